@@ -38,7 +38,7 @@ class Shop:
     """Order `ord_1` of buyer-1 at merchant m-1, and everybody who has to do with it."""
 
     def __init__(self, harness: Harness) -> None:
-        self.harness, self.clock = harness, harness.clock
+        self.harness, self.clock, self.currency = harness, harness.clock, "CNY"
         self.buyer = harness.client("buyer", "buyer-1")
         self.seller = harness.client("seller", "seller-1", tenant="m-1")
         self.agent = harness.client("agent", "agent-1")
@@ -60,7 +60,7 @@ class Shop:
 
     async def created(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
         total = sum(line.paid_minor for line in lines) + fee
-        amounts = {"currency": "CNY", "total_minor": total, "shipping_fee_minor": fee, "lines": lines}
+        amounts = {"currency": self.currency, "total_minor": total, "shipping_fee_minor": fee, "lines": lines}
         await self.harness.consume(OrderCreated(**self._order(order_id, "seller-1", "created"), **amounts))
 
     async def paid(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
@@ -76,7 +76,7 @@ class Shop:
             **self._order(order_id, "system", "paid"),
             payment_id=f"pay_{order_id}",
             provider="simulator",
-            currency="CNY",
+            currency=self.currency,
             total_minor=total,
             shipping_fee_minor=fee,
             lines=lines,

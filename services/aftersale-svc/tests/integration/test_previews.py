@@ -7,7 +7,8 @@ import httpx
 import pytest
 from aftercare_events import LineDiscount
 from aftersale_shop import CUP, HASH, KETTLE, Shop
-from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.codes import CaseType, Money, Reason
+from aftersale_svc.domain.cases.types import TYPES
 
 
 def wanted(order_id: str = "ord_1", **more: Any) -> dict[str, Any]:
@@ -113,6 +114,10 @@ async def some_history(shop: Shop, chance: Random, order_id: str, line_ids: list
                 await shop.refund_succeeds()
 
 
+REFUNDED = {name for name, type_ in TYPES.items() if type_.money is Money.REFUND}
+"""The types that give money back where they are granted as they were asked for."""
+
+
 def stated(chance: Random) -> dict[str, Any]:
     """Tax and discounts of a line, or neither."""
     if chance.random() < 0.3:
@@ -121,9 +126,23 @@ def stated(chance: Random) -> dict[str, Any]:
     return {"tax_minor": chance.randint(0, 3000), "discounts": (coupon,)}
 
 
+CURRENCIES = ("CNY", "JPY", "KWD")
+"""With two, no and three digits behind the point."""
+
+
+@pytest.fixture
+async def with_fees(shop: Shop) -> Shop:
+    """A shop whose merchant has fees for returns in each currency, and sends goods first."""
+    fees = [{"return_freight": {"amount": 1200, "currency": each}, "restocking_basis_points": 555} for each in CURRENCIES]
+    await shop.setting("return-fees", fees=fees)
+    await shop.setting("fast-exchange", allowed=True)
+    return shop
+
+
 @pytest.mark.parametrize("seed", range(6))
-async def test_preview_case_and_refund_are_the_same(shop: Shop, seed: int) -> None:
-    chance = Random(seed)
+async def test_preview_case_and_refund_are_the_same(with_fees: Shop, seed: int) -> None:
+    shop, chance = with_fees, Random(seed)
+    shop.currency = CURRENCIES[seed % len(CURRENCIES)]
     for number in range(4):
         order_id = f"ord_{number}"
         lines = tuple(
@@ -137,8 +156,17 @@ async def test_preview_case_and_refund_are_the_same(shop: Shop, seed: int) -> No
         for _ in range(4):
             some = chance.sample(line_ids, chance.randint(1, 2))
             asked = [{"line_id": line_id, "quantity": chance.randint(1, 3)} for line_id in some]
-            type_, reason = chance.choice(["refund_only", "refund_only", "return_refund"]), chance.choice(list(Reason))
+            type_, reason = chance.choice(list(CaseType)), chance.choice(list(Reason))
+            if type_ is CaseType.PRICE_ADJUST:
+                asked = [each | prices(shop, chance) for each in asked]
             await compared(shop, wanted(order_id, type=type_, reason=reason, lines=asked))
+
+
+def prices(shop: Shop, chance: Random) -> dict[str, Any]:
+    """A price elsewhere, and a higher one."""
+    checked = chance.randint(1, 3000)
+    amounts = {"reference_price": checked + chance.randint(1, 3000), "checked_price": checked}
+    return {name: {"amount": amount, "currency": shop.currency} for name, amount in amounts.items()}
 
 
 async def compared(shop: Shop, body: dict[str, Any]) -> None:
@@ -152,6 +180,10 @@ async def compared(shop: Shop, body: dict[str, Any]) -> None:
     assert [(each["line_id"], each["requested"]) for each in expected["lines"]] == [
         (each["line_id"], each["requested"]) for each in case["lines"]
     ]
+    assert expected["refund"]["currency"] == case["requested"]["currency"] == shop.currency
+    if case["type"] not in REFUNDED:
+        assert (expected["refund"]["amount"], expected["parts"]) == (0, [])
+        return
     request = await refunded(shop, case)
     assert request.amount_minor == expected["refund"]["amount"]
     done = await shop.get(case["id"])
@@ -161,13 +193,14 @@ async def compared(shop: Shop, body: dict[str, Any]) -> None:
 
 async def refunded(shop: Shop, case: dict[str, Any]) -> Any:
     """The case as it was asked for, refunded at once."""
-    if case["type"] == CaseType.REFUND_ONLY:
-        await shop.act(shop.seller, case["id"], "approve")
-    else:
+    if case["type"] == CaseType.RETURN_REFUND:
         await shop.approve(case["id"])
         waybill_no = f"SF{case['id'][-12:]}"
         await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=waybill_no)
-        await shop.act(shop.seller, case["id"], "receive")
-        accepted = [{"line_id": each["line_id"], "accepted": each["quantity"]} for each in case["lines"]]
-        await shop.act(shop.seller, case["id"], "inspect", lines=accepted)
+    elif case["type"] != CaseType.REFUSED_DELIVERY:
+        await shop.act(shop.seller, case["id"], "approve")
+        return await shop.refund_succeeds()
+    await shop.act(shop.seller, case["id"], "receive")
+    accepted = [{"line_id": each["line_id"], "accepted": each["quantity"]} for each in case["lines"]]
+    await shop.act(shop.seller, case["id"], "inspect", lines=accepted)
     return await shop.refund_succeeds()

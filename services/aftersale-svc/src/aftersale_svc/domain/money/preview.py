@@ -42,6 +42,6 @@ def preview(
     full = open_case("", order, stage, request, holds, context)
     if TYPES[request.type].money is not Money.REFUND:
         return Preview(full, RefundAmount(0, 0))
-    fees = fees_of(order)
-    due = refund_due(order, full.case, full.lines, holds, fees)
-    return Preview(full, due, parts_of("", full.case, full.lines, due, given, fees))
+    fees, lines = fees_of(order), sorted(full.lines, key=lambda line: line.line_id)  # in the order of the refund
+    due = refund_due(order, full.case, lines, holds, fees)
+    return Preview(full, due, parts_of("", full.case, lines, due, given, fees))
