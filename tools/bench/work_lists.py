@@ -18,7 +18,7 @@ SERVICE = "aftersale-svc"
 TITLE = f"""
 ## Work lists
 
-`aftersale-svc serve` with {CASES:,} cases of {MERCHANTS} merchants, of which 94 % have ended; {LOOKS} reads of each kind, one after the other. At most: 30 ms (p99) for a page of {PAGE}.
+`aftersale-svc serve` with {CASES:,} cases of {MERCHANTS} merchants, of which 92 % have ended and 2 % are disputed; {LOOKS} reads of each kind, one after the other. At most: 30 ms (p99) for a page of {PAGE}.
 
 | | p50, ms | p99, ms |
 |---|---|---|
@@ -34,18 +34,19 @@ _CASES = f"""
 WITH drawn AS (
     SELECT n, n % {CASES // PER_ORDER} + 1 AS o, (n::bigint * 7919) % 1000 AS part FROM generate_series(1, {CASES}) n
 ), placed AS (
-    SELECT *, CASE WHEN part < 940 THEN 'nobody' WHEN part < 970 THEN 'merchant' WHEN part < 985 THEN 'buyer'
-                   WHEN part < 995 THEN 'courier' WHEN part < 998 THEN 'agent' ELSE 'platform' END AS turn
+    SELECT *, CASE WHEN part < 922 THEN 'nobody' WHEN part < 952 THEN 'merchant' WHEN part < 967 THEN 'buyer'
+                   WHEN part < 977 THEN 'courier' WHEN part < 980 THEN 'agent' ELSE 'platform' END AS turn
     FROM drawn
 )
 INSERT INTO cases (id, version, order_id, payment_id, buyer_id, merchant_id, applicant_id, type, reason, stage, state, frozen_state,
-    whose_turn, deadline_at, currency, requested_minor, shipping_refund_minor, evidence, created_at, updated_at)
+    dispute_id, frozen_by, frozen_at, whose_turn, deadline_at, currency, requested_minor, shipping_refund_minor, evidence, created_at, updated_at)
 SELECT 'case_' || lpad(n::text, 12, '0'), 1, 'ord_' || o, 'pay_' || o, 'buyer-' || o % 100000, 'm-' || o % {MERCHANTS},
     'buyer-' || o % 100000, CASE WHEN n % 5000 = 0 THEN 'consult' ELSE 'return_refund' END,
     CASE WHEN n % 7000 = 0 THEN 'recall' ELSE 'quality_defect' END, 'post_receipt',
     CASE turn WHEN 'nobody' THEN 'completed' WHEN 'merchant' THEN 'pending_review' WHEN 'buyer' THEN 'await_buyer_shipment'
               WHEN 'courier' THEN 'return_in_transit' WHEN 'agent' THEN 'manual_review' ELSE 'disputed' END,
-    CASE turn WHEN 'platform' THEN 'pending_review' END, turn,
+    CASE turn WHEN 'platform' THEN 'pending_review' END, CASE turn WHEN 'platform' THEN 'dsp_' || lpad(n::text, 12, '0') END,
+    CASE turn WHEN 'platform' THEN 'complaint' END, CASE turn WHEN 'platform' THEN now() END, turn,
     CASE WHEN turn NOT IN ('nobody', 'platform') THEN now() + part * interval '1 minute' + n * interval '10 ms' END,
     'CNY', 9900, 0, '{{}}', now(), now()
 FROM placed
@@ -53,6 +54,15 @@ FROM placed
 _LINES = """
 INSERT INTO case_lines (case_id, line_id, sku, quantity, amount_minor, line_units, line_paid_minor, units_before)
 SELECT id, 'line_' || id, 'KETTLE-1', 1, 9900, 1, 9900, 0 FROM cases
+"""
+# A third of the disputes waits for the merchant, a third for the platform, and a third for evidence of both sides.
+_DISPUTES = """
+INSERT INTO disputes (id, version, case_id, order_id, complaint_id, buyer_id, merchant_id, category, state, whose_turn, deadline_at,
+    evidence, currency, created_at, updated_at)
+SELECT dispute_id, 1, id, order_id, 'cmp_' || id, buyer_id, merchant_id, 'unfair_rejection',
+    (ARRAY['await_merchant_answer', 'platform_review', 'await_evidence'])[1 + n % 3], (ARRAY['merchant', 'platform', 'both'])[1 + n % 3],
+    now() + n * interval '10 s', '{}', 'CNY', now(), now()
+FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM cases WHERE state = 'disputed') AS disputed
 """
 _SOON = f"{datetime.now(UTC) + timedelta(minutes=950):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -72,7 +82,7 @@ def measure(log: Callable[[str], None]) -> str:
 async def _fill(env: Environment) -> None:
     connection = await asyncpg.connect(env.variables(SERVICE)["AFTERCARE_DATABASE_URL"])
     try:
-        for statement in (_ORDERS, _CASES, _LINES, "ANALYZE"):
+        for statement in (_ORDERS, _CASES, _LINES, _DISPUTES, "ANALYZE"):
             await connection.execute(statement, timeout=600)
     finally:
         await connection.close()
@@ -85,6 +95,8 @@ async def _rows(url: str, seller: str, agent: str, log: Callable[[str], None]) -
         "a merchant's queue by deadline": (seller, queue % "merchant"),
         "its next page": (seller, f"{queue % 'merchant'}&cursor={first['next_cursor']}"),
         "the agents' queue by deadline": (agent, queue % "agent"),
+        "the platform's queue by deadline": (agent, queue % "platform"),
+        "the platform's disputes by deadline": (agent, f"/v1/disputes?whose_turn=platform&sort=deadline&limit={PAGE}"),
         "a merchant's newest cases": (seller, f"/v1/cases?limit={PAGE}"),
         "a merchant's rejected or disputed cases": (seller, f"/v1/cases?state=rejected&state=disputed&limit={PAGE}"),
         "all rejected or disputed cases": (agent, f"/v1/cases?state=rejected&state=disputed&limit={PAGE}"),
