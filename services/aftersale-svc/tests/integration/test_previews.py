@@ -133,7 +133,9 @@ CURRENCIES = ("CNY", "JPY", "KWD")
 @pytest.fixture
 async def with_fees(shop: Shop) -> Shop:
     """A shop whose merchant has fees for returns in each currency, and sends goods first."""
-    fees = [{"return_freight": {"amount": 1200, "currency": each}, "restocking_basis_points": 555} for each in CURRENCIES]
+    fees = [
+        {"return_freight": {"amount": 1200, "currency": each}, "restocking_basis_points": 555} for each in CURRENCIES
+    ]
     await shop.setting("return-fees", fees=fees)
     await shop.setting("fast-exchange", allowed=True)
     return shop

@@ -1,0 +1,75 @@
+"""Rows of the types that send something to the buyer, written out a second time: state, action, target, who."""
+
+SENDING = """
+await_reship       ship_replacement             reship_in_transit  seller
+await_reship       no_stock                     {given_up}         seller
+await_reship       offer_refund                 await_reship       system
+await_reship       take_refund                  {given_up}         buyer system
+await_reship       escalate                     manual_review      system
+await_reship       freeze                       disputed           system
+await_reship       end_with_order               closed             system
+reship_in_transit  correct_replacement_waybill  reship_in_transit  seller
+reship_in_transit  deliver_replacement          reship_in_transit  system unseen
+reship_in_transit  confirm_replacement          {received}         buyer system
+reship_in_transit  report_anomaly               manual_review      buyer
+reship_in_transit  escalate                     manual_review      system
+reship_in_transit  freeze                       disputed           system
+reship_in_transit  end_with_order               closed             system
+manual_review      deliver_replacement          reship_in_transit  system unseen
+manual_review      reship                       await_reship       agent
+"""
+ORDERED = """
+disputed  order_replacement  await_reship  arbitrator buyer seller system outcome
+"""
+REFUSED_GOODS = """
+await_reship       return_refused_goods  await_reship       seller agent
+reship_in_transit  return_refused_goods  reship_in_transit  seller agent
+"""
+EXCHANGED = """
+await_inspection      inspect            await_reship          seller system
+await_buyer_shipment  price_replacement  await_buyer_shipment  seller
+return_in_transit     price_replacement  return_in_transit     seller
+await_inspection      price_replacement  await_inspection      seller
+await_reship          price_replacement  await_reship          seller
+await_reship          agree_charge       await_reship          buyer
+await_reship          record_payment     await_reship          seller
+reship_in_transit     refund_credit      refunding             buyer system outcome
+"""
+REPAIRED = """
+await_buyer_shipment  receive          in_repair             seller system
+return_in_transit     receive          in_repair             seller system
+manual_review         receive          in_repair             system
+in_repair             quote            quote_pending         seller
+in_repair             repaired         await_reship          seller
+in_repair             cannot_repair    remedy_pending        seller
+in_repair             reject           rejected              seller
+in_repair             escalate         manual_review         system
+in_repair             freeze           disputed              system
+in_repair             end_with_order   closed                system
+quote_pending         quote            quote_pending         seller
+quote_pending         agree_charge     quote_pending         buyer
+quote_pending         record_payment   in_repair             seller
+quote_pending         decline_quote    await_reship          buyer system
+quote_pending         freeze           disputed              system
+quote_pending         end_with_order   closed                system
+remedy_pending        cannot_repair    remedy_pending        seller
+remedy_pending        take_refund      refunding             buyer
+remedy_pending        take_exchange    await_reship          buyer
+remedy_pending        take_goods_back  await_reship          buyer system
+remedy_pending        freeze           disputed              system
+remedy_pending        end_with_order   closed                system
+manual_review         resume_repair    in_repair             agent
+manual_review         repair_again     await_buyer_shipment  agent
+manual_review         take_goods_back  await_reship          agent
+"""
+HELD = """
+pending_review        agree_hold     pending_review  buyer
+await_reship          agree_hold     await_reship    buyer
+await_reship          cancel         cancelled       buyer agent
+await_reship          close          closed          system
+await_buyer_shipment  claim_hold     completed       system
+await_inspection      release_hold   completed       seller system outcome
+await_inspection      refuse_return  manual_review   seller outcome
+manual_review         release_hold   completed       agent
+manual_review         claim_hold     completed       agent
+"""
