@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import case_link
+import commands
 import create_case
 import cross_service
 import deadlines
@@ -31,8 +32,19 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
     "work-lists": work_lists.measure,
     "deadlines": deadlines.measure,
+    "commands": commands.measure,
 }
-PAGE = ("create-case", "messaging", "cross-service", "case-link", "suite", "knowledge", "work-lists", "deadlines")
+PAGE = (
+    "create-case",
+    "messaging",
+    "cross-service",
+    "case-link",
+    "suite",
+    "knowledge",
+    "work-lists",
+    "deadlines",
+    "commands",
+)
 """The order of the sections of the page."""
 PROFILE = "profile"
 """A part that is only printed, and takes options."""

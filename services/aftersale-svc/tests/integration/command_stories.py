@@ -1,0 +1,175 @@
+"""Short stories of cases, disputes and claims that together take every command."""
+
+from collections.abc import Awaitable, Callable
+
+from aftersale_shop import HASH, RETURN_ADDRESS
+from dispute_stories import appeals, courier_claims, deposit_claims, hearing
+from shop_commands import PARCEL, STATED, WORDS, Document, ShopCommands, cny
+
+
+async def review(t: ShopCommands) -> None:
+    case = await t.case("return_refund")
+    await case.act(t.seller, "escalate")
+    await case.act(t.agent, "take")
+    await case.act(t.agent, "release")
+    await case.act(t.admin, "assign", agent_id="agent-1")
+    await case.act(t.agent, "approve")
+    await case.act(t.seller, "set-return-address", return_address=RETURN_ADDRESS)
+    await case.act(t.buyer, "ship", **PARCEL)
+    await case.act(t.buyer, "correct-waybill", carrier="sf", waybill_no="SF1002")
+    await case.act(t.seller, "receive")
+    await case.act(t.seller, "inspect", lines=[{"line_id": "line_1", "accepted": 1}])
+
+
+async def two_agents(t: ShopCommands) -> None:
+    case = await t.case("refund_only", 2)
+    await case.act(t.seller, "escalate")
+    await case.act(t.agent, "refund")
+    await case.act(t.second_agent, "decline-decision")
+    await case.act(t.agent, "approve")
+    await case.act(t.second_agent, "confirm-decision")
+
+
+async def ends(t: ShopCommands) -> None:
+    case = await t.case()
+    await case.act(t.seller, "reject", reason="reason_untrue")
+    again = await case.act(t.buyer, "reapply", description="…", evidence=[HASH])
+    await Document(t, "cases", again["id"]).act(t.buyer, "cancel")
+    other = await t.case()
+    await other.act(t.seller, "reject", reason="reason_untrue")
+    await other.act(t.buyer, "accept")
+    await (await t.failed()).act(t.agent, "close", note="…")
+
+
+async def offers(t: ShopCommands) -> None:
+    case, less = await t.case(), {"amount": cny(100)}
+    await case.act(t.seller, "offer", **less)
+    await case.act(t.seller, "withdraw-offer")
+    await case.act(t.seller, "offer", **less)
+    await case.act(t.buyer, "decline-offer")
+    await case.act(t.seller, "offer", **less)
+    await case.act(t.buyer, "counter-offer", amount=cny(200))
+    await case.act(t.seller, "accept-offer")
+
+
+async def more_words(t: ShopCommands) -> None:
+    case = await t.case("return_refund")
+    await case.act(t.seller, "request-supplement", missing="…")
+    await case.act(t.buyer, "submit-supplement", note="…")
+    await case.act(t.buyer, "change-type", type="refund_only")
+    question = await t.case("consult")
+    await question.act(t.seller, "answer", **WORDS)
+    await question.act(t.buyer, "ask-again", **WORDS)
+    await question.act(t.seller, "answer", **WORDS)
+    await question.act(t.buyer, "resolve")
+
+
+async def a_lower_price(t: ShopCommands) -> None:
+    prices = {"reference_price": cny(9000), "checked_price": cny(8000)}
+    case = await t.case("price_adjust", lines=[{"line_id": "line_1", "quantity": 1, **prices}], reason="price_dropped")
+    amounts = [{"line_id": "line_1", "amount": cny(500)}]
+    await case.act(t.seller, "grant", lines=amounts, reason="reason_untrue")
+
+
+async def pickups(t: ShopCommands) -> None:
+    case = await t.approved("return_refund")
+
+    async def book(action: str = "book-pickup", place: int = 0) -> None:
+        slots = (await t.buyer.get(f"/v1/cases/{case.id}/pickup-slots")).json()["data"]
+        more = {"address": RETURN_ADDRESS} if action == "book-pickup" else {}
+        await case.act(t.buyer, action, slot=slots[place]["begins_at"], **more)
+
+    await book()
+    await book("move-pickup", 1)
+    await case.act(t.buyer, "cancel-pickup")
+    await book()
+    await case.act(t.seller, "give-pickup-waybill", **PARCEL)
+    await case.act(t.seller, "collect-pickup", **PARCEL)
+    for action in ("report-absence", "miss-pickup"):
+        case = await t.approved("return_refund")
+        await book()
+        t.shop.clock.advance(hours=72)
+        await case.act(t.seller, action)
+
+
+async def exchange(t: ShopCommands) -> None:
+    case = await t.received("exchange", 2)
+    await case.act(t.seller, "inspect", lines=[{"line_id": "line_1", "accepted": 1}])
+    await case.act(t.seller, "price-replacement", prices=[{"line_id": "line_1", "unit_price": cny(12900)}])
+    await case.act(t.seller, "return-refused-goods", carrier="sf", waybill_no="SF1003")
+    await case.act(t.buyer, "agree-charge")
+    await case.act(t.seller, "record-payment", reference="…")
+    await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1004")
+    await case.act(t.seller, "correct-replacement-waybill", carrier="sf", waybill_no="SF1005")
+    await case.act(t.buyer, "report-anomaly", anomaly="damaged")
+    await case.act(t.agent, "reship")
+    await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1006")
+    await case.act(t.buyer, "confirm-replacement")
+    await (await t.approved("reship_parts")).act(t.seller, "no-stock")
+    late = await t.approved("reship_parts")
+    t.shop.clock.advance(hours=49)
+    await t.shop.harness.run_due()
+    await late.act(t.buyer, "take-refund")
+
+
+async def repair(t: ShopCommands) -> None:
+    case = await t.received("repair", reason="paid_repair")
+    await case.act(t.seller, "quote", cost=cny(100), days=3)
+    await case.act(t.buyer, "agree-charge")
+    await case.act(t.seller, "record-payment", reference="…")
+    await case.act(t.seller, "repaired", work=["tested"])
+    await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1007")
+    await case.act(t.buyer, "report-anomaly", anomaly="defective")
+    await case.act(t.agent, "repair-again")
+    declined = await t.received("repair", reason="paid_repair")
+    await declined.act(t.seller, "quote", cost=cny(100), days=3)
+    await declined.act(t.buyer, "decline-quote")
+    for remedy, action in (("exchange", "take-exchange"), ("refund", "take-goods-back")):
+        hopeless = await t.received("repair")
+        await hopeless.act(t.seller, "cannot-repair", failure="other", remedy=remedy)
+        await hopeless.act(t.buyer, action)
+    late = await t.received("repair")
+    t.shop.clock.advance(hours=24 * 15)
+    await t.shop.harness.run_due()
+    await late.act(t.agent, "resume-repair")
+
+
+async def sent_first(t: ShopCommands) -> None:
+    for action in ("claim-hold", "release-hold"):
+        case = await t.case("fast_exchange")
+        await case.act(t.buyer, "agree-hold")
+        await case.act(t.seller, "approve", return_address=RETURN_ADDRESS)
+        await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1008")
+        await case.act(t.buyer, "report-anomaly", anomaly="damaged")
+        await case.act(t.agent, action)
+
+
+async def paid_otherwise(t: ShopCommands) -> None:
+    case = await t.failed()
+    await case.act(t.seller, "state-offline-refund", **STATED)
+    await case.act(t.seller, "withdraw-offline-refund")
+    await case.act(t.seller, "state-offline-refund", **STATED)
+    await case.act(t.buyer, "confirm-offline-refund")
+    other = await t.failed()
+    await other.act(t.seller, "state-offline-refund", **STATED)
+    await other.act(t.buyer, "deny-offline-refund", **WORDS)
+
+
+Story = Callable[[ShopCommands], Awaitable[None]]
+STORIES: tuple[Story, ...] = (
+    review,
+    two_agents,
+    ends,
+    offers,
+    more_words,
+    a_lower_price,
+    pickups,
+    exchange,
+    repair,
+    sent_first,
+    paid_otherwise,
+    hearing,
+    appeals,
+    courier_claims,
+    deposit_claims,
+)

@@ -1,0 +1,108 @@
+"""Every command of a case, a dispute or a claim takes at most eight statements, counted where they reach the connection."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis.http.routing import ApiRoute
+from aftercare_chassis.testing import Harness
+from aftersale_shop import KETTLE, Shop
+from aftersale_svc import main
+from aftersale_svc.settings import Settings
+from command_stories import STORIES, Story
+from shop_commands import ShopCommands
+from test_cost import counting
+
+MOST = 8
+MORE = {
+    "acceptSettlement": (12, "locks the proposal as well, and does what a verdict does"),
+    "giveVerdict": (10, "reads the policy in force, the tests and the costs, and moves case and dispute"),
+    "grantPriceAdjustment": (
+        10,
+        "reads what is left of each line before and after it holds the amounts, and may share again",
+    ),
+    "replaceVerdict": (10, "does what a verdict does"),
+}
+"""The commands that need more: how many, and why."""
+ELSEWHERE = {"previewCase", "reportDisputeTest"}
+"""One changes nothing; the other needs a report that a worker has checked (`test_lab_tests.py`)."""
+DOCUMENTS = ("/v1/cases", "/v1/disputes/{", "/v1/courier-claims/{", "/v1/guarantee-claims/{")
+SPENT: dict[str, int] = {}
+"""What each command has taken at most, in all stories."""
+
+
+Post = Callable[[httpx.AsyncClient, str, str, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Sends a command: the client, the name of its operation, its path and its body."""
+
+
+class NamedCommands(ShopCommands):
+    """Commands that are sent by `send`, with the names of their operations."""
+
+    def __init__(self, shop: Shop, send: Post) -> None:
+        super().__init__(shop)
+        self._send, self._routes = send, commands(shop)
+
+    async def post(self, client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
+        found = (each for each in self._routes if each.path_regex.match(f"/v1/{path}"))
+        return await self._send(client, str(next(found).operation_id), f"/v1/{path}", body)
+
+
+class Counted(NamedCommands):
+    """Commands of which each is noted with the number of its statements."""
+
+    def __init__(self, shop: Shop, seen: list[str]) -> None:
+        super().__init__(shop, self._counted)
+        self._seen = seen
+
+    async def _counted(self, client: httpx.AsyncClient, name: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        self._seen.clear()
+        found = await ShopCommands.post(self, client, path.removeprefix("/v1/"), **body)
+        SPENT[name] = max(SPENT.get(name, 0), len(self._seen))
+        return found
+
+
+def commands(shop: Shop) -> list[ApiRoute]:
+    """The routes that change a case, a dispute or a claim."""
+    routes = [each for each in shop.harness.service.app.routes if isinstance(each, ApiRoute)]
+    return [each for each in routes if each.path.startswith(DOCUMENTS) and "POST" in each.methods]
+
+
+def started(postgres_url: str) -> AbstractAsyncContextManager[Harness[Settings]]:
+    """The service with settings that permit every command."""
+    return Harness.start(
+        main.service,
+        postgres_url,
+        second_person_above={"CNY": 15000},
+        testing_bodies={"lab-1": "?"},
+    )
+
+
+async def shop_of(harness: Harness[Settings]) -> Shop:
+    """A shop with an order of many kettles."""
+    shop = Shop(harness)
+    await shop.setting("fast-exchange", allowed=True)
+    await shop.delivered(lines=(KETTLE.model_copy(update={"quantity": 60, "paid_minor": 20 * 28700}),))
+    return shop
+
+
+@pytest.fixture
+async def shop(postgres_url: str) -> AsyncIterator[Shop]:
+    async with started(postgres_url) as harness:
+        yield await shop_of(harness)
+        assert harness.runtime.pool.get_size() == 1, "its logger has seen them all"
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+async def test_no_command_takes_more_than_eight_statements(shop: Shop, story: Story) -> None:
+    before = dict(SPENT)
+    async with counting(shop) as seen:
+        await story(Counted(shop, seen))
+    new = {name: number for name, number in SPENT.items() if number != before.get(name)}
+    assert {name: number for name, number in new.items() if number > MORE.get(name, (MOST, ""))[0]} == {}, new
+
+
+async def test_every_command_is_taken_in_a_story(shop: Shop) -> None:
+    missing = {str(each.operation_id) for each in commands(shop)} - SPENT.keys() - ELSEWHERE - {"createCase"}
+    assert not missing or len(SPENT) < 40, "the stories were not all run" if len(SPENT) < 40 else missing
