@@ -156,7 +156,8 @@ class MemoryTransaction:
         return self.snapshot.refunds.get(key[0])
 
     async def get(self, rows: Any, *key: Any) -> Any:
-        assert (found := await self.find(rows, *key)) is not None
+        found = await self.find(rows, *key)
+        assert found is not None
         return found
 
     async def flush(self) -> None:
@@ -164,8 +165,7 @@ class MemoryTransaction:
 
     async def one(self, query: Any, **_: Any) -> Any:
         if query is dispute_parts.OPEN_PROPOSAL:
-            found = [row for row in self.snapshot.parts.values() if getattr(row, "state", None) == "open"]
-            return found[0] if found else None
+            return next((row for row in self.snapshot.parts.values() if getattr(row, "state", None) == "open"), None)
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
         if query in (pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN):
