@@ -40,6 +40,7 @@ AFTERSALE: dict[str, set[str]] = {
     "shipCase": {"buyer"},
     "correctReturnWaybill": PARTIES | {"agent"},
     "receiveCase": {"seller"},
+    "reportReturnMissing": {"seller"},
     "inspectCase": {"seller"},
     "refundCase": {"agent"},
     "closeCase": {"agent"},

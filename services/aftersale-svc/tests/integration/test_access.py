@@ -35,6 +35,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "ship-replacement": ({"carrier": "sf", "waybill_no": "SF1003"}, {"seller"}),
     "correct-replacement-waybill": ({"carrier": "sf", "waybill_no": "SF1004"}, {"seller"}),
     "confirm-replacement": ({}, {"buyer"}),
+    "report-return-missing": ({}, {"seller"}),
     "report-anomaly": ({"anomaly": "damaged"}, {"buyer"}),
     "no-stock": ({}, {"seller"}),
     "take-refund": ({}, {"buyer"}),

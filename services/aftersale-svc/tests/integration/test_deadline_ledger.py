@@ -132,6 +132,18 @@ async def test_an_agent_with_a_side_extends_no_deadline_for_the_platform(shop: S
     assert (await extend(shop, shop.agent, deadline["id"])).status_code == 200
 
 
+async def test_what_has_passed_is_not_extended(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case()
+    deadline = await current(shop, case["id"])
+    shop.clock.advance(hours=48, seconds=1)
+    for client in (shop.buyer, shop.agent):
+        problem = shop.harness.problem(await extend(shop, client, deadline["id"]), 409, "deadline_passed")
+        assert problem["ended_at"] == deadline["due_at"]
+    await shop.harness.run_due()
+    assert (await shop.get(case["id"]))["state"] == "await_buyer_shipment"
+
+
 async def test_a_deadline_is_explained_with_the_days_that_did_not_count(shop: Shop) -> None:
     shop.clock.set(datetime(2026, 9, 30, 2, 0, tzinfo=UTC))
     await load(shop.harness.runtime)

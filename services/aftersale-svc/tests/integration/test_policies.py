@@ -56,6 +56,24 @@ async def test_a_clause_is_cited_with_its_hash_and_version(shop: Shop) -> None:
     assert (older["policy"][0]["version"], older["policy"][0]["clause_hash"]) == (1, "b")
 
 
+async def test_a_decision_about_several_cases_cites_as_one_about_one_does(shop: Shop) -> None:
+    await shop.delivered()
+    await published(shop, 1, "a")
+    case = await shop.case(1)
+    for action, body in {
+        "approve": {"return_address": RETURN_ADDRESS},
+        "reject": {"reason": "no_defect_found"},
+    }.items():
+        unknown = {"case_ids": [case["id"]], "policy": [{"article_id": "art_none"}], **body}
+        response = await shop.seller.post(f"/v1/case-batches/{action}", json=unknown)
+        assert response.json()["data"][0]["refused"]["code"] == "policy_unknown"
+    known = {"case_ids": [case["id"]], "policy": [{"article_id": "art_returns", "clause_id": "1"}]}
+    rejected = await shop.seller.post("/v1/case-batches/reject", json={**known, "reason": "no_defect_found"})
+    assert rejected.json()["data"][0]["case"]["state"] == "rejected"
+    [decision] = (await shop.agent.get(f"/v1/cases/{case['id']}/decisions")).json()["data"]
+    assert decision["policy"][0]["clause_hash"] == "a"
+
+
 @pytest.mark.parametrize(
     ("citation", "code", "pointer"),
     [

@@ -161,7 +161,7 @@ async def test_several_lines_in_one_case(shop: Shop) -> None:
 
 async def test_asking_again_and_again_after_rejections_has_an_end(shop: Shop) -> None:
     await shop.delivered()
-    for _ in range(5):
+    for _ in range(6):
         case = await shop.rejected(2)
         closed = await shop.act(shop.buyer, case["id"], "accept", note="好吧")
         assert (closed["state"], closed["close_cause"]) == ("closed", "rejection_accepted")
@@ -170,18 +170,18 @@ async def test_asking_again_and_again_after_rejections_has_an_end(shop: Shop) ->
 
 async def test_a_rejection_that_a_verdict_left_as_it_was_is_a_rejection(shop: Shop) -> None:
     await shop.delivered()
-    for number in range(5):
+    for number in range(6):
         case = await shop.rejected(1)
         dispute = await shop.complaint(case["id"], f"cmp_{number}")
         assert dispute is not None
         await shop.rule(dispute["id"], "answer", shop.seller, text="?")
         await shop.verdict(dispute["id"], None, "none")
-    assert shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")["times"] == 5
+    assert shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")["times"] == 6
 
 
 async def test_returned_goods_that_were_refused_count_as_well(shop: Shop) -> None:
     await shop.delivered()
-    for number in range(5):
+    for number in range(6):
         case = await shop.case(1)
         await shop.approve(case["id"])
         await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=f"SF200{number}")

@@ -1,6 +1,6 @@
 """The goods' way back."""
 
-from aftercare_events import ReturnDelivered, ReturnInspected, ReturnShipped
+from aftercare_events import AfterSaleEscalated, DeadlineExtended, ReturnDelivered, ReturnInspected, ReturnShipped
 from aftersale_shop import CUP, KETTLE, Shop
 
 
@@ -133,6 +133,76 @@ async def test_a_parcel_that_was_taken_for_lost_may_still_arrive(shop: Shop) -> 
     case_id = await given_up(shop)
     await shop.parcel()
     assert (await shop.get(case_id))["state"] == "await_inspection"
+
+
+async def test_a_lost_return_is_for_an_agent_at_once(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    await shop.parcel(status="in_transit")
+    await shop.parcel(status="lost")
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    assert (await shop.last(AfterSaleEscalated)).cause == "return_not_delivered"
+    await shop.parcel()
+    assert (await shop.get(case_id))["state"] == "await_inspection", "couriers find what they have lost"
+
+
+async def test_each_day_on_its_way_gives_the_courier_the_whole_time_again(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    shop.clock.advance(hours=14 * 24)
+    await shop.parcel(status="in_transit")
+    extended = await shop.last(DeadlineExtended)
+    assert (extended.cause, extended.case_id) == ("courier", case_id)
+    case = await shop.get(case_id)
+    assert case["deadline_at"] == "2026-03-31T09:00:00Z"
+    shop.clock.advance(hours=1)
+    await shop.parcel(status="out_for_delivery")
+    assert (await shop.get(case_id))["deadline_at"] == case["deadline_at"], "at most once a day"
+    [deadline] = [
+        each
+        for each in (await shop.buyer.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
+        if each["ended_at"] is None
+    ]
+    explained = (await shop.buyer.get(f"/v1/deadlines/{deadline['id']}/explain")).json()
+    assert "The courier reported" in str(explained)
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    assert (await shop.get(case_id))["state"] == "manual_review"
+
+
+async def test_goods_that_only_the_courier_has_delivered_are_for_an_agent_until_they_are_found(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    shop.harness.problem(
+        await shop.seller.post(f"/v1/cases/{case_id}/report-return-missing"), 409, "illegal_transition"
+    )
+    await shop.parcel()
+    assert (await shop.buyer.post(f"/v1/cases/{case_id}/report-return-missing")).status_code == 403
+    missing = await shop.act(shop.seller, case_id, "report-return-missing", note="未收到")
+    assert (missing["state"], missing["whose_turn"]) == ("manual_review", "agent")
+    assert missing["return_parcel"]["delivered_at"] is None
+    event = await shop.last(AfterSaleEscalated)
+    assert event.cause == "return_missing"
+    assert "未收到" not in event.model_dump_json()
+    assert (await shop.act(shop.seller, case_id, "receive"))["state"] == "await_inspection"
+    shop.harness.problem(await shop.seller.post(f"/v1/cases/{case_id}/receive"), 409, "illegal_transition")
+
+
+async def test_an_agent_refunds_goods_that_the_merchant_cannot_find(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    await shop.parcel()
+    await shop.act(shop.seller, case_id, "report-return-missing")
+    assert (await shop.act(shop.agent, case_id, "refund"))["state"] == "refunding"
+
+
+async def test_a_rejection_does_not_speak_of_a_parcel_that_was_not_sent(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": "empty_return"})
+    problem = shop.harness.problem(refused, 409, "reject_reason_unsuitable")
+    assert "empty_return" not in problem["allowed"]
+    assert (await shop.get(case["id"]))["state"] == "pending_review"
 
 
 async def test_the_merchant_may_receive_a_parcel_that_was_taken_for_lost(shop: Shop) -> None:

@@ -11,7 +11,12 @@ from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.orders.model import Order
 
-_NOTHING_SENT = (CaseState.MANUAL_REVIEW, CaseState.PENDING_REVIEW, CaseState.REJECTED)
+_NOTHING_SENT = (
+    CaseState.MANUAL_REVIEW,
+    CaseState.PENDING_REVIEW,
+    CaseState.REJECTED,
+    CaseState.AWAIT_BUYER_SHIPMENT,
+)
 _PICKUPS = (CaseAction.BOOK_PICKUP, None)
 
 
@@ -45,8 +50,7 @@ def _inspected(full: FullCase) -> FullCase:
 def facts(case: Case, order: Order | None = None, action: CaseAction | None = None) -> CaseFacts:
     """What bars nothing, but for the state of the order; before the goods are sent, what bars this action or the others."""
     back = Return(case_id=case.id)
-    waits = case.state is CaseState.AWAIT_BUYER_SHIPMENT and action is not CaseAction.RECEIVE
-    if case.state not in _NOTHING_SENT and not waits:
+    if action is CaseAction.RECEIVE or case.state not in _NOTHING_SENT:
         back = replace(back, carrier="sf", waybill_no="SF1001")
     offer = Offer(
         case_id=case.id,

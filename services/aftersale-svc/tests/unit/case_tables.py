@@ -54,7 +54,8 @@ return_in_transit  cancel           cancelled          buyer agent
 return_in_transit  correct_waybill  return_in_transit  seller agent
 return_in_transit  receive          await_inspection   seller system
 return_in_transit  escalate         manual_review      system
-manual_review      receive          await_inspection   system
+manual_review      receive          await_inspection   seller system
+await_inspection   report_return_missing manual_review seller
 disputed           receive          disputed           system unseen
 await_inspection   inspect          refunding          seller system
 await_inspection   refuse           rejected           seller outcome
@@ -133,7 +134,8 @@ return_in_transit     receive   await_inspection   seller system
 return_in_transit     escalate  manual_review      system
 disputed              receive   disputed           system unseen
 disputed              order_return  await_buyer_shipment  arbitrator buyer seller system outcome
-manual_review         receive   await_inspection   system
+manual_review         receive   await_inspection   seller system
+await_inspection      report_return_missing manual_review seller
 await_inspection      inspect   refunding          seller system
 await_inspection      refuse    rejected           seller outcome
 await_buyer_shipment  freeze    disputed           system

@@ -115,6 +115,7 @@ PEOPLE: dict[str, Command] = {
     "supply it": lambda tx: supplements.submit(tx, CASE, note="!"),
     "ship": lambda tx: returns.ship(tx, CASE, **PARCEL),
     "receive": lambda tx: returns.receive(tx, CASE),
+    "report that the goods are not there": lambda tx: returns.report_missing(tx, CASE),
     "accept all": inspect(2),
     "accept one": inspect(1),
     "accept none": inspect(0),
@@ -148,9 +149,9 @@ def refund_ends(kind: type[Any], command: Callable[[Any, Any], Awaitable[object]
     return report
 
 
-def parcel(*, delivered: bool) -> Command:
+def parcel(*, delivered: bool, lost: bool = False) -> Command:
     facts: dict[str, Any] = {"parcel_id": "par_1", "leg": "return", "previous_status": "pending", "occurred_at": NOW}
-    facts |= {"status": "?", "scanned": True, "delivered": delivered, "terminal": delivered}
+    facts |= {"status": "?", "scanned": True, "delivered": delivered, "terminal": delivered or lost}
     return lambda tx: returns.follow_parcel(tx, ParcelStatusChanged(**TRACE_FIELDS, **PARCEL, **facts, case_id=CASE))
 
 
@@ -210,6 +211,7 @@ OTHERS: dict[str, Command] = {
     "order shipped": ship_order,
     "scanned": parcel(delivered=False),
     "delivered": parcel(delivered=True),
+    "lost": parcel(delivered=False, lost=True),
     "replacement scanned": replacement("in_transit"),
     "replacement delivered": replacement("delivered"),
     "replacement lost": replacement("lost"),

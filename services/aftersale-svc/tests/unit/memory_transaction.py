@@ -24,6 +24,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
     appeals,
     cases,
+    deadlines,
     dispute_parts,
     disputes,
     evidence,
@@ -86,7 +87,8 @@ class Snapshot:
         granted = self.price_check.granted_minor if self.price_check else None
         held = (self.line.accepted, self.hold.state, self.hold.units, self.hold.amount_minor, granted)
         back = self.return_
-        scans = (back.carrier is not None, back.scanned_at is not None) if back else None
+        known_scans = (back.carrier, back.scanned_at, back.delivered_at) if back else ()
+        scans = tuple(each is not None for each in known_scans)
         # Elsewhere the address decides nothing, since an agent can name one with each approval.
         waits = CaseState.AWAIT_BUYER_SHIPMENT in (case.state, case.frozen_state)
         sent = (scans, waits and back is not None and back.address is not None)
@@ -169,6 +171,8 @@ class MemoryTransaction:
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
         if query in (pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN):
+            return None
+        if query is deadlines.OPEN_OF:
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order

@@ -36,6 +36,7 @@ class ExtensionCause(Vocabulary):
     AGREEMENT = "agreement", "the side that waits agreed"
     STANDSTILL = "standstill", "the timers did not run when it ended"
     CALENDAR = "calendar", "it was provisional, and a newer calendar moved it"
+    COURIER = "courier", "the courier reported that the goods are on their way"
 
 
 class DeadlineChange(EventPart):

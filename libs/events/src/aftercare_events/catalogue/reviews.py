@@ -77,7 +77,7 @@ class EscalationCause(Vocabulary):
         "the review was handed over: by somebody, by a rule, or because an amount was not decided in time",
     )
     AGENT_LATE = "agent_late", "an agent has not decided in time"
-    RETURN_NOT_DELIVERED = "return_not_delivered", "the returned goods have not arrived in time"
+    RETURN_NOT_DELIVERED = "return_not_delivered", "the returned goods were lost, or have not arrived in time"
     REFUND_LATE = "refund_late", "the refund is not done in time"
     REFUND_FAILED = "refund_failed", "the refund was refused, which is final"
     RETURN_ADDRESS_MISSING = "return_address_missing", "the merchant has not named the return address in time"
@@ -88,6 +88,10 @@ class EscalationCause(Vocabulary):
     REPAIR_LATE = "repair_late", "the merchant has not repaired the goods in time"
     RETURN_REFUSED = "return_refused", "goods that came back after their replacement were refused"
     OFFLINE_REFUND_DENIED = "offline_refund_denied", "money that was said to be given back has not arrived"
+    RETURN_MISSING = (
+        "return_missing",
+        "the courier reports the returned goods as delivered, and the merchant does not have them",
+    )
 
 
 class HandlingReason(Vocabulary):

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/case-batches", tags=["cases"], route_class=ApiRou
 )
 async def approve_cases(body: BulkApproveIn, tx: Tx[Settings]) -> OutcomesOut:
     """Approve several cases, each as `POST /v1/cases/{id}/approve` does. One that is refused stops no other."""
-    approve = partial(reviews.approve, tx, note=body.note, return_address=body.address())
+    approve = partial(reviews.approve, tx, note=body.note, return_address=body.address(), policy=body.citations())
     outcomes = await bulk.decide(tx, body.case_ids, approve)
     return OutcomesOut(data=[OutcomeOut.of(each, tx.actor) for each in outcomes])
 
@@ -33,6 +33,13 @@ async def approve_cases(body: BulkApproveIn, tx: Tx[Settings]) -> OutcomesOut:
 )
 async def reject_cases(body: BulkRejectIn, tx: Tx[Settings]) -> OutcomesOut:
     """Reject several cases, each as `POST /v1/cases/{id}/reject` does. One that is refused stops no other."""
-    reject = partial(reviews.reject, tx, reason=body.reason, note=body.note, evidence=body.evidence)
+    reject = partial(
+        reviews.reject,
+        tx,
+        reason=body.reason,
+        note=body.note,
+        evidence=body.evidence,
+        policy=body.citations(),
+    )
     outcomes = await bulk.decide(tx, body.case_ids, reject)
     return OutcomesOut(data=[OutcomeOut.of(each, tx.actor) for each in outcomes])

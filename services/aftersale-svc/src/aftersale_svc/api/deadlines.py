@@ -13,6 +13,7 @@ from aftersale_svc.commands import deadline_times
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.deadlines.errors import (
     DeadlineEnded,
+    DeadlinePassed,
     DeadlineUnlimited,
     ExtendedTooOften,
     ExtensionTooLong,
@@ -53,7 +54,7 @@ async def explain_deadline(deadline_id: DeadlineId, reader: Read[Settings]) -> D
     "/deadlines/{deadline_id}/extend",
     operation_id="extendDeadline",
     responses=refusals(
-        PartyCannotDecide, DeadlineEnded, DeadlineUnlimited, OwnDeadline, ExtendedTooOften, ExtensionTooLong
+        PartyCannotDecide, DeadlineEnded, DeadlinePassed, DeadlineUnlimited, OwnDeadline, ExtendedTooOften, ExtensionTooLong
     ),
     dependencies=[require_role("buyer", "seller", "agent")],
 )

@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.errors import (
     NothingGranted,
     PriceCurrencyForeign,
     RefundDecided,
+    RejectReasonUnsuitable,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
@@ -40,6 +41,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         GrantExceedsRequest,
         AdjustmentExceedsLeft,
         NothingGranted,
+        RejectReasonUnsuitable,
         *CITATIONS,
     ),
 )

@@ -12,7 +12,7 @@ from aftersale_svc.commands import reapplications
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.money.allocation import MOST_REJECTIONS
+from aftersale_svc.domain.money.allocation import MOST_REAPPLICATIONS
 from aftersale_svc.queries import reapplications as queries
 from aftersale_svc.settings import Settings
 
@@ -28,7 +28,7 @@ AS_BEFORE = ReapplyIn(evidence=[])
 async def reapply(case_id: CaseId, tx: Tx[Settings], body: ReapplyIn = AS_BEFORE) -> CaseOut:
     """Ask again after a rejection. The rejected case is closed (`reapplied`), and the new one names it (`reapplication_of`).
 
-    After five rejections of a line that is 409 `reapplied_too_often`; `GET /v1/cases/{id}/reapplications` has how many are left.
+    That is possible five times for a line, then it is 409 `reapplied_too_often`; `GET /v1/cases/{id}/reapplications` has how many are left.
     """
     return CaseOut.of(await reapplications.reapply(tx, case_id, asked=body.asked(), note=body.note), tx.actor)
 
@@ -36,4 +36,4 @@ async def reapply(case_id: CaseId, tx: Tx[Settings], body: ReapplyIn = AS_BEFORE
 @router.get("/{case_id}/reapplications", operation_id="getReapplications")
 async def get_reapplications(case_id: CaseId, reader: Read[Settings]) -> ReapplicationsOut:
     """Get how often the buyer may still ask for the units of this case."""
-    return ReapplicationsOut(most=MOST_REJECTIONS, left=await queries.left(reader, case_id))
+    return ReapplicationsOut(most=MOST_REAPPLICATIONS, left=await queries.left(reader, case_id))

@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.errors import (
     ReasonRequired,
     RefundDecided,
     RefuseReasonUnused,
+    RejectReasonUnsuitable,
     ReturnAddressUnchanged,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
@@ -76,8 +77,20 @@ async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settin
     **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided, NothingInTransit),
 )
 async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost."""
+    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost, or was missing."""
     return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/report-return-missing",
+    **step(CASE.values(), CaseAction.REPORT_RETURN_MISSING, "reportReturnMissing"),
+)
+async def report_return_missing(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Say as the merchant that the goods are not there, though the courier reports them as delivered. An agent decides what follows.
+
+    If they are found meanwhile, `receive` records that.
+    """
+    return CaseOut.of(await returns.report_missing(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post(
@@ -92,6 +105,7 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
         AcceptedExceedsSent,
         ReasonRequired,
         RefuseReasonUnused,
+        RejectReasonUnsuitable,
         *CITATIONS,
     ),
 )

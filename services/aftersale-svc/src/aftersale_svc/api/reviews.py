@@ -18,6 +18,7 @@ from aftersale_svc.commands import endings, refunds, reviews
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.errors import (
     RefundDecided,
+    RejectReasonUnsuitable,
     ReturnAddressMissing,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
@@ -63,7 +64,14 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
 @router.post(
     "/{case_id}/reject",
     **step(
-        CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided, ReplacementDecided, PolicyUnknown, ClauseUnknown
+        CASE.values(),
+        CaseAction.REJECT,
+        "rejectCase",
+        RefundDecided,
+        ReplacementDecided,
+        RejectReasonUnsuitable,
+        PolicyUnknown,
+        ClauseUnknown,
     ),
 )
 async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:

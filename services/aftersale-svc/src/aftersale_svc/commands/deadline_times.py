@@ -16,6 +16,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.claims.model import Claim
+from aftersale_svc.domain.deadlines.binding import ROLES, passed
 from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLong
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
@@ -55,6 +56,7 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
         NotFound, Stale: see `Transaction.lock`; the version is that of the document.
         PartyCannotDecide: an agent who has a side in it extends no deadline for the platform.
         DeadlineEnded: it has ended.
+        DeadlinePassed: its time is over, and it is binding; the timer has still to act.
         IllegalTransition, ActionNotAllowed, DeadlineUnlimited, OwnDeadline, ExtendedTooOften: see DEADLINE.
         ExtensionTooLong: it would end more than 90 days after it began.
     """
@@ -66,6 +68,8 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
     if deadline.ended_at is not None:
         raise DeadlineEnded(state=deadline.state)
     extended = DEADLINE.apply(deadline, DeadlineAction.EXTEND, tx, tx.actor.role)
+    if deadline.due_at is not None and deadline.turn in ROLES and tx.timing.ends(document, deadline.due_at) <= tx.now:
+        raise passed(DeadlineAction.EXTEND, deadline.due_at, None)
     due_at = (deadline.due_at or tx.now) + timedelta(hours=hours)
     latest = deadline.set_at + timedelta(days=MOST_DAYS)
     if due_at > latest:

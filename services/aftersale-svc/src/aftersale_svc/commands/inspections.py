@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.errors import ReasonRequired
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -41,14 +42,27 @@ async def inspect(
         IllegalTransition, ActionNotAllowed: see CASE.
         LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, RefuseReasonUnused: see `apply_inspection`.
         ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
+        RejectReasonUnsuitable: see `check_reject_reason`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    _check_reasons(full, findings, reason)
     if fast_exchanges.is_secured(full):
         return await fast_exchanges.inspect(tx, full, findings, reason, note, policy)
     if any(each.accepted for each in findings):
         return await _accept(tx, full, order, findings, note, policy)
     return await _refuse(tx, full, findings, reason, note, policy)
+
+
+def _check_reasons(full: FullCase, findings: Sequence[Finding], reason: RejectReason | None) -> None:
+    """Refuse a reason, for all or for a line, that cannot be true. Where the goods were not sent, the table refuses."""
+    if full.return_.waybill_no is None:
+        return
+    if reason is not None:
+        check_reject_reason(full, reason)
+    for place, each in enumerate(findings):
+        if each.refuse_reason is not None:
+            check_reject_reason(full, each.refuse_reason, f"/lines/{place}/refuse_reason")
 
 
 @case_timer(CaseAction.INSPECT)

@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.adjustments import left
@@ -58,9 +59,11 @@ async def grant(
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
         LineUnknown, LineTwice, LineMissing: the amounts do not name each line of the case exactly once.
         PriceCurrencyForeign, GrantExceedsRequest, AdjustmentExceedsLeft, NothingGranted: an amount is not possible.
+        RejectReasonUnsuitable: see `check_reject_reason`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    check_reject_reason(full, reason)
     total = sum(each.amount_minor for each in amounts)
     if second_person.is_needed(tx, full, total):
         apply(full, CaseAction.GRANT, tx)

@@ -6,9 +6,11 @@ from contextlib import suppress
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import ParcelStatusChanged
+from aftercare_events.catalogue.parcels import ParcelStatus
 
-from aftersale_svc.commands import cases, locking, returns
+from aftersale_svc.commands import cases, locking, lost_parcels, returns
 from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.requests import Request, Wanted
 from aftersale_svc.domain.orders.model import ParcelLine
 from aftersale_svc.settings import Settings
@@ -16,13 +18,24 @@ from aftersale_svc.tables.legs import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
 
 
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
-    """Follow a parcel to the buyer: where it was refused, a case is opened; where it is back, that waits for the inspection."""
+    """Follow a parcel to the buyer: where it was refused, a case is opened; where it is back, that waits for the inspection.
+
+    Where it is lost on its way back, that case is for an agent.
+    """
     if event.refused:
         await _open(tx, event)
-    if event.is_returned:
-        parcel = {"carrier": event.carrier, "waybill_no": event.waybill_no}
-        for row in await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel):
-            await returns.arrive(tx, await locking.case(tx, row["id"]), event)
+    lost = lost_parcels.is_lost(event)
+    if not (lost or event.is_returned or event.status == ParcelStatus.RETURNING):
+        return
+    parcel = {"carrier": event.carrier, "waybill_no": event.waybill_no}
+    for row in await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel):
+        full = await locking.case(tx, row["id"])
+        if event.is_returned:
+            await returns.arrive(tx, full, event)
+        elif lost:
+            await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
+        else:
+            await returns.prolong(tx, full)
 
 
 async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:

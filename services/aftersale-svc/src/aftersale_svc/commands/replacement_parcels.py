@@ -3,21 +3,18 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleEscalated, ParcelStatusChanged, ReplacementDelivered, ReplacementScanned
+from aftercare_events import ParcelStatusChanged, ReplacementDelivered, ReplacementScanned
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import effects, locking, lost_parcels
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import LIVE, apply, cause, permits
+from aftersale_svc.domain.cases.lifecycle import LIVE, apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.settings import Settings
 
 SCAN = "scan_replacement"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
-
-WITHDRAWN = "waybill_corrected"
-"""The reason with which order-svc ends a parcel whose waybill the merchant has corrected."""
 
 
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -37,8 +34,8 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
         return
     if event.is_delivered:
         await _arrive(tx, full, known, event)
-    elif event.terminal and event.reason != WITHDRAWN:
-        await _lose(tx, full)
+    elif lost_parcels.is_lost(event):
+        await lost_parcels.escalate(tx, full, CaseState.RESHIP_IN_TRANSIT)
     elif event.is_scanned and known.scanned_at is None and full.case.state in LIVE:
         await _scan(tx, full, known, event)
 
@@ -74,15 +71,3 @@ async def _arrive(tx: Transaction[Settings], full: FullCase, known: Replacement,
         deadline_at=after.case.deadline_at,
     )
     await effects.save(tx, full, after, CaseAction.DELIVER_REPLACEMENT, delivered)
-
-
-async def _lose(tx: Transaction[Settings], full: FullCase) -> None:
-    """Nothing arrives any more. During a dispute nothing follows: the time to arrive runs out after it."""
-    if full.case.state is CaseState.RESHIP_IN_TRANSIT:
-        lost = apply(full, CaseAction.ESCALATE, tx)
-        escalated = AfterSaleEscalated(
-            **case_fields(tx, lost.case),
-            cause=cause(full, CaseAction.ESCALATE),
-            deadline_at=lost.case.deadline_at,
-        )
-        await effects.save(tx, full, lost, CaseAction.ESCALATE, escalated)

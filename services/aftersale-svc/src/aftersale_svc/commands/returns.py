@@ -1,9 +1,11 @@
 """The goods' way back: shipped, scanned, received."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    AfterSaleEscalated,
     ParcelStatusChanged,
     ReturnAddressGiven,
     ReturnDelivered,
@@ -12,17 +14,21 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 
-from aftersale_svc.commands import effects, locking, pickups
+from aftersale_svc.commands import effects, locking, lost_parcels, pickups
+from aftersale_svc.commands.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits, sent_by
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
+from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.deadlines import OPEN_OF
 
 SCAN = "scan"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
+_LEAST = timedelta(days=1)
 
 
 async def set_address(
@@ -120,24 +126,49 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     """Follow the returned parcel of a case: its first scan collects a pickup, and fixes the waybill; its delivery starts the inspection.
 
-    Reports about any other waybill change nothing: one that the buyer has corrected, or replaced when sending the goods
-    again, or that of another parcel of the case.
+    A parcel that is lost, or goes back to the buyer, is for an agent. Reports about any other waybill change nothing: one that
+    the buyer has corrected, or replaced when sending the goods again, or that of another parcel of the case.
 
     Raises:
         NotFound: there is no such case.
     """
-    if event.case_id is None or not event.is_scanned:
+    if event.case_id is None:
         return
-    full = await pickups.scanned(tx, await locking.case(tx, event.case_id), event)
+    full = await locking.case(tx, event.case_id)
+    if event.is_scanned:
+        full = await pickups.scanned(tx, full, event)
     if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
     if event.is_delivered:
         await arrive(tx, full, event)
-    elif full.return_.scanned_at is None and is_with_courier(full.case):
-        await _scan(tx, full, event)
+    elif lost_parcels.is_lost(event):
+        await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
+    elif event.is_scanned and is_with_courier(full.case):
+        if full.return_.scanned_at is None:
+            full = await _scan(tx, full, event)
+        await prolong(tx, full)
 
 
-async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
+async def prolong(tx: Transaction[Settings], full: FullCase) -> None:
+    """The goods of a locked case move on their way back: the time in which they have to arrive begins again.
+
+    At most once a day, and up to 90 days after it began.
+    """
+    if full.case.state is not CaseState.RETURN_IN_TRANSIT:
+        return
+    deadline = await tx.one(OPEN_OF, document_id=full.case.id)
+    if deadline is None or deadline.due_at is None:
+        return
+    until = min(
+        tx.timing.due(full.case, "return_transit_hours", tx.now, tx.settings, None),
+        deadline.set_at + timedelta(days=MOST_DAYS),
+    )
+    if until - deadline.due_at >= _LEAST:
+        extended = DEADLINE.apply(deadline, DeadlineAction.EXTEND, tx, tx.actor.role)
+        await lengthen(tx, full.case, extended, until, ExtensionCause.COURIER)
+
+
+async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> FullCase:
     case = replace(full.case, updated_at=tx.now)
     scanned = ReturnScanned(
         **case_fields(tx, case),
@@ -147,7 +178,25 @@ async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusCh
         deadline_at=case.deadline_at,
     )
     after = replace(full, case=case).keeping(replace(full.return_, scanned_at=event.occurred_at))
-    await effects.save(tx, full, after, SCAN, scanned)
+    return await effects.save(tx, full, after, SCAN, scanned)
+
+
+async def report_missing(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Say as the merchant that the goods are not there, whatever the courier reports; an agent decides what follows.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    missing = apply(full, CaseAction.REPORT_RETURN_MISSING, tx)
+    missing = missing.keeping(replace(full.return_, delivered_at=None))
+    event = AfterSaleEscalated(
+        **case_fields(tx, missing.case),
+        cause=cause(full, CaseAction.REPORT_RETURN_MISSING),
+        deadline_at=missing.case.deadline_at,
+    )
+    return await effects.save(tx, full, missing, CaseAction.REPORT_RETURN_MISSING, event, note=note)
 
 
 async def arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.outcome_reasons import unexplained
+from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason, unexplained
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
@@ -131,9 +131,11 @@ async def reject(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+        RejectReasonUnsuitable: see `check_reject_reason`.
     """
     full = await locking.case(tx, case_id)
     rejected = apply(full, CaseAction.REJECT, tx)
+    check_reject_reason(full, reason)
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
     decided = await decisions.record(tx, full, DecisionKind.REVIEW, "rejected", reason=reason, policy=policy)
     event = AfterSaleRejected(

@@ -20,6 +20,7 @@ _DEFECT = {
     "liable": "seller",
     "evidence": "advised",
     "is_warranty": True,
+    "since": 1,
 }
 _EXAMPLE = {
     "order_id": "ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
@@ -106,6 +107,8 @@ class ReasonOut(Out):
     """`required`: a request without evidence is refused; `advised`: evidence helps the decision; `none`: it needs none."""
     is_warranty: bool
     """Whether a warranty covers it."""
+    since: int
+    """The first version of the table that has it."""
 
 
 class ReasonGroupOut(Out):
@@ -296,4 +299,5 @@ def _reason(name: CaseType, reason: Reason) -> ReasonOut:
         return_freight_payer=row.freight_payer if type_.goods in (Goods.RETURN, Goods.EXCHANGE, Goods.REPAIR) else None,
         evidence=evidence_need(type_, reason),
         is_warranty=row.is_warranty,
+        since=row.since,
     )

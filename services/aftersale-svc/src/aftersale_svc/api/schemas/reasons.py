@@ -96,6 +96,7 @@ def _reason(reason: Reason) -> ReasonOut:
         return_freight_payer=row.freight_payer,
         evidence=row.evidence,
         is_warranty=row.is_warranty,
+        since=row.since,
     )
 
 

@@ -165,6 +165,7 @@ class EscalationCause(StrEnum):
     REPAIR_LATE = "repair_late"
     RETURN_REFUSED = "return_refused"
     OFFLINE_REFUND_DENIED = "offline_refund_denied"
+    RETURN_MISSING = "return_missing"
 
 
 class RefundCause(StrEnum):

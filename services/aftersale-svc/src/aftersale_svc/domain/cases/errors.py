@@ -36,6 +36,16 @@ class ReasonNotReached(ReasonUnsuitable):
     retry_after = 1
 
 
+class RejectReasonUnsuitable(Refusal):
+    """This reason of a rejection cannot be true of the case now. `allowed` are those that can."""
+
+    kind, code = Kind.CONFLICT, "reject_reason_unsuitable"
+    zh, en = (
+        "该拒绝原因与售后单当前的情况不符，可以选择：{allowed}。",
+        "This reason cannot be true of the case now. Possible are: {allowed}.",
+    )
+
+
 class UnitsInNoParcel(Refusal):
     """No parcel of the order carries all of the units, or it has not left, or it has arrived."""
 

@@ -56,6 +56,11 @@ def _nothing_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return NothingInTransit() if facts is not None and facts.full.return_.waybill_no is None else None
 
 
+def _nothing_to_arrive(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    back = facts is not None and facts.full.return_.delivered_at is not None
+    return NothingInTransit() if back else _nothing_sent(case, facts)
+
+
 def _goods_not_back(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return GoodsNotBack() if facts is not None and facts.full.return_.delivered_at is None else None
 
@@ -115,6 +120,7 @@ GUARANTEE_PAYING = Guard(GuaranteePaying.code, _being_paid)
 ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)
 SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(), always=True)
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
+NOTHING_TO_ARRIVE = Guard(NothingInTransit.code, _nothing_to_arrive)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
 NOTHING_SENT = Guard(NothingInTransit.code, _nothing_sent)
 GOODS_NOT_BACK = Guard(GoodsNotBack.code, _goods_not_back)

@@ -4,23 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable, RejectReason
+from aftersale_svc.domain.cases.errors import RejectReasonUnsuitable
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.orders.model import Stage
 
 _REVIEWERS = ("seller", "agent")
 _PEOPLE = ("buyer", *_REVIEWERS)
 _SYSTEM, _BUYER, _AGENT = ("system",), ("buyer",), ("agent",)
+_BEFORE_RECEIPT = frozenset({Stage.PRE_SHIP, Stage.IN_TRANSIT})
 _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say."""
+    """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say.
+
+    One that speaks of returned goods is given once they were `sent_back`, and one about the parcel to the buyer while the goods are at its `stages`.
+    """
 
     label: Label
     by: tuple[str, ...]
     liable: Liable | None = None
+    sent_back: bool = False
+    stages: frozenset[Stage] = frozenset(Stage)
 
 
 _R, _C, _H, _L = RejectReason, CloseCause, HandlingReason, Liable
@@ -32,19 +41,23 @@ REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
     _R.USED_OR_AFFECTS_RESALE: OutcomeRow(
         Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"), _REVIEWERS, _L.BUYER
     ),
-    _R.WRONG_WAYBILL: OutcomeRow(Label("运单号有误", "the waybill number is wrong"), _REVIEWERS, _L.BUYER),
+    _R.WRONG_WAYBILL: OutcomeRow(
+        Label("运单号有误", "the waybill number is wrong"), _REVIEWERS, _L.BUYER, sent_back=True
+    ),
     _R.NOT_OUR_ITEM: OutcomeRow(
         Label("退回的不是本店商品", "the goods are not those of the merchant"), _REVIEWERS, _L.BUYER
     ),
-    _R.EMPTY_RETURN: OutcomeRow(Label("退回的包裹为空", "the returned parcel was empty"), _REVIEWERS),
+    _R.EMPTY_RETURN: OutcomeRow(Label("退回的包裹为空", "the returned parcel was empty"), _REVIEWERS, sent_back=True),
     _R.PARTS_MISSING: OutcomeRow(
-        Label("退回的商品缺件", "parts of the returned goods are missing"), _REVIEWERS, _L.BUYER
+        Label("退回的商品缺件", "parts of the returned goods are missing"), _REVIEWERS, _L.BUYER, sent_back=True
     ),
     _R.NO_DEFECT_FOUND: OutcomeRow(Label("未发现所述问题", "no defect was found"), _REVIEWERS, _L.BUYER),
     _R.REASON_UNTRUE: OutcomeRow(
         Label("申请原因与事实不符", "the reason of the request is not true"), _REVIEWERS, _L.BUYER
     ),
-    _R.PACKAGE_IN_TRANSIT: OutcomeRow(Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS),
+    _R.PACKAGE_IN_TRANSIT: OutcomeRow(
+        Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS, stages=_BEFORE_RECEIPT
+    ),
     _R.AGREED_CANCEL: OutcomeRow(
         Label("双方协商取消申请", "both sides agreed to end the request"), _REVIEWERS, _L.NOBODY
     ),
@@ -92,6 +105,22 @@ def unexplained(action: str | None, role: str, note: str | None) -> HandlingReas
     """The code that is recorded where this role has decided so and said nothing about it; None where it need not, or has."""
     explained = note is not None or role not in _REVIEWERS or action not in EXPLAINED
     return None if explained else HandlingReason.UNSPECIFIED
+
+
+def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/reason") -> None:
+    """Refuse a reason of a rejection that cannot be true of the case now. `pointer` is the field that the refusal is about.
+
+    Raises:
+        RejectReasonUnsuitable: it speaks of goods that were not sent back, or of a parcel that is not on its way.
+    """
+    allowed = [each for each, row in REJECT_REASONS.items() if _may_be_true(full, row)]
+    if reason not in allowed:
+        raise RejectReasonUnsuitable(pointer=pointer, allowed=allowed)
+
+
+def _may_be_true(full: FullCase, row: OutcomeRow) -> bool:
+    sent_back = full.return_.waybill_no is not None
+    return full.case.stage in row.stages and (sent_back or not row.sent_back)
 
 
 def outcome_of(before: Case, after: Case) -> str | None:

@@ -7,7 +7,11 @@ from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPaye
 from aftersale_svc.domain.orders.model import Stage
 
 REASONS_VERSION = 6
-"""The version of the table. It increases with every change of the table."""
+"""The version of the table. It increases with every change of the table.
+
+Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to
+follow otherwise gets a code of its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class ReasonRow:
     """One reason: its group, and what is shown to people.
 
     `liable` is who is liable as long as no verdict finds otherwise, `freight_payer` who pays if goods are sent back.
-    `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`.
+    `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`, and is in the table
+    since the version `since`.
     """
 
     group: ReasonGroup
@@ -33,6 +38,7 @@ class ReasonRow:
     evidence: EvidenceNeed
     stages: frozenset[Stage]
     is_warranty: bool = False
+    since: int = 1
 
 
 # A reason is left out of a stage only where it cannot be true there. An order is in transit from its first parcel to the
@@ -106,6 +112,7 @@ REASONS: Mapping[Reason, ReasonRow] = {
         _P.BUYER,
         _E.NONE,
         _ONCE_RECEIVED,
+        since=4,
     ),
     _R.RECALL: _service("商品召回", "Product recall", _E.NONE),
     _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _E.ADVISED),

@@ -41,6 +41,7 @@ class CaseAction(StrEnum):
     SET_RETURN_ADDRESS = "set_return_address"
     CORRECT_WAYBILL = "correct_waybill"
     RECEIVE = "receive"
+    REPORT_RETURN_MISSING = "report_return_missing"
     INSPECT = "inspect"
     REFUSE = "refuse"
     REFUND = "refund"

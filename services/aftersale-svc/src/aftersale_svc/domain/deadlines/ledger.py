@@ -68,6 +68,7 @@ class ExtensionCause(StrEnum):
     AGREEMENT = "agreement"
     STANDSTILL = "standstill"
     CALENDAR = "calendar"
+    COURIER = "courier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from aftersale_svc.domain.money.errors import (
 )
 from aftersale_svc.domain.money.model import LineBalance
 
-MOST_REJECTIONS = 5
+MOST_REAPPLICATIONS = 5
+"""So often units of a line may be asked for again after a rejection."""
 
 
 def allocate_lines(
@@ -74,7 +75,7 @@ def _check_units(type_: TypeRow, balance: LineBalance, quantity: int, place: int
         raise UnitsShipped(pointer=pointer, unshipped=balance.unshipped_units)
     if type_.by_outbound and quantity > balance.shipped_units:
         raise UnitsInNoParcel(pointer=pointer)
-    if balance.rejected_times >= MOST_REJECTIONS:
+    if balance.rejected_times > MOST_REAPPLICATIONS:
         raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
 
 

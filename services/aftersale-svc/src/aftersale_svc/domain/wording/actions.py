@@ -14,6 +14,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.SET_RETURN_ADDRESS: Label("填写退货地址", "give the return address"),
     CaseAction.CORRECT_WAYBILL: Label("更正运单号", "correct the waybill"),
     CaseAction.RECEIVE: Label("确认收到退货", "confirm that the goods have arrived"),
+    CaseAction.REPORT_RETURN_MISSING: Label("反馈未收到退货", "report that the goods are not there"),
     CaseAction.INSPECT: Label("验收退货", "inspect the goods"),
     CaseAction.REFUSE: Label("拒收退货", "refuse the goods"),
     CaseAction.REFUND: Label("发起退款", "order the refund"),

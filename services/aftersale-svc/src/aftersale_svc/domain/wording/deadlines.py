@@ -59,10 +59,23 @@ _STATES: Mapping[DeadlineState, Label] = {
 }
 
 
-_STANDSTILL = Label(
-    "期限届满前后系统停止运行过，因此顺延，于 {at} 结束。",
-    "The timers stood still when it was to end, so it was extended, and ends at {at}.",
-)
+_EXTENDED: Mapping[ExtensionCause, Label] = {
+    ExtensionCause.STANDSTILL: Label(
+        "期限届满前后系统停止运行过，因此顺延，于 {at} 结束。",
+        "The timers stood still when it was to end, so it was extended, and ends at {at}.",
+    ),
+    ExtensionCause.AGENT: Label(
+        "平台客服已延长期限，于 {at} 结束。", "An agent of the platform extended it; it ends at {at}."
+    ),
+    ExtensionCause.AGREEMENT: Label(
+        "对方同意延长期限，于 {at} 结束。", "The other side agreed to extend it; it ends at {at}."
+    ),
+    ExtensionCause.COURIER: Label(
+        "承运商报告商品在途，期限顺延，于 {at} 结束。",
+        "The courier reported that the goods are on their way, so it was extended, and ends at {at}.",
+    ),
+}
+"""Why an open deadline was extended last; what a calendar does is a move."""
 
 # Any: the states and actions differ per table.
 _TABLES: Mapping[DocumentKind, tuple[Lifecycle[Any, Any], ...]] = {
@@ -153,8 +166,8 @@ def _end(deadline: Deadline, zone: ZoneInfo) -> Label:
     at = "-" if deadline.due_at is None else in_zone(deadline.due_at, zone)
     ended = "-" if deadline.ended_at is None else in_zone(deadline.ended_at, zone)
     text = _STATES[deadline.state]
-    if deadline.ended_at is None and deadline.extension_cause is ExtensionCause.STANDSTILL:
-        text = _STANDSTILL
+    if deadline.ended_at is None and deadline.extension_cause is not None:
+        text = _EXTENDED.get(deadline.extension_cause, text)
     return Label(text.zh.format(at=at, ended=ended), text.en.format(at=at, ended=ended))
 
 

@@ -7,6 +7,7 @@ from aftersale_svc.domain.cases.guards import (
     ADDRESS_MISSING,
     NOTHING_IN_TRANSIT,
     NOTHING_SENT,
+    NOTHING_TO_ARRIVE,
     SCANNED,
     SHIPPED,
     unless_refund_decided,
@@ -57,9 +58,9 @@ RETURN = Leg(
         (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.RETURN_NOT_DELIVERED
         ),
-        # The goods arrive while an agent looks for them; not where the merchant has had them, and an agent decides what follows.
+        # The goods arrive, or are found, while an agent looks for them; not where the merchant has had them.
         (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
-            ReturnExit.ARRIVED, SYSTEM_ONLY, (GOODS_RECEIVED, *unless_refund_decided(_A.RECEIVE))
+            ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_TO_ARRIVE, *unless_refund_decided(_A.RECEIVE))
         ),
         # They arrive after an agent has given them up and asked the buyer to send them again.
         (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_SENT,)),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
@@ -26,6 +27,10 @@ INSPECTION = Leg(
     {
         (_S.AWAIT_INSPECTION, _A.INSPECT): Transition(InspectionExit.ACCEPTED, MERCHANT_OR_SYSTEM),
         (_S.AWAIT_INSPECTION, _A.REFUSE): Transition(_S.REJECTED, MERCHANT, outcome_of=_A.INSPECT),
+        # The courier has reported them as delivered, to nobody whom the merchant knows.
+        (_S.AWAIT_INSPECTION, _A.REPORT_RETURN_MISSING): Transition(
+            _S.MANUAL_REVIEW, MERCHANT, cause=EscalationCause.RETURN_MISSING
+        ),
     },
     {_S.AWAIT_INSPECTION: Timeout("merchant", "inspection_hours", _A.INSPECT, "accepted_by_timeout")},
 )

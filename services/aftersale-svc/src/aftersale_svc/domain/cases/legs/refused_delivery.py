@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import EscalationCause
-from aftersale_svc.domain.cases.guards import NOTHING_IN_TRANSIT, unless_refund_decided
+from aftersale_svc.domain.cases.guards import NOTHING_IN_TRANSIT, NOTHING_TO_ARRIVE, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.review import REVIEW
@@ -37,9 +37,9 @@ REFUSED_DELIVERY = Leg(
         (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.RETURN_NOT_DELIVERED
         ),
-        # It comes back while an agent looks for it.
+        # It comes back, or is found, while an agent looks for it.
         (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
-            RefusedDeliveryExit.BACK, SYSTEM_ONLY, unless_refund_decided(_A.RECEIVE)
+            RefusedDeliveryExit.BACK, MERCHANT_OR_SYSTEM, (NOTHING_TO_ARRIVE, *unless_refund_decided(_A.RECEIVE))
         ),
         # It comes back while a dispute stops the case: what follows waits for its end.
         (_S.DISPUTED, _A.RECEIVE): Transition(

@@ -4,7 +4,7 @@ from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 
 from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_NOT_AGREED, CHARGE_PAID, NOTHING_OWED
 from aftersale_svc.domain.cases.codes import EscalationCause
-from aftersale_svc.domain.cases.guards import unless_refund_decided
+from aftersale_svc.domain.cases.guards import NOTHING_TO_ARRIVE, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.reship import RESHIP
@@ -18,7 +18,7 @@ from aftersale_svc.domain.cases.repairs.guards import (
     unless_offered,
 )
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
-from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_SYSTEM, MERCHANT, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_SYSTEM, MERCHANT, MERCHANT_OR_SYSTEM, SYSTEM_ONLY
 
 
 class RepairExit(Exit):
@@ -44,6 +44,9 @@ REPAIR = Leg(
         (_S.IN_REPAIR, _A.QUOTE): Transition(_S.QUOTE_PENDING, MERCHANT, (REPAIR_COVERED, CHARGE_PAID)),
         (_S.IN_REPAIR, _A.REPAIRED): Transition(RepairExit.DONE, MERCHANT),
         (_S.IN_REPAIR, _A.CANNOT_REPAIR): Transition(_S.REMEDY_PENDING, MERCHANT),
+        (_S.IN_REPAIR, _A.REPORT_RETURN_MISSING): Transition(
+            _S.MANUAL_REVIEW, MERCHANT, cause=EscalationCause.RETURN_MISSING
+        ),
         # What came is not what the case is about.
         (_S.IN_REPAIR, _A.REJECT): Transition(_S.REJECTED, MERCHANT),
         (_S.IN_REPAIR, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REPAIR_LATE),
