@@ -123,6 +123,18 @@ async def test_an_agent_decides_about_goods_that_are_refused(shop: Shop, action:
         shop.harness.problem(more, 409, "units_in_live_case")
 
 
+async def test_a_late_report_of_a_replacement_that_the_buyer_has_moves_nothing(shop: Shop) -> None:
+    case_id = await approved(shop)
+    await shop.act(shop.buyer, case_id, "agree-hold")
+    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
+    confirmed = await shop.act(shop.buyer, case_id, "confirm-replacement")
+    assert confirmed["replacement"]["delivered_at"] is not None
+    refused = await sent_back(shop, case_id, 0, reason="used_or_affects_resale")
+    assert refused["state"] == "manual_review"
+    await shop.parcel(SENT["waybill_no"], leg="exchange")
+    assert (await shop.get(case_id))["state"] == "manual_review"
+
+
 async def test_nothing_is_accepted_without_a_reason(shop: Shop) -> None:
     case_id = await replaced(shop)
     await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")

@@ -105,19 +105,25 @@ async def confirm_locked(tx: Transaction[Settings], full: FullCase, order: Order
 
 
 async def _confirm(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None = None) -> FullCase:
-    received = apply(full, CaseAction.CONFIRM_REPLACEMENT, tx)
+    received = apply(full, CaseAction.CONFIRM_REPLACEMENT, tx).keeping(_arrived(tx, full))
     if TYPES[full.case.type].replacement_first:
         event: CaseEvent = fast_exchanges.received(tx, received)
         return await effects.save(tx, full, received, CaseAction.CONFIRM_REPLACEMENT, event, note=note)
     credit = max(-(full.case.difference_minor or 0), 0)
     if credit:
         terms = RefundTerms(order, RefundCause.PRICE_DIFFERENCE, RefundAmount(credit, 0))
-        due = apply(full, CaseAction.REFUND_CREDIT, tx)
+        due = apply(full, CaseAction.REFUND_CREDIT, tx).keeping(_arrived(tx, full))
         return await effects.save(tx, full, due, CaseAction.CONFIRM_REPLACEMENT, terms=terms, note=note)
     event = AfterSaleCompleted(
         **case_fields(tx, received.case), refunded_minor=0, currency=received.case.currency, lines=()
     )
     return await effects.save(tx, full, received, CaseAction.CONFIRM_REPLACEMENT, event, note=note)
+
+
+def _arrived(tx: Transaction[Settings], full: FullCase) -> Replacement:
+    """The replacement that the buyer has, so that a later report of its courier moves nothing."""
+    sent = full.replacement or Replacement(case_id=full.case.id)
+    return replace(sent, delivered_at=sent.delivered_at or tx.now)
 
 
 async def report_anomaly(
