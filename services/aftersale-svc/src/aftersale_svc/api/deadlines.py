@@ -54,7 +54,13 @@ async def explain_deadline(deadline_id: DeadlineId, reader: Read[Settings]) -> D
     "/deadlines/{deadline_id}/extend",
     operation_id="extendDeadline",
     responses=refusals(
-        PartyCannotDecide, DeadlineEnded, DeadlinePassed, DeadlineUnlimited, OwnDeadline, ExtendedTooOften, ExtensionTooLong
+        PartyCannotDecide,
+        DeadlineEnded,
+        DeadlinePassed,
+        DeadlineUnlimited,
+        OwnDeadline,
+        ExtendedTooOften,
+        ExtensionTooLong,
     ),
     dependencies=[require_role("buyer", "seller", "agent")],
 )

@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
-from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, NOTHING_TO_ARRIVE, unless_refund_decided
+from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg

@@ -15,7 +15,6 @@ from aftersale_svc.domain.cases.guards import (
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.pickup import PICKUP, PICKUP_TIMEOUT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.cases.money_holds.guards import GOODS_RECEIVED
 from aftersale_svc.domain.permissions import (
     BUYER,
     BUYER_OR_AGENT,

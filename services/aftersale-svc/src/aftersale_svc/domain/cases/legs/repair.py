@@ -4,7 +4,7 @@ from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 
 from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_NOT_AGREED, CHARGE_PAID, NOTHING_OWED
 from aftersale_svc.domain.cases.codes import EscalationCause
-from aftersale_svc.domain.cases.guards import NOTHING_TO_ARRIVE, unless_refund_decided
+from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.reship import RESHIP
@@ -18,7 +18,7 @@ from aftersale_svc.domain.cases.repairs.guards import (
     unless_offered,
 )
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
-from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_SYSTEM, MERCHANT, MERCHANT_OR_SYSTEM, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_SYSTEM, MERCHANT, SYSTEM_ONLY
 
 
 class RepairExit(Exit):
