@@ -94,6 +94,8 @@ async def pickups(t: ShopCommands) -> None:
 
 async def exchange(t: ShopCommands) -> None:
     case = await t.received("exchange", 2)
+    await case.act(t.seller, "report-return-missing")
+    await case.act(t.seller, "receive")
     await case.act(t.seller, "inspect", lines=[{"line_id": "line_1", "accepted": 1}])
     await case.act(t.seller, "price-replacement", prices=[{"line_id": "line_1", "unit_price": cny(12900)}])
     await case.act(t.seller, "return-refused-goods", carrier="sf", waybill_no="SF1003")
