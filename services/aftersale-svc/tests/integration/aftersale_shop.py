@@ -34,6 +34,12 @@ RETURN_ADDRESS = {"name": "售后仓", "phone": "13900000000", "country": "CN", 
 HASH = "sha256:" + "ab" * 32
 
 
+def done(response: httpx.Response, status: int = 200) -> dict[str, Any]:
+    """The body of a request that worked."""
+    assert response.status_code == status, response.text
+    return response.json()
+
+
 class Shop:
     """Order `ord_1` of buyer-1 at merchant m-1, and everybody who has to do with it."""
 
@@ -238,9 +244,7 @@ class Shop:
 
     async def case(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
         """A case that was opened."""
-        response = await self.ask(quantity, **more)
-        assert response.status_code == 201, response.text
-        return response.json()
+        return done(await self.ask(quantity, **more), 201)
 
     async def early_return(self, case_id: str) -> str:
         """The case as a return of goods that have not left, which earlier builds accepted; its id."""
@@ -249,30 +253,19 @@ class Shop:
 
     async def act(self, client: httpx.AsyncClient, case_id: str, action: str, **body: Any) -> dict[str, Any]:
         """An action that works."""
-        response = await client.post(f"/v1/cases/{case_id}/{action}", json=body)
-        assert response.status_code == 200, response.text
-        return response.json()
+        return done(await client.post(f"/v1/cases/{case_id}/{action}", json=body))
 
-    async def setting(self, path: str, **body: Any) -> dict[str, Any]:
-        """What is set for the merchant, by an administrator for it where that may be."""
-        client = self.harness.client("admin", "admin-1")
-        response = await client.put(f"/v1/merchants/m-1/{path}", json=body)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    async def setting_of_seller(self, path: str, **body: Any) -> None:
-        """What only the merchant itself sets."""
-        response = await self.seller.put(f"/v1/merchants/m-1/{path}", json=body)
-        assert response.status_code == 200, response.text
+    async def setting(self, path: str, client: httpx.AsyncClient | None = None, **body: Any) -> dict[str, Any]:
+        """What is set for the merchant, by an administrator unless somebody else is named."""
+        client = client or self.harness.client("admin", "admin-1")
+        return done(await client.put(f"/v1/merchants/m-1/{path}", json=body))
 
     async def approve(self, case_id: str) -> dict[str, Any]:
         """The merchant approves a return and names the address for it."""
         return await self.act(self.seller, case_id, "approve", return_address=RETURN_ADDRESS)
 
     async def get(self, case_id: str) -> dict[str, Any]:
-        response = await self.agent.get(f"/v1/cases/{case_id}")
-        assert response.status_code == 200, response.text
-        return response.json()
+        return done(await self.agent.get(f"/v1/cases/{case_id}"))
 
     async def arrived(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
         """A case whose goods are back and wait for inspection."""
@@ -298,9 +291,7 @@ class Shop:
         return case["id"], dispute["id"]
 
     async def rule(self, dispute_id: str, action: str, client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-        response = await client.post(f"/v1/disputes/{dispute_id}/{action}", json=body)
-        assert response.status_code == 200, response.text
-        return response.json()
+        return done(await client.post(f"/v1/disputes/{dispute_id}/{action}", json=body))
 
     async def verdict(self, dispute_id: str, amount: int | None, remedy: str = "refund") -> dict[str, Any]:
         body: dict[str, Any] = {"liable": "seller", "remedy": remedy, "grounds": "卖家未能证明"}

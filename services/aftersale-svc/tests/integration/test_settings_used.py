@@ -68,8 +68,8 @@ async def test_a_merchants_own_fees_take_the_place_of_the_platforms(shop: Shop) 
 
 
 async def test_an_approval_names_the_default_address_that_it_used(shop: Shop) -> None:
-    await shop.setting_of_seller("return-address", return_address=RETURN_ADDRESS)
-    await shop.setting_of_seller("return-address", return_address=MOVED)
+    await shop.setting("return-address", shop.seller, return_address=RETURN_ADDRESS)
+    await shop.setting("return-address", shop.seller, return_address=MOVED)
     await shop.delivered()
     case = await shop.case(1)
     approved = await shop.act(shop.seller, case["id"], "approve")
@@ -84,7 +84,7 @@ async def test_an_approval_names_the_default_address_that_it_used(shop: Shop) ->
 
 
 async def test_an_accepted_offer_sends_the_goods_to_the_default_address(shop: Shop) -> None:
-    await shop.setting_of_seller("return-address", return_address=RETURN_ADDRESS)
+    await shop.setting("return-address", shop.seller, return_address=RETURN_ADDRESS)
     await shop.delivered()
     case = await shop.case(1, type_="refund_only")
     await shop.act(shop.seller, case["id"], "offer", type="return_refund")

@@ -1,6 +1,7 @@
 """Which units go back to the buyer, and when a hold ends that nothing was sent for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from aftercare_events import ReplacementOrdered
@@ -22,7 +23,6 @@ from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.money_holds.errors import HoldNotAgreed
 from aftersale_svc.domain.disputes.model import Opening, Remedy
 from aftersale_svc.domain.orders.model import Order
-from aftersale_svc.settings import Settings
 from case_walk import ADDRESS, CASE, DISPUTE, PARCEL, SENT, decide, inspect
 from memory_transaction import MemoryTransaction
 from one_case import OneCase
@@ -127,7 +127,8 @@ async def test_what_is_asked_for_instead_of_a_withdrawn_replacement_is_owed_afre
 
 async def test_a_hold_that_has_ended_is_agreed_to_again(a_walk: Cases) -> None:
     walk = a_walk(CaseType.FAST_EXCHANGE)
-    walk.settings = Settings.model_construct(fast_exchange_merchants=["m-1"])
+    permitted = replace(walk.snapshot.order, settings={"fast_exchange": ["fex_1", 1, {"allowed": True}]})
+    walk.snapshot = replace(walk.snapshot, order=permitted)
     await walk.do("buyer", lambda tx: fast_exchanges.agree(tx, CASE))
     await walk.do("buyer", lambda tx: type_changes.change(tx, CASE, type_=CaseType.RETURN_REFUND))
     await walk.do("buyer", lambda tx: type_changes.change(tx, CASE, type_=CaseType.FAST_EXCHANGE))
