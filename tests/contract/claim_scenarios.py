@@ -59,7 +59,9 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
 
     await act("buyer", await opened(), "cancel", note=note)
     silent = await opened()
-    await suite.advance(49)
+    await suite.advance(25)
+    await suite.services["aftersale"].run_workers("reminders")
+    await suite.advance(24)
     await act("agent", silent, "decline", reason="evidence_insufficient", note=usual.TEXTS["rejection"])
     failing = await opened()
     await act("seller", failing, "object", note=usual.TEXTS["answer"])

@@ -18,7 +18,7 @@ from aftercare_events.catalogue.case_progress import (
 )
 from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine
-from aftercare_events.catalogue.claims import ClaimDeadlineExtended, ClaimEvent
+from aftercare_events.catalogue.claims import ClaimDeadlineExtended, ClaimDeadlineReminder, ClaimEvent
 from aftercare_events.catalogue.complaints import (
     ComplaintAnswered,
     ComplaintEscalated,
@@ -241,6 +241,7 @@ __all__ = [
     "ChargeAgreed",
     "ChargePaid",
     "ClaimDeadlineExtended",
+    "ClaimDeadlineReminder",
     "ClaimEvent",
     "ComplaintAnswered",
     "ComplaintEscalated",

@@ -6,7 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_events import AfterSaleApproved, DeadlineExtended, DeadlineReminder
+from aftercare_events import (
+    AfterSaleApproved,
+    ClaimDeadlineReminder,
+    DeadlineExtended,
+    DeadlineReminder,
+    DisputeDeadlineReminder,
+)
 from aftersale_shop import Shop
 from aftersale_svc.commands import calendars
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
@@ -74,6 +80,54 @@ async def test_each_reminder_comes_once_though_ten_workers_send_them(shop: Shop)
     shop.clock.advance(hours=24)
     await remind(shop.harness.runtime)
     assert await reminders(shop) == [1, 2], "the deadline was met, and the next one is a week away"
+
+
+async def test_a_side_of_a_dispute_is_reminded(shop: Shop) -> None:
+    await shop.delivered()
+    _, dispute_id = await shop.disputed()
+    for hours in (24, 22, 1):
+        shop.clock.advance(hours=hours)
+        await remind(shop.harness.runtime)
+    sent = await shop.published(DisputeDeadlineReminder)
+    assert [(each.dispute_id, each.turn, each.number) for each in sent] == [
+        (dispute_id, "merchant", 1),
+        (dispute_id, "merchant", 2),
+    ]
+
+
+async def test_who_has_to_act_in_a_claim_is_reminded_and_a_courier_is_not(shop: Shop) -> None:
+    await shop.delivered()
+    await shop.case(1, reason="damaged_in_transit")
+    [claim] = (await shop.seller.get("/v1/courier-claims")).json()["data"]
+    shop.clock.advance(hours=6 * 24)
+    await asyncio.gather(*(remind(shop.harness.runtime) for _ in range(5)))
+    [reminder] = await shop.published(ClaimDeadlineReminder)
+    assert (reminder.claim_id, reminder.turn, reminder.number, reminder.buyer_id) == (claim["id"], "merchant", 1, None)
+    filed = await shop.seller.post(f"/v1/courier-claims/{claim['id']}/file", json={"reference": "LP-1"})
+    assert filed.json()["version"] == claim["version"] + 2
+    shop.clock.advance(hours=71)
+    await remind(shop.harness.runtime)
+    assert len(await shop.published(ClaimDeadlineReminder)) == 1
+
+
+async def test_a_claim_on_a_guarantee_reminds_the_merchant_and_more_time_moves_the_reminder(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.refund_fails()
+    opened = await shop.buyer.post(f"/v1/cases/{case['id']}/guarantee-claims", json={"kind": "merchant_deposit"})
+    claim = opened.json()
+    entries = (await shop.agent.get(f"/v1/cases/{case['id']}/deadlines")).json()["data"]
+    [entry] = [each for each in entries if each["document"] == "guarantee_claim"]
+    longer = await shop.buyer.post(f"/v1/deadlines/{entry['id']}/extend", json={"hours": 24})
+    assert longer.status_code == 200, longer.text
+    shop.clock.advance(hours=24)
+    await remind(shop.harness.runtime)
+    assert await shop.published(ClaimDeadlineReminder) == []
+    shop.clock.advance(hours=24)
+    await remind(shop.harness.runtime)
+    [reminder] = await shop.published(ClaimDeadlineReminder)
+    assert (reminder.claim_id, reminder.turn, reminder.buyer_id) == (claim["id"], "merchant", "buyer-1")
 
 
 async def test_a_newer_calendar_moves_what_was_provisional(shop: Shop) -> None:

@@ -19,7 +19,7 @@ from aftercare_events import (
 )
 
 from cs_svc import projections
-from cs_svc.commands import case_notifications, complaints, dispute_notifications
+from cs_svc.commands import case_notifications, claim_notifications, complaints, dispute_notifications
 from cs_svc.settings import Settings
 
 _COMPLAINTS: Handlers[Settings] = {
@@ -61,4 +61,5 @@ HANDLERS: Handlers[Settings] = {
     **_ORDERS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
     **dict.fromkeys(dispute_notifications.CODES, dispute_changed),
+    **dict.fromkeys(claim_notifications.CODES, claim_notifications.notify),
 }

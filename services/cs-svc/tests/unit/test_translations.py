@@ -4,12 +4,13 @@ import re
 
 import pytest
 from aftercare_chassis.refusals import Refusal
-from aftercare_events import EVENTS, CaseEvent, DisputeEvent
-from cs_svc.commands import dispute_notifications
+from aftercare_events import EVENTS, CaseEvent, ClaimEvent, DisputeEvent
+from cs_svc.commands import claim_notifications, dispute_notifications
 from cs_svc.commands.case_notifications import CODES
 from cs_svc.consumers import HANDLERS
 from cs_svc.domain import errors
 from cs_svc.domain.case_notifications import NOTIFICATIONS, notification_text
+from cs_svc.domain.claim_notifications import CLAIM_NOTIFICATIONS
 from cs_svc.domain.dispute_notifications import DISPUTE_NOTIFICATIONS
 
 REFUSALS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Refusal)]
@@ -31,7 +32,7 @@ def test_refusal_codes_are_unique() -> None:
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize("code", [*NOTIFICATIONS, *DISPUTE_NOTIFICATIONS])
+@pytest.mark.parametrize("code", [*NOTIFICATIONS, *DISPUTE_NOTIFICATIONS, *CLAIM_NOTIFICATIONS])
 def test_each_notification_has_both_languages(code: str) -> None:
     assert HAN.search(notification_text(code, "zh-CN"))
     assert not HAN.search(notification_text(code, "en"))
@@ -48,6 +49,15 @@ def test_each_event_of_a_dispute_has_a_text_or_a_reason_for_none() -> None:
     assert set(HANDLERS) >= texts
     assert set(dispute_notifications.CODES.values()) <= set(DISPUTE_NOTIFICATIONS)
     assert all(dispute_notifications.SILENT.values())
+
+
+def test_each_event_of_a_claim_has_a_text_or_a_reason_for_none() -> None:
+    texts, silent = set(claim_notifications.CODES), tuple(claim_notifications.SILENT)
+    events = {cls for cls in EVENTS.values() if issubclass(cls, ClaimEvent)}
+    assert texts == {cls for cls in events if not issubclass(cls, silent)}
+    assert set(HANDLERS) >= texts
+    assert set(claim_notifications.CODES.values()) < set(CLAIM_NOTIFICATIONS)
+    assert all(claim_notifications.SILENT.values())
 
 
 def test_each_event_of_a_case_is_consumed_and_has_a_text() -> None:

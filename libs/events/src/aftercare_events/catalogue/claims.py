@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events import topics
-from aftercare_events.catalogue.deadline_times import PreviousDueAt
+from aftercare_events.catalogue.deadline_times import PreviousDueAt, ReminderNumber, Turn
 from aftercare_events.catalogue.deadlines import DeadlineChange, ExtensionCause
 from aftercare_events.event import Event
 from aftercare_events.fields import BuyerId, CaseId, Code, DeadlineAt, Id, MerchantId, OrderId
@@ -54,4 +54,14 @@ class ClaimDeadlineExtended(ClaimEvent):
     matter: Code = "claim_deadline"
     cause: Annotated[Code, one_of(ExtensionCause, "why")]
     previous_due_at: PreviousDueAt
+    deadline_at: DeadlineAt = None
+
+
+class ClaimDeadlineReminder(ClaimEvent):
+    """A deadline of a claim ends soon."""
+
+    matter: Code = "claim_deadline"
+    deadline_id: Annotated[Id, Field(description="the deadline")]
+    turn: Turn
+    number: ReminderNumber
     deadline_at: DeadlineAt = None

@@ -21,7 +21,6 @@ from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLon
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
     PARTIES,
-    WITH_REMINDERS,
     Deadline,
     DeadlineAction,
     DocumentKind,
@@ -106,9 +105,7 @@ async def lengthen(
         due_at=due_at,
         extensions=deadline.extensions + asked_for,
         extension_cause=cause,
-        reminds_at=next_reminder(deadline.set_at, due_at, deadline.turn, hours, tx.now)
-        if deadline.document in WITH_REMINDERS
-        else None,
+        reminds_at=next_reminder(deadline.set_at, due_at, deadline.turn, hours, tx.now),
     )
     moved = replace(document, deadline_at=due_at, updated_at=tx.now)
     saved = await tx.save(ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))

@@ -13,6 +13,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Lifecycle
 from aftercare_events import (
     ClaimDeadlineExtended,
+    ClaimDeadlineReminder,
     DeadlineExtended,
     DeadlineReminder,
     DisputeDeadlineExtended,
@@ -25,7 +26,6 @@ from aftersale_svc.domain.cases import lifecycle as cases
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
-    WITH_REMINDERS,
     Deadline,
     DeadlineAction,
     DocumentKind,
@@ -48,6 +48,7 @@ ALONE = (
     ClaimDeadlineExtended,
     DeadlineReminder,
     DisputeDeadlineReminder,
+    ClaimDeadlineReminder,
 )
 """Events of a deadline alone, whose commands write its row themselves."""
 
@@ -119,8 +120,6 @@ def _new(tx: Transaction[Settings], kind: DocumentKind, row: Any, event: Event) 
     if computed is None or computed.due.at != row.deadline_at:
         return deadline
     limited = _limited(deadline, computed)
-    if kind not in WITH_REMINDERS:
-        return limited
     hours = computed.chosen.rule.reminders
     hours = DEFAULT_HOURS if hours is None else hours
     return replace(limited, reminds_at=next_reminder(tx.now, limited.due_at, limited.turn, hours, tx.now))

@@ -4,13 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import DeadlineReminder, DisputeDeadlineReminder, Event
+from aftercare_events import ClaimDeadlineReminder, DeadlineReminder, DisputeDeadlineReminder, Event
 
 from aftersale_svc.commands import history
+from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.deadline_times import ROWS
 from aftersale_svc.commands.record import case_fields, dispute_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.claims.model import Claim
 from aftersale_svc.domain.deadlines.ledger import Deadline
 from aftersale_svc.domain.deadlines.reminders import next_reminder
 from aftersale_svc.domain.deadlines.timing import reminder_hours
@@ -44,7 +46,7 @@ async def remind(tx: Transaction[Settings], deadline_id: str) -> Deadline:
     return reminded
 
 
-def _event(tx: Transaction[Settings], document: Case | Dispute, deadline: Deadline) -> Event:
+def _event(tx: Transaction[Settings], document: Case | Dispute | Claim, deadline: Deadline) -> Event:
     about: dict[str, Any] = {  # Any: fields of several types
         "deadline_id": deadline.id,
         "turn": deadline.turn,
@@ -53,4 +55,6 @@ def _event(tx: Transaction[Settings], document: Case | Dispute, deadline: Deadli
     }
     if isinstance(document, Case):
         return DeadlineReminder(**case_fields(tx, document), **about)
-    return DisputeDeadlineReminder(**dispute_fields(tx, document), **about)
+    if isinstance(document, Dispute):
+        return DisputeDeadlineReminder(**dispute_fields(tx, document), **about)
+    return ClaimDeadlineReminder(**claim_fields(tx, document), **about)

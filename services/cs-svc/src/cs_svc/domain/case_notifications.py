@@ -3,6 +3,7 @@
 The texts are fixed: nothing that somebody entered in another service gets into a conversation this way.
 """
 
+from cs_svc.domain.claim_notifications import CLAIM_NOTIFICATIONS
 from cs_svc.domain.dispute_notifications import DISPUTE_NOTIFICATIONS
 
 NOTIFICATIONS: dict[str, tuple[str, str]] = {
@@ -218,5 +219,5 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
 
 def notification_text(code: str, language: str) -> str:
     """The text of a notification in the reader's language; the code itself where this build does not know it."""
-    zh, en = NOTIFICATIONS.get(code) or DISPUTE_NOTIFICATIONS.get(code, (code, code))
+    zh, en = {**NOTIFICATIONS, **DISPUTE_NOTIFICATIONS, **CLAIM_NOTIFICATIONS}.get(code, (code, code))
     return zh if language.lower().startswith("zh") else en

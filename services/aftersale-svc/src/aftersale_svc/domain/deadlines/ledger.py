@@ -48,10 +48,6 @@ class DeadlineAction(StrEnum):
     FIRE = "fire"
 
 
-WITH_REMINDERS = frozenset({DocumentKind.CASE, DocumentKind.DISPUTE})
-"""The documents whose deadlines have reminders."""
-
-
 class MissedBy(StrEnum):
     """Whose deadlines are counted as missed where their timer fires."""
 

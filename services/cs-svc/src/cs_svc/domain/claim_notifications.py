@@ -1,0 +1,41 @@
+"""The texts of the system's messages about a claim on a guarantee: one code per fact, with its text in zh-CN and in en."""
+
+CLAIM_NOTIFICATIONS: dict[str, tuple[str, str]] = {
+    "guarantee_claim_opened": ("已申请保障单赔付。", "A payment from a guarantee was applied for."),
+    "guarantee_claim_agreed": ("商家同意由保证金赔付。", "The merchant agrees that the deposit pays."),
+    "guarantee_claim_objected": (
+        "商家对保障单提出异议，由平台审核。",
+        "The merchant objects to the claim on the guarantee; the platform decides.",
+    ),
+    "guarantee_claim_late": (
+        "保障单的处理已逾期，平台继续处理。",
+        "A deadline of the claim on the guarantee has passed; the platform goes on with it.",
+    ),
+    "guarantee_evidence_requested": (
+        "平台要求买家为保障单补充凭证，内容见保障单。",
+        "The platform asks the buyer for evidence; please see the claim on the guarantee.",
+    ),
+    "guarantee_evidence_submitted": (
+        "买家已为保障单补充凭证。",
+        "The buyer has submitted evidence for the claim on the guarantee.",
+    ),
+    "guarantee_claim_approved": (
+        "保障单已批准，等待付款。",
+        "The claim on the guarantee was approved; it is to be paid.",
+    ),
+    "guarantee_claim_declined": ("保障单审核未通过，不予赔付。", "The claim on the guarantee was declined."),
+    "guarantee_claim_paid": ("保障单已赔付。", "The claim on the guarantee was paid."),
+    "guarantee_claim_failed": ("保障单赔付失败。", "The payment of the claim on the guarantee has failed."),
+    "guarantee_claim_cancelled": (
+        "保障单已撤销。",
+        "The claim on the guarantee was withdrawn, or ended with its case.",
+    ),
+    "claim_deadline_extended": (
+        "保障单的处理期限已延长。",
+        "There is more time to act in the claim on the guarantee.",
+    ),
+    "claim_deadline_reminder": (
+        "保障单的处理期限即将届满。",
+        "The time to act in the claim on the guarantee ends soon.",
+    ),
+}
