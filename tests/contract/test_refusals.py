@@ -1,7 +1,9 @@
 """Every refusal of every service: both sentences have the same facts, amounts are money, a route documents it."""
 
+import ast
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -47,7 +49,12 @@ def test_amounts_are_formatted_as_money() -> None:
     assert found["amount_exceeds_paid", "left"] == "money"
 
 
+TOP = Path(__file__).parents[2]
+SHARED = (TOP / "tests" / "security", TOP / "tests" / "journey")
+"""Tests over HTTP that are of no service alone."""
 NOT_OF_ROUTES = {
+    "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
+    "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",
     "refund_offered": "decides which timer holds",
@@ -67,13 +74,34 @@ def codes_of_guards(package: str) -> tuple[set[str], set[str]]:
     return of_people, of_system - of_people
 
 
-@pytest.mark.parametrize("package", installed())
-def test_every_refusal_of_a_service_is_documented_by_a_route(package: str) -> None:
+def documented_codes(package: str) -> set[str]:
+    """The codes that the routes of a service may refuse with."""
     settings = importlib.import_module(f"{package}.settings").Settings.example()
     app = importlib.import_module(f"{package}.main").service(settings).app
-    documented = {each.code for route in app.routes if isinstance(route, ApiRoute) for each in route.problems}
-    own = {each.code for each in refusals() if each.__module__.startswith(package)}
+    return {each.code for route in app.routes if isinstance(route, ApiRoute) for each in route.problems}
+
+
+def codes_of(package: str) -> set[str]:
+    """The codes of the refusals that a service defines."""
+    return {each.code for each in refusals() if each.__module__.startswith(package)}
+
+
+@pytest.mark.parametrize("package", installed())
+def test_every_refusal_of_a_service_is_documented_by_a_route(package: str) -> None:
     of_people, of_system = codes_of_guards(package)
-    assert (own | of_people) - of_system - documented - NOT_OF_ROUTES.keys() == set(), (
-        "name it in responses=refusals(…)"
-    )
+    missing = (codes_of(package) | of_people) - of_system - documented_codes(package) - NOT_OF_ROUTES.keys()
+    assert missing == set(), "name it in responses=refusals(…)"
+
+
+def codes_expected_over_rest(package: str) -> set[str]:
+    """The words in the tests that call a service over HTTP."""
+    integration = TOP / "services" / package.replace("_", "-") / "tests" / "integration"
+    tests = [path for folder in (integration, *SHARED) for path in folder.rglob("*.py")]
+    nodes = (node for path in tests for node in ast.walk(ast.parse(path.read_text())))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+@pytest.mark.parametrize("package", installed())
+def test_every_refusal_that_a_route_documents_is_expected_in_a_test_over_rest(package: str) -> None:
+    untested = (codes_of(package) & documented_codes(package)) - codes_expected_over_rest(package)
+    assert untested == set(), "write a test that gets it, or do not document it"

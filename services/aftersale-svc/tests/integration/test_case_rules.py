@@ -65,43 +65,58 @@ def with_(**changed: Any) -> dict[str, Any]:
 
 
 CNY, USD = {"amount": 2, "currency": "CNY"}, {"amount": 3, "currency": "USD"}
-BAD: dict[str, tuple[list[dict[str, Any]], str]] = {
-    "an outcome that rejects": ([with_(outcome="reject")], "/rules/0/outcome"),
-    "an unknown condition": ([with_(when={"weather": "rain"})], "/rules/0/when/weather"),
-    "an unknown type": ([with_(when={"types": ["barter"]})], "/rules/0/when/types/0"),
+BAD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+    "an outcome that rejects": ([with_(outcome="reject")], "/rules/0/outcome", "validation_failed"),
+    "an unknown condition": ([with_(when={"weather": "rain"})], "/rules/0/when/weather", "validation_failed"),
+    "an unknown type": ([with_(when={"types": ["barter"]})], "/rules/0/when/types/0", "validation_failed"),
     "a negative amount": (
         [with_(when={"amount_to": {"amount": -1, "currency": "CNY"}})],
         "/rules/0/when/amount_to/amount",
+        "validation_failed",
     ),
     "no such currency": (
         [with_(when={"amount_to": {"amount": 1, "currency": "XXQ"}})],
         "/rules/0/when/amount_to/currency",
+        "validation_failed",
     ),
-    "two currencies": ([with_(when={"amount_from": CNY, "amount_to": USD})], "/rules/0/when/amount_to/currency"),
+    "two currencies": (
+        [with_(when={"amount_from": CNY, "amount_to": USD})],
+        "/rules/0/when/amount_to/currency",
+        "currencies_differ",
+    ),
     "an empty range": (
         [SMALL, with_(id="b", when={"amount_from": CNY, "amount_to": {**CNY, "amount": 1}})],
         "/rules/1/when/amount_to/amount",
+        "range_empty",
     ),
     "an empty range of cases": (
         [with_(when={"buyer_history": {"days": 30, "least_cases": 3, "most_cases": 2}})],
         "/rules/0/when/buyer_history/most_cases",
+        "range_empty",
     ),
-    "too many days": ([with_(when={"buyer_history": {"days": 366}})], "/rules/0/when/buyer_history/days"),
-    "one id twice": ([SMALL, SMALL], "/rules/1/id"),
-    "an id that is no code": ([with_(id="Small!")], "/rules/0/id"),
+    "too many days": (
+        [with_(when={"buyer_history": {"days": 366}})],
+        "/rules/0/when/buyer_history/days",
+        "validation_failed",
+    ),
+    "one id twice": ([SMALL, SMALL], "/rules/1/id", "rule_repeated"),
+    "an id that is no code": ([with_(id="Small!")], "/rules/0/id", "validation_failed"),
     "an address without an approval": (
         [with_(outcome="manual_review", return_address=RETURN_ADDRESS)],
         "/rules/0/return_address",
+        "return_address_unused",
     ),
-    "too many rules": ([with_(id=f"r{number}") for number in range(101)], "/rules"),
+    "too many rules": ([with_(id=f"r{number}") for number in range(101)], "/rules", "validation_failed"),
 }
 
 
-@pytest.mark.parametrize(("rules", "pointer"), BAD.values(), ids=BAD.keys())
-async def test_bad_rules_are_refused_with_their_place(shop: Shop, rules: list[dict[str, Any]], pointer: str) -> None:
+@pytest.mark.parametrize(("rules", "pointer", "code"), BAD.values(), ids=BAD.keys())
+async def test_bad_rules_are_refused_with_their_place(
+    shop: Shop, rules: list[dict[str, Any]], pointer: str, code: str
+) -> None:
     for response in (await publish(shop, *rules), await shop.seller.post(f"{RULES}/try", json={"rules": rules})):
-        assert response.status_code == 422, response.text
-        assert pointer in [error["pointer"] for error in response.json()["errors"]]
+        problem: Any = shop.harness.problem(response, 422, code)
+        assert pointer in [error["pointer"] for error in problem["errors"]]
     assert await shop.published(CaseRulesPublished) == []
 
 

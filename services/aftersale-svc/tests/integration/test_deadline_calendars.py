@@ -97,6 +97,13 @@ async def test_a_rule_that_makes_no_sense_is_refused(
     assert (await admin.get("/v1/deadline-rules")).json()["version"] == 0
 
 
+async def test_two_rules_for_the_same_are_refused(loaded: Shop) -> None:
+    admin = loaded.harness.client("admin", "admin-1")
+    rules = [{"timer": "review_hours", "amount": amount} for amount in (1, 2)]
+    refused = await admin.put("/v1/deadline-rules", json={"rules": rules})
+    assert loaded.harness.problem(refused, 422, "deadline_rule_repeated")["timer"] == "review_hours"
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

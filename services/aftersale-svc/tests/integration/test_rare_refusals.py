@@ -83,3 +83,36 @@ async def test_evidence_for_a_claim_is_asked_three_times(shop: Shop) -> None:
         await shop.buyer.post(f"{path}/submit-evidence", json={"evidence": ["sha256:" + "cd" * 32]})
     again = await shop.agent.post(f"{path}/request-evidence", json={"missing": "?"})
     assert shop.harness.problem(again, 409, "evidence_asked_too_often")["most"] == 3
+
+
+async def test_where_nobody_has_a_deadline_there_is_none_to_extend(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, _ = await shop.disputed()
+    entries = (await shop.agent.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
+    [open_ended] = [each for each in entries if each["document"] == "case" and not each.get("ended_at")]
+    refused = await shop.agent.post(f"/v1/deadlines/{open_ended['id']}/extend", json={"hours": 1})
+    shop.harness.problem(refused, 409, "deadline_unlimited")
+
+
+async def test_who_gets_the_same_again_owes_nothing(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2, type_="exchange", reason="wrong_size_or_model")
+    await shop.inspect(case["id"], 2)
+    agreed = await shop.buyer.post(f"/v1/cases/{case['id']}/agree-charge", json={})
+    shop.harness.problem(agreed, 409, "nothing_owed")
+    paid = await shop.seller.post(f"/v1/cases/{case['id']}/record-payment", json={"reference": "TX-1"})
+    shop.harness.problem(paid, 409, "nothing_owed")
+
+
+async def test_a_case_is_not_opened_again_for_units_that_another_one_has(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    await shop.verdict(dispute_id, None, "none")
+    await shop.rule(dispute_id, "appeal", shop.buyer, grounds="?")
+    await shop.case(3)
+    verdict = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": {"amount": 100, "currency": "CNY"}}
+    other = shop.harness.client("arbitrator", "arb-2")
+    refused = await other.post(f"/v1/disputes/{dispute_id}/replace-verdict", json=verdict)
+    shop.harness.problem(refused, 409, "units_held_by_another_case")
+    assert (await shop.get(case_id))["state"] == "closed"

@@ -24,7 +24,6 @@ from aftersale_svc.domain.disputes.errors import (
     CurrencyForeign,
     DecidedFirst,
     EvidenceEmpty,
-    NoProposal,
     NotAsked,
     NotAssignedToYou,
     OwnProposal,
@@ -132,7 +131,6 @@ async def propose(dispute_id: DisputeId, body: ProposalIn, tx: Tx[Settings]) -> 
         DisputeAction.SETTLE,
         "acceptSettlement",
         AppealOpen,
-        NoProposal,
         OwnProposal,
         ProposalNotOpen,
         RefundCovered,
@@ -147,15 +145,7 @@ async def accept_proposal(dispute_id: DisputeId, proposal_id: ProposalId, tx: Tx
 
 @router.post(
     "/{dispute_id}/proposals/{proposal_id}/decline",
-    **step(
-        [DISPUTE],
-        DisputeAction.DECLINE_PROPOSAL,
-        "declineSettlement",
-        AppealOpen,
-        NoProposal,
-        OwnProposal,
-        ProposalNotOpen,
-    ),
+    **step([DISPUTE], DisputeAction.DECLINE_PROPOSAL, "declineSettlement", AppealOpen, OwnProposal, ProposalNotOpen),
 )
 async def decline_proposal(
     dispute_id: DisputeId, proposal_id: ProposalId, tx: Tx[Settings], body: NoteIn = NO_NOTE

@@ -12,7 +12,6 @@ from aftersale_svc.commands import pickups
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.pickups.errors import (
-    NoPickupWaybill,
     PickupBegun,
     PickupDestinationUnknown,
     PickupNotBegun,
@@ -89,9 +88,7 @@ async def give_pickup_waybill(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Set
     return CaseOut.of(named, tx.actor)
 
 
-@router.post(
-    "/{case_id}/collect-pickup", **step(CASE.values(), CaseAction.COLLECT_PICKUP, "collectPickup", NoPickupWaybill)
-)
+@router.post("/{case_id}/collect-pickup", **step(CASE.values(), CaseAction.COLLECT_PICKUP, "collectPickup"))
 async def collect_pickup(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the courier has collected the goods, under this waybill."""
     collected = await pickups.collect(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note)
