@@ -23,6 +23,7 @@ from aftersale_svc.domain.deadlines.ledger import (
     PARTIES,
     Deadline,
     DeadlineAction,
+    DeadlineMove,
     DocumentKind,
     ExtensionCause,
 )
@@ -33,7 +34,7 @@ from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
-from aftersale_svc.tables.deadlines import DEADLINES
+from aftersale_svc.tables.deadlines import DEADLINES, MOVES
 from aftersale_svc.tables.disputes import DISPUTES
 
 MOST_DAYS = 90
@@ -112,6 +113,8 @@ async def lengthen(
     if isinstance(saved, Case):
         await history.record(tx, FullCase(case=document), FullCase(case=saved))
     await tx.upsert(DEADLINES, changed)
+    move = DeadlineMove(id=tx.new_id("move"), deadline_id=deadline.id, at=tx.now, previous_due_at=document.deadline_at)
+    await tx.insert(MOVES, move)
     return changed
 
 

@@ -122,7 +122,8 @@ async def complete(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see EVIDENCE.
     """
-    file = TABLE.apply(await tx.lock(EVIDENCE, evidence_id), EvidenceAction.COMPLETE, tx)
+    pending = await tx.lock(EVIDENCE, evidence_id)
+    file = replace(TABLE.apply(pending, EvidenceAction.COMPLETE, tx), uploaded_at=tx.now)
     saved = await tx.save(EVIDENCE, file, EvidenceFileUploaded(**evidence_fields(tx, file)))
     await evidence_checks.put_off(tx, file.id, timedelta(0))
     tx.wake(evidence_checks.WORKER)
@@ -192,7 +193,7 @@ async def _uploaded(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile
     file = await tx.lock(EVIDENCE, evidence_id)
     if not TABLE.permits(file, EvidenceAction.COMPLETE, tx.actor):
         return file
-    moved = TABLE.apply(file, EvidenceAction.COMPLETE, tx)
+    moved = replace(TABLE.apply(file, EvidenceAction.COMPLETE, tx), uploaded_at=tx.now)
     return await tx.save(EVIDENCE, moved, EvidenceFileUploaded(**evidence_fields(tx, moved)))
 
 

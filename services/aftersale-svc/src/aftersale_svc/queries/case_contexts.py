@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
@@ -17,7 +18,7 @@ from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
 from aftersale_svc.tables.cases import REAPPLIED_BY
-from aftersale_svc.tables.decisions import FIRST_VERDICT_OF_DISPUTE
+from aftersale_svc.tables.decisions import DECISIONS_OF_DISPUTE
 from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
@@ -58,14 +59,15 @@ async def _of_verdict(
     dispute = await read.find(DISPUTES, dispute_id)
     if dispute is None or dispute.appeal_until is None:
         return context
-    first = await read.one(FIRST_VERDICT_OF_DISPUTE, case_id=full.case.id, dispute_id=dispute_id)
-    if first is None:
+    found = await read.all(DECISIONS_OF_DISPUTE, case_id=full.case.id, dispute_id=dispute_id)
+    verdicts = [each for each in found if each.kind is DecisionKind.VERDICT and each.decided_at <= at]
+    if not verdicts:
         return context
     appeals = await read.all(APPEALS_OF_DISPUTE, dispute_id=dispute_id)
     entries = await read.all(ENTRIES_OF_DISPUTE, dispute_id=dispute_id) if appeals else []
     return replace(
         context,
-        appeal=appeal(dispute, first.decided_at, appeals, at, context.zone),
-        award=award(dispute, first.decided_at, full.stop, at, context.zone),
+        appeal=appeal(dispute, full.stop, appeals, at, context.zone),
+        award=award(verdicts[-1], full.stop, context.zone),
         owed=owed(entries, at),
     )

@@ -17,14 +17,15 @@ from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.disputes.stops import stop_at
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
-from aftersale_svc.domain.evidence.model import EvidenceFile
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState
 from aftersale_svc.domain.history.changes import as_of
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, TimeInFuture
+from aftersale_svc.domain.history.files import file_at
 from aftersale_svc.domain.history.sides import Side, actor_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
 from aftersale_svc.tables.cases import TIMELINE
-from aftersale_svc.tables.deadlines import OF_CASE
+from aftersale_svc.tables.deadlines import MOVES_OF_CASE, OF_CASE
 from aftersale_svc.tables.evidence import FILES_OF_CASE
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
@@ -60,7 +61,8 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     if then is None:
         raise HistoryNotKept(pointer="/as_of")
     if then.case.state is CaseState.DISPUTED:
-        then = replace(then, stop=stop_at(await read.all(OF_CASE, case_id=case_id), time))
+        moves = await read.all(MOVES_OF_CASE, case_id=case_id)
+        then = replace(then, stop=stop_at(await read.all(OF_CASE, case_id=case_id), moves, time))
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]
@@ -76,14 +78,16 @@ def _offer(offer: Offer, at: datetime) -> Offer:
 async def _evidence(
     read: Reader[Settings], then: FullCase, actor: Actor, steps: Sequence[TimelineStep], at: datetime
 ) -> list[CitedEvidence]:
-    """What this side could see of the evidence: files whose state has not changed since, those of the other side once cited."""
+    """What this side could see of the evidence: its own files of the case, and accepted ones that were cited."""
     side = copy(read)
     side.actor = actor
-    asked = {"order_id": then.case.order_id, "case_id": then.case.id, "cited": hashes(steps)}
-    found = await side.all(FILES_OF_CASE[actor.role], **asked)
-    return case_evidence(steps, [each for each in found if each.updated_at <= at and _seen(each, actor, steps)], [])
+    order_id, case_id = then.case.order_id, then.case.id
+    found = await side.all(FILES_OF_CASE[actor.role], order_id=order_id, case_id=case_id, cited=hashes(steps))
+    known = [file for each in found if (file := file_at(each, at)) is not None]
+    return case_evidence(steps, [each for each in known if _seen(each, case_id, actor, steps)], [])
 
 
-def _seen(file: EvidenceFile, actor: Actor, steps: Sequence[TimelineStep]) -> bool:
+def _seen(file: EvidenceFile, case_id: str, actor: Actor, steps: Sequence[TimelineStep]) -> bool:
     owner = {"buyer": file.owner_buyer_id, "seller": file.owner_merchant_id}.get(actor.role, viewer(actor))
-    return owner == viewer(actor) or file.sha256 in hashes(steps)
+    cited = file.state is EvidenceState.ACCEPTED and file.sha256 in hashes(steps)
+    return cited or (file.case_id == case_id and owner == viewer(actor))

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Double,
+    ForeignKey,
     Index,
     Integer,
     Table,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
+from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineMove, DeadlineState, DocumentKind, ExtensionCause
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.tables.calendars import calendars
 from aftersale_svc.tables.schema import metadata
@@ -68,7 +69,26 @@ deadlines = Table(
     Index("deadlines_fired_idx", "case_id", "turn", postgresql_where=sql("state = 'fired'")),
 )
 
+deadline_moves = Table(
+    "deadline_moves",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("deadline_id", Text, ForeignKey("deadlines.id"), nullable=False),
+    timestamp("at"),
+    timestamp("previous_due_at"),
+    Index("deadline_moves_deadline_idx", "deadline_id", "id"),
+)
+
 DEADLINES = Rows(deadlines, Deadline, seen_by(deadlines))
+MOVES = Rows(deadline_moves, DeadlineMove)
+MOVES_OF_CASE = Query(
+    select(deadline_moves)
+    .join_from(deadline_moves, deadlines, deadlines.c.id == deadline_moves.c.deadline_id)
+    .where(deadlines.c.case_id == bindparam("case_id"))
+    .order_by(deadline_moves.c.id),
+    DeadlineMove,
+)
+"""The changes of the ends of all deadlines of a case and of its disputes, oldest first. The caller has read the case before."""
 END_OPEN = Statement(
     update(deadlines)
     .where(deadlines.c.document_id == bindparam("of"), deadlines.c.ended_at.is_(None))

@@ -41,8 +41,8 @@ _of_dispute = select(decisions).where(
 )
 VERDICT_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id.desc()).limit(1), Decision)
 """The verdict that holds."""
-FIRST_VERDICT_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id).limit(1), Decision)
-"""The one against which each side may appeal."""
+DECISIONS_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id), Decision)
+"""Its verdict, against which each side may appeal, then what was decided about the appeals; or its settlement."""
 DECISIONS_OF_CASE = Query(
     select(decisions).where(decisions.c.case_id == bindparam("case_id")).order_by(decisions.c.id), Decision
 )

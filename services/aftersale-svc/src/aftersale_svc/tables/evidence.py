@@ -73,6 +73,7 @@ evidence_files = Table(
     Column("scanned", Boolean),
     timestamp("created_at"),
     timestamp("updated_at"),
+    timestamp("uploaded_at", null=True),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint("num_nonnulls(owner_buyer_id, owner_merchant_id) <= 1", name="owner"),
     CheckConstraint("(state = 'refused') = (refused_because IS NOT NULL)", name="refused"),

@@ -116,6 +116,16 @@ class Deadline:
         return self.calendar_id == calendar.id and (self.calendar_version or 0) >= calendar.version
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMove:
+    """That the end of a deadline was changed, and what it was before."""
+
+    id: str
+    deadline_id: str
+    at: datetime
+    previous_due_at: datetime
+
+
 def _own(deadline: Deadline, role: object) -> Refusal | None:
     """A party may give time to the other one; staff, to the parties and to whoever else is not of the platform."""
     if role == "system":

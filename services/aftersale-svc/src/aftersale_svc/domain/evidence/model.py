@@ -69,7 +69,7 @@ class EvidenceFile:
     `owner_buyer_id` or `owner_merchant_id` is the side that sees it from the start; files of the platform have neither.
     What is served is the copy, in which nothing is left but picture and sound. `scanned` is whether an accepted file was
     scanned for viruses; None for one that is not accepted, or was before this was noted. `look` is the difference hash of a
-    picture, as a signed integer of 64 bits.
+    picture, as a signed integer of 64 bits. `uploaded_at` is None before the upload, and of a file that an earlier build has checked.
     """
 
     id: str
@@ -97,6 +97,7 @@ class EvidenceFile:
     scanned: bool | None = None
     created_at: datetime
     updated_at: datetime
+    uploaded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

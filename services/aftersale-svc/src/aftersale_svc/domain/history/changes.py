@@ -19,6 +19,8 @@ CONSTANT = frozenset(
 """Fields of a case that no change keeps: they stay as they were when the case was opened, or are kept beside it."""
 _KEPT = {each.name: each.default for each in fields(Case) if each.name not in CONSTANT}
 """The fields that changes keep, with their defaults."""
+_ALWAYS = frozenset({"liable"})
+"""What a verdict has decided with before the case is saved, so that the case before the change has it already."""
 _CASE = "case"
 Fields = dict[str, tuple[bool, type[Enum] | None, bool]]
 _KNOWN: dict[str, Fields] = {}
@@ -60,7 +62,11 @@ def _differing(before: Case | None, after: Case) -> Document:
     now = {name: getattr(after, name) for name in _KEPT}
     if before is None:  # what is left out is the default again
         return {name: _plain(value) for name, value in now.items() if value not in (None, _KEPT[name])}
-    return {name: _plain(value) for name, value in now.items() if getattr(before, name) != value}
+    return {
+        name: _plain(value)
+        for name, value in now.items()
+        if getattr(before, name) != value or (name in _ALWAYS and value is not None)
+    }
 
 
 def _whole(row: Any) -> Document:

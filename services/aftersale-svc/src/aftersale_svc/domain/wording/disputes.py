@@ -8,8 +8,9 @@ from aftercare_chassis.currencies import written
 
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.stops import Stop
+from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.appeals import Appeal, Entry, EntryDirection
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy, TakesEffect
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY
 from aftersale_svc.domain.wording.times import in_zone
 
@@ -38,15 +39,14 @@ REMEDIES: Mapping[Remedy, Label] = {
 
 
 def appeal(
-    dispute: Dispute, verdict_at: datetime, appeals: Sequence[Appeal], at: datetime, zone: ZoneInfo
+    dispute: Dispute, stop: Stop | None, appeals: Sequence[Appeal], at: datetime, zone: ZoneInfo
 ) -> Label | None:
-    """What is said at this time about an appeal against the verdict of a dispute, the first one of which was given at
-    `verdict_at`; None where there is nothing to say."""
-    if verdict_at > at:
-        return None
+    """What is said at this time about an appeal against the verdict of a dispute, which was given before; None where there is
+    nothing to say. `stop` is what the case waits for then."""
     if any(each.appealed_at <= at and (each.decided_at is None or each.decided_at > at) for each in appeals):
         return Label("已有申诉，等待另一名仲裁员裁定", "There is an appeal, which another arbitrator has to decide")
-    until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
+    waits = stop is not None and stop.state == DisputeState.APPEAL_WINDOW
+    until = stop.deadline_at if stop is not None and waits else dispute.appeal_until
     is_final = dispute.final_at is not None and dispute.final_at <= at
     if until is None or until <= at or is_final:
         return None
@@ -56,24 +56,22 @@ def appeal(
     )
 
 
-def award(dispute: Dispute, verdict_at: datetime, stop: Stop | None, at: datetime, zone: ZoneInfo) -> Label | None:
-    """What the verdict of a dispute, the first one of which was given at `verdict_at`, awards that stops its case at this time and
-    waits for appeals; None where none waits, or where it awards no money and leaves that open."""
-    waits = verdict_at <= at and dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW
-    if stop is None or not waits or dispute.decided_at is None:
+def award(verdict: Decision, stop: Stop | None, zone: ZoneInfo) -> Label | None:
+    """What a verdict awards that still stops its case, since it waits for appeals; None where none waits, or where it awards no
+    money and leaves that open."""
+    if stop is None:
         return None
-    if dispute.decided_at > at:  # what an earlier verdict has awarded is not kept
-        return Label("裁决已作出，等待申诉期结束", "A verdict was given, which waits for the time to appeal")
-    if dispute.remedy not in (*WITH_MONEY, Remedy.NONE):
+    remedy = Remedy(verdict.outcome)
+    if remedy not in (*WITH_MONEY, Remedy.NONE):
         return None
     if stop.state != DisputeState.APPEAL_WINDOW:
         when = Label("申诉裁定后执行", "unless the verdict about the appeal changes that")
     else:
         time = "…" if stop.deadline_at is None else in_zone(stop.deadline_at, zone)
         when = Label(f"如无申诉，于 {time} 执行", f"on {time}, unless there is an appeal")
-    if dispute.remedy is Remedy.NONE:
+    if remedy is Remedy.NONE:
         return Label(f"裁决不退款，{when.zh}", f"The verdict awards no money: the case is closed {when.en}")
-    text = written(dispute.amount_minor or 0, dispute.currency)
+    text = written(verdict.facts["awarded_minor"], verdict.facts["currency"])
     return Label(f"裁决退款 {text}，{when.zh}", f"The verdict awards {text}, which goes back {when.en}")
 
 
