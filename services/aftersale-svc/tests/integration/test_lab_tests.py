@@ -88,6 +88,8 @@ async def test_a_test_is_ordered_reported_and_seen_by_both_sides(shop: Shop) -> 
     case_id, dispute_id = await reviewed(shop)
     waiting = await ordered(shop, dispute_id)
     assert (waiting["state"], waiting["whose_turn"], waiting["awaited"]) == ("await_sample", "merchant", ["merchant"])
+    second = shop.harness.client("arbitrator", "arb-2")
+    await refused(shop, second, f"{dispute_id}/confirm-verdict", 409, "no_appeal_open", grounds="?")
     assert waiting["deadline_effect"] == "test_ends_without_sample"
     await refused(shop, shop.arbitrator, f"{dispute_id}/verdict", 409, "test_open", **VERDICT)
     await refused(shop, shop.buyer, f"{dispute_id}/send-sample", 409, "sample_of_other_side", **PARCEL)

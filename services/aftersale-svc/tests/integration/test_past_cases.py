@@ -17,7 +17,7 @@ from aftersale_svc.workers.deadlines import remind
 from evidence_desk import desk
 from evidence_samples import encoded, scene
 from random_bodies import cny
-from random_shop import SETTINGS, Routes
+from random_shop import MERCHANT, SETTINGS, Routes
 
 SIDES = {"buyer": "buyer", "seller": "merchant", "agent": "agent", "arbitrator": "arbitrator"}
 ACTORS = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator")
@@ -143,7 +143,10 @@ def differences(one: Any, other: Any, path: str = "") -> list[tuple[str, Any, An
 @pytest.fixture
 async def shop(postgres_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     async with Harness.start(main.service, postgres_url, **{**SETTINGS, "evidence_folder": str(tmp_path)}) as harness:
-        yield Shop(harness)
+        shop = Shop(harness)
+        for path, body in MERCHANT.items():
+            await shop.setting(path, **body)
+        yield shop
 
 
 async def a_history(shop: Shop, type_: str, seed: int) -> History:

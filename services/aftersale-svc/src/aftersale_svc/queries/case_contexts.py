@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.disputes.model import DisputeState
 from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
@@ -63,11 +64,14 @@ async def _of_verdict(
     verdicts = [each for each in found if each.kind is DecisionKind.VERDICT and each.decided_at <= at]
     if not verdicts:
         return context
+    stop = full.stop
+    is_open = stop is not None and stop.state == DisputeState.APPEAL_WINDOW
+    until = stop.deadline_at if stop is not None and is_open else dispute.appeal_until
     appeals = await read.all(APPEALS_OF_DISPUTE, dispute_id=dispute_id)
     entries = await read.all(ENTRIES_OF_DISPUTE, dispute_id=dispute_id) if appeals else []
     return replace(
         context,
-        appeal=appeal(dispute, full.stop, appeals, at, context.zone),
-        award=award(verdicts[-1], full.stop, context.zone),
+        appeal=appeal(dispute, until, appeals, at, context.zone),
+        award=award(verdicts[-1], stop, context.zone),
         owed=owed(entries, at),
     )

@@ -83,7 +83,7 @@ def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, 
     """The dispute in sentences for this reader."""
     effect, facts = DISPUTE.deadline_effect(dispute), DisputeFacts(actor, now)
     proposal = next((each for each in parts.proposals if each.is_open_at(now)), None)
-    given_at = dispute.decided_at
+    until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
     return DisputeExplanation(
         what=_what(dispute),
         where=DISPUTE_STATES[dispute.state],
@@ -93,7 +93,7 @@ def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, 
         money=_money(dispute, owed(parts.entries, now)),
         money_when=_money_when(dispute, zone),
         settlement=open_proposal(proposal, zone),
-        appeal=None if given_at is None else appeal(dispute, given_at, parts.appeals, now, zone),
+        appeal=None if dispute.decided_at is None else appeal(dispute, until, parts.appeals, now, zone),
         actions=tuple(
             _action(each) for each in DISPUTE.allowed(dispute, actor, facts, now) if each.why_not != NOT_IN_THIS_STATE
         ),

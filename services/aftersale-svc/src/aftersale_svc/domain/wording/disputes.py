@@ -39,14 +39,12 @@ REMEDIES: Mapping[Remedy, Label] = {
 
 
 def appeal(
-    dispute: Dispute, stop: Stop | None, appeals: Sequence[Appeal], at: datetime, zone: ZoneInfo
+    dispute: Dispute, until: datetime | None, appeals: Sequence[Appeal], at: datetime, zone: ZoneInfo
 ) -> Label | None:
-    """What is said at this time about an appeal against the verdict of a dispute, which was given before; None where there is
-    nothing to say. `stop` is what the case waits for then."""
+    """What is said at this time about an appeal against the verdict of a dispute, which was given before and may be appealed against
+    until `until`; None where there is nothing to say."""
     if any(each.appealed_at <= at and (each.decided_at is None or each.decided_at > at) for each in appeals):
         return Label("已有申诉，等待另一名仲裁员裁定", "There is an appeal, which another arbitrator has to decide")
-    waits = stop is not None and stop.state == DisputeState.APPEAL_WINDOW
-    until = stop.deadline_at if stop is not None and waits else dispute.appeal_until
     is_final = dispute.final_at is not None and dispute.final_at <= at
     if until is None or until <= at or is_final:
         return None
