@@ -90,7 +90,6 @@ TABLE = Table(
     *map(text, ("kind", "case_id", "order_id", "merchant_id", "buyer_id", "opened_by", "state", "whose_turn")),
     timestamp("deadline_at", null=True),
     texts("evidence"),
-    texts("party_ids"),
     *minor("claimed_minor"),
     *minor("paid_minor", null=True),
     text("currency"),
