@@ -38,7 +38,8 @@ reship_in_transit     refund_credit      refunding             buyer system outc
 REPAIRED = """
 await_buyer_shipment  receive          in_repair             seller system
 return_in_transit     receive          in_repair             seller system
-manual_review         receive          in_repair             system
+manual_review         receive          in_repair             seller system
+in_repair             report_return_missing manual_review    seller
 in_repair             quote            quote_pending         seller
 in_repair             repaired         await_reship          seller
 in_repair             cannot_repair    remedy_pending        seller
