@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders import sandbox
 from aftersale_svc.integrations.decoders.results import Undecodable, Work
 from aftersale_svc.integrations.decoders.sandbox import Sandbox
 from evidence_desk import EvidenceDesk, desk
@@ -46,6 +47,13 @@ class TestSandbox:
         with pytest.raises(Undecodable) as refused:
             await Sandbox(memory_bytes=768 * 1024**2, seconds=0.01).decode(work(tmp_path))
         assert refused.value.cause is EvidenceRefusal.CHECK_LIMIT
+
+    async def test_a_decoder_that_cannot_start_says_nothing_about_the_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sandbox, "_CHILD", "aftersale_svc.integrations.decoders.missing")
+        with pytest.raises(sandbox.DecoderFailed):
+            await Sandbox(memory_bytes=768 * 1024**2, seconds=60).decode(work(tmp_path))
 
     async def test_the_process_has_no_secrets(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AFTERCARE_SIGNING_KEY", "a secret")

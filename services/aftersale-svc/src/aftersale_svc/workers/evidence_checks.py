@@ -60,7 +60,7 @@ class EvidenceChecks:
         except Exception as error:
             if is_unavailable(error):
                 raise
-            # The store or the scanner failed, not the file: it is examined again until its time is over.
+            # The store, the scanner or this build failed, not the file: it is examined again until its time is over.
             log.warning("evidence_check_failed", id=file.id, error=type(error).__name__)
             async with runtime.transaction() as tx:
                 await _retry_or_end(tx, file, check)

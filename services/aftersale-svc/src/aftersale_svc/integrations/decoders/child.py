@@ -3,6 +3,7 @@
 import json
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
@@ -14,10 +15,12 @@ _MOST_WRITTEN = 1 << 30  # bytes of one file
 def main(arguments: str) -> dict[str, object]:
     """Decode within the limits; the findings, or the cause of the refusal."""
     given = json.loads(arguments)
-    _limit(given["memory_bytes"], given["cpu_seconds"])
     work = Work(Path(given["path"]), MediaType(given["media_type"]), Path(given["folder"]), given["max_pixels"])
+    # Before the limits, and not as part of what may fail: a library that cannot be loaded is no fault of the file.
+    decode = _decoder(work.media_type)
+    _limit(given["memory_bytes"], given["cpu_seconds"])
     try:
-        found = _decode(work)
+        found = decode(work)
     except Undecodable as error:
         return {"refused": error.cause}
     except MemoryError:
@@ -28,19 +31,19 @@ def main(arguments: str) -> dict[str, object]:
     return {"copy_type": found.copy_type, "has_thumbnail": found.has_thumbnail, "look": found.look}
 
 
-def _decode(work: Work) -> Decoded:
-    """By the decoder of the type. Each is imported here, because each has its own libraries."""
-    if work.media_type is MediaType.MP4:
+def _decoder(media_type: MediaType) -> Callable[[Work], Decoded]:
+    """The decoder of the type. Each is imported here, because each has its own libraries."""
+    if media_type is MediaType.MP4:
         from aftersale_svc.integrations.decoders import videos
 
-        return videos.decode(work)
-    if work.media_type is MediaType.PDF:
+        return videos.decode
+    if media_type is MediaType.PDF:
         from aftersale_svc.integrations.decoders import documents
 
-        return documents.decode(work)
+        return documents.decode
     from aftersale_svc.integrations.decoders import pictures
 
-    return pictures.decode(work)
+    return pictures.decode
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:

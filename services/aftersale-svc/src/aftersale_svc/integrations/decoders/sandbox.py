@@ -14,6 +14,10 @@ _CHILD = "aftersale_svc.integrations.decoders.child"
 _LIMITS = frozenset({signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ})
 
 
+class DecoderFailed(Exception):
+    """The process ended with this code before it looked at the file: nothing is known about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
     """Starts a process per file. `memory_bytes` is its address space, `seconds` the time that it may take."""
@@ -22,7 +26,7 @@ class Sandbox:
     seconds: float
 
     async def decode(self, work: Work) -> Decoded:
-        """Decode a file. Raises: Undecodable."""
+        """Decode a file. Raises: Undecodable, DecoderFailed."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-m", _CHILD, self._arguments(work)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -57,6 +61,8 @@ class Sandbox:
 
 
 def _result(code: int, printed: bytes) -> Decoded:
+    if code > 0:
+        raise DecoderFailed(code)
     if code:
         raise Undecodable(EvidenceRefusal.CHECK_LIMIT if -code in _LIMITS else EvidenceRefusal.MALFORMED)
     found = json.loads(printed)
