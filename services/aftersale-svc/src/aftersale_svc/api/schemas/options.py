@@ -1,5 +1,6 @@
 """What may be asked for about the lines of an order, as it is shown."""
 
+from collections.abc import Callable
 from functools import cache
 
 from aftercare_chassis.http.schemas import Out, Time, example
@@ -150,6 +151,10 @@ class WhyNotOut(Out):
         return cls(code=refusal.code, message=message)
 
 
+WhyNot = Callable[[Refusal | None], WhyNotOut | None]
+"""`WhyNotOut.of`, which keeps what it has returned: the lines of an order have the same refusals."""
+
+
 class OptionOut(Out):
     """One type of case, and whether it may be asked for now about units of the line."""
 
@@ -163,12 +168,12 @@ class OptionOut(Out):
     """Why it is not allowed; absent where it is."""
 
     @classmethod
-    def of(cls, option: Option) -> "OptionOut":
+    def of(cls, option: Option, why_not: WhyNot) -> "OptionOut":
         return cls(
             type=option.type,
             allowed=option.refusal is None,
             selectable_quantity=option.units,
-            why_not=WhyNotOut.of(option.refusal),
+            why_not=why_not(option.refusal),
         )
 
 
@@ -218,13 +223,13 @@ class LineOptionsOut(Out):
     """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
 
     @classmethod
-    def of(cls, line: LineOptions) -> "LineOptionsOut":
+    def of(cls, line: LineOptions, why_not: WhyNot) -> "LineOptionsOut":
         return cls(
             line_id=line.balance.line_id,
             sku=line.balance.sku,
             quantity=line.balance.quantity,
             selectable_quantity=line.selectable_units,
-            options=[OptionOut.of(option) for option in line.options],
+            options=[OptionOut.of(option, why_not) for option in line.options],
             stages=[StageUnitsOut(stage=stage, quantity=units) for stage, units in line.units_by_stage.items()],
             parcels=[
                 LineParcelOut(
@@ -260,13 +265,14 @@ class OrderOptionsOut(Out):
 
     @classmethod
     def of(cls, found: OrderOptions) -> "OrderOptionsOut":
+        why_not = cache(WhyNotOut.of)
         return cls(
             order_id=found.order.id,
             stage=found.stage,
             window_ends_at=found.order.window_ends_at,
             reasons_version=REASONS_VERSION,
             types=[_type(name, found.stage) for name in TYPES],
-            lines=[LineOptionsOut.of(line) for line in found.lines],
+            lines=[LineOptionsOut.of(line, why_not) for line in found.lines],
         )
 
 
