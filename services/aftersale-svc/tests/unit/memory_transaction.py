@@ -46,6 +46,7 @@ from sent_goods import HOLD_ACTIONS, SINGLE, progress, review_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROPOSALS = dispute_parts.PROPOSALS.name
+OF_CASE = ("type", "state", "stage", "reason", "liable", "reject_reason", "shipping_refund_minor", "difference_minor")
 
 
 @dataclass(frozen=True)
@@ -205,14 +206,7 @@ class MemoryTransaction:
             paid_minor=line.line_paid_minor,
             shipped_quantity=self.snapshot.shipped,
             case_id=case.id,
-            type=case.type,
-            state=case.state,
-            stage=case.stage,
-            reason=case.reason,
-            liable=case.liable,
-            reject_reason=case.reject_reason,
-            shipping_refund_minor=case.shipping_refund_minor,
-            difference_minor=case.difference_minor,
+            **{name: getattr(case, name) for name in OF_CASE},
             hold=hold.state,
             units=hold.units,
             amount_minor=hold.amount_minor,
