@@ -48,7 +48,7 @@ class TestSandbox:
             await Sandbox(memory_bytes=768 * 1024**2, seconds=0.01).decode(work(tmp_path))
         assert refused.value.cause is EvidenceRefusal.CHECK_LIMIT
 
-    async def test_a_decoder_that_cannot_start_says_nothing_about_the_file(
+    async def test_a_decoder_that_cannot_start_refuses_no_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sandbox, "_CHILD", "aftersale_svc.integrations.decoders.missing")
@@ -117,7 +117,7 @@ async def test_a_file_is_accepted_when_the_scanner_answers_late(postgres_url: st
         assert (accepted["state"], accepted["virus_scan"]) == ("accepted", "clean")
 
 
-async def test_a_file_that_nobody_scanned_says_so(postgres_url: str, tmp_path: Path) -> None:
+async def test_a_file_that_nobody_scanned_is_unscanned(postgres_url: str, tmp_path: Path) -> None:
     async with desk(postgres_url, tmp_path) as at_desk:
         assert (await at_desk.uploaded(PHOTO))["virus_scan"] == "unscanned"
 

@@ -160,7 +160,7 @@ class TestReuse:
         [seen] = await evidence_of(at_desk, await a_case(at_desk, PHOTO_HASH), "agent")
         assert [each["uploader_role"] for each in seen["reused_in"]] == ["buyer"]
 
-    async def test_the_file_of_a_dispute_says_where_else_a_photo_was_used(self, at_desk: EvidenceDesk) -> None:
+    async def test_the_file_of_a_dispute_has_where_else_a_photo_was_used(self, at_desk: EvidenceDesk) -> None:
         await at_desk.shop.paid("ord_2")
         first, _ = await at_desk.uploaded(PHOTO), await at_desk.uploaded(PHOTO, order_id="ord_2")
         dispute = await at_desk.shop.complaint(await a_case(at_desk, PHOTO_HASH, order_id="ord_2"))

@@ -196,7 +196,7 @@ async def test_an_agent_refunds_goods_that_the_merchant_cannot_find(shop: Shop) 
     assert (await shop.act(shop.agent, case_id, "refund"))["state"] == "refunding"
 
 
-async def test_a_rejection_does_not_speak_of_a_parcel_that_was_not_sent(shop: Shop) -> None:
+async def test_no_rejection_is_about_a_parcel_that_was_not_sent(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(1)
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": "empty_return"})

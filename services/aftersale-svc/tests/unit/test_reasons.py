@@ -99,7 +99,7 @@ def test_labels_are_there_in_both_languages_and_differ(language: str) -> None:
     assert all(label.isascii() == (language == "en") for label in labels)
 
 
-def test_a_rejection_says_nothing_of_goods_that_were_not_sent_back(a_case: Callable[..., Case]) -> None:
+def test_no_rejection_is_about_goods_that_were_not_sent_back(a_case: Callable[..., Case]) -> None:
     full = FullCase(case=a_case(CaseState.PENDING_REVIEW, stage=Stage.POST_RECEIPT))
     back = full.keeping(Return(case_id=full.case.id, carrier="sf", waybill_no="SF1001"))
     of_returned = {RejectReason.WRONG_WAYBILL, RejectReason.EMPTY_RETURN, RejectReason.PARTS_MISSING}

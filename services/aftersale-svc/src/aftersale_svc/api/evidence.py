@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path
 
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.evidence import AnnouncedFileOut, CaseEvidenceListOut, EvidenceFileIn, EvidenceFileOut
+from aftersale_svc.api.schemas.case_evidence import CaseEvidenceListOut
+from aftersale_svc.api.schemas.evidence import AnnouncedFileOut, EvidenceFileIn, EvidenceFileOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import evidence
 from aftersale_svc.domain.evidence.errors import (

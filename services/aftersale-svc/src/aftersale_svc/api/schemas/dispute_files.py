@@ -7,9 +7,9 @@ from aftercare_chassis.http.schemas import Money, Out, Time
 from aftercare_chassis.lifecycle import Context
 
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
+from aftersale_svc.api.schemas.case_evidence import ReuseOut
 from aftersale_svc.api.schemas.deadlines import TurnsOut
 from aftersale_svc.api.schemas.decisions import DecisionOut
-from aftersale_svc.api.schemas.evidence import ReuseOut
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.past_cases import SeenEvidenceOut

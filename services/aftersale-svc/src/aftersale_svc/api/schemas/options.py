@@ -7,8 +7,9 @@ from aftercare_chassis.http.schemas import Out, Time, example
 from aftercare_chassis.refusals import Refusal
 from pydantic import Field
 
+from aftersale_svc.api.schemas.reason_groups import ReasonGroupOut, ReasonOut
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Goods, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Reason
 from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, selectable_reasons
 from aftersale_svc.domain.cases.types import TYPES
@@ -91,36 +92,6 @@ _EXAMPLE = {
         },
     ],
 }
-
-
-class ReasonOut(Out):
-    """A reason that may be chosen now, and what follows from it unless a decision finds otherwise."""
-
-    code: Reason
-    """The `reason` of the request."""
-    label: BilingualOut
-    """What people read."""
-    liable: Liable
-    """Who is liable by default."""
-    return_freight_payer: FreightPayer | None = None
-    """Who pays for sending the goods back; null where nothing is sent back."""
-    evidence: EvidenceNeed
-    """`required`: a request without evidence is refused; `advised`: evidence helps the decision; `none`: it needs none."""
-    is_warranty: bool
-    """Whether a warranty covers it."""
-    since: int
-    """The first version of the table that has it."""
-
-
-class ReasonGroupOut(Out):
-    """The reasons of one group that may be chosen now."""
-
-    code: ReasonGroup
-    """Identifies the group."""
-    label: BilingualOut
-    """What people read."""
-    reasons: list[ReasonOut]
-    """At least one."""
 
 
 class TypeReasonsOut(Out):

@@ -6,7 +6,7 @@ from typing import Any
 
 from aftercare_chassis.http.schemas import Out
 
-from aftersale_svc.api.schemas.options import ReasonGroupOut, ReasonOut
+from aftersale_svc.api.schemas.reason_groups import ReasonGroupOut, ReasonOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, HANDLING_REASONS, REJECT_REASONS, OutcomeRow

@@ -22,7 +22,7 @@ _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 class OutcomeRow:
     """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say.
 
-    One that speaks of returned goods is given once they were `sent_back`, and one about the parcel to the buyer while the goods are at its `stages`.
+    One about returned goods is given once they were `sent_back`, and one about the parcel to the buyer while the goods are at its `stages`.
     """
 
     label: Label
@@ -111,7 +111,7 @@ def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/r
     """Refuse a reason of a rejection that cannot be true of the case now. `pointer` is the field that the refusal is about.
 
     Raises:
-        RejectReasonUnsuitable: it speaks of goods that were not sent back, or of a parcel that is not on its way.
+        RejectReasonUnsuitable: it is about goods that were not sent back, or about a parcel that is not on its way.
     """
     allowed = [each for each, row in REJECT_REASONS.items() if _may_be_true(full, row)]
     if reason not in allowed:

@@ -1,0 +1,36 @@
+"""Reasons as they are shown, by group."""
+
+from aftercare_chassis.http.schemas import Out
+
+from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.cases.codes import EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+
+
+class ReasonOut(Out):
+    """A reason that may be chosen now, and what follows from it unless a decision finds otherwise."""
+
+    code: Reason
+    """The `reason` of the request."""
+    label: BilingualOut
+    """What people read."""
+    liable: Liable
+    """Who is liable by default."""
+    return_freight_payer: FreightPayer | None = None
+    """Who pays for sending the goods back; null where nothing is sent back."""
+    evidence: EvidenceNeed
+    """`required`: a request without evidence is refused; `advised`: evidence helps the decision; `none`: it needs none."""
+    is_warranty: bool
+    """Whether a warranty covers it."""
+    since: int
+    """The first version of the table that has it."""
+
+
+class ReasonGroupOut(Out):
+    """The reasons of one group that may be chosen now."""
+
+    code: ReasonGroup
+    """Identifies the group."""
+    label: BilingualOut
+    """What people read."""
+    reasons: list[ReasonOut]
+    """At least one."""
