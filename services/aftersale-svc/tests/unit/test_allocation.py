@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding, Wanted
 from aftersale_svc.domain.cases.shares import accepted_share, spread
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.money.allocation import MOST_REJECTIONS, allocate_lines, next_share
+from aftersale_svc.domain.money.allocation import MOST_REAPPLICATIONS, allocate_lines, next_share
 from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
@@ -61,8 +61,9 @@ def test_units_that_cannot_be_had() -> None:
     with pytest.raises(LineTwice) as twice:
         allocate_lines("case_1", REFUND_ONLY, [balance()], [Wanted("line_1", 1), Wanted("line_1", 1)])
     assert twice.value.pointer == "/lines/1/line_id"
+    assert allocate_lines("case_1", REFUND_ONLY, [balance(rejected=MOST_REAPPLICATIONS)], wanted)
     with pytest.raises(ReappliedTooOften):
-        allocate_lines("case_1", REFUND_ONLY, [balance(rejected=MOST_REJECTIONS)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, [balance(rejected=MOST_REAPPLICATIONS + 1)], wanted)
 
 
 def test_only_units_that_have_not_left_are_cancelled() -> None:
@@ -75,7 +76,7 @@ def test_only_units_that_have_not_left_are_cancelled() -> None:
 
 
 def test_a_question_takes_nothing_and_is_barred_by_nothing_that_is_taken() -> None:
-    full = balance(settled=1, live=2, held=28700, rejected=MOST_REJECTIONS)
+    full = balance(settled=1, live=2, held=28700, rejected=MOST_REAPPLICATIONS + 1)
     [line] = allocate_lines("case_1", CONSULT, [full], [Wanted("line_1", 3)])
     assert (line.quantity, line.amount_minor, line.units_before) == (3, 0, 0)
     assert [(hold.units, hold.amount_minor) for hold in holds_of([line], CONSULT)] == [(0, 0)]

@@ -7,7 +7,7 @@ import pytest
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid
-from aftersale_svc.domain.money.allocation import MOST_REJECTIONS
+from aftersale_svc.domain.money.allocation import MOST_REAPPLICATIONS
 from aftersale_svc.domain.money.errors import ReappliedTooOften
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.orders.model import OrderState, Stage
@@ -161,9 +161,9 @@ def test_a_gift_has_to_go_back_too() -> None:
 # What is held, and how often it was refused
 
 
-def test_five_rejections_are_five_however_they_ended() -> None:
+def test_a_line_is_asked_for_five_times_after_a_rejection_however_it_ended() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
-    for _ in range(MOST_REJECTIONS):
+    for _ in range(1 + MOST_REAPPLICATIONS):
         case = book.ask({1: 1})
         book.move(case, CaseState.CLOSED, reject_reason=RejectReason.NO_DEFECT_FOUND)
     with pytest.raises(ReappliedTooOften):
@@ -172,7 +172,7 @@ def test_five_rejections_are_five_however_they_ended() -> None:
 
 def test_a_closing_without_a_rejection_is_none() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
-    for _ in range(MOST_REJECTIONS + 1):
+    for _ in range(MOST_REAPPLICATIONS + 2):
         book.move(book.ask({1: 1}), CaseState.CLOSED)
 
 
