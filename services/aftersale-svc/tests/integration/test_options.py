@@ -50,6 +50,7 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
         "return_freight_payer": "seller",
         "evidence": "advised",
         "is_warranty": True,
+        "since": 1,
     }
 
 
