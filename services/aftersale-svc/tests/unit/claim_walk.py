@@ -82,6 +82,8 @@ class ClaimTransaction:
     async def one(self, query: Any, **_: Any) -> None:
         """No policy is in force."""
 
+    look_up = one
+
     async def insert(self, rows: Any, *new: Any) -> None:
         self.steps += new
 
