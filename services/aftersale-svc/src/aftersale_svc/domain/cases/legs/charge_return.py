@@ -21,6 +21,7 @@ def chargeable(table: Table) -> Table:
     }
     back = {
         (state, _A.RECORD_CHARGE_RETURN): Transition(state, MERCHANT_OR_AGENT, (NOTHING_TO_RETURN,))
-        for state in reached
+        for state in CaseState
+        if state in reached
     }
     return {**table, **back}
