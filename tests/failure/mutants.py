@@ -132,8 +132,8 @@ MUTANTS = (
             ),
             (
                 f"{CHASSIS}/database/write_batch.py",
-                'status != "UPDATE 1":',
-                'status == "UPDATE 2":',
+                'status != f"UPDATE {len(alike)}":',
+                'status == "UPDATE 0 0":',
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),

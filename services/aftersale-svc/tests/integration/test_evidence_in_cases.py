@@ -66,6 +66,15 @@ class TestVisibility:
         assert [each["file"] for each in await evidence_of(at_desk, case_id, "seller")] == [None]
         assert len(await evidence_of(at_desk, case_id, "agent")) == 3
 
+    async def test_who_cites_a_file_of_the_other_side_does_not_open_it(self, at_desk: EvidenceDesk) -> None:
+        case_id, seller = await a_case(at_desk), at_desk.shop.seller
+        file = await at_desk.uploaded(PHOTO, case_id=case_id)
+        rejection = {"reason": "reason_untrue", "evidence": [file["sha256"]]}
+        assert (await seller.post(f"/v1/cases/{case_id}/reject", json=rejection)).status_code == 200
+        assert (await seller.get(f"/v1/evidence/{file['id']}")).status_code == 404
+        [cited] = await evidence_of(at_desk, case_id, "seller")
+        assert (cited["sha256"], cited["file"]) == (file["sha256"], None)
+
     async def test_a_hash_without_a_file_stays_a_hash(self, at_desk: EvidenceDesk) -> None:
         case_id = await a_case(at_desk, sha256(b"kept elsewhere"))
         [cited] = await evidence_of(at_desk, case_id)

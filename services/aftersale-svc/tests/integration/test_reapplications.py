@@ -49,6 +49,15 @@ async def test_five_times_are_the_most(shop: Shop) -> None:
     assert (await shop.get(case["id"]))["state"] == "rejected", "nothing has changed"
 
 
+async def test_a_rejection_that_waits_for_the_buyer_counts_for_other_units_of_the_line(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected(1)
+    for _ in range(5):
+        response = await shop.buyer.post(f"/v1/cases/{case['id']}/reapply", json={})
+        case = await shop.act(shop.seller, response.json()["id"], "reject", reason="no_defect_found")
+    assert shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")["times"] == 6
+
+
 async def test_what_is_not_asked_for_again(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(1)

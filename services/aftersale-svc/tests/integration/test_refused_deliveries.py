@@ -28,11 +28,21 @@ async def outbound(shop: Shop, status: str, waybill_no: str = "73001", **more: A
         waybill_no=waybill_no,
         status=status,
         previous_status="in_transit",
-        terminal=status == "returned",
+        terminal=status in ("returned", "lost"),
         occurred_at=shop.clock.now(),
         **more,
     )
     await shop.harness.consume(event)
+
+
+async def test_a_refused_parcel_that_is_lost_on_its_way_back_is_for_an_agent(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    await outbound(shop, "returning")
+    assert (await shop.get(case["id"]))["state"] == "return_in_transit"
+    await outbound(shop, "lost")
+    assert (await shop.get(case["id"]))["state"] == "manual_review"
+    assert (await shop.last(AfterSaleEscalated)).cause == "return_not_delivered"
 
 
 async def test_the_goods_come_back_under_the_original_waybill(shop: Shop) -> None:
@@ -117,7 +127,12 @@ async def test_what_has_not_left_or_has_arrived_is_not_refused(shop: Shop) -> No
     more: dict[str, Any] = {"type_": "refused_delivery", "reason": "refused_at_door"}
     shop.harness.problem(await shop.ask(1, **more), 409, "stage_unsuitable")
     await shop.leaves({"line_1": 1})
+    await shop.leaves({"line_1": 1}, parcel_id="par_2")
     shop.harness.problem(await shop.ask(2, **more), 409, "units_in_no_parcel")
+    asked = {"order_id": "ord_1", "type": "refused_delivery", "reason": "refused_at_door"}
+    lines = [{"line_id": "line_1", "quantity": 2}]
+    previewed = await shop.buyer.post("/v1/cases/preview", json={**asked, "lines": lines})
+    shop.harness.problem(previewed, 409, "units_in_no_parcel")
     await refused(shop, 1)
 
 

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.outbound_parcels import way_back
 from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.states import CaseState
@@ -160,7 +161,11 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     holds = await read.all(HOLDS_OF_ORDER, order_id=order.id)
     stated = any(hold.tax_minor or hold.discounts for hold in holds)
     given = await read.all(GIVEN_BACK, order_id=order.id, case_id="") if stated else []
-    return previewed(order, request, holds, read, given)
+    found = previewed(order, request, holds, read, given)
+    if TYPES[request.type].by_outbound:
+        parcels = await read.all(PARCELS_OF_ORDER, order_id=order.id)
+        way_back("", order.id, parcels, request.lines, request.parcel_id)
+    return found
 
 
 async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOptions:

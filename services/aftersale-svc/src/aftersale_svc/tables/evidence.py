@@ -118,21 +118,25 @@ EVIDENCE = Rows(evidence_files, EvidenceFile, EVIDENCE_SEEN_BY)
 CHECKS = Rows(evidence_checks, EvidenceCheck)
 MATCHES = Rows(evidence_matches, EvidenceMatch)
 
-_cited = exists(
-    select(case_timeline.c.id)
-    .where(
-        cases.c.order_id == _f.order_id,
-        case_timeline.c.case_id == cases.c.id,
-        case_timeline.c.evidence.contains(array([_f.sha256], type_=Text)),
+
+def _cited_by_others(role: str) -> ColumnElement[bool]:
+    """Whether a step of somebody else cites it. A side that knows the hash of a file opens nothing by citing it itself."""
+    return exists(
+        select(case_timeline.c.id)
+        .where(
+            cases.c.order_id == _f.order_id,
+            case_timeline.c.case_id == cases.c.id,
+            case_timeline.c.actor_role != role,
+            case_timeline.c.evidence.contains(array([_f.sha256], type_=Text)),
+        )
+        .correlate(evidence_files)
     )
-    .correlate(evidence_files)
-)
 
 
 def _shown_to(role: str) -> ColumnElement[bool]:
-    """What a party sees: its own files, and accepted ones of the order that a step of a case cites."""
+    """What a party sees: its own files, and accepted ones of the order that somebody else cites in a case."""
     own, party = (_f.owner_buyer_id, _f.buyer_id) if role == "buyer" else (_f.owner_merchant_id, _f.merchant_id)
-    return or_(own == _viewer, and_(_ACCEPTED, party == _viewer, _cited))
+    return or_(own == _viewer, and_(_ACCEPTED, party == _viewer, _cited_by_others(role)))
 
 
 _ONE = select(evidence_files).where(_f.id == bindparam("evidence_id"))

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.allocation import MOST_REAPPLICATIONS
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineHold
 
 
 def reapplications_left(full: FullCase, holds: Sequence[LineHold]) -> int:
-    """Return how many requests for all lines of a case are still possible; a rejected one counts once it is closed."""
+    """Return how many requests for all lines of a case are still possible."""
     lines = {line.line_id for line in full.requested}
     times = [balance.rejected_times for balance in balances(holds) if balance.line_id in lines]
-    rejected = (full.case.state is CaseState.REJECTED) + max(times, default=0)
-    return max(0, MOST_REAPPLICATIONS + 1 - rejected)
+    return max(0, MOST_REAPPLICATIONS + 1 - max(times, default=0))
