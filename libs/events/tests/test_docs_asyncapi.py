@@ -105,5 +105,6 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
         "RecommendedSanction",
         "RefundPart",
         "SampleLine",
+        "SettingUsed",
         "ShippedLine",
     }

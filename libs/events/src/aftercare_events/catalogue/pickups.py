@@ -61,10 +61,7 @@ class PickupMissed(CaseEvent):
 
 
 class PickupWaybillWithdrawn(CaseEvent):
-    """No courier collects the goods under the waybill that was named: the pickup was cancelled, or the case does not wait for it any more.
-
-    order-svc does not follow that parcel any more, unless a courier has scanned it.
-    """
+    """No courier collects the goods under the waybill that was named; order-svc stops following that parcel, unless it was scanned."""
 
     matter: Code = "pickup_waybill"
     carrier: Carrier
