@@ -11,6 +11,7 @@ from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
     AfterSaleClosed,
     AfterSaleCompleted,
+    AfterSaleFreightChanged,
     AfterSaleFrozen,
     AfterSaleRestaged,
     AfterSaleResumed,
@@ -68,7 +69,14 @@ from aftercare_events.catalogue.evidence import (
     EvidenceFileRefused,
     EvidenceFileUploaded,
 )
-from aftercare_events.catalogue.exchanges import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced
+from aftercare_events.catalogue.exchanges import (
+    ChargeAgreed,
+    ChargeOwedBack,
+    ChargePaid,
+    ChargeReturned,
+    RefusedGoodsReturned,
+    ReplacementPriced,
+)
 from aftercare_events.catalogue.fast_exchanges import (
     HoldAgreed,
     HoldClaimed,
@@ -222,6 +230,7 @@ __all__ = [
     "AfterSaleClosed",
     "AfterSaleCompleted",
     "AfterSaleEscalated",
+    "AfterSaleFreightChanged",
     "AfterSaleFrozen",
     "AfterSaleRefundFailed",
     "AfterSaleRejected",
@@ -239,7 +248,9 @@ __all__ = [
     "CaseLine",
     "CaseRulesPublished",
     "ChargeAgreed",
+    "ChargeOwedBack",
     "ChargePaid",
+    "ChargeReturned",
     "ClaimDeadlineExtended",
     "ClaimDeadlineReminder",
     "ClaimEvent",

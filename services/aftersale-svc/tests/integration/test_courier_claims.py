@@ -200,7 +200,7 @@ async def test_a_returned_parcel_that_is_lost(shop: Shop) -> None:
     await shop.parcel("SF1001", "lost")
     [claim] = await claims(shop)
     assert (claim["leg"], claim["waybill_no"], claim["value"]) == ("return", "SF1001", cny(19133))
-    assert (await shop.get(case["id"]))["state"] == "return_in_transit"
+    assert (await shop.get(case["id"]))["state"] == "manual_review"
     assert (await shop.last(CourierClaimOpened)).handler == "system"
 
 

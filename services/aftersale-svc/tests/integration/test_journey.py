@@ -108,7 +108,7 @@ async def test_accepting_none_is_a_rejection_with_a_reason(shop: Shop) -> None:
     shown = (await shop.seller.get(f"/v1/cases/{case['id']}")).json()["allowed_actions"]
     assert {"action": "refuse", "allowed": False, "why_not": "outcome_of_inspect"} in shown
     rejecting = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": "empty_return"})
-    assert shop.harness.problem(rejecting, 409, "illegal_transition")["allowed"] == ["inspect"]
+    assert shop.harness.problem(rejecting, 409, "illegal_transition")["allowed"] == ["inspect", "report_return_missing"]
     nothing = {"lines": [{"line_id": "line_1", "accepted": 0}]}
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=nothing)
     shop.harness.problem(refused, 422, "reason_required")

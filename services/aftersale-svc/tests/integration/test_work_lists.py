@@ -98,13 +98,21 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         data = (await client.get("/v1/work-lists")).json()["data"]  # type: ignore[attr-defined]
         return {each["code"]: each["count"] for each in data}
 
-    assert await counts(shop.seller) == {"my_turn": 2, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1, "breached": 0}
+    assert await counts(shop.seller) == {
+        "my_turn": 2,
+        "due_soon": 0,
+        "awaiting_parcel": 1,
+        "frozen": 1,
+        "breached": 0,
+        "charges_to_return": 0,
+    }
     assert await counts(shop.buyer) == {
         "my_turn": 0,
         "due_soon": 0,
         "awaiting_parcel": 1,
         "frozen": 1,
         "breached": 0,
+        "charges_to_return": 0,
     }
     shop.clock.advance(hours=30)
     assert (await counts(shop.seller))["due_soon"] == 2

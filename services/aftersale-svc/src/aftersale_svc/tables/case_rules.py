@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.model import OrderToOpen
+from aftersale_svc.tables.case_changes import case_changes
 from aftersale_svc.tables.cases import case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.merchant_settings import merchant_settings, settings_of
@@ -91,10 +92,19 @@ _files = (
     .correlate(cases)
     .scalar_subquery()
 )
+# Both change later, with other cases of the order, and rules judge what was asked for.
+_first = case_changes.c.change["case"]
+_asked = (
+    select(_first["requested_minor"].as_integer() + func.coalesce(_first["shipping_refund_minor"].as_integer(), 0))
+    .where(case_changes.c.case_id == cases.c.id, case_changes.c.previous.is_(None))
+    .limit(1)
+    .correlate(cases)
+    .scalar_subquery()
+)
 LATEST_CASES: Query[Record] = Query(
     select(
         *(cases.c[name] for name in ("id", "buyer_id", "type", "reason", "stage", "currency", "created_at")),
-        (cases.c.requested_minor + cases.c.shipping_refund_minor).label("amount_minor"),
+        func.coalesce(_asked, cases.c.requested_minor + cases.c.shipping_refund_minor).label("amount_minor"),
         _files.label("evidence"),
         *(_lines.c[name] for name in ("skus", "categories")),
         _opened.c.opened_by,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import BY_VERDICT, RefundState
+from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
@@ -115,9 +115,12 @@ class FullCase:
         """The units that the merchant has and that go back to the buyer, by line: what was refused, or all of them where the case was
         closed without money or other goods for them.
 
-        Empty where they were sent back, and where the merchant keeps them: a verdict has refunded them, or the buyer keeps a replacement.
+        Empty where they were sent back, and where the merchant keeps them: a verdict has refunded them, their money went back with the order, or
+        the buyer keeps a replacement.
         """
         if self.return_.delivered_at is None or self.rows_of(RefusedGoods):
+            return {}
+        if self.case.close_cause is CloseCause.ORDER_CANCELLED:
             return {}
         by_verdict = self.refund is not None and self.refund.cause in BY_VERDICT
         for_nothing = self.case.state is CaseState.CLOSED and not (self.is_refunded or self._paid_by_deposit)
