@@ -14,7 +14,7 @@ from aftercare_events import (
     OrderPaid,
 )
 from cs_desk import CASE, ORDER, Desk
-from cs_svc.commands import dispute_notifications
+from cs_svc.commands import claim_notifications, dispute_notifications
 from cs_svc.consumers import FACTS, HANDLERS
 
 TABLES = ("known_orders", "known_cases")
@@ -79,4 +79,5 @@ async def test_the_handlers_of_the_copies_record_nothing(desk: Desk) -> None:
 
 def test_every_event_of_the_copies_is_consumed() -> None:
     assert set(FACTS) < set(HANDLERS)
-    assert set(HANDLERS) - set(FACTS) == set(dispute_notifications.CODES)
+    posted = {*dispute_notifications.CODES, *claim_notifications.CODES}
+    assert set(HANDLERS) - set(FACTS) == posted

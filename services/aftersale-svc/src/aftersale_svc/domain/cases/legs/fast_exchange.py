@@ -21,7 +21,15 @@ from aftersale_svc.domain.cases.money_holds.guards import (
     WAITS_FOR_BUYER,
 )
 from aftersale_svc.domain.cases.replacements.guards import REFUND_OFFERED
-from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_AGENT, MERCHANT, MERCHANT_OR_SYSTEM, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import (
+    AGENT,
+    BUYER,
+    BUYER_OR_AGENT,
+    MERCHANT,
+    MERCHANT_OR_SYSTEM,
+    SYSTEM_ONLY,
+    SYSTEM_UNSEEN,
+)
 
 
 class FastReturnExit(Exit):
@@ -63,6 +71,12 @@ FAST_RESHIP = Leg(
         (_S.PENDING_REVIEW, _A.AGREE_HOLD): Transition(_S.PENDING_REVIEW, BUYER, (HOLD_AGREED,)),
         (_S.AWAIT_RESHIP, _A.AGREE_HOLD): Transition(_S.AWAIT_RESHIP, BUYER, (HOLD_AGREED,), restarts=True),
         (_S.AWAIT_RESHIP, _A.SHIP_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT, (HOLD_NOT_AGREED,)),
+        # What follows from goods that the merchant has received is decided by the agent.
+        (_S.MANUAL_REVIEW, _A.DELIVER_REPLACEMENT): Transition(
+            _S.RESHIP_IN_TRANSIT,
+            SYSTEM_UNSEEN,
+            (*RESHIP.rows[_S.MANUAL_REVIEW, _A.DELIVER_REPLACEMENT].guards, GOODS_RECEIVED),
+        ),
         (_S.MANUAL_REVIEW, _A.RESHIP): Transition(
             _S.AWAIT_RESHIP, AGENT, (*RESHIP.rows[_S.MANUAL_REVIEW, _A.RESHIP].guards, GOODS_RECEIVED)
         ),
