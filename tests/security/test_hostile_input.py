@@ -27,8 +27,8 @@ INVALID: list[Any] = [
     {"amount": 1, "currency": "XYZ"},
     "2026-05-01T08:00:00",
 ]
-# The platform may set the hours of a merchant before its first order.
-OF_UNKNOWN_MERCHANTS = {"getMerchantDeadlineRules", "putMerchantDeadlineRules"}
+# The platform may set the hours and the insurance of a merchant before its first order.
+OF_UNKNOWN_MERCHANTS = {"getMerchantDeadlineRules", "putMerchantDeadlineRules", "setFreightInsurance"}
 PROSE = {"text", "note", "description", "grounds", "body", "missing"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),
