@@ -108,6 +108,15 @@ async def test_a_rule_looks_at_who_opened_the_case_and_at_categories(shop: Shop)
     assert (await shop.case(1, type_="refund_only", client=shop.agent))["state"] == "refunding"
 
 
+async def test_a_rule_that_decides_at_once_leaves_one_deadline_open(shop: Shop) -> None:
+    await shop.delivered()
+    await publish(shop, {"id": "all", "when": {}, "outcome": "manual_review"})
+    case = await shop.case(1, type_="refund_only")
+    deadlines = (await shop.buyer.get(f"/v1/cases/{case['id']}/deadlines")).json()["data"]
+    assert [each["turn"] for each in deadlines if each["ended_at"] is None] == ["agent"]
+    assert len(deadlines) == 2
+
+
 async def test_what_rules_cost(shop: Shop) -> None:
     """No statement without rules or where none fires."""
     await shop.delivered(lines=(KETTLE, CUP))

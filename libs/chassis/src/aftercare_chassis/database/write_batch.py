@@ -40,7 +40,7 @@ class _Kind(Enum):
 
 
 _OTHER_ROWS = {_Kind.INSERT, _Kind.CHANGE}
-"""Writes that never concern the same row of a table."""
+"""Writes that concern no row of a table that an earlier one of them has changed."""
 
 
 @dataclass(slots=True)
@@ -57,6 +57,8 @@ class _Waiting:
         """Whether it may be sent in one statement with an earlier write."""
         if len(self.calls) > 1 or len(other.calls) > 1 or self.kind is other.kind is _Kind.SAVE:
             return False
+        if self.kind is _Kind.CHANGE and other.kind is _Kind.INSERT:
+            return self.table != other.table  # parts of one statement do not see the rows of each other
         return self.table != other.table or {self.kind, other.kind} <= _OTHER_ROWS
 
 
@@ -113,7 +115,7 @@ class WriteBatch:
         self._add(_Kind.SAVE, table, sql, args)
 
     def change(self, table: str, sql: str, args: Sequence[object]) -> None:
-        """Let this UPDATE wait. It changes any number of rows, but none that a write since the last save or upsert concerns."""
+        """Let this UPDATE wait. It changes any number of rows, but none that a change since the last save or upsert concerns."""
         self._add(_Kind.CHANGE, table, sql, args)
 
     def insert_last(self, table: str, sql: str, args: Sequence[object]) -> None:
