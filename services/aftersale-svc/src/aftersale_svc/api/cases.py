@@ -47,6 +47,7 @@ from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
+    UnitsNotSent,
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
@@ -63,6 +64,7 @@ REFUSED = (
     QuantityExceedsRemaining,
     UnitsInLiveCase,
     UnitsShipped,
+    UnitsNotSent,
     UnitsInNoParcel,
     ReappliedTooOften,
     StageNotReached,
