@@ -11,6 +11,7 @@ from aftercare_chassis.http.schemas import Cursor, Limit, PageOut, Time
 from aftercare_chassis.http.sse import EventStream, LastEventId
 from fastapi import APIRouter, Query, Request
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
@@ -29,7 +30,6 @@ from aftersale_svc.domain.cases.errors import (
     EvidenceRequired,
     LineTwice,
     LineUnknown,
-    PriceCurrencyForeign,
     PriceNotLower,
     PricesMissing,
     PricesUnused,

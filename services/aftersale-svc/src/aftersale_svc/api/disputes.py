@@ -6,6 +6,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import DisputeId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_requests import NoteIn
@@ -22,7 +23,6 @@ from aftersale_svc.domain.disputes.errors import (
     AppealOpen,
     AssignedToAnother,
     CostEmpty,
-    CurrencyForeign,
     PartyCannotDecide,
     RemedyNotPossible,
     SanctionTwice,

@@ -3,6 +3,7 @@
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
@@ -10,7 +11,7 @@ from aftersale_svc.api.schemas.exchanges import PriceReplacementIn, RecordPaymen
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import exchanges
 from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeNotAgreed, ChargePaid, NothingOwed
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction

@@ -6,6 +6,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Path, Query
 
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import DisputeId
 from aftersale_svc.api.schemas.case_requests import NoteIn
@@ -21,7 +22,6 @@ from aftersale_svc.domain.disputes.errors import (
     AmountWithoutRefund,
     AppealOpen,
     AssignedToAnother,
-    CurrencyForeign,
     DecidedFirst,
     EvidenceEmpty,
     NotAsked,

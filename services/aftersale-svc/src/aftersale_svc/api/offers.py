@@ -3,6 +3,7 @@
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from fastapi import APIRouter
 
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
@@ -24,7 +25,6 @@ from aftersale_svc.domain.cases.offers.errors import (
     AmountExceedsAllowance,
     NoOfferOpen,
     OfferAmountMissing,
-    OfferCurrencyForeign,
     OfferOfAnother,
     OfferUnchanged,
     OfferWithoutRefund,
@@ -43,7 +43,7 @@ TERMS = (
     *CHANGE,
     OfferWithoutRefund,
     OfferAmountMissing,
-    OfferCurrencyForeign,
+    CurrencyForeign,
     AmountExceedsAllowance,
     OfferUnchanged,
     TooManyOffers,

@@ -3,6 +3,7 @@
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.price_adjustments import GrantIn
@@ -15,7 +16,6 @@ from aftersale_svc.domain.cases.errors import (
     LineTwice,
     LineUnknown,
     NothingGranted,
-    PriceCurrencyForeign,
     RefundDecided,
     RejectReasonUnsuitable,
 )

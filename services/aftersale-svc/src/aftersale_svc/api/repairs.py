@@ -3,6 +3,7 @@
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
@@ -10,7 +11,7 @@ from aftersale_svc.api.schemas.repairs import CannotRepairIn, QuoteIn, RepairedI
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import repairs
 from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargePaid
-from aftersale_svc.domain.cases.errors import PriceCurrencyForeign, RefundDecided
+from aftersale_svc.domain.cases.errors import RefundDecided
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.repairs.errors import (

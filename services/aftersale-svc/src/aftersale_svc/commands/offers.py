@@ -44,7 +44,7 @@ async def make(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided, ReturnAlreadyShipped, TooManyOffers: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
-            OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
+            OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
         UnitsNotSent: see `stages.check_sent`.
         ReturnAddressMissing: see `check_address`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
@@ -95,7 +95,7 @@ async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms,
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, TooManyOffers: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
-            OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
+            OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
         UnitsNotSent: see `stages.check_sent`.
     """
     full, order = await locking.case_and_order(tx, case_id)

@@ -7,6 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleApproved
 from aftercare_events.catalogue.reviews import DecisionCause
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.commands import decisions, effects, locking, second_person
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -18,7 +19,6 @@ from aftersale_svc.domain.cases.errors import (
     LineTwice,
     LineUnknown,
     NothingGranted,
-    PriceCurrencyForeign,
 )
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
@@ -108,8 +108,7 @@ def _granted(full: FullCase, amounts: Sequence[Granted], holds: Sequence[LineHol
             raise LineUnknown(pointer=f"/lines/{place}/line_id")
         if each.line_id in named:
             raise LineTwice(pointer=f"/lines/{place}/line_id")
-        if each.currency != full.case.currency:
-            raise PriceCurrencyForeign(pointer=pointer, currency=full.case.currency)
+        check_currency(each.currency, full.case.currency, pointer, PriceCurrencyForeign)
         if each.amount_minor > line.amount_minor:
             raise GrantExceedsRequest(pointer=pointer, requested_minor=line.amount_minor, currency=each.currency)
         if each.amount_minor > (rest := left(each.line_id, full.case.id, holds)):

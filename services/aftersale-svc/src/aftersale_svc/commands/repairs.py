@@ -13,11 +13,11 @@ from aftercare_events.catalogue.repairs import (
     RepairResumed,
 )
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.errors import PriceCurrencyForeign
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, Return
@@ -44,8 +44,7 @@ async def quote(
     moved = apply(full, CaseAction.QUOTE, tx)
     if not amount_minor:
         raise QuoteAmountMissing(pointer="/cost/amount")
-    if currency != full.case.currency:
-        raise PriceCurrencyForeign(pointer="/cost/currency", currency=full.case.currency)
+    check_currency(currency, full.case.currency, "/cost/currency", PriceCurrencyForeign)
     quoted = moved.keeping(replace(_known(full), quoted_at=tx.now, days=days))
     event = RepairQuoted(
         **case_fields(tx, quoted.case),

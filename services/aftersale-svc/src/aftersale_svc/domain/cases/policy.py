@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.cases.codes import EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
@@ -12,7 +13,6 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
-    PriceCurrencyForeign,
     PriceNotLower,
     PricesMissing,
     PricesUnused,
@@ -66,8 +66,8 @@ def _check_prices(type_: TypeRow, order: Order, request: Request) -> None:
             continue
         if not type_.needs_prices:
             raise PricesUnused(pointer=pointer)
-        if prices.currencies != {order.currency}:
-            raise PriceCurrencyForeign(pointer=pointer, currency=order.currency)
+        for currency in prices.currencies:
+            check_currency(currency, order.currency, pointer, PriceCurrencyForeign)
         if prices.checked_minor >= prices.reference_minor:
             raise PriceNotLower(pointer=pointer)
 
