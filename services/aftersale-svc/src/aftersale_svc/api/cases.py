@@ -11,7 +11,6 @@ from aftercare_chassis.http.schemas import Cursor, Limit, PageOut, Time
 from aftercare_chassis.http.sse import EventStream, LastEventId
 from fastapi import APIRouter, Query, Request
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
@@ -40,6 +39,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
 from aftersale_svc.domain.history.sides import Side

@@ -7,7 +7,6 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Code, Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
-from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.api.parameters import CaseId, ClaimId, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.claims import ClaimEvidenceIn
@@ -35,6 +34,7 @@ from aftersale_svc.domain.courier_claims.errors import (
     ParcelUnknown,
 )
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.queries import courier_claims as queries
 from aftersale_svc.settings import Settings

@@ -6,7 +6,6 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
-from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import DisputeId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_requests import NoteIn
@@ -16,6 +15,7 @@ from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,

@@ -7,7 +7,6 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
-from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.api.parameters import CaseId, GuaranteeClaimId, OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import CitingIn
 from aftersale_svc.api.schemas.claims import ClaimEvidenceIn
@@ -30,6 +29,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
     EvidenceAskedTooOften,

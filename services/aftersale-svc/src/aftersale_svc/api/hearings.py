@@ -6,7 +6,6 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Path, Query
 
-from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import DisputeId
 from aftersale_svc.api.schemas.case_requests import NoteIn
@@ -15,6 +14,7 @@ from aftersale_svc.api.schemas.hearings import AssignIn, EvidenceRequestIn, Evid
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import hearings, settlements
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
     AmountExceedsPaid,

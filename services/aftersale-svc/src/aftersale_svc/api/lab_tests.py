@@ -3,7 +3,6 @@
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from fastapi import APIRouter
 
-from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.api.parameters import DisputeId
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import DisputeOut
@@ -16,6 +15,7 @@ from aftersale_svc.api.schemas.lab_tests import (
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import lab_tests
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import AssignedToAnother, DecidedFirst, PartyCannotDecide
 from aftersale_svc.domain.disputes.lab_test_errors import (
     AnswersIncomplete,

@@ -3,7 +3,6 @@
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from fastapi import APIRouter
 
-from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
@@ -32,6 +31,7 @@ from aftersale_svc.domain.cases.offers.errors import (
     TypeUnsuitable,
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.money.errors import NothingLeft, UnitsNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings

@@ -3,7 +3,6 @@
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.price_adjustments import GrantIn
@@ -21,6 +20,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 

@@ -3,7 +3,6 @@
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
@@ -22,6 +21,7 @@ from aftersale_svc.domain.cases.repairs.errors import (
     RepairCovered,
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 

@@ -13,6 +13,7 @@ from aftercare_events import (
     FastExchangeSet,
     FreightInsuranceSet,
     MerchantEvent,
+    OrderDiscountsSet,
     PickupScheduleSet,
     ReturnFeesSet,
     trace_fields,
@@ -86,14 +87,15 @@ PUBLISHED: Mapping[SettingKind, Published] = {
         "schedule_version",
         lambda content: {"window_count": len(content["windows"]), "schedule_hash": _digest(content)},
     ),
-    SettingKind.RETURN_FEES: Published(
-        ReturnFeesSet, "fees_version", lambda content: {"fees_hash": _digest(content)}
-    ),
+    SettingKind.RETURN_FEES: Published(ReturnFeesSet, "fees_version", lambda content: {"fees_hash": _digest(content)}),
     SettingKind.FREIGHT_INSURANCE: Published(
         FreightInsuranceSet, "insurance_version", lambda content: {"insurance_hash": _digest(content)}
     ),
     SettingKind.FAST_EXCHANGE: Published(
         FastExchangeSet, "permission_version", lambda content: {"allowed": content["allowed"]}
+    ),
+    SettingKind.ORDER_DISCOUNTS: Published(
+        OrderDiscountsSet, "discounts_version", lambda content: {"on_return": content["on_return"]}
     ),
 }
 """By kind: numbers and hashes, and never an address or a text."""

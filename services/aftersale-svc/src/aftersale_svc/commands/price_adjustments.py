@@ -7,7 +7,6 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleApproved
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.commands import decisions, effects, locking, second_person
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -25,6 +24,7 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.adjustments import left
 from aftersale_svc.domain.money.model import LineHold

@@ -13,7 +13,6 @@ from aftercare_events.catalogue.repairs import (
     RepairResumed,
 )
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
@@ -25,6 +24,7 @@ from aftersale_svc.domain.cases.repairs.codes import RepairFailure, RepairOutcom
 from aftersale_svc.domain.cases.repairs.errors import QuoteAmountMissing
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings

@@ -108,7 +108,7 @@ refunds = Table(
     *minor("freight_minor"),
     *minor("restocking_minor", default=0),
     *minor("return_freight_minor", default=0),
-    document("settings", null=True),
+    *(document(name, null=True) for name in ("unearned", "settings")),
     text("currency"),
     text("failure_code", null=True),
     timestamp("requested_at"),

@@ -246,7 +246,6 @@ class PriceNotLower(Refusal):
     zh, en = "核实价必须低于参考价。", "The checked price has to be below the reference price."
 
 
-
 class AdjustmentExceedsLeft(Refusal):
     """More is asked for, or granted, than is left of what was paid for the line."""
 

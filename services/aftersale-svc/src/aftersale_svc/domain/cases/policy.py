@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.cases.codes import EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
@@ -28,6 +27,7 @@ from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectabl
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.merchant_settings.model import SettingKind, used
 from aftersale_svc.domain.orders.model import Order, Stage
 

@@ -37,7 +37,6 @@ class RemedyNotPossible(Refusal):
     )
 
 
-
 class CostEmpty(Refusal):
     """A cost of the dispute has no amount above zero."""
 

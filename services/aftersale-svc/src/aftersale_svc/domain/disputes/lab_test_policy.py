@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine
+from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.disputes.lab_test_errors import (
     AnswersIncomplete,
     ReportUnsuitable,

@@ -5,7 +5,7 @@ from typing import Any
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
-from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.codes import HoldState, PartKind, PartParty
 from aftersale_svc.domain.orders.model import Stage
 
 
@@ -95,3 +95,15 @@ class LineBalance:
     def left_minor(self) -> int:
         """The money that no case holds."""
         return self.paid_minor - self.held_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """What refunds of other cases of the order, paid or in flight, have of one kind of part of a line; without `line_id`, of whole cases."""
+
+    line_id: str | None
+    kind: PartKind
+    payer: PartParty
+    payee: PartParty
+    units: int
+    due_minor: int

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
@@ -12,6 +11,7 @@ from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 
 LARGEST_TOTAL = 10**13
 """In minor units, as for an order."""

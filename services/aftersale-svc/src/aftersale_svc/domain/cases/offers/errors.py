@@ -30,7 +30,6 @@ class OfferAmountMissing(Refusal):
     zh, en = "退款方案的金额必须大于零。", "An offer of a refund names an amount above zero."
 
 
-
 class OfferWithoutRefund(Refusal):
     """An offer names an amount, and its type has no refund."""
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.cases.codes import CaseType, Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseState
@@ -18,6 +17,7 @@ from aftersale_svc.domain.cases.offers.lifecycle import OFFER
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferTerms
 from aftersale_svc.domain.cases.policy import check_permission, check_reason, check_stage
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 
