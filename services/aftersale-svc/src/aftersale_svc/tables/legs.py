@@ -261,7 +261,7 @@ class Details:
     """The lines of cases, each with the rows of the legs of its case.
 
     The one of a single case is a statement of its own: with an array of ids PostgreSQL would plan the join of these tables again
-    for each command, which costs more than all the rest of it (ADR 56).
+    for each command, which costs more than all the rest of it .
     """
 
     def __init__(self, *more: ColumnElement[Any]) -> None:  # Any: columns of every type
