@@ -22,6 +22,8 @@ class Event(BaseModel):
     TOPIC: ClassVar[Topic]
     KEY: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    OF_PLATFORM: ClassVar[bool] = False
+    """Whether it is for the platform alone: the sides of the matter are not shown it."""
 
     affected_party: Annotated[PrincipalId, Field(description="服务受害者: whom the matter concerns")]
     applicant: Annotated[PrincipalId, Field(description="申请人: who asked for it")]

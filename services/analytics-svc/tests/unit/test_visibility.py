@@ -6,6 +6,7 @@ import pytest
 from aftercare_chassis.lifecycle import Actor
 from analytics_examples import event
 from analytics_svc.domain import traces
+from analytics_svc.queries.traces import OF_PLATFORM
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,11 @@ def test_buyers_do_not_see_what_concerns_the_merchant_alone() -> None:
     claim = replace(event(3, "ord_1", 2), buyer_id=None)
     assert traces.visible_to(Actor("buyer-1", "buyer"), [claim]) == []
     assert traces.visible_to(Actor("seller-1", "seller", "m-1"), [claim]) == [claim]
+
+
+def test_no_side_sees_what_is_for_the_platform_alone() -> None:
+    proposed = replace(event(4, "ord_1", 3), type="DecisionProposed.v1")
+    assert {"DecisionProposed.v1", "DecisionDeclined.v1"} <= OF_PLATFORM
+    assert traces.visible_to(Actor("buyer-1", "buyer"), [proposed], OF_PLATFORM) == []
+    assert traces.visible_to(Actor("seller-1", "seller", "m-1"), [proposed], OF_PLATFORM) == []
+    assert traces.visible_to(Actor("agent-1", "agent"), [proposed], OF_PLATFORM) == [proposed]

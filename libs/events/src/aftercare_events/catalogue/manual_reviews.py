@@ -1,6 +1,6 @@
 """Which agent reviews a case, published by aftersale-svc."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -51,6 +51,8 @@ class ReviewReleased(CaseEvent):
 class DecisionProposed(CaseEvent):
     """An agent wants to decide about so much money that a second agent has to confirm it."""
 
+    OF_PLATFORM: ClassVar[bool] = True
+
     matter: Code = "after_sale_review"
     action: Annotated[Code, one_of(ProposedAction, "what was proposed")]
     amount_minor: Minor
@@ -64,6 +66,8 @@ class DecisionProposed(CaseEvent):
 
 class DecisionDeclined(CaseEvent):
     """What an agent had proposed was declined, or taken back; the case is reviewed on."""
+
+    OF_PLATFORM: ClassVar[bool] = True
 
     matter: Code = "after_sale_review"
     action: Annotated[Code, one_of(ProposedAction, "what was proposed")]

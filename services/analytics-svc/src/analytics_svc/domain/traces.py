@@ -1,6 +1,6 @@
 """Traces: the events that belong to one subject, and who may see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -90,14 +90,16 @@ def may_see(actor: Actor, events: Iterable[TraceEvent]) -> bool:
     return actor.role == "buyer" and first.buyer_id == actor.id
 
 
-def visible_to(actor: Actor, events: Sequence[TraceEvent]) -> list[TraceEvent]:
+def visible_to(actor: Actor, events: Sequence[TraceEvent], of_platform: Collection[str] = ()) -> list[TraceEvent]:
     """The events of a trace that the actor sees: all for staff, for others those that name an order, case or complaint.
 
-    Those that name a merchant and no buyer are not for buyers, such as what a merchant claims from a courier.
+    Those that name a merchant and no buyer are not for buyers, such as what a merchant claims from a courier, and those of the
+    types `of_platform` for no side.
     """
     if actor.role in STAFF:
         return list(events)
-    named = [event for event in events if event.order_id or event.case_id or event.complaint_id]
+    shown = [event for event in events if event.type not in of_platform]
+    named = [event for event in shown if event.order_id or event.case_id or event.complaint_id]
     return named if actor.role != "buyer" else [event for event in named if event.buyer_id or not event.merchant_id]
 
 

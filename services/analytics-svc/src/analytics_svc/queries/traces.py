@@ -6,6 +6,7 @@ from aftercare_chassis.database.mapping import Query
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
+from aftercare_events.registry import EVENTS
 from pydantic_core import to_json
 
 from analytics_svc.domain.causality import causal_order, missing_causes
@@ -22,6 +23,8 @@ from analytics_svc.tables.traces import (
 )
 
 MAX_PARTY_EVENTS = 2_000
+OF_PLATFORM = frozenset(name for name, event in EVENTS.items() if event.OF_PLATFORM)
+"""The types of events that are shown to the platform alone."""
 
 _DOCUMENTS: Mapping[str, tuple[Query[TraceEvent], TraceScope]] = {
     "order_id": (EVENTS_OF_ORDER, TraceScope(documents=True)),
@@ -40,7 +43,7 @@ async def trace_of_document(reader: Reader, kind: str, id: str) -> Trace:
     if not named or not may_see(reader.actor, named):
         raise NotFound(what=kind)
     related = await _with_related(reader, named, scope)
-    return await _trace(reader, id, visible_to(reader.actor, related))
+    return await _trace(reader, id, visible_to(reader.actor, related, OF_PLATFORM))
 
 
 async def trace_of_party(reader: Reader, party: str) -> Trace:
@@ -52,7 +55,7 @@ async def trace_of_party(reader: Reader, party: str) -> Trace:
     found = await reader.all(EVENTS_OF_PARTY, ids=[party], rows=MAX_PARTY_EVENTS + 1, **limits)
     if not found:
         raise NotFound(what="party")
-    visible = visible_to(reader.actor, found[:MAX_PARTY_EVENTS])
+    visible = visible_to(reader.actor, found[:MAX_PARTY_EVENTS], OF_PLATFORM)
     return await _trace(reader, party, visible, truncated=len(found) > MAX_PARTY_EVENTS)
 
 

@@ -186,6 +186,7 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case is paused until it ends."),
     "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case continues."),
     "review_assigned": ("平台客服已接手处理。", "An agent of the platform has taken the case."),
+    # Earlier builds have sent these two; what was only proposed is for the platform alone.
     "decision_proposed": (
         "平台客服已提出处理决定，正在复核。",
         "An agent has proposed a decision, which is being checked.",
