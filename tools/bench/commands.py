@@ -82,7 +82,7 @@ def section(costs: dict[str, Cost], took: list[Took]) -> str:
 
 
 class Rounds:
-    """The stories again and again, each time in an empty database; each has an order of its own, since the units of one can be rejected five times only."""
+    """The stories again and again, each time in an empty database."""
 
     def __init__(self, env: Environment, harness: Any, tests: Any) -> None:
         self.costs: dict[str, Cost] = {}
@@ -92,19 +92,19 @@ class Rounds:
 
     async def run(self, log: Callable[[str], None]) -> None:
         """A round in this process, in which the statements are counted; then all rounds with the server, the first to warm it up."""
-        shop = await self._tests.shop_of(self._harness, len(self._stories))
+        shop = await self._tests.shop_of(self._harness)
         async with self._tests.counting(shop) as seen:
-            for number, story in enumerate(self._stories, 1):
-                await story(self._tests.Counted(shop, seen, number))
+            for story in self._stories:
+                await story(self._tests.Counted(shop, seen))
         self._serve()
         for number in range(ROUNDS + 1):
             if number == 1:
                 self.costs.clear()
             await self._harness.reset()
-            shop = await self._tests.shop_of(self._harness, len(self._stories))
+            shop = await self._tests.shop_of(self._harness)
             self._clients.clear()
-            for of, story in enumerate(self._stories, 1):
-                await story(self._tests.NamedCommands(shop, self._post, of))
+            for story in self._stories:
+                await story(self._tests.NamedCommands(shop, self._post))
             log(f"round {number}: {len(self.costs)} commands")
         self.set_clock()
 

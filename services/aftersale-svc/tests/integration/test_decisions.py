@@ -80,11 +80,15 @@ async def test_timers_and_agents_decide_too(shop: Shop) -> None:
     closed = await shop.case(1)
     await shop.act(shop.seller, closed["id"], "escalate")
     await shop.act(shop.agent, closed["id"], "close", note="渠道拒绝")
-    assert await outcomes(shop, closed["id"]) == [("closing", "closed", "person", "agent")]
+    handed_over = ("review", "handed_over", "person", "seller")
+    assert await outcomes(shop, closed["id"]) == [handed_over, ("closing", "closed", "person", "agent")]
     refunded = await shop.case(1)
     await shop.act(shop.seller, refunded["id"], "escalate")
     await shop.act(shop.agent, refunded["id"], "refund")
-    assert await outcomes(shop, refunded["id"]) == [("refund", "refunded", "person", "agent")]
+    assert await outcomes(shop, refunded["id"]) == [handed_over, ("refund", "refunded", "person", "agent")]
+    cancelled = await shop.case(1)
+    await shop.act(shop.agent, cancelled["id"], "cancel", reason="agreed_with_buyer")
+    assert await outcomes(shop, cancelled["id"]) == [("closing", "cancelled", "person", "agent")]
     assert "渠道拒绝" not in str(await decided(shop, closed["id"]))
 
 

@@ -161,6 +161,23 @@ async def test_a_return_that_arrives_during_the_dispute_waits_for_inspection_aft
     assert (await shop.get(case["id"]))["state"] == "await_inspection"
 
 
+async def test_a_complaint_that_is_withdrawn_gives_no_time_for_another(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    await shop.act(shop.buyer, case["id"], "accept")
+    shop.clock.advance(hours=100)
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert (await shop.get(case["id"]))["state"] == "closed"
+    shop.clock.advance(hours=67)
+    again = await shop.complaint(case["id"], "cmp_2")
+    assert again is not None, "it is not later than seven days after the end"
+    await shop.rule(again["id"], "withdraw", shop.buyer)
+    shop.clock.advance(hours=2)
+    assert await shop.complaint(case["id"], "cmp_3") is None
+
+
 async def test_both_sides_add_evidence_until_the_verdict(shop: Shop) -> None:
     await shop.delivered()
     _, dispute_id = await shop.disputed()

@@ -110,6 +110,8 @@ async def test_an_agent_decides_about_goods_that_are_refused(shop: Shop, action:
     assert (await shop.last(AfterSaleEscalated)).cause == "return_refused"
     refund = await shop.agent.post(f"/v1/cases/{case_id}/refund")
     shop.harness.problem(refund, 409, "replacement_already_sent")
+    closed = await shop.agent.post(f"/v1/cases/{case_id}/close", json={"note": "?"})
+    shop.harness.problem(closed, 409, "replacement_already_sent")
     done = await shop.act(shop.agent, case_id, action, note="主板被更换")
     assert done["state"] == "completed"
     claimed = await shop.published(HoldClaimed)
@@ -133,6 +135,20 @@ async def test_a_late_report_of_a_replacement_that_the_buyer_has_moves_nothing(s
     assert refused["state"] == "manual_review"
     await shop.parcel(SENT["waybill_no"], leg="exchange")
     assert (await shop.get(case_id))["state"] == "manual_review"
+
+
+async def test_a_claim_needs_grounds_where_nobody_has_reported_the_replacement(shop: Shop) -> None:
+    case_id = await approved(shop)
+    await shop.act(shop.buyer, case_id, "agree-hold")
+    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    refused = await shop.agent.post(f"/v1/cases/{case_id}/claim-hold", json={})
+    assert shop.harness.problem(refused, 422, "claim_grounds_missing")["errors"][0]["pointer"] == "/note"
+    assert (await shop.get(case_id))["hold"]["claimed_at"] is None
+    done = await shop.act(shop.agent, case_id, "claim-hold", note="买家电话确认已收到")
+    assert done["state"] == "completed"
 
 
 async def test_nothing_is_accepted_without_a_reason(shop: Shop) -> None:

@@ -172,6 +172,15 @@ async def test_silence_a_failed_payment_and_what_is_refused(shop: Shop) -> None:
     await shop.act(shop.agent, case_id, "refund")
 
 
+async def test_a_claim_that_is_declined_says_why(shop: Shop) -> None:
+    claim = await opened(shop, await unpaid(shop), shop.agent, **DEPOSIT)
+    await act(shop, claim["id"], "object", shop.seller, note="?")
+    await act(shop, claim["id"], "decline", shop.agent, reason="evidence_insufficient")
+    shown = (await shop.buyer.get(f"/v1/guarantee-claims/{claim['id']}")).json()
+    assert shown["refusal_label"] == {"zh_cn": "凭证不足", "en": "the evidence is not sufficient"}
+    assert shown["explanation"]["money"]["en"] == "Nothing is owed, because the evidence is not sufficient"
+
+
 async def test_insured_freight_is_paid_once_the_goods_are_back(insured: Shop) -> None:
     shop = insured
     await shop.delivered()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from aftercare_events import (
     DisputeExecuted,
     DisputeSettled,
@@ -166,3 +167,17 @@ async def test_no_settlement_above_what_was_paid(shop: Shop) -> None:
     terms = {"remedy": "refund", "liable": "seller", "text": "?", "amount": {"amount": 19134, "currency": "CNY"}}
     await refused(shop, shop.buyer, f"{dispute_id}/proposals", 422, "amount_exceeds_paid", **terms)
     assert (await shown(shop, dispute_id))["proposals"] == []
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "settled"])
+async def test_a_round_of_evidence_ends_with_its_dispute(shop: Shop, end: str) -> None:
+    _, dispute_id = await reviewed(shop)
+    await shop.rule(dispute_id, "request-evidence", shop.arbitrator, asked_of="both", missing="?")
+    if end == "withdrawn":
+        await shop.rule(dispute_id, "withdraw", shop.buyer)
+    else:
+        proposal_id = await propose(shop, shop.buyer, dispute_id, 100)
+        await shop.rule(dispute_id, f"proposals/{proposal_id}/accept", shop.seller)
+    [round_] = (await shown(shop, dispute_id))["requests"]
+    assert round_["ended_at"] is not None
+    assert (await shop.last(EvidenceRoundEnded)).silent == ()

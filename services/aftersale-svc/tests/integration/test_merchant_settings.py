@@ -29,9 +29,8 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "return-fees": ({"fees": []}, {"fees": [FEE]}, "fees"),
     "freight-insurance": ({"limits": []}, {"limits": [cny(1000)]}, "limits"),
     "fast-exchange": ({"allowed": False}, {"allowed": True}, "allowed"),
-    "order-discounts": ({"on_return": "keep"}, {"on_return": "recalculate"}, "on_return"),
 }
-WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange", "order-discounts")
+WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange")
 EACH = pytest.mark.parametrize(("path", "bodies"), SETTINGS.items(), ids=SETTINGS.keys())
 
 
@@ -140,7 +139,6 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "a limit twice": ("freight-insurance", {"limits": [cny(1), cny(2)]}, "/limits"),
     "an insurance of nothing": ("freight-insurance", {"limits": [cny(0)]}, "/limits"),
     "no answer": ("fast-exchange", {"allowed": None}, "/allowed"),
-    "an unknown rule": ("order-discounts", {"on_return": "halve"}, "/on_return"),
 }
 
 

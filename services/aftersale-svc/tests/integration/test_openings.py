@@ -1,5 +1,6 @@
 """Disputes that are opened in a case itself: by the buyer where it was rejected or somebody is late, or by the platform."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -85,7 +86,11 @@ async def test_a_case_that_is_handled_in_time_cannot_be_disputed_by_the_buyer(sh
     case = await shop.case()
     assert await may_dispute(shop.buyer, case["id"]) == "case_not_stalled"
     refused = await shop.buyer.post(f"/v1/cases/{case['id']}/dispute", json=BODY)
-    shop.harness.problem(refused, 409, "case_not_stalled")
+    problem = shop.harness.problem(refused, 409, "case_not_stalled")
+    shown = (await shop.buyer.get(f"/v1/cases/{case['id']}")).json()
+    assert datetime.fromisoformat(problem["possible_from"]) == datetime.fromisoformat(shown["deadline_at"])
+    [action] = [each for each in shown["explanation"]["actions"] if each["action"] == "dispute"]
+    assert action["why_not"]["en"].startswith("the case is being handled in time; if nothing happens, from 20")
     assert await shop.published(DisputeOpened) == []
 
 

@@ -237,6 +237,9 @@ class Histories(RuleBasedStateMachine):
                 path = f"/v1/cases/{case['id']}"
                 self.run(self.shop.agent.post(f"{path}/assign", json={"agent_id": "agent-1"}))
                 self.run(self.shop.agent.post(f"{path}/close", json={"note": "…"}))
+                self.run(self.shop.agent.post(f"{path}/release-hold", json={"note": "…"}))
+                for person in ("agent", "second agent"):  # whoever has not proposed it
+                    self.run(self.people[person].post(f"{path}/confirm-decision", json={}))
             left = [each for each in self.all_of("cases") if each["state"] not in ENDED]
             left += [each for each in self.all_of("disputes") if each["state"] not in DISPUTES_ENDED]
             if not left:

@@ -200,3 +200,14 @@ async def test_a_verdict_for_the_buyer_or_against_an_open_request_is_no_rejectio
         await shop.rule(dispute["id"], "answer", shop.seller, text="?")
         await shop.verdict(dispute["id"], None, "none")
     await shop.case(1)
+
+
+async def test_a_buyer_does_not_state_what_was_agreed_with_the_buyer(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case()
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/cancel", json={"reason": "agreed_with_buyer"})
+    problem = shop.harness.problem(refused, 422, "handling_reason_unsuitable")
+    assert "agreed_with_buyer" not in problem["allowed"]
+    assert "other" in problem["allowed"]
+    assert (await shop.get(case["id"]))["state"] == "pending_review"
+    await shop.act(shop.seller, case["id"], "escalate", reason="agreed_with_buyer")

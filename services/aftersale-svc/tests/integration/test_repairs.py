@@ -141,6 +141,9 @@ async def test_what_else_the_buyer_may_take(shop: Shop, choice: str) -> None:
     case_id = await in_repair(shop, "quality_defect")
     await shop.act(shop.seller, case_id, "cannot-repair", failure="parts_unavailable", remedy="exchange")
     shop.harness.problem(await shop.buyer.post(f"/v1/cases/{case_id}/take-refund"), 409, "remedy_not_offered")
+    other = {"failure": "beyond_repair", "remedy": "refund"}
+    changed = await shop.seller.post(f"/v1/cases/{case_id}/cannot-repair", json=other)
+    shop.harness.problem(changed, 409, "illegal_transition")
     if choice == "silence":
         shop.clock.advance(hours=7 * 24)
         await shop.harness.run_due()

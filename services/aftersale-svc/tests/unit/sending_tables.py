@@ -53,7 +53,6 @@ quote_pending         record_payment   in_repair             seller
 quote_pending         decline_quote    await_reship          buyer system
 quote_pending         freeze           disputed              system
 quote_pending         end_with_order   closed                system
-remedy_pending        cannot_repair    remedy_pending        seller
 remedy_pending        take_refund      refunding             buyer
 remedy_pending        take_exchange    await_reship          buyer
 remedy_pending        take_goods_back  await_reship          buyer system

@@ -29,6 +29,7 @@ from aftersale_svc.domain.cases.errors import (
     EvidenceRequired,
     LineTwice,
     LineUnknown,
+    PriceCurrencyForeign,
     PriceNotLower,
     PricesMissing,
     PricesUnused,
@@ -39,7 +40,6 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
-from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
 from aftersale_svc.domain.history.sides import Side
@@ -47,7 +47,6 @@ from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
-    UnitsNotSent,
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
@@ -64,7 +63,6 @@ REFUSED = (
     QuantityExceedsRemaining,
     UnitsInLiveCase,
     UnitsShipped,
-    UnitsNotSent,
     UnitsInNoParcel,
     ReappliedTooOften,
     StageNotReached,

@@ -11,7 +11,7 @@ from aftersale_svc.commands import fast_exchanges
 from aftersale_svc.domain.cases.errors import RefundDecided
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.money_holds.errors import HoldAgreed, ReplacementNotSent
+from aftersale_svc.domain.cases.money_holds.errors import ClaimGroundsMissing, HoldAgreed, ReplacementNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
@@ -37,8 +37,19 @@ async def release_hold(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHI
 
 @router.post(
     "/{case_id}/claim-hold",
-    **step(CASE.values(), CaseAction.CLAIM_HOLD, "claimHold", ReplacementNotSent, RefundDecided, *CITATIONS),
+    **step(
+        CASE.values(),
+        CaseAction.CLAIM_HOLD,
+        "claimHold",
+        ReplacementNotSent,
+        RefundDecided,
+        ClaimGroundsMissing,
+        *CITATIONS,
+    ),
 )
 async def claim_hold(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
-    """Claim the hold as an agent, for the units that did not come back or were refused. The case is completed."""
+    """Claim the hold as an agent, for the units that did not come back or were refused. The case is completed.
+
+    Where neither the courier nor the buyer has reported that the replacement has arrived, the note is required.
+    """
     return CaseOut.of(await fast_exchanges.claim(tx, case_id, note=body.note, policy=body.citations()), tx.actor)

@@ -17,6 +17,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands import endings, refunds, reviews
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.errors import (
+    HandlingReasonUnsuitable,
     RefundDecided,
     RejectReasonUnsuitable,
     ReturnAddressMissing,
@@ -82,7 +83,9 @@ async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> Case
     return CaseOut.of(rejected, tx.actor)
 
 
-@router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))
+@router.post(
+    "/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase", HandlingReasonUnsuitable)
+)
 async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO_REASON) -> CaseOut:
     """Let an agent of the platform decide about the request."""
     return CaseOut.of(await reviews.escalate(tx, case_id, reason=body.reason, note=body.note), tx.actor)
@@ -97,11 +100,15 @@ async def refund_case(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHIN
     return CaseOut.of(await refunds.refund(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
-@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying, *CITATIONS))
+@router.post(
+    "/{case_id}/close",
+    **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying, ReplacementSent, *CITATIONS),
+)
 async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
 
-    The note is the reason. The buyer may complain within the dispute window.
+    The note is the reason. The buyer may complain within the dispute window. A fast exchange whose replacement was sent is not closed while
+    its hold is open: `release-hold` or `claim-hold` ends it.
     """
     return CaseOut.of(await endings.close(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
@@ -114,7 +121,15 @@ async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
 
 @router.post(
     "/{case_id}/cancel",
-    **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided, ReplacementDecided, ReplacementSent),
+    **step(
+        CASE.values(),
+        CaseAction.CANCEL,
+        "cancelCase",
+        RefundDecided,
+        ReplacementDecided,
+        ReplacementSent,
+        HandlingReasonUnsuitable,
+    ),
 )
 async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO_REASON) -> CaseOut:
     """Withdraw the request."""

@@ -13,7 +13,7 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import effects, endings, lab_tests, locking
+from aftersale_svc.commands import effects, endings, hearings, lab_tests, locking
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import case_fields, dispute_fields, save_dispute
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -79,9 +79,9 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
     withdrawn = replace(withdrawn, proposed_by=None, awaited=[], lab_test_id=None)
     await end_proposal(tx, dispute)
     await resume(tx, full, order)
-    cancelled = await lab_tests.end_with(tx, dispute)
+    ended = (*await hearings.stop_round(tx, dispute, withdrawn), *await lab_tests.end_with(tx, dispute))
     event = DisputeWithdrawn(**dispute_fields(tx, withdrawn))
-    return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, *cancelled, event, note=note)
+    return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, *ended, event, note=note)
 
 
 async def end_proposal(tx: Transaction[Settings], dispute: Dispute) -> None:

@@ -4,7 +4,7 @@ Commands do not look at the state that an action has led to: an approval request
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, RefundRequested
@@ -31,6 +31,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.claims import left_review
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.policy import with_end
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import DisputeAction
 from aftersale_svc.domain.merchant_settings.model import used
@@ -39,7 +40,6 @@ from aftersale_svc.domain.money.fees import fees_of, fees_setting
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import cases_with_shipped_units, unreturned
 from aftersale_svc.domain.money.model import LineHold
-from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -84,7 +84,8 @@ async def save(
     moved = after.case.state is not before.case.state
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
     left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
-    after = replace(after, case=left_review(after.case)) if moved else after
+    if moved:
+        after = replace(after, case=with_end(before.case, left_review(after.case), tx.now))
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)
@@ -118,9 +119,8 @@ async def _request_refund(
     guarantee_cover.check_uncovered(full)
     case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
     holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
-    given = await refund_parts.given_back(tx, full, terms.order)
     if amount is None:
-        amount = refund_due(terms.order, case, full.lines, holds, fees_of(terms.order), given)
+        amount = refund_due(terms.order, case, full.lines, holds, fees_of(terms.order))
     if not takes_units:
         full = await _hold_amounts(tx, full, amount.units_minor + case.paid_before_minor, holds)
     refund = Refund(
@@ -132,10 +132,9 @@ async def _request_refund(
         freight_minor=amount.freight_minor,
         restocking_minor=amount.restocking_minor,
         return_freight_minor=amount.return_freight_minor,
-        unearned=[asdict(each) for each in amount.unearned] or None,
         currency=case.currency,
         requested_at=tx.now,
-        settings=used(fees_setting(terms.order, case), recalculation(terms.order) if amount.unearned else None),
+        settings=used(fees_setting(terms.order, case)),
     )
     refund = REFUND.start(refund, tx)
     kept = refund.cause is RefundCause.COMPENSATION
@@ -144,7 +143,7 @@ async def _request_refund(
     case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
-    parts = refund_parts.decided(full, refund, fees_of(terms.order), given)
+    parts = await refund_parts.decided(tx, full, refund, fees_of(terms.order))
     return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
 
 

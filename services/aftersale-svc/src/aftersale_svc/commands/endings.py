@@ -12,7 +12,7 @@ from aftersale_svc.domain.cases.codes import HandlingReason
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.cases.outcome_reasons import unexplained
+from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, unexplained
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -28,9 +28,11 @@ async def cancel(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+        HandlingReasonUnsuitable: see `check_handling_reason`.
     """
     full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
     cancelled = apply(full, CaseAction.CANCEL, tx)
+    check_handling_reason(reason, tx.actor.role)
     why = reason or unexplained(CaseAction.CANCEL, tx.actor.role, note)
     event = AfterSaleCancelled(**case_fields(tx, cancelled.case), reason=why)
     return await effects.save(tx, full, cancelled, CaseAction.CANCEL, event, note=note)

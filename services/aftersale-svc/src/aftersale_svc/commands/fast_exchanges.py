@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.errors import ReasonRequired
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause, of
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.money_holds.errors import ClaimGroundsMissing
 from aftersale_svc.domain.cases.money_holds.guards import is_sent
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.policy import apply_inspection
@@ -164,8 +165,12 @@ async def claim(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ReplacementNotSent, RefundDecided: see CASE.
+        ClaimGroundsMissing: nobody has reported that the replacement has arrived, and there is no note.
     """
     full = await locking.case(tx, case_id)
+    apply(full, CaseAction.CLAIM_HOLD, tx)
+    if note is None and not (full.replacement is not None and full.replacement.has_arrived):
+        raise ClaimGroundsMissing(pointer="/note")
     kept = sum(each.amount_minor for each in unreturned(full.lines))
     if second_person.is_needed(tx, full, kept):
         return await _propose(tx, full, CaseAction.CLAIM_HOLD, kept, note, policy)

@@ -10,6 +10,7 @@ from aftercare_events import AfterSaleFrozen, ComplaintOpened, DisputeOpened, Ev
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import PLATFORM, CaseFacts, FullCase
+from aftersale_svc.domain.cases.guards import disputable_from
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
@@ -22,8 +23,6 @@ from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
-
-_WAITED_FOR = frozenset({"merchant", "agent"})
 
 
 async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) -> None:
@@ -55,7 +54,8 @@ async def open_(tx: Transaction[Settings], case_id: str, *, opening: Opening) ->
     """
     full, order = await locking.case_and_order(tx, case_id)
     case, by_platform = full.case, tx.actor.role in PLATFORM
-    overdue = case.whose_turn in _WAITED_FOR and case.deadline_at is not None and case.deadline_at <= tx.now
+    since = disputable_from(case)
+    overdue = since is not None and since <= tx.now
     facts = CaseFacts(full=full, order=order, by_platform=by_platform, overdue=overdue, actor=tx.actor)
     dispute, _ = await stop(tx, full, apply(full, CaseAction.DISPUTE, tx, facts), opening, CaseAction.DISPUTE)
     return dispute

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason, unexplained
+from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, check_reject_reason, unexplained
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
@@ -156,8 +156,11 @@ async def escalate(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        HandlingReasonUnsuitable: see `check_handling_reason`.
     """
-    return await _escalate(tx, await locking.case(tx, case_id), note, reason=reason)
+    full = await locking.case(tx, case_id)
+    check_handling_reason(reason, tx.actor.role)
+    return await _escalate(tx, full, note, reason=reason)
 
 
 @case_timer(CaseAction.ESCALATE)

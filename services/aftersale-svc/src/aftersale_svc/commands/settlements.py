@@ -8,7 +8,7 @@ from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import DisputeSettled, SettlementDeclined, SettlementLapsed, SettlementProposed, digest
 
-from aftersale_svc.commands import decisions, executions, lab_tests, locking, verdicts
+from aftersale_svc.commands import decisions, executions, hearings, lab_tests, locking, verdicts
 from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -110,7 +110,8 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
         tx, judged, dispute, DecisionKind.SETTLEMENT, proposal.remedy, amount.total_minor
     )
     settled_event = _settled(tx, settled, proposal, decided.get("decision_id"))
-    events = [*await lab_tests.end_with(tx, dispute), settled_event]
+    ended = (*await hearings.stop_round(tx, dispute, settled), *await lab_tests.end_with(tx, dispute))
+    events = [*ended, settled_event]
     remedy = verdicts.REMEDIES[proposal.remedy]
     if remedy.executed_at_once:
         settled = executions.executed(tx, settled, 0)

@@ -92,6 +92,7 @@ cases = Table(
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),
     Column("reasons_version", Integer),
+    timestamp("ended_at", null=True),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint("(state = 'disputed') = (frozen_state IS NOT NULL)", name="frozen"),

@@ -21,7 +21,6 @@ from order_svc.domain.errors import (
     DiscountsDoNotAddUp,
     NotFullyShipped,
     TaxExceedsPaid,
-    ThresholdNotReached,
 )
 from order_svc.domain.model import AfterSaleState, Order, OrderState
 from order_svc.settings import Settings
@@ -35,13 +34,7 @@ OrderId = Annotated[Id, Path(description="The id of the order.")]
     operation_id="createOrder",
     status_code=201,
     responses=refusals(
-        CurrencyMismatch,
-        DiscountExceedsLine,
-        TaxExceedsPaid,
-        DiscountRepeated,
-        DiscountsDoNotAddUp,
-        ThresholdNotReached,
-        AmountTooLarge,
+        CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, AmountTooLarge
     ),
     dependencies=[require_role("seller")],
 )

@@ -10,6 +10,7 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 from aftersale_svc.api.schemas.case_requests import CitingIn, Evidence
 from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
 from aftersale_svc.api.schemas.merchant_settings import SettingUsedOut
+from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeFailure,
@@ -20,7 +21,7 @@ from aftersale_svc.domain.guarantee_claims.codes import (
 )
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE, GUARANTEE_CLAIM
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest, GuaranteeTotal
-from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_WORDS
+from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_REFUSALS, GUARANTEE_WORDS
 
 GuaranteeTurn = Annotated[str, TurnOf("GuaranteeTurn", GUARANTEE_CLAIM, others=[NOBODY])]
 _PHOTO = "sha256:" + "9f" * 32
@@ -150,6 +151,8 @@ class GuaranteeClaimOut(ClaimOut):
     """What the guarantee owes; null before that was decided."""
     refusal: GuaranteeRefusal | None = None
     """Why it owes nothing; null where it was not declined."""
+    refusal_label: BilingualOut | None = None
+    """The same as people read it."""
     failure: GuaranteeFailure | None = None
     """Why the payment failed; null where it did not."""
     paid_at: Time | None = None
@@ -174,6 +177,7 @@ class GuaranteeClaimOut(ClaimOut):
             evidence_requests=claim.evidence_requests,
             owed=None if owed is None else Money.of(owed, claim.currency),
             refusal=claim.refusal,
+            refusal_label=None if claim.refusal is None else BilingualOut.of(GUARANTEE_REFUSALS[claim.refusal]),
             failure=claim.failure,
             paid_at=claim.paid_at,
             settings=None if claim.settings is None else [SettingUsedOut(**each) for each in claim.settings],

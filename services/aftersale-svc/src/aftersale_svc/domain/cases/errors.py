@@ -46,6 +46,16 @@ class RejectReasonUnsuitable(Refusal):
     )
 
 
+class HandlingReasonUnsuitable(Refusal):
+    """People of this role do not give this reason. `allowed` are those that they give."""
+
+    kind, code = Kind.INVALID, "handling_reason_unsuitable"
+    zh, en = (
+        "当前角色不能选择该原因，可以选择：{allowed}。",
+        "This reason is not for this role to give. Possible are: {allowed}.",
+    )
+
+
 class UnitsInNoParcel(Refusal):
     """No parcel of the order carries all of the units, or it has not left, or it has arrived."""
 
@@ -194,6 +204,13 @@ class NotStalled(Refusal):
     en = "The case is being handled; it can be disputed once it is rejected, or the merchant or the platform is late."
 
 
+class NotStalledYet(NotStalled):
+    """It is somebody's turn until a time, after which it can be disputed."""
+
+    zh = "该售后单仍在正常处理中；如届时仍未处理，自 {possible_from} 起可以发起维权。"
+    en = "The case is being handled in time. If nothing happens, it can be disputed from {possible_from} on."
+
+
 class CaseFrozen(IllegalTransition):
     """A dispute stops the case: only its end moves the case again."""
 
@@ -244,6 +261,13 @@ class PriceNotLower(Refusal):
 
     kind, code = Kind.INVALID, "price_not_lower"
     zh, en = "核实价必须低于参考价。", "The checked price has to be below the reference price."
+
+
+class PriceCurrencyForeign(Refusal):
+    """A price is in another currency than the order."""
+
+    kind, code = Kind.INVALID, "price_currency_mismatch"
+    zh, en = "价格币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
 
 
 class AdjustmentExceedsLeft(Refusal):

@@ -1,5 +1,7 @@
 """What bars a transition of a case besides its state and the role of the actor."""
 
+from datetime import datetime
+
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
@@ -10,6 +12,7 @@ from aftersale_svc.domain.cases.errors import (
     DisputeWindowPassed,
     NothingInTransit,
     NotStalled,
+    NotStalledYet,
     OrderNotCancelled,
     RefundDecided,
     RefundInFlight,
@@ -28,6 +31,7 @@ from aftersale_svc.domain.orders.model import Stage
 
 # After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
 _FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
+_MAY_BE_LATE = frozenset({"merchant", "agent"})
 
 
 def unless_refund_decided(action: CaseAction) -> tuple[Guard]:
@@ -83,9 +87,17 @@ def _verdict_in_execution(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return VerdictInExecution() if refund is not None and refund.cause in BY_VERDICT else None
 
 
+def disputable_from(case: Case) -> datetime | None:
+    """When the buyer may dispute the case because somebody is late; None where no time of the merchant or an agent runs."""
+    return case.deadline_at if case.whose_turn in _MAY_BE_LATE else None
+
+
 def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     late = case.late_since is not None or (facts is not None and (facts.by_platform or facts.overdue))
-    return None if late or case.state is CaseState.REJECTED else NotStalled()
+    if late or case.state is CaseState.REJECTED:
+        return None
+    at = disputable_from(case)
+    return NotStalled() if at is None else NotStalledYet(possible_from=at)
 
 
 def _closed_for_good(case: Case, _: object) -> Refusal | None:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from aftersale_svc.domain.cases.amounts import RefundAmount as RefundAmount
-from aftersale_svc.domain.cases.amounts import Unearned
 from aftersale_svc.domain.cases.codes import (
     CaseType,
     CloseCause,
@@ -33,7 +32,7 @@ class Case:
     come back, since they were compensated, or the merchant's deposit has paid. `difference_minor` is new less paid in an
     exchange, or what the buyer has agreed to pay for a repair. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
     opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
-    state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
+    state, `ended_at` when it ended last (None for cases that ended under earlier builds). `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
@@ -95,6 +94,7 @@ class Case:
     evidence: list[str]
     initiator: Initiator | None = None
     reasons_version: int | None = None
+    ended_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -186,8 +186,7 @@ class Inspection:
 class Refund:
     """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once.
 
-    `settings` is what the merchant has set that it was decided by, as `used` has it. `unearned` has the discounts that it deducts or gives
-    back, each with `funder` and `amount_minor`.
+    `settings` is what the merchant has set that it was decided by, as `used` has it.
     """
 
     id: str
@@ -198,7 +197,6 @@ class Refund:
     freight_minor: int
     restocking_minor: int = 0
     return_freight_minor: int = 0
-    unearned: list[dict[str, Any]] | None = None  # Any: JSON
     currency: str
     failure_code: str | None = None
     requested_at: datetime
@@ -208,13 +206,7 @@ class Refund:
     @property
     def amount(self) -> RefundAmount:
         """What it gives back."""
-        return RefundAmount(
-            self.units_minor,
-            self.freight_minor,
-            self.restocking_minor,
-            self.return_freight_minor,
-            tuple(Unearned(**each) for each in self.unearned or ()),
-        )
+        return RefundAmount(self.units_minor, self.freight_minor, self.restocking_minor, self.return_freight_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable, RejectReason
-from aftersale_svc.domain.cases.errors import RejectReasonUnsuitable
+from aftersale_svc.domain.cases.errors import HandlingReasonUnsuitable, RejectReasonUnsuitable
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.reasons import Label
@@ -14,7 +14,7 @@ from aftersale_svc.domain.orders.model import Stage
 _REVIEWERS = ("seller", "agent")
 _PEOPLE = ("buyer", *_REVIEWERS)
 _SYSTEM, _BUYER, _AGENT = ("system",), ("buyer",), ("agent",)
-_IN_TRANSIT, _ONCE_SHIPPED = frozenset({Stage.IN_TRANSIT}), frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT})
+_BEFORE_RECEIPT = frozenset({Stage.PRE_SHIP, Stage.IN_TRANSIT})
 _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 
 
@@ -22,8 +22,7 @@ _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 class OutcomeRow:
     """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say.
 
-    One about returned goods is given once they were `sent_back`, and one about goods that have left, or are under way, while they are at its
-    `stages`.
+    One about returned goods is given once they were `sent_back`, and one about the parcel to the buyer while the goods are at its `stages`.
     """
 
     label: Label
@@ -40,10 +39,7 @@ REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
         Label("该类商品不支持退换", "goods of this category cannot be returned"), _REVIEWERS
     ),
     _R.USED_OR_AFFECTS_RESALE: OutcomeRow(
-        Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"),
-        _REVIEWERS,
-        _L.BUYER,
-        stages=_ONCE_SHIPPED,
+        Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"), _REVIEWERS, _L.BUYER
     ),
     _R.WRONG_WAYBILL: OutcomeRow(
         Label("运单号有误", "the waybill number is wrong"), _REVIEWERS, _L.BUYER, sent_back=True
@@ -60,7 +56,7 @@ REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
         Label("申请原因与事实不符", "the reason of the request is not true"), _REVIEWERS, _L.BUYER
     ),
     _R.PACKAGE_IN_TRANSIT: OutcomeRow(
-        Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS, stages=_IN_TRANSIT
+        Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS, stages=_BEFORE_RECEIPT
     ),
     _R.AGREED_CANCEL: OutcomeRow(
         Label("双方协商取消申请", "both sides agreed to end the request"), _REVIEWERS, _L.NOBODY
@@ -88,7 +84,7 @@ HANDLING_REASONS: Mapping[HandlingReason, OutcomeRow] = {
     _H.POLICY_UNCLEAR: OutcomeRow(Label("适用规则不明确", "it is not clear what the policies say"), _PEOPLE),
     _H.BEYOND_AUTHORITY: OutcomeRow(Label("超出处理权限", "it is for somebody with more authority"), _PEOPLE),
     _H.ABUSE_SUSPECTED: OutcomeRow(Label("疑似滥用售后", "after-sale service may be abused"), _PEOPLE),
-    _H.AGREED_WITH_BUYER: OutcomeRow(Label("已与买家协商一致", "it was agreed with the buyer"), _PEOPLE),
+    _H.AGREED_WITH_BUYER: OutcomeRow(Label("已与买家协商一致", "it was agreed with the buyer"), _REVIEWERS),
     _H.OTHER: OutcomeRow(Label("其他原因", "of something else"), _PEOPLE),
     _H.UNSPECIFIED: OutcomeRow(Label("未说明", "of a reason that was not given"), _PEOPLE),
 }
@@ -111,11 +107,18 @@ def unexplained(action: str | None, role: str, note: str | None) -> HandlingReas
     return None if explained else HandlingReason.UNSPECIFIED
 
 
+def check_handling_reason(reason: HandlingReason | None, role: str) -> None:
+    """Refuse a reason that people of this role do not give. Raises: HandlingReasonUnsuitable."""
+    allowed = [each for each, row in HANDLING_REASONS.items() if role in row.by]
+    if reason is not None and reason not in allowed:
+        raise HandlingReasonUnsuitable(pointer="/reason", allowed=allowed)
+
+
 def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/reason") -> None:
     """Refuse a reason of a rejection that cannot be true of the case now. `pointer` is the field that the refusal is about.
 
     Raises:
-        RejectReasonUnsuitable: it is about goods that were not sent back, or have not left, or about a parcel that is not on its way.
+        RejectReasonUnsuitable: it is about goods that were not sent back, or about a parcel that is not on its way.
     """
     allowed = [each for each, row in REJECT_REASONS.items() if _may_be_true(full, row)]
     if reason not in allowed:

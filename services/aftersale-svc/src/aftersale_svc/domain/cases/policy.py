@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
+    PriceCurrencyForeign,
     PriceNotLower,
     PricesMissing,
     PricesUnused,
@@ -26,8 +27,7 @@ from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectable_reasons, suits
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
-from aftersale_svc.domain.cases.types import TYPES, TypeRow
-from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
+from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.merchant_settings.model import SettingKind, used
 from aftersale_svc.domain.orders.model import Order, Stage
 
@@ -66,8 +66,8 @@ def _check_prices(type_: TypeRow, order: Order, request: Request) -> None:
             continue
         if not type_.needs_prices:
             raise PricesUnused(pointer=pointer)
-        for currency in prices.currencies:
-            check_currency(currency, order.currency, pointer, PriceCurrencyForeign)
+        if prices.currencies != {order.currency}:
+            raise PriceCurrencyForeign(pointer=pointer, currency=order.currency)
         if prices.checked_minor >= prices.reference_minor:
             raise PriceNotLower(pointer=pointer)
 
@@ -185,4 +185,13 @@ def _inspected(line: CaseLine, finding: Finding) -> CaseLine:
 
 def in_dispute_window(case: Case, now: datetime, window_hours: float) -> bool:
     """Whether a case that was closed may still be disputed now, as far as the time goes."""
-    return now <= case.updated_at + timedelta(hours=window_hours)
+    return now <= (case.ended_at or case.updated_at) + timedelta(hours=window_hours)
+
+
+def with_end(before: Case, after: Case, now: datetime) -> Case:
+    """The case that has changed its state, with when it ended. One that a dispute has stopped when it was closed, and that is closed
+    again without a verdict, ended when it was closed first: a complaint that is withdrawn gives no time for another."""
+    if after.state not in ENDED:
+        return after
+    resumed = before.frozen_state is after.state and before.close_cause is after.close_cause
+    return after if resumed and before.ended_at is not None else replace(after, ended_at=now)

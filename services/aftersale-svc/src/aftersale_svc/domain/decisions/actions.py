@@ -19,8 +19,12 @@ _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
     _A.RESUME_REPAIR: (_K.REVIEW, "repair_resumed"),
     _A.TAKE_GOODS_BACK: (_K.REVIEW, "goods_sent_back"),
     _A.DECLINE_QUOTE: (_K.REVIEW, "quote_declined"),
+    _A.CANCEL: (_K.CLOSING, "cancelled"),
+    _A.ESCALATE: (_K.REVIEW, "handed_over"),
 }
 """The kind and the outcome of each. Every other decision is recorded by its command, whose event names it."""
+_OF_PEOPLE = frozenset({_A.ESCALATE})
+"""What the system does as well, where that decides nothing: a timer hands a case over."""
 _CLAIMS: Mapping[str, tuple[DecisionKind, str]] = {
     GuaranteeAction.AGREE: (_K.GUARANTEE_CLAIM, "agreed"),
     GuaranteeAction.APPROVE: (_K.GUARANTEE_CLAIM, "owed"),
@@ -36,7 +40,8 @@ def decision_of(action: str | None, role: str) -> tuple[DecisionKind, str] | Non
 
     What buyers choose for themselves is none.
     """
-    return None if action is None or role == "buyer" else _DECISIONS.get(action)
+    decides = role != "buyer" and (role != "system" or action not in _OF_PEOPLE)
+    return _DECISIONS.get(action) if action is not None and decides else None
 
 
 def decision_of_claim(action: GuaranteeAction | CourierClaimAction, role: str) -> tuple[DecisionKind, str] | None:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
 
 from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.errors import NotStalled
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
+from aftersale_svc.domain.cases.guards import disputable_from
 from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
@@ -70,7 +72,9 @@ def explain(
         money=money(full, context.award, context.owed),
         money_when=money_when(full, context.zone),
         actions=tuple(
-            ActionText(CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not))
+            ActionText(
+                CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not, full, context)
+            )
             for each in table.allowed(case, actor, facts, now)
             if each.why_not != NOT_IN_THIS_STATE
         ),
@@ -124,5 +128,11 @@ def _then(effect: str | None) -> Label | None:
     return Label(f"逾期未处理：{then.zh}", f"If nothing happens by then, {then.en}")
 
 
-def _why_not(code: str | None) -> Label | None:
-    return None if code is None else WHY_NOT.get(code, Label(code, code))
+def _why_not(code: str | None, full: FullCase, context: CaseContext) -> Label | None:
+    if code is None:
+        return None
+    why_not, at = WHY_NOT.get(code, Label(code, code)), disputable_from(full.case)
+    if code != NotStalled.code or at is None:
+        return why_not
+    time = in_zone(at, context.zone)
+    return Label(f"{why_not.zh}；如未处理，自 {time} 起可以", f"{why_not.en}; if nothing happens, from {time} on")

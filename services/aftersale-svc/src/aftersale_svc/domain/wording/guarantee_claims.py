@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aftercare_chassis.currencies import written
 
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeRefusal, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.wording.claims import ClaimWords
@@ -51,7 +51,18 @@ GUARANTEE_WHY_NOT: Mapping[str, Label] = {
 }
 
 
+GUARANTEE_REFUSALS: Mapping[GuaranteeRefusal, Label] = {
+    GuaranteeRefusal.NOT_COVERED: Label("不在保障范围内", "the guarantee does not cover it"),
+    GuaranteeRefusal.EVIDENCE_INSUFFICIENT: Label("凭证不足", "the evidence is not sufficient"),
+    GuaranteeRefusal.PAID_OTHERWISE: Label("已通过其他方式赔付", "it was paid otherwise"),
+    GuaranteeRefusal.UNTRUE: Label("所述情况不属实", "what was stated is not true"),
+}
+
+
 def _money(claim: GuaranteeClaim) -> Label:
+    if claim.refusal is not None:
+        why = GUARANTEE_REFUSALS[claim.refusal]
+        return Label(f"不予赔付：{why.zh}", f"Nothing is owed, because {why.en}")
     if claim.owed_minor is None:
         claimed = written(claim.claimed_minor, claim.currency)
         return Label(f"申请赔付 {claimed}", f"{claimed} is claimed")

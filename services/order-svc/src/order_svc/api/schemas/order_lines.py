@@ -28,14 +28,10 @@ class DiscountIn(In):
     """Who paid for it."""
     amount: Money
     """In the currency of the order."""
-    threshold: Money | None = None
-    """Of a discount of the order: what its lines have to come to, before the discounts of the order, for it. `amount` is the share of this
-    line then. Whether a return that takes the order below it costs the discount is for the merchant to set."""
 
     def draft(self) -> DiscountDraft:
         """The discount as the command takes it."""
-        threshold = amount_of(self.threshold) if self.threshold else None
-        return DiscountDraft(self.kind, self.funder, amount_of(self.amount), threshold)
+        return DiscountDraft(self.kind, self.funder, amount_of(self.amount))
 
 
 class OrderLineIn(In):
@@ -58,7 +54,7 @@ class OrderLineIn(In):
     share."""
     discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
     """What `discount` is made of: the amounts add up to it. May be left out. When units are refunded, their share goes back
-    to the buyer (points, coupons) or to the funder. Discounts of the order name their `threshold`."""
+    to the buyer (points, coupons) or to the funder."""
 
     def draft(self) -> LineDraft:
         """The line as the command takes it."""
@@ -83,8 +79,6 @@ class DiscountOut(Out):
     """Who paid for it."""
     amount: Money
     """For all units of the line."""
-    threshold: Money | None = None
-    """What the order has to come to for it; null for a discount of the line alone."""
 
 
 class OrderLineOut(Out):
@@ -141,13 +135,7 @@ class OrderLineOut(Out):
 
 
 def _discount(part: Mapping[str, Any], currency: str) -> DiscountOut:  # Any: of a JSON document
-    threshold = part.get("threshold_minor")
-    return DiscountOut(
-        kind=part["kind"],
-        funder=part["funder"],
-        amount=Money.of(part["amount_minor"], currency),
-        threshold=None if threshold is None else Money.of(threshold, currency),
-    )
+    return DiscountOut(kind=part["kind"], funder=part["funder"], amount=Money.of(part["amount_minor"], currency))
 
 
 def amount_of(money: Money) -> Amount:

@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.money_holds.guards import (
     HOLD_AGREED,
     HOLD_DECIDES,
     HOLD_NOT_AGREED,
+    HOLD_OPEN,
     NOT_CLAIMABLE,
     REPLACEMENT_NOT_SENT,
     REPLACEMENT_SENT,
@@ -59,10 +60,16 @@ FAST_REVIEW = Leg(
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(
             ReviewExit.REFUND_ORDERED, AGENT, (*REVIEW.rows[_S.MANUAL_REVIEW, _A.REFUND].guards, HOLD_DECIDES)
         ),
+        (_S.MANUAL_REVIEW, _A.CLOSE): Transition(
+            _S.CLOSED,
+            AGENT,
+            (*REVIEW.rows[_S.MANUAL_REVIEW, _A.CLOSE].guards, HOLD_OPEN),
+            cause=CloseCause.CLOSED_BY_AGENT,
+        ),
     },
     REVIEW.timeouts,
 )
-"""A review in which an agent refunds nothing for goods that the buyer has a replacement for."""
+"""A review in which an agent refunds nothing for goods that the buyer has a replacement for, and closes no case whose hold is open."""
 FAST_RESHIP = Leg(
     RESHIP.name,
     RESHIP.entry,

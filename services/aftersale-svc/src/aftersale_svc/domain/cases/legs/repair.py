@@ -59,8 +59,6 @@ REPAIR = Leg(
             _S.IN_REPAIR, MERCHANT, (NOTHING_OWED, CHARGE_NOT_AGREED, CHARGE_PAID)
         ),
         (_S.QUOTE_PENDING, _A.DECLINE_QUOTE): Transition(RepairExit.DONE, BUYER_OR_SYSTEM),
-        # The merchant may offer something else, or something more, until the buyer has chosen.
-        (_S.REMEDY_PENDING, _A.CANNOT_REPAIR): Transition(_S.REMEDY_PENDING, MERCHANT, restarts=True),
         (_S.REMEDY_PENDING, _A.TAKE_REFUND): Transition(
             RepairExit.REFUND_TAKEN, BUYER, (unless_offered(RepairRemedy.REFUND),)
         ),

@@ -38,6 +38,14 @@ class ReplacementNotSent(Refusal):
     zh, en = "换货商品尚未寄出。", "No replacement was sent."
 
 
+class ClaimGroundsMissing(Refusal):
+    """Nobody has reported that the buyer has the replacement, so that a claim of the hold needs words."""
+
+    kind, code = Kind.INVALID, "claim_grounds_missing"
+    zh = "尚无记录表明买家已收到换货商品；没收担保款项须在 note 中说明依据。"
+    en = "Nobody has reported that the buyer has the replacement; to claim the hold, say in the note why it is claimed."
+
+
 class GoodsAlreadyReceived(Refusal):
     """The merchant has the goods."""
 

@@ -48,6 +48,13 @@ def _hold_decides(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return ReplacementSent() if both and case.refund_id is None else None
 
 
+def _hold_open(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    """What is held is released or claimed first; a refund that was decided and has failed can be given up."""
+    hold = None if facts is None else facts.full.money_hold
+    undecided = facts is not None and is_sent(facts) and hold is not None and hold.is_open
+    return ReplacementSent() if undecided and case.refund_id is None else None
+
+
 def _waits_for_buyer(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return REFUND_OFFERED.refuses(case, facts) or _not_agreed(case, facts)
 
@@ -62,5 +69,6 @@ REPLACEMENT_SENT = Guard(ReplacementSent.code, _sent)
 REPLACEMENT_NOT_SENT = Guard(ReplacementNotSent.code, _not_sent)
 GOODS_RECEIVED = Guard(GoodsAlreadyReceived.code, _received)
 HOLD_DECIDES = Guard(ReplacementSent.code, _hold_decides)
+HOLD_OPEN = Guard(ReplacementSent.code, _hold_open)
 WAITS_FOR_BUYER = Guard("waits_for_buyer", _waits_for_buyer)
 NOT_CLAIMABLE = Guard("not_claimable", _not_claimable)

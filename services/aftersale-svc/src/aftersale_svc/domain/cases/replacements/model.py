@@ -29,3 +29,8 @@ class Replacement:
     def is_with_buyer(self) -> bool:
         """Whether the buyer has reported something wrong with goods that they have."""
         return self.anomaly not in (None, ReplacementAnomaly.NOT_RECEIVED)
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the courier or the buyer has reported that the buyer has the goods."""
+        return self.is_with_buyer or (self.delivered_at is not None and self.anomaly is None)
