@@ -112,7 +112,9 @@ async def _copy(
             paid_minor=line.paid_minor,
             category=line.category,
             tax_minor=line.tax_minor or 0,
-            discounts=None if line.discounts is None else [each.model_dump() for each in line.discounts],
+            discounts=None
+            if line.discounts is None
+            else [each.model_dump(exclude_none=True) for each in line.discounts],
         )
         await tx.upsert(ORDER_LINES, copy)
 

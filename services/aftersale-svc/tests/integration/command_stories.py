@@ -18,7 +18,7 @@ async def review(t: ShopCommands) -> None:
     await case.act(t.buyer, "ship", **PARCEL)
     await case.act(t.buyer, "correct-waybill", carrier="sf", waybill_no="SF1002")
     await case.act(t.seller, "receive")
-    await case.act(t.seller, "inspect", lines=[{"line_id": "line_1", "accepted": 1}])
+    await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
 
 
 async def two_agents(t: ShopCommands) -> None:
@@ -66,8 +66,8 @@ async def more_words(t: ShopCommands) -> None:
 
 async def a_lower_price(t: ShopCommands) -> None:
     prices = {"reference_price": cny(9000), "checked_price": cny(8000)}
-    case = await t.case("price_adjust", lines=[{"line_id": "line_1", "quantity": 1, **prices}], reason="price_dropped")
-    amounts = [{"line_id": "line_1", "amount": cny(500)}]
+    case = await t.case("price_adjust", lines=[{"line_id": t.line_id, "quantity": 1, **prices}], reason="price_dropped")
+    amounts = [{"line_id": t.line_id, "amount": cny(500)}]
     await case.act(t.seller, "grant", lines=amounts, reason="reason_untrue")
 
 
@@ -96,8 +96,8 @@ async def exchange(t: ShopCommands) -> None:
     case = await t.received("exchange", 2)
     await case.act(t.seller, "report-return-missing")
     await case.act(t.seller, "receive")
-    await case.act(t.seller, "inspect", lines=[{"line_id": "line_1", "accepted": 1}])
-    await case.act(t.seller, "price-replacement", prices=[{"line_id": "line_1", "unit_price": cny(12900)}])
+    await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
+    await case.act(t.seller, "price-replacement", prices=[{"line_id": t.line_id, "unit_price": cny(12900)}])
     await case.act(t.seller, "return-refused-goods", carrier="sf", waybill_no="SF1003")
     await case.act(t.buyer, "agree-charge")
     await case.act(t.seller, "record-payment", reference="…")
@@ -108,8 +108,8 @@ async def exchange(t: ShopCommands) -> None:
     await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1006")
     await case.act(t.buyer, "confirm-replacement")
     missing = await t.received("exchange")
-    await missing.act(t.seller, "inspect", lines=[{"line_id": "line_1", "accepted": 1}])
-    await missing.act(t.seller, "price-replacement", prices=[{"line_id": "line_1", "unit_price": cny(12900)}])
+    await missing.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
+    await missing.act(t.seller, "price-replacement", prices=[{"line_id": t.line_id, "unit_price": cny(12900)}])
     await missing.act(t.buyer, "agree-charge")
     await missing.act(t.seller, "record-payment", reference="…")
     owed = (await missing.act(t.seller, "no-stock"))["charge"]["to_return"]

@@ -18,7 +18,7 @@ async def hearing(t: ShopCommands) -> None:
     await dispute.act(t.buyer, "submit-evidence", evidence=[HASH])
     await dispute.act(t.seller, "submit-evidence", note="…")
     wanted: dict[str, Any] = {
-        "lines": [{"line_id": "line_1", "quantity": 1}],
+        "lines": [{"line_id": t.line_id, "quantity": 1}],
         "questions": ["defective"],
         "testing_body_id": "lab-1",
         "sample_from": "buyer",

@@ -21,7 +21,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
     verdict = {"liable": ("seller", "buyer", "courier", "platform")[n % 4], **_remedy(n)}
     return {
         "approveCase": {"return_address": RETURN_ADDRESS} if n % 2 else {},
-        "rejectCase": {"reason": "used_or_affects_resale"},
+        "rejectCase": {"reason": "outside_window"},
         "closeCase": {"note": "…"},
         "setReturnAddress": {"return_address": RETURN_ADDRESS},
         **dict.fromkeys(("shipCase", "correctReturnWaybill"), parcel),

@@ -19,9 +19,10 @@ def cny(amount: int) -> dict[str, Any]:
 
 
 class ShopCommands:
-    """Takes commands in a shop, one after the other. `shop` has an order of many kettles."""
+    """Takes commands in a shop, one after the other, about the kettles of one of its orders."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, number: int = 1) -> None:
+        self.order_id, self.line_id = f"ord_{number}", f"line_{number}"
         self.shop, self.buyer, self.seller, self.agent, self.arbitrator = (
             shop, shop.buyer, shop.seller, shop.agent, shop.arbitrator
         )  # fmt: skip
@@ -37,7 +38,9 @@ class ShopCommands:
         return found
 
     async def case(self, type_: str = "refund_only", units: int = 1, **more: Any) -> "Document":
-        return Document(self, "cases", (await self.shop.case(units, type_=type_, **more))["id"])
+        more = {"lines": [{"line_id": self.line_id, "quantity": units}]} | more
+        opened = await self.shop.case(type_=type_, order_id=self.order_id, **more)
+        return Document(self, "cases", opened["id"])
 
     async def approved(self, type_: str, units: int = 1, **more: Any) -> "Document":
         case = await self.case(type_, units, **more)

@@ -42,8 +42,8 @@ Post = Callable[[httpx.AsyncClient, str, str, dict[str, Any]], Awaitable[dict[st
 class NamedCommands(ShopCommands):
     """Commands that are sent by `send`, with the names of their operations."""
 
-    def __init__(self, shop: Shop, send: Post) -> None:
-        super().__init__(shop)
+    def __init__(self, shop: Shop, send: Post, number: int = 1) -> None:
+        super().__init__(shop, number)
         self._send, self._routes = send, commands(shop)
 
     async def post(self, client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
@@ -54,8 +54,8 @@ class NamedCommands(ShopCommands):
 class Counted(NamedCommands):
     """Commands of which each is noted with the number of its statements."""
 
-    def __init__(self, shop: Shop, seen: list[str]) -> None:
-        super().__init__(shop, self._counted)
+    def __init__(self, shop: Shop, seen: list[str], number: int = 1) -> None:
+        super().__init__(shop, self._counted, number)
         self._seen = seen
 
     async def _counted(self, client: httpx.AsyncClient, name: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -81,11 +81,13 @@ def started(postgres_url: str) -> AbstractAsyncContextManager[Harness[Settings]]
     )
 
 
-async def shop_of(harness: Harness[Settings]) -> Shop:
-    """A shop with an order of many kettles."""
+async def shop_of(harness: Harness[Settings], orders: int = 1) -> Shop:
+    """A shop with orders of many kettles each."""
     shop = Shop(harness)
     await shop.setting("fast-exchange", allowed=True)
-    await shop.delivered(lines=(KETTLE.model_copy(update={"quantity": 60, "paid_minor": 20 * 28700}),))
+    for number in range(1, orders + 1):
+        more = {"line_id": f"line_{number}", "quantity": 60, "paid_minor": 20 * 28700}
+        await shop.delivered(f"ord_{number}", (KETTLE.model_copy(update=more),))
     return shop
 
 

@@ -29,8 +29,9 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "return-fees": ({"fees": []}, {"fees": [FEE]}, "fees"),
     "freight-insurance": ({"limits": []}, {"limits": [cny(1000)]}, "limits"),
     "fast-exchange": ({"allowed": False}, {"allowed": True}, "allowed"),
+    "order-discounts": ({"on_return": "keep"}, {"on_return": "recalculate"}, "on_return"),
 }
-WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange")
+WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange", "order-discounts")
 EACH = pytest.mark.parametrize(("path", "bodies"), SETTINGS.items(), ids=SETTINGS.keys())
 
 
@@ -139,6 +140,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "a limit twice": ("freight-insurance", {"limits": [cny(1), cny(2)]}, "/limits"),
     "an insurance of nothing": ("freight-insurance", {"limits": [cny(0)]}, "/limits"),
     "no answer": ("fast-exchange", {"allowed": None}, "/allowed"),
+    "an unknown rule": ("order-discounts", {"on_return": "halve"}, "/on_return"),
 }
 
 

@@ -185,6 +185,20 @@ async def test_units_of_two_parcels_come_back_in_the_parcel_that_carries_them(sh
     ]
 
 
+async def test_what_another_case_has_of_the_refused_parcel_stays_there(shop: Shop) -> None:
+    """A return takes one of three units that are refused: the case of the parcel is about the other two."""
+    await shop.shipped()
+    other = await shop.case(1, reason="changed_mind")
+    await outbound(shop, "exception", reason="consignee_refused", refused=True)
+    [opened] = [each for each in (await shop.buyer.get("/v1/cases")).json()["data"] if each["id"] != other["id"]]
+    assert (opened["type"], [each["quantity"] for each in opened["lines"]]) == ("refused_delivery", [2])
+    await outbound(shop, "returned", returned=True)
+    await shop.inspect(opened["id"], 2)
+    assert (await shop.refund_succeeds()).amount_minor == 28700 - other["requested"]["amount"]
+    await outbound(shop, "exception", reason="consignee_refused", refused=True)
+    assert len((await shop.buyer.get("/v1/cases")).json()["data"]) == 2, "no unit of the parcel is free"
+
+
 async def test_two_cases_wait_for_the_same_units_of_a_parcel_never(shop: Shop) -> None:
     await shop.paid(lines=(KETTLE.model_copy(update={"quantity": 4}),))
     await shop.leaves({"line_1": 2})

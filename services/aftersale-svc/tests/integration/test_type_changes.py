@@ -127,3 +127,19 @@ async def test_what_cannot_be_wanted(
     problem = shop.harness.problem(refused, 422, code)
     assert problem["errors"][0]["pointer"] == pointer
     assert (await shop.get(case["id"]))["version"] == case["version"]
+
+
+async def test_units_that_have_not_left_do_not_come_back(shop: Shop) -> None:
+    """Of three units one has left: a refund of two of them becomes no return, and no offer of one."""
+    await shop.paid()
+    await shop.leaves({"line_1": 1})
+    case = await shop.case(2, type_="refund_only", reason="wrong_item")
+    answer = await shop.buyer.post(f"/v1/cases/{case['id']}/change-type", json={"type": "return_refund"})
+    problem = shop.harness.problem(answer, 409, "units_not_sent")
+    assert problem["sent"] == 1
+    answer = await shop.seller.post(f"/v1/cases/{case['id']}/offer", json={"type": "return_refund"})
+    shop.harness.problem(answer, 409, "units_not_sent")
+    assert (await shop.get(case["id"]))["type"] == "refund_only"
+    await shop.leaves({"line_1": 1}, parcel_id="par_2")
+    changed = await shop.act(shop.buyer, case["id"], "change-type", type="return_refund")
+    assert changed["type"] == "return_refund"

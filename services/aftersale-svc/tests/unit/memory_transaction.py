@@ -188,8 +188,8 @@ class MemoryTransaction:
         case = self.snapshot.case
         return {
             cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],
-            legs.DETAILS: [self.snapshot.details],
-            legs.DETAILS_TO_LOCK: [self.snapshot.details],
+            legs.DETAILS.of_one: [self.snapshot.details],
+            legs.DETAILS_TO_LOCK.of_one: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [self._line_hold()],
             verdicts.COSTS_OF_DISPUTE: [],
             lab_tests.TESTS_OF_DISPUTE: [

@@ -103,7 +103,8 @@ class OrderBook:
         case_id = f"case_{len(self.cases) + 1:03}"
         prices = Prices(difference, 0, frozenset({"CNY"})) if TYPES[type_].needs_prices else None
         asked = [Wanted(f"line_{n}", units, prices) for n, units in wanted.items()]
-        lines = allocate_lines(case_id, TYPES[type_], balances(self.holds()), asked)
+        stage = TYPES[type_].stage(stage_of(self.order, NOW))
+        lines = allocate_lines(case_id, TYPES[type_], stage, balances(self.holds()), asked)
         case = Case(
             id=case_id,
             version=1,
@@ -114,7 +115,7 @@ class OrderBook:
             applicant_id="buyer-1",
             type=type_,
             reason=reason,
-            stage=TYPES[type_].stage(stage_of(self.order, NOW)),
+            stage=stage,
             state=CaseState.PENDING_REVIEW,
             whose_turn="merchant",
             deadline_at=NOW,

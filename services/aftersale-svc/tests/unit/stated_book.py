@@ -7,8 +7,8 @@ from dataclasses import replace
 from aftersale_svc.domain.cases.model import Case, CaseState, RefundAmount
 from aftersale_svc.domain.money.codes import PartEffect
 from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
-from aftersale_svc.domain.money.model import LineHold
-from aftersale_svc.domain.money.parts import GivenBack, RefundPart, parts_of
+from aftersale_svc.domain.money.model import GivenBack, LineHold
+from aftersale_svc.domain.money.parts import RefundPart, parts_of
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import OrderState
 from hypothesis import strategies as st
@@ -53,7 +53,7 @@ class StatedBook(OrderBook):
         ]
 
     def due(self, case: Case) -> RefundAmount:
-        return refund_due(self.order, case, self.of_case[case.id], self.holds(), self.fees)
+        return refund_due(self.order, case, self.of_case[case.id], self.holds(), self.fees, self.given(case.id))
 
     def refund(self, case_id: str) -> int:
         case = replace(self.cases[case_id], state=CaseState.REFUNDING)
@@ -70,12 +70,14 @@ class StatedBook(OrderBook):
         due: Counter[tuple[str, str, str, str]] = Counter()
         for other, parts in self.parts.items():
             for part in parts:
-                if other != case_id and part.line_id is not None:
-                    key = (part.line_id, part.kind, part.payer, part.payee)
+                if other != case_id and (part.line_id is not None or part.kind == "discount_recalculated"):
+                    key = (part.line_id or "", part.kind, part.payer, part.payee)
                     units[key] += part.units
                     due[key] += part.due_minor
         return [
-            GivenBack(line_id=key[0], kind=key[1], payer=key[2], payee=key[3], units=units[key], due_minor=due[key])  # type: ignore[arg-type]
+            GivenBack(
+                line_id=key[0] or None, kind=key[1], payer=key[2], payee=key[3], units=units[key], due_minor=due[key]
+            )  # type: ignore[arg-type]
             for key in due
         ]
 

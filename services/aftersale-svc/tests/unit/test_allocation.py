@@ -20,6 +20,7 @@ from aftersale_svc.domain.money.errors import (
 )
 from aftersale_svc.domain.money.holds import can_hold_again, holds_of
 from aftersale_svc.domain.money.model import LineBalance
+from aftersale_svc.domain.orders.model import Stage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,36 +53,38 @@ def test_two_of_three_and_then_the_last_one() -> None:
 def test_units_that_cannot_be_had() -> None:
     wanted = [Wanted("line_1", 2)]
     with pytest.raises(QuantityExceedsRemaining) as too_many:
-        allocate_lines("case_1", REFUND_ONLY, [balance(settled=2, held=19133)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, Stage.POST_RECEIPT, [balance(settled=2, held=19133)], wanted)
     assert (too_many.value.pointer, too_many.value.facts) == ("/lines/0/quantity", {"remaining": 1})
     with pytest.raises(UnitsInLiveCase):
-        allocate_lines("case_1", REFUND_ONLY, [balance(live=2, held=19133)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, Stage.POST_RECEIPT, [balance(live=2, held=19133)], wanted)
     with pytest.raises(LineUnknown):
-        allocate_lines("case_1", REFUND_ONLY, [balance()], [Wanted("line_9", 1)])
+        allocate_lines("case_1", REFUND_ONLY, Stage.POST_RECEIPT, [balance()], [Wanted("line_9", 1)])
     with pytest.raises(LineTwice) as twice:
-        allocate_lines("case_1", REFUND_ONLY, [balance()], [Wanted("line_1", 1), Wanted("line_1", 1)])
+        allocate_lines(
+            "case_1", REFUND_ONLY, Stage.POST_RECEIPT, [balance()], [Wanted("line_1", 1), Wanted("line_1", 1)]
+        )
     assert twice.value.pointer == "/lines/1/line_id"
-    assert allocate_lines("case_1", REFUND_ONLY, [balance(rejected=MOST_REAPPLICATIONS)], wanted)
+    assert allocate_lines("case_1", REFUND_ONLY, Stage.POST_RECEIPT, [balance(rejected=MOST_REAPPLICATIONS)], wanted)
     with pytest.raises(ReappliedTooOften):
-        allocate_lines("case_1", REFUND_ONLY, [balance(rejected=MOST_REAPPLICATIONS + 1)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, Stage.POST_RECEIPT, [balance(rejected=MOST_REAPPLICATIONS + 1)], wanted)
 
 
 def test_only_units_that_have_not_left_are_cancelled() -> None:
     partly = replace(balance(), unshipped_units=1)
-    [line] = allocate_lines("case_1", CANCEL, [partly], [Wanted("line_1", 1)])
+    [line] = allocate_lines("case_1", CANCEL, Stage.PRE_SHIP, [partly], [Wanted("line_1", 1)])
     assert (line.quantity, line.amount_minor) == (1, 9566)
     with pytest.raises(UnitsShipped) as refused:
-        allocate_lines("case_1", CANCEL, [partly], [Wanted("line_1", 2)])
+        allocate_lines("case_1", CANCEL, Stage.PRE_SHIP, [partly], [Wanted("line_1", 2)])
     assert (refused.value.pointer, refused.value.facts) == ("/lines/0/quantity", {"unshipped": 1})
 
 
 def test_a_question_takes_nothing_and_is_barred_by_nothing_that_is_taken() -> None:
     full = balance(settled=1, live=2, held=28700, rejected=MOST_REAPPLICATIONS + 1)
-    [line] = allocate_lines("case_1", CONSULT, [full], [Wanted("line_1", 3)])
+    [line] = allocate_lines("case_1", CONSULT, Stage.POST_RECEIPT, [full], [Wanted("line_1", 3)])
     assert (line.quantity, line.amount_minor, line.units_before) == (3, 0, 0)
     assert [(hold.units, hold.amount_minor) for hold in holds_of([line], CONSULT)] == [(0, 0)]
     with pytest.raises(QuantityExceedsRemaining):
-        allocate_lines("case_1", CONSULT, [full], [Wanted("line_1", 4)])
+        allocate_lines("case_1", CONSULT, Stage.POST_RECEIPT, [full], [Wanted("line_1", 4)])
 
 
 lines_of = st.tuples(st.integers(0, 10**9), st.integers(1, 200))
@@ -108,6 +111,7 @@ def test_the_accepted_share_never_exceeds_the_asked_one(line: tuple[int, int], d
     [asked] = allocate_lines(
         "case_1",
         REFUND_ONLY,
+        Stage.POST_RECEIPT,
         [balance(paid, units, settled=before, held=paid * before // units)],
         [Wanted("line_1", k)],
     )

@@ -7,7 +7,8 @@ from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.money.codes import PartKind
 from aftersale_svc.domain.money.fees import NO_FEES
-from aftersale_svc.domain.money.parts import GivenBack, RefundPart, parts_of
+from aftersale_svc.domain.money.model import GivenBack
+from aftersale_svc.domain.money.parts import RefundPart, parts_of
 
 PAID, TAX = 10_000, 1_300
 

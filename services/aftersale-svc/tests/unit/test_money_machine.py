@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, UnitsInLiveCase
 from aftersale_svc.domain.money.model import LineBalance
+from aftersale_svc.domain.orders.model import Stage
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -53,7 +54,9 @@ class Line(RuleBasedStateMachine):
     def ask(self, k: int) -> None:
         at = self.balance()
         try:
-            [line] = allocate_lines("case", TYPES[CaseType.REFUND_ONLY], [at], [Wanted("line_1", k)])
+            [line] = allocate_lines(
+                "case", TYPES[CaseType.REFUND_ONLY], Stage.POST_RECEIPT, [at], [Wanted("line_1", k)]
+            )
         except QuantityExceedsRemaining:
             assert k > self.units - at.settled_units
         except UnitsInLiveCase:

@@ -8,6 +8,7 @@ from aftersale_svc.api.schemas.options import OrderOptionsOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.errors import UnitsNotSent
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
@@ -98,12 +99,40 @@ def test_how_many_units_a_type_may_be_about() -> None:
     book.ask({1: 1})
     units = {option.type: option.units for option in found(book).lines[0].options}
     assert [units[name] for name in (RETURN_REFUND, CaseType.REFUND_ONLY, CANCEL_UNSHIPPED, CaseType.CONSULT)] == [
-        2,
+        1,
         2,
         1,
         3,
     ]
     assert found(book).lines[0].selectable_units == 2
+
+
+def test_what_needs_units_that_have_left_takes_no_others() -> None:
+    """Two of four have left: one of them comes back for a case, and the other may."""
+    book = OrderBook([(400, 4)], fee=0)
+    book.ship(1, 2)
+    book.ask({1: 1}, type_=RETURN_REFUND)
+    units = {option.type: option.units for option in found(book).lines[0].options}
+    needs = [name for name, row in TYPES.items() if row.needs_shipped]
+    assert needs == [RETURN_REFUND, CaseType.RESHIP_PARTS, REFUSED_DELIVERY, *SENT_BACK]
+    in_transit = {RETURN_REFUND: 1, CaseType.RESHIP_PARTS: 1, CaseType.EXCHANGE: 1, CANCEL_UNSHIPPED: 2}
+    assert {name: units[name] for name in in_transit} == in_transit
+    with pytest.raises(UnitsNotSent) as refused:
+        book.ask({1: 2}, type_=RETURN_REFUND)
+    assert refused.value.facts == {"sent": 1}
+    book.ask({1: 1}, type_=RETURN_REFUND)
+    assert why_not(book)[CaseType.EXCHANGE] == "units_not_sent"
+
+
+def test_units_that_were_cancelled_are_at_no_stage() -> None:
+    """Of three, one has left, one was cancelled, and one is still to be shipped."""
+    book = OrderBook([(300, 3)], fee=0)
+    cancelled = book.ask({1: 1}, type_=CANCEL_UNSHIPPED)
+    book.ship(1, 1)
+    assert found(book).lines[0].units_by_stage == {Stage.PRE_SHIP: 2, Stage.IN_TRANSIT: 1}
+    book.refund(cancelled)
+    book.move(cancelled, CaseState.COMPLETED)
+    assert found(book).lines[0].units_by_stage == {Stage.PRE_SHIP: 1, Stage.IN_TRANSIT: 1}
 
 
 def test_units_of_a_line_in_several_parcels_are_at_several_stages() -> None:

@@ -12,7 +12,8 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.policy import in_dispute_window
-from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
+from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund
 from aftersale_svc.domain.disputes.model import Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
 from aftersale_svc.domain.orders.errors import OrderWasCancelled

@@ -17,7 +17,8 @@ async def test_they_are_kept_shown_and_published(shop, kettles):
     order, _ = await shop.paid(lines=[line])
     plain = await shop.place()
     shown = (await shop.buyer.get(f"/v1/orders/{order['id']}")).json()["lines"][0]
-    assert (shown["tax"], shown["discounts"], shown["paid"]) == (cny(3302), [POINTS, COUPON], plain["lines"][0]["paid"])
+    assert (shown["tax"], shown["paid"]) == (cny(3302), plain["lines"][0]["paid"])
+    assert shown["discounts"] == [each | {"threshold": None} for each in (POINTS, COUPON)]
     for kind in (OrderCreated, OrderPaid):
         sold = (await shop.events(kind))[0].lines[0]
         assert (sold.tax_minor, sold.paid_minor) == (3302, 28700)
@@ -25,6 +26,18 @@ async def test_they_are_kept_shown_and_published(shop, kettles):
             ("points", "platform", 300),
             ("coupon", "merchant", 700),
         ]
+
+
+async def test_the_threshold_of_a_discount_of_the_order_is_kept_shown_and_published(shop, kettles):
+    """A line may have a discount of its own and a share of one of the order that are alike otherwise."""
+    of_order = {**COUPON, "amount": cny(300), "threshold": cny(29000)}
+    line = {**kettles()["lines"][0], "discounts": [COUPON, of_order]}
+    order, _ = await shop.paid(lines=[line])
+    shown = (await shop.buyer.get(f"/v1/orders/{order['id']}")).json()["lines"][0]["discounts"]
+    assert shown == [COUPON | {"threshold": None}, of_order]
+    for kind in (OrderCreated, OrderPaid):
+        discounts = (await shop.events(kind))[0].lines[0].discounts
+        assert [(each.amount_minor, each.threshold_minor) for each in discounts] == [(700, None), (300, 29000)]
 
 
 async def test_an_order_without_them_is_as_before(shop):
@@ -44,6 +57,16 @@ async def test_an_order_without_them_is_as_before(shop):
         ({"discounts": []}, "discounts_do_not_add_up", "/lines/0/discounts"),
         ({"discounts": [COUPON, COUPON]}, "discount_repeated", "/lines/0/discounts/1"),
         ({"discounts": [POINTS | {"kind": "luck"}, COUPON]}, "validation_failed", "/lines/0/discounts/0/kind"),
+        (
+            {"discounts": [POINTS, COUPON | {"threshold": cny(29401)}]},
+            "threshold_not_reached",
+            "/lines/0/discounts/1/threshold",
+        ),
+        (
+            {"discounts": [POINTS, COUPON | {"threshold": {"amount": 1, "currency": "USD"}}]},
+            "currency_mismatch",
+            "/lines/0/discounts/1/threshold/currency",
+        ),
         (
             {"discounts": [POINTS, COUPON | {"amount": {"amount": 700, "currency": "USD"}}]},
             "currency_mismatch",

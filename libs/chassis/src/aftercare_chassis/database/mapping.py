@@ -140,11 +140,11 @@ class Rows(PerRole, Generic[R]):
 
     def by_key(self, role: str, *, lock: bool) -> Compiled:
         """SELECT one row by its key, locked if `lock`. No key changes, so that rows that refer to a locked one can be inserted."""
-        chosen = self._by_key().with_for_update(key_share=True) if lock else self._by_key()
-        return self.compiled(lock, role, lambda: self.limited(role, chosen))
+        return self.compiled(lock, role, lambda: self.limited(role, self._by_key(lock)))
 
-    def _by_key(self) -> AnySelect:
-        return select(*self.columns).where(*(self.table.c[k] == bindparam(f"key_{k}") for k in self.key))
+    def _by_key(self, lock: bool) -> AnySelect:
+        found = select(*self.columns).where(*(self.table.c[k] == bindparam(f"key_{k}") for k in self.key))
+        return found.with_for_update(key_share=True) if lock else found
 
 
 class Query(PerRole, Generic[R]):

@@ -20,6 +20,14 @@ class SettingKind(Vocabulary):
     RETURN_FEES = "return_fees", "what buyers are charged for returns"
     FREIGHT_INSURANCE = "freight_insurance", "up to which amount the freight of a return is insured"
     FAST_EXCHANGE = "fast_exchange", "whether replacements are sent before the goods are back"
+    ORDER_DISCOUNTS = "order_discounts", "what becomes of the discounts of an order when a part of it goes back"
+
+
+class OnReturn(Vocabulary):
+    """What becomes of a discount of an order when what is kept of the order comes to less than it needs."""
+
+    KEEP = "keep", "the buyer keeps it"
+    RECALCULATE = "recalculate", "refunds are smaller by what is no longer earned"
 
 
 class SettingUsed(EventPart):
@@ -89,6 +97,14 @@ class FreightInsuranceSet(MerchantEvent):
     matter: Code = "freight_insurance"
     insurance_version: Annotated[int, Field(strict=True, ge=1, description="counts the insurances of the merchant")]
     insurance_hash: Hash
+
+
+class OrderDiscountsSet(MerchantEvent):
+    """A merchant set whether discounts of an order that returns leave unearned are kept, or the platform did for merchants that have set nothing."""
+
+    matter: Code = "order_discounts"
+    discounts_version: Annotated[int, Field(strict=True, ge=1, description="counts how often the merchant has set it")]
+    on_return: Annotated[Code, one_of(OnReturn, "what becomes of them")]
 
 
 class FastExchangeSet(MerchantEvent):

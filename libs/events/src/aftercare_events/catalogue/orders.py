@@ -77,6 +77,10 @@ class LineDiscount(EventPart):
     kind: Annotated[Code, one_of(DiscountKind, "what it was")]
     funder: Annotated[Code, one_of(DiscountFunder, "who paid for it")]
     amount_minor: Minor
+    threshold_minor: Annotated[
+        Minor | None,
+        Field(description="what the order had to come to for it, where this is the share of a discount of the order"),
+    ] = None
 
 
 class OrderLine(EventPart):

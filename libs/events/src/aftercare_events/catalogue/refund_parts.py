@@ -21,6 +21,7 @@ class PartKind(Vocabulary):
     COUPON = "coupon", "a coupon that was used for the units"
     GIFT = "gift", "a gift that came with the units"
     PROMOTION = "promotion", "a lower price of the units"
+    DISCOUNT_RECALCULATED = "discount_recalculated", "a discount of the order that the kept units no longer earn"
 
 
 class PartEffect(Vocabulary):

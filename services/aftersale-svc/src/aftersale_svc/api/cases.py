@@ -29,7 +29,6 @@ from aftersale_svc.domain.cases.errors import (
     EvidenceRequired,
     LineTwice,
     LineUnknown,
-    PriceCurrencyForeign,
     PriceNotLower,
     PricesMissing,
     PricesUnused,
@@ -40,6 +39,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
 from aftersale_svc.domain.history.sides import Side
@@ -47,6 +47,7 @@ from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
+    UnitsNotSent,
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
@@ -63,6 +64,7 @@ REFUSED = (
     QuantityExceedsRemaining,
     UnitsInLiveCase,
     UnitsShipped,
+    UnitsNotSent,
     UnitsInNoParcel,
     ReappliedTooOften,
     StageNotReached,

@@ -34,7 +34,7 @@ from aftersale_svc.domain.courier_claims.errors import (
     ParcelUnknown,
 )
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
-from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.queries import courier_claims as queries
 from aftersale_svc.settings import Settings

@@ -15,6 +15,7 @@ from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,
@@ -22,7 +23,6 @@ from aftersale_svc.domain.disputes.errors import (
     AppealOpen,
     AssignedToAnother,
     CostEmpty,
-    CurrencyForeign,
     PartyCannotDecide,
     RemedyNotPossible,
     SanctionTwice,

@@ -10,10 +10,11 @@ from aftersale_svc.api.schemas.exchanges import PriceReplacementIn, RecordPaymen
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import exchanges
 from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeNotAgreed, ChargePaid, NothingOwed
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)

@@ -29,7 +29,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
-from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
     EvidenceAskedTooOften,

@@ -14,6 +14,7 @@ from aftersale_svc.api.schemas.hearings import AssignIn, EvidenceRequestIn, Evid
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import hearings, settlements
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
     AmountExceedsPaid,
@@ -21,7 +22,6 @@ from aftersale_svc.domain.disputes.errors import (
     AmountWithoutRefund,
     AppealOpen,
     AssignedToAnother,
-    CurrencyForeign,
     DecidedFirst,
     EvidenceEmpty,
     NotAsked,

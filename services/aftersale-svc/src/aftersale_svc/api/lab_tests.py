@@ -15,7 +15,8 @@ from aftersale_svc.api.schemas.lab_tests import (
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import lab_tests
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
-from aftersale_svc.domain.disputes.errors import AssignedToAnother, CurrencyForeign, DecidedFirst, PartyCannotDecide
+from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.disputes.errors import AssignedToAnother, DecidedFirst, PartyCannotDecide
 from aftersale_svc.domain.disputes.lab_test_errors import (
     AnswersIncomplete,
     NoReportAwaited,

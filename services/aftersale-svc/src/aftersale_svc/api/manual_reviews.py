@@ -31,7 +31,7 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
-from aftersale_svc.domain.money.errors import NothingLeft
+from aftersale_svc.domain.money.errors import NothingLeft, UnitsNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import manual_reviews as queries
 from aftersale_svc.settings import Settings
@@ -51,6 +51,7 @@ DECIDED = (
     TooManyOffers,
     TypeUnsuitable,
     StageNotReached,
+    UnitsNotSent,
     FastExchangeNotAllowed,
     ReasonNotReached,
     NothingLeft,

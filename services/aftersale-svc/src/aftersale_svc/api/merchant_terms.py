@@ -1,4 +1,4 @@
-"""What merchants, or the platform for them, set about money and fast exchanges: fees, freight insurance, permission.
+"""What merchants, or the platform for them, set about money and fast exchanges: fees, freight insurance, permission, discounts.
 
 The merchant `platform` has what holds for the merchants that have set nothing; its administrators set that.
 """
@@ -12,6 +12,8 @@ from aftersale_svc.api.schemas.merchant_settings import (
     FastExchangeOut,
     FreightInsuranceIn,
     FreightInsuranceOut,
+    OrderDiscountsIn,
+    OrderDiscountsOut,
     ReturnFeesIn,
     ReturnFeesOut,
 )
@@ -50,6 +52,16 @@ ReadRoutes(
     in_force="Get whether a merchant sends replacements before the goods are back: as it has set, else as the platform has. 404: it does not.",
     what="the permission of a merchant",
 ).add_to(router)
+ReadRoutes(
+    kind=SettingKind.ORDER_DISCOUNTS,
+    path="order-discounts",
+    name="OrderDiscounts",
+    out=OrderDiscountsOut,
+    page=PageOut[OrderDiscountsOut],
+    shape=OrderDiscountsOut.of,
+    in_force="Get whether buyers keep discounts of an order that returns leave unearned: as the merchant has set, else as the platform has. 404: they keep them.",
+    what="what a merchant does with discounts",
+).add_to(router)
 
 
 @router.put("/return-fees", operation_id="setReturnFees", dependencies=[require_role("seller", "agent", "admin")])
@@ -72,4 +84,15 @@ async def set_fast_exchange(merchant_id: MerchantId, body: FastExchangeIn, tx: T
     """Set whether the merchant sends replacements before the goods are back, as the next version. Cases that are open go on."""
     return FastExchangeOut.of(
         await merchant_settings.put(tx, merchant_id, SettingKind.FAST_EXCHANGE, body.model_dump())
+    )
+
+
+@router.put(
+    "/order-discounts", operation_id="setOrderDiscounts", dependencies=[require_role("seller", "agent", "admin")]
+)
+async def set_order_discounts(merchant_id: MerchantId, body: OrderDiscountsIn, tx: Tx[Settings]) -> OrderDiscountsOut:
+    """Set what becomes of the discounts of an order when a part of it goes back, as the next version. It holds for refunds that are
+    decided from now on."""
+    return OrderDiscountsOut.of(
+        await merchant_settings.put(tx, merchant_id, SettingKind.ORDER_DISCOUNTS, body.model_dump(mode="json"))
     )

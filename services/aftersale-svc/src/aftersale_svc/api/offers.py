@@ -24,7 +24,6 @@ from aftersale_svc.domain.cases.offers.errors import (
     AmountExceedsAllowance,
     NoOfferOpen,
     OfferAmountMissing,
-    OfferCurrencyForeign,
     OfferOfAnother,
     OfferUnchanged,
     OfferWithoutRefund,
@@ -32,18 +31,19 @@ from aftersale_svc.domain.cases.offers.errors import (
     TypeUnsuitable,
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
-from aftersale_svc.domain.money.errors import NothingLeft
+from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.money.errors import NothingLeft, UnitsNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
-CHANGE = (TypeUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonNotReached)
+CHANGE = (TypeUnsuitable, StageNotReached, UnitsNotSent, FastExchangeNotAllowed, ReasonNotReached)
 TERMS = (
     *CHANGE,
     OfferWithoutRefund,
     OfferAmountMissing,
-    OfferCurrencyForeign,
+    CurrencyForeign,
     AmountExceedsAllowance,
     OfferUnchanged,
     TooManyOffers,

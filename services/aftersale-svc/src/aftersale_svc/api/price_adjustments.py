@@ -15,12 +15,12 @@ from aftersale_svc.domain.cases.errors import (
     LineTwice,
     LineUnknown,
     NothingGranted,
-    PriceCurrencyForeign,
     RefundDecided,
     RejectReasonUnsuitable,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 

@@ -10,7 +10,7 @@ from aftersale_svc.api.schemas.repairs import CannotRepairIn, QuoteIn, RepairedI
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import repairs
 from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargePaid
-from aftersale_svc.domain.cases.errors import PriceCurrencyForeign, RefundDecided
+from aftersale_svc.domain.cases.errors import RefundDecided
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.repairs.errors import (
@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.repairs.errors import (
     RepairCovered,
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 

@@ -39,8 +39,8 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
         OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_request`.
-        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften, AdjustmentExceedsLeft:
-        see `open_case`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, UnitsNotSent, ReappliedTooOften,
+        AdjustmentExceedsLeft: see `open_case`.
         UnitsInNoParcel: see `way_back`.
         WantedNotPossible: see `open_case`.
         FastExchangeNotAllowed: see `check_permission`.

@@ -23,7 +23,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.decisions import DECISIONS
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.legs import full_cases
 
 
 class DecisionFields(TypedDict, total=False):
@@ -86,7 +86,7 @@ async def about_claim(
     if found is None:
         return DecisionFields()
     case = await tx.get(CASES, claim.case_id)
-    [full] = full_cases([case], await tx.all(DETAILS, case_ids=[case.id]))
+    [full] = await full_cases(tx, [case])
     besides = {**facts_of_claim(claim), "awarded_minor": amount_minor}
     return await record(tx, full, *found, reason=reason, claim_id=claim.id, policy=policy, besides=besides)
 

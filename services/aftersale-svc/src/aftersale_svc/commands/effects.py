@@ -4,7 +4,7 @@ Commands do not look at the state that an action has led to: an approval request
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, RefundRequested
@@ -40,6 +40,7 @@ from aftersale_svc.domain.money.fees import fees_of, fees_setting
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import cases_with_shipped_units, unreturned
 from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -119,8 +120,9 @@ async def _request_refund(
     guarantee_cover.check_uncovered(full)
     case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
     holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
+    given = await refund_parts.given_back(tx, full, terms.order)
     if amount is None:
-        amount = refund_due(terms.order, case, full.lines, holds, fees_of(terms.order))
+        amount = refund_due(terms.order, case, full.lines, holds, fees_of(terms.order), given)
     if not takes_units:
         full = await _hold_amounts(tx, full, amount.units_minor + case.paid_before_minor, holds)
     refund = Refund(
@@ -132,9 +134,10 @@ async def _request_refund(
         freight_minor=amount.freight_minor,
         restocking_minor=amount.restocking_minor,
         return_freight_minor=amount.return_freight_minor,
+        unearned=[asdict(each) for each in amount.unearned] or None,
         currency=case.currency,
         requested_at=tx.now,
-        settings=used(fees_setting(terms.order, case)),
+        settings=used(fees_setting(terms.order, case), recalculation(terms.order) if amount.unearned else None),
     )
     refund = REFUND.start(refund, tx)
     kept = refund.cause is RefundCause.COMPENSATION
@@ -143,7 +146,7 @@ async def _request_refund(
     case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
-    parts = await refund_parts.decided(tx, full, refund, fees_of(terms.order))
+    parts = refund_parts.decided(full, refund, fees_of(terms.order), given)
     return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
 
 

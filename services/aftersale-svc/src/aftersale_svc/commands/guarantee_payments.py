@@ -17,7 +17,7 @@ from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.guarantee_claims import CASE_OF_GUARANTEE, GUARANTEE_CLAIMS, ORDER_OF_GUARANTEE
 from aftersale_svc.tables.holds import SETTLE_HOLDS
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.legs import full_cases
 
 
 async def record_payment(
@@ -67,5 +67,5 @@ async def _case_and_order(tx: Transaction[Settings], claim_id: str) -> tuple[Ful
     case = await tx.one(CASE_OF_GUARANTEE, claim_id=claim_id)
     if order is None or case is None:
         raise NotFound(what=GUARANTEE_CLAIMS.name)
-    [full] = full_cases([case], await tx.all(DETAILS, case_ids=[case.id]))
+    [full] = await full_cases(tx, [case])
     return full, order

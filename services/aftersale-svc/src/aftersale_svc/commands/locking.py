@@ -48,8 +48,7 @@ async def disputed_case_and_order(tx: Transaction[Settings], dispute_id: str) ->
 
 async def free_cases(tx: Transaction[Settings], locked: Sequence[Case]) -> Mapping[str, tuple[FullCase]]:
     """Cases that are locked, by their ids, with the rows of their legs."""
-    details = await tx.all(DETAILS_TO_LOCK, case_ids=[each.id for each in locked])
-    return {full.case.id: (full,) for full in full_cases(locked, details)}
+    return {full.case.id: (full,) for full in await full_cases(tx, locked, DETAILS_TO_LOCK)}
 
 
 async def free_cases_and_orders(

@@ -1,7 +1,9 @@
 """Setting what a merchant can set, as the next version of it, whatever it is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from json import dumps
+from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
@@ -11,6 +13,7 @@ from aftercare_events import (
     FastExchangeSet,
     FreightInsuranceSet,
     MerchantEvent,
+    OrderDiscountsSet,
     PickupScheduleSet,
     ReturnFeesSet,
     trace_fields,
@@ -48,83 +51,63 @@ async def put(tx: Transaction[Settings], merchant_id: str, kind: SettingKind, co
         set_by=tx.actor.id,
         set_at=tx.now,
     )
-    saved = await (tx.create if known is None else tx.save)(MERCHANT_SETTINGS, row, EVENTS[kind](tx, row))
+    saved = await (tx.create if known is None else tx.save)(MERCHANT_SETTINGS, row, _event(tx, row))
     await tx.insert(SETTING_VERSIONS, saved.as_version)
     return saved
-
-
-def _rules_published(tx: Transaction[Settings], row: MerchantSetting) -> CaseRulesPublished:
-    rules = row.content["rules"]
-    return CaseRulesPublished(
-        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="published"),
-        setting_id=row.id,
-        merchant_id=row.merchant_id,
-        rules_version=row.version + 1,
-        rule_count=len(rules),
-        rules_hash=_digest(rules),
-    )
-
-
-def _address_set(tx: Transaction[Settings], row: MerchantSetting) -> DefaultReturnAddressSet:
-    return DefaultReturnAddressSet(
-        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
-        setting_id=row.id,
-        merchant_id=row.merchant_id,
-        address_version=row.version + 1,
-    )
-
-
-def _schedule_set(tx: Transaction[Settings], row: MerchantSetting) -> PickupScheduleSet:
-    return PickupScheduleSet(
-        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
-        setting_id=row.id,
-        merchant_id=row.merchant_id,
-        schedule_version=row.version + 1,
-        window_count=len(row.content["windows"]),
-        schedule_hash=_digest(row.content),
-    )
-
-
-def _fees_set(tx: Transaction[Settings], row: MerchantSetting) -> ReturnFeesSet:
-    return ReturnFeesSet(
-        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
-        setting_id=row.id,
-        merchant_id=row.merchant_id,
-        fees_version=row.version + 1,
-        fees_hash=_digest(row.content),
-    )
-
-
-def _insurance_set(tx: Transaction[Settings], row: MerchantSetting) -> FreightInsuranceSet:
-    return FreightInsuranceSet(
-        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
-        setting_id=row.id,
-        merchant_id=row.merchant_id,
-        insurance_version=row.version + 1,
-        insurance_hash=_digest(row.content),
-    )
-
-
-def _fast_exchange_set(tx: Transaction[Settings], row: MerchantSetting) -> FastExchangeSet:
-    return FastExchangeSet(
-        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
-        setting_id=row.id,
-        merchant_id=row.merchant_id,
-        permission_version=row.version + 1,
-        allowed=row.content["allowed"],
-    )
 
 
 def _digest(content: object) -> str:
     return hash_of(dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
-EVENTS: Mapping[SettingKind, Callable[[Transaction[Settings], MerchantSetting], MerchantEvent]] = {
-    SettingKind.CASE_RULES: _rules_published,
-    SettingKind.RETURN_ADDRESS: _address_set,
-    SettingKind.PICKUP_SCHEDULE: _schedule_set,
-    SettingKind.RETURN_FEES: _fees_set,
-    SettingKind.FREIGHT_INSURANCE: _insurance_set,
-    SettingKind.FAST_EXCHANGE: _fast_exchange_set,
+Facts = Mapping[str, Any]  # Any: the fields of an event
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is published of a kind of setting: its event, the field of the version in it, and its other fields, from the content."""
+
+    event: type[MerchantEvent]
+    version: str
+    facts: Callable[[Content], Facts]
+    result: str = "set"
+
+
+PUBLISHED: Mapping[SettingKind, Published] = {
+    SettingKind.CASE_RULES: Published(
+        CaseRulesPublished,
+        "rules_version",
+        lambda content: {"rule_count": len(content["rules"]), "rules_hash": _digest(content["rules"])},
+        result="published",
+    ),
+    # A hash of an address can be guessed.
+    SettingKind.RETURN_ADDRESS: Published(DefaultReturnAddressSet, "address_version", lambda _: {}),
+    SettingKind.PICKUP_SCHEDULE: Published(
+        PickupScheduleSet,
+        "schedule_version",
+        lambda content: {"window_count": len(content["windows"]), "schedule_hash": _digest(content)},
+    ),
+    SettingKind.RETURN_FEES: Published(ReturnFeesSet, "fees_version", lambda content: {"fees_hash": _digest(content)}),
+    SettingKind.FREIGHT_INSURANCE: Published(
+        FreightInsuranceSet, "insurance_version", lambda content: {"insurance_hash": _digest(content)}
+    ),
+    SettingKind.FAST_EXCHANGE: Published(
+        FastExchangeSet, "permission_version", lambda content: {"allowed": content["allowed"]}
+    ),
+    SettingKind.ORDER_DISCOUNTS: Published(
+        OrderDiscountsSet, "discounts_version", lambda content: {"on_return": content["on_return"]}
+    ),
 }
-"""What is published of each kind, before its version is counted: numbers and hashes, and never an address or a text."""
+"""By kind: numbers and hashes, and never an address or a text."""
+
+
+def _event(tx: Transaction[Settings], row: MerchantSetting) -> MerchantEvent:
+    """The event of a setting before its version is counted."""
+    published = PUBLISHED[row.kind]
+    facts = {published.version: row.version + 1, **published.facts(row.content)}
+    return published.event(
+        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result=published.result),
+        setting_id=row.id,
+        merchant_id=row.merchant_id,
+        **facts,
+    )

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 
-from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person
+from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person, stages
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
@@ -44,7 +44,8 @@ async def make(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided, ReturnAlreadyShipped, TooManyOffers: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
-            OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
+            OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
+        UnitsNotSent: see `stages.check_sent`.
         ReturnAddressMissing: see `check_address`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
@@ -79,6 +80,7 @@ async def _make(
     known = full if return_address is None else with_address(full, order, return_address)
     moved = apply(known, CaseAction.OFFER, tx)
     offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now)
+    await stages.check_sent(tx, full, order, offer.type)
     check_address(with_address(replace(moved, case=agreed(moved.case, offer)), order, None), tx.actor)
     if not confirmed and second_person.is_needed(tx, full, offer.amount_minor):
         arguments = {"terms": asdict(terms), "return_address": return_address, "note": note}
@@ -93,11 +95,13 @@ async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms,
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, TooManyOffers: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
-            OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
+            OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
+        UnitsNotSent: see `stages.check_sent`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.COUNTER_OFFER, tx)
     offer = offered(full, order, OfferSide.BUYER, terms, tx.now)
+    await stages.check_sent(tx, full, order, offer.type)
     return await _save_made(tx, full, moved, offer, CaseAction.COUNTER_OFFER, note)
 
 
@@ -147,6 +151,7 @@ async def accept(
         IllegalTransition, ActionNotAllowed, NoOfferOpen: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
             `check_offered`; the goods were sent or received meanwhile, or the merchant sends no goods first any more.
+        UnitsNotSent: see `stages.check_sent`.
         NothingLeft: see `remaining_money.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
@@ -168,6 +173,7 @@ async def accept_locked(
     if offer is None:
         raise NoOfferOpen()
     check_offered(full.case, offer.type, order)
+    await stages.check_sent(tx, full, order, offer.type)
     case = agreed(full.case, offer)
     on_terms = replace(full, case=case if case.type is full.case.type else permitted(case, order))
     on_terms = await _priced(tx, unpriced(with_address(on_terms, order, None)), order)

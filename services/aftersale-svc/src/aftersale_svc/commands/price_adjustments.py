@@ -18,13 +18,13 @@ from aftersale_svc.domain.cases.errors import (
     LineTwice,
     LineUnknown,
     NothingGranted,
-    PriceCurrencyForeign,
 )
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.adjustments import left
 from aftersale_svc.domain.money.model import LineHold
@@ -108,8 +108,7 @@ def _granted(full: FullCase, amounts: Sequence[Granted], holds: Sequence[LineHol
             raise LineUnknown(pointer=f"/lines/{place}/line_id")
         if each.line_id in named:
             raise LineTwice(pointer=f"/lines/{place}/line_id")
-        if each.currency != full.case.currency:
-            raise PriceCurrencyForeign(pointer=pointer, currency=full.case.currency)
+        check_currency(each.currency, full.case.currency, pointer, PriceCurrencyForeign)
         if each.amount_minor > line.amount_minor:
             raise GrantExceedsRequest(pointer=pointer, requested_minor=line.amount_minor, currency=each.currency)
         if each.amount_minor > (rest := left(each.line_id, full.case.id, holds)):

@@ -1,6 +1,6 @@
 """What a refund is made of, when it is decided and as it is published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundPart as EventPart
@@ -9,18 +9,25 @@ from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.money.fees import ReturnFees
+from aftersale_svc.domain.money.model import GivenBack
+from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart, parts_of
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.given_back import GIVEN_BACK
 
 
-async def decided(
-    tx: Transaction[Settings], full: FullCase, refund: Refund, fees: ReturnFees
-) -> tuple[RefundPart, ...]:
-    """The parts of a refund that is decided now, with the order locked."""
+async def given_back(tx: Transaction[Settings], full: FullCase, order: Order) -> Sequence[GivenBack]:
+    """What refunds of other cases of the order have given back of it, and taken, as far as a refund of this one depends on it."""
+    stated = any(line.line_tax_minor or line.line_discounts for line in full.lines)
+    if not stated and recalculation(order) is None:
+        return ()
+    return await tx.all(GIVEN_BACK, order_id=order.id, case_id=full.case.id)
+
+
+def decided(full: FullCase, refund: Refund, fees: ReturnFees, given: Sequence[GivenBack]) -> tuple[RefundPart, ...]:
+    """The parts of a refund that is decided now, with the order locked; `given` is what `given_back` has found."""
     case, lines = full.case, full.lines
-    stated = any(line.line_tax_minor or line.line_discounts for line in lines)
-    given = await tx.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id) if stated else []
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
     # What is paid besides an earlier refund is for no further units.
     keeps_goods = refund.cause is RefundCause.COMPENSATION or case.paid_before_minor > 0

@@ -1,6 +1,6 @@
 """Parcels that buyers refuse at the door: which one a case is about, and what couriers report of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from aftercare_chassis.database.transaction import Transaction
@@ -12,9 +12,17 @@ from aftersale_svc.commands import cases, locking, lost_parcels, returns
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.requests import Request, Wanted
-from aftersale_svc.domain.orders.model import ParcelLine
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.allocation import selectable_units
+from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.money.model import LineBalance
+from aftersale_svc.domain.orders.model import SentLine, Stage
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
+from aftersale_svc.tables.locks import ORDER_TO_LOCK
+
+_TYPE = TYPES[CaseType.REFUSED_DELIVERY]
 
 
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -39,17 +47,19 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
 
 
 async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
-    """Open a case about the content of the parcel, unless one is open about it, or nothing can be asked for any more."""
-    content = [
-        line for line in await tx.all(PARCELS_OF_ORDER, order_id=event.order_id) if line.parcel_id == event.parcel_id
-    ]
-    if content:
+    """Open a case about those units of the parcel that are in no other, unless nothing can be asked for any more."""
+    if await tx.one(ORDER_TO_LOCK, order_id=event.order_id) is None:
+        return
+    parcels = await tx.all(PARCELS_OF_ORDER, order_id=event.order_id)
+    held = balances(await tx.all(HOLDS_OF_ORDER, order_id=event.order_id))
+    wanted = _wanted([line for line in parcels if line.parcel_id == event.parcel_id], held)
+    if wanted:
         request = Request(
             event.order_id,
             CaseType.REFUSED_DELIVERY,
             Reason.REFUSED_AT_DOOR,
             None,
-            _wanted(content),
+            wanted,
             [],
             parcel_id=event.parcel_id,
         )
@@ -57,5 +67,8 @@ async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
             await cases.create(tx, request)
 
 
-def _wanted(content: Sequence[ParcelLine]) -> list[Wanted]:
-    return [Wanted(line.line_id, line.quantity) for line in content]
+def _wanted(content: Sequence[SentLine], held: Iterable[LineBalance]) -> list[Wanted]:
+    """What of the parcel a new case may be about, by line."""
+    free = {each.line_id: selectable_units(_TYPE, Stage.IN_TRANSIT, each) for each in held}
+    units = {line.line_id: min(line.refusable_units, free[line.line_id]) for line in content}
+    return [Wanted(line_id, most) for line_id, most in units.items() if most]

@@ -17,7 +17,6 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.errors import PriceCurrencyForeign
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, Return
@@ -25,6 +24,7 @@ from aftersale_svc.domain.cases.repairs.codes import RepairFailure, RepairOutcom
 from aftersale_svc.domain.cases.repairs.errors import QuoteAmountMissing
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -44,8 +44,7 @@ async def quote(
     moved = apply(full, CaseAction.QUOTE, tx)
     if not amount_minor:
         raise QuoteAmountMissing(pointer="/cost/amount")
-    if currency != full.case.currency:
-        raise PriceCurrencyForeign(pointer="/cost/currency", currency=full.case.currency)
+    check_currency(currency, full.case.currency, "/cost/currency", PriceCurrencyForeign)
     quoted = moved.keeping(replace(_known(full), quoted_at=tx.now, days=days))
     event = RepairQuoted(
         **case_fields(tx, quoted.case),

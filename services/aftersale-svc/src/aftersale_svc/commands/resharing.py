@@ -18,7 +18,7 @@ from aftersale_svc.domain.money.resharing import is_short, shared_again
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASE_LINES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.legs import full_cases
 from aftersale_svc.tables.locks import CASES_TO_LOCK
 
 RESHARE = "reshare"
@@ -40,7 +40,7 @@ async def changed(tx: Transaction[Settings], released: FullCase) -> list[Changed
     if not of_units:
         return []
     found = await tx.all(CASES_TO_LOCK, case_ids=[each for each in of_units if each is not None])
-    open_ = full_cases(found, await tx.all(DETAILS, case_ids=[case.id for case in found]))
+    open_ = await full_cases(tx, found)
     shared = {(line.case_id, line.line_id): line for line in _shared(holds, line_ids, open_)}
     return [await _changed(tx, full, after) for full in open_ if (after := _with(full, shared)) != full]
 

@@ -12,7 +12,7 @@ from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.shown_freight import counts_otherwise, shows_estimate
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.legs import full_cases
 from aftersale_svc.tables.locks import CASES_TO_LOCK
 from aftersale_svc.tables.orders import ORDER
 
@@ -33,7 +33,7 @@ async def changed(tx: Transaction[Settings], before: FullCase | None, after: Ful
     if not others or order is None:
         return []
     locked = await tx.all(CASES_TO_LOCK, case_ids=sorted(others))
-    open_ = full_cases(locked, await tx.all(DETAILS, case_ids=[each.id for each in locked]))
+    open_ = await full_cases(tx, locked)
     found = [(full, replace(full, case=estimated(order, full.case, full.requested, holds))) for full in open_]
     return [(full, shown, _event(tx, shown.case)) for full, shown in found if shown != full]
 

@@ -1,4 +1,4 @@
-"""The stage of a case opened before shipment, once units of it have left after all."""
+"""Whether the units of a case have left: the stage of one opened before shipment, and what one may go on as."""
 
 from dataclasses import replace
 
@@ -6,12 +6,28 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRestaged
 
 from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.money.holds import have_left
-from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.cases.offers.policy import stage_now
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.allocation import check_units_sent
+from aftersale_svc.domain.money.holds import balances, have_left
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+
+
+async def check_sent(tx: Transaction[Settings], full: FullCase, order: Order, type_: CaseType) -> None:
+    """Refuse a type that is about units that have left, for a case of units of which some have not; its order is locked.
+
+    Raises:
+        UnitsNotSent: see `check_units_sent`.
+    """
+    stage = stage_now(full.case, order)
+    if TYPES[type_].needs_shipped and not TYPES[full.case.type].needs_shipped and stage is Stage.IN_TRANSIT:
+        holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+        check_units_sent(TYPES[type_], stage, full.requested, balances(holds))
 
 
 async def came_back(tx: Transaction[Settings], full: FullCase) -> FullCase:

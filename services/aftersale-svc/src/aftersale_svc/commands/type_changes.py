@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleTypeChanged, Event, OfferLapsed
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import effects, locking, stages
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.codes import CaseType, Reason
@@ -42,11 +42,13 @@ async def change(
         IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
         TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed,
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
+        UnitsNotSent: see `stages.check_sent`.
         LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
+    await stages.check_sent(tx, full, order, type_)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = replace(moved, case=estimated(order, case, full.requested, holds))
     after = _without_replacement(tx, unpriced(after.keeping(*wanted_of_case(after, lines))))

@@ -9,9 +9,10 @@ from aftercare_events.catalogue.verdicts import DisputeCost as EventCost
 from aftercare_events.catalogue.verdicts import PolicyCitation
 from aftercare_events.catalogue.verdicts import RecommendedSanction as EventSanction
 
+from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.costs import Cost, CostKind, DisputeCost
-from aftersale_svc.domain.disputes.errors import CostEmpty, CurrencyForeign, SanctionTwice
+from aftersale_svc.domain.disputes.errors import CostEmpty, SanctionTwice
 from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.model import Dispute, Verdict
 from aftersale_svc.domain.disputes.sanctions import RecommendedSanction, SanctionSubject
@@ -38,8 +39,7 @@ def check(dispute: Dispute, verdict: Verdict) -> None:
     for place, cost in enumerate(verdict.costs):
         if not cost.amount_minor:
             raise CostEmpty(pointer=f"/costs/{place}/amount/amount")
-        if cost.currency != dispute.currency:
-            raise CurrencyForeign(pointer=f"/costs/{place}/amount/currency", currency=dispute.currency)
+        check_currency(cost.currency, dispute.currency, f"/costs/{place}/amount/currency")
     for place, sanction in enumerate(verdict.sanctions):
         if sanction in verdict.sanctions[:place]:
             raise SanctionTwice(pointer=f"/sanctions/{place}")

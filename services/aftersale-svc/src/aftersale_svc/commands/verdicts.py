@@ -18,6 +18,7 @@ from aftersale_svc.commands import (
     lab_tests,
     locking,
     ordered_legs,
+    refund_parts,
     verdict_parts,
 )
 from aftersale_svc.commands.decisions import DecisionFields
@@ -160,10 +161,14 @@ async def _most(tx: Transaction[Settings], full: FullCase, order: Order, remedy:
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     # What was paid bounds a verdict, not what the sides had agreed on.
     paid = replace(full.case, agreed_minor=None)
-    most = refund_due(order, paid, accept_all(full.lines), holds)
+    most = refund_due(order, paid, accept_all(full.lines), holds, given=await refund_parts.given_back(tx, full, order))
     before = full.case.paid_before_freight_minor
     units = max(0, most.units_minor - (full.case.paid_before_minor - before))
-    return RefundAmount(units, 0 if remedy is Remedy.COMPENSATION else max(0, most.freight_minor - before))
+    if remedy is Remedy.COMPENSATION:
+        return RefundAmount(units, 0)
+    # An earlier refund of the case has given them back.
+    returned = () if full.is_refunded else tuple(each for each in most.unearned if each.amount_minor < 0)
+    return RefundAmount(units, max(0, most.freight_minor - before), unearned=returned)
 
 
 def _is_barred(full: FullCase, order: Order, dispute: Dispute) -> bool:
@@ -180,9 +185,7 @@ async def _left_of(tx: Transaction[Settings], full: FullCase, order: Order, disp
     if dispute.remedy not in WITH_MONEY:
         return RefundAmount(0, 0)
     most = await _most(tx, full, order, dispute.remedy)
-    amount = min(dispute.amount_minor or 0, most.total_minor)
-    freight = max(0, amount - most.units_minor)
-    return RefundAmount(amount - freight, freight)
+    return most.upto(min(dispute.amount_minor or 0, most.total_minor))
 
 
 def decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:

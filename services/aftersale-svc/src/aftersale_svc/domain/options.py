@@ -47,11 +47,11 @@ class LineOptions:
 
     @property
     def units_by_stage(self) -> dict[Stage, int]:
-        """How many of the units that were bought are at each stage now, without stages that have none."""
+        """How many units are at each stage now, without those that were cancelled before they left, and without stages that have none."""
         sent = self.balance.shipped_units
         received = sent if self.arrived else sum(each.quantity for each in self.parcels if each.arrived)
         found = {
-            Stage.PRE_SHIP: self.balance.quantity - sent,
+            Stage.PRE_SHIP: self.balance.quantity - sent - self.balance.cancelled_units,
             Stage.IN_TRANSIT: sent - received,
             Stage.POST_RECEIPT: received,
         }
@@ -86,24 +86,35 @@ def options_of(
     """
     stage = _stage(order, now)
     of_types = {name: _refusal(partial(_check_type, row, order, now)) for name, row in TYPES.items()}
-    return OrderOptions(order, stage, tuple(_line(order, line, of_types, parcels) for line in balances))
+    return OrderOptions(order, stage, tuple(_line(order, stage, line, of_types, parcels) for line in balances))
 
 
 def _line(
-    order: Order, line: LineBalance, of_types: Mapping[CaseType, Refusal | None], parcels: Sequence[SentLine]
+    order: Order,
+    stage: Stage | None,
+    line: LineBalance,
+    of_types: Mapping[CaseType, Refusal | None],
+    parcels: Sequence[SentLine],
 ) -> LineOptions:
     sent = tuple(each for each in parcels if each.line_id == line.line_id)
-    options = tuple(_option(order, line, name, refusal, sent) for name, refusal in of_types.items())
+    options = tuple(_option(order, stage, line, name, refusal, sent) for name, refusal in of_types.items())
     return LineOptions(line, options, sent, arrived=order.state is OrderState.DELIVERED)
 
 
 def _option(
-    order: Order, line: LineBalance, name: CaseType, of_type: Refusal | None, parcels: Sequence[SentLine]
+    order: Order,
+    stage: Stage | None,
+    line: LineBalance,
+    name: CaseType,
+    of_type: Refusal | None,
+    parcels: Sequence[SentLine],
 ) -> Option:
-    wanted = [Wanted(line.line_id, 1)]
-    refusal = of_type or _refusal(partial(allocate_lines, "", TYPES[name], [line], wanted, order.currency))
-    units = 0 if refusal else selectable_units(TYPES[name], line)
-    if TYPES[name].by_outbound and units:
+    if of_type is not None or stage is None:
+        return Option(name, of_type)
+    type_, wanted = TYPES[name], [Wanted(line.line_id, 1)]
+    refusal = _refusal(partial(allocate_lines, "", type_, stage, [line], wanted, order.currency))
+    units = 0 if refusal else selectable_units(type_, stage, line)
+    if type_.by_outbound and units:
         # All units of such a case come back in one parcel.
         units = min(units, max((each.refusable_units for each in parcels), default=0))
         refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id)

@@ -41,7 +41,7 @@ from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
-from aftersale_svc.tables.legs import DETAILS, PARCELS_OF_ORDER, full_cases
+from aftersale_svc.tables.legs import PARCELS_OF_ORDER, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
@@ -99,7 +99,7 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
 
 
 async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:
-    full = full_cases(found, await read.all(DETAILS, case_ids=[each.id for each in found]))
+    full = await full_cases(read, found)
     stopped = [each.id for each in found if each.state is CaseState.DISPUTED]
     if not stopped:
         return full

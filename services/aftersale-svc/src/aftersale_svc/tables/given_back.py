@@ -1,15 +1,18 @@
-"""What the refunds of an order have given back of its lines."""
+"""What the refunds of an order have given back of its lines, and taken of its discounts."""
 
 from aftercare_chassis.database.mapping import Query
-from sqlalchemy import BigInteger, Integer, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, cast, func, or_, select
 
 from aftersale_svc.domain.cases.codes import RefundState
-from aftersale_svc.domain.money.parts import GivenBack
+from aftersale_svc.domain.money.codes import PartKind
+from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.tables.cases import cases
 from aftersale_svc.tables.legs import refunds
 from aftersale_svc.tables.refund_parts import refund_parts
 
 _SAME = (refund_parts.c.line_id, refund_parts.c.kind, refund_parts.c.payer, refund_parts.c.payee)
+# What was deducted of a case that a verdict has awarded more is settled with that.
+_unsettled = and_(refund_parts.c.kind == PartKind.DISCOUNT_RECALCULATED, cases.c.paid_before_minor == 0)
 GIVEN_BACK = Query(
     select(
         *_SAME,
@@ -21,7 +24,7 @@ GIVEN_BACK = Query(
         cases.c.order_id == bindparam("order_id"),
         cases.c.id != bindparam("case_id"),
         refunds.c.state != RefundState.FAILED,
-        refund_parts.c.line_id.is_not(None),
+        or_(refund_parts.c.line_id.is_not(None), _unsettled),
     )
     .group_by(*_SAME),
     GivenBack,

@@ -1,12 +1,13 @@
 """What the legs of a case keep: its return, its inspection line by line, its refunds attempt by attempt."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
+from aftercare_chassis.database.reader import Reader
 from asyncpg import Record
 from sqlalchemy import (
     CheckConstraint,
@@ -107,7 +108,7 @@ refunds = Table(
     *minor("freight_minor"),
     *minor("restocking_minor", default=0),
     *minor("return_freight_minor", default=0),
-    document("settings", null=True),
+    *(document(name, null=True) for name in ("unearned", "settings")),
     text("currency"),
     text("failure_code", null=True),
     timestamp("requested_at"),
@@ -256,18 +257,21 @@ for _leg in LEGS.values():
     _joined = _joined.outerjoin(_leg.rows.table, _leg.joined)
 
 
-# Any: columns of every type.
-def _details(*more: ColumnElement[Any]) -> Query[Record]:
-    return Query(
-        select(*case_lines.c, *(column for leg in LEGS.values() for column in leg.columns), *more)
-        .select_from(_joined)
-        .where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_())
-        .order_by(case_lines.c.case_id, case_lines.c.line_id)
-    )
+class Details:
+    """The lines of cases, each with the rows of the legs of its case.
+
+    The one of a single case is a statement of its own: with an array of ids PostgreSQL would plan the join of these tables again
+    for each command, which costs more than all the rest of it .
+    """
+
+    def __init__(self, *more: ColumnElement[Any]) -> None:  # Any: columns of every type
+        columns = (*case_lines.c, *(column for leg in LEGS.values() for column in leg.columns), *more)
+        of_cases = select(*columns).select_from(_joined).order_by(case_lines.c.case_id, case_lines.c.line_id)
+        self.of_one = Query(of_cases.where(case_lines.c.case_id == bindparam("case_id")))
+        self.of_many = Query(of_cases.where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_()))
 
 
-DETAILS = _details()
-"""The lines of many cases, each with the rows of the legs of its case."""
+DETAILS = Details()
 _other = cases.alias("other")
 _neighbours = exists().where(
     _other.c.order_id == cases.c.order_id,
@@ -275,16 +279,20 @@ _neighbours = exists().where(
     *(_other.c.state != ended for ended in sorted(ENDED)),
     or_(*(_other.c.type == name for name, type_ in TYPES.items() if type_.money is Money.REFUND)),
 )
-DETAILS_TO_LOCK = _details(_neighbours.label("has_neighbours"))
+DETAILS_TO_LOCK = Details(_neighbours.label("has_neighbours"))
 """The same of cases that are locked, with whether others of their order are open that money is to go back in."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
 
 
-def full_cases(found: Sequence[Case], details: Iterable[Record]) -> list[FullCase]:
-    """The cases, in their order, with what DETAILS has of them."""
+async def full_cases(reader: Reader[Any], found: Sequence[Case], details: Details = DETAILS) -> list[FullCase]:
+    """The cases, in their order, with the rows of their legs."""
     by_case: dict[str, list[Record]] = {each.id: [] for each in found}
-    for record in details:
+    if len(found) == 1:
+        records = await reader.all(details.of_one, case_id=found[0].id)
+    else:
+        records = await reader.all(details.of_many, case_ids=list(by_case))
+    for record in records:
         by_case[record["case_id"]].append(record)
     return [_full(each, by_case[each.id]) for each in found]
 

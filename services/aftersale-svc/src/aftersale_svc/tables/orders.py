@@ -60,6 +60,7 @@ DECIDING = (
     SettingKind.RETURN_FEES,
     SettingKind.FREIGHT_INSURANCE,
     SettingKind.FAST_EXCHANGE,
+    SettingKind.ORDER_DISCOUNTS,
 )
 SETTINGS = settings_of(orders.c.merchant_id, *DECIDING)
 """What decisions about an order use of what its merchant has set: it costs look-ups in an index, and no round trip."""

@@ -21,6 +21,7 @@ from order_svc.domain.errors import (
     DiscountsDoNotAddUp,
     NotFullyShipped,
     TaxExceedsPaid,
+    ThresholdNotReached,
 )
 from order_svc.domain.model import AfterSaleState, Order, OrderState
 from order_svc.settings import Settings
@@ -34,7 +35,13 @@ OrderId = Annotated[Id, Path(description="The id of the order.")]
     operation_id="createOrder",
     status_code=201,
     responses=refusals(
-        CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, AmountTooLarge
+        CurrencyMismatch,
+        DiscountExceedsLine,
+        TaxExceedsPaid,
+        DiscountRepeated,
+        DiscountsDoNotAddUp,
+        ThresholdNotReached,
+        AmountTooLarge,
     ),
     dependencies=[require_role("seller")],
 )

@@ -31,13 +31,14 @@ async def create(
 
     Raises:
         Forbidden: the seller acts for no merchant.
-        CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, AmountTooLarge: the
-        amounts do not add up to an order.
+        CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, ThresholdNotReached,
+        AmountTooLarge: the amounts do not add up to an order.
     """
     if tx.actor.tenant is None:
         raise Forbidden
     order_id = tx.new_id("ord")
     lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
+    breakdown.check_thresholds(lines, currency)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
     order = _new_order(tx, order_id, tx.actor.tenant, buyer_id, currency, lines, fee_minor, buyer_level)
     event = OrderCreated(**order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at)

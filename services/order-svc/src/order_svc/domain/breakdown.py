@@ -1,10 +1,11 @@
 """What the merchant states besides the price of a line: the tax in it, and what its discount is made of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from order_svc.domain import policy
-from order_svc.domain.errors import DiscountRepeated, DiscountsDoNotAddUp, TaxExceedsPaid
-from order_svc.domain.model import LineDraft
+from order_svc.domain.errors import DiscountRepeated, DiscountsDoNotAddUp, TaxExceedsPaid, ThresholdNotReached
+from order_svc.domain.model import LineDraft, OrderLine
 
 
 def line_tax(draft: LineDraft, paid_minor: int, currency: str, at: str) -> int | None:
@@ -27,20 +28,48 @@ def line_discounts(draft: LineDraft, currency: str, at: str) -> list[dict[str, A
 
     Raises:
         CurrencyMismatch: an amount is in another currency than the order.
-        DiscountRepeated: a kind of one funder is named twice.
+        DiscountRepeated: a kind of one funder is named twice with the same threshold.
         DiscountsDoNotAddUp: their sum is not the discount of the line.
     """
     if draft.discounts is None:
         return None
-    parts: dict[tuple[str, str], int] = {}
+    parts: dict[tuple[str, str, int | None], int] = {}
     for number, each in enumerate(draft.discounts):
         place = f"{at}/discounts/{number}"
-        if (each.kind, each.funder) in parts:
+        threshold = None
+        if each.threshold is not None:
+            threshold = policy.in_currency(each.threshold, currency, f"{place}/threshold")
+        if (each.kind, each.funder, threshold) in parts:
             raise DiscountRepeated(pointer=place, kind_of_discount=each.kind, funder=each.funder)
-        parts[each.kind, each.funder] = policy.in_currency(each.amount, currency, f"{place}/amount")
+        parts[each.kind, each.funder, threshold] = policy.in_currency(each.amount, currency, f"{place}/amount")
     discount, stated = policy.in_currency(draft.discount, currency, f"{at}/discount"), sum(parts.values())
     if stated != discount:
         raise DiscountsDoNotAddUp(
             pointer=f"{at}/discounts", stated_minor=stated, discount_minor=discount, currency=currency
         )
-    return [{"kind": kind, "funder": funder, "amount_minor": minor} for (kind, funder), minor in parts.items()]
+    return [_stored(*key, minor) for key, minor in parts.items()]
+
+
+def _stored(kind: str, funder: str, threshold_minor: int | None, amount_minor: int) -> dict[str, Any]:
+    part = {"kind": kind, "funder": funder, "amount_minor": amount_minor}
+    return part if threshold_minor is None else {**part, "threshold_minor": threshold_minor}
+
+
+def check_thresholds(lines: Sequence[OrderLine], currency: str) -> None:
+    """Refuse a discount of the order that its lines do not come to, as they cost before the discounts of the order.
+
+    Raises:
+        ThresholdNotReached: they cost less than the threshold.
+    """
+    shares = [
+        (f"/lines/{place}/discounts/{number}/threshold", each)
+        for place, line in enumerate(lines)
+        for number, each in enumerate(line.discounts or ())
+        if "threshold_minor" in each
+    ]
+    value = sum(line.paid_minor for line in lines) + sum(each["amount_minor"] for _, each in shares)
+    for pointer, each in shares:
+        if each["threshold_minor"] > value:
+            raise ThresholdNotReached(
+                pointer=pointer, threshold_minor=each["threshold_minor"], value_minor=value, currency=currency
+            )

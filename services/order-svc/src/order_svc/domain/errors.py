@@ -27,8 +27,16 @@ class DiscountsDoNotAddUp(Refusal):
     en = "The discounts add up to {stated_minor:money}; the discount of the line is {discount_minor:money}."
 
 
+class ThresholdNotReached(Refusal):
+    """An order does not come to what a discount of it needs."""
+
+    kind, code = Kind.INVALID, "threshold_not_reached"
+    zh = "订单优惠前金额为 {value_minor:money}，未达到该优惠的门槛 {threshold_minor:money}。"
+    en = "Before its discounts the order comes to {value_minor:money}; this one needs {threshold_minor:money}."
+
+
 class DiscountRepeated(Refusal):
-    """A line has two discounts of one kind and funder."""
+    """A line has two discounts of one kind, funder and threshold."""
 
     kind, code = Kind.INVALID, "discount_repeated"
     zh = "同一行中每个出资方的每种优惠只能出现一次（{kind_of_discount}，{funder}）。"

@@ -94,8 +94,8 @@ class DiscountFunder(StrEnum):
 class OrderLine:
     """One article of an order. `paid_minor` is the amount paid for all its units, after the discount.
 
-    `tax_minor` is the tax in it. `discounts` is what the discount is made of: each has `kind`, `funder` and `amount_minor`.
-    Both are None where the merchant did not state them.
+    `tax_minor` is the tax in it. `discounts` is what the discount is made of: each has `kind`, `funder` and `amount_minor`, and as the
+    line's share of a discount of the order `threshold_minor`. Both are None where the merchant did not state them.
 
     `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
     before shipment.
@@ -134,6 +134,7 @@ class DiscountDraft:
     kind: DiscountKind
     funder: DiscountFunder
     amount: Amount
+    threshold: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
+from aftersale_svc.domain.money.codes import OnReturn
 from aftersale_svc.domain.money.fees import WHOLE
 
 MOST_CURRENCIES = 20
@@ -159,4 +160,28 @@ class FastExchangeOut(SettingOut):
         allowed = row.content["allowed"]
         return cls(
             merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, allowed=allowed
+        )
+
+
+class OrderDiscountsIn(In):
+    """What becomes of the discounts of an order when a part of it goes back."""
+
+    model_config = example(on_return="recalculate")
+
+    on_return: OnReturn
+    """`keep`: the buyer keeps them. `recalculate`: where what is kept comes to less than a discount needs, refunds are smaller by what is no
+    longer earned of it, and never below zero."""
+
+
+class OrderDiscountsOut(SettingOut):
+    """What becomes of the discounts of an order when a part of it goes back."""
+
+    on_return: OnReturn
+    """`keep`: the buyer keeps them; `recalculate`: refunds are smaller by what is no longer earned."""
+
+    @classmethod
+    def of(cls, row: MerchantSetting | SettingVersion) -> "OrderDiscountsOut":
+        on_return = OnReturn(row.content["on_return"])
+        return cls(
+            merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, on_return=on_return
         )

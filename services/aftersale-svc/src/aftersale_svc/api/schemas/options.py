@@ -154,7 +154,7 @@ class StageUnitsOut(Out):
     stage: Stage
     """Where they are."""
     quantity: int
-    """How many of the units that were bought, whatever cases there are about them."""
+    """How many of the units that were bought, whatever cases there are about them; not those that were cancelled before they left."""
 
 
 class LineParcelOut(Out):

@@ -263,13 +263,6 @@ class PriceNotLower(Refusal):
     zh, en = "核实价必须低于参考价。", "The checked price has to be below the reference price."
 
 
-class PriceCurrencyForeign(Refusal):
-    """A price is in another currency than the order."""
-
-    kind, code = Kind.INVALID, "price_currency_mismatch"
-    zh, en = "价格币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
-
-
 class AdjustmentExceedsLeft(Refusal):
     """More is asked for, or granted, than is left of what was paid for the line."""
 

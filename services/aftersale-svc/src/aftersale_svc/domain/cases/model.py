@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from aftersale_svc.domain.cases.amounts import RefundAmount as RefundAmount
+from aftersale_svc.domain.cases.amounts import Unearned
 from aftersale_svc.domain.cases.codes import (
     CaseType,
     CloseCause,
@@ -186,7 +187,8 @@ class Inspection:
 class Refund:
     """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once.
 
-    `settings` is what the merchant has set that it was decided by, as `used` has it.
+    `settings` is what the merchant has set that it was decided by, as `used` has it. `unearned` has the discounts that it deducts or gives
+    back, each with `funder` and `amount_minor`.
     """
 
     id: str
@@ -197,6 +199,7 @@ class Refund:
     freight_minor: int
     restocking_minor: int = 0
     return_freight_minor: int = 0
+    unearned: list[dict[str, Any]] | None = None  # Any: JSON
     currency: str
     failure_code: str | None = None
     requested_at: datetime
@@ -206,7 +209,13 @@ class Refund:
     @property
     def amount(self) -> RefundAmount:
         """What it gives back."""
-        return RefundAmount(self.units_minor, self.freight_minor, self.restocking_minor, self.return_freight_minor)
+        return RefundAmount(
+            self.units_minor,
+            self.freight_minor,
+            self.restocking_minor,
+            self.return_freight_minor,
+            tuple(Unearned(**each) for each in self.unearned or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from aftersale_svc.domain.orders.model import Stage
 _REVIEWERS = ("seller", "agent")
 _PEOPLE = ("buyer", *_REVIEWERS)
 _SYSTEM, _BUYER, _AGENT = ("system",), ("buyer",), ("agent",)
-_BEFORE_RECEIPT = frozenset({Stage.PRE_SHIP, Stage.IN_TRANSIT})
+_IN_TRANSIT, _ONCE_SHIPPED = frozenset({Stage.IN_TRANSIT}), frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT})
 _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 
 
@@ -22,7 +22,8 @@ _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 class OutcomeRow:
     """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say.
 
-    One about returned goods is given once they were `sent_back`, and one about the parcel to the buyer while the goods are at its `stages`.
+    One about returned goods is given once they were `sent_back`, and one about goods that have left, or are under way, while they are at its
+    `stages`.
     """
 
     label: Label
@@ -39,7 +40,10 @@ REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
         Label("该类商品不支持退换", "goods of this category cannot be returned"), _REVIEWERS
     ),
     _R.USED_OR_AFFECTS_RESALE: OutcomeRow(
-        Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"), _REVIEWERS, _L.BUYER
+        Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"),
+        _REVIEWERS,
+        _L.BUYER,
+        stages=_ONCE_SHIPPED,
     ),
     _R.WRONG_WAYBILL: OutcomeRow(
         Label("运单号有误", "the waybill number is wrong"), _REVIEWERS, _L.BUYER, sent_back=True
@@ -56,7 +60,7 @@ REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
         Label("申请原因与事实不符", "the reason of the request is not true"), _REVIEWERS, _L.BUYER
     ),
     _R.PACKAGE_IN_TRANSIT: OutcomeRow(
-        Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS, stages=_BEFORE_RECEIPT
+        Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS, stages=_IN_TRANSIT
     ),
     _R.AGREED_CANCEL: OutcomeRow(
         Label("双方协商取消申请", "both sides agreed to end the request"), _REVIEWERS, _L.NOBODY
@@ -118,7 +122,7 @@ def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/r
     """Refuse a reason of a rejection that cannot be true of the case now. `pointer` is the field that the refusal is about.
 
     Raises:
-        RejectReasonUnsuitable: it is about goods that were not sent back, or about a parcel that is not on its way.
+        RejectReasonUnsuitable: it is about goods that were not sent back, or have not left, or about a parcel that is not on its way.
     """
     allowed = [each for each, row in REJECT_REASONS.items() if _may_be_true(full, row)]
     if reason not in allowed:

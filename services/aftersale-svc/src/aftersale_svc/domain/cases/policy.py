@@ -12,7 +12,6 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
-    PriceCurrencyForeign,
     PriceNotLower,
     PricesMissing,
     PricesUnused,
@@ -28,6 +27,7 @@ from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectabl
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.merchant_settings.model import SettingKind, used
 from aftersale_svc.domain.orders.model import Order, Stage
 
@@ -66,8 +66,8 @@ def _check_prices(type_: TypeRow, order: Order, request: Request) -> None:
             continue
         if not type_.needs_prices:
             raise PricesUnused(pointer=pointer)
-        if prices.currencies != {order.currency}:
-            raise PriceCurrencyForeign(pointer=pointer, currency=order.currency)
+        for currency in prices.currencies:
+            check_currency(currency, order.currency, pointer, PriceCurrencyForeign)
         if prices.checked_minor >= prices.reference_minor:
             raise PriceNotLower(pointer=pointer)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 7
+REASONS_VERSION = 8
 """The version of the table. It increases with every change of the table.
 
 Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to

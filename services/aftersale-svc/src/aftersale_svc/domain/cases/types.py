@@ -68,6 +68,11 @@ class TypeRow:
         return Stage.PRE_SHIP if self.before_shipment and stage is Stage.IN_TRANSIT else stage
 
     @property
+    def needs_shipped(self) -> bool:
+        """Whether it is about units that have left."""
+        return self.holds_units and Stage.PRE_SHIP not in self.stages
+
+    @property
     def goods_come_back(self) -> bool:
         """Whether the buyer sends the goods to the merchant."""
         return any(leg.name == RETURN.name for leg in self.legs)

@@ -2,7 +2,7 @@
 
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.currencies import check_currency
 
 
 def check_amount(
@@ -20,8 +20,7 @@ def check_amount(
         CurrencyForeign: it is in another currency than the claim.
         Refusal: `missing` where it is not above zero, `exceeds` where it is more than `most_minor`.
     """
-    if currency is not None and currency != own_currency:
-        raise CurrencyForeign(pointer="/amount/currency", currency=own_currency)
+    check_currency(currency or own_currency, own_currency, "/amount/currency")
     if amount_minor <= 0:
         raise missing(pointer="/amount/amount")
     if amount_minor > most_minor:

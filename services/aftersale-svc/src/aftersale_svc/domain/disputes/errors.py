@@ -37,13 +37,6 @@ class RemedyNotPossible(Refusal):
     )
 
 
-class CurrencyForeign(Refusal):
-    """The amount is in another currency than the order."""
-
-    kind, code = Kind.INVALID, "currency_mismatch"
-    zh, en = "币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
-
-
 class CostEmpty(Refusal):
     """A cost of the dispute has no amount above zero."""
 

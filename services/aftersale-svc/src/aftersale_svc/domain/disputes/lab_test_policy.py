@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine
-from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.disputes.lab_test_errors import (
     AnswersIncomplete,
     ReportUnsuitable,
@@ -33,8 +33,7 @@ def check_order(order: LabTestOrder, lines: Sequence[CaseLine], currency: str) -
         if line["quantity"] > most[line["line_id"]]:
             raise SampleExceedsCase(pointer=f"{at}/quantity", most=most[line["line_id"]])
         known.add(line["line_id"])
-    if order.currency != currency:
-        raise CurrencyForeign(pointer="/cost/currency", currency=currency)
+    check_currency(order.currency, currency, "/cost/currency")
 
 
 def name_of(testing_body_id: str, bodies: Mapping[str, str]) -> str:

@@ -1,7 +1,8 @@
 """What a verdict may order, and what it may award."""
 
 from aftersale_svc.domain.cases.model import Case, RefundAmount
-from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
+from aftersale_svc.domain.currencies import check_currency
+from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund
 from aftersale_svc.domain.disputes.model import Verdict
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
@@ -16,7 +17,8 @@ def check_no_amount(verdict: Verdict) -> None:
 def awarded(case: Case, order: Order, verdict: Verdict, most: RefundAmount) -> RefundAmount:
     """Return what a verdict that orders a refund gives back.
 
-    What it orders beyond the share of the units is freight, so that the shares of the lines stay exact.
+    What it orders beyond the share of the units is freight, and then discounts that were taken before, so that the shares of the lines stay
+    exact.
 
     Raises:
         OrderWasCancelled: the money goes back with the order.
@@ -27,9 +29,7 @@ def awarded(case: Case, order: Order, verdict: Verdict, most: RefundAmount) -> R
         raise OrderWasCancelled(order_id=order.id)
     if not verdict.amount_minor:
         raise AmountMissing(pointer="/amount")
-    if verdict.currency != case.currency:
-        raise CurrencyForeign(pointer="/amount/currency", currency=case.currency)
+    check_currency(verdict.currency, case.currency, "/amount/currency")
     if verdict.amount_minor > most.total_minor:
         raise AmountExceedsPaid(pointer="/amount/amount", left=most.total_minor, currency=case.currency)
-    freight = max(0, verdict.amount_minor - most.units_minor)
-    return RefundAmount(verdict.amount_minor - freight, freight)
+    return most.upto(verdict.amount_minor)

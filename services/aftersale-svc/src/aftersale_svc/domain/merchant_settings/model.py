@@ -18,6 +18,7 @@ class SettingKind(StrEnum):
     RETURN_FEES = "return_fees"
     FREIGHT_INSURANCE = "freight_insurance"
     FAST_EXCHANGE = "fast_exchange"
+    ORDER_DISCOUNTS = "order_discounts"
 
 
 PREFIXES: Mapping[SettingKind, str] = {
@@ -27,9 +28,17 @@ PREFIXES: Mapping[SettingKind, str] = {
     SettingKind.RETURN_FEES: "fees",
     SettingKind.FREIGHT_INSURANCE: "ins",
     SettingKind.FAST_EXCHANGE: "fex",
+    SettingKind.ORDER_DISCOUNTS: "odi",
 }
 """The prefixes of the ids of settings."""
-WITH_DEFAULT = frozenset({SettingKind.RETURN_FEES, SettingKind.FREIGHT_INSURANCE, SettingKind.FAST_EXCHANGE})
+WITH_DEFAULT = frozenset(
+    {
+        SettingKind.RETURN_FEES,
+        SettingKind.FREIGHT_INSURANCE,
+        SettingKind.FAST_EXCHANGE,
+        SettingKind.ORDER_DISCOUNTS,
+    }
+)
 """What the platform may set for the merchants that have set nothing, as the merchant `PLATFORM_OWNER`."""
 
 
@@ -87,8 +96,10 @@ class SettingInForce:
     content: Content
 
 
-def used(setting: SettingInForce | None) -> list[Content] | None:
-    """How what was decided by a setting names it, in a row: its kind, its id and the version."""
-    if setting is None:
-        return None
-    return [{"kind": setting.kind.value, "setting_id": setting.setting_id, "version": setting.version}]
+def used(*settings: SettingInForce | None) -> list[Content] | None:
+    """How what was decided by settings names them, in a row: each with its kind, its id and the version; None where there are none."""
+    return [
+        {"kind": each.kind.value, "setting_id": each.setting_id, "version": each.version}
+        for each in settings
+        if each is not None
+    ] or None

@@ -1,9 +1,9 @@
 """Which units of an order a new case gets, and which share of their line's money (docs/money.md R3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft, LineTwice, LineUnknown, UnitsInNoParcel
-from aftersale_svc.domain.cases.model import CaseLine
+from aftersale_svc.domain.cases.model import CaseLine, RequestedLine
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TypeRow
@@ -11,9 +11,11 @@ from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
+    UnitsNotSent,
     UnitsShipped,
 )
 from aftersale_svc.domain.money.model import LineBalance
+from aftersale_svc.domain.orders.model import Stage
 
 MOST_REAPPLICATIONS = 5
 """So often units of a line may be asked for again after a rejection."""
@@ -22,16 +24,18 @@ MOST_REAPPLICATIONS = 5
 def allocate_lines(
     case_id: str,
     type_: TypeRow,
+    stage: Stage,
     balances: Sequence[LineBalance],
     wanted: Sequence[Wanted],
     currency: str | None = None,
 ) -> list[CaseLine]:
-    """Return the lines of a new case, each with its share of the money. `currency` is for the amounts in refusals.
+    """Return the lines of a new case about goods at `stage`, each with its share of the money. `currency` is for the amounts in refusals.
 
     Raises:
         LineUnknown, LineTwice: a line is not the order's, or is named twice.
         QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
         UnitsShipped: fewer units have not left, where the type is about these.
+        UnitsNotSent: fewer units have left, where the type is about these.
         ReappliedTooOften: the line was rejected too often.
         UnitsInNoParcel: fewer units have left, where they are to come back in their parcel.
         AdjustmentExceedsLeft: a price adjustment asks for more than is left of the line's money.
@@ -44,7 +48,7 @@ def allocate_lines(
             raise LineUnknown(pointer=f"/lines/{place}/line_id")
         if any(line.line_id == each.line_id for line in lines):
             raise LineTwice(pointer=f"/lines/{place}/line_id")
-        _check_units(type_, balance, each.quantity, place)
+        _check_units(type_, stage, balance, each.quantity, place)
         if type_.needs_prices and (each.difference_minor > balance.left_minor or not balance.left_minor):
             raise AdjustmentExceedsLeft(
                 pointer=f"/lines/{place}/checked_price", left_minor=balance.left_minor, currency=currency
@@ -53,16 +57,33 @@ def allocate_lines(
     return lines
 
 
-def selectable_units(type_: TypeRow, balance: LineBalance) -> int:
-    """The most units of a line that a new case of this type may be about."""
-    if type_.is_question:
-        return balance.quantity
-    if type_.by_outbound:
-        return min(balance.free_units, balance.shipped_units)
-    return min(balance.free_units, balance.unshipped_units) if type_.before_shipment else balance.free_units
+def selectable_units(type_: TypeRow, stage: Stage, balance: LineBalance) -> int:
+    """The most units of a line that a new case of this type may be about while goods of the order are at `stage`."""
+    return balance.quantity if type_.is_question else min(balance.free_units, _units_at(type_, stage, balance))
 
 
-def _check_units(type_: TypeRow, balance: LineBalance, quantity: int, place: int) -> None:
+def _units_at(type_: TypeRow, stage: Stage, balance: LineBalance) -> int:
+    """The units that are where the type needs them, whatever other cases hold. After the receipt, all are with the buyer."""
+    if type_.before_shipment:
+        return balance.unshipped_units
+    return balance.claimable_units if type_.needs_shipped and stage is not Stage.POST_RECEIPT else balance.quantity
+
+
+def check_units_sent(
+    type_: TypeRow, stage: Stage, lines: Sequence[RequestedLine], balances: Iterable[LineBalance]
+) -> None:
+    """Refuse to go on as a case of this type about more units than have left.
+
+    Raises:
+        UnitsNotSent: fewer units of a line have left, or cases about units that have left have some of these.
+    """
+    sent = {balance.line_id: _units_at(type_, stage, balance) for balance in balances}
+    for line in lines:
+        if line.quantity > sent[line.line_id]:
+            raise UnitsNotSent(pointer="/type", sent=sent[line.line_id])
+
+
+def _check_units(type_: TypeRow, stage: Stage, balance: LineBalance, quantity: int, place: int) -> None:
     pointer = f"/lines/{place}/quantity"
     remaining = balance.quantity if type_.is_question else balance.quantity - balance.settled_units
     if quantity > remaining:
@@ -71,10 +92,10 @@ def _check_units(type_: TypeRow, balance: LineBalance, quantity: int, place: int
         return
     if quantity > balance.free_units:
         raise UnitsInLiveCase(pointer=pointer, free=balance.free_units)
-    if type_.before_shipment and quantity > balance.unshipped_units:
-        raise UnitsShipped(pointer=pointer, unshipped=balance.unshipped_units)
-    if type_.by_outbound and quantity > balance.shipped_units:
-        raise UnitsInNoParcel(pointer=pointer)
+    if quantity > (most := selectable_units(type_, stage, balance)):
+        if type_.before_shipment:
+            raise UnitsShipped(pointer=pointer, unshipped=most)
+        raise UnitsInNoParcel(pointer=pointer) if type_.by_outbound else UnitsNotSent(pointer=pointer, sent=most)
     if balance.rejected_times > MOST_REAPPLICATIONS:
         raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
 

@@ -31,6 +31,7 @@ class PartKind(StrEnum):
     COUPON = "coupon"
     GIFT = "gift"
     PROMOTION = "promotion"
+    DISCOUNT_RECALCULATED = "discount_recalculated"
 
 
 class PartEffect(StrEnum):
@@ -49,3 +50,10 @@ class PartParty(StrEnum):
     PLATFORM = "platform"
     CREATOR = "creator"
     COURIER = "courier"
+
+
+class OnReturn(StrEnum):
+    """What becomes of a discount of an order that needs more than what is kept of the order comes to."""
+
+    KEEP = "keep"
+    RECALCULATE = "recalculate"

@@ -28,6 +28,16 @@ class UnitsShipped(Refusal):
     )
 
 
+class UnitsNotSent(Refusal):
+    """More units of a line are asked for than have left, or other cases about units that have left have some of these already."""
+
+    kind, code, retry_after = Kind.CONFLICT, "units_not_sent", 1
+    zh, en = (
+        "该商品已发出且可申请此类售后的数量只有 {sent}。",
+        "Only {sent} units of this line have been shipped and are in no other case.",
+    )
+
+
 class ReappliedTooOften(Refusal):
     """Requests for this line were rejected too often."""
 

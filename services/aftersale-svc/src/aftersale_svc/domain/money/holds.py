@@ -74,7 +74,9 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
     line = of_line[0]
     settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
     live = [hold for hold in of_line if hold.hold is HoldState.HELD]
-    kept = sum(hold.units for hold in (*settled, *live) if hold.type and TYPES[hold.type].goods is Goods.KEEP)
+    of_types = [(hold, TYPES[hold.type]) for hold in (*settled, *live) if hold.type is not None]
+    kept = sum(hold.units for hold, type_ in of_types if type_.goods is Goods.KEEP)
+    claimed = sum(hold.units for hold, type_ in of_types if type_.needs_shipped)
     return LineBalance(
         line_id=line.line_id,
         sku=line.sku,
@@ -86,6 +88,8 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         rejected_times=sum(hold.state in _REJECTED and hold.reject_reason is not None for hold in of_line),
         adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
+        claimable_units=max(0, line.shipped_quantity - claimed),
+        cancelled_units=sum(hold.units for hold in settled if hold.stage is Stage.PRE_SHIP),
         unshipped_units=max(0, line.quantity - line.shipped_quantity - kept),
         tax_minor=line.tax_minor,
         discounts=line.discounts,

@@ -5,7 +5,7 @@ from typing import Any
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
-from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.codes import HoldState, PartKind, PartParty
 from aftersale_svc.domain.orders.model import Stage
 
 
@@ -65,8 +65,9 @@ class LineHold:
 class LineBalance:
     """An order line and what all cases hold of it: units settled, units of open cases, the money of both.
 
-    `shipped_units` have left, whatever became of them. `unshipped_units` have not, and no case keeps them from leaving. `adjusted_minor` is that part of `held_minor` that goes
-    back without units.
+    `shipped_units` have left, whatever became of them; `claimable_units` are those of them that no case has which is about units that have
+    left. `unshipped_units` have not left, and no case keeps them from leaving; `cancelled_units` never will. `adjusted_minor` is that part
+    of `held_minor` that goes back without units.
     """
 
     line_id: str
@@ -79,6 +80,8 @@ class LineBalance:
     rejected_times: int
     unshipped_units: int = 0
     shipped_units: int = 0
+    claimable_units: int = 0
+    cancelled_units: int = 0
     adjusted_minor: int = 0
     tax_minor: int = 0
     discounts: list[dict[str, Any]] | None = None  # a JSON document
@@ -92,3 +95,15 @@ class LineBalance:
     def left_minor(self) -> int:
         """The money that no case holds."""
         return self.paid_minor - self.held_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """What refunds of other cases of the order, paid or in flight, have of one kind of part of a line; without `line_id`, of whole cases."""
+
+    line_id: str | None
+    kind: PartKind
+    payer: PartParty
+    payee: PartParty
+    units: int
+    due_minor: int

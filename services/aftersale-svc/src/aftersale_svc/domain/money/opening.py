@@ -42,11 +42,11 @@ def open_case(
     """Return the case that a request opens. `holds` are what all cases of the order hold.
 
     Raises:
-        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped: see `allocate_lines`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, UnitsNotSent: see `allocate_lines`.
         ReappliedTooOften, AdjustmentExceedsLeft: see `allocate_lines`.
         WantedNotPossible: see `wanted_lines`.
     """
-    lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines, order.currency)
+    lines = allocate_lines(case_id, TYPES[request.type], stage, balances(holds), request.lines, order.currency)
     category = _category(request, holds)
     case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), category, context)
     wanted = wanted_lines(case_id, TYPES[request.type], request.lines)

@@ -4,6 +4,7 @@ The parts that are added, less those that are deducted, are the amount of the re
 cumulative rule over the units that went back before, so that a full return gives back all of them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from aftersale_svc.domain.cases.shares import credited, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
 from aftersale_svc.domain.money.fees import ReturnFees, buyer_pays_return, sends_goods_back
+from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.refunds import refunded_lines
 
 _K, _E, _P = PartKind, PartEffect, PartParty
@@ -34,18 +36,6 @@ class RefundPart:
     due_minor: int
     payer: PartParty
     payee: PartParty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenBack:
-    """What refunds of other cases of the order, paid or in flight, have of one kind of part of a line."""
-
-    line_id: str
-    kind: PartKind
-    payer: PartParty
-    payee: PartParty
-    units: int
-    due_minor: int
 
 
 def parts_of(
@@ -77,7 +67,7 @@ def parts_of(
     return tuple(replace(part, position=number) for number, part in enumerate(found, 1))
 
 
-Known = Mapping[tuple[str, PartKind, PartParty, PartParty], GivenBack]
+Known = Mapping[tuple[str | None, PartKind, PartParty, PartParty], GivenBack]
 
 
 def _of_lines(
@@ -110,10 +100,12 @@ def _of_lines(
 
 
 def _discounts(goods: RefundPart, line: CaseLine, upto: int, known: Known) -> Iterator[RefundPart]:
+    whole = Counter[tuple[PartKind, PartParty]]()  # a discount of the line and one of the order may be alike
     for each in line.line_discounts or ():
-        kind, funder = PartKind(each["kind"]), PartParty(each["funder"])
+        whole[PartKind(each["kind"]), PartParty(each["funder"])] += each["amount_minor"]
+    for (kind, funder), minor in whole.items():
         payer, payee = _sides(kind, funder)
-        due = _next(each["amount_minor"], line, upto, known.get((line.line_id, kind, payer, payee)))
+        due = _next(minor, line, upto, known.get((line.line_id, kind, payer, payee)))
         if due:
             yield replace(goods, kind=kind, effect=_E.BESIDE, amount_minor=due, due_minor=due, payer=payer, payee=payee)
 
@@ -165,3 +157,9 @@ def _of_case(
         yield part(_K.RETURN_FREIGHT, _E.DEDUCTED, amount.return_freight_minor, _P.BUYER, _P.MERCHANT)
     elif fees.return_freight_minor and goes_back and not buyer_pays_return(case):
         yield part(_K.RETURN_FREIGHT, _E.BESIDE, fees.return_freight_minor, _P.MERCHANT, _P.COURIER)
+    for each in amount.unearned:
+        funder = _P(each.funder)
+        if each.amount_minor > 0:
+            yield part(_K.DISCOUNT_RECALCULATED, _E.DEDUCTED, each.amount_minor, _P.BUYER, funder)
+        else:
+            yield part(_K.DISCOUNT_RECALCULATED, _E.ADDED, -each.amount_minor, funder, _P.BUYER)

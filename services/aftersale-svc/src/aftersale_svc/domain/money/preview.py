@@ -11,9 +11,9 @@ from aftersale_svc.domain.cases.model import RefundAmount
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.fees import fees_of
-from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.money.model import GivenBack, LineHold
 from aftersale_svc.domain.money.opening import check_request, open_case
-from aftersale_svc.domain.money.parts import GivenBack, RefundPart, parts_of
+from aftersale_svc.domain.money.parts import RefundPart, parts_of
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
 
@@ -43,5 +43,5 @@ def preview(
     if TYPES[request.type].money is not Money.REFUND:
         return Preview(full, RefundAmount(0, 0))
     fees, lines = fees_of(order), sorted(full.lines, key=lambda line: line.line_id)  # in the order of the refund
-    due = refund_due(order, full.case, lines, holds, fees)
+    due = refund_due(order, full.case, lines, holds, fees, given)
     return Preview(full, due, parts_of("", full.case, lines, due, given, fees))

@@ -1,6 +1,7 @@
 """What a refund of a case gives back, and which units it is for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.cases.shares import cumulative_share, spread
@@ -8,7 +9,8 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.adjustments import due_by_line
 from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees, buyer_pays_return, restocking_fee, sends_goods_back
 from aftersale_svc.domain.money.freight import freight
-from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.money.model import GivenBack, LineHold
+from aftersale_svc.domain.money.order_discounts import unearned
 from aftersale_svc.domain.orders.model import Order
 
 
@@ -18,11 +20,13 @@ def refund_due(
     lines: Sequence[CaseLine],
     holds: Sequence[LineHold],
     fees: ReturnFees = NO_FEES,
+    given: Sequence[GivenBack] = (),
 ) -> RefundAmount:
-    """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold.
+    """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold, `given` is what refunds
+    of the others have given back.
 
     An amount that an accepted offer has agreed on takes the place of the share of the units. From any other, what the buyer
-    bears of the return is deducted, at most until nothing is left.
+    bears of the return is deducted, and discounts that are no longer earned, at most until nothing is left.
     """
     if not TYPES[case.type].holds_units:
         due = sum(due_by_line(case.id, lines, holds).values())
@@ -33,7 +37,8 @@ def refund_due(
     shares, out = sum(line.refund_minor for line in lines), freight(order, case, units, holds)
     restocking = restocking_fee(case, lines, fees)
     back = fees.return_freight_minor if sends_goods_back(case) and buyer_pays_return(case) else 0
-    return RefundAmount(shares, out, restocking, min(back, shares + out - restocking))
+    amount = RefundAmount(shares, out, restocking, min(back, shares + out - restocking))
+    return replace(amount, unearned=unearned(order, case, lines, holds, given, amount.total_minor))
 
 
 def _agreed_share(agreed_minor: int, lines: Sequence[CaseLine]) -> int:

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from aftercare_chassis.sentences import name_codes
 
-from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
+from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.outcome_reasons import REJECT_REASONS
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimState
 from aftersale_svc.domain.deadlines.ledger import DeadlineState
@@ -54,6 +55,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Label]] = {
     CaseState: {str(code): name for code, name in STATE_NAMES.items()},
     CaseAction: {str(code): name for code, name in ACTION_NAMES.items()},
     Reason: {str(code): row.label for code, row in REASONS.items()},
+    RejectReason: {str(code): row.label for code, row in REJECT_REASONS.items()},
     Stage: {str(code): name for code, name in STAGE_NAMES.items()},
     DisputeState: DISPUTE_STATES,
     DisputeAction: {str(code): name for code, name in DISPUTE_ACTION_NAMES.items()},

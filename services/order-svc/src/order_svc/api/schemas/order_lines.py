@@ -28,10 +28,14 @@ class DiscountIn(In):
     """Who paid for it."""
     amount: Money
     """In the currency of the order."""
+    threshold: Money | None = None
+    """Of a discount of the order: what its lines have to come to, before the discounts of the order, for it. `amount` is the share of this
+    line then. Whether a return that takes the order below it costs the discount is for the merchant to set."""
 
     def draft(self) -> DiscountDraft:
         """The discount as the command takes it."""
-        return DiscountDraft(self.kind, self.funder, amount_of(self.amount))
+        threshold = amount_of(self.threshold) if self.threshold else None
+        return DiscountDraft(self.kind, self.funder, amount_of(self.amount), threshold)
 
 
 class OrderLineIn(In):
@@ -54,7 +58,7 @@ class OrderLineIn(In):
     share."""
     discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
     """What `discount` is made of: the amounts add up to it. May be left out. When units are refunded, their share goes back
-    to the buyer (points, coupons) or to the funder."""
+    to the buyer (points, coupons) or to the funder. Discounts of the order name their `threshold`."""
 
     def draft(self) -> LineDraft:
         """The line as the command takes it."""
@@ -79,6 +83,8 @@ class DiscountOut(Out):
     """Who paid for it."""
     amount: Money
     """For all units of the line."""
+    threshold: Money | None = None
+    """What the order has to come to for it; null for a discount of the line alone."""
 
 
 class OrderLineOut(Out):
@@ -135,7 +141,13 @@ class OrderLineOut(Out):
 
 
 def _discount(part: Mapping[str, Any], currency: str) -> DiscountOut:  # Any: of a JSON document
-    return DiscountOut(kind=part["kind"], funder=part["funder"], amount=Money.of(part["amount_minor"], currency))
+    threshold = part.get("threshold_minor")
+    return DiscountOut(
+        kind=part["kind"],
+        funder=part["funder"],
+        amount=Money.of(part["amount_minor"], currency),
+        threshold=None if threshold is None else Money.of(threshold, currency),
+    )
 
 
 def amount_of(money: Money) -> Amount:

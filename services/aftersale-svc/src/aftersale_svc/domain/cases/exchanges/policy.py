@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.exchanges.errors import PriceTooHigh, WantedNotPossible
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
+from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 
 LARGEST_TOTAL = 10**13
 """In minor units, as for an order."""
@@ -64,8 +65,8 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
             raise LineUnknown(pointer=f"{at}/{place}/line_id")
         if each.line_id in named:
             raise LineTwice(pointer=f"{at}/{place}/line_id")
-        if each.currency != full.case.currency:
-            raise PriceCurrencyForeign(pointer=f"{at}/{place}/unit_price/currency", currency=full.case.currency)
+        at_currency = f"{at}/{place}/unit_price/currency"
+        check_currency(each.currency, full.case.currency, at_currency, PriceCurrencyForeign)
         named.add(each.line_id)
         known = rows.get(each.line_id, ReplacementLine(case_id=full.case.id, line_id=each.line_id))
         rows[each.line_id] = replace(known, unit_price_minor=each.unit_price_minor)

@@ -30,13 +30,6 @@ class OfferAmountMissing(Refusal):
     zh, en = "退款方案的金额必须大于零。", "An offer of a refund names an amount above zero."
 
 
-class OfferCurrencyForeign(Refusal):
-    """The amount of an offer is in another currency than the order."""
-
-    kind, code = Kind.INVALID, "currency_mismatch"
-    zh, en = "币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
-
-
 class OfferWithoutRefund(Refusal):
     """An offer names an amount, and its type has no refund."""
 

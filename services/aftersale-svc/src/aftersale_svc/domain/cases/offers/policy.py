@@ -9,7 +9,6 @@ from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.offers.errors import (
     AmountExceedsAllowance,
     OfferAmountMissing,
-    OfferCurrencyForeign,
     OfferUnchanged,
     OfferWithoutRefund,
     TypeUnsuitable,
@@ -18,6 +17,7 @@ from aftersale_svc.domain.cases.offers.lifecycle import OFFER
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferTerms
 from aftersale_svc.domain.cases.policy import check_permission, check_reason, check_stage
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 
@@ -27,7 +27,7 @@ def offered(full: FullCase, order: Order, side: OfferSide, terms: OfferTerms, no
     Raises:
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
             `check_offered`.
-        OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance: see `_amount`.
+        OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance: see `_amount`.
         OfferUnchanged: it is what is offered, or where nothing is, what is asked for.
     """
     case = full.case
@@ -112,7 +112,7 @@ def _amount(case: Case, type_: CaseType, terms: OfferTerms) -> int:
 
     Raises:
         OfferWithoutRefund: an amount is named and the type has no refund.
-        OfferAmountMissing, OfferCurrencyForeign: the amount is zero, or in another currency.
+        OfferAmountMissing, CurrencyForeign: the amount is zero, or in another currency.
         AmountExceedsAllowance: more is offered than was paid for the units.
     """
     if TYPES[type_].money is not Money.REFUND:
@@ -123,8 +123,7 @@ def _amount(case: Case, type_: CaseType, terms: OfferTerms) -> int:
         return case.requested_minor
     if not terms.amount_minor:
         raise OfferAmountMissing(pointer="/amount/amount")
-    if terms.currency != case.currency:
-        raise OfferCurrencyForeign(pointer="/amount/currency", currency=case.currency)
+    check_currency(terms.currency, case.currency, "/amount/currency")
     if terms.amount_minor > case.requested_minor:
         raise AmountExceedsAllowance(pointer="/amount/amount", most=case.requested_minor, currency=case.currency)
     return terms.amount_minor

@@ -1,0 +1,98 @@
+"""Discounts of an order that a return leaves unearned: as the merchant has set, as previewed, named in the refund and given back."""
+
+from typing import Any
+
+from aftercare_events import LineDiscount, OrderDiscountsSet, RefundRequested
+from aftersale_shop import CUP, KETTLE, Shop
+
+# 317.00 before 20.00 off from 300.00; the kettles alone come to 287.00 + 18.00.
+KETTLES = KETTLE.model_copy(
+    update={
+        "discounts": (LineDiscount(kind="promotion", funder="platform", amount_minor=1800, threshold_minor=30000),),
+        "discount_minor": 1800,
+        "unit_price_minor": 9900,
+        "paid_minor": 27900,
+    }
+)
+CUPS = CUP.model_copy(
+    update={
+        "discounts": (LineDiscount(kind="promotion", funder="platform", amount_minor=200, threshold_minor=30000),),
+        "discount_minor": 200,
+        "paid_minor": 2800,
+    }
+)
+PART = "discount_recalculated"
+
+
+def taken(parts: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (part["effect"], part["amount"]["amount"], part["payer"], part["payee"])
+        for part in parts
+        if part["kind"] == PART
+    ]
+
+
+async def returned(shop: Shop, line_id: str, quantity: int, **more: Any) -> dict[str, Any]:
+    """A refund of these units, which is what the preview has said."""
+    asked = {"type_": "refund_only", "lines": [{"line_id": line_id, "quantity": quantity}], **more}
+    body = {
+        "order_id": "ord_1",
+        "type": "refund_only",
+        "reason": asked.get("reason", "changed_mind"),
+        "lines": asked["lines"],
+        "description": "漏水",
+        "evidence": ["sha256:" + "ab" * 32],
+    }
+    preview = (await shop.buyer.post("/v1/cases/preview", json=body)).json()
+    case = await shop.case(**{"reason": "changed_mind", **asked})
+    await shop.act(shop.seller, case["id"], "approve")
+    decided = await shop.get(case["id"])
+    assert (decided["refund"]["amount"], decided["refund"]["parts"]) == (preview["refund"], preview["parts"])
+    await shop.refund_succeeds()
+    return decided
+
+
+async def test_a_return_that_leaves_less_than_the_threshold_pays_for_the_discount(shop: Shop) -> None:
+    await shop.setting("order-discounts", on_return="recalculate")
+    await shop.delivered(lines=(KETTLES, CUPS))
+    first = await returned(shop, "line_1", 1)
+    assert first["refund"]["amount"]["amount"] == 9300 - 1400
+    assert taken(first["refund"]["parts"]) == [("deducted", 1400, "buyer", "platform")]
+    assert [each["kind"] for each in first["settings"]] == ["order_discounts"]
+    event = await shop.last(RefundRequested)
+    assert event.amount_minor == 7900
+    assert [(each.effect, each.amount_minor) for each in event.parts or () if each.kind == PART] == [("deducted", 1400)]
+    second = await returned(shop, "line_2", 2)
+    assert taken(second["refund"]["parts"]) == [("added", 200, "platform", "buyer")]
+    last = await returned(shop, "line_1", 2)
+    assert taken(last["refund"]["parts"]) == [("added", 1200, "platform", "buyer")]
+    assert sum(each["refund"]["amount"]["amount"] for each in (first, second, last)) == 27900 + 2800
+
+
+async def test_without_that_setting_and_where_the_seller_is_liable_the_discount_is_kept(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLES, CUPS))
+    kept = await returned(shop, "line_1", 1)
+    assert (kept["refund"]["amount"]["amount"], taken(kept["refund"]["parts"])) == (9300, [])
+    await shop.setting("order-discounts", on_return="recalculate")
+    at_fault = await returned(shop, "line_2", 1, reason="quality_defect")
+    assert at_fault["refund"]["amount"]["amount"] == 1400
+
+
+async def test_a_verdict_that_refunds_the_last_units_gives_back_what_was_taken(shop: Shop) -> None:
+    await shop.setting("order-discounts", on_return="recalculate")
+    await shop.delivered(lines=(KETTLES,), fee=0)
+    await returned(shop, "line_1", 1)
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="有使用痕迹", evidence=[])
+    body = {"liable": "seller", "remedy": "refund", "grounds": "卖家未能证明"}
+    too_much = {**body, "amount": {"amount": 19801, "currency": "CNY"}}
+    refused = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=too_much)
+    assert shop.harness.problem(refused, 422, "amount_exceeds_paid")["left"] == 18600 + 1200
+    await shop.verdict(dispute_id, 19800)
+    assert taken((await shop.get(case_id))["refund"]["parts"]) == [("added", 1200, "platform", "buyer")]
+
+
+async def test_the_event_of_the_setting_has_the_rule(shop: Shop) -> None:
+    await shop.setting("order-discounts", on_return="recalculate")
+    event = await shop.last(OrderDiscountsSet)
+    assert (event.discounts_version, event.on_return) == (1, "recalculate")
