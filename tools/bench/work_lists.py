@@ -60,7 +60,7 @@ _DISPUTES = """
 INSERT INTO disputes (id, version, case_id, order_id, complaint_id, buyer_id, merchant_id, category, state, whose_turn, deadline_at,
     evidence, currency, created_at, updated_at)
 SELECT dispute_id, 1, id, order_id, 'cmp_' || id, buyer_id, merchant_id, 'unfair_rejection',
-    (ARRAY['await_merchant_answer', 'platform_review', 'await_evidence'])[1 + n % 3], (ARRAY['merchant', 'platform', 'both'])[1 + n % 3],
+    (ARRAY['await_merchant_answer', 'platform_review', 'await_evidence'])[1 + n % 3], (ARRAY['merchant', 'platform', 'parties'])[1 + n % 3],
     now() + n * interval '10 s', '{}', 'CNY', now(), now()
 FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM cases WHERE state = 'disputed') AS disputed
 """
@@ -97,6 +97,13 @@ async def _rows(url: str, seller: str, agent: str, log: Callable[[str], None]) -
         "the agents' queue by deadline": (agent, queue % "agent"),
         "the platform's queue by deadline": (agent, queue % "platform"),
         "the platform's disputes by deadline": (agent, f"/v1/disputes?whose_turn=platform&sort=deadline&limit={PAGE}"),
+        "all cases that wait for merchants, by deadline": (agent, queue % "merchant"),
+        "a merchant's cases by their last change": (seller, f"/v1/cases?sort=-updated&limit={PAGE}"),
+        "all cases by amount": (agent, f"/v1/cases?sort=-amount&currency=CNY&limit={PAGE}"),
+        "the newest cases of three merchants": (
+            agent,
+            f"/v1/cases?merchant_id=m-7&merchant_id=m-8&merchant_id=m-9&limit={PAGE}",
+        ),
         "a merchant's newest cases": (seller, f"/v1/cases?limit={PAGE}"),
         "a merchant's rejected or disputed cases": (seller, f"/v1/cases?state=rejected&state=disputed&limit={PAGE}"),
         "all rejected or disputed cases": (agent, f"/v1/cases?state=rejected&state=disputed&limit={PAGE}"),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
+from aftercare_chassis.database.compiled import Compiled, viewer
 from aftercare_chassis.database.joint import Joint
-from aftercare_chassis.database.mapping import Compiled, Listing, Query, Rows, viewer
+from aftercare_chassis.database.mapping import Listing, Query, Rows
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, select
@@ -139,7 +140,7 @@ def test_a_filter_that_takes_several_values_is_any_of_them() -> None:
 
 
 def test_several_values_of_a_divided_filter_are_read_one_after_the_other() -> None:
-    listing = Listing(BOXES, Box, filters=("colour",), seen_by=SEEN_BY, divided=("colour",))
+    listing = Listing(BOXES, Box, filters=("colour",), seen_by=SEEN_BY, divided=("colour",), collated=("colour",))
     several = listing.statement("owner", {"colour": ["red", "blue"]}, after=True)
     inner, outer = several.sql.split("LATERAL")[1].split(") AS each")
     assert "boxes.colour = wanted.value" in inner, "a range of the index for each value"

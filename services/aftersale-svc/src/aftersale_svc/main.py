@@ -27,6 +27,7 @@ from aftersale_svc.api import (
     guarantee_claims,
     hearings,
     lab_tests,
+    live_cases,
     manual_reviews,
     merchant_terms,
     offers,
@@ -78,6 +79,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         roles=ROLES,
         routers=[
             cases.router,
+            live_cases.router,
             bulk.router,
             reviews.router,
             manual_reviews.router,

@@ -5,7 +5,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import func, select, tuple_
 
-from aftercare_chassis.database.mapping import AnySelect, Compiled, PerRole, Query
+from aftercare_chassis.database.compiled import AnySelect, Compiled, PerRole
+from aftercare_chassis.database.mapping import Query
 from aftercare_chassis.database.row_builders import Columns
 
 R = TypeVar("R")

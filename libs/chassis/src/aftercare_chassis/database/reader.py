@@ -6,9 +6,10 @@ from typing import Any, Generic, TypeVar
 from asyncpg import Record
 from asyncpg.pool import PoolConnectionProxy
 
+from aftercare_chassis.database.compiled import Compiled, Params, viewer
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.joint import Joint
-from aftercare_chassis.database.mapping import Compiled, Listing, Page, Params, Query, Rows, viewer
+from aftercare_chassis.database.mapping import Listing, Page, Query, Rows
 from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor, Timing
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.settings import S_co
@@ -69,9 +70,11 @@ class Reader(Generic[S_co]):
         signed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
         after = self._cursors.verify(listing.name, signed, cursor) if cursor else None
         behind = listing.behind(after) if after is not None else {}
-        compiled = listing.statement(self.actor.role, used, after=after is not None)
-        read = await self._fetch(compiled, {**used, **behind, "rows": limit + 1})
-        found = [listing.build(record) for record in read]
+        found: list[R] = []
+        for part in listing.parts:
+            compiled = part.statement(self.actor.role, used, after=after is not None)
+            found += [part.build(each) for each in await self._fetch(compiled, {**used, **behind, "rows": limit + 1})]
+        found = found if len(listing.parts) == 1 else listing.sorted(found)
         more, data = len(found) > limit, found[:limit]
         last = listing.position(data[-1]) if more else None
         return Page(data, more, self._cursors.sign(listing.name, signed, last) if last else None)

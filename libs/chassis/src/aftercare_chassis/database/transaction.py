@@ -17,8 +17,9 @@ from asyncpg import Record, UniqueViolationError
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.database import outbox
+from aftercare_chassis.database.compiled import Compiled, Params
 from aftercare_chassis.database.cursors import Cursors
-from aftercare_chassis.database.mapping import Compiled, Params, Query, Rows, Statement
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from aftercare_chassis.database.observers import Observer, Observers
 from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.reader import Reader as Reader

@@ -25,7 +25,7 @@ from aftercare_chassis.settings import S
 
 STREAM_SECONDS, READ_SECONDS, KEEPALIVE_SECONDS = 300.0, 1.0, 15.0
 RETRY_MILLISECONDS, RETRY_SECONDS = 2000, 5
-MAX_STREAMS = 500  # of one process: each is a read per second
+MAX_STREAMS = 500  # of one process: each may be a read per second
 
 Event = tuple[str, BaseModel]
 """The id that a client sends when it reconnects, and the data."""
@@ -85,17 +85,26 @@ async def stream(request: Request, reader: Reader[S], read: ReadEvents[S], last:
         Refusal: what `read` refuses with.
     """
     runtime: Runtime[S] = request.app.state.runtime
-    if runtime.streams >= MAX_STREAMS:
+    if not has_capacity(runtime):
         raise TooManyStreams
     events = await read(reader, last)
-    # The media type without a charset: the standard says that an event stream is always UTF-8.
-    headers = {"content-type": EventStream.media_type, "x-accel-buffering": "no"}
     if is_head(request):
-        return EventStream(_nothing(), headers=headers)
-    return EventStream(_sent(request, runtime, read, events, last), headers=headers)
+        return EventStream(nothing(), headers=headers())
+    return EventStream(_sent(request, runtime, read, events, last), headers=headers())
 
 
-async def _nothing() -> AsyncIterator[bytes]:
+def has_capacity(runtime: Runtime[S]) -> bool:
+    """Whether this process may open another stream."""
+    return runtime.streams < MAX_STREAMS
+
+
+def headers() -> dict[str, str]:
+    """Those of a stream. The media type has no charset: the standard says that an event stream is always UTF-8."""
+    return {"content-type": EventStream.media_type, "x-accel-buffering": "no"}
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    """The body of a response to HEAD."""
     return
     yield b""
 

@@ -7,12 +7,13 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Limit, PageOut, Time
+from aftercare_chassis.http.schemas import Currency, Cursor, Id, Limit, PageOut, PrincipalId, Time
 from aftercare_chassis.http.sse import EventStream, LastEventId
+from aftercare_chassis.refusals import Forbidden
 from fastapi import APIRouter, Query, Request
 
 from aftersale_svc import queries
-from aftersale_svc.api.parameters import CaseId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
+from aftersale_svc.api.parameters import CaseId, Several, one_or_several
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
 from aftersale_svc.api.schemas.case_requests import (
     CaseIn,
@@ -39,6 +40,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
+from aftersale_svc.domain.cases.sorting import CaseOrder, CurrencyMissing, OrderUnsuitable, order_of
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
@@ -103,16 +105,17 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
     return CaseOut.of(await cases.create(tx, body.request()), tx.actor)
 
 
-@router.get("", operation_id="listCases")
+@router.get("", operation_id="listCases", responses=refusals(CurrencyMissing, OrderUnsuitable, Forbidden))
 async def list_cases(
     reader: Read[Settings],
     state: Annotated[list[CaseState] | None, Query(description="Only cases in one of these states.")] = None,
-    order_id: OfOrder = None,
+    order_id: Annotated[list[Id] | None, Several("Only those about one of these orders.")] = None,
     whose_turn: Annotated[
         list[QueueTurn] | None, Query(description="Only cases in which one of these has to act next.")
     ] = None,
     type: Annotated[list[CaseType] | None, Query(description="Only cases of these types.")] = None,
     reason: Annotated[list[Reason] | None, Query(description="Only cases with one of these reasons.")] = None,
+    currency: Annotated[list[Currency] | None, Several("Only cases in one of these currencies.")] = None,
     missed_by: Annotated[
         MissedBy | None, Query(description="Only cases in which this side has missed a deadline.")
     ] = None,
@@ -122,8 +125,11 @@ async def list_cases(
             description="Only cases, ended ones as well, in which a payment of the buyer is owed back, or only the others."
         ),
     ] = None,
-    buyer_id: OfBuyer = None,
-    merchant_id: OfMerchant = None,
+    buyer_id: Annotated[list[PrincipalId] | None, Several("Only those of these buyers.")] = None,
+    merchant_id: Annotated[list[PrincipalId] | None, Several("Only those of these merchants.")] = None,
+    agent_id: Annotated[
+        list[PrincipalId] | None, Several("Only those that one of these agents has in manual review; for the platform.")
+    ] = None,
     due_before: Annotated[
         Time | None, Query(description="Only cases with a deadline before this time, the earliest first.")
     ] = None,
@@ -131,30 +137,32 @@ async def list_cases(
         Time | None, Query(description="Only cases with a deadline from this time on, the earliest first.")
     ] = None,
     sort: Annotated[
-        ListOrder,
+        CaseOrder,
         Query(
-            description="`deadline` lists only cases that have one, the earliest first. There, a case that a dispute stops has the turn and the deadline of its dispute; what waits for both sides is, for either of them, its own turn."
+            description="By when they were opened (`newest`, `oldest`), last changed (`updated`), by what is asked for in one `currency` (`amount`), or by `deadline`: the smallest first, with a minus the largest. `deadline` lists only cases that have one. There, a case that a dispute stops has the turn and the deadline of its dispute; what waits for both sides is, for either of them, its own turn."
         ),
-    ] = ListOrder.NEWEST,
+    ] = CaseOrder.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:
     """List the cases that the caller may see, newest first. A filter may be repeated: `state=rejected&state=disputed`."""
     filters: dict[str, object] = {
         "state": one_or_several(state),
-        "order_id": order_id,
+        "order_id": one_or_several(order_id),
         "whose_turn": one_or_several(whose_turn),
         "type": one_or_several(type),
         "reason": one_or_several(reason),
+        "currency": one_or_several(currency),
         "missed_by": missed_by,
         "charge_to_return": charge_to_return,
-        "buyer_id": buyer_id,
-        "merchant_id": merchant_id,
+        "buyer_id": one_or_several(buyer_id),
+        "merchant_id": one_or_several(merchant_id),
+        "agent_id": one_or_several(agent_id),
         "due_before": due_before,
         "due_after": due_after,
     }
-    by_deadline = sort is ListOrder.DEADLINE or due_before is not None or due_after is not None
-    page = await queries.cases(reader, limit, cursor, by_deadline=by_deadline, **filters)
+    order = order_of(sort, due=due_before is not None or due_after is not None, currencies=currency or ())
+    page = await queries.cases(reader, limit, cursor, order=order, **filters)
     return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from aftercare_chassis.http.schemas import Id, PrincipalId
 from fastapi import Path, Query
@@ -11,6 +11,15 @@ CaseId = Annotated[Id, Path(description="The id of the case.")]
 OfOrder = Annotated[Id | None, Query(description="Only those about this order.")]
 OfBuyer = Annotated[PrincipalId | None, Query(description="Only those of this buyer.")]
 OfMerchant = Annotated[PrincipalId | None, Query(description="Only those of this merchant.")]
+
+
+MOST_VALUES = 50
+"""So many values a repeated filter may have."""
+
+
+def Several(description: str) -> Any:
+    """A filter that may be repeated, up to MOST_VALUES times."""
+    return Query(description=description, max_length=MOST_VALUES)
 
 
 class ListOrder(StrEnum):

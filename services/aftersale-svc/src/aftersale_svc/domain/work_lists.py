@@ -14,8 +14,6 @@ from aftersale_svc.domain.deadlines.ledger import MissedBy
 
 DUE_SOON = timedelta(hours=24)
 ANYBODY = "any"
-BOTH = "parties"
-"""Whose turn it is where a dispute waits for both sides."""
 _PLATFORM = "platform"
 _AGENT = "agent"
 _REVIEWERS = frozenset({"agent", "admin"})

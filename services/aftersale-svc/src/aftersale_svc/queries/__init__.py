@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
-from aftercare_chassis.refusals import NotFound
+from aftercare_chassis.refusals import Forbidden, NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.outbound_parcels import way_back
 from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import Decision
@@ -33,7 +34,7 @@ from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASE_LIST, CASES, STEPS_OF_DISPUTE, TIMELINE
+from aftersale_svc.tables.cases import CASE_LISTS, CASES, STEPS_OF_DISPUTE, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
@@ -61,12 +62,19 @@ async def cases(
     limit: int,
     cursor: str | None,
     *,
-    by_deadline: bool = False,
+    order: CaseOrder,
     **filters: object,
 ) -> Page[FullCase]:
-    """A page of the cases that this actor may see: newest first, or those that wait until a deadline, the earliest first."""
+    """A page of the cases that this actor may see; by deadline, of those that have one.
+
+    Raises:
+        Forbidden: somebody who does not act for the platform filters by the agent.
+    """
+    if filters.get("agent_id") and read.actor.role not in STAFF:
+        raise Forbidden(allowed_roles=sorted(STAFF))
     queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
-    page = await read.page(queue.pages if by_deadline else CASE_LIST, limit=limit, cursor=cursor, **filters)
+    listing = queue.pages[order] if order in queue.pages else CASE_LISTS[order]
+    page = await read.page(listing, limit=limit, cursor=cursor, **filters)
     return Page(await _full(read, [_itself(each) for each in page.data]), page.has_more, page.next_cursor)
 
 

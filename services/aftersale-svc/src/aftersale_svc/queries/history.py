@@ -5,7 +5,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aftercare_chassis.database.mapping import viewer
+from aftercare_chassis.database.compiled import viewer
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.lifecycle import Actor
 

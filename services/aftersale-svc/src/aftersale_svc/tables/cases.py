@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
+from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.orders.model import Stage
@@ -112,6 +113,11 @@ cases = Table(
     # Their ids are in the collation C (revision of the filtered lists), which SQLAlchemy does not read back.
     *(Index(f"cases_{name}_idx", name, "id") for name in DIVIDED),
     *(Index(f"cases_merchant_{name}_idx", "merchant_id", name, "id") for name in DIVIDED),
+    # Lists in the order of the last change, and of the amounts in one currency.
+    Index("cases_updated_idx", "updated_at", "id"),
+    Index("cases_merchant_updated_idx", "merchant_id", "updated_at", "id"),
+    Index("cases_amount_idx", "currency", "requested_minor", "id"),
+    Index("cases_merchant_amount_idx", "merchant_id", "currency", "requested_minor", "id"),
     Index("cases_agent_idx", "agent_id", "id", postgresql_where=sql("agent_id IS NOT NULL")),
     Index("cases_claim_idx", "claim_ends_at", postgresql_where=sql("claim_ends_at IS NOT NULL")),
     Index("cases_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
@@ -158,7 +164,17 @@ case_timeline = Table(
 
 CASE_SEEN_BY = seen_by(cases)
 CASES = Rows(cases, Case, CASE_SEEN_BY)
-CASE_FILTERS = ("state", "order_id", "whose_turn", "type", "reason", "buyer_id", "merchant_id")
+CASE_FILTERS = (
+    "state",
+    "order_id",
+    "whose_turn",
+    "type",
+    "reason",
+    "currency",
+    "buyer_id",
+    "merchant_id",
+    "agent_id",
+)
 
 
 def missed(by: object, case_id: ColumnElement[str] = cases.c.id) -> ColumnElement[bool]:
@@ -176,14 +192,33 @@ def computed(case_id: ColumnElement[str] = cases.c.id) -> dict[str, dict[str, Co
     }
 
 
-CASE_LIST = Listing(
-    cases,
-    Case,
-    filters=CASE_FILTERS,
-    seen_by=CASE_SEEN_BY,
-    computed=computed(),
-    divided=DIVIDED,
-)
+_OWNERS = ("order_id", "buyer_id", "merchant_id", "agent_id")
+
+
+def _case_list(by: str | None = None, *, turned: bool = False) -> Listing[Case]:
+    divided, collated = (("merchant_id",), ()) if by else ((*DIVIDED, *_OWNERS), DIVIDED)
+    return Listing(
+        cases,
+        Case,
+        filters=CASE_FILTERS,
+        seen_by=CASE_SEEN_BY,
+        computed=computed(),
+        by=by,
+        turned=turned,
+        divided=divided,
+        collated=collated,
+    )
+
+
+CASE_LISTS = {
+    CaseOrder.NEWEST: _case_list(),
+    CaseOrder.OLDEST: _case_list(turned=True),
+    CaseOrder.UPDATED: _case_list("updated_at"),
+    CaseOrder.LAST_UPDATED: _case_list("updated_at", turned=True),
+    CaseOrder.AMOUNT: _case_list("requested_minor"),
+    CaseOrder.LARGEST_AMOUNT: _case_list("requested_minor", turned=True),
+}
+"""The lists of cases by their order; those by deadline are in `work_lists`."""
 CASES_BY_ORDER: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.id == any_(bindparam("case_ids", type_=ARRAY(Text))))

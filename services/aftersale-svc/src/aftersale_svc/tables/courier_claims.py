@@ -1,7 +1,8 @@
 """Claims on couriers, and the contents of the parcels that they may be about."""
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows, SeenBy
+from aftercare_chassis.database.compiled import SeenBy
+from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
 from sqlalchemy import text as sql

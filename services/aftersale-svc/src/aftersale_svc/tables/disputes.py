@@ -107,12 +107,12 @@ DISPUTE_QUEUE = Listing(
     filters=("whose_turn", "arbitrator_id"),
     seen_by=DISPUTE_SEEN_BY,
     computed={"unassigned": {"True": disputes.c.arbitrator_id.is_(None)}},
-    earliest="deadline_at",
+    by="deadline_at",
 )
 """What an arbitrator has to do, the earliest deadline first."""
 _FILTERS = ("case_id", "order_id", "complaint_id", "state", "whose_turn", "buyer_id", "merchant_id")
 DISPUTE_LIST = Listing(disputes, Dispute, filters=_FILTERS, seen_by=DISPUTE_SEEN_BY)
-DISPUTES_BY_DEADLINE = Listing(disputes, Dispute, filters=_FILTERS, seen_by=DISPUTE_SEEN_BY, earliest="deadline_at")
+DISPUTES_BY_DEADLINE = Listing(disputes, Dispute, filters=_FILTERS, seen_by=DISPUTE_SEEN_BY, by="deadline_at")
 _case_ids = bindparam("case_ids", type_=ARRAY(Text))
 STOPS = Query(
     select(disputes.c.case_id, disputes.c.state, disputes.c.whose_turn, disputes.c.deadline_at).where(

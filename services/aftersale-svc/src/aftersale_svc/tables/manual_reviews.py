@@ -31,7 +31,7 @@ REVIEW_QUEUE = Listing(
     filters=("whose_turn", "agent_id"),
     seen_by=CASE_SEEN_BY,
     computed={"unassigned": {"True": cases.c.agent_id.is_(None)}},
-    earliest="deadline_at",
+    by="deadline_at",
 )
 """What agents have to decide, the earliest deadline first."""
 

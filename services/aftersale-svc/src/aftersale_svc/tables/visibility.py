@@ -1,6 +1,6 @@
 """Who may see a row: the buyer and the merchant whom it concerns, and the platform's own roles."""
 
-from aftercare_chassis.database.mapping import SeenBy
+from aftercare_chassis.database.compiled import SeenBy
 from sqlalchemy import Subquery, Table
 
 

@@ -4,16 +4,19 @@ A case that a dispute stops waits for the turn and until the deadline of its dis
 sides is, for either of them, its own turn. The counts return a row per case, so that the database stops at the limit.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aftercare_chassis.database.compiled import AnySelect
 from aftercare_chassis.database.mapping import Listing, Query
 from asyncpg import Record
-from sqlalchemy import BindParameter, Subquery, bindparam, case, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Subquery, Table, bindparam, case, func, select, union_all
 
+from aftersale_svc.domain.cases.live_steps import BOTH
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.sorting import BY_DEADLINE, CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
-from aftersale_svc.domain.work_lists import BOTH
 from aftersale_svc.tables.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed
 from aftersale_svc.tables.disputes import disputes
 from aftersale_svc.tables.exchanges import to_return
@@ -22,52 +25,68 @@ from aftersale_svc.tables.visibility import seen_by
 
 @dataclass(frozen=True)
 class CaseQueue:
-    """The open cases with a deadline, as one side sees them: in pages, of a turn, due by then, and with a deadline missed."""
+    """The open cases with a deadline, as one side sees them: in pages by deadline, of a turn, due by then, and with a deadline missed."""
 
-    pages: Listing[Case]
+    pages: Mapping[CaseOrder, Listing[Case]]
     of_turn: Query[Record]
     due: Query[Record]
     missed: Query[Record]
 
 
-def _waiting(side: str) -> Subquery:
-    """The cases and what they wait for. `side` is whose turn it is where both sides are waited for."""
-    turn = case((disputes.c.whose_turn == BOTH, side), else_=disputes.c.whose_turn)
+# As a function, since the planner knows nothing of it: it takes `=` for a condition that hardly any of these cases meets, and
+# reads them all for a page of 20: 5 ms among 3,000 disputed cases, in place of 0.2.
+_DISPUTED = func.texteq(cases.c.state, CaseState.DISPUTED)
+
+
+def _stopped(side: str) -> AnySelect:
+    """The cases that disputes stop, with what the disputes wait for. `side` is whose turn it is where both sides are waited for."""
+    own = case((disputes.c.whose_turn == BOTH, side), else_=disputes.c.whose_turn)
+    turn: ColumnElement[str] = disputes.c.whose_turn if side == BOTH else own  # as it is, an index has it
     of_dispute = {
         "whose_turn": turn.label("whose_turn"),
         **{name: disputes.c[name] for name in ("deadline_at", "buyer_id", "merchant_id", "order_id")},
     }
-    stopped = (
+    return (
         select(*(of_dispute.get(column.name, column) for column in cases.c))
         .join_from(disputes, cases, cases.c.id == disputes.c.case_id)
-        .where(disputes.c.deadline_at.is_not(None), cases.c.state == CaseState.DISPUTED)
+        .where(disputes.c.deadline_at.is_not(None), _DISPUTED)
     )
-    return union_all(select(*cases.c).where(cases.c.deadline_at.is_not(None)), stopped).subquery("case_queue")
 
 
 def _time(name: str) -> BindParameter[datetime]:
     return bindparam(name, type_=cases.c.deadline_at.type)
 
 
+def _pages(waiting: Table | Subquery, order: CaseOrder) -> Listing[Case]:
+    return Listing(
+        waiting,
+        Case,
+        filters=CASE_FILTERS,
+        seen_by=seen_by(waiting),
+        computed=computed(waiting.c.id),
+        conditions={
+            "due_before": waiting.c.deadline_at < _time("due_before"),
+            "due_after": waiting.c.deadline_at >= _time("due_after"),
+        },
+        by="deadline_at",
+        turned=order is CaseOrder.LATEST_DEADLINE,
+        divided=("whose_turn",),
+    )
+
+
 def _queue(side: str) -> CaseQueue:
-    waiting = _waiting(side)
+    stopped = _stopped(side)
+    # Not a page of the union: PostgreSQL would read all of it for each page.
+    pages = {order: _pages(cases, order).joined(_pages(stopped.subquery("stopped"), order)) for order in BY_DEADLINE}
+    waiting = union_all(select(*cases.c).where(cases.c.deadline_at.is_not(None)), stopped).subquery("case_queue")
     seen = seen_by(waiting)
     most: BindParameter[int] = bindparam("most")
     ids = select(waiting.c.id).limit(most)
     of_turn = ids.where(waiting.c.whose_turn == bindparam("whose_turn"))
-    before = waiting.c.deadline_at < _time("due_before")
     return CaseQueue(
-        Listing(
-            waiting,
-            Case,
-            filters=CASE_FILTERS,
-            seen_by=seen,
-            computed=computed(waiting.c.id),
-            conditions={"due_before": before, "due_after": waiting.c.deadline_at >= _time("due_after")},
-            earliest="deadline_at",
-        ),
+        pages,
         Query(of_turn, seen_by=seen),
-        Query(of_turn.where(before), seen_by=seen),
+        Query(of_turn.where(waiting.c.deadline_at < _time("due_before")), seen_by=seen),
         Query(ids.where(missed(bindparam("missed_by"), waiting.c.id)), seen_by=seen),
     )
 

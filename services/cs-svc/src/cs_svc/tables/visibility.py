@@ -2,7 +2,8 @@
 
 from typing import TypeVar
 
-from aftercare_chassis.database.mapping import Query, SeenBy
+from aftercare_chassis.database.compiled import SeenBy
+from aftercare_chassis.database.mapping import Query
 from sqlalchemy import Table, bindparam, select
 
 R = TypeVar("R")

@@ -2,10 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
-from aftercare_chassis.http.schemas import Out, Time
+from aftercare_chassis.http.schemas import DeadlineAt, Out, Time, Version
 
+from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.live_steps import LiveStep
+from aftersale_svc.domain.cases.model import CaseState, TimelineStep
 from aftersale_svc.domain.wording.explanation import sentence
 
 
@@ -69,6 +72,47 @@ class StepOut(Out):
             message=None if step.message is None else LeftMessageOut.model_validate(step.message),
             reason=step.reason,
             text=BilingualOut.of(sentence(step, zone)),
+        )
+
+
+class CaseUpdateOut(Out):
+    """A step of a case, and the case as it is when the step is sent."""
+
+    case_id: str
+    """The case: `case_…`."""
+    version: Version
+    order_id: str
+    """The order that the case is about."""
+    buyer_id: str
+    """The buyer of the order."""
+    merchant_id: str
+    """The merchant of the order."""
+    type: CaseType
+    """What is asked for."""
+    reason: Reason
+    """Why it is asked for."""
+    state: CaseState
+    """How far the case is."""
+    whose_turn: CaseTurn
+    """Who has to act next; `platform` where a dispute stops the case, `nobody` in a final state."""
+    deadline_at: DeadlineAt = None
+    step: StepOut
+    """What has happened."""
+
+    @classmethod
+    def of(cls, step: LiveStep, zone: ZoneInfo) -> "CaseUpdateOut":
+        return cls(
+            case_id=step.case_id,
+            version=step.version,
+            order_id=step.order_id,
+            buyer_id=step.buyer_id,
+            merchant_id=step.merchant_id,
+            type=step.type,
+            reason=step.reason_of_case,
+            state=step.case_state,
+            whose_turn=step.whose_turn,
+            deadline_at=step.deadline_at,
+            step=StepOut.of(step, zone),
         )
 
 
