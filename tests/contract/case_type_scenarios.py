@@ -4,6 +4,7 @@ from typing import Any
 
 from in_process_suite import InProcessSuite
 from suite_scenarios import PHOTO, TEXTS, cny, delivered, paid, step
+from uploads import a_photo
 
 
 async def asked(suite: InProcessSuite, order: dict[str, Any], quantity: int, type_: str, **more: Any) -> dict[str, Any]:
@@ -72,7 +73,9 @@ async def a_lower_price_before_shipment(suite: InProcessSuite) -> str:
     order = await paid(suite)
     line = {"line_id": order["lines"][0]["id"], "quantity": 3}
     prices = {"reference_price": cny(9900), "checked_price": cny(9600)}
-    case = await asked(suite, order, 3, "price_adjust", reason="price_dropped", lines=[{**line, **prices}])
+    cited = [await a_photo(suite, order)]
+    lines = [{**line, **prices}]
+    case = await asked(suite, order, 3, "price_adjust", reason="price_dropped", lines=lines, evidence=cited)
     assert await units(suite, order) == (0, 0)
     await step(suite, "seller", case, "approve")
     assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["state"] == "completed"

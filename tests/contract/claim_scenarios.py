@@ -4,6 +4,7 @@ from typing import Any
 
 import suite_scenarios as usual
 from in_process_suite import InProcessSuite
+from uploads import a_photo
 
 
 async def claims_on_a_courier(suite: InProcessSuite) -> str:
@@ -23,7 +24,8 @@ async def claims_on_a_courier(suite: InProcessSuite) -> str:
         return await suite.call("seller", "aftersale", f"courier-claims/{claim['id']}/{action}", fields)
 
     [claim] = (await suite.get("seller", "aftersale", f"courier-claims?case_id={case['id']}"))["data"]
-    await act(claim, "evidence", evidence=[usual.PHOTO], note=usual.TEXTS["note"])
+    photo = await a_photo(suite, order, "seller")
+    await act(claim, "evidence", evidence=[photo], note=usual.TEXTS["note"])
     await act(claim, "file", reference="LP-1", note=usual.TEXTS["note"])
     await act(claim, "decline", reason="evidence_insufficient", note=usual.TEXTS["rejection"])
     await act(claim, "file", reference="LP-2")
@@ -66,7 +68,8 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
     failing = await opened()
     await act("seller", failing, "object", note=usual.TEXTS["answer"])
     await act("agent", failing, "request-evidence", missing=usual.TEXTS["question"])
-    await act("buyer", failing, "submit-evidence", evidence=[usual.PHOTO], note=note)
+    photo = await a_photo(suite, order)
+    await act("buyer", failing, "submit-evidence", evidence=[photo], note=note)
     await act("agent", failing, "approve", note=note)
     await act("admin", failing, "record-failure", cause="declined", note=note)
     paid = await opened()

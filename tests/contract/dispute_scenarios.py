@@ -3,8 +3,8 @@
 from typing import Any
 
 import suite_scenarios as usual
-from evidence_scenarios import photo_of, uploaded
 from in_process_suite import InProcessSuite
+from uploads import photo_of, uploaded
 
 
 async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import PHOTO, TEXTS, asked, cny, delivered, step
-
-STATED: dict[str, Any] = {"method": "bank_transfer", "reference": TEXTS["reply"], "evidence": [PHOTO]}
+from suite_scenarios import TEXTS, asked, cny, delivered, step
+from uploads import a_photo
 
 
 async def money_that_goes_back_without_the_provider(suite: InProcessSuite) -> str:
@@ -14,12 +13,14 @@ async def money_that_goes_back_without_the_provider(suite: InProcessSuite) -> st
     case = await asked(suite, order, 1, "refund_only")
     await step(suite, "seller", case, "approve")
     assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["state"] == "manual_review"
-    await step(suite, "seller", case, "state-offline-refund", **STATED, note=TEXTS["note"])
+    proof = await a_photo(suite, order, "seller")
+    stated: dict[str, Any] = {"method": "bank_transfer", "reference": TEXTS["reply"], "evidence": [proof]}
+    await step(suite, "seller", case, "state-offline-refund", **stated, note=TEXTS["note"])
     await step(suite, "seller", case, "withdraw-offline-refund", note=TEXTS["note"])
-    await step(suite, "agent", case, "state-offline-refund", **STATED)
+    await step(suite, "agent", case, "state-offline-refund", **stated)
     denied = await step(suite, "buyer", case, "deny-offline-refund", text=TEXTS["complaint"])
     await suite.call("buyer", "aftersale", f"disputes/{denied['dispute_id']}/withdraw", {})
-    await step(suite, "seller", case, "state-offline-refund", **STATED)
+    await step(suite, "seller", case, "state-offline-refund", **stated)
     await step(suite, "buyer", case, "confirm-offline-refund")
     ledger = await suite.get("buyer", "order", f"orders/{order['id']}/ledger")
     assert (ledger["refunded"]["amount"], ledger["refunded_outside"]["amount"], ledger["balanced"]) == (
@@ -39,7 +40,7 @@ async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
         "type": "price_adjust",
         "reason": "price_dropped",
         "lines": [{"line_id": order["lines"][0]["id"], "quantity": 3, **prices}],
-        "evidence": [PHOTO],
+        "evidence": [await a_photo(suite, order)],
     }
     adjustment = await suite.call("buyer", "aftersale", "cases", body)
     # The worker has not called the provider yet.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
+from uploads import a_photo
 
 ADDRESS = {
     "name": "王芳",
@@ -170,7 +171,8 @@ async def a_rejection_that_wins_its_dispute(suite: InProcessSuite) -> str:
     found = await suite.get("seller", "aftersale", f"cases/{case['id']}/deadlines")
     await suite.call("seller", "aftersale", f"deadlines/{found['data'][-1]['id']}/extend", {"hours": 24})
     complaint, dispute = await complained(suite, case)
-    await suite.call("buyer", "aftersale", f"disputes/{dispute}/evidence", {"evidence": [PHOTO], "note": TEXTS["note"]})
+    photo = await a_photo(suite, order)
+    await suite.call("buyer", "aftersale", f"disputes/{dispute}/evidence", {"evidence": [photo], "note": TEXTS["note"]})
     await suite.call("agent", "cs", f"complaints/{complaint}/answer", {"text": TEXTS["reply"]})
     await suite.call("seller", "aftersale", f"disputes/{dispute}/answer", {"text": TEXTS["answer"], "evidence": []})
     verdict = {"liable": "seller", "remedy": "refund", "amount": cny(19133), "grounds": TEXTS["grounds"]}

@@ -22,6 +22,7 @@ from aftercare_events import (
     RefundSucceeded,
     ShippedLine,
 )
+from checked_files import files_of
 
 E = TypeVar("E", bound=Event)
 KETTLE = OrderLine(
@@ -199,7 +200,7 @@ class Shop:
             text_hash=HASH,
         )
         await self.harness.consume(event)
-        found = (await self.agent.get("/v1/disputes", params={"complaint_id": complaint_id})).json()["data"]
+        found = done(await self.agent.get("/v1/disputes", params={"complaint_id": complaint_id}))["data"]
         return found[0] if found else None
 
     # what came out
@@ -231,6 +232,8 @@ class Shop:
         client: httpx.AsyncClient | None = None,
         **more: Any,
     ) -> httpx.Response:
+        if type_ == "price_adjust":
+            await files_of(self, HASH, order_id=order_id)
         body = {
             "order_id": order_id,
             "type": type_,
@@ -245,11 +248,6 @@ class Shop:
     async def case(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
         """A case that was opened."""
         return done(await self.ask(quantity, **more), 201)
-
-    async def early_return(self, case_id: str) -> str:
-        """The case as a return of goods that have not left, which earlier builds accepted; its id."""
-        await self.harness.runtime.pool.execute("UPDATE cases SET type = 'return_refund' WHERE id = $1", case_id)
-        return case_id
 
     async def act(self, client: httpx.AsyncClient, case_id: str, action: str, **body: Any) -> dict[str, Any]:
         """An action that works."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from aftersale_shop import HASH, RETURN_ADDRESS
+from checked_files import files_of
 from dispute_stories import appeals, courier_claims, deposit_claims, hearing
 from shop_commands import PARCEL, STATED, WORDS, Document, ShopCommands, cny
 
@@ -154,6 +155,7 @@ async def sent_first(t: ShopCommands) -> None:
 
 async def paid_otherwise(t: ShopCommands) -> None:
     case = await t.failed()
+    await files_of(t.shop, HASH)
     await case.act(t.seller, "state-offline-refund", **STATED)
     await case.act(t.seller, "withdraw-offline-refund")
     await case.act(t.seller, "state-offline-refund", **STATED)

@@ -12,6 +12,7 @@ from aftercare_events import (
     RefundRequested,
 )
 from aftersale_shop import CUP, TRIO, Shop
+from shop_commands import early_return
 
 Step = Callable[[Shop, str], Awaitable[object]]
 
@@ -76,7 +77,7 @@ async def refund_failed(shop: Shop, case_id: str) -> None:
 
 @pytest.mark.parametrize("step", [to_manual_review, rejected, approved, sent_back, arrived, refund_failed])
 async def test_a_case_ends_wherever_it_waits(shop: Shop, step: Step) -> None:
-    case_id = await shop.early_return(await one_of_three(shop))
+    case_id = await early_return(shop, await one_of_three(shop))
     await step(shop, case_id)
     await shop.cancelled()
     await ended_with_its_order(shop, case_id)

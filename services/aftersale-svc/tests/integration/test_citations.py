@@ -10,6 +10,7 @@ from aftercare_events.catalogue.courier_claims import CourierClaimClosed
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimApproved, GuaranteeClaimDeclined
 from aftersale_shop import HASH, RETURN_ADDRESS, Shop
 from aftersale_svc import main
+from checked_files import files_of
 from published_policies import published
 
 CITED = {"article_id": "art_returns", "clause_id": "1"}
@@ -115,6 +116,7 @@ async def unpaid(shop: Shop) -> str:
     case = await shop.case(2, type_="refund_only")
     await shop.act(shop.seller, case["id"], "approve")
     await shop.refund_fails()
+    await files_of(shop, HASH)
     return str(case["id"])
 
 

@@ -25,6 +25,7 @@ MORE = {
         10,
         "reads what is left of each line before and after it holds the amounts, and may share again",
     ),
+    "reapplyCase": (9, "closes a case and opens another one, and reads the files that are cited anew"),
     "replaceVerdict": (10, "does what a verdict does"),
 }
 """The commands that need more: how many, and why."""

@@ -14,6 +14,7 @@ from aftercare_events.catalogue.courier_claims import (
 )
 from aftersale_shop import CUP, HASH, KETTLE, Shop
 from aftersale_svc.workers.standstills import StandstillWatch
+from checked_files import files_of
 
 OTHER = "sha256:" + "cd" * 32
 
@@ -71,6 +72,7 @@ async def test_a_claim_beside_a_case_is_filed_and_paid(shop: Shop) -> None:
     assert (claim["value"], claim["claimed"], claim["evidence"]) == (cny(28700), cny(19133), [HASH])
     await reported(shop, "delivered")
     path = claim["id"]
+    await files_of(shop, OTHER)
     await act(shop, path, "evidence", evidence=[OTHER], note="签收底单")
     filed = await act(shop, path, "file", reference="LP-1", amount=cny(15000))
     assert (filed["state"], filed["whose_turn"], filed["claimed"], filed["filings"]) == (

@@ -2,6 +2,7 @@
 
 from aftercare_events import AfterSaleFrozen, AfterSaleResumed, DisputeOpened, RefundRequested, ReturnDelivered
 from aftersale_shop import HASH, Shop
+from checked_files import files_of
 
 
 async def test_a_live_case_of_any_state_is_frozen_and_nobody_moves_it(shop: Shop) -> None:
@@ -181,6 +182,7 @@ async def test_a_complaint_that_is_withdrawn_gives_no_time_for_another(shop: Sho
 async def test_both_sides_add_evidence_until_the_verdict(shop: Shop) -> None:
     await shop.delivered()
     _, dispute_id = await shop.disputed()
+    await files_of(shop, *(f"sha256:{digit * 64}" for digit in "12"))
     await shop.rule(dispute_id, "evidence", shop.buyer, evidence=["sha256:" + "1" * 64], note="开箱视频")
     before = (await shop.seller.get(f"/v1/disputes/{dispute_id}")).json()
     shop.clock.advance(hours=1)
@@ -193,8 +195,9 @@ async def test_both_sides_add_evidence_until_the_verdict(shop: Shop) -> None:
 async def test_neither_side_adds_evidence_without_end(shop: Shop) -> None:
     await shop.delivered()
     _, dispute_id = await shop.disputed()
+    await files_of(shop, HASH)
     for number in range(5):
-        hashes = [f"sha256:{number * 20 + each:064d}" for each in range(20)]
+        hashes = [HASH, *(f"sha256:{number * 20 + each:064d}" for each in range(19))]
         await shop.rule(dispute_id, "evidence", shop.buyer, evidence=hashes)
     refused = await shop.buyer.post(f"/v1/disputes/{dispute_id}/evidence", json={"evidence": [HASH]})
     problem = shop.harness.problem(refused, 409, "too_much_evidence")

@@ -64,7 +64,10 @@ class TestVisibility:
         own = {each["sha256"]: each["file"]["state"] for each in await evidence_of(at_desk, case_id) if each["file"]}
         assert own == {sha256(b"no picture"): "refused", sha256(PHOTO): "accepted"}
         assert [each["file"] for each in await evidence_of(at_desk, case_id, "seller")] == [None]
-        assert len(await evidence_of(at_desk, case_id, "agent")) == 3
+        states = {each["sha256"]: each["state"] for each in await evidence_of(at_desk, case_id, "agent")}
+        assert states == own
+        [hash_alone] = await evidence_of(at_desk, case_id, "seller")
+        assert hash_alone["state"] == "not_uploaded"
 
     async def test_who_cites_a_file_of_the_other_side_does_not_open_it(self, at_desk: EvidenceDesk) -> None:
         case_id, seller = await a_case(at_desk), at_desk.shop.seller

@@ -16,6 +16,7 @@ from aftercare_events.catalogue.guarantee_claims import (
 )
 from aftersale_shop import HASH, Shop
 from aftersale_svc import main
+from checked_files import files_of
 
 DEPOSIT, FREIGHT = {"kind": "merchant_deposit"}, {"kind": "freight_insurance"}
 
@@ -72,6 +73,7 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     await act(shop, path, "object", shop.seller, note="已线下退款")
     asked = await act(shop, path, "request-evidence", shop.agent, missing="银行流水")
     assert (asked["state"], asked["whose_turn"]) == ("await_evidence", "buyer")
+    await files_of(shop, "sha256:" + "cd" * 32)
     await act(shop, path, "submit-evidence", shop.buyer, evidence=["sha256:" + "cd" * 32])
     await refused(shop, shop.agent, f"guarantee-claims/{path}/approve", 422, "exceeds_guarantee", amount=cny(19134))
     owed = await act(shop, path, "approve", shop.agent, amount=cny(19000))

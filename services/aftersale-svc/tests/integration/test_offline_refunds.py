@@ -15,6 +15,7 @@ from aftercare_events import (
     RefundSucceeded,
 )
 from aftersale_shop import HASH, Shop
+from checked_files import files_of
 
 STATED = {"method": "bank_transfer", "reference": "转账 20260312-07", "evidence": [HASH]}
 
@@ -22,6 +23,7 @@ STATED = {"method": "bank_transfer", "reference": "转账 20260312-07", "evidenc
 async def unpaid(shop: Shop, quantity: int = 3, **more: Any) -> str:
     """A case whose refund the provider has declined; its id."""
     await shop.delivered()
+    await files_of(shop, HASH)
     case = await shop.case(quantity, type_="refund_only", **more)
     await shop.act(shop.seller, case["id"], "approve")
     await shop.refund_fails()
@@ -121,6 +123,7 @@ async def test_what_a_verdict_ordered_is_not_disputed_again(shop: Shop) -> None:
     await shop.rule(dispute_id, "answer", shop.seller, text="附图")
     await shop.verdict(dispute_id, 19133)
     await shop.refund_fails()
+    await files_of(shop, HASH)
     await shop.act(shop.seller, case_id, "state-offline-refund", **STATED)
     denied = await shop.act(shop.buyer, case_id, "deny-offline-refund", text="没有收到")
     assert (denied["state"], denied["whose_turn"]) == ("manual_review", "agent")

@@ -9,6 +9,7 @@ from aftercare_events import LineDiscount
 from aftersale_shop import CUP, HASH, KETTLE, Shop
 from aftersale_svc.domain.cases.codes import CaseType, Money, Reason
 from aftersale_svc.domain.cases.types import TYPES
+from checked_files import files_of
 
 
 def wanted(order_id: str = "ord_1", **more: Any) -> dict[str, Any]:
@@ -153,6 +154,7 @@ async def test_preview_case_and_refund_are_the_same(with_fees: Shop, seed: int) 
         )
         stage = chance.choice([shop.paid, shop.shipped, shop.delivered])
         await stage(order_id, lines)
+        await files_of(shop, HASH, order_id=order_id)
         line_ids = [line.line_id for line in lines]
         await some_history(shop, chance, order_id, line_ids)
         for _ in range(4):

@@ -6,6 +6,7 @@ import pytest
 from aftercare_chassis.testing import Harness
 from aftersale_shop import RETURN_ADDRESS, Shop
 from aftersale_svc import main
+from checked_files import files_of
 
 DEPOSIT = {"kind": "merchant_deposit"}
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
@@ -77,6 +78,7 @@ async def test_evidence_for_a_claim_is_asked_three_times(shop: Shop) -> None:
     claim = (await shop.buyer.post(f"/v1/cases/{case['id']}/guarantee-claims", json=DEPOSIT)).json()
     path = f"/v1/guarantee-claims/{claim['id']}"
     await shop.seller.post(f"{path}/object", json={"note": "?"})
+    await files_of(shop, "sha256:" + "cd" * 32)
     for _ in range(3):
         asked = await shop.agent.post(f"{path}/request-evidence", json={"missing": "?"})
         assert asked.status_code == 200, asked.text

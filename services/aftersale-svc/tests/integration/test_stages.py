@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import AfterSaleEscalated, AfterSaleRefundFailed, AfterSaleRestaged, RefundRequested
 from aftersale_shop import CUP, KETTLE, PAIR, Shop
+from shop_commands import early_return
 
 
 async def held(shop: Shop, quantity: int = 1, **more: Any) -> str:
@@ -125,7 +126,7 @@ async def test_a_closed_case_that_is_disputed_finds_its_units_gone(shop: Shop) -
 async def test_goods_that_came_back_had_left(shop: Shop) -> None:
     """One of two is returned, the other one never leaves: the copy of the order does not record which one it was."""
     await shop.paid(lines=(PAIR,), fee=700)
-    case_id = await shop.early_return(await held(shop))
+    case_id = await early_return(shop, await held(shop))
     await shop.leaves({"line_1": 1})
     assert (await shop.get(case_id))["stage"] == "pre_ship"
     await shop.approve(case_id)
@@ -142,7 +143,7 @@ async def test_goods_that_came_back_had_left(shop: Shop) -> None:
 async def test_goods_that_were_never_shipped_cannot_have_come_back(shop: Shop) -> None:
     """Whatever the seller states it has received: order-svc refunds them as units that stay, with the freight."""
     await shop.paid(lines=(PAIR,), fee=700)
-    case_id = await shop.early_return(await held(shop, 2))
+    case_id = await early_return(shop, await held(shop, 2))
     await shop.approve(case_id)
     await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
     await shop.act(shop.seller, case_id, "receive")

@@ -184,7 +184,9 @@ class MemoryTransaction:
     async def lock_all(self, query: Any, **_: Any) -> list[Any]:
         return {locks.FREE_CASES: [self.snapshot.case], locks.FREE_ORDERS: [self.snapshot.order]}[query]
 
-    async def all(self, query: Any, **_: Any) -> list[Any]:
+    async def all(self, query: Any, **params: Any) -> list[Any]:
+        if query in evidence.STATES_OF_CITED.values():
+            return [{"sha256": each, "state": "accepted"} for each in params["cited"]]
         case = self.snapshot.case
         return {
             cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],

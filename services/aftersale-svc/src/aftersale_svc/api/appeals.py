@@ -20,6 +20,7 @@ from aftersale_svc.domain.disputes.errors import (
 from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
@@ -28,7 +29,9 @@ _APPEAL = (AppealMissing, NotAppealable, VerdictFinal, AppealedAlready)
 _DECISION = (AppealMissing, DecidedFirst, LabTestOpen)
 
 
-@router.post("/{dispute_id}/appeal", **step([DISPUTE], DisputeAction.APPEAL, "appealVerdict", *_APPEAL))
+@router.post(
+    "/{dispute_id}/appeal", **step([DISPUTE], DisputeAction.APPEAL, "appealVerdict", EvidenceUnusable, *_APPEAL)
+)
 async def appeal(dispute_id: DisputeId, body: AppealIn, tx: Tx[Settings]) -> DisputeOut:
     """Appeal against the verdict as one side, once and in time. Another arbitrator decides about it."""
     return DisputeOut.of(await appeals.appeal(tx, dispute_id, grounds=body.grounds, evidence=body.evidence), tx)

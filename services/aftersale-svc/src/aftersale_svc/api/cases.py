@@ -43,6 +43,7 @@ from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.sorting import CaseOrder, CurrencyMissing, OrderUnsuitable, order_of
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.deadlines.ledger import MissedBy
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
 from aftersale_svc.domain.history.sides import Side
 from aftersale_svc.domain.money.errors import (
@@ -72,6 +73,7 @@ REFUSED = (
     StageNotReached,
     ReasonNotReached,
     EvidenceRequired,
+    EvidenceUnusable,
     DescriptionMissing,
     PricesMissing,
     PricesUnused,

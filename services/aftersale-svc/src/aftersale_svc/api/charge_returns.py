@@ -11,6 +11,7 @@ from aftersale_svc.commands import charge_returns
 from aftersale_svc.domain.cases.charges.errors import ChargeReturnByMerchant, ChargeReturnInexact, NothingToReturn
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         CASE.values(),
         CaseAction.RECORD_CHARGE_RETURN,
         "recordChargeReturn",
+        EvidenceUnusable,
         NothingToReturn,
         ChargeReturnInexact,
         ChargeReturnByMerchant,

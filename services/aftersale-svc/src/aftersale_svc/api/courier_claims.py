@@ -35,6 +35,7 @@ from aftersale_svc.domain.courier_claims.errors import (
 )
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.queries import courier_claims as queries
 from aftersale_svc.settings import Settings
@@ -49,7 +50,7 @@ _AMOUNTS = (CurrencyForeign, NothingClaimed, ClaimExceedsValue)
     "/{case_id}/courier-claims",
     operation_id="openCourierClaim",
     status_code=201,
-    responses=refusals(ClaimPartyCannotDecide, ParcelUnknown, ParcelUnclear, ClaimLive, *_AMOUNTS),
+    responses=refusals(ClaimPartyCannotDecide, ParcelUnknown, ParcelUnclear, ClaimLive, EvidenceUnusable, *_AMOUNTS),
     dependencies=[require_role("seller", "agent")],
 )
 async def open_courier_claim(case_id: CaseId, body: CourierClaimIn, tx: Tx[Settings]) -> CourierClaimOut:
@@ -115,7 +116,8 @@ async def file_claim(claim_id: ClaimId, body: FilingIn, tx: Tx[Settings]) -> Cou
 
 
 @router.post(
-    "/{claim_id}/evidence", **step([COURIER_CLAIM], CourierClaimAction.ADD_EVIDENCE, "addCourierClaimEvidence")
+    "/{claim_id}/evidence",
+    **step([COURIER_CLAIM], CourierClaimAction.ADD_EVIDENCE, "addCourierClaimEvidence", EvidenceUnusable),
 )
 async def add_evidence(claim_id: ClaimId, body: ClaimEvidenceIn, tx: Tx[Settings]) -> CourierClaimOut:
     """Add evidence to the claim, by its hash."""

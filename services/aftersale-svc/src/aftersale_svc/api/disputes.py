@@ -31,6 +31,7 @@ from aftersale_svc.domain.disputes.errors import (
 from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import case_contexts
@@ -98,14 +99,15 @@ async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeD
     return DisputeDetailOut.with_parts(dispute, parts, cites, reader, zone)
 
 
-@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
+@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute", EvidenceUnusable))
 async def answer_dispute(dispute_id: DisputeId, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
     """Answer as the merchant. The platform reviews the dispute next."""
     return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx)
 
 
 @router.post(
-    "/{dispute_id}/evidence", **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence", TooMuchEvidence)
+    "/{dispute_id}/evidence",
+    **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence", EvidenceUnusable, TooMuchEvidence),
 )
 async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
     """Add evidence for either side, until the verdict: at most a hundred pieces each, besides what a side is asked for."""

@@ -30,6 +30,7 @@ from aftersale_svc.commands import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
     EvidenceAskedTooOften,
@@ -69,6 +70,7 @@ _AMOUNTS = (CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee)
         OrderNotShipped,
         OrderWasCancelled,
         GuaranteeTaken,
+        EvidenceUnusable,
         *_AMOUNTS,
     ),
     dependencies=[require_role("buyer", "agent")],
@@ -127,7 +129,10 @@ async def get_guarantee_claim(guarantee_claim_id: GuaranteeClaimId, reader: Read
     return GuaranteeClaimDetailOut.with_steps(*await queries.guarantee_claim(reader, guarantee_claim_id), reader)
 
 
-@router.post("/{guarantee_claim_id}/agree", **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim", *CITATIONS))
+@router.post(
+    "/{guarantee_claim_id}/agree",
+    **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim", EvidenceUnusable, *CITATIONS),
+)
 async def agree(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAgreementIn = AGREED
 ) -> GuaranteeClaimOut:
@@ -140,7 +145,7 @@ async def agree(
 
 @router.post(
     "/{guarantee_claim_id}/object",
-    **step(_TABLE, GuaranteeAction.OBJECT, "objectToGuaranteeClaim"),
+    **step(_TABLE, GuaranteeAction.OBJECT, "objectToGuaranteeClaim", EvidenceUnusable),
 )
 async def object_to(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAnswerIn = NO_ANSWER
@@ -166,7 +171,7 @@ async def request_evidence(
 
 @router.post(
     "/{guarantee_claim_id}/submit-evidence",
-    **step(_TABLE, GuaranteeAction.SUBMIT_EVIDENCE, "submitGuaranteeEvidence"),
+    **step(_TABLE, GuaranteeAction.SUBMIT_EVIDENCE, "submitGuaranteeEvidence", EvidenceUnusable),
 )
 async def submit_evidence(
     guarantee_claim_id: GuaranteeClaimId, body: ClaimEvidenceIn, tx: Tx[Settings]

@@ -34,6 +34,7 @@ from aftersale_svc.domain.disputes.errors import (
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.settings import Settings
 
@@ -108,7 +109,9 @@ async def request_evidence(dispute_id: DisputeId, body: EvidenceRequestIn, tx: T
 
 @router.post(
     "/{dispute_id}/submit-evidence",
-    **step([DISPUTE], DisputeAction.SUBMIT_EVIDENCE, "submitDisputeEvidence", NotAsked, EvidenceEmpty),
+    **step(
+        [DISPUTE], DisputeAction.SUBMIT_EVIDENCE, "submitDisputeEvidence", EvidenceUnusable, NotAsked, EvidenceEmpty
+    ),
 )
 async def submit_evidence(dispute_id: DisputeId, body: EvidenceSubmissionIn, tx: Tx[Settings]) -> DisputeOut:
     """Submit the evidence that was asked for, once per request. At its deadline the review goes on without it."""

@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
@@ -27,6 +28,7 @@ NO_NOTE = NoteIn()
         CASE.values(),
         CaseAction.STATE_OFFLINE_REFUND,
         "stateOfflineRefund",
+        EvidenceUnusable,
         OrderWasCancelled,
         NoRefundRefused,
         RefundCovered,
@@ -58,7 +60,8 @@ async def confirm_offline_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn
 
 
 @router.post(
-    "/{case_id}/deny-offline-refund", **step(CASE.values(), CaseAction.DENY_OFFLINE_REFUND, "denyOfflineRefund")
+    "/{case_id}/deny-offline-refund",
+    **step(CASE.values(), CaseAction.DENY_OFFLINE_REFUND, "denyOfflineRefund", EvidenceUnusable),
 )
 async def deny_offline_refund(case_id: CaseId, body: DenyOfflineRefundIn, tx: Tx[Settings]) -> CaseOut:
     """Deny as the buyer that the money has arrived. A dispute is opened, which stops the case; where a verdict had ordered

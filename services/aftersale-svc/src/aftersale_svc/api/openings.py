@@ -10,6 +10,7 @@ from aftersale_svc.commands import openings
 from aftersale_svc.domain.cases.errors import NotStalled, VerdictInExecution
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.settings import Settings
 
@@ -19,7 +20,15 @@ router = APIRouter(prefix="/v1/cases", tags=["disputes"], route_class=ApiRoute)
 @router.post(
     "/{case_id}/dispute",
     status_code=201,
-    **step(CASE.values(), CaseAction.DISPUTE, "openDispute", OrderWasCancelled, VerdictInExecution, NotStalled),
+    **step(
+        CASE.values(),
+        CaseAction.DISPUTE,
+        "openDispute",
+        EvidenceUnusable,
+        OrderWasCancelled,
+        VerdictInExecution,
+        NotStalled,
+    ),
 )
 async def open_dispute(case_id: CaseId, body: DisputeIn, tx: Tx[Settings]) -> DisputeOut:
     """Open a dispute, which stops the case. The merchant has to answer it.

@@ -8,6 +8,7 @@ from aftersale_svc import queries
 from aftersale_svc.api.cases import REFUSED
 from aftersale_svc.api.schemas.case_requests import CaseIn
 from aftersale_svc.api.schemas.previews import CasePreviewOut
+from aftersale_svc.commands import cited_evidence
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -25,4 +26,7 @@ async def preview_case(body: CaseIn, reader: Read[Settings]) -> CasePreviewOut:
     A request that `POST /v1/cases` would refuse is refused alike, with the same code. While nothing else happens in the
     order, the case and its refund have these amounts to the minor unit.
     """
-    return CasePreviewOut.of(await queries.preview(reader, body.request()))
+    request = body.request()
+    found = await queries.preview(reader, request)
+    await cited_evidence.check_request(reader, request)
+    return CasePreviewOut.of(found)

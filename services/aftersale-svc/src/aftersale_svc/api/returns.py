@@ -31,6 +31,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
@@ -99,6 +100,7 @@ async def report_return_missing(case_id: CaseId, tx: Tx[Settings], body: NoteIn 
         CASE.values(),
         CaseAction.INSPECT,
         "inspectCase",
+        EvidenceUnusable,
         LineUnknown,
         LineTwice,
         LineMissing,

@@ -26,6 +26,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import ReplacementSent
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import NothingLeft
 from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.settings import Settings
@@ -68,6 +69,7 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
         CASE.values(),
         CaseAction.REJECT,
         "rejectCase",
+        EvidenceUnusable,
         RefundDecided,
         ReplacementDecided,
         RejectReasonUnsuitable,

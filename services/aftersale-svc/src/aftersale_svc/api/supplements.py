@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.cases.supplements.errors import SupplementEmpty, SupplementsUsedUp
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -39,7 +40,7 @@ async def request_supplement(case_id: CaseId, body: SupplementRequestIn, tx: Tx[
 
 @router.post(
     "/{case_id}/submit-supplement",
-    **step(CASE.values(), CaseAction.SUBMIT_SUPPLEMENT, "submitSupplement", SupplementEmpty),
+    **step(CASE.values(), CaseAction.SUBMIT_SUPPLEMENT, "submitSupplement", EvidenceUnusable, SupplementEmpty),
 )
 async def submit_supplement(case_id: CaseId, body: SupplementIn, tx: Tx[Settings]) -> CaseOut:
     """Supply what was asked for. Those who asked review on, in what was left of their time."""

@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import TypeUnsuitable
 from aftersale_svc.domain.cases.type_changes.errors import TypeChangedTooOften, TypeUnchanged
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import UnitsNotSent
 from aftersale_svc.settings import Settings
 
@@ -35,6 +36,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         CASE.values(),
         CaseAction.CHANGE_TYPE,
         "changeCaseType",
+        EvidenceUnusable,
         TypeUnchanged,
         TypeUnsuitable,
         TypeChangedTooOften,

@@ -6,7 +6,16 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import DisputeAppealed, VerdictBecameFinal, VerdictConfirmed, VerdictReplaced, digest
 
-from aftersale_svc.commands import citations, decisions, lab_tests, locking, reopened, verdict_parts, verdicts
+from aftersale_svc.commands import (
+    citations,
+    cited_evidence,
+    decisions,
+    lab_tests,
+    locking,
+    reopened,
+    verdict_parts,
+    verdicts,
+)
 from aftersale_svc.commands.deadlines import CaseAndOrder, dispute_timer
 from aftersale_svc.commands.record import dispute_fields, save_dispute
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -28,12 +37,14 @@ async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, ev
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, VerdictFinal, AppealedAlready, DeadlinePassed: see DISPUTE.
         NotAppealable: see DISPUTE; also where another dispute stops the case by now.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, _ = await locking.disputed_case_and_order(tx, dispute_id)
     dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
     moved = DISPUTE.apply(dispute, DisputeAction.APPEAL, tx, facts)
     if full.case.dispute_id != dispute.id:
         raise NotAppealable()
+    await cited_evidence.check(tx, dispute.order_id, evidence)
     side = facts.side or DisputeSide.BUYER
     first = not dispute.appealed_by
     appealed = replace(

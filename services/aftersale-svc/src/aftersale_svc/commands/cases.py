@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import courier_claim_openings, effects, history, rule_reviews
+from aftersale_svc.commands import cited_evidence, courier_claim_openings, effects, history, rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step, settings_used
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -44,6 +44,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         UnitsInNoParcel: see `way_back`.
         WantedNotPossible: see `open_case`.
         FastExchangeNotAllowed: see `check_permission`.
+        EvidenceUnusable: see `cited_evidence.check_request`.
     """
     order = await tx.one(ORDER_TO_OPEN, order_id=request.order_id)
     if order is None:
@@ -57,6 +58,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
         opened = by_parcel(tx, opened, way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
         case = opened.case
+    await cited_evidence.check_request(tx, request)
     by_rule = await rule_reviews.decision(tx, order, case, lines)
     claim = await courier_claim_openings.beside(tx, opened)
     created = await tx.create(CASES, case, _requested(tx, case, lines))

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import digest
 from aftercare_events.catalogue.exchanges import ChargeReturned
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import cited_evidence, effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.errors import ChargeReturnByMerchant, ChargeReturnInexact, NothingToReturn
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -33,12 +33,14 @@ async def record(
         IllegalTransition, ActionNotAllowed, NothingToReturn: see CASE.
         ChargeReturnInexact: it is not the amount that is owed back.
         ChargeReturnByMerchant: an agent records more than one agent decides about.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full = await locking.case(tx, case_id)
     moved, charge = apply(full, CaseAction.RECORD_CHARGE_RETURN, tx), full.charge
     if charge is None or charge.paid_at is None or charge.owed_back_at is None:
         raise NothingToReturn()
     _check(tx, full, charge.amount_minor, amount_minor, currency)
+    await cited_evidence.check(tx, full.case.order_id, evidence)
     files = list(dict.fromkeys(evidence))
     returned = replace(charge, returned_at=tx.now, return_reference=reference, return_evidence=files)
     event = ChargeReturned(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCompleted, ConsultationAnswered, ConsultationContinued, digest
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import cited_evidence, effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -21,9 +21,11 @@ async def answer(tx: Transaction[Settings], case_id: str, *, text: str, evidence
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full = await locking.case(tx, case_id)
     answered = apply(full, CaseAction.ANSWER, tx)
+    await cited_evidence.check(tx, full.case.order_id, evidence)
     event = ConsultationAnswered(
         **case_fields(tx, answered.case),
         text_hash=digest(text),
@@ -39,9 +41,11 @@ async def ask_again(tx: Transaction[Settings], case_id: str, *, text: str, evide
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full = await locking.case(tx, case_id)
     asked = apply(full, CaseAction.ASK_AGAIN, tx)
+    await cited_evidence.check(tx, full.case.order_id, evidence)
     event = ConsultationContinued(
         **case_fields(tx, asked.case),
         text_hash=digest(text),

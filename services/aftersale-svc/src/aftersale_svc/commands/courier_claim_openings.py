@@ -8,7 +8,7 @@ from aftercare_events import ParcelStatusChanged
 from aftercare_events.catalogue.courier_claims import CourierClaimOpened
 from aftercare_events.catalogue.parcels import ParcelStatus
 
-from aftersale_svc.commands import locking
+from aftersale_svc.commands import cited_evidence, locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.courier_claims import STEPS
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -76,6 +76,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
         ParcelUnknown, ParcelUnclear: see `chosen_parcel`.
         ClaimLive: a claim about the parcel and this cause has not ended.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     check_no_party(full.case, tx.actor)
@@ -85,6 +86,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
         raise ClaimLive(claim_id=live)
     amount = at_stake(full, parcel) if request.amount_minor is None else request.amount_minor
     check_claimed(amount, request.currency, parcel.value_minor, full.case.currency)
+    await cited_evidence.check(tx, order.id, request.evidence)
     origin = _ORIGINS.get(tx.actor.role, CourierClaimOrigin.AGENT)
     draft = _draft(tx, full, parcel, request.cause, origin, amount=amount, evidence=request.evidence)
     return await create(tx, draft, request.note)

@@ -15,7 +15,7 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimLate,
 )
 
-from aftersale_svc.commands import decisions
+from aftersale_svc.commands import cited_evidence, decisions
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.domain.claims.amounts import check_amount
@@ -72,8 +72,10 @@ async def add_evidence(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.ADD_EVIDENCE)
+    await cited_evidence.check(tx, moved.order_id, evidence, is_required=True)
     added = with_evidence(moved, evidence)
     event = CourierClaimEvidenceAdded(**claim_fields(tx, added), evidence=tuple(evidence))
     return await STEPS.save(tx, added, CourierClaimAction.ADD_EVIDENCE, event, note=note, evidence=evidence)

@@ -13,7 +13,7 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import effects, endings, hearings, lab_tests, locking
+from aftersale_svc.commands import cited_evidence, effects, endings, hearings, lab_tests, locking
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import case_fields, dispute_fields, save_dispute
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -37,9 +37,11 @@ async def answer(tx: Transaction[Settings], dispute_id: str, *, text: str, evide
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see DISPUTE.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ANSWER, tx, DisputeFacts.of(tx))
+    await cited_evidence.check(tx, dispute.order_id, evidence)
     answered = replace(moved, answer=text, answered_at=tx.now, evidence=[*dispute.evidence, *evidence])
     event = DisputeAnswered(**dispute_fields(tx, answered), text_hash=digest(text), evidence=tuple(evidence))
     return await save_dispute(tx, answered, DisputeAction.ANSWER, event, note=text, evidence=evidence)
@@ -54,6 +56,7 @@ async def add_evidence(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
         TooMuchEvidence: this side has added as much as it may.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ADD_EVIDENCE, tx, DisputeFacts.of(tx))
@@ -61,6 +64,7 @@ async def add_evidence(
     [known] = await tx.all(EVIDENCE_ADDED, case_id=dispute.case_id, dispute_id=dispute.id, **side)
     if known["number"] + len(evidence) > MOST_ADDED:
         raise TooMuchEvidence(pointer="/evidence", most=MOST_ADDED, added=known["number"])
+    await cited_evidence.check(tx, dispute.order_id, evidence, is_required=True)
     added = replace(moved, evidence=[*dispute.evidence, *evidence])
     event = EvidenceAdded(**dispute_fields(tx, added), by=tx.actor.role, evidence=tuple(evidence))
     return await save_dispute(tx, added, DisputeAction.ADD_EVIDENCE, event, note=note, evidence=evidence)

@@ -20,7 +20,7 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeEvidenceSubmitted,
 )
 
-from aftersale_svc.commands import decisions, locking
+from aftersale_svc.commands import cited_evidence, decisions, locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.commands.record import settings_used
@@ -58,6 +58,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
         NotInsured, ReturnNotReceived, OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `covered`.
         GuaranteeTaken: the case has a claim on this guarantee that lives or was paid.
         CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `amount_of`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     case = full.case
@@ -66,6 +67,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
     known = await tx.one(TAKEN, case_id=case.id, kind=request.kind)
     if known is not None:
         raise GuaranteeTaken(claim_id=known.id)
+    await cited_evidence.check(tx, case.order_id, request.evidence)
     claim = _new(tx, full, order, request, amount_of(request, most, case.currency))
     opened = GuaranteeClaimOpened(
         **claim_fields(tx, claim),
@@ -126,10 +128,12 @@ async def answer(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     action = GuaranteeAction.AGREE if agreed else GuaranteeAction.OBJECT
     claim = await STEPS.locked(tx, claim_id)
     answered = with_evidence(STEPS.moved(tx, claim, action), evidence)
+    await cited_evidence.check(tx, claim.order_id, evidence)
     if agreed:
         answered = replace(answered, owed_minor=claim.claimed_minor, decided_by=tx.actor.id)
     owed = claim.claimed_minor if agreed else 0
@@ -167,8 +171,10 @@ async def submit_evidence(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     moved = await STEPS.move(tx, claim_id, GuaranteeAction.SUBMIT_EVIDENCE)
+    await cited_evidence.check(tx, moved.order_id, evidence, is_required=True)
     submitted = with_evidence(moved, evidence)
     event = GuaranteeEvidenceSubmitted(
         **claim_fields(tx, submitted), evidence=tuple(evidence), deadline_at=submitted.deadline_at

@@ -15,6 +15,7 @@ from aftercare_events import (
     digest,
 )
 
+from aftersale_svc.commands import cited_evidence
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import dispute_fields, save_dispute
 from aftersale_svc.domain.disputes.errors import DecidedFirst, EvidenceEmpty, PartyCannotDecide, RoundsUsedUp
@@ -125,11 +126,13 @@ async def submit_evidence(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed, NotAsked: see DISPUTE.
         EvidenceEmpty: there is neither evidence nor a word.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
     moved = DISPUTE.apply(dispute, DisputeAction.SUBMIT_EVIDENCE, tx, facts)
     if not evidence and note is None:
         raise EvidenceEmpty(pointer="/evidence")
+    await cited_evidence.check(tx, dispute.order_id, evidence)
     still = [side for side in dispute.awaited if side != facts.side]
     submitted = replace(moved, awaited=still, evidence=[*dispute.evidence, *evidence])
     submitted = replace(submitted, whose_turn=turn_of(still)) if still else submitted

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleRejected, Event
 
-from aftersale_svc.commands import decisions, effects, fast_exchanges, locking, stages
+from aftersale_svc.commands import cited_evidence, decisions, effects, fast_exchanges, locking, stages
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.inspection_events import inspected_event, photos_of
@@ -44,9 +44,11 @@ async def inspect(
         ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
         RejectReasonUnsuitable: see `check_reject_reason`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        EvidenceUnusable: see `check_photos`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     _check_reasons(full, findings, reason)
+    await cited_evidence.check_photos(tx, order.id, findings)
     if fast_exchanges.is_secured(full):
         return await fast_exchanges.inspect(tx, full, findings, reason, note, policy)
     if any(each.accepted for each in findings):

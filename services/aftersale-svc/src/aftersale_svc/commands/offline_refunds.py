@@ -14,7 +14,7 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import decisions, effects, locking, openings, refunds, second_person
+from aftersale_svc.commands import cited_evidence, decisions, effects, locking, openings, refunds, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction
@@ -51,11 +51,13 @@ async def state(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, OrderWasCancelled, NoRefundRefused, RefundCovered: see CASE.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     amount = 0 if full.refund is None else full.refund.amount.total_minor
+    _stated(tx, full, order)
+    await cited_evidence.check(tx, order.id, evidence, is_required=True)
     if second_person.is_needed(tx, full, amount):
-        _stated(tx, full, order)
         arguments = {"method": method, "reference": reference, "evidence": list(evidence), "note": note}
         action = CaseAction.STATE_OFFLINE_REFUND
         return await second_person.propose(tx, full, action, amount, arguments, policy=policy)
@@ -170,9 +172,11 @@ async def deny(tx: Transaction[Settings], case_id: str, *, text: str, evidence: 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved, offline = apply(full, CaseAction.DENY_OFFLINE_REFUND, tx), _known(full)
+    await cited_evidence.check(tx, full.case.order_id, evidence)
     facts = CaseFacts(full=full, order=order, actor=tx.actor)
     disputed = permits(full, CaseAction.DISPUTE_OFFLINE_REFUND, tx, facts)
     if disputed:

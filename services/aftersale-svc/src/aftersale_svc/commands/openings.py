@@ -7,7 +7,7 @@ from aftercare_chassis.lifecycle import NOBODY
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import AfterSaleFrozen, ComplaintOpened, DisputeOpened, Event, digest
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import cited_evidence, effects, locking
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import PLATFORM, CaseFacts, FullCase
 from aftersale_svc.domain.cases.guards import disputable_from
@@ -51,13 +51,16 @@ async def open_(tx: Transaction[Settings], case_id: str, *, opening: Opening) ->
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, OrderWasCancelled, VerdictInExecution, NotStalled: see CASE.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     case, by_platform = full.case, tx.actor.role in PLATFORM
     since = disputable_from(case)
     overdue = since is not None and since <= tx.now
     facts = CaseFacts(full=full, order=order, by_platform=by_platform, overdue=overdue, actor=tx.actor)
-    dispute, _ = await stop(tx, full, apply(full, CaseAction.DISPUTE, tx, facts), opening, CaseAction.DISPUTE)
+    frozen = apply(full, CaseAction.DISPUTE, tx, facts)
+    await cited_evidence.check(tx, order.id, opening.evidence)
+    dispute, _ = await stop(tx, full, frozen, opening, CaseAction.DISPUTE)
     return dispute
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aftercare_chassis.database.transaction import Transaction
 
-from aftersale_svc.commands import cases, endings, locking
+from aftersale_svc.commands import cases, cited_evidence, endings, locking
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -36,6 +36,7 @@ async def reapply(
         Refusal: what `cases.create` refuses the new request with; the rejected case stays as it was then.
     """
     full, _ = await locking.case_and_order(tx, case_id)
+    await cited_evidence.check(tx, full.case.order_id, asked.evidence)
     await endings.close_by(tx, full, CaseAction.REAPPLY, note=note)
     return await cases.create(tx, again(full, asked))
 

@@ -8,7 +8,7 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person
+from aftersale_svc.commands import cited_evidence, decisions, effects, locking, remaining_money, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields, settings_used
@@ -132,10 +132,12 @@ async def reject(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
         RejectReasonUnsuitable: see `check_reject_reason`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full = await locking.case(tx, case_id)
     rejected = apply(full, CaseAction.REJECT, tx)
     check_reject_reason(full, reason)
+    await cited_evidence.check(tx, full.case.order_id, evidence)
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
     decided = await decisions.record(tx, full, DecisionKind.REVIEW, "rejected", reason=reason, policy=policy)
     event = AfterSaleRejected(

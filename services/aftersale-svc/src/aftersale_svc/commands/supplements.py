@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import SupplementEnded, SupplementRequested, SupplementSubmitted, digest
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import cited_evidence, effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -49,11 +49,13 @@ async def submit(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
         SupplementEmpty: there is neither evidence nor a word.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full = await locking.case(tx, case_id)
     moved = apply(full, CaseAction.SUBMIT_SUPPLEMENT, tx)
     if not evidence and not note:
         raise SupplementEmpty(pointer="/evidence")
+    await cited_evidence.check(tx, full.case.order_id, evidence)
     case = moved.case
     new = [each for each in evidence if each not in case.evidence]
     supplied = replace(moved, case=replace(case, evidence=[*case.evidence, *new]))

@@ -7,17 +7,19 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleTypeChanged, Event, OfferLapsed
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import effects, locking, stages
+from aftersale_svc.commands import cited_evidence, effects, locking, stages
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields, settings_used
-from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.exchanges.policy import unpriced, wanted_of_case
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferAction
+from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.type_changes.policy import changed
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -44,11 +46,14 @@ async def change(
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
         UnitsNotSent: see `stages.check_sent`.
         LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
     await stages.check_sent(tx, full, order, type_)
+    is_required = evidence_need(TYPES[case.type], case.reason) is EvidenceNeed.REQUIRED
+    await cited_evidence.check(tx, order.id, evidence, before=full.case.evidence, is_required=is_required)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = replace(moved, case=estimated(order, case, full.requested, holds))
     after = _without_replacement(tx, unpriced(after.keeping(*wanted_of_case(after, lines))))

@@ -22,6 +22,7 @@ from aftersale_svc.domain.history.changes import as_of
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, TimeInFuture
 from aftersale_svc.domain.history.files import file_at
 from aftersale_svc.domain.history.sides import Side, actor_of
+from aftersale_svc.domain.permissions import SIDES
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
 from aftersale_svc.tables.cases import TIMELINE
@@ -78,7 +79,7 @@ def _offer(offer: Offer, at: datetime) -> Offer:
 async def _evidence(
     read: Reader[Settings], then: FullCase, actor: Actor, steps: Sequence[TimelineStep], at: datetime
 ) -> list[CitedEvidence]:
-    """What this side could see of the evidence: its own files of the case, and accepted ones that were cited."""
+    """What this side could see of the evidence: its own files that are of the case or were cited, and accepted ones that were cited."""
     side = copy(read)
     side.actor = actor
     order_id, case_id = then.case.order_id, then.case.id
@@ -89,5 +90,8 @@ async def _evidence(
 
 def _seen(file: EvidenceFile, case_id: str, actor: Actor, steps: Sequence[TimelineStep]) -> bool:
     owner = {"buyer": file.owner_buyer_id, "seller": file.owner_merchant_id}.get(actor.role, viewer(actor))
-    cited = file.state is EvidenceState.ACCEPTED and file.sha256 in hashes(steps)
-    return cited or (file.case_id == case_id and owner == viewer(actor))
+    citing = {step.actor_role for step in steps if file.sha256 in step.evidence}
+    if owner == viewer(actor):
+        return bool(citing) or file.case_id == case_id
+    # A side opens no file by citing it itself.
+    return file.state is EvidenceState.ACCEPTED and bool(citing - {actor.role} if actor.role in SIDES else citing)

@@ -144,10 +144,7 @@ _OF_CASE = (
     select(evidence_files)
     .where(
         _f.order_id == bindparam("order_id"),
-        or_(
-            and_(_ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))),
-            _f.case_id == bindparam("case_id"),
-        ),
+        or_(_f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text))), _f.case_id == bindparam("case_id")),
     )
     .order_by(_f.id)
 )
@@ -161,6 +158,15 @@ def _per_role(statement: "Select[EvidenceFile]") -> dict[str, Query[EvidenceFile
 FILE = _per_role(_ONE)
 FILES_OF_CASE = _per_role(_OF_CASE)
 """By role; other roles see no file."""
+
+_STATES = select(_f.sha256, _f.state).where(
+    _f.order_id == bindparam("order_id"), _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))
+)
+STATES_OF_CITED: dict[str, Query[Record]] = {
+    **{role: Query(_STATES.where(_shown_to(role))) for role in ("buyer", "seller")},
+    **{role: Query(_STATES) for role in STAFF},
+}
+"""The states of the files of the order that have a cited hash, by the role of who may use them."""
 
 NUMBER_OF_A_SIDE: Query[Record] = Query(
     select(func.count().label("number")).where(

@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import Out, Time
 from aftersale_svc.api.schemas.evidence import EvidenceFileOut, View
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
-from aftersale_svc.domain.evidence.model import EvidenceReuse
+from aftersale_svc.domain.evidence.model import CitedState, EvidenceReuse
 from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.integrations.stores.port import EvidenceStore
 
@@ -73,8 +73,10 @@ class CaseEvidenceOut(Out):
     """The hash by which it is cited."""
     cited_by: list[CitationOut]
     """The steps that cite it, oldest first; empty where it was uploaded for the case only."""
+    state: CitedState
+    """How far the file is; `not_uploaded` where there is none that the caller may see: then the hash alone proves nothing."""
     file: EvidenceFileOut | None = None
-    """The file; null where none of this hash was uploaded and accepted for the order."""
+    """The file; null where none of this hash was uploaded for the order, or the other side uploaded it and it is not accepted."""
     reused_in: list[ReuseOut] | None = None
     """Where else it was used; for agents, arbitrators and admins, null for everybody else."""
 
@@ -94,6 +96,7 @@ class CaseEvidenceListOut(Out):
                 CaseEvidenceOut(
                     sha256=each.sha256,
                     cited_by=[CitationOut.of(step) for step in each.steps],
+                    state=each.state,
                     file=EvidenceFileOut.of(each.file, reader, store) if each.file else None,
                     reused_in=[ReuseOut.of(reuse) for reuse in each.reuses] if is_staff else None,
                 )

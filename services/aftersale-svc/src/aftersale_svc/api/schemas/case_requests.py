@@ -11,7 +11,19 @@ from aftersale_svc.domain.cases.exchanges.model import Price
 from aftersale_svc.domain.cases.requests import Finding, Prices, Request, Wanted
 from aftersale_svc.domain.policies.model import Citation
 
-Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
+Sha256 = Annotated[
+    str, Field(pattern="^sha256:[0-9a-f]{64}$", description="Hash of the content: `sha256:` and 64 hex digits.")
+]
+_CITED = "Content hashes, `sha256:…`. What a file proves counts once it was uploaded for the order and accepted by its check."
+Evidence = Annotated[list[Sha256], Field(default_factory=list, max_length=20, description=_CITED)]
+RequiredEvidence = Annotated[
+    list[Sha256],
+    Field(
+        min_length=1,
+        max_length=20,
+        description="Content hashes, `sha256:…`; at least one of a file that was uploaded for the order and accepted by its check.",
+    ),
+]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 _ADDRESS = {
     "name": "售后仓",
@@ -242,7 +254,7 @@ class InspectedIn(In):
     """The condition of the goods, in a code of the merchant's own."""
     refuse_reason: RejectReason | None = None
     """Why the other units are not accepted; refused where all of them are."""
-    photos: Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
+    photos: Evidence
 
 
 class InspectIn(CitingIn):

@@ -8,7 +8,6 @@ from aftercare_chassis.http.schemas import (
     AllowedOut,
     CreatedAt,
     DeadlineAt,
-    Id,
     In,
     Money,
     Out,
@@ -21,6 +20,7 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Context
 from pydantic import Field
 
+from aftersale_svc.api.schemas.case_requests import RequiredEvidence
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.claims.model import C, ClaimKind, ClaimStep, ClaimSummary
 from aftersale_svc.domain.claims.types import ClaimType
@@ -32,7 +32,7 @@ class ClaimEvidenceIn(In):
 
     model_config = example(evidence=["sha256:" + "9f" * 32], note="快递签收底单")
 
-    evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
+    evidence: RequiredEvidence
     note: Text | None = None
     """For the history of the claim."""
 

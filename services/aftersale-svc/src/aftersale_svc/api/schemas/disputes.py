@@ -8,7 +8,6 @@ from aftercare_chassis.http.schemas import (
     AllowedOut,
     CreatedAt,
     DeadlineAt,
-    Id,
     In,
     Money,
     Out,
@@ -22,7 +21,7 @@ from aftercare_chassis.http.turns import effects_of
 from aftercare_chassis.lifecycle import Context
 from pydantic import Field
 
-from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence
+from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence, RequiredEvidence
 from aftersale_svc.api.schemas.frozen import DisputeTurn
 from aftersale_svc.api.schemas.verdicts import CostIn, SanctionIn
 from aftersale_svc.domain.cases.codes import Liable
@@ -75,7 +74,7 @@ class EvidenceIn(In):
 
     model_config = example(evidence=[_PHOTO], note="开箱照片")
 
-    evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
+    evidence: RequiredEvidence
     note: Text | None = None
     """For the timeline; both sides can read it."""
 

@@ -22,6 +22,7 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY
 from pydantic import Field
 
+from aftersale_svc.api.schemas.case_requests import Sha256
 from aftersale_svc.domain.evidence.lifecycle import EVIDENCE
 from aftersale_svc.domain.evidence.model import (
     Announcement,
@@ -38,9 +39,6 @@ from aftersale_svc.settings import Settings
 View = Reader[Settings]
 """Who reads, when, and with which settings."""
 EvidenceTurn = Annotated[str, TurnOf("EvidenceTurn", EVIDENCE, others=[NOBODY])]
-Sha256 = Annotated[
-    str, Field(pattern="^sha256:[0-9a-f]{64}$", description="Hash of the content: `sha256:` and 64 hex digits.")
-]
 VirusScan = Literal["clean", "unscanned"]
 _EXTENSIONS: Mapping[MediaType, str] = {
     MediaType.JPEG: "jpg",

@@ -1,16 +1,12 @@
 """Refunds outside the payment provider, as they are stated, answered and shown."""
 
-from typing import Annotated
+from aftercare_chassis.http.schemas import In, Money, Name, Out, Text, Time, example
 
-from aftercare_chassis.http.schemas import Id, In, Money, Name, Out, Text, Time, example
-from pydantic import Field
-
-from aftersale_svc.api.schemas.case_requests import CitingIn, Evidence
+from aftersale_svc.api.schemas.case_requests import CitingIn, Evidence, RequiredEvidence
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
 
 _PROOF = "sha256:" + "9f" * 32
-Proof = Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
 
 
 class StateOfflineRefundIn(CitingIn):
@@ -22,7 +18,7 @@ class StateOfflineRefundIn(CitingIn):
     """How it was given back."""
     reference: Name
     """By which both sides find the payment; both sides can read it."""
-    evidence: Proof
+    evidence: RequiredEvidence
     """The proof of the payment, such as a receipt of the bank; at least one file, by its hash."""
 
 

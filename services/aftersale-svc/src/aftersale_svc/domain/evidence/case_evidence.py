@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aftersale_svc.domain.cases.model import TimelineStep
-from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceReuse, EvidenceState
+from aftersale_svc.domain.evidence.model import CitedState, EvidenceFile, EvidenceReuse, EvidenceState
 
 
 @dataclass(slots=True)
@@ -15,6 +15,11 @@ class CitedEvidence:
     steps: list[TimelineStep] = field(default_factory=list)
     file: EvidenceFile | None = None
     reuses: list[EvidenceReuse] = field(default_factory=list)
+
+    @property
+    def state(self) -> CitedState:
+        """How far the file is; that none was uploaded where there is none."""
+        return CitedState.NOT_UPLOADED if self.file is None else CitedState(self.file.state)
 
 
 def hashes(steps: Iterable[TimelineStep]) -> list[str]:
@@ -27,19 +32,16 @@ def case_evidence(
 ) -> list[CitedEvidence]:
     """The evidence of a case: what is cited, then what was uploaded for it and is cited by no step.
 
-    Where several accepted files have a cited hash, the newest is shown. A reuse is of a file, or of a hash without one.
+    Where several files have a cited hash, the newest accepted one is shown, or the newest if none is accepted. A reuse is of a file, or of a hash without one.
     """
     cited = {each: CitedEvidence(each) for each in hashes(steps)}
     for step in steps:
         for sha256 in step.evidence:
             cited[sha256].steps.append(step)
-    others = []
-    for file in files:
-        of_hash = cited.get(file.sha256)
-        if of_hash is not None and file.state is EvidenceState.ACCEPTED:
-            of_hash.file = file
-        else:
-            others.append(CitedEvidence(file.sha256, file=file))
+    for file in sorted(files, key=lambda each: (each.state is EvidenceState.ACCEPTED, each.id)):
+        if file.sha256 in cited:
+            cited[file.sha256].file = file
+    others = [CitedEvidence(file.sha256, file=file) for file in files if file.sha256 not in cited]
     found = [*cited.values(), *others]
     for each in found:
         known = {each.file.id} if each.file else {each.sha256}

@@ -17,6 +17,16 @@ class MediaTypeUnsuitable(Refusal):
     zh, en = "该类凭证只能是：{allowed:or 无}。", "Evidence of this kind may be: {allowed:or none}."
 
 
+class EvidenceUnusable(Refusal):
+    """What is cited is no file that can be used here. `found` is how far the files are, `allowed` what they may be."""
+
+    kind, code = Kind.INVALID, "evidence_unusable"
+    zh, en = (
+        "凭证必须是已为该订单上传（POST /v1/evidence）且状态为 {allowed} 的文件；所引用的文件：{found}。",
+        "Evidence has to be a file that was uploaded for this order (POST /v1/evidence) and is: {allowed}. What is cited is: {found}.",
+    )
+
+
 class EvidenceKindOfPlatform(Refusal):
     """Only the platform uploads the report of a testing body."""
 

@@ -37,6 +37,17 @@ class EvidenceState(StrEnum):
     EXPIRED = "expired"
 
 
+class CitedState(StrEnum):
+    """How far the file behind a cited hash is: the states of a file, or that none was uploaded."""
+
+    NOT_UPLOADED = "not_uploaded"
+    PENDING = "pending"
+    UPLOADED = "uploaded"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
 class EvidenceAction(StrEnum):
     """What can be done to a file."""
 
