@@ -19,6 +19,7 @@ import httpx
 import psutil
 import shifted_service
 from aftercare_chassis.settings import PREFIX
+from busy_commands import CASES, CONNECTIONS, Average, busy
 from environment import Environment, environment
 from load import Client
 from options import Took, options
@@ -36,6 +37,12 @@ Each command of a case, a dispute or a claim in `aftersale-svc serve`, one after
 
 | command | calls | aftersale-svc, ms | PostgreSQL, ms | statements |
 |---|---|---|---|---|
+"""
+BUSY = f"""
+The same where {CONNECTIONS} connections send a command for {CASES} cases, so that the process does not sleep in between: the average of the last of them. PostgreSQL flushes the commits of several together.
+
+| command | aftersale-svc, ms | PostgreSQL, ms |
+|---|---|---|
 """
 OPTIONS = """
 `GET /v1/orders/{order_id}/after-sale-options`, one after the other. At most: 20 ms (p95).
@@ -68,21 +75,29 @@ async def _measure(env: Environment, log: Callable[[str], None]) -> str:
     async with tests.started(env.servers.postgres) as harness:
         rounds = Rounds(env, harness, tests)
         await rounds.run(log)
-        return section(rounds.costs, await options(rounds.url, harness))
+        took = await options(rounds.url, harness)
+        return section(rounds.costs, await busy(rounds.url, harness, tests, rounds.cpu), took)
 
 
-def section(costs: dict[str, Cost], took: list[Took]) -> str:
+def section(costs: dict[str, Cost], averages: list[Average], took: list[Took]) -> str:
     """The section of the page, the dearest command first."""
     rows = sorted(((median(each.service), name, each) for name, each in costs.items()), reverse=True)
     text = TITLE
     for service, name, each in rows:
-        shown = f"**{service:.2f}**" if service > AT_MOST_MS else f"{service:.2f}"
-        text += f"| {name} | {len(each.service)} | {shown} | {median(each.postgres):.2f} | {each.statements} |\n"
+        text += (
+            f"| {name} | {len(each.service)} | {_bold(service)} | {median(each.postgres):.2f} | {each.statements} |\n"
+        )
+    text += BUSY + "".join(f"| {each.name} | {_bold(each.service)} | {each.postgres:.2f} |\n" for each in averages)
     return text + OPTIONS + "".join(f"| {each.lines} | {each.ms(50):.1f} | **{each.ms(95):.1f}** |\n" for each in took)
 
 
+def _bold(ms: float) -> str:
+    """Milliseconds; in bold where they are too many."""
+    return f"**{ms:.2f}**" if ms > AT_MOST_MS else f"{ms:.2f}"
+
+
 class Rounds:
-    """The stories again and again, each time in an empty database."""
+    """The stories again and again, each time in an empty database; each has an order of its own, since the units of one can be rejected five times only."""
 
     def __init__(self, env: Environment, harness: Any, tests: Any) -> None:
         self.costs: dict[str, Cost] = {}
@@ -92,19 +107,19 @@ class Rounds:
 
     async def run(self, log: Callable[[str], None]) -> None:
         """A round in this process, in which the statements are counted; then all rounds with the server, the first to warm it up."""
-        shop = await self._tests.shop_of(self._harness)
+        shop = await self._tests.shop_of(self._harness, len(self._stories))
         async with self._tests.counting(shop) as seen:
-            for story in self._stories:
-                await story(self._tests.Counted(shop, seen))
+            for number, story in enumerate(self._stories, 1):
+                await story(self._tests.Counted(shop, seen, number))
         self._serve()
         for number in range(ROUNDS + 1):
             if number == 1:
                 self.costs.clear()
             await self._harness.reset()
-            shop = await self._tests.shop_of(self._harness)
+            shop = await self._tests.shop_of(self._harness, len(self._stories))
             self._clients.clear()
-            for story in self._stories:
-                await story(self._tests.NamedCommands(shop, self._post))
+            for of, story in enumerate(self._stories, 1):
+                await story(self._tests.NamedCommands(shop, self._post, of))
             log(f"round {number}: {len(self.costs)} commands")
         self.set_clock()
 
@@ -135,6 +150,11 @@ class Rounds:
         cost.postgres.append(postgres)
         found: dict[str, Any] = json.loads(answer)
         return found
+
+    def cpu(self) -> tuple[float, float]:
+        """CPU milliseconds so far of the server and of PostgreSQL, whose processes stay the same meanwhile."""
+        service, postgres = self._cpu()
+        return sum(service.values()), sum(postgres.values())
 
     def _cpu(self) -> tuple[dict[int, float], dict[int, float]]:
         """CPU milliseconds so far by process, of the server and of PostgreSQL."""

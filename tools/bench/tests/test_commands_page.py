@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from busy_commands import Average
 from commands import Cost, passed, scheduled_ms, section
 from options import Took
 from shifted_service import SECONDS, SharedClock
@@ -16,14 +17,20 @@ def test_the_dearest_command_is_first_and_what_is_above_the_limit_is_marked() ->
         "cancelCase": Cost(5, service=[1.0, 1.2, 9.0], postgres=[0.5, 0.6, 0.7]),
         "giveVerdict": Cost(9, service=[2.6, 2.6], postgres=[1.0, 2.0]),
     }
-    text = section(costs, [])
+    text = section(costs, [], [])
     first, second = (line for line in text.splitlines() if "Case |" in line or "Verdict |" in line)
     assert first == "| giveVerdict | 2 | **2.60** | 1.50 | 9 |"
     assert second == "| cancelCase | 3 | 1.20 | 0.60 | 5 |"
 
 
+def test_commands_of_many_connections_have_a_table_of_their_own() -> None:
+    text = section({}, [Average("approveCase", 2.51, 1.25), Average("shipCase", 1.5, 1.0)], [])
+    assert "| approveCase | **2.51** | 1.25 |" in text
+    assert "| shipCase | 1.50 | 1.00 |" in text
+
+
 def test_the_options_have_a_row_for_each_size_of_an_order() -> None:
-    text = section({}, [Took(3, [0.004] * 100), Took(100, [0.015] * 100)])
+    text = section({}, [], [Took(3, [0.004] * 100), Took(100, [0.015] * 100)])
     assert "| 3 | 4.0 | **4.0** |" in text
     assert "| 100 | 15.0 | **15.0** |" in text
 

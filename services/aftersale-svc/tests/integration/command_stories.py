@@ -155,7 +155,7 @@ async def sent_first(t: ShopCommands) -> None:
 
 async def paid_otherwise(t: ShopCommands) -> None:
     case = await t.failed()
-    await files_of(t.shop, HASH)
+    await files_of(t.shop, HASH, order_id=t.order_id)
     await case.act(t.seller, "state-offline-refund", **STATED)
     await case.act(t.seller, "withdraw-offline-refund")
     await case.act(t.seller, "state-offline-refund", **STATED)

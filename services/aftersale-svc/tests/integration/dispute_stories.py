@@ -11,7 +11,7 @@ from shop_commands import GROUNDS, PARCEL, VERDICT, Document, ShopCommands, cny
 
 async def hearing(t: ShopCommands) -> None:
     dispute = await t.disputed()
-    await files_of(t.shop, HASH)
+    await files_of(t.shop, HASH, order_id=t.order_id)
     await dispute.act(t.buyer, "evidence", evidence=[HASH])
     await dispute.act(t.arbitrator, "take")
     await dispute.act(t.arbitrator, "release")
@@ -53,7 +53,7 @@ async def courier_claims(t: ShopCommands) -> None:
     case = await t.case(reason="damaged_in_transit")
     found = await t.seller.get("/v1/courier-claims", params={"case_id": case.id})
     claim = Document(t, "courier-claims", found.json()["data"][0]["id"])
-    await files_of(t.shop, HASH)
+    await files_of(t.shop, HASH, order_id=t.order_id)
     await claim.act(t.seller, "evidence", evidence=[HASH])
     await claim.act(t.seller, "file", reference="LP-1")
     await claim.act(t.seller, "decline", reason="evidence_insufficient")
@@ -67,7 +67,7 @@ async def courier_claims(t: ShopCommands) -> None:
 
 async def deposit_claims(t: ShopCommands) -> None:
     case = await t.failed()
-    await files_of(t.shop, HASH)
+    await files_of(t.shop, HASH, order_id=t.order_id)
 
     async def opened() -> Document:
         body = {"kind": "merchant_deposit", "evidence": [HASH]}
