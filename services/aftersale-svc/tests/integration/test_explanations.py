@@ -71,6 +71,7 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     table = (await shop.buyer.get("/v1/reasons")).json()
     [row] = [each for each in table["reject_reasons"] if each["code"] == reason]
     shown = (await shop.get(case["id"]))["explanation"]
+    assert shown["where"] == {"zh_cn": "商家已拒绝", "en": "The merchant has rejected the request"}
     assert shown["why"]["en"] == f"The request was rejected, because {row['label']['en']}"
     await shop.act(shop.buyer, case["id"], "accept")
     steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
@@ -81,6 +82,20 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     )
     assert table["version"] == case["reasons_version"]
     assert [group["code"] for group in table["groups"]] == ["buyers_choice", "not_as_promised", "delivery", "service"]
+
+
+async def test_who_has_rejected_a_request_is_said(shop: Shop) -> None:
+    """A dispute that lets the case go on changes nothing of that."""
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "escalate", note="?")
+    await shop.act(shop.agent, case["id"], "reject", reason="reason_untrue")
+    by_agent = {"zh_cn": "平台客服已拒绝", "en": "An agent of the platform has rejected the request"}
+    assert (await shop.get(case["id"]))["explanation"]["where"] == by_agent
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert (await shop.get(case["id"]))["explanation"]["where"] == by_agent
 
 
 async def last_step(shop: Shop, case_id: str) -> dict[str, Any]:

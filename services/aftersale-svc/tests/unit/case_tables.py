@@ -61,6 +61,7 @@ await_inspection   inspect          refunding          seller system
 await_inspection   refuse           rejected           seller outcome
 return_in_transit  freeze           disputed           system
 await_inspection   freeze           disputed           system
+closed             receive          manual_review      seller agent
 return_in_transit  end_with_order   closed             system
 await_inspection   end_with_order   closed             system
 """
@@ -120,6 +121,7 @@ RETURNS = """
 refunding             return_refused_goods refunding     seller agent
 completed             return_refused_goods completed     seller agent
 closed                return_refused_goods closed        seller agent
+closed                receive              manual_review seller agent
 await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
 await_buyer_shipment  close     closed             system

@@ -10,6 +10,7 @@ from aftercare_events import (
     AfterSaleClosed,
     AfterSaleCompleted,
     AfterSaleRejected,
+    AfterSaleReopened,
     AfterSaleRequested,
     AfterSaleResumed,
     AfterSaleTypeChanged,
@@ -44,8 +45,10 @@ Copy = Callable[[OrderUnits, E], OrderUnits]
 Decide = Callable[[Transaction[Settings], Order, OrderUnits, E], Awaitable[OrderUnits]]
 
 
-async def _unchanged(_tx: Transaction[Settings], _: Order, units: OrderUnits, __: DisputeEvent) -> OrderUnits:
-    """A dispute changes no units: the order shows its state."""
+async def _unchanged(
+    _tx: Transaction[Settings], _: Order, units: OrderUnits, __: DisputeEvent | AfterSaleReopened
+) -> OrderUnits:
+    """Neither a dispute nor a case of goods that have come back changes units: the order shows its state."""
     return units
 
 
@@ -91,6 +94,7 @@ HANDLERS: Handlers[Settings] = {
     AfterSaleTypeChanged: _following(projections.case_retyped, cases.retype),
     AfterSaleRejected: _following(projections.case_continued, cases.release),
     AfterSaleResumed: _following(projections.case_continued, cases.resume),
+    AfterSaleReopened: _following(projections.case_reopened, _unchanged),
     AfterSaleCompleted: case_completed,
     AfterSaleClosed: _following(projections.case_ended, cases.release),
     AfterSaleCancelled: _following(projections.case_ended, cases.release),

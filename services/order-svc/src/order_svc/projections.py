@@ -14,6 +14,7 @@ from aftercare_events import (
     AfterSaleClosed,
     AfterSaleCompleted,
     AfterSaleRejected,
+    AfterSaleReopened,
     AfterSaleRequested,
     AfterSaleResumed,
     AfterSaleTypeChanged,
@@ -69,6 +70,11 @@ def case_requested(units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:
 def case_continued(units: OrderUnits, event: AfterSaleRejected | AfterSaleResumed) -> OrderUnits:
     """The units; the case is still open, whatever was decided. Raises: Retry until it is known."""
     return units.with_case(_known(units, event))
+
+
+def case_reopened(units: OrderUnits, event: AfterSaleReopened) -> OrderUnits:
+    """The units with the case, which is open again. Raises: Retry until it is known."""
+    return units.with_case(replace(_known(units, event), state=CaseState.OPEN))
 
 
 def case_retyped(units: OrderUnits, event: OfferAccepted | AfterSaleTypeChanged) -> OrderUnits:

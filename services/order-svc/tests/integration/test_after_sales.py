@@ -4,6 +4,7 @@ from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
     AfterSaleCompleted,
+    AfterSaleReopened,
     AfterSaleResumed,
     CaseLine,
     DisputeExecuted,
@@ -143,6 +144,15 @@ async def test_a_verdict_that_lets_the_case_go_on_ends_nothing(shop):
     await shop.h.consume(shop.case(DisputeExecuted, order, refunded_minor=0, currency="CNY", **DISPUTE))
     assert await state(shop, order) == ("in_after_sale", "in_after_sale")
     shop.problem(await shop.buyer.post(f"/v1/orders/{order['id']}/cancel"), 409, "after_sale_open")
+
+
+async def test_a_case_that_is_opened_again_keeps_the_order_from_its_end(shop):
+    order = await shop.delivered()
+    await shop.open_case(order, 1)
+    await shop.h.consume(shop.case(AfterSaleClosed, order, cause="closed_by_agent"))
+    assert await state(shop, order) != ("in_after_sale", "in_after_sale")
+    await shop.h.consume(shop.case(AfterSaleReopened, order, cause="return_arrived_late"))
+    assert await state(shop, order) == ("in_after_sale", "in_after_sale")
 
 
 async def test_the_end_of_the_case_may_arrive_before_its_dispute(shop):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, CaseState
 from aftercare_events.catalogue.refund_parts import RefundPart
-from aftercare_events.catalogue.reviews import HandlingReason
+from aftercare_events.catalogue.reviews import EscalationCause, HandlingReason
 from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -55,6 +55,14 @@ class AfterSaleFrozen(CaseEvent):
 
     matter: Code = "after_sale_freeze"
     dispute_id: DisputeId
+
+
+class AfterSaleReopened(CaseEvent):
+    """A case that was closed is open again, and an agent has to decide."""
+
+    matter: Code = "after_sale_reopening"
+    cause: Annotated[Code, one_of(EscalationCause, "why")]
+    deadline_at: DeadlineAt = None
 
 
 class AfterSaleResumed(CaseEvent):

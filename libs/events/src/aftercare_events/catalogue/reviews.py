@@ -92,6 +92,10 @@ class EscalationCause(Vocabulary):
         "return_missing",
         "the courier reports the returned goods as delivered, and the merchant does not have them",
     )
+    RETURN_ARRIVED_LATE = (
+        "return_arrived_late",
+        "the returned goods have arrived after the case was closed without them",
+    )
 
 
 class HandlingReason(Vocabulary):

@@ -14,8 +14,10 @@ from aftersale_svc.api.schemas.case_requests import (
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import inspections, returns
+from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
+    ClosedForGood,
     LineMissing,
     LineTwice,
     LineUnknown,
@@ -27,16 +29,19 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAddressUnchanged,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
+    UnitsHeldByAnother,
     WaybillUnchanged,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
+from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
+NOT_RECEIVED = (RefundDecided, NothingInTransit, ClosedForGood, OrderWasCancelled, RefundCovered, UnitsHeldByAnother)
 
 
 @router.post(
@@ -75,10 +80,13 @@ async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settin
 
 @router.post(
     "/{case_id}/receive",
-    **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided, NothingInTransit),
+    **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", *NOT_RECEIVED),
 )
 async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost, or was missing."""
+    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost, or was missing.
+
+    Where the case was closed without them, it is open again, and an agent decides: what it held has to be in no other case.
+    """
     return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
 
 

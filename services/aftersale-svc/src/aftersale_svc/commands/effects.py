@@ -29,7 +29,7 @@ from aftersale_svc.commands.record import case_fields, decision_in, reason_of, r
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
-from aftersale_svc.domain.cases.manual_reviews.claims import left_review
+from aftersale_svc.domain.cases.manual_reviews.stays import entered as stay
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.policy import with_end
 from aftersale_svc.domain.cases.types import TYPES
@@ -86,7 +86,8 @@ async def save(
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
     left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
     if moved:
-        after = replace(after, case=with_end(before.case, left_review(after.case), tx.now))
+        now = stay(before.case, after.case, action, tx.actor.role)
+        after = replace(after, case=with_end(before.case, now, tx.now))
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleEscalated,
+    AfterSaleReopened,
     ParcelStatusChanged,
     ReturnAddressGiven,
     ReturnDelivered,
@@ -14,15 +15,16 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 
-from aftersale_svc.commands import effects, locking, lost_parcels, pickups
+from aftersale_svc.commands import effects, locking, lost_parcels, openings, pickups
 from aftersale_svc.commands.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.commands.record import case_fields, shipped_lines
-from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
-from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, UnitsHeldByAnother, WaybillUnchanged
+from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.deadlines import OPEN_OF
 
@@ -112,15 +114,32 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
 
 
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Record that the merchant has the goods, whatever the courier reports.
+    """Record that the merchant has the goods, whatever the courier reports. A case that was closed without them is open again.
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, NothingInTransit: see CASE.
+        IllegalTransition, ActionNotAllowed, NothingInTransit, ClosedForGood, OrderWasCancelled, RefundCovered: see CASE.
+        UnitsHeldByAnother: another case has units of a closed one by now.
     """
-    full = await locking.case(tx, case_id)
+    full, order = await locking.case_and_order(tx, case_id)  # other cases may have the units of a closed one
+    if full.case.state is CaseState.CLOSED:
+        return await _reopen(tx, full, order, note)
     received = apply(full, CaseAction.RECEIVE, tx).keeping(replace(full.return_, delivered_at=tx.now))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, _delivered(tx, received, None), note=note)
+
+
+async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
+    """The goods of a locked case have arrived after it was closed: it has its units and their money again, and an agent decides."""
+    moved = apply(full, CaseAction.RECEIVE, tx, replace(facts_for(full, tx.actor), order=order))
+    if not await openings.units_free(tx, full):
+        raise UnitsHeldByAnother()
+    opened = replace(moved, case=replace(moved.case, close_cause=None, reject_reason=None))
+    event = AfterSaleReopened(
+        **case_fields(tx, opened.case), cause=cause(full, CaseAction.RECEIVE), deadline_at=opened.case.deadline_at
+    )
+    received = opened.keeping(replace(full.return_, delivered_at=tx.now))
+    events = (event, _delivered(tx, received, None))
+    return await effects.save(tx, full, received, CaseAction.RECEIVE, *events, note=note)
 
 
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:

@@ -23,7 +23,16 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Liable, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import (
+    CaseType,
+    CloseCause,
+    EscalationCause,
+    Initiator,
+    Liable,
+    Reason,
+    RejectedBy,
+    RejectReason,
+)
 from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
 from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.domain.cases.types import ENDED
@@ -68,7 +77,9 @@ cases = Table(
     *minor("paid_before_minor", default=0),
     *minor("paid_before_freight_minor", default=0),
     *one_of("reject_reason", RejectReason, null=True),
+    *one_of("rejected_by", RejectedBy, null=True),
     *one_of("close_cause", CloseCause, null=True),
+    *one_of("reviewed_for", EscalationCause, null=True),
     *one_of("liable", Liable, null=True),
     *one_of("offered_in", (CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW), null=True),
     *quantity("offers_made", default=0),

@@ -184,6 +184,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "It was taken back that the money was given back; customer service will follow up.",
     ),
     "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case is paused until it ends."),
+    "after_sale_reopened": (
+        "退货在售后单关闭后送达商家，售后单重新打开，由平台客服处理。",
+        "The returned goods have arrived after the case was closed. It is open again, and an agent decides.",
+    ),
     "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case continues."),
     "review_assigned": ("平台客服已接手处理。", "An agent of the platform has taken the case."),
     # Earlier builds have sent these two; what was only proposed is for the platform alone.

@@ -54,7 +54,7 @@ class ExplanationOut(Out):
     proposed_decision: BilingualOut | None = None
     """What an agent has proposed and another one has to confirm, for the platform to see; null where there is nothing."""
     why: BilingualOut | None = None
-    """Why the request was rejected, or the case closed; null where neither is so."""
+    """Why the request was rejected, the case closed, or an agent has to decide; null where none of that is so."""
     actions: list[ActionTextOut]
     """What can be done in this state, each with why the caller may not, where that is so."""
 

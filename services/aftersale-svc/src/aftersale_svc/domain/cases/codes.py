@@ -123,6 +123,13 @@ class RejectReason(StrEnum):
     AGREED_CANCEL = "agreed_cancel"
 
 
+class RejectedBy(StrEnum):
+    """Who rejected a request, or the returned goods, by their role."""
+
+    SELLER = "seller"
+    AGENT = "agent"
+
+
 class HandlingReason(StrEnum):
     """Why somebody hands a review over, or cancels a request."""
 
@@ -166,6 +173,7 @@ class EscalationCause(StrEnum):
     RETURN_REFUSED = "return_refused"
     OFFLINE_REFUND_DENIED = "offline_refund_denied"
     RETURN_MISSING = "return_missing"
+    RETURN_ARRIVED_LATE = "return_arrived_late"
 
 
 class RefundCause(StrEnum):

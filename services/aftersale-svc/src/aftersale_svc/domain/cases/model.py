@@ -9,11 +9,13 @@ from aftersale_svc.domain.cases.amounts import Unearned
 from aftersale_svc.domain.cases.codes import (
     CaseType,
     CloseCause,
+    EscalationCause,
     Initiator,
     Liable,
     Reason,
     RefundCause,
     RefundState,
+    RejectedBy,
     RejectReason,
 )
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
@@ -36,6 +38,7 @@ class Case:
     state, `ended_at` when it ended last (None for cases that ended under earlier builds). `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
+    `rejected_by` is the role that rejected it last, `reviewed_for` why an agent had to decide last; None before, and in cases of earlier builds.
     It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
     `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant. `settings`
@@ -70,7 +73,9 @@ class Case:
     paid_before_minor: int = 0
     paid_before_freight_minor: int = 0
     reject_reason: RejectReason | None = None
+    rejected_by: RejectedBy | None = None
     close_cause: CloseCause | None = None
+    reviewed_for: EscalationCause | None = None
     liable: Liable | None = None
     offered_in: CaseState | None = None
     offers_made: int = 0

@@ -41,7 +41,7 @@ class ActionText:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A case in sentences. `then` is None where it has no deadline, `money_when` where no money goes back, `appeal` where nobody can appeal,
-    `why` where it is neither rejected nor closed, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
+    `why` where it is neither rejected nor closed nor for an agent, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
     (`proposed` is for the platform alone); `actions` leaves out what the state does not have."""
 
     what: Label

@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.money.fees import buyer_pays_return, sends_goods_back
 from aftersale_svc.domain.wording.amounts import amount
 from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
+from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
 
 _NOTHING = Label("不涉及退款", "No money goes back")
 _REFUNDS = {
@@ -37,6 +38,11 @@ _CLAIMED = (
     "{} stays with the merchant, for units that did not come back or were refused",
 )
 _AGREED = ("按约定退款 {}", "As agreed, {} goes back")
+_DECIDED = ("如平台客服决定退款，最多退款 {}", "If an agent decides so, up to {} goes back")
+_DECIDED_LESS_FEES = (
+    "如平台客服决定退款，最多退款 {}，须扣除买家承担的退货费用",
+    "If an agent decides so, up to {} goes back, less what the buyer bears of the return",
+)
 _MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
 _LESS_FEES = (
     "如全部通过，最多退款 {}，须扣除买家承担的退货费用",
@@ -88,6 +94,8 @@ def _pending(full: FullCase) -> Label:
 def _expected(full: FullCase) -> Label:
     """What the case gives back or holds, as far as that is known before anything is decided."""
     case, hold = full.case, full.money_hold
+    if lacks_replacement(full):
+        return _granted(full)
     if hold is not None and hold.is_open:
         return amount(*_HELD, hold.amount_minor, case)
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
@@ -98,5 +106,12 @@ def _expected(full: FullCase) -> Label:
         return _NOTHING
     if case.agreed_minor is not None:
         return amount(*_AGREED, case.agreed_minor, case)
-    texts = _LESS_FEES if sends_goods_back(case) and buyer_pays_return(case) else _MOST
-    return amount(*texts, case.requested_minor + case.shipping_refund_minor, case)
+    return _granted(full)
+
+
+def _granted(full: FullCase) -> Label:
+    """The most that goes back, and whether an agent or the reviewers decide."""
+    case = full.case
+    less = sends_goods_back(case) and buyer_pays_return(case)
+    most, most_less_fees = (_DECIDED, _DECIDED_LESS_FEES) if is_decided_by_agent(full) else (_MOST, _LESS_FEES)
+    return amount(*(most_less_fees if less else most), case.requested_minor + case.shipping_refund_minor, case)

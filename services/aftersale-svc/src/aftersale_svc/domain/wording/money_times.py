@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
 from aftersale_svc.domain.wording.times import in_zone
 
 _S = CaseState
@@ -19,10 +20,11 @@ _AFTER_RETURN = Label(
     "The money goes back once the request was approved, and the returned goods were inspected",
 )
 _AFTER_REFUSAL = Label("平台客服决定后再次退款", "The money goes back once an agent has had the refund tried again")
+_AFTER_DECISION = Label("平台客服决定后退款", "The money goes back once an agent has decided so")
+_AFTER_SENDING = Label("商品寄回并验收后退款", "The money goes back once the goods were sent back and inspected")
 _AFTER: Mapping[CaseState, Label] = {
-    _S.AWAIT_BUYER_SHIPMENT: Label(
-        "商品寄回并验收后退款", "The money goes back once the goods were sent back and inspected"
-    ),
+    _S.AWAIT_BUYER_SHIPMENT: _AFTER_SENDING,
+    _S.AWAIT_PICKUP: _AFTER_SENDING,
     _S.RETURN_IN_TRANSIT: Label(
         "商品送达并验收后退款", "The money goes back once the goods have arrived and were inspected"
     ),
@@ -43,9 +45,11 @@ def money_when(full: FullCase, zone: ZoneInfo) -> Label | None:
         return None if full.cover is not None else _AFTER_REFUSAL  # the claim on the deposit has its own times
     if case.state is _S.REFUNDING:
         return _until(case, zone)
-    gives_back = money_outcome(case) is Money.REFUND or (case.difference_minor or 0) < 0
+    gives_back = money_outcome(case) is Money.REFUND or (case.difference_minor or 0) < 0 or lacks_replacement(full)
     if not gives_back:
         return None
+    if is_decided_by_agent(full):
+        return _AFTER_DECISION
     if case.state in _REVIEWED:
         return _AFTER_RETURN if TYPES[case.type].goods_come_back else _AFTER_REVIEW
     return _AFTER.get(case.state)

@@ -1,22 +1,54 @@
-"""Why a request was rejected, or a case closed, as a sentence."""
+"""Why a request was rejected, a case closed, or an agent has to decide, as a sentence."""
 
-from aftersale_svc.domain.cases.codes import CloseCause
+from collections.abc import Mapping
+
+from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, OUTCOMES, REJECT_REASONS
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.states import CaseState
 
 _AFTER_REJECTION = frozenset({CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED, CloseCause.REAPPLIED})
+_E = EscalationCause
+REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
+    _E.REVIEW_HANDED_OVER: Label("审核被转交平台客服", "the review was handed over"),
+    _E.AGENT_LATE: Label("平台客服逾期未处理", "an agent has not decided in time"),
+    _E.RETURN_NOT_DELIVERED: Label("退货丢失或未按期送达", "the returned goods were lost, or have not arrived in time"),
+    _E.REFUND_LATE: Label("退款未按期完成", "the refund was not done in time"),
+    _E.REFUND_FAILED: Label("退款失败", "the refund failed"),
+    _E.RETURN_ADDRESS_MISSING: Label("商家未按期填写退货地址", "the merchant has not given the return address in time"),
+    _E.ANSWER_LATE: Label("商家未按期答复咨询", "the merchant has not answered the question in time"),
+    _E.REPLACEMENT_LATE: Label("商家未按期发货", "the merchant has not sent the goods in time"),
+    _E.REPLACEMENT_NOT_DELIVERED: Label(
+        "商家寄出的商品丢失或未按期送达", "the goods sent to the buyer were lost, or have not arrived in time"
+    ),
+    _E.REPLACEMENT_ANOMALY: Label(
+        "买家反馈收到的商品有问题", "the buyer reported that something is wrong with the goods received"
+    ),
+    _E.REPAIR_LATE: Label("商家未按期完成维修", "the merchant has not repaired the goods in time"),
+    _E.RETURN_REFUSED: Label("换货后寄回的商品未通过验收", "goods that came back after their replacement were refused"),
+    _E.OFFLINE_REFUND_DENIED: Label("买家表示未收到线下退款", "the buyer denied that the money has arrived"),
+    _E.RETURN_MISSING: Label(
+        "快递显示退货已签收，但商家反馈未收到",
+        "the courier reports the returned goods as delivered, and the merchant does not have them",
+    ),
+    _E.RETURN_ARRIVED_LATE: Label(
+        "售后单关闭后退货送达商家", "the returned goods have arrived after the case was closed without them"
+    ),
+}
 
 
 def why(case: Case) -> Label | None:
-    """Why the case is rejected or closed; None where it is neither."""
+    """Why the case is rejected or closed, or an agent has to decide; None where that is not so, or is not known."""
+    if case.state is CaseState.MANUAL_REVIEW and case.reviewed_for is not None:
+        cause = REVIEW_CAUSES[case.reviewed_for]
+        return Label(f"由平台客服处理，原因：{cause.zh}", f"An agent has to decide, because {cause.en}")
     if case.state is CaseState.REJECTED and case.reject_reason is not None:
         return _rejected(case)
     if case.state is not CaseState.CLOSED or case.close_cause is None:
         return None
-    cause = CLOSE_CAUSES[case.close_cause].label
-    closed = Label(f"售后单已关闭，原因：{cause.zh}", f"The case was closed, because {cause.en}")
+    end = CLOSE_CAUSES[case.close_cause].label
+    closed = Label(f"售后单已关闭，原因：{end.zh}", f"The case was closed, because {end.en}")
     if case.close_cause not in _AFTER_REJECTION or case.reject_reason is None:
         return closed
     rejected = _rejected(case)

@@ -1,6 +1,9 @@
 """How far a case is: by its state, that of the dispute that stops it, and by what a shipment to the buyer waits for."""
 
+from collections.abc import Mapping
+
 from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.codes import RejectedBy
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.reasons import Label
@@ -19,6 +22,10 @@ _TO_PAY = (
     "买家已同意补付 {}，等待商家登记到账并发货",
     "The buyer has agreed to pay {}; the merchant records the payment, and sends the goods",
 )
+_REJECTED: Mapping[RejectedBy, Label] = {
+    RejectedBy.SELLER: Label("商家已拒绝", "The merchant has rejected the request"),
+    RejectedBy.AGENT: Label("平台客服已拒绝", "An agent of the platform has rejected the request"),
+}
 
 
 def progress(full: FullCase) -> Label:
@@ -26,6 +33,8 @@ def progress(full: FullCase) -> Label:
     if full.stop is not None:
         dispute = DISPUTE_STATES[DisputeState(full.stop.state)]
         return Label(f"维权处理中，售后单已冻结：{dispute.zh}", f"Stopped by a dispute: {dispute.en}")
+    if full.case.state is CaseState.REJECTED and full.case.rejected_by is not None:
+        return _REJECTED[full.case.rejected_by]
     waits = _awaited(full) if full.case.state is CaseState.AWAIT_RESHIP else None
     return waits or STATE_NAMES[full.case.state]
 

@@ -30,7 +30,7 @@ STATE_NAMES: Mapping[CaseState, Label] = {
     ),
     CaseState.RETURN_IN_TRANSIT: Label("商品退回途中", "The goods are on their way back"),
     CaseState.AWAIT_INSPECTION: Label("等待商家验收退回商品", "The merchant has to inspect the returned goods"),
-    CaseState.REJECTED: Label("商家已拒绝", "The request was rejected"),
+    CaseState.REJECTED: Label("申请已被拒绝", "The request was rejected"),
     CaseState.AWAIT_ANSWER: Label("等待商家答复", "The merchant has to answer the question"),
     CaseState.ANSWERED: Label("已答复", "The question was answered"),
     CaseState.REFUNDING: Label("退款处理中", "The refund is being paid"),

@@ -5,14 +5,17 @@ from aftercare_chassis.lifecycle import Timeout, Transition
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import (
     ADDRESS_MISSING,
+    CLOSED_FOR_GOOD,
     NOTHING_IN_TRANSIT,
     NOTHING_SENT,
     NOTHING_TO_ARRIVE,
+    ORDER_CANCELLED,
+    REFUND_COVERED,
     SCANNED,
     SHIPPED,
     unless_refund_decided,
 )
-from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.pickup import PICKUP, PICKUP_TIMEOUT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import (
@@ -34,6 +37,13 @@ class ReturnExit(Exit):
 
 
 _S, _A = CaseState, CaseAction
+ARRIVED_AFTER_CLOSING: Row = Transition(
+    _S.MANUAL_REVIEW,
+    MERCHANT_OR_AGENT,
+    (ORDER_CANCELLED, NOTHING_TO_ARRIVE, CLOSED_FOR_GOOD, REFUND_COVERED),
+    cause=EscalationCause.RETURN_ARRIVED_LATE,
+)
+"""An agent decides about goods that the merchant has now; what a courier reports late opens no case."""
 
 RETURN = Leg(
     "return",
@@ -63,6 +73,8 @@ RETURN = Leg(
         ),
         # They arrive after an agent has given them up and asked the buyer to send them again.
         (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_SENT,)),
+        # They arrive after an agent has closed the case without them.
+        (_S.CLOSED, _A.RECEIVE): ARRIVED_AFTER_CLOSING,
         # They arrive while a dispute stops the case: what follows waits for its end.
         (_S.DISPUTED, _A.RECEIVE): Transition(
             _S.DISPUTED, SYSTEM_UNSEEN, (NOTHING_IN_TRANSIT,), "frozen_state", ReturnExit.ARRIVED

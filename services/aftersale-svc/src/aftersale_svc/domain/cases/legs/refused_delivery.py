@@ -4,7 +4,7 @@ from aftercare_chassis.lifecycle import Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.guards import NOTHING_IN_TRANSIT, NOTHING_TO_ARRIVE, unless_refund_decided
-from aftersale_svc.domain.cases.legs.goods_return import COURIER
+from aftersale_svc.domain.cases.legs.goods_return import ARRIVED_AFTER_CLOSING, COURIER
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.review import REVIEW
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -41,6 +41,8 @@ REFUSED_DELIVERY = Leg(
         (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
             RefusedDeliveryExit.BACK, MERCHANT_OR_SYSTEM, (NOTHING_TO_ARRIVE, *unless_refund_decided(_A.RECEIVE))
         ),
+        # It comes back after an agent has closed the case without it.
+        (_S.CLOSED, _A.RECEIVE): ARRIVED_AFTER_CLOSING,
         # It comes back while a dispute stops the case: what follows waits for its end.
         (_S.DISPUTED, _A.RECEIVE): Transition(
             _S.DISPUTED, SYSTEM_UNSEEN, (NOTHING_IN_TRANSIT,), "frozen_state", RefusedDeliveryExit.BACK

@@ -1,0 +1,82 @@
+"""Returned goods that the courier has delivered and the merchant has not, and such that turn up later."""
+
+import pytest
+from aftercare_events import AfterSaleReopened
+from aftersale_shop import Shop
+from test_returns import on_its_way
+
+
+async def missing(shop: Shop) -> str:
+    """A return that the courier reports as delivered, and the merchant as missing."""
+    case_id = await on_its_way(shop, 2)
+    await shop.parcel()
+    await shop.act(shop.seller, case_id, "report-return-missing")
+    return case_id
+
+
+async def test_why_an_agent_decides_and_what_goes_back_then(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await missing(shop)
+    said = (await shop.get(case_id))["explanation"]
+    assert said["why"]["en"] == (
+        "An agent has to decide, because the courier reports the returned goods as delivered, and the merchant does not have them"
+    )
+    assert said["why"]["zh_cn"] == "由平台客服处理，原因：快递显示退货已签收，但商家反馈未收到"
+    assert said["money"]["zh_cn"] == "如平台客服决定退款，最多退款 191.33 CNY"
+    assert said["money"]["en"] == "If an agent decides so, up to 191.33 CNY goes back"
+    assert said["money_when"]["en"] == "The money goes back once an agent has decided so"
+    refunding = await shop.act(shop.agent, case_id, "refund")
+    assert refunding["refund"]["amount"]["amount"] == 19133
+
+
+async def closed_without_goods(shop: Shop) -> str:
+    await shop.delivered()
+    case_id = await missing(shop)
+    await shop.act(shop.agent, case_id, "close", note="查无包裹")
+    return case_id
+
+
+@pytest.mark.parametrize("who", ["seller", "agent"])
+async def test_goods_that_arrive_after_the_case_was_closed_are_for_an_agent(shop: Shop, who: str) -> None:
+    case_id = await closed_without_goods(shop)
+    await shop.parcel()
+    assert (await shop.get(case_id))["state"] == "closed", "the courier has said that before"
+    assert (await shop.buyer.post(f"/v1/cases/{case_id}/receive")).status_code == 403
+    reopened = await shop.act(getattr(shop, who), case_id, "receive", note="在仓库找到")
+    assert (reopened["state"], reopened["whose_turn"], reopened["close_cause"]) == ("manual_review", "agent", None)
+    assert reopened["return_parcel"]["delivered_at"] is not None
+    event = await shop.last(AfterSaleReopened)
+    assert (event.case_id, event.cause, event.terminal) == (case_id, "return_arrived_late", False)
+    assert "在仓库找到" not in event.model_dump_json()
+    said = (await shop.get(case_id))["explanation"]["why"]["en"]
+    assert said.endswith("because the returned goods have arrived after the case was closed without them")
+    shop.harness.problem(await shop.ask(2), 409, "units_in_live_case")  # they are in the case again
+    refunding = await shop.act(shop.agent, case_id, "refund")
+    assert (refunding["state"], refunding["refund"]["amount"]["amount"]) == ("refunding", 19133)
+    await shop.refund_succeeds()
+    assert (await shop.get(case_id))["state"] == "completed"
+    shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
+    assert (await shop.case(1))["requested"]["amount"] == 28700 - 19133
+
+
+async def test_an_agent_closes_the_case_again_and_the_goods_go_back(shop: Shop) -> None:
+    case_id = await closed_without_goods(shop)
+    await shop.act(shop.seller, case_id, "receive")
+    closed = await shop.act(shop.agent, case_id, "close", note="?")
+    assert closed["close_cause"] == "closed_by_agent"
+    sent = await shop.act(shop.seller, case_id, "return-refused-goods", carrier="zto", waybill_no="73200001")
+    assert sent["refused_goods"]["waybill_no"] == "73200001"
+
+
+async def test_a_case_whose_units_another_one_has_is_not_opened_again(shop: Shop) -> None:
+    case_id = await closed_without_goods(shop)
+    await shop.case(2, type_="refund_only")
+    shop.harness.problem(await shop.seller.post(f"/v1/cases/{case_id}/receive"), 409, "units_held_by_another_case")
+    assert (await shop.get(case_id))["state"] == "closed"
+
+
+async def test_nothing_arrives_for_a_case_without_a_return(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    await shop.act(shop.buyer, case["id"], "accept")
+    shop.harness.problem(await shop.seller.post(f"/v1/cases/{case['id']}/receive"), 409, "nothing_in_transit")
