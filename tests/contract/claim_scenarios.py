@@ -74,6 +74,8 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
     await act("admin", failing, "record-failure", cause="declined", note=note)
     paid = await opened()
     await act("seller", paid, "agree")
+    booked = {"kind": "paid_in", "amount": usual.cny(100000), "reference": "B-0", "note": note}
+    await suite.call("admin", "aftersale", "merchants/m-1/deposit-entries", booked)
     assert await act("admin", paid, "record-payment", reference="B-2", note=note) == "paid"
     await usual.step(suite, "agent", case, "close", note=note)
     return str(order["id"])

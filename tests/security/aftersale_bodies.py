@@ -26,6 +26,8 @@ def aftersale_bodies(
         "setReturnFees": {"fees": []},
         "setFreightInsurance": {"limits": []},
         "setFastExchange": {"allowed": False},
+        "setOrderDiscounts": {"on_return": "keep"},
+        "bookDepositEntry": {"kind": "paid_in", "amount": {"amount": 1, "currency": "CNY"}, "reference": "B-1"},
         "bookPickup": {"slot": "2026-03-06T01:00:00Z", "address": address},
         "movePickup": {"slot": "2026-03-06T01:00:00Z"},
         **{name: {"carrier": "sf", "waybill_no": "SF1"} for name in ("givePickupWaybill", "collectPickup")},

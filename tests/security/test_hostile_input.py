@@ -28,7 +28,14 @@ INVALID: list[Any] = [
     "2026-05-01T08:00:00",
 ]
 # The platform may set the hours and the insurance of a merchant before its first order.
-OF_UNKNOWN_MERCHANTS = {"getMerchantDeadlineRules", "putMerchantDeadlineRules", "setFreightInsurance"}
+OF_UNKNOWN_MERCHANTS = {
+    "getMerchantDeadlineRules",
+    "putMerchantDeadlineRules",
+    "setFreightInsurance",
+    "getDeposits",
+    "listDepositEntries",
+    "bookDepositEntry",
+}
 PROSE = {"text", "note", "description", "grounds", "body", "missing"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),

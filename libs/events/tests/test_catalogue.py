@@ -28,7 +28,7 @@ IDS = {
     "aftercare.claims.v1": {"claim_id", "order_id", "case_id", "merchant_id"},
     "aftercare.evidence.v1": {"evidence_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.sanctions.v1": {"subject_id"},
-    "aftercare.merchants.v1": {"setting_id", "merchant_id"},
+    "aftercare.merchants.v1": {"merchant_id"},
     "aftercare.complaints.v1": {"complaint_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.conversations.v1": {"conversation_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.feedback.v1": {"case_id", "order_id"},

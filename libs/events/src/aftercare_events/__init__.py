@@ -51,6 +51,7 @@ from aftercare_events.catalogue.courier_claims import (
 )
 from aftercare_events.catalogue.deadline_times import DeadlineExtended, DeadlineReminder
 from aftercare_events.catalogue.deadlines import DeadlineChange
+from aftercare_events.catalogue.deposits import DepositEntryBooked
 from aftercare_events.catalogue.dispute_deadline_times import DisputeDeadlineExtended, DisputeDeadlineReminder
 from aftercare_events.catalogue.disputes import (
     DisputeAnswered,
@@ -285,6 +286,7 @@ __all__ = [
     "DecisionDeclined",
     "DecisionProposed",
     "DefaultReturnAddressSet",
+    "DepositEntryBooked",
     "DisputeAnswered",
     "DisputeAppealed",
     "DisputeAssigned",

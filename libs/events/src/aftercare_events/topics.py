@@ -26,7 +26,7 @@ DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dis
 CLAIMS = Topic("aftercare.claims.v1", writer="aftersale-svc", aggregate="claim")
 EVIDENCE = Topic("aftercare.evidence.v1", writer="aftersale-svc", aggregate="evidence")
 SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="sanctioned subject")
-MERCHANTS = Topic("aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting")
+MERCHANTS = Topic("aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting or deposit")
 COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
 CONVERSATIONS = Topic("aftercare.conversations.v1", writer="cs-svc", aggregate="conversation")
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")

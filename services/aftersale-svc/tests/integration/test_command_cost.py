@@ -10,7 +10,7 @@ import httpx
 import pytest
 from aftercare_chassis.http.routing import ApiRoute
 from aftercare_chassis.testing import Harness
-from aftersale_shop import KETTLE, Shop
+from aftersale_shop import KETTLE, Shop, done
 from aftersale_svc import main
 from aftersale_svc.settings import Settings
 from command_stories import STORIES, Story
@@ -26,6 +26,7 @@ MORE = {
         "reads what is left of each line before and after it holds the amounts, and may share again",
     ),
     "reapplyCase": (9, "closes a case and opens another one, and reads the files that are cited anew"),
+    "recordGuaranteePayment": (9, "locks the order, the case, the claim and the deposit"),
     "replaceVerdict": (10, "does what a verdict does"),
 }
 """The commands that need more: how many, and why."""
@@ -86,6 +87,8 @@ async def shop_of(harness: Harness[Settings], orders: int = 1) -> Shop:
     """A shop with orders of many kettles each."""
     shop = Shop(harness)
     await shop.setting("fast-exchange", allowed=True)
+    paid_in = {"kind": "paid_in", "amount": {"amount": 10**9, "currency": "CNY"}, "reference": "B-0"}
+    done(await shop.harness.client("admin", "admin-1").post("/v1/merchants/m-1/deposit-entries", json=paid_in), 201)
     for number in range(1, orders + 1):
         more = {"line_id": f"line_{number}", "quantity": 60, "paid_minor": 20 * 28700}
         await shop.delivered(f"ord_{number}", (KETTLE.model_copy(update=more),))

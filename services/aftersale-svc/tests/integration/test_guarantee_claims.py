@@ -14,7 +14,7 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimOpened,
     GuaranteeClaimPaid,
 )
-from aftersale_shop import HASH, Shop
+from aftersale_shop import HASH, Shop, done
 from aftersale_svc import main
 from checked_files import files_of
 
@@ -52,6 +52,12 @@ async def refused(shop: Shop, client: httpx.AsyncClient, path: str, status: int,
     shop.harness.problem(await client.post(f"/v1/{path}", json=body), status, code)
 
 
+async def deposited(shop: Shop, amount: int, reference: str = "B-0", kind: str = "paid_in") -> dict[str, Any]:
+    """What an administrator has booked on the deposit of the merchant."""
+    body = {"kind": kind, "amount": cny(amount), "reference": reference}
+    return done(await shop.harness.client("admin", "admin-1").post("/v1/merchants/m-1/deposit-entries", json=body), 201)
+
+
 async def unpaid(shop: Shop) -> str:
     """A case whose refund the provider has declined; its id."""
     await shop.delivered()
@@ -62,6 +68,7 @@ async def unpaid(shop: Shop) -> str:
 
 
 async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(shop: Shop) -> None:
+    await deposited(shop, 20000)
     case_id = await unpaid(shop)
     claim = await opened(shop, case_id, **DEPOSIT, evidence=[HASH], note="退款失败")
     path = claim["id"]
@@ -117,6 +124,7 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
 
 
 async def test_goods_that_the_deposit_has_paid_and_that_never_came_back_are_kept(shop: Shop) -> None:
+    await deposited(shop, 20000)
     await shop.delivered()
     case = await shop.case(2)
     await shop.act(shop.seller, case["id"], "escalate")

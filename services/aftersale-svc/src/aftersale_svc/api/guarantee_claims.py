@@ -30,6 +30,7 @@ from aftersale_svc.commands import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.deposits.errors import DepositInsufficient
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
@@ -225,12 +226,17 @@ async def decline(
         RefundNotFailed,
         OrderNotShipped,
         OrderWasCancelled,
+        DepositInsufficient,
     ),
 )
 async def record_payment(
     guarantee_claim_id: GuaranteeClaimId, body: GuaranteePaymentIn, tx: Tx[Settings]
 ) -> GuaranteeClaimOut:
-    """Record that what is owed was paid outside the suite, as somebody who has not approved it."""
+    """Record that what is owed was paid outside the suite, as somebody who has not approved it.
+
+    The deposit pays all of a claim or nothing: where less is on it, the payment is refused (409 `deposit_insufficient`), until the merchant
+    tops it up or the payment is recorded as failed.
+    """
     paid = await guarantee_payments.record_payment(tx, guarantee_claim_id, reference=body.reference, note=body.note)
     return GuaranteeClaimOut.of(paid, tx)
 

@@ -7,6 +7,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_events import digest
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimFailed, GuaranteeClaimPaid
 
+from aftersale_svc.commands import deposits
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.guarantee_claims import STEPS
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -23,18 +24,20 @@ from aftersale_svc.tables.legs import full_cases
 async def record_payment(
     tx: Transaction[Settings], claim_id: str, *, reference: str, note: str | None = None
 ) -> GuaranteeClaim:
-    """Record that what is owed was paid. What the deposit has paid of a case stays settled, so that no other case gets it.
+    """Record that what is owed was paid. What the deposit has paid is taken from it, and stays settled in its case, so that no other case gets it.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, SecondPersonNeeded: see GUARANTEE_CLAIM.
         OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
+        DepositInsufficient: less is on the deposit than is owed.
     """
     full, order = await _case_and_order(tx, claim_id)
     moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_PAYMENT)
     paid = replace(moved, payment_reference=reference, paid_by=tx.actor.id, paid_at=tx.now)
     if moved.kind is GuaranteeKind.MERCHANT_DEPOSIT:
         check_refund_failed(full, order)
+        await deposits.pay_claim(tx, moved, reference)
         await tx.execute(SETTLE_HOLDS, case_id=moved.case_id)
     event = GuaranteeClaimPaid(
         **claim_fields(tx, paid),
