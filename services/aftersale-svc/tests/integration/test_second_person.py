@@ -52,6 +52,7 @@ async def test_the_second_agent_confirms_what_the_first_proposed(shop: Shop, sec
     assert (await shop.last(AfterSaleApproved)).handler == "agent-2"
     decided = (await shop.agent.get(f"/v1/cases/{case_id}/decisions")).json()["data"]
     assert [(each["outcome"], each["decided_by"]) for each in decided] == [
+        ("handed_over", "seller-1"),
         ("proposed", "agent-1"),
         ("approved", "agent-2"),
     ]
@@ -148,7 +149,7 @@ async def test_what_is_only_proposed_is_for_the_platform_alone(shop: Shop, secon
     await shop.act(shop.agent, case_id, "approve", note="内部意见", return_address=RETURN_ADDRESS)
     await shop.act(second, case_id, "decline-decision", note="金额过高")
     await shop.act(shop.agent, case_id, "approve", note="内部意见", return_address=RETURN_ADDRESS)
-    [proposed, *_] = (await shop.agent.get(f"/v1/cases/{case_id}/decisions")).json()["data"]
+    [_, proposed, *_] = (await shop.agent.get(f"/v1/cases/{case_id}/decisions")).json()["data"]
     for client in (shop.buyer, shop.seller):
         for path in ("timeline", "decisions"):
             answer = await client.get(f"/v1/cases/{case_id}/{path}")

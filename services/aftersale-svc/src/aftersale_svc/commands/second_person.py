@@ -11,7 +11,7 @@ from aftersale_svc.commands import decisions, effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, needs_second_person
+from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, is_limited, needs_second_person
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.decisions.proposed import DECLINED, PROPOSED
@@ -43,7 +43,7 @@ async def with_freight(tx: Transaction[Settings], full: FullCase, order: Order) 
 
     Other cases of the order have ended since the freight was estimated.
     """
-    if full.case.currency not in tx.settings.second_person_above:
+    if full.case.currency not in tx.settings.second_person_above or not is_limited(full, tx.actor.role):
         return full
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     units = {line.line_id: line.quantity for line in full.lines}

@@ -29,8 +29,7 @@ async def changed(tx: Transaction[Settings], before: FullCase | None, after: Ful
     case = after.case
     holds = await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
     others = {each.case_id for each in holds if each.case_id and each.case_id != case.id and shows_estimate(each)}
-    order = await tx.one(ORDER, order_id=case.order_id)
-    if not others or order is None:
+    if not others or (order := await tx.one(ORDER, order_id=case.order_id)) is None:
         return []
     locked = await tx.all(CASES_TO_LOCK, case_ids=sorted(others))
     open_ = await full_cases(tx, locked)

@@ -45,8 +45,12 @@ def by_approval(full: FullCase) -> int:
 
 def needs_second_person(full: FullCase, role: str, limit_minor: int | None, amount_minor: int) -> bool:
     """Whether a decision of this role about this amount has to be confirmed by somebody else."""
-    reviewed = full.case.state is CaseState.MANUAL_REVIEW and role == "agent"
-    return reviewed and limit_minor is not None and amount_minor > limit_minor
+    return is_limited(full, role) and limit_minor is not None and amount_minor > limit_minor
+
+
+def is_limited(full: FullCase, role: str) -> bool:
+    """Whether there may be a limit to what this role decides alone."""
+    return full.case.state is CaseState.MANUAL_REVIEW and role == "agent"
 
 
 def steps_for(role: str, steps: Iterable[TimelineStep]) -> list[TimelineStep]:
