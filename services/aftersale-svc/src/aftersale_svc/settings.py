@@ -3,14 +3,24 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from aftersale_svc.domain.disputes.model import TakesEffect
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"no time zone has the name {name!r}")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Settings(ServiceSettings):
@@ -97,6 +107,9 @@ class Settings(ServiceSettings):
 
     second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
     """Above how much, in minor units by currency, a decision of an agent by which money goes back, or a hold is decided, has to be confirmed by another agent."""
+
+    calendar_countries: Mapping[Annotated[str, Field(pattern="^[A-Z]{2}$")], TimeZone] = {}
+    """Countries whose calendars are loaded besides those that always are, with their time zones: `{"FR": "Europe/Paris"}`."""
 
     testing_bodies: Mapping[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
     """The names of the testing bodies that the platform works with, by their ids."""

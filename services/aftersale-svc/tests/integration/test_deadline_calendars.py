@@ -1,9 +1,13 @@
 """Calendars and rules of hours as data: loaded, changed by version, and what deadlines make of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from aftercare_chassis.lifecycle import SYSTEM
 from aftersale_shop import Shop
+from aftersale_svc.commands import calendars
+from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
+from aftersale_svc.queries import deadlines as queries
 from aftersale_svc.workers.calendars import load
 
 VERSIONS = "SELECT id, max(version) AS version FROM calendars GROUP BY id ORDER BY id"
@@ -84,6 +88,20 @@ async def test_a_merchants_rules_hold_before_the_platforms(loaded: Shop) -> None
         ({"timer": "review_hours", "amount": 2161}, "validation_failed", "/rules/0/amount"),
         ({"timer": "review_hours", "amount": 91, "unit": "working_days"}, "validation_failed", "/rules/0"),
         ({"timer": "review_hours", "amount": 0}, "validation_failed", "/rules/0/amount"),
+        ({"timer": "review_hours", "amount": -1}, "validation_failed", "/rules/0/amount"),
+        ({"timer": "review_hours", "amount": 1, "reminders": [0]}, "validation_failed", "/rules/0/reminders/0"),
+        ({"timer": "review_hours", "amount": 1, "reminders": [2, 2.0]}, "validation_failed", "/rules/0"),
+        (
+            {"timer": "review_hours", "amount": 1, "when": {"type": "tea"}},
+            "deadline_rule_unknown",
+            "/rules/0/when/type",
+        ),
+        (
+            {"timer": "review_hours", "amount": 1, "when": {"stage": "tea"}},
+            "deadline_rule_unknown",
+            "/rules/0/when/stage",
+        ),
+        ({"timer": "review_hours", "amount": 1, "when": {"reason": ""}}, "validation_failed", "/rules/0/when"),
         ({"timer": "review_hours", "amount": 1, "when": {"weather": "rain"}}, "validation_failed", "/rules/0/when"),
     ],
 )
@@ -111,7 +129,16 @@ async def test_two_rules_for_the_same_are_refused(loaded: Shop) -> None:
         ({"time_zone": "Mars/Olympus"}, "time_zone_unknown"),
         ({"opens": "18:00", "closes": "09:00"}, "validation_failed"),
         ({"opens": "25:00"}, "validation_failed"),
+        ({"opens": "09:00", "closes": "09:00"}, "validation_failed"),
+        ({"time_zone": ""}, "time_zone_unknown"),
         ({"closed_days": ["2026-02-30"]}, "validation_failed"),
+        ({"windows": [{"weekday": 7, "opens": "09:00", "closes": "12:00"}]}, "validation_failed"),
+        ({"windows": [{"weekday": 1, "opens": "12:00", "closes": "12:00"}]}, "validation_failed"),
+        ({"windows": [{"weekday": 1, "opens": "09:00", "closes": "12:00"}] * 2}, "working_hours_overlap"),
+        (
+            {"windows": [{"weekday": day % 7, "opens": "09:00", "closes": "12:00"} for day in range(29)]},
+            "validation_failed",
+        ),
     ],
 )
 async def test_a_calendar_that_makes_no_sense_is_refused(loaded: Shop, body: dict[str, object], code: str) -> None:
@@ -131,3 +158,85 @@ async def test_a_dispute_stops_the_time_of_a_case_and_gives_back_what_was_left(l
     resumed = await loaded.get(case["id"])
     left = datetime.fromisoformat(resumed["deadline_at"]) - loaded.clock.now()
     assert (resumed["state"], left.total_seconds() / 3600) == ("rejected", 7 * 24 - 100)
+
+
+async def test_working_hours_of_a_merchant_by_weekday(loaded: Shop) -> None:
+    await rules(loaded, {"timer": "review_hours", "amount": 4, "unit": "working_hours"})
+    windows = [
+        {"weekday": 2, "opens": "09:00", "closes": "12:00"},
+        {"weekday": 2, "opens": "14:00", "closes": "15:00"},
+        {"weekday": 4, "opens": "20:00", "closes": "24:00"},
+    ]
+    response = await loaded.seller.put("/v1/merchants/m-1/calendar", json={"windows": windows})
+    assert (response.status_code, response.json()["windows"]) == (200, windows), response.text
+    await loaded.harness.runtime.load_timing()
+    # Wednesday at ten: two hours until noon, one in the afternoon, and the last one on Friday evening after the holidays.
+    assert (await loaded.case())["deadline_at"] == "2026-10-09T13:00:00Z"
+    shown = await loaded.seller.get("/v1/merchants/m-1/calendar")
+    assert shown.json()["windows"] == windows
+
+
+async def published(shop: Shop, *holidays: date) -> None:
+    """A version of the calendar of China with these holidays."""
+    runtime = shop.harness.runtime
+    days = {day: SpecialDay(DayKind.HOLIDAY, "Extra Holiday") for day in holidays}
+    calendar = Calendar(
+        id="CN",
+        version=0,
+        time_zone="Asia/Shanghai",
+        source=CalendarSource.CHINESECALENDAR,
+        known_until=date(2026, 12, 31),
+        days=days,
+    )
+    async with runtime.transaction(SYSTEM) as tx:
+        await calendars.publish(tx, calendar, "test")
+    await runtime.load_timing()
+
+
+async def to_move(shop: Shop) -> int:
+    async with shop.harness.runtime.reader() as reader:
+        return len(await queries.to_move(reader, "", 100))
+
+
+async def moved(shop: Shop, case_id: str) -> str:
+    """The deadline of the case, after the worker that moves deadlines has run."""
+    await shop.harness.run_workers("provisional-deadlines")
+    assert await to_move(shop) == 0, "nothing is computed again until something changes"
+    deadline: str = (await shop.get(case_id))["deadline_at"]
+    return deadline
+
+
+async def test_a_holiday_among_known_days_moves_what_is_counted_in_them_and_says_so(loaded: Shop) -> None:
+    await published(loaded)
+    await rules(loaded, RULE)
+    own = {"opens": "09:00", "closes": "18:00"}
+    assert (await loaded.seller.put("/v1/merchants/m-1/calendar", json=own)).status_code == 200
+    await loaded.harness.runtime.load_timing()
+    case_id = (await loaded.case())["id"]
+    assert await moved(loaded, case_id) == "2026-10-02T10:00:00Z"
+    closed = {**own, "closed_days": ["2026-10-01", "2026-10-02"]}
+    assert (await loaded.seller.put("/v1/merchants/m-1/calendar", json=closed)).status_code == 200
+    await loaded.harness.runtime.load_timing()
+    assert await moved(loaded, case_id) == "2026-10-02T10:00:00Z", "a merchant gives itself no time"
+    await published(loaded, date(2026, 10, 2))
+    assert await moved(loaded, case_id) == "2026-10-05T10:00:00Z", "Monday, since Friday is a holiday now"
+    steps = (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
+    assert (steps[-1]["action"], steps[-1]["actor_role"]) == ("move_deadline", "system")
+    assert steps[-1]["text"]["en"] == (
+        "The calendar has changed, and the deadline was moved with it: until 2026-10-05 18:00 (Asia/Shanghai), "
+        "in place of 2026-10-02 18:00 (Asia/Shanghai)"
+    )
+    assert "由 2026-10-02 18:00" in steps[-1]["text"]["zh_cn"]
+    await published(loaded)
+    assert await moved(loaded, case_id) == "2026-10-05T10:00:00Z", "nobody loses time that was shown"
+    assert (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"] == steps
+
+
+async def test_more_time_is_in_the_timeline_with_until_when(loaded: Shop) -> None:
+    case_id = (await loaded.case())["id"]
+    [entry] = (await loaded.buyer.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
+    given = await loaded.buyer.post(f"/v1/deadlines/{entry['id']}/extend", json={"hours": 24, "note": "好"})
+    assert given.status_code == 200, given.text
+    step = (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"][-1]
+    assert (step["action"], step["note"], step["actor_id"]) == ("extend_deadline", "好", "buyer-1")
+    assert step["text"]["en"].startswith("The buyer gave more time: until 2026-10-03 10:00")

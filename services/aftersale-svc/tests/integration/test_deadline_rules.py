@@ -65,3 +65,27 @@ async def test_the_carrier_of_a_replacement(shop: Shop) -> None:
     case = await shop.case(1, type_="reship_parts", reason="missing_parts")
     await shop.act(shop.seller, case["id"], "approve")
     assert hours(shop, await shop.act(shop.seller, case["id"], "ship-replacement", **SENT)) == 50
+
+
+@pytest.mark.parametrize(
+    ("merchants", "platforms", "expected"),
+    [
+        ([], [], 48),
+        ([], [{}, {"type": "return_refund"}, {"type": "repair"}], 31),
+        ([{}], [{"type": "return_refund", "category": "厨房", "buyer_level": "gold"}], 10),
+        ([{"category": "厨房"}, {"category": "厨房", "buyer_level": "gold"}, {}], [{}], 11),
+        ([{"type": "return_refund"}, {"category": "厨房"}, {"buyer_level": "gold"}], [], 10),
+        ([{"buyer_level": "gold"}, {"category": "厨房"}, {"type": "return_refund"}], [], 10),
+        ([{"buyer_level": "silver", "category": "厨房", "type": "return_refund"}, {"category": "厨房"}], [], 11),
+        ([{"type": "repair"}], [{"buyer_level": "silver"}, {"category": "厨房", "buyer_level": "gold"}], 31),
+    ],
+)
+async def test_which_of_several_rules_holds(
+    shop: Shop, merchants: list[dict[str, str]], platforms: list[dict[str, str]], expected: int
+) -> None:
+    """The merchant's before the platform's and the settings; then the one with most conditions; then the first one."""
+    admin = shop.harness.client("admin", "admin-1")
+    of_platform = [{"timer": "review_hours", "amount": 30 + n, "when": when} for n, when in enumerate(platforms)]
+    assert (await admin.put("/v1/deadline-rules", json={"rules": of_platform})).status_code == 200
+    await under(shop, *({"timer": "review_hours", "amount": 10 + n, "when": when} for n, when in enumerate(merchants)))
+    assert hours(shop, await shop.case(1)) == expected

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import chinese_calendar
 import holidays
 import pytest
-from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind, SpecialDay, working_seconds
+from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind, SpecialDay, WorkingWindow, working_seconds
 from aftersale_svc.domain.deadlines.errors import RuleTwice, RuleUnknown
 from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleSet, Unit, check_rules
 from aftersale_svc.domain.deadlines.schedules import Schedules, continued, deadline, left_of, merchant_calendar
@@ -71,7 +71,7 @@ def test_a_merchants_hours_end_the_day_and_its_closed_days_do_not_count() -> Non
 )
 def test_a_working_day_is_as_long_as_the_clocks_make_it(day: date, seconds: int) -> None:
     every_day = Calendar(id="ny", version=1, time_zone="America/New_York", opens=60, closes=300, weekend=frozenset())
-    begins, ends = every_day.working_time(day)
+    [(begins, ends)] = every_day.working_hours(day)
     assert (ends - begins).total_seconds() == seconds
     assert working_seconds(every_day, begins - timedelta(hours=1), ends + timedelta(hours=1)) == seconds
 
@@ -150,8 +150,56 @@ def test_the_rule_with_the_most_conditions_holds_and_the_merchants_before_the_pl
 
 def test_rules_that_contradict_each_other_or_name_nothing_are_refused() -> None:
     with pytest.raises(RuleTwice):
-        check_rules([hours(1), hours(2)], ["review_hours"], [])
+        check_rules([hours(1), hours(2)], ["review_hours"], [], {})
     with pytest.raises(RuleUnknown):
-        check_rules([DeadlineRule("tea_time", 1)], ["review_hours"], [])
+        check_rules([DeadlineRule("tea_time", 1)], ["review_hours"], [], {})
     with pytest.raises(RuleUnknown):
-        check_rules([DeadlineRule("review_hours", 1, calendar="XX")], ["review_hours"], ["CN"])
+        check_rules([DeadlineRule("review_hours", 1, calendar="XX")], ["review_hours"], ["CN"], {})
+
+
+SPLIT = Calendar(
+    id=merchant_calendar("m-1"),
+    version=1,
+    time_zone="Asia/Shanghai",
+    opens=10 * 60,
+    closes=16 * 60,
+    known_until=CHINA.known_until,
+    windows=(
+        *(WorkingWindow(weekday=day, opens=13 * 60, closes=18 * 60) for day in range(4)),
+        *(WorkingWindow(weekday=day, opens=9 * 60, closes=12 * 60) for day in range(4)),
+        WorkingWindow(weekday=6, opens=20 * 60, closes=24 * 60),
+    ),
+    days=CHINA.days,
+)
+"""From Monday to Thursday with a pause, and on Sunday evening; not on Friday and Saturday."""
+
+
+@pytest.mark.parametrize(
+    ("since", "amount", "unit", "expected"),
+    [
+        ("2026-11-30T11:00+08:00", 3, Unit.WORKING_HOURS, "2026-11-30T15:00+08:00"),  # over the pause
+        ("2026-11-30T12:30+08:00", 1, Unit.WORKING_HOURS, "2026-11-30T14:00+08:00"),  # from within it
+        ("2026-12-03T17:00+08:00", 3, Unit.WORKING_HOURS, "2026-12-06T22:00+08:00"),  # from Thursday to Sunday
+        ("2026-12-03T17:00+08:00", 1, Unit.WORKING_DAYS, "2026-12-07T00:00+08:00"),
+        ("2026-09-29T17:00+08:00", 2, Unit.WORKING_DAYS, "2026-10-08T18:00+08:00"),  # over the holidays
+        ("2026-10-08T18:00+08:00", 2, Unit.WORKING_HOURS, "2026-10-10T12:00+08:00"),  # on a Saturday that makes up
+    ],
+)
+def test_hours_by_weekday(since: str, amount: int, unit: Unit, expected: str) -> None:
+    assert deadline(at(since), hours(amount, unit), SPLIT).at == at(expected)
+
+
+@given(st.integers(0, 60 * 24 * 60), st.integers(1, 200 * 60))
+def test_working_time_by_weekday_is_counted_as_it_is_added(minutes: int, amount: int) -> None:
+    since = at("2026-09-01T00:00+08:00") + timedelta(minutes=minutes)
+    ends = deadline(since, hours(amount / 60, Unit.WORKING_HOURS), SPLIT).at
+    assert abs(working_seconds(SPLIT, since, ends) - amount * 60) <= 1
+
+
+def test_any_country_of_the_package_can_be_loaded() -> None:
+    further = {each.id: each for each, _ in calendar_packages.calendars(date(2026, 11, 28), {"FR": "Europe/Paris"})}
+    assert further.keys() == LOADED.keys() | {"FR"}
+    assert not further["FR"].is_working(date(2026, 7, 14))
+    assert (further["FR"].time_zone, further["FR"].known_until) == ("Europe/Paris", date(2027, 12, 31))
+    with pytest.raises(NotImplementedError, match="XX"):
+        list(calendar_packages.calendars(date(2026, 11, 28), {"XX": "Europe/Paris"}))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar, DayKind, SpecialDay
+from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind, SpecialDay
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
-from aftersale_svc.domain.deadlines.moving import knows_more, recomputed
+from aftersale_svc.domain.deadlines.moving import recomputed
 from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS, next_reminder
 from aftersale_svc.domain.deadlines.rules import DeadlineRule, Unit
 from aftersale_svc.domain.deadlines.schedules import Schedules
@@ -128,8 +128,4 @@ def test_a_calendar_that_knows_more_days_computes_the_deadline_again() -> None:
     assert recomputed(entry, rule, old).provisional
     assert recomputed(entry, rule, new).at - recomputed(entry, rule, old).at == timedelta(days=3)
     assert not recomputed(entry, rule, new).provisional
-    assert knows_more(new, old)
-    assert knows_more(calendar(2, None), old)
-    assert not knows_more(calendar(2, date(2026, 12, 31), date(2027, 1, 1)), old)
     assert ScheduleTiming(Schedules(calendars={"CN": new})).calendar_of(entry) is new
-    assert knows_more(old, WEEK)

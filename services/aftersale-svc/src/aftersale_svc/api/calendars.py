@@ -9,7 +9,13 @@ from fastapi import APIRouter, Path
 
 from aftersale_svc.api.schemas.calendars import CalendarOut, MerchantCalendarIn, RulesIn, RulesOut
 from aftersale_svc.commands import calendars, deadline_rules
-from aftersale_svc.domain.deadlines.errors import CalendarUnknown, RuleTwice, RuleUnknown, TimeZoneUnknown
+from aftersale_svc.domain.deadlines.errors import (
+    CalendarUnknown,
+    RuleTwice,
+    RuleUnknown,
+    TimeZoneUnknown,
+    WorkingHoursOverlap,
+)
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
 from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_merchant, check_setter
 from aftersale_svc.queries import calendars as queries
@@ -44,13 +50,14 @@ async def get_merchant_calendar(merchant_id: MerchantId, reader: Read[Settings])
 @router.put(
     "/merchants/{merchant_id}/calendar",
     operation_id="putMerchantCalendar",
-    responses=refusals(CalendarUnknown, TimeZoneUnknown),
+    responses=refusals(CalendarUnknown, TimeZoneUnknown, WorkingHoursOverlap),
     dependencies=[require_role("seller", "agent", "admin")],
 )
 async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarIn, tx: Tx[Settings]) -> CalendarOut:
-    """Set the hours of a merchant and the days on which it is closed, as a new version of its calendar.
+    """Set the hours of a merchant, also by weekday, and the days on which it is closed, as a new version of its calendar.
 
-    It holds for deadlines that are set after a few seconds at most; those that are set already end when they did.
+    It holds for deadlines that are set after a few seconds at most; those that are set already end when they did. Only where the days
+    of its country change, open deadlines move, to a later end.
     """
     check_setter(tx.actor, merchant_id)
     await calendars.put_merchant_calendar(tx, merchant_id, wanted=body.wanted())

@@ -1,15 +1,22 @@
 """New versions of calendars. Each change adds a version; deadlines name the version that they were computed with."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from zoneinfo import available_timezones
 
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.lifecycle import TIMING
 
-from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
-from aftersale_svc.domain.deadlines.errors import CalendarUnknown, TimeZoneUnknown
+from aftersale_svc.domain.deadlines.calendars import (
+    Calendar,
+    CalendarSource,
+    DayKind,
+    SpecialDay,
+    WorkingWindow,
+    overlap,
+)
+from aftersale_svc.domain.deadlines.errors import CalendarUnknown, TimeZoneUnknown, WorkingHoursOverlap
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, assembled, same_content
 from aftersale_svc.settings import Settings
@@ -28,13 +35,14 @@ from aftersale_svc.tables.calendars import (
 class MerchantCalendar:
     """What a merchant's calendar has besides that of its country: its hours, and the days on which it is closed as well.
 
-    `time_zone` None: that of the country. The hours are minutes of the local day.
+    `time_zone` None: that of the country. The hours are minutes of the local day; `windows` are those of weekdays, where they differ.
     """
 
     based_on: str
     time_zone: str | None
     opens: int
     closes: int
+    windows: tuple[WorkingWindow, ...] = ()
     closed_days: tuple[date, ...]
 
 
@@ -74,6 +82,7 @@ async def put_merchant_calendar(
     Raises:
         CalendarUnknown: the calendar that it is to be based on was not loaded.
         TimeZoneUnknown: no time zone has this name.
+        WorkingHoursOverlap: two windows of a weekday overlap.
         Stale: the request's If-Match names another version.
     """
     calendar_id = merchant_calendar(merchant_id)
@@ -85,6 +94,8 @@ async def put_merchant_calendar(
         raise CalendarUnknown(pointer="/based_on", value=wanted.based_on, allowed=await _countries(tx))
     if wanted.time_zone is not None and wanted.time_zone not in available_timezones():
         raise TimeZoneUnknown(pointer="/time_zone", value=wanted.time_zone)
+    if overlap(wanted.windows):
+        raise WorkingHoursOverlap(pointer="/windows")
     version = CalendarVersion(
         id=calendar_id,
         version=newest.version + 1 if newest else 1,
@@ -95,6 +106,7 @@ async def put_merchant_calendar(
         weekend=base.weekend,
         opens=wanted.opens,
         closes=wanted.closes,
+        windows=[asdict(each) for each in wanted.windows] or None,
         based_on=base.id,
         based_on_version=base.version,
         created_by=tx.actor.id,

@@ -1,21 +1,25 @@
 """New versions of the rules of hours."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING, Lifecycle
 
+from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.deadlines.rules import DeadlineRule, check_rules
 from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.calendars import LOCK_VERSIONS, NEWEST_CALENDARS, RULE_SETS, RULES_OF
 from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
 
 # Any: the states and actions differ per table.
 _TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE, *(kind.type.table for kind in CLAIM_KINDS))
+
+_VALUES: Mapping[str, Collection[str]] = {"type": set(CaseType), "reason": set(Reason), "stage": set(Stage)}
 
 
 def timers() -> list[str]:
@@ -34,7 +38,7 @@ async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[Deadline
     await tx.one(LOCK_VERSIONS, versions_of=f"rules of {owner}")
     newest = await tx.one(RULES_OF, owner=owner)
     tx.check_condition(newest.version if newest else 0)  # shown as version 0
-    check_rules(rules, timers(), [each.id for each in await tx.all(NEWEST_CALENDARS)])
+    check_rules(rules, timers(), [each.id for each in await tx.all(NEWEST_CALENDARS)], _VALUES)
     version = RuleSetVersion(
         owner=owner,
         version=newest.version + 1 if newest else 1,

@@ -1,5 +1,6 @@
 """Changes of the end of a deadline alone: somebody gives more time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,8 +40,14 @@ from aftersale_svc.tables.disputes import DISPUTES
 
 MOST_DAYS = 90
 """How far the end of a deadline may be from its beginning once it was extended."""
-EXTEND = "extend_deadline"
-"""The step in the timeline."""
+_EXTEND, _MOVE = "extend_deadline", "move_deadline"
+STEPS: Mapping[ExtensionCause, str] = {
+    ExtensionCause.AGENT: _EXTEND,
+    ExtensionCause.AGREEMENT: _EXTEND,
+    ExtensionCause.STANDSTILL: _EXTEND,
+    ExtensionCause.CALENDAR: _MOVE,
+}
+"""The step in the history of the document; that the goods have moved, which gives time each day, is none."""
 # Any: the rows of each kind of document have a class of their own.
 ROWS: dict[DocumentKind, Rows[Any]] = {
     DocumentKind.CASE: CASES,
@@ -76,8 +83,7 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
         left = max(0, int((latest - (deadline.due_at or tx.now)).total_seconds() // 3600))
         raise ExtensionTooLong(pointer="/hours", most_days=MOST_DAYS, left_hours=left)
     cause = ExtensionCause.AGREEMENT if tx.actor.role in PARTIES else ExtensionCause.AGENT
-    await record_extension(tx, document, note)
-    return await lengthen(tx, document, extended, due_at, cause)
+    return await lengthen(tx, document, extended, due_at, cause, note)
 
 
 def _has_side(deadline: Deadline, document: Case | Dispute | Claim, person_id: str) -> bool:
@@ -85,20 +91,15 @@ def _has_side(deadline: Deadline, document: Case | Dispute | Claim, person_id: s
     return person_id in (deadline.buyer_id, deadline.merchant_id, *acted)
 
 
-async def record_extension(
-    tx: Transaction[Settings], document: Case | Dispute | Claim, note: str | None = None
-) -> None:
-    """Add the step to the history of the document: somebody has more time."""
-    if isinstance(document, Case | Dispute):
-        await record_step(tx, document, EXTEND, note)
-    else:
-        await record_claim_step(tx, document, EXTEND, note)
-
-
 async def lengthen(
-    tx: Transaction[Settings], document: Any, deadline: Deadline, due_at: datetime, cause: ExtensionCause
+    tx: Transaction[Settings],
+    document: Any,
+    deadline: Deadline,
+    due_at: datetime,
+    cause: ExtensionCause,
+    note: str | None = None,
 ) -> Deadline:
-    """Save an extended deadline with its document, which is locked, and publish it."""
+    """Save an extended deadline with its document, which is locked, publish it and add the step to its history."""
     asked_for = cause in (ExtensionCause.AGENT, ExtensionCause.AGREEMENT)
     hours = reminder_hours(tx.timing, document, deadline.timer)
     changed = replace(
@@ -109,13 +110,25 @@ async def lengthen(
         reminds_at=next_reminder(deadline.set_at, due_at, deadline.turn, hours, tx.now),
     )
     moved = replace(document, deadline_at=due_at, updated_at=tx.now)
-    saved = await tx.save(ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))
+    event = _extended(tx, moved, changed, document.deadline_at, cause)
+    saved = await tx.save(ROWS[deadline.document], moved, event)
     if isinstance(saved, Case):
         await history.record(tx, FullCase(case=document), FullCase(case=saved))
     await tx.upsert(DEADLINES, changed)
     move = DeadlineMove(id=tx.new_id("move"), deadline_id=deadline.id, at=tx.now, previous_due_at=document.deadline_at)
     await tx.insert(MOVES, move)
+    if (step := STEPS.get(cause)) is not None:
+        await _record(tx, moved, step, note, event)
     return changed
+
+
+async def _record(
+    tx: Transaction[Settings], document: Case | Dispute | Claim, step: str, note: str | None, event: Event
+) -> None:
+    if isinstance(document, Case | Dispute):
+        await record_step(tx, document, step, note, events=[event])
+    else:
+        await record_claim_step(tx, document, step, note)
 
 
 def _extended(

@@ -1,13 +1,13 @@
-"""A provisional deadline is computed again once a newer calendar knows its days."""
+"""A deadline is computed again once the days of its country have changed: they were not known before, or are other ones now."""
 
 from dataclasses import replace
 
-from aftercare_chassis.database.transaction import Reader, Transaction
+from aftercare_chassis.database.transaction import Transaction
 
 from aftersale_svc.commands.deadline_times import ROWS, lengthen
 from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, Deadline, DeadlineAction, ExtensionCause
-from aftersale_svc.domain.deadlines.moving import knows_more, recomputed
+from aftersale_svc.domain.deadlines.moving import recomputed
 from aftersale_svc.domain.deadlines.schedules import Due
 from aftersale_svc.domain.deadlines.stored import assembled
 from aftersale_svc.domain.deadlines.timing import ScheduleTiming
@@ -17,7 +17,7 @@ from aftersale_svc.tables.deadlines import DEADLINES
 
 
 async def move(tx: Transaction[Settings], deadline_id: str) -> Deadline:
-    """Compute an open provisional deadline with the newest version of its calendar.
+    """Compute an open deadline with the newest days of its country, and the hours and closed days that it was counted with.
 
     It moves to a later end only, so that nobody loses time that was shown. What it was extended by is kept.
 
@@ -42,24 +42,30 @@ async def move(tx: Transaction[Settings], deadline_id: str) -> Deadline:
 
 
 async def _due(tx: Transaction[Settings], deadline: Deadline) -> tuple[Due, str, int] | None:
-    """Its end by the newest calendar, with what it was extended by; None where that knows no further than the one before."""
+    """Its end by the newest calendar, with what it was extended by, and that calendar; None where it is counted in it."""
     timing, rule = tx.timing, deadline.rule
-    if not isinstance(timing, ScheduleTiming) or rule is None or not deadline.provisional or deadline.due_at is None:
+    if not isinstance(timing, ScheduleTiming) or rule is None or deadline.due_at is None:
         return None
-    calendar = timing.calendar_of(deadline)
-    if calendar is None or deadline.is_counted_in(calendar):
+    newest = timing.calendar_of(deadline)
+    if newest is None or deadline.is_counted_in(newest):
         return None
-    old = await _calendar(tx, deadline.calendar_id, deadline.calendar_version)
-    if not knows_more(calendar, old):
-        return None
-    due, before = recomputed(deadline, rule, calendar), recomputed(deadline, rule, old)
-    return replace(due, at=due.at + (deadline.due_at - before.at)), calendar.id, calendar.version
+    old, new = await _old_and_new(tx, timing, deadline, newest)
+    due, before = recomputed(deadline, rule, new), recomputed(deadline, rule, old)
+    return replace(due, at=due.at + (deadline.due_at - before.at)), newest.id, newest.version
 
 
-async def _calendar(read: Reader[Settings], calendar_id: str | None, version: int | None) -> Calendar:
-    if not calendar_id or not version:
-        return WEEK
-    found = await read.get(CALENDARS, calendar_id, version)
-    days = await read.all(DAYS_OF, calendar_id=found.id, version=found.version)
-    base = await _calendar(read, found.based_on, found.based_on_version) if found.based_on else None
-    return assembled(found, days, base)
+async def _old_and_new(
+    tx: Transaction[Settings], timing: ScheduleTiming, deadline: Deadline, newest: Calendar
+) -> tuple[Calendar, Calendar]:
+    """The calendar that it was counted in, and the same one on the newest days of its country."""
+    if not deadline.calendar_id or not deadline.calendar_version:
+        return WEEK, newest
+    version = await tx.get(CALENDARS, deadline.calendar_id, deadline.calendar_version)
+    days = await tx.all(DAYS_OF, calendar_id=version.id, version=version.version)
+    if version.based_on is None:
+        return assembled(version, days), newest
+    base = await tx.get(CALENDARS, version.based_on, version.based_on_version)
+    old = assembled(base, await tx.all(DAYS_OF, calendar_id=base.id, version=base.version))
+    new = timing.calendar(base.id) or old
+    moved = replace(version, known_until=new.known_until, weekend=sorted(new.weekend))
+    return assembled(version, days, old), assembled(moved, days, new)

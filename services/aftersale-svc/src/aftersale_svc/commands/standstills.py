@@ -3,7 +3,7 @@
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING
 
-from aftersale_svc.commands.deadline_times import lengthen, record_extension
+from aftersale_svc.commands.deadline_times import lengthen
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.claims.model import Claim
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
@@ -49,6 +49,5 @@ async def spare(tx: Transaction[Settings], document: Case | Dispute | Claim) -> 
     if deadline is None or until is None:
         return False
     extended = DEADLINE.apply(deadline, DeadlineAction.EXTEND, tx, tx.actor.role)
-    await record_extension(tx, document)
     await lengthen(tx, document, extended, until, ExtensionCause.STANDSTILL)
     return True

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from aftercare_events import (
+    DeadlineExtended,
     DecisionProposed,
+    DisputeDeadlineExtended,
     DisputeExecuted,
     DisputeSettled,
     DisputeTestOrdered,
@@ -27,6 +29,7 @@ from aftersale_svc.domain.disputes.proposals import PROPOSAL
 Details = dict[str, Any]  # Any: JSON
 _MONEY = ("amount_minor", "currency")
 _JUDGEMENT = ("remedy", "liable", *_MONEY)
+_MOVED = ("previous_due_at", "deadline_at")
 FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     OfferMade: ("offered_type", *_MONEY, "deadline_at"),
     OfferAccepted: ("case_type", *_MONEY),
@@ -38,6 +41,8 @@ FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     EvidenceRequested: ("asked_of", "deadline_at"),
     DisputeTestOrdered: ("sender", "deadline_at"),
     DisputeExecuted: ("refunded_minor", "currency"),
+    DeadlineExtended: _MOVED,
+    DisputeDeadlineExtended: _MOVED,
 }
 """What is kept of each event. Texts are in none of them."""
 

@@ -4,7 +4,7 @@ For China `chinesecalendar` is the source: it has the days on which people work 
 notice is not out it has nothing, where `holidays` computes one without them. For other countries `holidays` computes the days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 
@@ -23,15 +23,19 @@ TIME_ZONES = {
     "SG": "Asia/Singapore",
     "US": "America/New_York",
 }
-"""The countries whose calendars are loaded. One with several time zones has that of most of its people."""
+"""The countries whose calendars are always loaded. One with several time zones has that of most of its people."""
 YEARS_BEFORE, YEARS_AFTER = 1, 1
 
 
-def calendars(today: date) -> Iterator[tuple[Calendar, str]]:
-    """The calendar of each country with the version of its package; `version` of a calendar is 0 here."""
+def calendars(today: date, further: Mapping[str, str] | None = None) -> Iterator[tuple[Calendar, str]]:
+    """The calendar of each country with the version of its package; `version` of a calendar is 0 here.
+
+    `further` are the time zones of countries besides TIME_ZONES. Raises: NotImplementedError where `holidays` does not know one.
+    """
     yield _china(), f"chinesecalendar {version('chinesecalendar')}"
-    for country in sorted(TIME_ZONES.keys() - {CHINA}):
-        yield _other(country, today), f"holidays {version('holidays')}"
+    zones = TIME_ZONES | dict(further or {})
+    for country in sorted(zones.keys() - {CHINA}):
+        yield _other(country, zones[country], today), f"holidays {version('holidays')}"
 
 
 def _china() -> Calendar:
@@ -49,7 +53,7 @@ def _china() -> Calendar:
     )
 
 
-def _other(country: str, today: date) -> Calendar:
+def _other(country: str, time_zone: str, today: date) -> Calendar:
     years = range(today.year - YEARS_BEFORE, today.year + YEARS_AFTER + 1)
     found = holidays.country_holidays(country, years=years, language="en_US" if country != "GB" else None)
     days = {day: SpecialDay(DayKind.HOLIDAY, str(name)) for day, name in found.items()}
@@ -57,7 +61,7 @@ def _other(country: str, today: date) -> Calendar:
     return Calendar(
         id=country,
         version=0,
-        time_zone=TIME_ZONES[country],
+        time_zone=time_zone,
         source=CalendarSource.HOLIDAYS,
         known_until=date(years[-1], 12, 31),
         weekend=frozenset(found.weekend),

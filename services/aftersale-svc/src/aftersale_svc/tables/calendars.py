@@ -34,6 +34,7 @@ calendars = Table(
     Column("weekend", ARRAY(Integer), nullable=False),
     Column("opens", Integer, nullable=False),
     Column("closes", Integer, nullable=False),
+    document("windows", null=True),
     text("based_on", null=True),
     Column("based_on_version", Integer, nullable=True),
     text("created_by"),

@@ -7,13 +7,16 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     Table,
     Text,
     bindparam,
+    exists,
     false,
     func,
     null,
@@ -25,6 +28,7 @@ from sqlalchemy import text as sql
 
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineMove, DeadlineState, DocumentKind, ExtensionCause
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
+from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR, MERCHANT_CALENDAR
 from aftersale_svc.tables.calendars import calendars
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -64,7 +68,7 @@ deadlines = Table(
     # Not unique: where one ends and the next one begins, both are written by one statement in no certain order.
     Index("deadlines_open_idx", "document_id", postgresql_where=sql("ended_at IS NULL")),
     Index("deadlines_reminds_idx", "reminds_at", postgresql_where=sql("reminds_at IS NOT NULL")),
-    Index("deadlines_provisional_idx", "id", postgresql_where=sql("provisional AND ended_at IS NULL")),
+    Index("deadlines_counted_idx", "id", postgresql_where=sql("calendar_id IS NOT NULL AND ended_at IS NULL")),
     # Those that were missed, by whose turn it was.
     Index("deadlines_fired_idx", "case_id", "turn", postgresql_where=sql("state = 'fired'")),
 )
@@ -116,17 +120,34 @@ REMINDERS: Query[Record] = Query(
     .limit(bindparam("most"))
 )
 """The reminders that are due next, the earliest first."""
-_newest = select(func.max(calendars.c.version)).where(calendars.c.id == deadlines.c.calendar_id).scalar_subquery()
-_any = select(calendars.c.id).exists()
+_counted, _newer = calendars.alias("counted"), calendars.alias("newer")
+_last = select(func.max(calendars.c.version)).where(calendars.c.id == deadlines.c.calendar_id).scalar_subquery()
+_own = func.concat(MERCHANT_CALENDAR, deadlines.c.merchant_id)
+_any = exists().where(calendars.c.id.in_([DEFAULT_CALENDAR, _own]))
+
+
+def _public(version: FromClause) -> ColumnElement[int]:
+    """The version of the days of the country: a merchant that closes more days, or has other hours, moves no deadline by that."""
+    return func.coalesce(version.c.based_on_version, version.c.version)
+
+
 TO_MOVE: Query[Record] = Query(
     select(deadlines.c.id)
+    .select_from(
+        deadlines.outerjoin(
+            _counted, (_counted.c.id == deadlines.c.calendar_id) & (_counted.c.version == deadlines.c.calendar_version)
+        ).outerjoin(_newer, (_newer.c.id == deadlines.c.calendar_id) & (_newer.c.version == _last))
+    )
     .where(
-        deadlines.c.provisional,
+        deadlines.c.calendar_id.is_not(None),
         deadlines.c.ended_at.is_(None),
         deadlines.c.id > bindparam("after"),
-        or_(deadlines.c.calendar_version < _newest, (deadlines.c.calendar_version == 0) & _any),
+        or_(
+            _newer.c.based_on.is_not_distinct_from(_counted.c.based_on) & (_public(_newer) > _public(_counted)),
+            (deadlines.c.calendar_version == 0) & _any,
+        ),
     )
     .order_by(deadlines.c.id)
     .limit(bindparam("most"))
 )
-"""Open provisional deadlines for whose calendar a newer version has come, in the order of their ids."""
+"""Open deadlines that were counted in days of a country of which a newer version has come, in the order of their ids."""

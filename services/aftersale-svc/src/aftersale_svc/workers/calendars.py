@@ -10,6 +10,7 @@ from aftersale_svc.settings import Settings
 
 async def load(runtime: Runtime[Settings]) -> None:
     """Add a version of each country's calendar whose days have changed. Running it again changes nothing."""
-    for calendar, source_version in calendar_packages.calendars(runtime.clock.now().date()):
+    today, further = runtime.clock.now().date(), runtime.settings.calendar_countries
+    for calendar, source_version in calendar_packages.calendars(today, further):
         async with runtime.transaction(SYSTEM) as tx:
             await calendars.publish(tx, calendar, source_version)

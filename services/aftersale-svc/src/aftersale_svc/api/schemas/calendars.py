@@ -1,14 +1,14 @@
 """Calendars and rules of hours: what is sent, and how they are shown."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from aftercare_chassis.http.schemas import Code, CreatedAt, Id, In, Name, Out, example
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from aftersale_svc.commands.calendars import MerchantCalendar
-from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind
+from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind, WorkingWindow
 from aftersale_svc.domain.deadlines.reminders import MOST_REMINDERS
 from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_DAYS, MOST_HOURS, DeadlineRule, Unit
 from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR
@@ -17,6 +17,10 @@ from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, 
 MinuteOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:00"])]
 Condition = Literal["type", "category", "reason", "stage", "buyer_level", "carrier"]
 assert set(Condition.__args__) == set(CONDITIONS)  # type: ignore[attr-defined]
+
+
+MOST_WINDOWS = 28
+"""So many windows a week has at most: four a day."""
 
 
 def minutes(text: str) -> int:
@@ -30,10 +34,54 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-class MerchantCalendarIn(In):
+class HoursIn(In):
+    """From when until when, on the same day."""
+
+    opens: MinuteOfDay
+    """When it begins."""
+    closes: MinuteOfDay
+    """When it ends, on the same day."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if minutes(self.opens) >= minutes(self.closes):
+            raise PydanticCustomError(
+                "hours_invalid", "opens must be before closes", {"zh": "开始时间必须早于结束时间"}
+            )
+        return self
+
+
+class WorkingWindowIn(HoursIn):
+    """A time of each week in which the merchant works."""
+
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    """0 is Monday."""
+
+
+class WorkingWindowOut(Out):
+    """A time of each week in which the merchant works."""
+
+    weekday: int
+    """0 is Monday."""
+    opens: str
+    """When it begins."""
+    closes: str
+    """When it ends, on the same day."""
+
+
+class MerchantCalendarIn(HoursIn):
     """A merchant's calendar: that of a country, with hours and closed days of its own."""
 
-    model_config = example(based_on="CN", opens="09:00", closes="18:00", closed_days=["2026-05-20"])
+    model_config = example(
+        based_on="CN",
+        opens="09:00",
+        closes="18:00",
+        windows=[
+            {"weekday": 0, "opens": "09:00", "closes": "12:00"},
+            {"weekday": 0, "opens": "13:30", "closes": "18:00"},
+        ],
+        closed_days=["2026-05-20"],
+    )
 
     based_on: Annotated[str, Field(pattern="^[A-Z]{2}$")] = DEFAULT_CALENDAR
     """The country whose working days and public holidays hold, such as `CN`."""
@@ -43,14 +91,11 @@ class MerchantCalendarIn(In):
     """When work begins on a working day."""
     closes: MinuteOfDay = "24:00"
     """When it ends, on the same day."""
+    windows: Annotated[list[WorkingWindowIn], Field(max_length=MOST_WINDOWS)] = Field(default_factory=list)
+    """By weekday, several of one where its hours are split. Where there are some, a weekday without any is free, the weekend is not, and
+    `opens` and `closes` hold for days that make up for a holiday on such a weekday only."""
     closed_days: Annotated[list[date], Field(max_length=200)] = Field(default_factory=list)
     """Days on which the merchant is closed besides those of the country."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "MerchantCalendarIn":
-        if minutes(self.opens) >= minutes(self.closes):
-            raise PydanticCustomError("hours_invalid", "opens must be before closes")
-        return self
 
     def wanted(self) -> MerchantCalendar:
         """The calendar as the command takes it."""
@@ -59,6 +104,10 @@ class MerchantCalendarIn(In):
             time_zone=self.time_zone,
             opens=minutes(self.opens),
             closes=minutes(self.closes),
+            windows=tuple(
+                WorkingWindow(weekday=each.weekday, opens=minutes(each.opens), closes=minutes(each.closes))
+                for each in self.windows
+            ),
             closed_days=tuple(self.closed_days),
         )
 
@@ -91,6 +140,8 @@ class CalendarOut(Out):
     """When work begins on a working day."""
     closes: str
     """When it ends."""
+    windows: list[WorkingWindowOut] = Field(default_factory=list)
+    """The working hours by weekday; empty where they are the same on each working day."""
     based_on: str | None = None
     """The country of a merchant's calendar; null for that of a country."""
     days: list[CalendarDayOut]
@@ -107,6 +158,10 @@ class CalendarOut(Out):
             known_until=version.known_until,
             opens=clock(version.opens),
             closes=clock(version.closes),
+            windows=[
+                WorkingWindowOut(weekday=each["weekday"], opens=clock(each["opens"]), closes=clock(each["closes"]))
+                for each in version.windows or ()
+            ],
             based_on=version.based_on,
             days=[CalendarDayOut.model_validate(each) for each in days],
             created_at=version.created_at,
@@ -128,17 +183,23 @@ class RuleIn(In):
     calendar: Id | None = None
     """The calendar that working time is counted in; that of the merchant, or else of the country, where it is left out."""
     when: Annotated[dict[Condition, Name], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
-    """Only for documents with these values, such as `{"type": "refund_only"}`. Of several rules the one with most of them holds. A case
+    """Only for documents with these values, such as `{"type": "refund_only"}`. The merchant's rules hold before the
+    platform's, and those before the settings. Of several rules of one owner that match, the one with most conditions holds, and of several such
+    ones the first. A case
     has `category` where its lines have the same one, `buyer_level` where its order has one, and `carrier` once a parcel was sent in it;
     a dispute has the `category` of its complaint, a claim on a courier its `carrier`."""
 
-    reminders: Annotated[list[ReminderHours] | None, Field(max_length=MOST_REMINDERS)] = None
-    """How many hours before the end people are reminded; 24 and 2 where it is left out, never where it is empty."""
+    reminders: Annotated[
+        list[ReminderHours] | None, Field(max_length=MOST_REMINDERS, json_schema_extra={"uniqueItems": True})
+    ] = None
+    """How many hours before the end people are reminded, each once; 24 and 2 where it is left out, never where it is empty."""
 
     @model_validator(mode="after")
     def _within_bounds(self) -> "RuleIn":
         if self.amount > self.unit.most:
             raise PydanticCustomError("amount_too_large", "at most {most}", {"most": MOST_DAYS})
+        if len(set(self.reminders or ())) < len(self.reminders or ()):
+            raise PydanticCustomError("reminder_repeated", "Each reminder once.", {"zh": "每个提醒时间只能出现一次。"})
         return self
 
     def rule(self) -> DeadlineRule:

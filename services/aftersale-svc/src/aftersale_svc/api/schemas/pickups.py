@@ -4,10 +4,9 @@ from typing import Annotated, Any
 
 from aftercare_chassis.http.schemas import In, Out, Time, Version, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from aftersale_svc.api.schemas.calendars import MinuteOfDay, clock, minutes
+from aftersale_svc.api.schemas.calendars import WorkingWindowIn, clock, minutes
 from aftersale_svc.api.schemas.case_requests import NoteIn, ReturnAddressIn
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Return
@@ -105,23 +104,11 @@ class PickupOut(Out):
         return None if full.pickup is None else cls.model_validate(full.pickup)
 
 
-class PickupWindowIn(In):
+class PickupWindowIn(WorkingWindowIn):
     """A time of each week in which goods are collected."""
 
-    weekday: Annotated[int, Field(ge=0, le=6)]
-    """0 is Monday."""
-    opens: MinuteOfDay
-    """When it begins."""
-    closes: MinuteOfDay
-    """When it ends, on the same day."""
     capacity: Annotated[int, Field(ge=1, le=10_000)]
     """How many pickups it has room for."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "PickupWindowIn":
-        if minutes(self.opens) >= minutes(self.closes):
-            raise PydanticCustomError("hours_invalid", "opens must be before closes")
-        return self
 
     def document(self) -> dict[str, int]:
         """The window as it is stored."""

@@ -1,10 +1,12 @@
 """Calendars, and how time is counted in them. Times are aware, UTC; days and working hours are local to the calendar."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 DAY_MINUTES = 24 * 60
@@ -39,12 +41,39 @@ class SpecialDay:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingWindow:
+    """A time of each week in which people work: minutes of the local day; weekday 0 is Monday."""
+
+    weekday: int
+    opens: int
+    closes: int
+
+
+class Window(Protocol):
+    """A time of each week."""
+
+    @property
+    def weekday(self) -> int: ...
+    @property
+    def opens(self) -> int: ...
+    @property
+    def closes(self) -> int: ...
+
+
+def overlap(windows: Iterable[Window]) -> bool:
+    """Whether two windows of a weekday overlap."""
+    ordered = sorted((each.weekday, each.opens, each.closes) for each in windows)
+    return any(first[0] == then[0] and then[1] < first[2] for first, then in pairwise(ordered))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
     """One version of a calendar.
 
     `weekend` has the free days of the week (0 is Monday), `days` those that differ from it. Its days are known until
-    `known_until`, that one included; None: for ever. Work begins and ends at these minutes of the local day.
+    `known_until`, that one included; None: for ever. Work begins and ends at these minutes of the local day. With `windows`, people
+    work in these instead, also at the weekend, and on no other weekday but those that make up for a holiday.
     """
 
     id: str
@@ -55,6 +84,7 @@ class Calendar:
     weekend: frozenset[int] = frozenset({SATURDAY, SUNDAY})
     opens: int = 0
     closes: int = DAY_MINUTES
+    windows: Sequence[WorkingWindow] = ()
     days: Mapping[date, SpecialDay] = field(default_factory=dict)
 
     @cached_property
@@ -69,23 +99,31 @@ class Calendar:
     def is_working(self, day: date) -> bool:
         """Whether people work on this day."""
         special = self.days.get(day)
-        return day.weekday() not in self.weekend if special is None else special.kind is DayKind.MAKE_UP
+        if special is not None:
+            return special.kind is DayKind.MAKE_UP
+        return bool(self._hours[day.weekday()]) if self.windows else day.weekday() not in self.weekend
 
     def is_known(self, day: date) -> bool:
         """Whether the day is one of those that the calendar knows, so that no later version changes it."""
         return self.known_until is None or day <= self.known_until
 
-    def working_time(self, day: date) -> tuple[datetime, datetime]:
-        """When the working hours of a working day begin and end."""
-        return self._minute(day, self.opens), self._minute(day, self.closes)
+    @cached_property
+    def _hours(self) -> Sequence[Sequence[tuple[int, int]]]:
+        """The windows of each weekday, the earliest first."""
+        ordered = sorted(self.windows, key=lambda each: each.opens)
+        return [[(each.opens, each.closes) for each in ordered if each.weekday == weekday] for weekday in range(7)]
+
+    def working_hours(self, day: date) -> list[tuple[datetime, datetime]]:
+        """When the working hours of a working day begin and end, the earliest first."""
+        hours = self._hours[day.weekday()] or [(self.opens, self.closes)]
+        return [(self._minute(day, opens), self._minute(day, closes)) for opens, closes in hours]
 
     def working_times(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The working hours from then on, day by day, for at most LONGEST_DAYS."""
         first = self.local_day(since)
         for number in range(LONGEST_DAYS):
             day = first + number * _DAY
-            if self.is_working(day):
-                begins, ends = self.working_time(day)
+            for begins, ends in self.working_hours(day) if self.is_working(day) else ():
                 if ends > since:
                     yield max(begins, since), ends
 
@@ -117,7 +155,7 @@ def add_working_days(calendar: Calendar, since: datetime, number: int) -> dateti
         day += _DAY
         found += calendar.is_working(day)
         if found == number:
-            return calendar.working_time(day)[1]
+            return calendar.working_hours(day)[-1][1]
     return since + LONGEST_DAYS * _DAY
 
 

@@ -35,6 +35,13 @@ class TimeZoneUnknown(Refusal):
     en = "No time zone has the name {value}."
 
 
+class WorkingHoursOverlap(Refusal):
+    """Two times of a weekday overlap."""
+
+    kind, code = Kind.INVALID, "working_hours_overlap"
+    zh, en = "同一天的营业时段不能重叠。", "Working hours of one weekday must not overlap."
+
+
 class DeadlineEnded(Refusal):
     """The deadline has ended: somebody acted, or its time was over."""
 

@@ -1,6 +1,6 @@
 """Rules of hours: how long somebody has, as versioned data. Where no rule matches, the settings hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,16 +68,21 @@ class RuleSet:
         return RuleScope.PLATFORM if self.owner == PLATFORM_OWNER else RuleScope.MERCHANT
 
     def find(self, timer: str, row: object) -> DeadlineRule | None:
-        """The rule with the most conditions among those that match."""
+        """The rule that holds: of those that match the one with the most conditions, and of several such ones the first."""
         matching = [rule for rule in self.rules if rule.matches(timer, row)]
         return max(matching, key=lambda rule: len(rule.when), default=None)
 
 
-def check_rules(rules: Sequence[DeadlineRule], timers: Iterable[str], calendars: Iterable[str]) -> None:
-    """Check rules before they become a version.
+def check_rules(
+    rules: Sequence[DeadlineRule],
+    timers: Iterable[str],
+    calendars: Iterable[str],
+    values: Mapping[str, Collection[str]],
+) -> None:
+    """Check rules before they become a version. `values` are those that a condition may have, where they are known.
 
     Raises:
-        RuleUnknown: a rule names a timer or a calendar that does not exist.
+        RuleUnknown: a rule names a timer, a calendar or a value that does not exist.
         RuleTwice: two rules are for the same timer and the same documents.
     """
     known_timers, known_calendars = sorted(timers), sorted(calendars)
@@ -87,6 +92,9 @@ def check_rules(rules: Sequence[DeadlineRule], timers: Iterable[str], calendars:
             raise RuleUnknown(pointer=f"/rules/{number}/timer", value=rule.timer, allowed=known_timers)
         if rule.calendar is not None and rule.calendar not in known_calendars:
             raise RuleUnknown(pointer=f"/rules/{number}/calendar", value=rule.calendar, allowed=known_calendars)
+        for name, value in rule.when.items():
+            if name in values and value not in values[name]:
+                raise RuleUnknown(pointer=f"/rules/{number}/when/{name}", value=value, allowed=sorted(values[name]))
         key = (rule.timer, *sorted(rule.when.items()))
         if key in seen:
             raise RuleTwice(pointer=f"/rules/{number}", timer=rule.timer)

@@ -16,11 +16,13 @@ from aftersale_svc.domain.deadlines.standstills import Standstill
 from aftersale_svc.domain.permissions import PLATFORM_OWNER
 
 DEFAULT_CALENDAR = "CN"
+MERCHANT_CALENDAR = "merchant:"
+"""How the ids of the calendars of merchants begin."""
 
 
 def merchant_calendar(merchant_id: str) -> str:
     """The id of a merchant's own calendar."""
-    return f"merchant:{merchant_id}"
+    return f"{MERCHANT_CALENDAR}{merchant_id}"
 
 
 @dataclass(frozen=True, slots=True)

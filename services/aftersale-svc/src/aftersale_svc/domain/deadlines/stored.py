@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
+from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay, WorkingWindow
 from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleSet, Unit
 
 
@@ -23,6 +23,7 @@ class CalendarVersion:
     weekend: list[int]
     opens: int
     closes: int
+    windows: list[dict[str, int]] | None = None
     based_on: str | None = None
     based_on_version: int | None = None
     created_by: str
@@ -82,6 +83,7 @@ def assembled(version: CalendarVersion, days: Iterable[CalendarDay], base: Calen
         weekend=frozenset(version.weekend),
         opens=version.opens,
         closes=version.closes,
+        windows=tuple(WorkingWindow(**each) for each in version.windows or ()),
         days=own if base is None else ChainMap(own, dict(base.days)),
     )
 

@@ -70,6 +70,10 @@ class ScheduleTiming:
         found = None if rule is None else self._schedules.calendar_for(rule, deadline.merchant_id)
         return None if found is WEEK else found
 
+    def calendar(self, calendar_id: str) -> Calendar | None:
+        """The newest version of this calendar; None where it was not loaded."""
+        return self._schedules.calendars.get(calendar_id)
+
     def calendar_of_merchant(self, merchant_id: str) -> Calendar:
         """The calendar of this merchant, or else of the country."""
         return self._schedules.calendar_for(DeadlineRule("", 0), merchant_id)

@@ -28,10 +28,17 @@ _SENDERS: Mapping[str, Label] = {
 
 def about(details: Details, zone: ZoneInfo) -> Label:
     """What the step was about, with until when an answer was awaited and what was to happen without one."""
+    if (before := _time(details, "previous_due_at")) is not None:
+        return _moved(before, _time(details, "deadline_at"), zone)
     what = _what(details)
     limit = until(_time(details, "deadline_at"), details.get("effect"), zone)
     appeal = _appeal(details, zone)
     return Label(f"{what.zh}{limit.zh}{appeal.zh}", f"{what.en}{limit.en}{appeal.en}")
+
+
+def _moved(before: datetime, after: datetime | None, zone: ZoneInfo) -> Label:
+    old, new = in_zone(before, zone), "-" if after is None else in_zone(after, zone)
+    return Label(f"由 {old} 改为 {new}", f"until {new}, in place of {old}")
 
 
 def _what(details: Details) -> Label:

@@ -15,6 +15,7 @@ ACTORS: Mapping[str, Label] = {
 
 STEPS: Mapping[str, Label] = {
     "extend_deadline": Label("{actor}延长了期限", "{actor} gave more time"),
+    "move_deadline": Label("日历有更新，期限随之顺延", "The calendar has changed, and the deadline was moved with it"),
     "request": Label("{actor}提交了售后申请", "{actor} asked for after-sales service"),
     "cancel": Label("{actor}撤销了申请", "{actor} withdrew the request"),
     "approve": Label("{actor}同意了申请", "{actor} approved the request"),

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from aftersale_svc.domain.cases.pickups.errors import PickupSlotFull, PickupSlotUnknown, PickupWindowsOverlap
 from aftersale_svc.domain.cases.pickups.model import PickupPlan, PickupSlot, PickupWindow
-from aftersale_svc.domain.deadlines.calendars import Calendar
+from aftersale_svc.domain.deadlines.calendars import Calendar, overlap
 from aftersale_svc.domain.deadlines.errors import TimeZoneUnknown
 
 _MORNING, _AFTERNOON = (9 * 60, 12 * 60), (14 * 60, 18 * 60)
@@ -32,9 +31,8 @@ def check_plan(plan: PickupPlan) -> None:
     """
     if plan.time_zone not in available_timezones():
         raise TimeZoneUnknown(pointer="/time_zone", value=plan.time_zone)
-    for earlier, later in pairwise(sorted(plan.windows, key=lambda each: (each.weekday, each.opens))):
-        if earlier.weekday == later.weekday and later.opens < earlier.closes:
-            raise PickupWindowsOverlap(pointer="/windows")
+    if overlap(plan.windows):
+        raise PickupWindowsOverlap(pointer="/windows")
 
 
 def slots(plan: PickupPlan, calendar: Calendar, now: datetime, taken: Mapping[datetime, int]) -> list[PickupSlot]:
