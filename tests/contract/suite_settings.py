@@ -12,6 +12,7 @@ async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: d
     await suite.call("seller", "aftersale", "merchants/m-1/pickup-schedule", {"windows": [window]}, "PUT")
     fee = {"return_freight": {"amount": 1200, "currency": "CNY"}}
     await suite.call("seller", "aftersale", "merchants/m-1/return-fees", {"fees": [fee]}, "PUT")
+    await suite.call("seller", "aftersale", "merchants/m-1/order-discounts", {"on_return": "keep"}, "PUT")
     limit = {"limits": [{"amount": 1200, "currency": "CNY"}]}
     await suite.call("agent", "aftersale", "merchants/m-1/freight-insurance", limit, "PUT")
 

@@ -51,3 +51,22 @@ async def test_what_is_paid_besides_bars_no_refund(shop: Any, kind: str) -> None
     await shop.settle()
     shown = await ledger(shop, order)
     assert (shown["refunded"]["amount"], shown["compensations"][0]["source"]) == (19133, kind)
+
+
+async def test_the_ledger_shows_who_bears_a_refund(shop: Any) -> None:
+    order, _ = await shop.paid()
+    await shop.open_case(order, 2, case_type="price_adjust")
+    share = {"kind": "cost_share", "effect": "beside", "units": 0, "payer": "platform", "payee": "merchant"}
+    parts = [
+        {"kind": "goods", "effect": "added", "units": 0, "amount_minor": 900, "payer": "merchant", "payee": "buyer"},
+        {**share, "amount_minor": 200},
+        {**share, "amount_minor": 100, "line_id": order["lines"][0]["id"]},
+    ]
+    await shop.ask_refund(order, 900, parts=parts)
+    await shop.settle()
+    await shop.ask_refund(order, 100, refund_id="refund_2", case_id="case_2")
+    shown = await ledger(shop, order)
+    borne = [entry["borne"] for entry in shown["entries"] if entry["kind"] == "refund"]
+    amounts = [{each["bearer"]: each["amount"]["amount"] for each in shares} for shares in borne if shares]
+    assert amounts == [{"merchant": 600, "platform": 300}]
+    assert borne[1:] == [None]

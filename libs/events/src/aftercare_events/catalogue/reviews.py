@@ -7,7 +7,8 @@ from pydantic import Field
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
 from aftercare_events.catalogue.merchants import SettingsUsed
-from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Id, Minor, Quantity
+from aftercare_events.event import EventPart
+from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Id, LineId, Minor, Quantity, Time
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -129,6 +130,34 @@ class AfterSaleRequested(CaseEvent):
     settings: SettingsUsed = None
 
 
+class AdjustmentBearer(Vocabulary):
+    """Who bears what is granted of a price adjustment."""
+
+    MERCHANT = "merchant", "the merchant"
+    PLATFORM = "platform", "the platform"
+    CREATOR = "creator", "a creator who promotes the goods"
+
+
+class BearerShare(EventPart):
+    """What somebody bears of an amount that was granted."""
+
+    bearer: Annotated[Code, one_of(AdjustmentBearer, "who bears it")]
+    amount_minor: Minor
+
+
+class PriceGranted(EventPart):
+    """What was granted for the units of a line whose price has dropped, by which prices of a unit, and who bears it."""
+
+    line_id: LineId
+    units: Quantity
+    reference_minor: Annotated[Minor, Field(description="what a unit had cost")]
+    checked_minor: Annotated[Minor, Field(description="what it is offered for")]
+    checked_at: Annotated[Time | None, Field(description="when that was verified; absent where nobody did")] = None
+    link_hash: Annotated[Hash | None, Field(description="digest of where the price was found")] = None
+    granted_minor: Minor
+    bearers: Annotated[tuple[BearerShare, ...], Field(description="their shares add up to what was granted")]
+
+
 class AfterSaleApproved(CaseEvent):
     """The request was approved, by a decision or because the merchant's time ran out."""
 
@@ -143,6 +172,10 @@ class AfterSaleApproved(CaseEvent):
     ] = None
     currency: Annotated[Currency | None, Field(description="of `granted_minor`")] = None
     reduction_reason: Annotated[Code | None, one_of(RejectReason, "why less was granted than was asked for")] = None
+    prices: Annotated[
+        tuple[PriceGranted, ...] | None,
+        Field(description="of a price adjustment that was granted by amounts, line by line"),
+    ] = None
     decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None

@@ -15,12 +15,15 @@ from aftersale_svc.domain.cases.errors import (
     LineTwice,
     LineUnknown,
     NothingGranted,
+    PriceNotLower,
     RefundDecided,
     RejectReasonUnsuitable,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.price_grants.errors import GRANTS
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
@@ -41,13 +44,24 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         GrantExceedsRequest,
         AdjustmentExceedsLeft,
         NothingGranted,
+        PriceNotLower,
+        *GRANTS,
         RejectReasonUnsuitable,
+        EvidenceUnusable,
         *CITATIONS,
     ),
 )
 async def grant_price_adjustment(case_id: CaseId, body: GrantIn, tx: Tx[Settings]) -> CaseOut:
-    """Grant less than a price adjustment asks for, with the reason. `approve` grants all of it, as far as that is left."""
+    """Grant what a price adjustment asks for, or less with the reason: by the prices that were verified, where these are named, and at the cost
+    of those who bear it. `approve` grants all of it at the cost of the merchant, as far as that is left.
+    """
     granted = await price_adjustments.grant(
-        tx, case_id, amounts=body.amounts(), reason=body.reason, note=body.note, policy=body.citations()
+        tx,
+        case_id,
+        amounts=body.amounts(),
+        reason=body.reason,
+        evidence=body.evidence,
+        note=body.note,
+        policy=body.citations(),
     )
     return CaseOut.of(granted, tx.actor)

@@ -27,7 +27,8 @@ from aftersale_svc.tables.case_rules import ORDER_TO_OPEN
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.exchanges import REPLACEMENT_LINES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import PARCELS_OF_ORDER, PRICE_CHECKS, RETURNS
+from aftersale_svc.tables.legs import PARCELS_OF_ORDER, RETURNS
+from aftersale_svc.tables.price_checks import PRICE_CHECKS
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:

@@ -14,7 +14,6 @@ from aftersale_svc.commands import (
     reviews,
     second_person,
 )
-from aftersale_svc.commands.price_adjustments import Granted
 from aftersale_svc.commands.second_person import Arguments
 from aftersale_svc.domain.cases.codes import CaseType, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -22,6 +21,7 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferTerms
 from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
+from aftersale_svc.domain.cases.price_grants.model import Granted
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -57,9 +57,9 @@ async def _refund(tx: Tx, full: FullCase, order: Order, arguments: Arguments) ->
 
 async def _grant(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
     amounts = [Granted(**each) for each in arguments["amounts"]]
-    reason = RejectReason(arguments["reason"])
-    note, policy = arguments["note"], arguments["policy"]
-    return await price_adjustments.grant_locked(tx, full, order, amounts, reason, note, policy)
+    reason = None if arguments["reason"] is None else RejectReason(arguments["reason"])
+    evidence, note, policy = arguments.get("evidence", ()), arguments["note"], arguments["policy"]
+    return await price_adjustments.grant_locked(tx, full, order, amounts, reason, evidence, note, policy)
 
 
 async def _accept_offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:

@@ -8,6 +8,8 @@ from aftercare_events import RefundPart as EventPart
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
+from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.money.cost_shares import with_cost_shares
 from aftersale_svc.domain.money.fees import ReturnFees
 from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.order_discounts import recalculation
@@ -31,9 +33,10 @@ def decided(full: FullCase, refund: Refund, fees: ReturnFees, given: Sequence[Gi
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
     # What is paid besides an earlier refund is for no further units.
     keeps_goods = refund.cause is RefundCause.COMPENSATION or case.paid_before_minor > 0
-    return parts_of(
+    parts = parts_of(
         refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange, keeps_goods=keeps_goods
     )
+    return with_cost_shares(parts, full.rows_of(PriceCheck))
 
 
 def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, ...] | None:

@@ -64,6 +64,7 @@ from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refund
 from aftersale_svc.tables.orders import order_parcels
 from aftersale_svc.tables.parcel_reports import parcel_reports
 from aftersale_svc.tables.pickups import PICKUPS, pickups
+from aftersale_svc.tables.price_checks import PRICE_CHECKS, price_checks
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.repairs import REPAIRS, repairs
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
@@ -120,22 +121,9 @@ refunds = Table(
     Index("refunds_open_key", "case_id", unique=True, postgresql_where=sql("state NOT IN ('failed', 'succeeded')")),
 )
 
-price_checks = Table(
-    "price_checks",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("line_id", Text, primary_key=True),
-    *minor("reference_minor"),
-    *minor("checked_minor"),
-    *minor("granted_minor", null=True),
-    ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
-    CheckConstraint("checked_minor < reference_minor", name="lower"),
-)
-
 RETURNS = Rows(returns, Return)
 INSPECTIONS = Rows(inspections, Inspection)
 REFUNDS = Rows(refunds, Refund)
-PRICE_CHECKS = Rows(price_checks, PriceCheck)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 A refund is made under the lock of its payment, never for more than was paid, and always under the same key.
 """
 
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import GoodsOutcome
+from aftercare_events.catalogue.refund_parts import PartKind
 
 from order_svc.commands import after_sales, call_queue, effects, holds, order_units, refunds
 from order_svc.commands.record import refund_fields
@@ -46,6 +49,7 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
         return
     asked = Amount(event.amount_minor, event.currency)
     refund = new_refund(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
+    refund = replace(refund, borne=_borne(event))
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
     paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
     compensated = FailureCode.COMPENSATED if is_compensated(event.case_id, paid) else None
@@ -56,6 +60,19 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
         await _execute(tx, order, payment, refund)
     else:
         await refuse(tx, order, payment, refund, refused)
+
+
+def _borne(event: RefundRequested) -> list[dict[str, Any]] | None:  # Any: JSON
+    """Who bears the refund, as its parts have it; None where that is the merchant alone."""
+    others = Counter[str]()
+    for part in event.parts or ():
+        if part.kind == PartKind.COST_SHARE:
+            others[part.payer] += part.amount_minor
+    if not others:
+        return None
+    rest = event.amount_minor - others.total()
+    shares = [("merchant", rest), *sorted(others.items())]
+    return [{"bearer": bearer, "amount_minor": minor} for bearer, minor in shares if minor]
 
 
 async def refuse(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, code: FailureCode) -> None:

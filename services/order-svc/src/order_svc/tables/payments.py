@@ -1,6 +1,6 @@
 """Payments, their refunds, and the calls to providers that are still to be made."""
 
-from aftercare_chassis.database.columns import aggregate, minor, one_of, text, timestamp
+from aftercare_chassis.database.columns import aggregate, document, minor, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Boolean,
@@ -71,6 +71,7 @@ refunds = Table(
     text("provider_reference", null=True),
     text("failure_code", null=True),
     text("outside", null=True),
+    document("borne", null=True),
     text("asked_by_event", null=True),
     text("correlation_id", null=True),
     Index("refunds_payment_idx", "payment_id", "id"),

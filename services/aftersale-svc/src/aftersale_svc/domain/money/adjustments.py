@@ -1,12 +1,12 @@
 """What a price adjustment gives back: money without units, decided under the lock of the order (docs/money.md R11)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.price_grants.policy import with_amount
 from aftersale_svc.domain.cases.shares import spread
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
@@ -36,4 +36,4 @@ def granted(full: FullCase, total_minor: int, holds: Sequence[LineHold]) -> tupl
         due = due_by_line(full.case.id, accept_all(full.lines), holds)
     checks = full.rows_of(PriceCheck)
     parts = spread(total_minor, [due[each.line_id] for each in checks])
-    return tuple(replace(each, granted_minor=part) for each, part in zip(checks, parts, strict=True))
+    return tuple(with_amount(each, part) for each, part in zip(checks, parts, strict=True))

@@ -32,6 +32,7 @@ class PartKind(StrEnum):
     GIFT = "gift"
     PROMOTION = "promotion"
     DISCOUNT_RECALCULATED = "discount_recalculated"
+    COST_SHARE = "cost_share"
 
 
 class PartEffect(StrEnum):

@@ -1,6 +1,6 @@
 """The ledger of an order in responses."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from aftercare_chassis.http.schemas import Money, Out, Time
 
@@ -8,6 +8,15 @@ from order_svc.domain.payments.charges import Charge, ChargeState
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.ledger import LedgerEffect, LedgerEntry, OrderLedger
 from order_svc.domain.payments.model import Refund
+
+
+class LedgerShareOut(Out):
+    """What somebody bears of a refund."""
+
+    bearer: str
+    """Who: `merchant`, `platform` or `creator`."""
+    amount: Money
+    """How much of it."""
 
 
 class LedgerEntryOut(Out):
@@ -31,6 +40,8 @@ class LedgerEntryOut(Out):
     """The case that requested the refund; null where none did."""
     outside: str | None = None
     """How a refund was made without the provider, such as `bank_transfer`; null where the provider makes it."""
+    borne: list[LedgerShareOut] | None = None
+    """Who bears a refund, where that is not the merchant alone: the shares add up to `amount`. Null otherwise."""
     at: Time
     """When it was settled, or created where it is not settled."""
 
@@ -49,8 +60,13 @@ class LedgerEntryOut(Out):
             cause=refund and refund.cause,
             case_id=refund and refund.case_id,
             outside=refund and refund.outside,
+            borne=None if refund is None or refund.borne is None else _shares(refund.borne, refund.currency),
             at=entry.at,
         )
+
+
+def _shares(borne: list[dict[str, Any]], currency: str) -> list[LedgerShareOut]:  # Any: JSON
+    return [LedgerShareOut(bearer=each["bearer"], amount=Money.of(each["amount_minor"], currency)) for each in borne]
 
 
 class CompensationOut(Out):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class PaymentState(StrEnum):
@@ -54,7 +55,8 @@ class Refund:
 
     `asked_by_event` and `correlation_id` are those of the event that requested it: its later events name that one as
     their cause. `cause` is that of the case's decision, or an OwnRefundCause; `failure_code` is the provider's, or a FailureCode.
-    `outside` is the case's code of how it was made without the provider; None where the provider makes it.
+    `outside` is the case's code of how it was made without the provider; None where the provider makes it. `borne` has who bears it, each
+    with `bearer` and `amount_minor`, which add up to the amount; None where the merchant bears it.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Refund:
     provider_reference: str | None = None
     failure_code: str | None = None
     outside: str | None = None
+    borne: list[dict[str, Any]] | None = None  # Any: JSON
     asked_by_event: str | None = None
     correlation_id: str | None = None
 

@@ -1,0 +1,31 @@
+"""What others than the merchant bear of a price adjustment, as parts of its refund (docs/money.md R11)."""
+
+from collections.abc import Iterable, Sequence
+
+from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.price_grants.model import AdjustmentBearer
+from aftersale_svc.domain.cases.price_grants.policy import borne
+from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
+from aftersale_svc.domain.money.parts import RefundPart
+
+
+def with_cost_shares(parts: Sequence[RefundPart], checks: Iterable[PriceCheck]) -> tuple[RefundPart, ...]:
+    """The parts of a refund, and after them what each of the others owes the merchant for it; the buyer gets the amount either way."""
+    shares = [each for each in borne(checks) if each[1] is not AdjustmentBearer.MERCHANT]
+    return (
+        *parts,
+        *(
+            RefundPart(
+                refund_id=parts[0].refund_id,
+                position=number,
+                kind=PartKind.COST_SHARE,
+                effect=PartEffect.BESIDE,
+                line_id=check.line_id,
+                amount_minor=minor,
+                due_minor=minor,
+                payer=PartParty(bearer),
+                payee=PartParty.MERCHANT,
+            )
+            for number, (check, bearer, minor) in enumerate(shares, len(parts) + 1)
+        ),
+    )
