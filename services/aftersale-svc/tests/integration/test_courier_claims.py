@@ -226,15 +226,39 @@ async def test_what_is_refused_about_a_claim(shop: Shop) -> None:
     assert await shop.published(CourierClaimFiled) == []
 
 
-async def test_where_several_parcels_carry_the_units_the_claim_names_one(shop: Shop) -> None:
-    await shop.paid()
-    await shop.leaves({"line_1": 1}, parcel_id="par_1")
-    await shop.leaves({"line_1": 2}, parcel_id="par_2")
-    case = await shop.case(1, type_="refund_only", reason="damaged_in_transit")
-    assert await claims(shop) == [], "it is not known which one"
+async def leaves(shop: Shop, parcel_id: str, units: dict[str, int]) -> None:
+    """A parcel with these units is handed over, under a waybill of its own."""
+    event = shop.parcel_leaves(units, "ord_1", parcel_id)
+    await shop.harness.consume(event.model_copy(update={"waybill_no": f"73{parcel_id}"}))
+
+
+async def test_where_several_parcels_carry_the_units_each_has_a_claim_with_its_lines(shop: Shop) -> None:
+    await shop.paid(lines=(KETTLE, CUP))
+    await leaves(shop, "par_1", {"line_1": 1})
+    await leaves(shop, "par_2", {"line_1": 2, "line_2": 2})
+    lines = [{"line_id": "line_1", "quantity": 3}, {"line_id": "line_2", "quantity": 1}]
+    case = await shop.case(lines=lines, type_="refund_only", reason="damaged_in_transit")
+    found = sorted(await claims(shop), key=lambda claim: claim["parcel_id"])
+    assert [(each["parcel_id"], each["value"], each["claimed"]) for each in found] == [
+        ("par_1", cny(9566), cny(9566)),
+        ("par_2", cny(19133 + 3000), cny(19133 + 1500)),
+    ]
+    assert len(await shop.published(CourierClaimOpened)) == 2
     opening = f"/v1/cases/{case['id']}/courier-claims"
-    unclear = await shop.seller.post(opening, json={"cause": "damaged"})
-    shop.harness.problem(unclear, 422, "parcel_unclear")
-    made = await shop.seller.post(opening, json={"cause": "damaged", "parcel_id": "par_2", "amount": cny(9000)})
+    shop.harness.problem(await shop.seller.post(opening, json={"cause": "lost"}), 422, "parcel_unclear")
+    live = await shop.seller.post(opening, json={"cause": "damaged", "parcel_id": "par_2"})
+    shop.harness.problem(live, 409, "courier_claim_live")
+    made = await shop.seller.post(opening, json={"cause": "lost", "parcel_id": "par_2", "amount": cny(9000)})
     assert made.status_code == 201, made.text
-    assert (made.json()["value"], made.json()["claimed"]) == (cny(19133), cny(9000))
+    assert (made.json()["value"], made.json()["claimed"]) == (cny(22133), cny(9000))
+
+
+async def test_of_units_that_may_be_in_either_parcel_each_claims_what_it_may_hold(shop: Shop) -> None:
+    await shop.paid()
+    await leaves(shop, "par_1", {"line_1": 1})
+    await leaves(shop, "par_2", {"line_1": 2})
+    await shop.case(2, type_="refund_only", reason="damaged_in_transit")
+    found = sorted(await claims(shop), key=lambda claim: claim["parcel_id"])
+    assert [(each["parcel_id"], each["claimed"]["amount"]) for each in found] == [("par_1", 9566), ("par_2", 19133)]
+    await act(shop, found[0]["id"], "abandon")
+    assert [each["state"] for each in await claims(shop, state="drafted")] == ["drafted"]

@@ -167,6 +167,7 @@ async def test_a_deadline_is_explained_with_the_days_that_did_not_count(shop: Sh
     assert "2026-10-10 00:00" in en
     assert "Then the request is approved." in en
     assert "届时系统自动同意申请。" in zh
+    assert [each["zh_cn"] for each in sentences] == [each["zh"] for each in sentences]
 
 
 async def test_the_deadline_wins_until_its_timer_has_acted(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aftercare_events import AfterSaleApproved, AfterSaleEscalated, ReturnAddressGiven
+from aftercare_events import AfterSaleApproved, AfterSaleEscalated, OfferAccepted, ReturnAddressGiven
 from aftersale_shop import RETURN_ADDRESS, Shop
 
 OTHER = {**RETURN_ADDRESS, "street": "临平大道 6 号"}
@@ -197,3 +197,21 @@ async def test_no_buyer_is_late_for_an_approval_of_an_older_build(shop: Shop) ->
     shop.clock.advance(hours=BUYER_HOURS)
     await shop.harness.run_due()
     assert (await shop.get(case_id))["state"] == "manual_review"
+
+
+@pytest.mark.parametrize("reviewer", ["seller", "agent"])
+async def test_an_accepted_counter_offer_goes_to_the_default_address(shop: Shop, reviewer: str) -> None:
+    set_ = await shop.seller.put("/v1/merchants/m-1/return-address", json={"return_address": RETURN_ADDRESS})
+    assert set_.is_success, set_.text
+    await shop.delivered()
+    case = await shop.case(2, type_="refund_only")
+    client = getattr(shop, reviewer)
+    if reviewer == "agent":
+        await shop.act(shop.seller, case["id"], "escalate")
+        await shop.act(shop.agent, case["id"], "take")
+    await shop.act(client, case["id"], "offer", amount={"amount": 100, "currency": "CNY"})
+    await shop.act(shop.buyer, case["id"], "counter-offer", type="return_refund")
+    accepted = await shop.act(client, case["id"], "accept-offer")
+    assert (accepted["return_address"], accepted["whose_turn"]) == (RETURN_ADDRESS, "buyer")
+    event = await shop.last(OfferAccepted)
+    assert (event.return_address_missing, [each.kind for each in event.settings or ()]) == (False, ["return_address"])

@@ -190,8 +190,28 @@ def test_a_parcel_is_worth_what_was_paid_for_its_units(a_case: Callable[..., Cas
     ]
     [parcel] = outbound_parcels(full, units)
     assert (parcel.parcel_id, parcel.value_minor) == ("par_1", 6666 + 500)
-    assert at_stake(full, parcel) == 3333
-    assert at_stake(full, replace(parcel, value_minor=100)) == 100
+    assert at_stake(parcel) == 3333
+    assert at_stake(replace(parcel, value_minor=100)) == 100
+
+
+@pytest.mark.parametrize(("quantity", "stakes"), [(3, [6666, 3333]), (2, [6666, 3333]), (1, [3333, 3333])])
+def test_each_parcel_is_claimed_for_the_units_that_may_be_in_it(
+    a_case: Callable[..., Case], quantity: int, stakes: list[int]
+) -> None:
+    amount = 10000 * quantity // 3
+    line = CaseLine(
+        case_id="case_1",
+        line_id="line_1",
+        sku="TRIO-1",
+        quantity=quantity,
+        amount_minor=amount,
+        line_units=3,
+        line_paid_minor=10000,
+        units_before=0,
+    )
+    full = FullCase(case=a_case(requested_minor=amount), requested=(line,))
+    units = [ParcelUnits(f"par_{n}", "zto", f"7300{n}", "line_1", held, 3, 10000) for n, held in ((1, 2), (2, 1))]
+    assert [each.stake_minor for each in outbound_parcels(full, units)] == stakes
 
 
 def test_an_amount_is_above_zero_and_within_the_value() -> None:

@@ -128,7 +128,7 @@ async def test_hostile_queries_are_treated_as_words(seeded_kb: Harness, question
     assert response.status_code == (400 if "\x00" in question else 422 if question.startswith("((") else 200), (
         response.text
     )
-    assert await seeded_kb.runtime.pool.fetchval("SELECT count(*) FROM articles") == 24
+    assert await seeded_kb.runtime.pool.fetchval("SELECT count(*) FROM articles") == 28
 
 
 @pytest.mark.parametrize(

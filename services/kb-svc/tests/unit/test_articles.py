@@ -74,6 +74,7 @@ def test_the_seeds_are_complete_in_both_languages() -> None:
     slugs = {language: {seed.slug for seed in found if seed.language == language} for language in Language}
     assert slugs[Language.ZH_CN] == slugs[Language.EN]
     assert {"returns", "return-freight", "refund-times", "warranty", "disputes", "invoices"} <= slugs[Language.EN]
+    assert {"guarantees", "courier-claims"} <= slugs[Language.EN], "what decisions about claims cite"
     assert all(seed.kind == ArticleKind.POLICY and seed.title and 300 < len(seed.body) < 3000 for seed in found)
     assert max(Counter(seed.title for seed in found).values()) == 1
 

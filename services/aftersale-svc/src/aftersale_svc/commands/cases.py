@@ -61,7 +61,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         case = opened.case
     await cited_evidence.check_request(tx, request)
     by_rule = await rule_reviews.decision(tx, order, case, lines)
-    claim = await courier_claim_openings.beside(tx, opened)
+    claims = await courier_claim_openings.beside(tx, opened)
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, TYPES[case.type]))
@@ -71,7 +71,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await record_step(tx, case, "request", request.description, request.evidence)
     opened = replace(opened, case=created)
     await history.record(tx, None, opened)
-    if claim is not None:
+    for claim in claims:
         await courier_claim_openings.create(tx, claim)
     if any(map(shows_estimate, holds)):
         await effects.show_freight(tx, None, opened)

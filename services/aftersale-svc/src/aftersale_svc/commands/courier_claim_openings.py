@@ -35,18 +35,22 @@ DAMAGED = "carrier_damaged_parcel"
 _ORIGINS: Mapping[str, CourierClaimOrigin] = {"seller": CourierClaimOrigin.MERCHANT}
 
 
-async def beside(tx: Transaction[Settings], full: FullCase) -> CourierClaim | None:
-    """The draft of a claim beside a case that is opened now, whose order is locked; None where there is none to open.
+async def beside(tx: Transaction[Settings], full: FullCase) -> list[CourierClaim]:
+    """The drafts of claims beside a case that is opened now, whose order is locked.
 
-    It is drafted where the courier is liable by the reason of the case, and one parcel alone carries its lines.
+    There is one for each parcel that carries its lines, where the courier is liable by the reason of the case. Where a line is in
+    several parcels and the case is not about all of it, each of them claims the units that may be in it: the merchant files what is true.
     """
     cause = cause_of(full)
     if cause is None:
-        return None
+        return []
     parcels = outbound_parcels(full, await tx.all(UNITS_IN_PARCELS, order_id=full.case.order_id))
-    if len(parcels) != 1 or await _live(tx, full, parcels[0], cause) is not None:
-        return None
-    return _draft(tx, full, parcels[0], cause, CourierClaimOrigin.CASE)
+    by_waybill = {(each.carrier, each.waybill_no): each for each in parcels}
+    return [
+        _draft(tx, full, parcel, cause, CourierClaimOrigin.CASE)
+        for parcel in by_waybill.values()
+        if at_stake(parcel) and await _live(tx, full, parcel, cause) is None
+    ]
 
 
 async def create(tx: Transaction[Settings], claim: CourierClaim, note: str | None = None) -> CourierClaim:
@@ -84,7 +88,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
     live = await _live(tx, full, parcel, request.cause)
     if live is not None:
         raise ClaimLive(claim_id=live)
-    amount = at_stake(full, parcel) if request.amount_minor is None else request.amount_minor
+    amount = at_stake(parcel) if request.amount_minor is None else request.amount_minor
     check_claimed(amount, request.currency, parcel.value_minor, full.case.currency)
     await cited_evidence.check(tx, order.id, request.evidence)
     origin = _ORIGINS.get(tx.actor.role, CourierClaimOrigin.AGENT)
@@ -107,7 +111,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
         return
     full = await locking.case(tx, case_id)
     parcel = await _parcel_of(tx, full, event)
-    if parcel is None or not at_stake(full, parcel) or await _live(tx, full, parcel, cause) is not None:
+    if parcel is None or not at_stake(parcel) or await _live(tx, full, parcel, cause) is not None:
         return
     await create(tx, _draft(tx, full, parcel, cause, CourierClaimOrigin.REPORT))
 
@@ -173,7 +177,7 @@ def _draft(
         deadline_at=None,
         evidence=list(dict.fromkeys([*case.evidence, *(evidence or ())])),
         value_minor=parcel.value_minor,
-        claimed_minor=at_stake(full, parcel) if amount is None else amount,
+        claimed_minor=at_stake(parcel) if amount is None else amount,
         currency=case.currency,
         party_ids=with_actor(parties_of(case), tx.actor),
         created_at=tx.now,

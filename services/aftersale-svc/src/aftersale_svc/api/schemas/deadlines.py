@@ -7,6 +7,7 @@ from typing import Annotated
 from aftercare_chassis.http.schemas import In, Out, Text, Time, example
 from pydantic import Field
 
+from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
@@ -82,13 +83,11 @@ class DeadlinesOut(Out):
     """Oldest first."""
 
 
-class SentenceOut(Out):
+class SentenceOut(BilingualOut):
     """A sentence in both languages."""
 
     zh: str
-    """In Chinese."""
-    en: str
-    """In English."""
+    """The same as `zh_cn`."""
 
 
 class DeadlineExplanationOut(Out):
@@ -101,7 +100,7 @@ class DeadlineExplanationOut(Out):
 
     @classmethod
     def of(cls, deadline: Deadline, sentences: Sequence[Label]) -> "DeadlineExplanationOut":
-        shown = [SentenceOut(zh=each.zh, en=each.en) for each in sentences]
+        shown = [SentenceOut(zh=each.zh, zh_cn=each.zh, en=each.en) for each in sentences]
         return cls(deadline=DeadlineOut.model_validate(deadline), sentences=shown)
 
 

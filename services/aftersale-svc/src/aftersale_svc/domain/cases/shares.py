@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aftersale_svc.domain.cases.model import CaseLine, RefundAmount
+from aftersale_svc.domain.cases.model import CaseLine, RefundAmount, RequestedLine
 
 
-def accepted_share(line: CaseLine, accepted: int) -> int:
+def accepted_share(line: RequestedLine, accepted: int) -> int:
     """Return the money of the first `accepted` units of a case's line; all of them have all that the line has."""
     if accepted == line.quantity:
         return line.amount_minor

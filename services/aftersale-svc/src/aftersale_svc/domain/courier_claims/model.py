@@ -78,13 +78,15 @@ class ParcelUnits:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedParcel:
-    """A parcel that a claim can be about. `value_minor` is what was paid for its units."""
+    """A parcel that a claim can be about. `value_minor` is what was paid for its units, `stake_minor` the case's share for those of its
+    units that may be in it."""
 
     parcel_id: str | None
     leg: ParcelLeg
     carrier: str
     waybill_no: str
     value_minor: int
+    stake_minor: int
 
 
 @dataclass(frozen=True, slots=True)

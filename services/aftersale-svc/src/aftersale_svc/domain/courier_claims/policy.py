@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from aftersale_svc.domain.cases.codes import Liable, Reason
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import RequestedLine
 from aftersale_svc.domain.cases.reasons import REASONS
-from aftersale_svc.domain.cases.shares import cumulative_share
+from aftersale_svc.domain.cases.shares import accepted_share, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, ParcelLeg
@@ -33,16 +34,23 @@ def outbound_parcels(full: FullCase, units: Iterable[ParcelUnits]) -> list[Claim
     by_parcel: dict[str, list[ParcelUnits]] = {}
     for each in units:
         by_parcel.setdefault(each.parcel_id, []).append(each)
-    lines = {line.line_id for line in full.requested}
+    lines = {line.line_id: line for line in full.requested}
     return [
-        _outbound(content) for _, content in sorted(by_parcel.items()) if any(each.line_id in lines for each in content)
+        _outbound(content, lines)
+        for _, content in sorted(by_parcel.items())
+        if any(each.line_id in lines for each in content)
     ]
 
 
-def _outbound(content: Sequence[ParcelUnits]) -> ClaimedParcel:
+def _outbound(content: Sequence[ParcelUnits], lines: Mapping[str, RequestedLine]) -> ClaimedParcel:
     value = sum(cumulative_share(each.paid_minor, each.line_units, each.quantity) for each in content)
+    stake = sum(
+        accepted_share(line, min(each.quantity, line.quantity))
+        for each in content
+        if (line := lines.get(each.line_id)) is not None
+    )
     first = content[0]
-    return ClaimedParcel(first.parcel_id, ParcelLeg.OUTBOUND, first.carrier, first.waybill_no, value)
+    return ClaimedParcel(first.parcel_id, ParcelLeg.OUTBOUND, first.carrier, first.waybill_no, value, stake)
 
 
 def own_parcel(full: FullCase, leg: ParcelLeg) -> ClaimedParcel | None:
@@ -50,7 +58,8 @@ def own_parcel(full: FullCase, leg: ParcelLeg) -> ClaimedParcel | None:
     known = full.return_ if leg is ParcelLeg.RETURN else full.replacement
     if known is None or known.carrier is None or known.waybill_no is None:
         return None
-    return ClaimedParcel(None, leg, known.carrier, known.waybill_no, full.case.requested_minor)
+    requested = full.case.requested_minor
+    return ClaimedParcel(None, leg, known.carrier, known.waybill_no, requested, requested)
 
 
 def chosen_parcel(full: FullCase, units: Iterable[ParcelUnits], request: ClaimRequest) -> ClaimedParcel:
@@ -77,9 +86,9 @@ def chosen_parcel(full: FullCase, units: Iterable[ParcelUnits], request: ClaimRe
     return named[0]
 
 
-def at_stake(full: FullCase, parcel: ClaimedParcel) -> int:
+def at_stake(parcel: ClaimedParcel) -> int:
     """What is claimed where nobody names an amount: the share of the case's units, at most what the parcel is worth."""
-    return min(full.case.requested_minor, parcel.value_minor)
+    return min(parcel.stake_minor, parcel.value_minor)
 
 
 def check_claimed(amount_minor: int, currency: str | None, value_minor: int, own_currency: str) -> int:
