@@ -9,6 +9,7 @@ from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import AfterValidator, Field
 
 from aftersale_svc.domain.disputes.model import TakesEffect
+from aftersale_svc.domain.evidence.picture_hashes import FARTHEST
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
@@ -103,7 +104,7 @@ class Settings(ServiceSettings):
     evidence_check_memory_mb: Annotated[int, Field(ge=128, le=16_384)] = 768
     evidence_max_pixels: Annotated[int, Field(ge=1_000_000, le=200_000_000)] = 50_000_000
     evidence_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
-    evidence_reuse_distance: Annotated[int, Field(ge=0, le=20)] = 8
+    evidence_reuse_distance: Annotated[int, Field(ge=0, le=FARTHEST)] = FARTHEST
 
     second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
     """Above how much, in minor units by currency, a decision of an agent by which money goes back, or a hold is decided, has to be confirmed by another agent."""

@@ -15,7 +15,7 @@ from aftercare_events import (
     trace_fields,
 )
 
-from aftersale_svc.commands import evidence_checks
+from aftersale_svc.commands import evidence_checks, evidence_reuse
 from aftersale_svc.domain.evidence.errors import EvidenceSubjectUnclear, TooManyEvidenceFiles
 from aftersale_svc.domain.evidence.lifecycle import EVIDENCE as TABLE
 from aftersale_svc.domain.evidence.model import (
@@ -23,14 +23,13 @@ from aftersale_svc.domain.evidence.model import (
     Announcement,
     EvidenceAction,
     EvidenceFile,
-    EvidenceMatch,
     EvidenceRefusal,
 )
 from aftersale_svc.domain.evidence.policy import FILES_OF_A_SIDE, check_announced, check_uploader
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.evidence import ALIKE, EVIDENCE, LOCK_MATCHES, MATCHES, NUMBER_OF_A_SIDE, SAME
+from aftersale_svc.tables.evidence import EVIDENCE, NUMBER_OF_A_SIDE
 from aftersale_svc.tables.orders import ORDER
 
 
@@ -142,13 +141,12 @@ async def accept(tx: Transaction[Settings], evidence_id: str, *, accepted: Accep
         copy_type=accepted.copy_type,
         copy_sha256=accepted.copy_sha256,
         thumbnail_sha256=accepted.thumbnail_sha256,
-        look=accepted.look,
         scanned=accepted.scanned,
     )
     event = EvidenceFileAccepted(**evidence_fields(tx, moved), scanned=accepted.scanned)
     saved = await tx.save(EVIDENCE, moved, event)
     await evidence_checks.end(tx, file.id)
-    await _note_reuse(tx, saved)
+    await evidence_reuse.note(tx, saved, accepted.hashes)
     return saved
 
 
@@ -195,27 +193,3 @@ async def _uploaded(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile
         return file
     moved = replace(TABLE.apply(file, EvidenceAction.COMPLETE, tx), uploaded_at=tx.now)
     return await tx.save(EVIDENCE, moved, EvidenceFileUploaded(**evidence_fields(tx, moved)))
-
-
-async def _note_reuse(tx: Transaction[Settings], file: EvidenceFile) -> None:
-    about = {
-        "file_id": file.id,
-        "order_id": file.order_id,
-        "case_id": file.case_id,
-        "owner_buyer_id": file.owner_buyer_id,
-        "owner_merchant_id": file.owner_merchant_id,
-        "look": file.look,
-    }
-    await tx.one(LOCK_MATCHES)
-    same = await tx.all(SAME, sha256=file.sha256, **about)
-    found = {each["id"]: _match(tx, file, each["id"], True, each["distance"]) for each in same}
-    if file.look is not None:
-        for each in await tx.all(ALIKE, most=tx.settings.evidence_reuse_distance, **about):
-            found.setdefault(each["id"], _match(tx, file, each["id"], False, each["distance"]))
-    await tx.insert(MATCHES, *found.values())
-
-
-def _match(
-    tx: Transaction[Settings], file: EvidenceFile, other_id: str, same_hash: bool, distance: int | None
-) -> EvidenceMatch:
-    return EvidenceMatch(file.id, other_id, same_hash, distance, tx.now)

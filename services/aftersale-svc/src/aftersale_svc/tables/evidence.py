@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY, BIT, array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import DateTime
 
 from aftersale_svc.domain.evidence.model import (
@@ -69,7 +69,6 @@ evidence_files = Table(
     *one_of("copy_type", MediaType, null=True),
     text("copy_sha256", null=True),
     text("thumbnail_sha256", null=True),
-    Column("look", BigInteger),
     Column("scanned", Boolean),
     timestamp("created_at"),
     timestamp("updated_at"),
@@ -83,8 +82,6 @@ evidence_files = Table(
     ),
     Index("evidence_files_order_idx", "order_id", "id"),
     Index("evidence_files_sha256_idx", "sha256", postgresql_where=sql("state = 'accepted'")),
-    # All of it is read for pictures that look alike; with the id in it, the table itself is not.
-    Index("evidence_files_look_idx", "look", postgresql_include=["id"], postgresql_where=sql("look IS NOT NULL")),
 )
 
 evidence_checks = Table(
@@ -198,7 +195,7 @@ DROP_CHECK = Statement(delete(evidence_checks).where(_c.id == bindparam("file_id
 LOCK_MATCHES: Query[Record] = Query(select(func.pg_advisory_xact_lock(0x0AC4).label("locked")))
 """One transaction at a time notes matches: of two files that are accepted at once, the second sees the first."""
 
-_of_other = (
+OF_OTHER = (
     _f.id != bindparam("file_id", type_=Text),
     or_(
         _f.order_id != bindparam("order_id", type_=Text),
@@ -207,28 +204,14 @@ _of_other = (
         _f.owner_merchant_id.is_distinct_from(bindparam("owner_merchant_id", type_=Text)),
     ),
 )
-_difference = _f.look.op("#")(bindparam("look", type_=BigInteger))
-_distance = func.bit_count(cast(_difference, BIT(64)))
 MOST_MATCHES = 50
 SAME: Query[Record] = Query(
-    select(_f.id, _distance.label("distance"))
-    .where(_ACCEPTED, _f.sha256 == bindparam("sha256", type_=Text), *_of_other)
+    select(_f.id)
+    .where(_ACCEPTED, _f.sha256 == bindparam("sha256", type_=Text), *OF_OTHER)
     .order_by(_f.id.desc())
     .limit(MOST_MATCHES)
 )
 """Accepted files with the same content, of another order, case or account."""
-_alike = (
-    select(_f.id, _distance.label("distance"))
-    .where(_f.look.is_not(None), _distance <= bindparam("most", type_=Integer))
-    .subquery("alike")
-)
-ALIKE: Query[Record] = Query(
-    select(_f.id, _alike.c.distance)
-    .where(_f.id == _alike.c.id, *_of_other)
-    .order_by(_alike.c.distance, _f.id.desc())
-    .limit(MOST_MATCHES)
-)
-"""Accepted pictures that look alike, of another order, case or account: only accepted ones have a `look`."""
 _m = evidence_matches.c
 _either = union_all(
     select(_m.file_id.label("of"), _m.other_id.label("other"), _m.same_hash, _m.distance),

@@ -109,7 +109,7 @@ class EvidenceChecks:
         await self._store.put(ORIGINALS + file.sha256.removeprefix("sha256:"), path, file.media_type)
         copy = await self._stored(work.copy, found.copy_type)
         thumbnail = await self._stored(work.thumbnail, "image/jpeg") if found.has_thumbnail else None
-        return Accepted(found.copy_type, copy, thumbnail, found.look, scanned=self._scanner is not None)
+        return Accepted(found.copy_type, copy, thumbnail, found.hashes, scanned=self._scanner is not None)
 
     async def _stored(self, path: Path, media_type: str) -> str:
         """Store a file that is served, under its SHA-256, which is returned."""

@@ -1,8 +1,11 @@
 """Evidence files. Sizes are in bytes; hashes are `sha256:` and 64 hexadecimal digits; times are aware, UTC."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from aftersale_svc.domain.evidence.picture_hashes import PictureHash
 
 
 class EvidenceKind(StrEnum):
@@ -79,8 +82,7 @@ class EvidenceFile:
 
     `owner_buyer_id` or `owner_merchant_id` is the side that sees it from the start; files of the platform have neither.
     What is served is the copy, in which nothing is left but picture and sound. `scanned` is whether an accepted file was
-    scanned for viruses; None for one that is not accepted, or was before this was noted. `look` is the difference hash of a
-    picture, as a signed integer of 64 bits. `uploaded_at` is None before the upload, and of a file that an earlier build has checked.
+    scanned for viruses; None for one that is not accepted, or was before this was noted. `uploaded_at` is None before the upload, and of a file that an earlier build has checked.
     """
 
     id: str
@@ -104,7 +106,6 @@ class EvidenceFile:
     copy_type: MediaType | None = None
     copy_sha256: str | None = None
     thumbnail_sha256: str | None = None
-    look: int | None = None
     scanned: bool | None = None
     created_at: datetime
     updated_at: datetime
@@ -130,7 +131,7 @@ class Accepted:
     copy_type: MediaType
     copy_sha256: str
     thumbnail_sha256: str | None
-    look: int | None
+    hashes: Sequence[PictureHash]
     scanned: bool
 
 

@@ -4,6 +4,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
@@ -28,7 +29,8 @@ def main(arguments: str) -> dict[str, object]:
     except Exception:
         # Decoders raise all kinds of errors for a malformed file; what it was does not matter to anybody.
         return {"refused": EvidenceRefusal.MALFORMED}
-    return {"copy_type": found.copy_type, "has_thumbnail": found.has_thumbnail, "look": found.look}
+    hashes = [astuple(each) for each in found.hashes]
+    return {"copy_type": found.copy_type, "has_thumbnail": found.has_thumbnail, "hashes": hashes}
 
 
 def _decoder(media_type: MediaType) -> Callable[[Work], Decoded]:

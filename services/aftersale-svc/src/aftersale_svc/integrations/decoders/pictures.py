@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
 from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
 
 _FORMATS = {
@@ -18,8 +19,6 @@ _COPY_PIXELS = 4032
 """Of the longer side of what is served: phones with 48 megapixels show as many by default."""
 _THUMBNAIL_PIXELS = 320  # of the longer side
 _QUALITY = 90
-_LEAST_BITS = 6
-"""A difference hash with fewer bits set, or with fewer not set, is that of an empty picture: it would be like every other one."""
 
 
 def decode(work: Work) -> Decoded:
@@ -29,7 +28,7 @@ def decode(work: Work) -> Decoded:
     visible = picture.convert("RGB") if copy_type is MediaType.JPEG else picture
     visible.save(work.copy, _FORMATS[copy_type], quality=_QUALITY)
     save_thumbnail(picture, work)
-    return Decoded(copy_type, has_thumbnail=True, look=difference_hash(picture))
+    return Decoded(copy_type, has_thumbnail=True, hashes=hashes_of(picture))
 
 
 def save_thumbnail(picture: Image.Image, work: Work) -> None:
@@ -39,20 +38,6 @@ def save_thumbnail(picture: Image.Image, work: Work) -> None:
     ground = Image.new("RGB", small.size, "white")
     ground.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
     ground.save(work.thumbnail, "JPEG", quality=80)
-
-
-def difference_hash(picture: Image.Image) -> int | None:
-    """64 bits, as a signed integer: whether each of 9 x 8 grey fields is darker than its right neighbour.
-
-    Scaling and compression change few of them. None where the picture has too little detail.
-    """
-    grey = picture.convert("RGB").convert("L").resize((9, 8), Image.Resampling.LANCZOS)
-    fields = grey.tobytes()
-    pairs = ((row * 9 + column, row * 9 + column + 1) for row in range(8) for column in range(8))
-    bits = sum((fields[left] < fields[right]) << place for place, (left, right) in enumerate(pairs))
-    if not _LEAST_BITS <= bits.bit_count() <= 64 - _LEAST_BITS:
-        return None
-    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def _loaded(work: Work) -> Image.Image:

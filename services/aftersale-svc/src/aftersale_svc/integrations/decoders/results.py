@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.domain.evidence.picture_hashes import PictureHash
 
 COPY, THUMBNAIL = "copy", "thumbnail"
 """The names of the files that a decoder writes beside the original."""
@@ -21,12 +22,12 @@ class Undecodable(Exception):
 class Decoded:
     """What a decoder found; the copy is in the folder, and the thumbnail where there is one.
 
-    `look` is the difference hash of a picture, where it has enough detail for one.
+    `hashes` are those of a picture and of its crops that have enough detail.
     """
 
     copy_type: MediaType
     has_thumbnail: bool
-    look: int | None = None
+    hashes: tuple[PictureHash, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.domain.evidence.picture_hashes import PictureHash
 from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
 
 _CHILD = "aftersale_svc.integrations.decoders.child"
@@ -68,4 +69,5 @@ def _result(code: int, printed: bytes) -> Decoded:
     found = json.loads(printed)
     if "refused" in found:
         raise Undecodable(EvidenceRefusal(found["refused"]))
-    return Decoded(MediaType(found["copy_type"]), found["has_thumbnail"], found["look"])
+    hashes = tuple(PictureHash(*each) for each in found["hashes"])
+    return Decoded(MediaType(found["copy_type"]), found["has_thumbnail"], hashes)
