@@ -2,11 +2,25 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from unicodedata import category
 
 import pytest
-from aftercare_chassis.http.schemas import AllowedOut, Code, Id, In, Money, Name, OneLine, Out, PageOut, Text, Time
+from aftercare_chassis.http.schemas import (
+    AllowedOut,
+    Code,
+    EachOnce,
+    Id,
+    In,
+    Money,
+    Name,
+    OneLine,
+    Out,
+    PageOut,
+    Text,
+    Time,
+)
+from aftercare_chassis.http.validation_messages import validation_message
 from aftercare_chassis.lifecycle import Allowed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,3 +189,16 @@ def test_pages_and_allowed_actions_are_converted() -> None:
         {"action": "cancel", "allowed": True},
         {"action": "approve", "allowed": False, "why_not": "merchant_only"},
     ]
+
+
+@pytest.mark.parametrize(("values", "accepted"), [([], True), (["a", "b"], True), (["a", "b", "a"], False)])
+def test_a_list_may_have_each_value_once(values: list[str], accepted: bool) -> None:
+    adapter: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[Code], Field(max_length=3), EachOnce()])
+    assert adapter.json_schema()["uniqueItems"] is True
+    if accepted:
+        assert adapter.validate_python(values) == values
+        return
+    with pytest.raises(ValidationError) as refused:
+        adapter.validate_python(values)
+    [error] = refused.value.errors()
+    assert validation_message(error, "zh-CN") == ("value_repeated", "每个值只能出现一次。")

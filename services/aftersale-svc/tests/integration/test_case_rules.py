@@ -68,6 +68,7 @@ CNY, USD = {"amount": 2, "currency": "CNY"}, {"amount": 3, "currency": "USD"}
 BAD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "an outcome that rejects": ([with_(outcome="reject")], "/rules/0/outcome", "validation_failed"),
     "an unknown condition": ([with_(when={"weather": "rain"})], "/rules/0/when/weather", "validation_failed"),
+    "a type twice": ([with_(when={"types": ["repair", "repair"]})], "/rules/0/when/types", "validation_failed"),
     "an unknown type": ([with_(when={"types": ["barter"]})], "/rules/0/when/types/0", "validation_failed"),
     "a negative amount": (
         [with_(when={"amount_to": {"amount": -1, "currency": "CNY"}})],

@@ -90,7 +90,7 @@ async def test_a_merchants_rules_hold_before_the_platforms(loaded: Shop) -> None
         ({"timer": "review_hours", "amount": 0}, "validation_failed", "/rules/0/amount"),
         ({"timer": "review_hours", "amount": -1}, "validation_failed", "/rules/0/amount"),
         ({"timer": "review_hours", "amount": 1, "reminders": [0]}, "validation_failed", "/rules/0/reminders/0"),
-        ({"timer": "review_hours", "amount": 1, "reminders": [2, 2.0]}, "validation_failed", "/rules/0"),
+        ({"timer": "review_hours", "amount": 1, "reminders": [2, 2.0]}, "validation_failed", "/rules/0/reminders"),
         (
             {"timer": "review_hours", "amount": 1, "when": {"type": "tea"}},
             "deadline_rule_unknown",
@@ -132,6 +132,9 @@ async def test_two_rules_for_the_same_are_refused(loaded: Shop) -> None:
         ({"opens": "09:00", "closes": "09:00"}, "validation_failed"),
         ({"time_zone": ""}, "time_zone_unknown"),
         ({"closed_days": ["2026-02-30"]}, "validation_failed"),
+        ({"closed_days": ["1999-12-31"]}, "validation_failed"),
+        ({"closed_days": ["2100-01-01"]}, "validation_failed"),
+        ({"closed_days": ["2026-10-01", "2026-10-01"]}, "validation_failed"),
         ({"windows": [{"weekday": 7, "opens": "09:00", "closes": "12:00"}]}, "validation_failed"),
         ({"windows": [{"weekday": 1, "opens": "12:00", "closes": "12:00"}]}, "validation_failed"),
         ({"windows": [{"weekday": 1, "opens": "09:00", "closes": "12:00"}] * 2}, "working_hours_overlap"),

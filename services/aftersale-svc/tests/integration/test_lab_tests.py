@@ -215,6 +215,7 @@ async def test_an_order_that_makes_no_sense_is_refused(shop: Shop) -> None:
         ({"lines": [{**line, "line_id": "line_9"}]}, "line_unknown"),
         ({"lines": [{**line, "quantity": 1}] * 2}, "line_repeated"),
         ({"cost": {"amount": 1, "currency": "JPY"}}, "currency_mismatch"),
+        ({"questions": ["used", "used"]}, "validation_failed"),
     ):
         await refused(shop, shop.arbitrator, f"{dispute_id}/order-test", 422, code, **{**ORDER, **changed})
     assert await shop.published(DisputeTestOrdered) == []

@@ -18,9 +18,11 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from aftercare_chassis.auth import principals
 from aftercare_chassis.characters import breaks_line, has_control, shows
@@ -136,6 +138,22 @@ def _known_currency(value: str) -> str:
     return value
 
 
+class EachOnce:
+    """`Annotated[list[Code], EachOnce()]`: a list that has no value twice, as its schema says."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(_each_once, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "uniqueItems": True}
+
+
+def _each_once(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise PydanticCustomError("value_repeated", "Must have each value once.", {"zh": "每个值只能出现一次。"})
+    return values
+
+
 Time = Annotated[datetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
 """An instant: RFC 3339 with any offset in requests (`instants.read`), UTC in the service and in responses."""
 
@@ -166,7 +184,10 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,9
 PrincipalId = Annotated[
     str,
     AfterValidator(_usable_principal),
-    Field(description=f"The id that the identity provider gave them: 1 to {principals.LONGEST} printable characters."),
+    Field(
+        description=f"The id that the identity provider gave them: 1 to {principals.LONGEST} printable characters.",
+        json_schema_extra={"minLength": 1, "maxLength": principals.LONGEST},
+    ),
 ]
 """The id of a person, or of whom they act for, at the identity provider. Whatever a token may contain is valid (`principals.is_usable`)."""
 

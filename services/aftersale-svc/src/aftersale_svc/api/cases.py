@@ -110,13 +110,11 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
 @router.get("", operation_id="listCases", responses=refusals(CurrencyMissing, OrderUnsuitable, Forbidden))
 async def list_cases(
     reader: Read[Settings],
-    state: Annotated[list[CaseState] | None, Query(description="Only cases in one of these states.")] = None,
+    state: Annotated[list[CaseState] | None, Several("Only cases in one of these states.")] = None,
     order_id: Annotated[list[Id] | None, Several("Only those about one of these orders.")] = None,
-    whose_turn: Annotated[
-        list[QueueTurn] | None, Query(description="Only cases in which one of these has to act next.")
-    ] = None,
-    type: Annotated[list[CaseType] | None, Query(description="Only cases of these types.")] = None,
-    reason: Annotated[list[Reason] | None, Query(description="Only cases with one of these reasons.")] = None,
+    whose_turn: Annotated[list[QueueTurn] | None, Several("Only cases in which one of these has to act next.")] = None,
+    type: Annotated[list[CaseType] | None, Several("Only cases of these types.")] = None,
+    reason: Annotated[list[Reason] | None, Several("Only cases with one of these reasons.")] = None,
     currency: Annotated[list[Currency] | None, Several("Only cases in one of these currencies.")] = None,
     missed_by: Annotated[
         MissedBy | None, Query(description="Only cases in which this side has missed a deadline.")

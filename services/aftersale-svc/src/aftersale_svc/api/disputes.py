@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
 from aftersale_svc import queries
-from aftersale_svc.api.parameters import DisputeId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
+from aftersale_svc.api.parameters import DisputeId, ListOrder, OfBuyer, OfMerchant, OfOrder, Several, one_or_several
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, EvidenceIn, VerdictIn
 from aftersale_svc.api.schemas.frozen import DisputeTurn
@@ -66,7 +66,7 @@ async def list_disputes(
     complaint_id: Annotated[Id | None, Query(description="Only the dispute that this complaint opened.")] = None,
     state: Annotated[DisputeState | None, Query(description="Only disputes in this state.")] = None,
     whose_turn: Annotated[
-        list[DisputeTurn] | None, Query(description="Only disputes in which one of these has to act next.")
+        list[DisputeTurn] | None, Several("Only disputes in which one of these has to act next.")
     ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter, Path, Query
 
 from aftersale_svc import queries
@@ -55,7 +55,7 @@ _AMOUNTS = (
 @queue.get("", operation_id="listDisputeQueue", dependencies=[require_role("arbitrator", "agent", "admin")])
 async def list_queue(
     reader: Read[Settings],
-    arbitrator_id: Annotated[str | None, Query(description="Only disputes that this arbitrator has.")] = None,
+    arbitrator_id: Annotated[PrincipalId | None, Query(description="Only disputes that this arbitrator has.")] = None,
     unassigned: Annotated[bool, Query(description="Only disputes that no arbitrator has.")] = False,
     limit: Limit = 20,
     cursor: Cursor = None,

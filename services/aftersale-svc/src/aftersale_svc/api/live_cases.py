@@ -7,7 +7,7 @@ from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read
 from aftercare_chassis.http.schemas import Id, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
 from aftersale_svc.api.parameters import Several
 from aftersale_svc.api.schemas.frozen import QueueTurn
@@ -33,10 +33,10 @@ async def follow_cases(
     order_id: Annotated[list[Id] | None, Several("Only cases about one of these orders.")] = None,
     whose_turn: Annotated[
         list[QueueTurn] | None,
-        Query(description="Only steps before or after which one of these has to act: those by which a queue changes."),
+        Several("Only steps before or after which one of these has to act: those by which a queue changes."),
     ] = None,
-    type: Annotated[list[CaseType] | None, Query(description="Only cases of these types.")] = None,
-    reason: Annotated[list[Reason] | None, Query(description="Only cases with one of these reasons.")] = None,
+    type: Annotated[list[CaseType] | None, Several("Only cases of these types.")] = None,
+    reason: Annotated[list[Reason] | None, Several("Only cases with one of these reasons.")] = None,
     buyer_id: Annotated[list[PrincipalId] | None, Several("Only cases of these buyers.")] = None,
     merchant_id: Annotated[list[PrincipalId] | None, Several("Only cases of these merchants.")] = None,
     last_event_id: LastEventId = None,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Limit, PageOut
+from aftercare_chassis.http.schemas import Cursor, Limit, PageOut, PrincipalId
 from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId
@@ -62,7 +62,7 @@ DECIDED = (
 @queue.get("", operation_id="listReviewQueue", dependencies=[require_role("agent", "admin")])
 async def list_queue(
     reader: Read[Settings],
-    agent_id: Annotated[str | None, Query(description="Only cases that this agent has.")] = None,
+    agent_id: Annotated[PrincipalId | None, Query(description="Only cases that this agent has.")] = None,
     unassigned: Annotated[bool, Query(description="Only cases that no agent has.")] = False,
     limit: Limit = 20,
     cursor: Cursor = None,

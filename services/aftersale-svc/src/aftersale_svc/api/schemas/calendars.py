@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from aftercare_chassis.http.schemas import Code, CreatedAt, Id, In, Name, Out, example
+from aftercare_chassis.http.schemas import Code, CreatedAt, EachOnce, Id, In, Name, Out, example
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -19,6 +19,7 @@ Condition = Literal["type", "category", "reason", "stage", "buyer_level", "carri
 assert set(Condition.__args__) == set(CONDITIONS)  # type: ignore[attr-defined]
 
 
+ClosedDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 MOST_WINDOWS = 28
 """So many windows a week has at most: four a day."""
 
@@ -94,7 +95,7 @@ class MerchantCalendarIn(HoursIn):
     windows: Annotated[list[WorkingWindowIn], Field(max_length=MOST_WINDOWS)] = Field(default_factory=list)
     """By weekday, several of one where its hours are split. Where there are some, a weekday without any is free, the weekend is not, and
     `opens` and `closes` hold for days that make up for a holiday on such a weekday only."""
-    closed_days: Annotated[list[date], Field(max_length=200)] = Field(default_factory=list)
+    closed_days: Annotated[list[ClosedDay], Field(max_length=200), EachOnce()] = Field(default_factory=list)
     """Days on which the merchant is closed besides those of the country."""
 
     def wanted(self) -> MerchantCalendar:
@@ -189,17 +190,13 @@ class RuleIn(In):
     has `category` where its lines have the same one, `buyer_level` where its order has one, and `carrier` once a parcel was sent in it;
     a dispute has the `category` of its complaint, a claim on a courier its `carrier`."""
 
-    reminders: Annotated[
-        list[ReminderHours] | None, Field(max_length=MOST_REMINDERS, json_schema_extra={"uniqueItems": True})
-    ] = None
+    reminders: Annotated[list[ReminderHours], Field(max_length=MOST_REMINDERS), EachOnce()] | None = None
     """How many hours before the end people are reminded, each once; 24 and 2 where it is left out, never where it is empty."""
 
     @model_validator(mode="after")
     def _within_bounds(self) -> "RuleIn":
         if self.amount > self.unit.most:
             raise PydanticCustomError("amount_too_large", "at most {most}", {"most": MOST_DAYS})
-        if len(set(self.reminders or ())) < len(self.reminders or ()):
-            raise PydanticCustomError("reminder_repeated", "Each reminder once.", {"zh": "每个提醒时间只能出现一次。"})
         return self
 
     def rule(self) -> DeadlineRule:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from aftercare_chassis.http.schemas import Id, In, Money, Out, Text, Time, example
+from aftercare_chassis.http.schemas import EachOnce, Id, In, Money, Out, Text, Time, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
@@ -42,7 +42,7 @@ class LabTestIn(In):
 
     lines: Annotated[list[SampleLineIn], Field(min_length=1, max_length=100)]
     """The units that are tested."""
-    questions: Annotated[list[LabQuestion], Field(min_length=1, max_length=10, json_schema_extra={"uniqueItems": True})]
+    questions: Annotated[list[LabQuestion], Field(min_length=1, max_length=10), EachOnce()]
     """What is asked about them; each question once."""
     testing_body_id: Id
     """The testing body: `GET /v1/testing-bodies`."""
@@ -59,7 +59,7 @@ class LabTestIn(In):
         """What is ordered, as commands take it."""
         return LabTestOrder(
             lines=tuple(SampleLine(line_id=each.line_id, quantity=each.quantity) for each in self.lines),
-            questions=tuple(dict.fromkeys(self.questions)),
+            questions=tuple(self.questions),
             testing_body_id=self.testing_body_id,
             sender=self.sample_from,
             advanced_by=self.advanced_by,
