@@ -34,6 +34,8 @@ async def test_a_case_that_was_opened_just_before_its_order_was_cancelled(shop: 
     case_id = await one_of_three(shop)
     await shop.cancelled()
     await ended_with_its_order(shop, case_id)
+    money = (await shop.get(case_id))["explanation"]["money"]
+    assert money == {"zh_cn": "款项随订单取消全额退回", "en": "All the money goes back with the cancelled order"}
     event = await shop.last(AfterSaleClosed)
     assert (event.case_id, event.cause, event.state, event.handler) == (case_id, "order_cancelled", "closed", "system")
     steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]

@@ -114,11 +114,14 @@ async def test_a_verdict_with_another_remedy_gives_it_back(shop: Shop) -> None:
     assert (case["state"], case["charge"]["to_return"]["amount"]) == ("refunding", OWED)
 
 
+@pytest.mark.parametrize("scanned", [False, True])
 @pytest.mark.parametrize("arrived", [False, True])
-async def test_closed_by_an_agent_it_goes_back_unless_the_goods_have_arrived(shop: Shop, arrived: bool) -> None:
+async def test_closed_by_an_agent_it_goes_back_if_the_buyer_has_nothing_whatever_is_scanned(
+    shop: Shop, arrived: bool, scanned: bool
+) -> None:
     case_id = await paid_exchange(shop)
     await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
-    if arrived:
+    if scanned:
         await shop.parcel(SENT["waybill_no"], leg="exchange")
     await shop.act(shop.buyer, case_id, "report-anomaly", anomaly="damaged" if arrived else "not_received")
     closed = await shop.act(shop.agent, case_id, "close", note="双方另行处理")
@@ -155,11 +158,15 @@ async def test_a_case_that_has_ended_is_listed_until_it_is_given_back(shop: Shop
 
 async def test_much_money_is_recorded_by_the_merchant_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     case_id = await paid_exchange(shop)
-    await shop.act(shop.seller, case_id, "no-stock")
     limited = shop.harness.runtime.settings.model_copy(update={"second_person_above": {"CNY": OWED - 1}})
     monkeypatch.setattr(shop.harness.runtime, "settings", limited)
+    await shop.act(shop.seller, case_id, "no-stock")
     refused = await shop.agent.post(f"/v1/cases/{case_id}/record-charge-return", json=back())
-    assert shop.harness.problem(refused, 409, "charge_return_by_merchant")["most"] == OWED - 1
+    assert shop.harness.problem(refused, 409, "charge_return_by_merchant")["amount"] == OWED
+    for client, why_not in ((shop.agent, "charge_return_by_merchant"), (shop.seller, None)):
+        shown = (await client.get(f"/v1/cases/{case_id}")).json()["allowed_actions"]
+        [action] = [each for each in shown if each["action"] == "record_charge_return"]
+        assert (action["allowed"], action.get("why_not")) == (why_not is None, why_not)
     party = shop.harness.client("agent", "buyer-1")
     refused = await party.post(f"/v1/cases/{case_id}/record-charge-return", json=back())
     shop.harness.problem(refused, 409, "party_cannot_decide")

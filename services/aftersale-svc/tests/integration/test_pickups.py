@@ -64,7 +64,9 @@ async def test_the_buyers_time_stops_meanwhile_and_goes_on_after_a_cancellation(
     assert turn(cancelled) == ("await_buyer_shipment", "buyer", "closed_buyer_late")
     event = await shop.last(PickupCancelled)
     assert event.deadline_at == shop.clock.now() + timedelta(hours=6 * 24)
-    assert cancelled["pickup"]["state"] == "cancelled"
+    assert (cancelled["pickup"]["state"], cancelled["pickup"]["address"]) == ("cancelled", None)
+    kept = await shop.harness.runtime.pool.fetchval("SELECT string_agg(change::text, '') FROM case_changes")
+    assert DOOR["street"] not in kept, "nor in the history"
     deadlines = (await shop.buyer.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
     assert [each["state"] for each in deadlines][-3:] == ["paused", "met", "set"]
 

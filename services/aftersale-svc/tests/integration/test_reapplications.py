@@ -44,6 +44,11 @@ async def test_five_times_are_the_most(shop: Shop) -> None:
         response = await shop.buyer.post(f"/v1/cases/{case['id']}/reapply", json={})
         case = await shop.act(shop.seller, response.json()["id"], "reject", reason="no_defect_found")
     assert await left(shop, case["id"]) == 0
+    shown = (await shop.buyer.get(f"/v1/cases/{case['id']}")).json()
+    [action] = [each for each in shown["allowed_actions"] if each["action"] == "reapply"]
+    assert (action["allowed"], action["why_not"]) == (False, "reapplied_too_often")
+    [text] = [each for each in shown["explanation"]["actions"] if each["action"] == "reapply"]
+    assert text["why_not"]["en"] == "nobody can ask again about these goods"
     refused = await shop.buyer.post(f"/v1/cases/{case['id']}/reapply", json={})
     assert shop.harness.problem(refused, 409, "reapplied_too_often")["times"] == 6
     assert (await shop.get(case["id"]))["state"] == "rejected", "nothing has changed"

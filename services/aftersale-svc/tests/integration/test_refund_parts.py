@@ -153,6 +153,15 @@ async def test_fees_leave_nothing_below_zero(charging: Shop) -> None:
     ]
 
 
+async def test_a_refund_of_nothing_shows_the_fee_that_nothing_was_left_for(charging: Shop) -> None:
+    gift = KETTLE.model_copy(update={"unit_price_minor": 0, "discount_minor": 0, "paid_minor": 0})
+    await charging.delivered(lines=(gift,))
+    refund = await returned(charging, "changed_mind")
+    assert refund["amount"]["amount"] == 0
+    [fee] = [part for part in refund["parts"] if part["kind"] == "return_freight"]
+    assert (fee["effect"], fee["amount"]["amount"], fee["due"]["amount"]) == ("deducted", 0, 1200)
+
+
 @pytest.mark.parametrize(
     ("currency", "paid", "tax"), [("JPY", 100, 10), ("KWD", 12_345, 1_001), ("CNY", 10**13 - 1, 7), ("UYW", 10**13, 0)]
 )

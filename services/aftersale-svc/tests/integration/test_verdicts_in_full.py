@@ -66,6 +66,7 @@ async def test_the_costs_of_a_merchants_disputes_add_up_by_bearer(shop: Shop) ->
             {"bearer": "platform", "amount": cny(1200), "disputes": 1},
         ]
         assert len(found["data"]) == 3
+        assert (await reader.get("/v1/dispute-costs", params={"dispute_id": dispute_id})).json() == found
     only = (await shop.agent.get("/v1/dispute-costs", params={**of_merchant, "bearer": "platform"})).json()
     assert [(each["kind"], each["dispute_id"]) for each in only["data"]] == [("return_freight", dispute_id)]
     other = shop.harness.client("seller", "seller-2", tenant="m-2")

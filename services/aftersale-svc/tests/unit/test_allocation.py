@@ -11,8 +11,9 @@ from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding, Wanted
 from aftersale_svc.domain.cases.shares import accepted_share, spread
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.money.allocation import MOST_REAPPLICATIONS, allocate_lines, next_share
+from aftersale_svc.domain.money.allocation import allocate_lines, next_share
 from aftersale_svc.domain.money.errors import (
+    MOST_REAPPLICATIONS,
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,

@@ -20,12 +20,12 @@ async def list_dispute_costs(
     merchant_id: Annotated[
         PrincipalId | None, Query(description="Only those of disputes of this merchant, with their totals.")
     ] = None,
-    dispute_id: Annotated[Id | None, Query(description="Only those of this dispute.")] = None,
+    dispute_id: Annotated[Id | None, Query(description="Only those of this dispute, with their totals.")] = None,
     bearer: Annotated[CostBearer | None, Query(description="Only those that this side bears.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> DisputeCostsOut:
-    """List the costs of disputes, newest first; of one merchant, with what each side bears of all of its disputes.
+    """List the costs of disputes, newest first; of one merchant or one dispute, with what each side bears of all of them.
 
     They are a record for the settlement; no money of the buyer moves by them. A seller sees those of its own merchant.
     """

@@ -9,7 +9,7 @@ from aftercare_events.catalogue.exchanges import ChargeReturned
 
 from aftersale_svc.commands import cited_evidence, effects, locking
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.charges.errors import ChargeReturnByMerchant, ChargeReturnInexact, NothingToReturn
+from aftersale_svc.domain.cases.charges.errors import ChargeReturnInexact, NothingToReturn
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
@@ -30,16 +30,16 @@ async def record(
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, NothingToReturn: see CASE.
+        IllegalTransition, ActionNotAllowed, NothingToReturn, ChargeReturnByMerchant: see CASE.
         ChargeReturnInexact: it is not the amount that is owed back.
-        ChargeReturnByMerchant: an agent records more than one agent decides about.
         EvidenceUnusable: see `cited_evidence.check`.
     """
     full = await locking.case(tx, case_id)
     moved, charge = apply(full, CaseAction.RECORD_CHARGE_RETURN, tx), full.charge
     if charge is None or charge.paid_at is None or charge.owed_back_at is None:
         raise NothingToReturn()
-    _check(tx, full, charge.amount_minor, amount_minor, currency)
+    if (amount_minor, currency) != (charge.amount_minor, full.case.currency):
+        raise ChargeReturnInexact(pointer="/amount", owed=charge.amount_minor, currency=full.case.currency)
     await cited_evidence.check(tx, full.case.order_id, evidence)
     files = list(dict.fromkeys(evidence))
     returned = replace(charge, returned_at=tx.now, return_reference=reference, return_evidence=files)
@@ -54,11 +54,3 @@ async def record(
     )
     after = moved.keeping(returned)
     return await effects.save(tx, full, after, CaseAction.RECORD_CHARGE_RETURN, event, note=note, evidence=files)
-
-
-def _check(tx: Transaction[Settings], full: FullCase, owed_minor: int, amount_minor: int, currency: str) -> None:
-    if (amount_minor, currency) != (owed_minor, full.case.currency):
-        raise ChargeReturnInexact(pointer="/amount", owed=owed_minor, currency=full.case.currency)
-    most = tx.settings.second_person_above.get(currency)
-    if tx.actor.role == "agent" and most is not None and amount_minor > most:
-        raise ChargeReturnByMerchant(most=most, currency=currency)

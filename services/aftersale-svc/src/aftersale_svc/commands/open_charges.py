@@ -22,4 +22,7 @@ def owed_back(tx: Transaction[Settings], after: FullCase) -> tuple[FullCase, Seq
     event = ChargeOwedBack(
         **case_fields(tx, case), amount_minor=charge.amount_minor, currency=case.currency, paid_at=charge.paid_at
     )
-    return replace(after, case=case).keeping(replace(charge, owed_back_at=tx.now)), (event,)
+    most = tx.settings.second_person_above.get(case.currency)
+    much = most is not None and charge.amount_minor > most
+    owed = replace(charge, owed_back_at=tx.now, return_by_merchant=much)
+    return replace(after, case=case).keeping(owed), (event,)

@@ -42,7 +42,7 @@ def _cancelled(tx: Transaction[Settings], after: FullCase) -> tuple[FullCase, Se
     event = PickupCancelled(
         **case_fields(tx, ended.case), begins_at=pickup.begins_at, deadline_at=ended.case.deadline_at
     )
-    return ended.keeping(replace(pickup, state=PickupState.CANCELLED, ended_at=tx.now)), (event,)
+    return ended.keeping(pickup.ended(PickupState.CANCELLED, tx.now)), (event,)
 
 
 def _withdrawn(tx: Transaction[Settings], after: FullCase) -> tuple[FullCase, Sequence[Event]]:

@@ -213,12 +213,10 @@ async def _missed(
     if tx.now < before.begins_at:
         raise PickupNotBegun(begins_at=before.begins_at)
     pickup = replace(
-        before,
-        state=PickupState.MISSED,
+        before.ended(PickupState.MISSED, tx.now),
         missed_by=by,
         missed_by_buyer=before.missed_by_buyer + (by is PickupMissedBy.BUYER),
         missed_by_courier=before.missed_by_courier + (by is PickupMissedBy.COURIER),
-        ended_at=tx.now,
     )
     after = open_pickups.without_time(missed).keeping(pickup)
     event = PickupMissed(
@@ -243,13 +241,9 @@ def _check_not_begun(tx: Transaction[Settings], pickup: Pickup) -> None:
 def _collected(tx: Transaction[Settings], full: FullCase, carrier: str, waybill_no: str) -> FullCase:
     """The case whose goods the courier has, under this waybill."""
     moved = open_pickups.without_time(apply(sent_by(full, carrier), CaseAction.COLLECT_PICKUP, tx))
+    booked = full.pickup or open_pickups.booked(full)
     pickup = replace(
-        full.pickup or open_pickups.booked(full),
-        state=PickupState.COLLECTED,
-        carrier=carrier,
-        waybill_no=waybill_no,
-        missed_by=None,
-        ended_at=tx.now,
+        booked.ended(PickupState.COLLECTED, tx.now), carrier=carrier, waybill_no=waybill_no, missed_by=None
     )
     parcel = replace(
         full.return_,

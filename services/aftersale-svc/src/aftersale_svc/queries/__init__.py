@@ -40,7 +40,7 @@ from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
 from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.given_back import GIVEN_BACK
-from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER, REJECTIONS
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
 from aftersale_svc.tables.legs import PARCELS_OF_ORDER, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
@@ -107,12 +107,21 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
 
 
 async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:
-    full = await full_cases(read, found)
+    full = await _with_rejections(read, await full_cases(read, found))
     stopped = [each.id for each in found if each.state is CaseState.DISPUTED]
     if not stopped:
         return full
     stops = {each.case_id: each for each in await read.all(STOPS, case_ids=stopped)}
     return [replace(each, stop=stops.get(each.case.id)) for each in full]
+
+
+async def _with_rejections(read: Reader[Settings], full: list[FullCase]) -> list[FullCase]:
+    """The cases, those that are rejected with how often that has happened, which bars a request for their units."""
+    rejected = [each.case.id for each in full if each.case.state is CaseState.REJECTED]
+    if not rejected:
+        return full
+    times = {each["case_id"]: each["times"] for each in await read.all(REJECTIONS, case_ids=rejected)}
+    return [replace(each, rejected_times=times.get(each.case.id)) for each in full]
 
 
 async def timeline(read: Reader[Settings], case_id: str) -> tuple[list[TimelineStep], ZoneInfo]:

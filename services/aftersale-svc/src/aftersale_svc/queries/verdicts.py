@@ -22,7 +22,9 @@ async def cites(read: Reader[Settings], dispute: Dispute) -> list[Document]:
 async def costs(
     read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
 ) -> tuple[Page[DisputeCost], list[CostTotal]]:
-    """A page of the costs that this actor may see, newest first, and what each side bears of all disputes of the merchant;
-    nothing where no merchant is named."""
-    page, merchant_id = await read.page(COST_LIST, limit=limit, cursor=cursor, **filters), filters["merchant_id"]
-    return page, [] if merchant_id is None else await read.all(COST_TOTALS, merchant_id=merchant_id)
+    """A page of the costs that this actor may see, newest first, and what each side bears of all disputes of the merchant, or of the
+    dispute; nothing where neither is named."""
+    page, of = await read.page(COST_LIST, limit=limit, cursor=cursor, **filters), ("merchant_id", "dispute_id")
+    if all(filters[name] is None for name in of):
+        return page, []
+    return page, await read.all(COST_TOTALS, **{name: filters[name] for name in of})

@@ -3,6 +3,7 @@
 from aftercare_chassis.database.columns import minor, text, timestamp
 from aftercare_chassis.database.mapping import Rows
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     exists,
+    false,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -40,6 +42,7 @@ charges = Table(
     timestamp("paid_at", null=True),
     text("reference", null=True),
     timestamp("owed_back_at", null=True),
+    Column("return_by_merchant", Boolean, nullable=False, server_default=false()),
     timestamp("returned_at", null=True),
     text("return_reference", null=True),
     Column("return_evidence", ARRAY(Text), nullable=False, server_default="{}"),

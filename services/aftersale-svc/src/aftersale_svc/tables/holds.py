@@ -4,6 +4,7 @@ from typing import Any
 
 from aftercare_chassis.database.columns import minor, one_of, quantity
 from aftercare_chassis.database.mapping import Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -11,9 +12,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Table,
     Text,
+    any_,
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     true,
     update,
@@ -22,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
+from aftersale_svc.domain.money.holds import REJECTED
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.tables.cases import case_lines, cases
@@ -134,3 +138,22 @@ HOLDS_OF_ORDER = Query(
     .order_by(order_lines.c.position, _held.c.case_id),
     LineHold,
 )
+
+_line, _of_line = case_lines.alias("line"), cases.alias("of_line")
+_rejected_lines = (
+    select(_line.c.case_id, _line.c.line_id, func.count().label("times"))
+    .select_from(_line.join(holds, holds.c.line_id == _line.c.line_id).join(_of_line, _of_line.c.id == holds.c.case_id))
+    .where(
+        _line.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text))),
+        or_(*(_of_line.c.state == state for state in sorted(REJECTED))),
+        _of_line.c.reject_reason.is_not(None),
+    )
+    .group_by(_line.c.case_id, _line.c.line_id)
+    .subquery("rejected_lines")
+)
+REJECTIONS: Query[Record] = Query(
+    select(_rejected_lines.c.case_id, func.max(_rejected_lines.c.times).label("times")).group_by(
+        _rejected_lines.c.case_id
+    )
+)
+"""How often the line of each of these cases that was rejected most often was, counted as `LineBalance.rejected_times` is."""

@@ -19,7 +19,7 @@ pickups = Table(
     timestamp("begins_at"),
     timestamp("ends_at"),
     *quantity("schedule_version"),
-    document("address"),
+    document("address", null=True),
     text("carrier", null=True),
     text("waybill_no", null=True),
     *one_of("missed_by", PickupMissedBy, null=True),

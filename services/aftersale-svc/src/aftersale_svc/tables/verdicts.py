@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    or_,
     select,
 )
 
@@ -60,6 +61,7 @@ COST_LIST = Listing(
     dispute_costs, DisputeCost, filters=("merchant_id", "dispute_id", "bearer", "kind"), seen_by=COSTS_SEEN_BY
 )
 _signed = case((dispute_costs.c.reverses.is_(None), dispute_costs.c.amount_minor), else_=-dispute_costs.c.amount_minor)
+_merchant, _dispute = bindparam("merchant_id", type_=Text), bindparam("dispute_id", type_=Text)
 COST_TOTALS = Query(
     select(
         dispute_costs.c.merchant_id,
@@ -68,9 +70,10 @@ COST_TOTALS = Query(
         cast(func.sum(_signed), BigInteger).label("amount_minor"),
         func.count(dispute_costs.c.dispute_id.distinct()).label("disputes"),
     )
-    .where(dispute_costs.c.merchant_id == bindparam("merchant_id"))
+    .where(or_(_merchant.is_(None), dispute_costs.c.merchant_id == _merchant))
+    .where(or_(_dispute.is_(None), dispute_costs.c.dispute_id == _dispute))
     .group_by(dispute_costs.c.merchant_id, dispute_costs.c.bearer, dispute_costs.c.currency)
-    .order_by(dispute_costs.c.bearer, dispute_costs.c.currency),
+    .order_by(dispute_costs.c.merchant_id, dispute_costs.c.bearer, dispute_costs.c.currency),
     CostTotal,
     seen_by=COSTS_SEEN_BY,
 )

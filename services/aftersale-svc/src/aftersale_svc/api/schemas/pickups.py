@@ -95,8 +95,8 @@ class PickupOut(Out):
     """The courier, where a waybill was named; null before."""
     waybill_no: str | None = None
     """The waybill under which the goods are collected; null before it was named."""
-    address: dict[str, str]
-    """Where the courier comes to, with the fields of `ReturnAddressIn`."""
+    address: dict[str, str] | None = None
+    """Where the courier comes to, with the fields of `ReturnAddressIn`; null once the pickup has ended, and at an earlier time."""
 
     @classmethod
     def of(cls, full: FullCase) -> "PickupOut | None":

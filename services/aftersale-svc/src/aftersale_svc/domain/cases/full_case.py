@@ -30,7 +30,8 @@ PLATFORM = frozenset({"agent", "arbitrator"})
 class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
-    `stop` is what a disputed case waits for, where that was read. `has_neighbours`, of a locked case: whether other cases of its order
+    `stop` is what a disputed case waits for, where that was read; `rejected_times`, of a rejected one in the same way, how often one of its
+    lines was. `has_neighbours`, of a locked case: whether other cases of its order
     are open that money is to go back in.
     """
 
@@ -40,6 +41,7 @@ class FullCase:
     legs: Mapping[type[Any], tuple[Any, ...]] = field(default_factory=dict)
     stop: Stop | None = None
     has_neighbours: bool = False
+    rejected_times: int | None = None
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Refund
+from aftersale_svc.domain.cases.pickups.model import Pickup
 
 R = TypeVar("R")
 Document = dict[str, Any]  # Any: JSON
@@ -21,6 +22,8 @@ _KEPT = {each.name: each.default for each in fields(Case) if each.name not in CO
 """The fields that changes keep, with their defaults."""
 _ALWAYS = frozenset({"liable"})
 """What a verdict has decided with before the case is saved, so that the case before the change has it already."""
+_PERSONAL: Mapping[type[Any], str] = {Pickup: "address"}
+"""What is removed from a row in the end, and so from no history: fields by their class."""
 _CASE = "case"
 Fields = dict[str, tuple[bool, type[Enum] | None, bool]]
 _KNOWN: dict[str, Fields] = {}
@@ -70,7 +73,8 @@ def _differing(before: Case | None, after: Case) -> Document:
 
 
 def _whole(row: Any) -> Document:
-    return {each.name: value for each in fields(row) if (value := _plain(getattr(row, each.name))) is not None}
+    kept = [each.name for each in fields(row) if each.name != _PERSONAL.get(type(row))]
+    return {name: value for name in kept if (value := _plain(getattr(row, name))) is not None}
 
 
 def _plain(value: Any) -> Any:

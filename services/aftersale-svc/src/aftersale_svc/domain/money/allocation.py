@@ -8,6 +8,7 @@ from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TypeRow
 from aftersale_svc.domain.money.errors import (
+    MOST_REAPPLICATIONS,
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
@@ -16,9 +17,6 @@ from aftersale_svc.domain.money.errors import (
 )
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.model import Stage
-
-MOST_REAPPLICATIONS = 5
-"""So often units of a line may be asked for again after a rejection."""
 
 
 def allocate_lines(

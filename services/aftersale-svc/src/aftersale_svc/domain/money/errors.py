@@ -38,6 +38,10 @@ class UnitsNotSent(Refusal):
     )
 
 
+MOST_REAPPLICATIONS = 5
+"""So often units of a line may be asked for again after a rejection."""
+
+
 class ReappliedTooOften(Refusal):
     """Requests for this line were rejected too often."""
 

@@ -63,3 +63,8 @@ def sends_goods_back(case: Case) -> bool:
 def buyer_pays_return(case: Case) -> bool:
     """Whether the buyer bears the freight of the return: by the reason, unless a verdict found somebody else liable."""
     return REASONS[case.reason].freight_payer is FreightPayer.BUYER and case.liable not in MERCHANT_LIABLE
+
+
+def is_charged(case: Case) -> bool:
+    """Whether the freight of the return is deducted, as far as the refund comes to it: not from an agreed amount or a verdict's."""
+    return buyer_pays_return(case) and case.agreed_minor is None and case.liable is None

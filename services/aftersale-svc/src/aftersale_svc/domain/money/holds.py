@@ -12,7 +12,8 @@ from aftersale_svc.domain.money.model import Hold, LineBalance, LineHold
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Stage
 
-_REJECTED = frozenset({CaseState.REJECTED, CaseState.CLOSED})
+REJECTED = frozenset({CaseState.REJECTED, CaseState.CLOSED})
+"""The states of cases that count as rejected, where they have a reason for that."""
 
 
 def holds_of(lines: Iterable[CaseLine], type_: TypeRow) -> list[Hold]:
@@ -85,7 +86,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         settled_units=sum(hold.units for hold in settled),
         live_units=sum(hold.units for hold in live),
         held_minor=sum(hold.amount_minor for hold in (*settled, *live)),
-        rejected_times=sum(hold.state in _REJECTED and hold.reject_reason is not None for hold in of_line),
+        rejected_times=sum(hold.state in REJECTED and hold.reject_reason is not None for hold in of_line),
         adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - claimed),

@@ -12,7 +12,7 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.cases.shares import credited, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
-from aftersale_svc.domain.money.fees import ReturnFees, buyer_pays_return, sends_goods_back
+from aftersale_svc.domain.money.fees import ReturnFees, buyer_pays_return, is_charged, sends_goods_back
 from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.refunds import refunded_lines
 
@@ -153,8 +153,10 @@ def _of_case(
         yield part(_K.SHIPPING, _E.ADDED, amount.freight_minor, _P.MERCHANT, _P.BUYER)
     if amount.restocking_minor:
         yield part(_K.RESTOCKING_FEE, _E.DEDUCTED, amount.restocking_minor, _P.BUYER, _P.MERCHANT)
-    if amount.return_freight_minor:
-        yield part(_K.RETURN_FREIGHT, _E.DEDUCTED, amount.return_freight_minor, _P.BUYER, _P.MERCHANT)
+    if amount.return_freight_minor or (fees.return_freight_minor and goes_back and is_charged(case)):
+        due = max(amount.return_freight_minor, fees.return_freight_minor)
+        back = part(_K.RETURN_FREIGHT, _E.DEDUCTED, due, _P.BUYER, _P.MERCHANT)
+        yield replace(back, amount_minor=amount.return_freight_minor)
     elif fees.return_freight_minor and goes_back and not buyer_pays_return(case):
         yield part(_K.RETURN_FREIGHT, _E.BESIDE, fees.return_freight_minor, _P.MERCHANT, _P.COURIER)
     for each in amount.unearned:

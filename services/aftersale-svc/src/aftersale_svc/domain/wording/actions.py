@@ -131,6 +131,10 @@ WHY_NOT: Mapping[str, Label] = {
     "charge_not_agreed": Label("买家尚未同意补付", "the buyer has not agreed to the amount"),
     "charge_already_paid": Label("补付款项已登记", "the payment was recorded already"),
     "charge_unpaid": Label("买家尚未补付", "the buyer has still to pay"),
+    "charge_return_by_merchant": Label(
+        "金额较大，只能由商家登记", "it is much money, which the merchant alone records"
+    ),
+    "reapplied_too_often": Label("再次申请次数已用完", "nobody can ask again about these goods"),
     "nothing_to_return": Label("没有需要退还的补付款项", "nothing that was paid is owed back"),
     "nothing_refused": Label("没有需要退还买家的商品", "no refused goods have to go back"),
     "outcome_of_confirm_replacement": Label("由确认收货决定", "the receipt decides it"),

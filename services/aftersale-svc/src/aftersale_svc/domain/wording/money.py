@@ -1,18 +1,19 @@
 """What goes back in a case, what the buyer pays, and what is held, in sentences."""
 
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import Money, RefundState
+from aftersale_svc.domain.cases.codes import CloseCause, Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.cases.types import ENDED
+from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.fees import buyer_pays_return, sends_goods_back
 from aftersale_svc.domain.wording.amounts import amount
 from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
 from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
 
 _NOTHING = Label("不涉及退款", "No money goes back")
+_WITH_ORDER = Label("款项随订单取消全额退回", "All the money goes back with the cancelled order")
 _REFUNDS = {
     RefundState.REQUESTED: ("已决定退款 {}，以支付渠道到账为准", "A refund of {} was decided, and is on its way"),
     RefundState.FAILED: ("退款 {} 未成功，等待平台处理", "The refund of {} was refused; an agent has to decide"),
@@ -88,6 +89,8 @@ def _pending(full: FullCase) -> Label:
     asked = charged(full)
     if asked is not None:
         return asked
+    if case.close_cause is CloseCause.ORDER_CANCELLED and not TYPES[case.type].is_question:
+        return _WITH_ORDER
     return _NOTHING if case.state in ENDED else _expected(full)
 
 

@@ -57,6 +57,6 @@ class ChargeReturnByMerchant(Refusal):
 
     kind, code = Kind.CONFLICT, "charge_return_by_merchant"
     zh, en = (
-        "金额超过 {most:money}，只能由商家登记退还。",
-        "Above {most:money}, only the merchant records that it was given back.",
+        "退还 {amount:money} 超过单个客服的权限，只能由商家登记。",
+        "{amount:money} is more than one agent decides about: only the merchant records that it was given back.",
     )

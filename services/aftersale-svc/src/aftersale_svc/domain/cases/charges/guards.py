@@ -7,6 +7,7 @@ from aftersale_svc.domain.cases.charges.errors import (
     ChargeAgreed,
     ChargeNotAgreed,
     ChargePaid,
+    ChargeReturnByMerchant,
     ChargeUnpaid,
     NothingOwed,
     NothingToReturn,
@@ -45,6 +46,14 @@ def _nothing_to_return(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if facts is None or (found is not None and found.to_return_minor) else NothingToReturn()
 
 
+def _by_merchant(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    found, actor = (None, None) if facts is None else (facts.full.charge, facts.actor)
+    if found is None or actor is None or actor.role != "agent" or not found.return_by_merchant:
+        return None
+    return ChargeReturnByMerchant(amount=found.amount_minor, currency=case.currency)
+
+
+RETURN_BY_MERCHANT = Guard(ChargeReturnByMerchant.code, _by_merchant)
 NOTHING_TO_RETURN = Guard(NothingToReturn.code, _nothing_to_return)
 NOTHING_OWED = Guard(NothingOwed.code, _nothing_owed)
 CHARGE_AGREED = Guard(ChargeAgreed.code, _agreed)

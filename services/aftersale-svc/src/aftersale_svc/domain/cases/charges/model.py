@@ -9,7 +9,8 @@ class Charge:
     """What the buyer has to pay, and agrees to before. It is paid outside the suite; `reference` is what the merchant says of that.
 
     An amount of zero is owed by nobody. The amount is fixed once the buyer has agreed to it. What was paid is owed back since
-    `owed_back_at`, until `returned_at`; `return_reference` and `return_evidence`, which are hashes, are said of that payment.
+    `owed_back_at`, until `returned_at`; `return_reference` and `return_evidence`, which are hashes, are said of that payment. Only the merchant
+    records it where it is above what one agent decided about when it was owed (`return_by_merchant`).
     """
 
     case_id: str
@@ -18,6 +19,7 @@ class Charge:
     paid_at: datetime | None = None
     reference: str | None = None
     owed_back_at: datetime | None = None
+    return_by_merchant: bool = False
     returned_at: datetime | None = None
     return_reference: str | None = None
     return_evidence: list[str] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
+from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.states import CaseState
 
@@ -14,13 +15,13 @@ def is_undone(full: FullCase) -> bool:
     """Whether the replacement or the repair that a charge is for will not reach the buyer any more.
 
     That is so where the money of the units goes back, where a repair is not possible or is given up, where the goods are rejected, and where
-    the case ends before anything has arrived.
+    the case ends before anything was sent, or the buyer has said that it did not arrive.
     """
     if full.refund is not None and full.refund.cause not in _BUYER_KEEPS_IT:
         return True
     if _is_repair_given_up(full) or full.case.state is CaseState.REJECTED:
         return True
-    return full.case.state in _ENDED_WITHOUT_PURPOSE and not _has_arrived(full)
+    return full.case.state in _ENDED_WITHOUT_PURPOSE and not _is_done(full)
 
 
 def _is_repair_given_up(full: FullCase) -> bool:
@@ -30,6 +31,7 @@ def _is_repair_given_up(full: FullCase) -> bool:
     )
 
 
-def _has_arrived(full: FullCase) -> bool:
-    """Whether the courier has delivered what was sent to the buyer, also where it went back to be repaired again."""
-    return any(each.delivered_at is not None for each in full.rows_of(Replacement))
+def _is_done(full: FullCase) -> bool:
+    """Whether something was sent to the buyer, also where it went back to be repaired again; couriers do not scan all that they deliver."""
+    sent = (each for each in full.rows_of(Replacement) if each.shipped_at is not None)
+    return any(each.anomaly is not ReplacementAnomaly.NOT_RECEIVED for each in sent)

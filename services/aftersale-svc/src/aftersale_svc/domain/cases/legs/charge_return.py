@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aftercare_chassis.lifecycle import Transition
 
-from aftersale_svc.domain.cases.charges.guards import NOTHING_TO_RETURN
+from aftersale_svc.domain.cases.charges.guards import NOTHING_TO_RETURN, RETURN_BY_MERCHANT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import MERCHANT_OR_AGENT
 
@@ -20,7 +20,7 @@ def chargeable(table: Table) -> Table:
         row.target for row in table.values() if isinstance(row.target, CaseState)
     }
     back = {
-        (state, _A.RECORD_CHARGE_RETURN): Transition(state, MERCHANT_OR_AGENT, (NOTHING_TO_RETURN,))
+        (state, _A.RECORD_CHARGE_RETURN): Transition(state, MERCHANT_OR_AGENT, (NOTHING_TO_RETURN, RETURN_BY_MERCHANT))
         for state in CaseState
         if state in reached
     }

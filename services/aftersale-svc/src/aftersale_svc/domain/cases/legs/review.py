@@ -1,14 +1,17 @@
 """The review: the merchant decides about the request, or an agent."""
 
 from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
+from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
+from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.guards import GUARANTEE_PAYING, REFUND_COVERED, unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
-from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, OF_ANOTHER, TOO_MANY_OFFERS
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
+from aftersale_svc.domain.money.errors import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.permissions import (
     AGENT,
     BUYER,
@@ -19,6 +22,14 @@ from aftersale_svc.domain.permissions import (
     MERCHANT_OR_SYSTEM,
     SYSTEM_ONLY,
 )
+
+
+def _too_often(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    times = None if facts is None else facts.full.rejected_times
+    return None if times is None or times <= MOST_REAPPLICATIONS else ReappliedTooOften(times=times)
+
+
+REAPPLIED_TOO_OFTEN = Guard(ReappliedTooOften.code, _too_often)
 
 
 class ReviewExit(Exit):
@@ -77,7 +88,9 @@ REVIEW = Leg(
         **supplement_rows(*_once(_A.REQUEST_SUPPLEMENT)),
         (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER, cause=CloseCause.REJECTION_ACCEPTED),
         # Goods that were sent are with the merchant, so that nothing is asked for again but what a dispute decides.
-        (_S.REJECTED, _A.REAPPLY): Transition(_S.CLOSED, BUYER, (GOODS_SENT,), cause=CloseCause.REAPPLIED),
+        (_S.REJECTED, _A.REAPPLY): Transition(
+            _S.CLOSED, BUYER, (GOODS_SENT, REAPPLIED_TOO_OFTEN), cause=CloseCause.REAPPLIED
+        ),
         (_S.REJECTED, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.REJECTED),
     },
     {

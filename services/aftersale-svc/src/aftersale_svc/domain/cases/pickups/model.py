@@ -1,7 +1,7 @@
 """Pickups, and the schedules that their times come from. Times are aware, UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ class Pickup:
     """The pickup of a case that was booked last, with what is counted over all of them.
 
     `schedule_version` is that of the merchant's schedule, 0 for the platform's. `address` is where the courier comes to: it
-    stays in this database. `bookings` counts how often a time was booked or moved. `carrier` and `waybill_no` are what the merchant or an
+    stays in this database, and is removed with the end of the pickup. `bookings` counts how often a time was booked or moved. `carrier` and `waybill_no` are what the merchant or an
     agent has named for it before it was collected.
     """
 
@@ -23,7 +23,7 @@ class Pickup:
     begins_at: datetime
     ends_at: datetime
     schedule_version: int
-    address: dict[str, str]
+    address: dict[str, str] | None
     carrier: str | None = None
     waybill_no: str | None = None
     missed_by: PickupMissedBy | None = None
@@ -32,6 +32,10 @@ class Pickup:
     missed_by_courier: int = 0
     booked_at: datetime
     ended_at: datetime | None = None
+
+    def ended(self, state: PickupState, at: datetime) -> "Pickup":
+        """The pickup after its end, without the address."""
+        return replace(self, state=state, address=None, ended_at=at)
 
 
 @dataclass(frozen=True, slots=True)
