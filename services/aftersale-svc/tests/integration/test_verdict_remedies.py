@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCompleted,
@@ -130,3 +131,27 @@ async def test_nothing_can_come_back_that_the_buyer_does_not_have(shop: Shop) ->
     refused = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=verdict)
     problem = shop.harness.problem(refused, 422, "remedy_not_possible")
     assert problem["allowed"] == ["refund", "none", "resume"]
+
+
+@pytest.mark.parametrize("price", [9000, 12900])
+async def test_a_verdict_makes_a_priced_exchange_a_return_for_what_was_paid(shop: Shop, price: int) -> None:
+    """What a dearer replacement would have cost is owed by nobody, and what a cheaper one would have given back is in the refund."""
+    await shop.delivered()
+    case = await shop.case(2, type_="exchange", reason="wrong_size_or_model")
+    await shop.approve(case["id"])
+    prices = [{"line_id": "line_1", "unit_price": {"amount": price, "currency": "CNY"}}]
+    priced = await shop.act(shop.seller, case["id"], "price-replacement", prices=prices)
+    assert priced["exchange"] is not None
+    opened = await shop.agent.post(f"/v1/cases/{case['id']}/dispute", json={"category": "other", "text": "?"})
+    await shop.rule(opened.json()["id"], "answer", shop.seller, text="?")
+    assert (await shop.verdict(opened.json()["id"], None, "return"))["state"] == "executed"
+    back = await shop.get(case["id"])
+    assert (back["type"], back["state"], back["exchange"]) == ("return_refund", "await_buyer_shipment", None)
+    assert back["charge"] is None or back["charge"]["amount"]["amount"] == 0
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    await shop.inspect(case["id"], 2)
+    request = await shop.refund_succeeds()
+    assert (request.amount_minor, request.cause) == (19133, "inspection")
+    done = await shop.get(case["id"])
+    assert (done["state"], done["explanation"]["money"]["en"]) == ("completed", "191.33 CNY went back")

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, RefundAmount, Return
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.disputes.errors import RemedyNotPossible
 from aftersale_svc.domain.disputes.model import Remedy
-from aftersale_svc.domain.disputes.remedies import check_remedy
+from aftersale_svc.domain.disputes.remedies import check_remedy, ordered_as
 from aftersale_svc.domain.money.holds import compensation_holds
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
@@ -82,6 +83,17 @@ def test_goods_and_money_that_are_under_way_bar_another_leg(
     assert possible(owed, order, arbitrator) == ALWAYS
     refused = disputed(CaseType.RETURN_REFUND, refund_id="ref_1").keeping(a_refund(RefundState.FAILED))
     assert possible(refused, order, arbitrator) == ALWAYS | KEPT
+
+
+def test_a_price_bars_a_return_once_the_buyer_has_agreed_to_pay_it(
+    disputed: Callable[..., FullCase], an_order: Callable[..., Order], acting: Callable[..., SystemContext]
+) -> None:
+    exchange = disputed(CaseType.EXCHANGE, difference_minor=700)
+    priced = exchange.keeping(Charge(case_id="case_1", amount_minor=700))
+    assert possible(priced, an_order(), acting("arbitrator")) == ALWAYS | POSSIBLE[CaseType.EXCHANGE]
+    assert ordered_as(Remedy.RETURN, priced).charge == Charge(case_id="case_1", amount_minor=0)
+    agreed = exchange.keeping(Charge(case_id="case_1", amount_minor=700, agreed_at=NOW))
+    assert Remedy.RETURN not in possible(agreed, an_order(), acting("arbitrator"))
 
 
 @pytest.mark.parametrize("remedy", [Remedy.RETURN, Remedy.EXCHANGE, Remedy.COMPENSATION])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from aftercare_chassis.lifecycle import Context
 
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods
 from aftersale_svc.domain.cases.exchanges.policy import unpriced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -49,11 +50,13 @@ def action_of(remedy: Remedy, context: Context, facts: CaseFacts) -> CaseAction 
 
 def ordered_as(remedy: Remedy, full: FullCase) -> FullCase:
     """The case as the type that it goes on as: where the buyer has goods that are to come back for their money, it is a return
-    from then on, and nothing has a price any more. A buyer who has agreed to pay for something else is owed that first."""
-    made = full.case.type in _MADE_RETURNS and full.charge is None and buyer_has_goods(full)
+    from then on, and nothing has a price any more. What the buyer has agreed to pay for something else is settled in its own leg."""
+    agreed = full.charge is not None and full.charge.agreed_at is not None
+    made = full.case.type in _MADE_RETURNS and not agreed and buyer_has_goods(full)
     if remedy is not Remedy.RETURN or not made:
         return full
-    return unpriced(replace(full, case=replace(full.case, type=CaseType.RETURN_REFUND)))
+    found = unpriced(replace(full, case=replace(full.case, type=CaseType.RETURN_REFUND)))
+    return found if found.charge is None else found.keeping(Charge(case_id=full.case.id, amount_minor=0))
 
 
 def _is_possible(remedy: Remedy, context: Context, facts: CaseFacts) -> bool:
