@@ -1,6 +1,7 @@
 """aftersale-svc: after-sale cases and the disputes about them."""
 
 from aftercare_chassis.projections.projection import Projection
+from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
 from aftercare_events.roles import ROLES
 from fastapi import APIRouter, FastAPI
@@ -64,6 +65,7 @@ from aftersale_svc.queries.schedules import StoredSchedules
 from aftersale_svc.settings import Settings
 from aftersale_svc.workers import deadlines as deadline_workers
 from aftersale_svc.workers.calendars import load
+from aftersale_svc.workers.charges import reconcile
 from aftersale_svc.workers.evidence_checks import EvidenceChecks
 from aftersale_svc.workers.standstills import StandstillWatch
 
@@ -142,9 +144,14 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         projection=Projection(tables.COPIED, FACTS),
         timing=StoredSchedules(),
         observers=ledger.OBSERVERS,
-        after_migration=load,
-        commands={"load-calendars": load},
+        after_migration=_after_migration,
+        commands={"load-calendars": load, "owe-back-charges": reconcile},
     )
+
+
+async def _after_migration(runtime: Runtime[Settings]) -> None:
+    await load(runtime)
+    await reconcile(runtime)
 
 
 def _evidence(store: EvidenceStore) -> list[APIRouter]:

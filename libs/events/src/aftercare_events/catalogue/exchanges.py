@@ -7,8 +7,15 @@ from pydantic import Field
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.parcels import ShippedLine
 from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, Time, WaybillNo
+from aftercare_events.vocabulary import Vocabulary, one_of
 
 PaidAt = Annotated[Time, Field(description="when the payment of the buyer was recorded")]
+
+
+class OwedBackCause(Vocabulary):
+    """Why a payment is owed back later than what it was paid for was given up."""
+
+    CASE_ENDED_BEFORE = "case_ended_before", "the case had ended before such payments were owed back"
 
 
 class ReplacementPriced(CaseEvent):
@@ -47,6 +54,10 @@ class ChargeOwedBack(CaseEvent):
     amount_minor: Minor
     currency: Currency
     paid_at: PaidAt
+    cause: Annotated[
+        Code | None,
+        one_of(OwedBackCause, "why only now; absent where what it was paid for was given up with this event"),
+    ] = None
 
 
 class ChargeReturned(CaseEvent):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event
-from aftercare_events.catalogue.exchanges import ChargeOwedBack
+from aftercare_events.catalogue.exchanges import ChargeOwedBack, OwedBackCause
 
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.policy import is_undone
@@ -13,14 +13,23 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.settings import Settings
 
 
-def owed_back(tx: Transaction[Settings], after: FullCase) -> tuple[FullCase, Sequence[Event]]:
-    """The case with what the merchant has to give back from now on, and the event of that. What is owed back stays so."""
+def owed_back(
+    tx: Transaction[Settings], after: FullCase, cause: OwedBackCause | None = None
+) -> tuple[FullCase, Sequence[Event]]:
+    """The case with what the merchant has to give back from now on, and the event of that. What is owed back stays so.
+
+    `cause`: why only now, where what it was paid for was given up before.
+    """
     charge = after.charge
     if charge is None or charge.paid_at is None or charge.owed_back_at is not None or not is_undone(after):
         return after, ()
     case = replace(after.case, difference_minor=None)  # nothing is paid for any more
     event = ChargeOwedBack(
-        **case_fields(tx, case), amount_minor=charge.amount_minor, currency=case.currency, paid_at=charge.paid_at
+        **case_fields(tx, case),
+        amount_minor=charge.amount_minor,
+        currency=case.currency,
+        paid_at=charge.paid_at,
+        cause=cause,
     )
     most = tx.settings.second_person_above.get(case.currency)
     much = most is not None and charge.amount_minor > most

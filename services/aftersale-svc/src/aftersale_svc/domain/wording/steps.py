@@ -51,6 +51,10 @@ STEPS: Mapping[str, Label] = {
         "同一订单的其他售后单有变化，可退运费随之更新",
         "Another case of the order has changed, and with it the freight that this one shows",
     ),
+    "owe_back": Label(
+        "核对售后单：买家已支付的款项应予退还",
+        "The case was checked: what the buyer has paid in it is owed back",
+    ),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),
     "receive": Label("退货已送达商家", "The goods arrived at the merchant"),
     "report_return_missing": Label(

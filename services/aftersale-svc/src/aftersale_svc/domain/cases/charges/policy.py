@@ -7,7 +7,8 @@ from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.states import CaseState
 
-_BUYER_KEEPS_IT = frozenset({RefundCause.PRICE_DIFFERENCE, RefundCause.COMPENSATION})
+BUYER_KEEPS_IT = frozenset({RefundCause.PRICE_DIFFERENCE, RefundCause.COMPENSATION})
+"""Refunds beside which the buyer has what was paid for."""
 _ENDED_WITHOUT_PURPOSE = frozenset({CaseState.CLOSED, CaseState.CANCELLED})
 
 
@@ -17,7 +18,7 @@ def is_undone(full: FullCase) -> bool:
     That is so where the money of the units goes back, where a repair is not possible or is given up, where the goods are rejected, and where
     the case ends before anything was sent, or the buyer has said that it did not arrive.
     """
-    if full.refund is not None and full.refund.cause not in _BUYER_KEEPS_IT:
+    if full.refund is not None and full.refund.cause not in BUYER_KEEPS_IT:
         return True
     if _is_repair_given_up(full) or full.case.state is CaseState.REJECTED:
         return True
