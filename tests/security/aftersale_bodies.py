@@ -27,6 +27,7 @@ def aftersale_bodies(
         "setFreightInsurance": {"limits": []},
         "setFastExchange": {"allowed": False},
         "setOrderDiscounts": {"on_return": "keep"},
+        "setServiceTerms": {"warranty_days": 365},
         "bookDepositEntry": {"kind": "paid_in", "amount": {"amount": 1, "currency": "CNY"}, "reference": "B-1"},
         "bookPickup": {"slot": "2026-03-06T01:00:00Z", "address": address},
         "movePickup": {"slot": "2026-03-06T01:00:00Z"},

@@ -136,6 +136,7 @@ from aftercare_events.catalogue.merchants import (
     OrderDiscountsSet,
     PickupScheduleSet,
     ReturnFeesSet,
+    ServiceTermsSet,
     SettingUsed,
 )
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
@@ -418,6 +419,7 @@ __all__ = [
     "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
+    "ServiceTermsSet",
     "SettingUsed",
     "SettlementDeclined",
     "SettlementLapsed",

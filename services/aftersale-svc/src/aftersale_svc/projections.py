@@ -82,8 +82,12 @@ async def parcel_reported(tx: Transaction[ServiceSettings], event: ParcelStatusC
 
 
 async def receipt_confirmed(tx: Transaction[ServiceSettings], event: OrderReceiptConfirmed) -> None:
-    """Set when the after-sale window ends. Raises: Retry until the order is known."""
-    window = {"state": OrderState.DELIVERED, "window_ends_at": event.window_ends_at}
+    """Set since when the buyer has the goods, and when the after-sale window ends. Raises: Retry until the order is known."""
+    window = {
+        "state": OrderState.DELIVERED,
+        "window_ends_at": event.window_ends_at,
+        "received_at": event.confirmed_at,
+    }
     if not await tx.execute(END_WINDOW, order_id=event.order_id, **window):
         raise Retry(awaits=event.order_id)
 

@@ -77,6 +77,8 @@ class Settings(ServiceSettings):
     guarantee_evidence_hours: Hours = 72
     guarantee_payment_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24
+    warranty_days: Annotated[int, Field(ge=0, le=36_500)] = 365
+    """Of the warranty where neither the merchant nor the platform has set another; 0: there is none."""
     evidence_upload_hours: Hours = 1
     evidence_check_hours: Hours = 24
     # Timers that did not run for longer than the minutes: what ended meanwhile is extended, by the hours at most.

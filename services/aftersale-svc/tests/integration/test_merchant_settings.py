@@ -30,8 +30,9 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "freight-insurance": ({"limits": []}, {"limits": [cny(1000)]}, "limits"),
     "fast-exchange": ({"allowed": False}, {"allowed": True}, "allowed"),
     "order-discounts": ({"on_return": "keep"}, {"on_return": "recalculate"}, "on_return"),
+    "service-terms": ({"warranty_days": 0}, {"warranty_days": 730}, "warranty_days"),
 }
-WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange", "order-discounts")
+WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange", "order-discounts", "service-terms")
 EACH = pytest.mark.parametrize(("path", "bodies"), SETTINGS.items(), ids=SETTINGS.keys())
 
 
@@ -140,6 +141,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "a limit twice": ("freight-insurance", {"limits": [cny(1), cny(2)]}, "/limits"),
     "an insurance of nothing": ("freight-insurance", {"limits": [cny(0)]}, "/limits"),
     "no answer": ("fast-exchange", {"allowed": None}, "/allowed"),
+    "a warranty of a century": ("service-terms", {"warranty_days": 36_501}, "/warranty_days"),
     "an unknown rule": ("order-discounts", {"on_return": "halve"}, "/on_return"),
 }
 

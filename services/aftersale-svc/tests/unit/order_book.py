@@ -103,7 +103,7 @@ class OrderBook:
         case_id = f"case_{len(self.cases) + 1:03}"
         prices = Prices(difference, 0, frozenset({"CNY"})) if TYPES[type_].needs_prices else None
         asked = [Wanted(f"line_{n}", units, prices) for n, units in wanted.items()]
-        stage = TYPES[type_].stage(stage_of(self.order, NOW))
+        stage = TYPES[type_].stage(stage_of(self.order))
         lines = allocate_lines(case_id, TYPES[type_], stage, balances(self.holds()), asked)
         case = Case(
             id=case_id,

@@ -7,6 +7,7 @@ import pytest
 from aftersale_svc.api.schemas.options import OrderOptionsOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.terms import terms_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.errors import UnitsNotSent
 from aftersale_svc.domain.money.holds import balances
@@ -28,6 +29,14 @@ TAKEN = {
 }
 
 
+WARRANTY_DAYS = 365
+ENDED_TERMS = {
+    "warranty_days": 0,
+    "recall_ends_at": NOW.isoformat(),
+    "safety_incident_ends_at": NOW.isoformat(),
+}
+
+
 def sent(line: str, number: int, quantity: int, *, claimed: int = 0, arrived: bool = False) -> SentLine:
     parcel = {"order_id": "ord_1", "parcel_id": f"par_{number}", "carrier": "zto", "waybill_no": f"7300{number}"}
     return SentLine(**parcel, line_id=line, quantity=quantity, claimed=claimed, arrived=arrived)
@@ -38,8 +47,10 @@ def found(book: OrderBook, parcels: list[SentLine] | None = None) -> OrderOption
     held = balances(book.holds())
     if parcels is None:
         parcels = [sent(line.line_id, 1, line.shipped_units) for line in held if line.shipped_units]
-    order = replace(book.order, settings={"fast_exchange": ["fex_1", 1, {"allowed": True}]})
-    return options_of(order, held, NOW, parcels)
+    order = replace(
+        book.order, settings={"fast_exchange": ["fex_1", 1, {"allowed": True}], **(book.order.settings or {})}
+    )
+    return options_of(order, held, terms_of(order, NOW, WARRANTY_DAYS, 168), parcels)
 
 
 def why_not(book: OrderBook) -> dict[CaseType, str | None]:
@@ -77,19 +88,39 @@ def test_units_of_open_cases_and_refunded_ones_are_not_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"),
+    ("changes", "refused"),
     [
-        ({"state": OrderState.CANCELLED}, "order_cancelled"),
-        ({"state": OrderState.COMPLETED}, "window_passed"),
-        ({"window_ends_at": NOW - timedelta(seconds=1)}, "window_passed"),
-        ({"window_ends_at": NOW + timedelta(seconds=1)}, None),
+        ({"state": OrderState.COMPLETED}, ["window_passed"]),
+        ({"window_ends_at": NOW}, ["window_passed"]),
+        ({"window_ends_at": NOW + timedelta(seconds=1)}, []),
+        ({"window_ends_at": NOW, "settings": {"service_terms": ["trm_1", 1, ENDED_TERMS]}}, ["window_passed"]),
     ],
 )
-def test_an_order_about_which_nothing_can_be_asked_for(changes: dict[str, object], code: str | None) -> None:
+def test_what_can_be_asked_for_after_the_window(changes: dict[str, object], refused: list[str]) -> None:
     book = OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)
     book.order = replace(book.order, **changes)  # type: ignore[arg-type]
-    assert {code for name, code in why_not(book).items() if name not in (CANCEL_UNSHIPPED, REFUSED_DELIVERY)} == {code}
-    assert (found(book).stage, found(book).lines[0].selectable_units) == ((None, 0) if code else ("post_receipt", 3))
+    shown, options = why_not(book), found(book).lines[0].options
+    assert [code for code in sorted(set(filter(None, shown.values()))) if code != "stage_unsuitable"] == refused
+    assert (shown[CaseType.PRICE_ADJUST], shown[CaseType.CONSULT]) == (refused[0] if refused else None, None)
+    assert found(book).stage is Stage.POST_RECEIPT
+    later = {option.type: option.reasons for option in options if option.refusal is None}
+    if not refused:
+        assert set(later.values()) == {None}
+    elif "settings" in changes:
+        assert later[CaseType.REPAIR] == (Reason.PAID_REPAIR,)
+        assert shown[CaseType.RETURN_REFUND] == "window_passed"
+    else:
+        recalls = (Reason.RECALL, Reason.SAFETY_INCIDENT)
+        assert later[CaseType.RETURN_REFUND] == recalls
+        assert later[CaseType.REPAIR] == (Reason.WARRANTY_REPAIR, Reason.PAID_REPAIR, *recalls)
+        assert later[CaseType.CONSULT] is None
+
+
+def test_nothing_can_be_asked_for_about_a_cancelled_order() -> None:
+    book = OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)
+    book.order = replace(book.order, state=OrderState.CANCELLED)
+    assert set(why_not(book).values()) == {"order_cancelled"}
+    assert (found(book).stage, found(book).lines[0].selectable_units) == (None, 0)
 
 
 def test_how_many_units_a_type_may_be_about() -> None:

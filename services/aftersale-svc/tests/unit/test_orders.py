@@ -1,10 +1,10 @@
 """For which orders something can be asked for, and at which stage their goods are."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
+from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 
@@ -30,10 +30,11 @@ def order(state: OrderState, *, window_ends_at: datetime | None = None) -> Order
         (OrderState.PAID, Stage.PRE_SHIP),
         (OrderState.SHIPPED, Stage.IN_TRANSIT),
         (OrderState.DELIVERED, Stage.POST_RECEIPT),
+        (OrderState.COMPLETED, Stage.POST_RECEIPT),
     ],
 )
 def test_the_stage_is_where_the_goods_are(state: OrderState, stage: Stage) -> None:
-    assert stage_of(order(state), NOW) is stage
+    assert stage_of(order(state)) is stage
 
 
 @pytest.mark.parametrize(
@@ -41,15 +42,8 @@ def test_the_stage_is_where_the_goods_are(state: OrderState, stage: Stage) -> No
     [
         (order(OrderState.CREATED), OrderUnknown),
         (order(OrderState.CANCELLED), OrderWasCancelled),
-        (order(OrderState.COMPLETED), WindowPassed),
-        (order(OrderState.DELIVERED, window_ends_at=NOW), WindowPassed),
     ],
 )
 def test_orders_nothing_can_be_asked_for(at: Order, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
-        stage_of(at, NOW)
-
-
-def test_the_window_is_open_until_its_last_second() -> None:
-    at = order(OrderState.DELIVERED, window_ends_at=NOW + timedelta(seconds=1))
-    assert stage_of(at, NOW) is Stage.POST_RECEIPT
+        stage_of(at)

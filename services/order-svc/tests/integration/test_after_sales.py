@@ -14,6 +14,10 @@ from aftercare_events import (
     OrderCompleted,
     OrderDelivered,
     OrderReceiptConfirmed,
+    ParcelRegistered,
+    RefundSucceeded,
+    ReturnShipped,
+    ShippedLine,
 )
 
 STATES = ("delivered", "received")
@@ -205,6 +209,26 @@ async def test_a_case_about_a_completed_order_still_shows(shop):
     assert (shown["state"], shown["after_sale_state"], shown.get("deadline_at")) == ("completed", "in_after_sale", None)
     await shop.h.consume(finished(shop, order))
     assert (await state(shop, order))[0] == "after_sale_done"
+
+
+async def test_goods_of_a_completed_order_come_back_and_are_paid_for(shop):
+    """A recall, a warranty, or the outcome of another case: the order stays completed."""
+    order = await shop.delivered()
+    await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")
+    shop.h.clock.advance(hours=169)
+    await shop.h.run_due()
+    await shop.open_case(order, 3, case_type="return_refund")
+    lines = (ShippedLine(line_id=order["lines"][0]["id"], quantity=3),)
+    parcel = {"case_type": "return_refund", "carrier": "sf", "waybill_no": "SF001", "lines": lines}
+    await shop.h.consume(shop.case(ReturnShipped, order, **parcel))
+    assert [each.leg for each in await shop.events(ParcelRegistered)][-1] == "return"
+    await shop.ask_refund(order, order["total"]["amount"])
+    await shop.settle()
+    assert len(await shop.events(RefundSucceeded)) == 1
+    await shop.h.consume(finished(shop, order))
+    shown = await shop.order(order["id"])
+    assert (shown["state"], shown["after_sale_state"]) == ("completed", "after_sale_done")
+    assert await shop.h.parked() == []
 
 
 async def test_every_event_has_the_trace_fields_and_aggregates_have_no_gaps(shop):

@@ -21,6 +21,7 @@ class SettingKind(Vocabulary):
     FREIGHT_INSURANCE = "freight_insurance", "up to which amount the freight of a return is insured"
     FAST_EXCHANGE = "fast_exchange", "whether replacements are sent before the goods are back"
     ORDER_DISCOUNTS = "order_discounts", "what becomes of the discounts of an order when a part of it goes back"
+    SERVICE_TERMS = "service_terms", "how long goods are served after the after-sale window"
 
 
 class OnReturn(Vocabulary):
@@ -105,6 +106,14 @@ class OrderDiscountsSet(MerchantEvent):
     matter: Code = "order_discounts"
     discounts_version: Annotated[int, Field(strict=True, ge=1, description="counts how often the merchant has set it")]
     on_return: Annotated[Code, one_of(OnReturn, "what becomes of them")]
+
+
+class ServiceTermsSet(MerchantEvent):
+    """A merchant set how long it serves goods after the after-sale window, or the platform did for merchants that have set nothing."""
+
+    matter: Code = "service_terms"
+    terms_version: Annotated[int, Field(strict=True, ge=1, description="counts the terms of the merchant")]
+    warranty_days: Annotated[int, Field(strict=True, ge=0, description="of the warranty; 0: there is none")]
 
 
 class FastExchangeSet(MerchantEvent):

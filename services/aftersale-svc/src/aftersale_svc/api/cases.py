@@ -30,14 +30,19 @@ from aftersale_svc.domain.cases.errors import (
     EvidenceRequired,
     LineTwice,
     LineUnknown,
+    NoWarranty,
     PriceNotLower,
     PricesMissing,
     PricesUnused,
+    QuestionOpen,
+    ReasonClosed,
     ReasonNotReached,
     StageNotReached,
     UnitsInNoParcel,
+    WarrantyPassed,
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.sorting import CaseOrder, CurrencyMissing, OrderUnsuitable, order_of
@@ -62,6 +67,11 @@ REFUSED = (
     OrderUnknown,
     OrderWasCancelled,
     WindowPassed,
+    WarrantyPassed,
+    NoWarranty,
+    ReasonClosed,
+    QuestionOpen,
+    PartyCannotDecide,
     LineUnknown,
     LineTwice,
     QuantityExceedsRemaining,

@@ -16,6 +16,8 @@ from aftersale_svc.api.schemas.merchant_settings import (
     OrderDiscountsOut,
     ReturnFeesIn,
     ReturnFeesOut,
+    ServiceTermsIn,
+    ServiceTermsOut,
 )
 from aftersale_svc.commands import merchant_settings
 from aftersale_svc.domain.merchant_settings.model import SettingKind
@@ -63,6 +65,17 @@ ReadRoutes(
     what="what a merchant does with discounts",
 ).add_to(router)
 
+ReadRoutes(
+    kind=SettingKind.SERVICE_TERMS,
+    path="service-terms",
+    name="ServiceTerms",
+    out=ServiceTermsOut,
+    page=PageOut[ServiceTermsOut],
+    shape=ServiceTermsOut.of,
+    in_force="Get how long a merchant serves goods after the after-sale window: as it has set, else as the platform has. 404: as long as the settings of the service have it.",
+    what="the service terms of a merchant",
+).add_to(router)
+
 
 @router.put("/return-fees", operation_id="setReturnFees", dependencies=[require_role("seller", "agent", "admin")])
 async def set_return_fees(merchant_id: MerchantId, body: ReturnFeesIn, tx: Tx[Settings]) -> ReturnFeesOut:
@@ -95,4 +108,12 @@ async def set_order_discounts(merchant_id: MerchantId, body: OrderDiscountsIn, t
     decided from now on."""
     return OrderDiscountsOut.of(
         await merchant_settings.put(tx, merchant_id, SettingKind.ORDER_DISCOUNTS, body.model_dump(mode="json"))
+    )
+
+
+@router.put("/service-terms", operation_id="setServiceTerms", dependencies=[require_role("seller", "agent", "admin")])
+async def set_service_terms(merchant_id: MerchantId, body: ServiceTermsIn, tx: Tx[Settings]) -> ServiceTermsOut:
+    """Set how long goods are served after the after-sale window, as the next version. It holds for requests from now on; cases that are open go on."""
+    return ServiceTermsOut.of(
+        await merchant_settings.put(tx, merchant_id, SettingKind.SERVICE_TERMS, body.model_dump(mode="json"))
     )

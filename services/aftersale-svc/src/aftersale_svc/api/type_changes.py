@@ -13,9 +13,12 @@ from aftersale_svc.domain.cases.errors import (
     EvidenceRequired,
     LineTwice,
     LineUnknown,
+    NoWarranty,
+    ReasonClosed,
     ReasonNotReached,
     ReturnAlreadyShipped,
     StageNotReached,
+    WarrantyPassed,
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.lifecycle import CASE
@@ -25,6 +28,7 @@ from aftersale_svc.domain.cases.offers.errors import TypeUnsuitable
 from aftersale_svc.domain.cases.type_changes.errors import TypeChangedTooOften, TypeUnchanged
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import UnitsNotSent
+from aftersale_svc.domain.orders.errors import WindowPassed
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -44,6 +48,10 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         UnitsNotSent,
         FastExchangeNotAllowed,
         ReasonNotReached,
+        WindowPassed,
+        WarrantyPassed,
+        NoWarranty,
+        ReasonClosed,
         EvidenceRequired,
         DescriptionMissing,
         ReturnAlreadyShipped,

@@ -14,7 +14,6 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import by_parcel
 from aftersale_svc.domain.cases.model import Case, CaseLine, Return
 from aftersale_svc.domain.cases.outbound_parcels import way_back
-from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
@@ -38,20 +37,18 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
 
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
-        OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
-        EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_request`.
+        PartyCannotDecide, OrderWasCancelled, WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, QuestionOpen, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
+        EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign, FastExchangeNotAllowed: see `check_request`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, UnitsNotSent, ReappliedTooOften,
         AdjustmentExceedsLeft: see `open_case`.
         UnitsInNoParcel: see `way_back`.
         WantedNotPossible: see `open_case`.
-        FastExchangeNotAllowed: see `check_permission`.
         EvidenceUnusable: see `cited_evidence.check_request`.
     """
     order = await tx.one(ORDER_TO_OPEN, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     stage = check_request(order, request, tx)
-    check_permission(TYPES[request.type], order)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
     case, lines = opened.case, opened.requested

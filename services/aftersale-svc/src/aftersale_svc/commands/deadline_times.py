@@ -31,7 +31,7 @@ from aftersale_svc.domain.deadlines.ledger import (
 from aftersale_svc.domain.deadlines.reminders import next_reminder
 from aftersale_svc.domain.deadlines.timing import reminder_hours
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.permissions import STAFF
+from aftersale_svc.domain.permissions import STAFF, is_side
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
@@ -70,7 +70,7 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
     found = await tx.get(DEADLINES, deadline_id)
     document = await tx.lock(ROWS[found.document], found.document_id)
     deadline = await tx.get(DEADLINES, deadline_id)  # again: it may have ended while the document was locked elsewhere
-    if tx.actor.role in STAFF and _has_side(deadline, document, tx.actor.id):
+    if tx.actor.role in STAFF and is_side(tx.actor, deadline.buyer_id, deadline.merchant_id, document.party_ids):
         raise PartyCannotDecide
     if deadline.ended_at is not None:
         raise DeadlineEnded(state=deadline.state)
@@ -84,11 +84,6 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
         raise ExtensionTooLong(pointer="/hours", most_days=MOST_DAYS, left_hours=left)
     cause = ExtensionCause.AGREEMENT if tx.actor.role in PARTIES else ExtensionCause.AGENT
     return await lengthen(tx, document, extended, due_at, cause, note)
-
-
-def _has_side(deadline: Deadline, document: Case | Dispute | Claim, person_id: str) -> bool:
-    acted = document.party_ids if isinstance(document, Case | Dispute) else ()
-    return person_id in (deadline.buyer_id, deadline.merchant_id, *acted)
 
 
 async def lengthen(

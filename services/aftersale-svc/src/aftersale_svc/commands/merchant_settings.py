@@ -16,6 +16,7 @@ from aftercare_events import (
     OrderDiscountsSet,
     PickupScheduleSet,
     ReturnFeesSet,
+    ServiceTermsSet,
     trace_fields,
 )
 from aftercare_events import digest as hash_of
@@ -96,6 +97,9 @@ PUBLISHED: Mapping[SettingKind, Published] = {
     ),
     SettingKind.ORDER_DISCOUNTS: Published(
         OrderDiscountsSet, "discounts_version", lambda content: {"on_return": content["on_return"]}
+    ),
+    SettingKind.SERVICE_TERMS: Published(
+        ServiceTermsSet, "terms_version", lambda content: {"warranty_days": content["warranty_days"]}
     ),
 }
 """By kind: numbers and hashes, and never an address or a text."""

@@ -12,6 +12,8 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.requests import Prices, Request, Wanted
+from aftersale_svc.domain.cases.terms import term_of
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.settings import Settings
 
 
@@ -49,7 +51,8 @@ def again(full: FullCase, asked: Reapplication) -> Request:
     lines = [_wanted(full, line, as_before=type_ is case.type) for line in full.requested]
     description = asked.description or case.description
     reason = asked.reason or case.reason
-    return Request(case.order_id, type_, reason, description, lines, evidence, reapplication_of=case.id)
+    term = term_of(TYPES[case.type], case.reason)
+    return Request(case.order_id, type_, reason, description, lines, evidence, reapplication_of=case.id, asked_in=term)
 
 
 def _wanted(full: FullCase, line: CaseLine, *, as_before: bool) -> Wanted:

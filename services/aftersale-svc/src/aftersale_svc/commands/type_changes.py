@@ -18,7 +18,7 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferAction
 from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.requests import Wanted
-from aftersale_svc.domain.cases.type_changes.policy import changed
+from aftersale_svc.domain.cases.type_changes.policy import changed, check_term_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.settings import Settings
@@ -44,6 +44,7 @@ async def change(
         IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
         TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed,
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
+        WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed: see `check_term_of`.
         UnitsNotSent: see `stages.check_sent`.
         LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
         EvidenceUnusable: see `cited_evidence.check`.
@@ -51,6 +52,7 @@ async def change(
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
+    check_term_of(full, order, case, tx)
     await stages.check_sent(tx, full, order, type_)
     is_required = evidence_need(TYPES[case.type], case.reason) is EvidenceNeed.REQUIRED
     await cited_evidence.check(tx, order.id, evidence, before=full.case.evidence, is_required=is_required)

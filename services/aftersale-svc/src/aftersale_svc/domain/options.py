@@ -6,31 +6,33 @@ request for it is accepted.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
-from aftersale_svc.domain.cases.policy import check_permission, check_stage
+from aftersale_svc.domain.cases.policy import check_permission, check_question, check_stage
+from aftersale_svc.domain.cases.reasons import selectable_reasons
 from aftersale_svc.domain.cases.requests import Wanted
+from aftersale_svc.domain.cases.terms import Terms, check_term, open_reasons
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.allocation import allocate_lines, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.errors import OrderUnknown
-from aftersale_svc.domain.orders.model import Order, OrderState, SentLine, Stage
+from aftersale_svc.domain.orders.model import Order, SentLine, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One type of case for one line, for at most `units` of it; `refusal` is what a request for it is refused with, None where
-    it is accepted."""
+    it is accepted. `reasons` are those for which it may be asked for, as far as time goes; None: all that its type and stage have."""
 
     type: CaseType
     refusal: Refusal | None
     units: int = 0
+    reasons: tuple[Reason, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +71,46 @@ class LineOptions:
 
 @dataclass(frozen=True, slots=True)
 class OrderOptions:
-    """An order, and the options of its lines. `stage` is None where nothing can be asked for any more."""
+    """An order, the terms in which something can be asked for, and the options of its lines. `stage` is None for a cancelled order, about
+    which nothing can be asked for."""
 
     order: Order
     stage: Stage | None
+    terms: Terms
     lines: tuple[LineOptions, ...]
 
 
 def options_of(
-    order: Order, balances: Sequence[LineBalance], now: datetime, parcels: Sequence[SentLine] = ()
+    order: Order, balances: Sequence[LineBalance], terms: Terms, parcels: Sequence[SentLine] = ()
 ) -> OrderOptions:
     """Return each type of case for each line. `balances` are what all cases of the order hold, `parcels` what was sent, newest first.
 
     Raises:
         OrderUnknown: the order is not known as paid.
     """
-    stage = _stage(order, now)
-    of_types = {name: _refusal(partial(_check_type, row, order, now)) for name, row in TYPES.items()}
-    return OrderOptions(order, stage, tuple(_line(order, stage, line, of_types, parcels) for line in balances))
+    stage = _stage(order)
+    of_types = {name: _refusal(partial(_check_type, row, order)) for name, row in TYPES.items()}
+    lines = tuple(_line(order, stage, terms, line, of_types, parcels) for line in balances)
+    return OrderOptions(order, stage, terms, lines)
 
 
 def _line(
     order: Order,
     stage: Stage | None,
+    terms: Terms,
     line: LineBalance,
     of_types: Mapping[CaseType, Refusal | None],
     parcels: Sequence[SentLine],
 ) -> LineOptions:
     sent = tuple(each for each in parcels if each.line_id == line.line_id)
-    options = tuple(_option(order, stage, line, name, refusal, sent) for name, refusal in of_types.items())
-    return LineOptions(line, options, sent, arrived=order.state is OrderState.DELIVERED)
+    options = tuple(_option(order, stage, terms, line, name, refusal, sent) for name, refusal in of_types.items())
+    return LineOptions(line, options, sent, arrived=stage is Stage.POST_RECEIPT)
 
 
 def _option(
     order: Order,
     stage: Stage | None,
+    terms: Terms,
     line: LineBalance,
     name: CaseType,
     of_type: Refusal | None,
@@ -112,26 +119,32 @@ def _option(
     if of_type is not None or stage is None:
         return Option(name, of_type)
     type_, wanted = TYPES[name], [Wanted(line.line_id, 1)]
-    refusal = _refusal(partial(allocate_lines, "", type_, stage, [line], wanted, order.currency))
+    every, reasons = selectable_reasons(name, type_.stage(stage)), open_reasons(type_, stage, terms, line.line_id)
+    if not reasons:
+        late = _refusal(partial(check_term, type_, stage, every[0], [line.line_id], terms))
+        return Option(name, late, reasons=())
+    refusal = _refusal(partial(check_question, type_, order, [line.line_id])) or _refusal(
+        partial(allocate_lines, "", type_, stage, [line], wanted, order.currency)
+    )
     units = 0 if refusal else selectable_units(type_, stage, line)
     if type_.by_outbound and units:
         # All units of such a case come back in one parcel.
         units = min(units, max((each.refusable_units for each in parcels), default=0))
         refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id)
-    return Option(name, refusal, units)
+    return Option(name, refusal, units, None if len(reasons) == len(every) else tuple(reasons))
 
 
-def _stage(order: Order, now: datetime) -> Stage | None:
+def _stage(order: Order) -> Stage | None:
     try:
-        return stage_of(order, now)
+        return stage_of(order)
     except OrderUnknown:
         raise
     except Refusal:
         return None
 
 
-def _check_type(type_: TypeRow, order: Order, now: datetime) -> None:
-    check_stage(type_, order, stage_of(order, now))
+def _check_type(type_: TypeRow, order: Order) -> None:
+    check_stage(type_, order, stage_of(order))
     check_permission(type_, order)
 
 

@@ -55,6 +55,11 @@ def check_merchant(actor: Actor, merchant_id: str) -> None:
         raise NotFound(what="merchant")
 
 
+def is_side(actor: Actor, buyer_id: str, merchant_id: str, known: Sequence[str] = ()) -> bool:
+    """Whether this person, in whatever role, is the buyer, or belongs to the merchant, or is one of those known to have acted for one."""
+    return actor.id in (buyer_id, merchant_id, *known) or actor.tenant == merchant_id
+
+
 def with_actor(known: Sequence[str], actor: Actor) -> list[str]:
     """The people who have acted for a party, with who acts now, where that is as the buyer or for the merchant."""
     return [*known, actor.id] if actor.role in SIDES and actor.id not in known else list(known)

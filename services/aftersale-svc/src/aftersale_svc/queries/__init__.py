@@ -13,10 +13,10 @@ from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.outbound_parcels import way_back
-from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.terms import terms_now
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.decisions.proposed import decisions_for
@@ -174,7 +174,6 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     order = await read.one(ORDER, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
-    check_permission(TYPES[request.type], order)
     holds = await read.all(HOLDS_OF_ORDER, order_id=order.id)
     stated = any(hold.tax_minor or hold.discounts for hold in holds)
     given = await read.all(GIVEN_BACK, order_id=order.id, case_id="") if stated else []
@@ -196,7 +195,7 @@ async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOpti
         raise OrderUnknown(order_id=order_id)
     held = balances(await read.all(HOLDS_OF_ORDER, order_id=order_id))
     parcels = await read.all(PARCELS_OF_ORDER, order_id=order_id)
-    return options_of(order, held, read.now, parcels)
+    return options_of(order, held, terms_now(order, read), parcels)
 
 
 async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFile:

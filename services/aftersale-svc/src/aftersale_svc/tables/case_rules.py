@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.model import OrderToOpen
+from aftersale_svc.tables.asked_before import asked_before
 from aftersale_svc.tables.case_changes import case_changes
 from aftersale_svc.tables.cases import case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
@@ -27,7 +28,7 @@ _has_rules = exists().where(
 _settings = settings_of(orders.c.merchant_id, SettingKind.CASE_RULES, *DECIDING)
 # In the statement that locks the order: a merchant that has set nothing costs two look-ups in an index, and no round trip.
 ORDER_TO_OPEN = Query(
-    select(orders, _settings, case((_has_rules, _categories)).label("categories"))
+    select(orders, _settings, *asked_before(orders.c.id), case((_has_rules, _categories)).label("categories"))
     .where(orders.c.id == bindparam("order_id"))
     .with_for_update(key_share=True, of=orders),
     OrderToOpen,

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderRow, OrderState, ParcelLine
+from aftersale_svc.tables.asked_before import asked_before
 from aftersale_svc.tables.merchant_settings import settings_of
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -22,6 +23,7 @@ orders = Table(
     *minor("shipping_fee_minor"),
     text("payment_id", null=True),
     timestamp("window_ends_at", null=True),
+    timestamp("received_at", null=True),
     text("buyer_level", null=True),
     CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="paid"),
 )
@@ -61,19 +63,28 @@ DECIDING = (
     SettingKind.FREIGHT_INSURANCE,
     SettingKind.FAST_EXCHANGE,
     SettingKind.ORDER_DISCOUNTS,
+    SettingKind.SERVICE_TERMS,
 )
 SETTINGS = settings_of(orders.c.merchant_id, *DECIDING)
 """What decisions about an order use of what its merchant has set: it costs look-ups in an index, and no round trip."""
 ORDER_LINES = Rows(order_lines, OrderLine)
 ORDER_PARCELS = Rows(order_parcels, ParcelLine)
-ORDER = Query(select(orders, SETTINGS).where(orders.c.id == bindparam("order_id")), Order, seen_by(orders))
+ORDER = Query(
+    select(orders, SETTINGS, *asked_before(orders.c.id)).where(orders.c.id == bindparam("order_id")),
+    Order,
+    seen_by(orders),
+)
 MOVE_ORDER = Statement(
     update(orders).where(orders.c.id == bindparam("order_id")).values(state=bindparam("state", type_=Text))
 )
 END_WINDOW = Statement(
     update(orders)
     .where(orders.c.id == bindparam("order_id"))
-    .values(state=bindparam("state", type_=Text), window_ends_at=bindparam("window_ends_at"))
+    .values(
+        state=bindparam("state", type_=Text),
+        window_ends_at=bindparam("window_ends_at"),
+        received_at=bindparam("received_at"),
+    )
 )
 _shipped = (
     func.unnest(bindparam("line_ids", type_=ARRAY(Text)), bindparam("units", type_=ARRAY(Integer)))

@@ -140,6 +140,35 @@ class FreightInsuranceOut(SettingOut):
         )
 
 
+class ServiceTermsIn(In):
+    """How long goods are served after the after-sale window."""
+
+    model_config = example(warranty_days=730, recall_ends_at=None, safety_incident_ends_at=None)
+
+    warranty_days: Annotated[int, Field(ge=0, le=36_500)]
+    """How many days after the receipt a repair or a replacement may be asked for with `warranty_repair`; 0: there is no warranty."""
+    recall_ends_at: Time | None = None
+    """Until when `recall` may be given as the reason; null: without an end."""
+    safety_incident_ends_at: Time | None = None
+    """Until when `safety_incident` may be given as the reason; null: without an end."""
+
+
+class ServiceTermsOut(SettingOut):
+    """How long goods are served after the after-sale window."""
+
+    warranty_days: int
+    """How many days the warranty lasts from the receipt on; 0: there is none."""
+    recall_ends_at: Time | None = None
+    """Until when `recall` may be given as the reason; null: without an end."""
+    safety_incident_ends_at: Time | None = None
+    """Until when `safety_incident` may be given as the reason; null: without an end."""
+
+    @classmethod
+    def of(cls, row: MerchantSetting | SettingVersion) -> "ServiceTermsOut":
+        known = {"merchant_id": row.merchant_id, "version": row.version, "set_by": row.set_by, "set_at": row.set_at}
+        return cls.model_validate(known | row.content)
+
+
 class FastExchangeIn(In):
     """Whether replacements are sent before the goods are back."""
 

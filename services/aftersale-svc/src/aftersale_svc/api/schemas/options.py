@@ -9,12 +9,14 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.reason_groups import ReasonGroupOut, ReasonOut
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.codes import CaseType, Goods, Reason
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Reason, Term
 from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, selectable_reasons
+from aftersale_svc.domain.cases.terms import Terms, term_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.options import LineOptions, Option, OrderOptions
 from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.wording.service_terms import term_text
 
 _DEFECT = {
     "code": "quality_defect",
@@ -23,10 +25,22 @@ _DEFECT = {
     "evidence": "advised",
     "is_warranty": True,
     "since": 1,
+    "term": "window",
 }
 _EXAMPLE = {
     "order_id": "ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
     "stage": "in_transit",
+    "terms": [
+        {
+            "term": "window",
+            "ends_at": "2026-03-10T09:00:00Z",
+            "is_over": False,
+            "message": {
+                "zh_cn": "售后申请期限至 2026-03-10 17:00 Asia/Shanghai",
+                "en": "The after-sale window: until 2026-03-10 17:00 Asia/Shanghai",
+            },
+        }
+    ],
     "reasons_version": 1,
     "types": [
         {
@@ -132,9 +146,13 @@ class OptionOut(Out):
     type: CaseType
     """The `type` of the request; its reasons are in `types`."""
     allowed: bool
-    """Whether a request is accepted for up to `selectable_quantity` units, with a reason that `types` has for this type."""
+    """Whether a request is accepted for up to `selectable_quantity` units, with a reason that `types` has for this type, or one of `reasons` where
+    these are there."""
     selectable_quantity: int
     """The most units that a case of this type may be about; 0 where it is not allowed."""
+    reasons: list[Reason] | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Which of the reasons that `types` has for this type may be given for this line now, where the time of others is over; absent where all
+    may."""
     why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
     """Why it is not allowed; absent where it is."""
 
@@ -144,6 +162,7 @@ class OptionOut(Out):
             type=option.type,
             allowed=option.refusal is None,
             selectable_quantity=option.units,
+            reasons=None if option.reasons is None else list(option.reasons),
             why_not=why_not(option.refusal),
         )
 
@@ -192,9 +211,11 @@ class LineOptionsOut(Out):
     """Where the units are that were bought: several stages where they were sent in several parcels."""
     parcels: list[LineParcelOut]
     """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
+    window_ends_at: Time | None = None
+    """When the window of this line ends: later than that of the order where a case about it was completed last."""
 
     @classmethod
-    def of(cls, line: LineOptions, why_not: WhyNot) -> "LineOptionsOut":
+    def of(cls, line: LineOptions, terms: Terms, why_not: WhyNot) -> "LineOptionsOut":
         return cls(
             line_id=line.balance.line_id,
             sku=line.balance.sku,
@@ -213,7 +234,26 @@ class LineOptionsOut(Out):
                 )
                 for each in line.parcels
             ],
+            window_ends_at=terms.end_of(Term.WINDOW, line.balance.line_id),
         )
+
+
+class TermOut(Out):
+    """A term in which something can be asked for once the goods were received."""
+
+    term: Term
+    """Identifies the term; each reason names its own."""
+    ends_at: Time | None = None
+    """When it ends; null where it has no end, or has not begun."""
+    is_over: bool
+    """Whether nothing can be asked for in it any more."""
+    message: BilingualOut
+    """The same as people read it."""
+
+    @classmethod
+    def of(cls, terms: Terms, term: Term) -> "TermOut":
+        message = BilingualOut.of(term_text(terms, term))
+        return cls(term=term, ends_at=terms.end_of(term), is_over=terms.is_over(term), message=message)
 
 
 class OrderOptionsOut(Out):
@@ -224,9 +264,11 @@ class OrderOptionsOut(Out):
     order_id: str
     """The order."""
     stage: Stage | None = None
-    """Where the goods are; null where nothing can be asked for any more, as after the window."""
+    """Where the goods are; null for a cancelled order, about which nothing can be asked for."""
     window_ends_at: Time | None = None
-    """Until when requests are accepted; null as long as the end is not set, which the receipt does."""
+    """When the after-sale window ends; null as long as the end is not set, which the receipt does."""
+    terms: list[TermOut]
+    """Until when something can be asked for: in the window, and by reasons that have terms of their own."""
     reasons_version: int
     """The version of the table of reasons; it increases with every change of the table."""
     types: list[TypeReasonsOut]
@@ -241,9 +283,10 @@ class OrderOptionsOut(Out):
             order_id=found.order.id,
             stage=found.stage,
             window_ends_at=found.order.window_ends_at,
+            terms=[TermOut.of(found.terms, term) for term in Term],
             reasons_version=REASONS_VERSION,
             types=[_type(name, found.stage) for name in TYPES],
-            lines=[LineOptionsOut.of(line, why_not) for line in found.lines],
+            lines=[LineOptionsOut.of(line, found.terms, why_not) for line in found.lines],
         )
 
 
@@ -277,4 +320,5 @@ def _reason(name: CaseType, reason: Reason) -> ReasonOut:
         evidence=evidence_need(type_, reason),
         is_warranty=row.is_warranty,
         since=row.since,
+        term=term_of(type_, reason),
     )

@@ -3,7 +3,7 @@
 from aftercare_chassis.http.schemas import Out
 
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.codes import EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup, Term
 
 
 class ReasonOut(Out):
@@ -23,6 +23,8 @@ class ReasonOut(Out):
     """Whether a warranty covers it."""
     since: int
     """The first version of the table that has it."""
+    term: Term
+    """Until when it may be given for this type once the goods were received; the `terms` of the order's options have its end."""
 
 
 class ReasonGroupOut(Out):

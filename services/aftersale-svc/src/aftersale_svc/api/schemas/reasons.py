@@ -97,6 +97,7 @@ def _reason(reason: Reason) -> ReasonOut:
         evidence=row.evidence,
         is_warranty=row.is_warranty,
         since=row.since,
+        term=row.term,
     )
 
 

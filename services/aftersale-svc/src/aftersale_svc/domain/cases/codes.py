@@ -92,6 +92,16 @@ class Reason(StrEnum):
     INVOICE_PROBLEM = "invoice_problem"
 
 
+class Term(StrEnum):
+    """Until when a reason may be given once the goods were received."""
+
+    WINDOW = "window"
+    WARRANTY = "warranty"
+    RECALL = "recall"
+    SAFETY_INCIDENT = "safety_incident"
+    UNLIMITED = "unlimited"
+
+
 class EvidenceNeed(StrEnum):
     """Whether a request comes with evidence: it does not have to, it helps the decision, it is refused without."""
 

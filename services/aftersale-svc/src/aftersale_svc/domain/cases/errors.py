@@ -56,6 +56,38 @@ class HandlingReasonUnsuitable(Refusal):
     )
 
 
+class WarrantyPassed(Refusal):
+    """The warranty is over."""
+
+    kind, code = Kind.CONFLICT, "warranty_passed"
+    zh = "保修期已于 {ended_at} 届满；仍可申请的原因：{allowed:or 无}。"
+    en = "The warranty ended at {ended_at}. Reasons that are still possible: {allowed:or none}."
+
+
+class NoWarranty(Refusal):
+    """The merchant gives no warranty."""
+
+    kind, code = Kind.CONFLICT, "no_warranty"
+    zh = "商家未提供保修；可申请的原因：{allowed:or 无}。"
+    en = "The merchant gives no warranty. Reasons that are possible: {allowed:or none}."
+
+
+class ReasonClosed(Refusal):
+    """Requests for this reason, a recall or a safety incident, have ended."""
+
+    kind, code = Kind.CONFLICT, "reason_closed"
+    zh = "该原因的申请已于 {ended_at} 截止；仍可申请的原因：{allowed:or 无}。"
+    en = "Requests for this reason ended at {ended_at}. Reasons that are still possible: {allowed:or none}."
+
+
+class QuestionOpen(Refusal):
+    """A question about this line is not answered, or not ended, yet."""
+
+    kind, code = Kind.CONFLICT, "question_open"
+    zh = "该商品已有进行中的咨询（{case_id}），请在其中继续提问。"
+    en = "There is an open question about this line ({case_id}); ask on in it."
+
+
 class UnitsInNoParcel(Refusal):
     """No parcel of the order carries all of the units, or it has not left, or it has arrived."""
 

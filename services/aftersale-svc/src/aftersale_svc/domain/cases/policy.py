@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.errors import (
     PriceNotLower,
     PricesMissing,
     PricesUnused,
+    QuestionOpen,
     ReasonNotReached,
     ReasonUnsuitable,
     RefuseReasonUnused,
@@ -26,6 +27,7 @@ from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectable_reasons, suits
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
+from aftersale_svc.domain.cases.terms import OWN, term_of
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
 from aftersale_svc.domain.merchant_settings.model import SettingKind, used
@@ -117,10 +119,19 @@ def check_permission(type_: TypeRow, order: Order) -> None:
         raise FastExchangeNotAllowed(pointer="/type")
 
 
+def check_question(type_: TypeRow, order: Order, line_ids: Sequence[str]) -> None:
+    """Refuse a second open question about a line. Raises: QuestionOpen, with the case in which to ask on."""
+    for place, line_id in enumerate(line_ids):
+        if type_.is_question and (known := (order.questions or {}).get(line_id)) is not None:
+            raise QuestionOpen(pointer=f"/lines/{place}/line_id", case_id=known)
+
+
 def permitted(case: Case, order: Order) -> Case:
-    """The case with the version of the permission that its type needs; see `check_permission`."""
-    needs = TYPES[case.type].replacement_first
-    return replace(case, settings=used(order.setting(SettingKind.FAST_EXCHANGE)) if needs else None)
+    """The case with the versions of the settings that permit it: see `check_permission` and `terms.check_term`."""
+    type_ = TYPES[case.type]
+    fast = used(order.setting(SettingKind.FAST_EXCHANGE)) if type_.replacement_first else None
+    terms = used(order.setting(SettingKind.SERVICE_TERMS)) if term_of(type_, case.reason) in OWN else None
+    return replace(case, settings=[*(fast or ()), *(terms or ())] or None)
 
 
 def evidence_need(type_: TypeRow, reason: Reason) -> EvidenceNeed:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup, Term
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 8
+REASONS_VERSION = 9
 """The version of the table. It increases with every change of the table.
 
 Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to
@@ -27,8 +27,8 @@ class ReasonRow:
     """One reason: its group, and what is shown to people.
 
     `liable` is who is liable as long as no verdict finds otherwise, `freight_payer` who pays if goods are sent back.
-    `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`, and is in the table
-    since the version `since`.
+    `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`, and in its `term` once they were received;
+    with `pays_later` also where money is to go back after the after-sale window (`terms.term_of`). It is in the table since the version `since`.
     """
 
     group: ReasonGroup
@@ -39,6 +39,8 @@ class ReasonRow:
     stages: frozenset[Stage]
     is_warranty: bool = False
     since: int = 1
+    term: Term = Term.WINDOW
+    pays_later: bool = False
 
 
 # A reason is left out of a stage only where it cannot be true there. An order is in transit from its first parcel to the
@@ -67,9 +69,18 @@ def _delivery(
 
 
 def _service(
-    zh: str, en: str, evidence: EvidenceNeed, stages: frozenset[Stage] = _ALWAYS, is_warranty: bool = False
+    zh: str,
+    en: str,
+    evidence: EvidenceNeed,
+    stages: frozenset[Stage] = _ALWAYS,
+    is_warranty: bool = False,
+    term: Term = Term.WINDOW,
+    pays_later: bool = False,
 ) -> ReasonRow:
-    return ReasonRow(ReasonGroup.SERVICE, Label(zh, en), _L.SELLER, _P.SELLER, evidence, stages, is_warranty)
+    group, label = ReasonGroup.SERVICE, Label(zh, en)
+    return ReasonRow(
+        group, label, _L.SELLER, _P.SELLER, evidence, stages, is_warranty, term=term, pays_later=pays_later
+    )
 
 
 GROUPS: Mapping[ReasonGroup, Label] = {
@@ -104,7 +115,9 @@ REASONS: Mapping[Reason, ReasonRow] = {
         "显示签收但未收到", "Reported as delivered, not received", _L.COURIER, _E.NONE
     ),
     _R.REFUSED_AT_DOOR: _delivery("拒收", "Refused at the door", _L.BUYER, _E.NONE),
-    _R.WARRANTY_REPAIR: _service("保修", "Repair under warranty", _E.ADVISED, _ONCE_RECEIVED, is_warranty=True),
+    _R.WARRANTY_REPAIR: _service(
+        "保修", "Repair under warranty", _E.ADVISED, _ONCE_RECEIVED, is_warranty=True, term=Term.WARRANTY
+    ),
     _R.PAID_REPAIR: ReasonRow(
         ReasonGroup.SERVICE,
         Label("保修范围外的维修", "Repair outside the warranty"),
@@ -113,11 +126,12 @@ REASONS: Mapping[Reason, ReasonRow] = {
         _E.NONE,
         _ONCE_RECEIVED,
         since=4,
+        term=Term.UNLIMITED,
     ),
-    _R.RECALL: _service("商品召回", "Product recall", _E.NONE),
-    _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _E.ADVISED),
+    _R.RECALL: _service("商品召回", "Product recall", _E.NONE, term=Term.RECALL, pays_later=True),
+    _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _E.ADVISED, term=Term.SAFETY_INCIDENT, pays_later=True),
     _R.SERVICE_ATTITUDE: _service("服务态度", "The way I was treated", _E.NONE),
-    _R.INVOICE_PROBLEM: _service("发票问题", "A problem with the invoice", _E.NONE),
+    _R.INVOICE_PROBLEM: _service("发票问题", "A problem with the invoice", _E.NONE, term=Term.UNLIMITED),
 }
 """Every reason with its row. Evidence is required by none of them today."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for when a case is opened. `parcel_id` is the parcel in which the courier reports its units, `reapplication_of` the rejected case
-    in whose place it is asked for.
+    in whose place it is asked for, `asked_in` the term in which that was asked for.
     """
 
     order_id: str
@@ -44,6 +44,7 @@ class Request:
     evidence: list[str]
     parcel_id: str | None = None
     reapplication_of: str | None = None
+    asked_in: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from aftercare_chassis.refusals import Kind, Refusal
 from aftersale_svc.domain.cases.manual_reviews.guards import SIDES_OF_CASE
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.claims.model import Claim
-from aftersale_svc.domain.permissions import STAFF
+from aftersale_svc.domain.permissions import STAFF, is_side
 
 
 class ClaimPartyCannotDecide(Refusal):
@@ -38,15 +38,15 @@ def parties_of(case: Case) -> list[str]:
 
 def check_no_party(case: Case, actor: Actor) -> None:
     """Refuse to open a claim for the platform beside a case of one's own. Raises: ClaimPartyCannotDecide."""
-    if actor.role in STAFF and actor.id in parties_of(case):
+    if actor.role in STAFF and is_side(actor, case.buyer_id, case.merchant_id, parties_of(case)):
         raise ClaimPartyCannotDecide()
 
 
 def _party(claim: Claim, facts: ClaimFacts | None) -> Refusal | None:
     if facts is None or facts.actor.role not in STAFF:
         return None
-    known = (claim.buyer_id, claim.merchant_id, *claim.party_ids)  # claims of earlier builds have the first two alone
-    return ClaimPartyCannotDecide() if facts.actor.id in known else None
+    of_side = is_side(facts.actor, claim.buyer_id, claim.merchant_id, claim.party_ids)
+    return ClaimPartyCannotDecide() if of_side else None
 
 
 PARTY = Guard(ClaimPartyCannotDecide.code, _party)

@@ -6,6 +6,7 @@ from datetime import datetime
 from aftercare_chassis.lifecycle import Actor, Context
 
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide
+from aftersale_svc.domain.permissions import is_side
 
 _SIDES = {"buyer": DisputeSide.BUYER, "seller": DisputeSide.MERCHANT}
 
@@ -29,8 +30,7 @@ class DisputeFacts:
 
     def is_party(self, dispute: Dispute) -> bool:
         """Whether who acts is the buyer, belongs to the merchant, or has acted for one of them."""
-        parties = (dispute.buyer_id, dispute.merchant_id, *dispute.party_ids)
-        return self.actor.id in parties or self.actor.tenant == dispute.merchant_id
+        return is_side(self.actor, dispute.buyer_id, dispute.merchant_id, dispute.party_ids)
 
 
 def turn_of(sides: list[str]) -> str:

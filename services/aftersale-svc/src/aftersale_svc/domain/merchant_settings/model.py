@@ -19,6 +19,7 @@ class SettingKind(StrEnum):
     FREIGHT_INSURANCE = "freight_insurance"
     FAST_EXCHANGE = "fast_exchange"
     ORDER_DISCOUNTS = "order_discounts"
+    SERVICE_TERMS = "service_terms"
 
 
 PREFIXES: Mapping[SettingKind, str] = {
@@ -29,6 +30,7 @@ PREFIXES: Mapping[SettingKind, str] = {
     SettingKind.FREIGHT_INSURANCE: "ins",
     SettingKind.FAST_EXCHANGE: "fex",
     SettingKind.ORDER_DISCOUNTS: "odi",
+    SettingKind.SERVICE_TERMS: "trm",
 }
 """The prefixes of the ids of settings."""
 WITH_DEFAULT = frozenset(
@@ -37,6 +39,7 @@ WITH_DEFAULT = frozenset(
         SettingKind.FREIGHT_INSURANCE,
         SettingKind.FAST_EXCHANGE,
         SettingKind.ORDER_DISCOUNTS,
+        SettingKind.SERVICE_TERMS,
     }
 )
 """What the platform may set for the merchants that have set nothing, as the merchant `PLATFORM_OWNER`."""

@@ -8,11 +8,13 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.initiators import initiator_of
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.cases.policy import check_needs, permitted
+from aftersale_svc.domain.cases.policy import check_needs, check_permission, check_question, permitted
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.terms import check_term, terms_now
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.freight import expected_freight
@@ -20,20 +22,31 @@ from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.orders.policy import stage_of
-from aftersale_svc.domain.permissions import with_actor
+from aftersale_svc.domain.permissions import STAFF, is_side, with_actor
 
 
 def check_request(order: Order, request: Request, context: Context) -> Stage:
     """Return the stage of the goods of a case that is asked for now.
 
     Raises:
-        OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`.
+        PartyCannotDecide: who asks as the platform is a party of the order.
+        OrderUnknown, OrderWasCancelled: see `stage_of`.
         StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached: see `check_needs`.
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
+        FastExchangeNotAllowed: see `check_permission`.
+        WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed: see `check_term`.
+        QuestionOpen: see `check_question`.
     """
-    stage = stage_of(order, context.now)
-    check_needs(TYPES[request.type], order, stage, request)
-    return TYPES[request.type].stage(stage)
+    type_ = TYPES[request.type]
+    if context.actor.role in STAFF and is_side(context.actor, order.buyer_id, order.merchant_id):
+        raise PartyCannotDecide()
+    stage = stage_of(order)
+    check_needs(type_, order, stage, request)
+    check_permission(type_, order)
+    line_ids = [wanted.line_id for wanted in request.lines]
+    check_term(type_, stage, request.reason, line_ids, terms_now(order, context), asked_in=request.asked_in)
+    check_question(type_, order, line_ids)
+    return type_.stage(stage)
 
 
 def open_case(

@@ -25,4 +25,5 @@ class WindowPassed(Refusal):
     """The after-sale window of the order is over."""
 
     kind, code = Kind.CONFLICT, "window_passed"
-    zh, en = "售后申请期限已过。", "The after-sale window has passed."
+    zh = "售后申请期限已过；仍可申请的原因：{allowed:or 无}。"
+    en = "The after-sale window has passed. Reasons that are still possible: {allowed:or none}."

@@ -42,6 +42,7 @@ class OrderRow:
     shipping_fee_minor: int
     payment_id: str | None = None
     window_ends_at: datetime | None = None
+    received_at: datetime | None = None
     buyer_level: str | None = None
 
 
@@ -51,9 +52,20 @@ PARCEL_DELIVERED = "delivered"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(OrderRow):
-    """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content."""
+    """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content.
+
+    `completed_lines` has when the last case about a line was completed, `questions` the open question about a line, where the order was
+    read with them.
+    """
 
     settings: dict[str, list[Any]] | None = None  # Any: JSON
+    completed_lines: dict[str, str] | None = None
+    questions: dict[str, str] | None = None
+
+    @property
+    def received_since(self) -> datetime | None:
+        """Since when the buyer has the goods; of orders received under earlier builds, the end of their window is known alone."""
+        return self.received_at or self.window_ends_at
 
     def setting(self, kind: SettingKind) -> SettingInForce | None:
         """The setting of this kind; None where neither has set it, or where the order was not read with it."""

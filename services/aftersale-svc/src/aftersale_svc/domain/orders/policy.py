@@ -1,18 +1,17 @@
 """Whether something can be asked for an order, and at which stage its goods are."""
 
-from datetime import datetime
-
-from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
+from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 _STAGES = {
     OrderState.PAID: Stage.PRE_SHIP,
     OrderState.SHIPPED: Stage.IN_TRANSIT,
     OrderState.DELIVERED: Stage.POST_RECEIPT,
+    OrderState.COMPLETED: Stage.POST_RECEIPT,
 }
 
 
-def stage_of(order: Order, now: datetime) -> Stage:
+def stage_of(order: Order) -> Stage:
     """Return where the goods of an order are, by the events that have arrived.
 
     Later events of the order may still be on their way. So an order that is not known as paid counts as unknown, to be
@@ -21,12 +20,9 @@ def stage_of(order: Order, now: datetime) -> Stage:
     Raises:
         OrderUnknown: the order is not known as paid.
         OrderWasCancelled: its money goes back with it.
-        WindowPassed: the after-sale window is over.
     """
     if order.state is OrderState.CANCELLED:
         raise OrderWasCancelled(order_id=order.id)
-    if order.state is OrderState.COMPLETED or (order.window_ends_at is not None and order.window_ends_at <= now):
-        raise WindowPassed(order_id=order.id)
     if order.state is OrderState.CREATED or order.payment_id is None:
         raise OrderUnknown(order_id=order.id, awaits=order.id)
     return _STAGES[order.state]

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.manual_reviews.errors import (
     SecondPersonNeeded,
 )
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.permissions import STAFF
+from aftersale_svc.domain.permissions import STAFF, is_side
 
 SIDES_OF_CASE = frozenset({Initiator.BUYER, Initiator.MERCHANT})
 """Who opens a case as a party of it."""
@@ -48,7 +48,8 @@ def is_party(case: Case, person_id: str) -> bool:
 def _party(case: Case, facts: CaseFacts | None) -> Refusal | None:
     if facts is None or facts.actor is None or facts.actor.role not in STAFF:
         return None
-    return PartyCannotDecide() if is_party(case, facts.actor.id) else None
+    of_merchant = is_side(facts.actor, case.buyer_id, case.merchant_id)
+    return PartyCannotDecide() if of_merchant or is_party(case, facts.actor.id) else None
 
 
 TAKEN = _guard(

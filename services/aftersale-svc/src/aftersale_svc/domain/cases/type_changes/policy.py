@@ -3,14 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from aftercare_chassis.lifecycle import Context
+
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import DescriptionMissing, EvidenceRequired
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.policy import check_change, stage_now
 from aftersale_svc.domain.cases.policy import check_reason, evidence_need, permitted
+from aftersale_svc.domain.cases.terms import check_term, term_of, terms_now
 from aftersale_svc.domain.cases.type_changes.errors import TypeUnchanged
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order
+
+
+def check_term_of(before: FullCase, order: Order, after: Case, context: Context) -> None:
+    """Refuse a change to what would be asked for too late now. Raises: see `check_term`."""
+    asked_in = term_of(TYPES[before.case.type], before.case.reason)
+    line_ids = [line.line_id for line in before.requested]
+    stage, terms = stage_now(before.case, order), terms_now(order, context)
+    check_term(TYPES[after.type], stage, after.reason, line_ids, terms, asked_in=asked_in)
 
 
 def changed(

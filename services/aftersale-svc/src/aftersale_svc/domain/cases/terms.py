@@ -1,0 +1,118 @@
+"""Until when something can be asked for about an order. Most of it in the after-sale window; some reasons have a term of their own.
+
+An option and a request are judged by the same function, `check_term`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftercare_chassis.lifecycle import Context
+
+from aftersale_svc.domain.cases.codes import Money, Reason, Term
+from aftersale_svc.domain.cases.errors import NoWarranty, ReasonClosed, WarrantyPassed
+from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons
+from aftersale_svc.domain.cases.types import TypeRow
+from aftersale_svc.domain.merchant_settings.model import SettingKind
+from aftersale_svc.domain.orders.errors import WindowPassed
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
+
+OWN = frozenset({Term.WARRANTY, Term.RECALL, Term.SAFETY_INCIDENT})
+"""The terms that a merchant, or the platform, can set."""
+_SET = {Term.RECALL: "recall_ends_at", Term.SAFETY_INCIDENT: "safety_incident_ends_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The ends of the terms of an order; one that is not in `ends` has none, or has not begun.
+
+    `follow_ups` has until when a line may be asked for again because a case about it was completed, where that is later than the window.
+    """
+
+    ends: Mapping[Term, datetime]
+    now: datetime
+    follow_ups: Mapping[str, datetime]
+    has_warranty: bool = True
+
+    def end_of(self, term: Term, line_id: str | None = None) -> datetime | None:
+        """When the term ends, for this line; None: not yet known, or never."""
+        end = self.ends.get(term)
+        later = self.follow_ups.get(line_id or "") if term is Term.WINDOW else None
+        return later if end is not None and later is not None and later > end else end
+
+    def is_over(self, term: Term, line_id: str | None = None) -> bool:
+        """Whether nothing can be asked for in the term any more."""
+        end = self.end_of(term, line_id)
+        return (end is not None and end <= self.now) or (term is Term.WARRANTY and not self.has_warranty)
+
+
+def terms_of(order: Order, now: datetime, warranty_days: int, follow_up_hours: float) -> Terms:
+    """The terms of an order. `warranty_days` count where nobody has set others, 0: there is no warranty. What was wrong with the outcome of a
+    completed case is asked for within `follow_up_hours` after its end, also after the window."""
+    setting = order.setting(SettingKind.SERVICE_TERMS)
+    content = {} if setting is None else setting.content
+    days = content.get("warranty_days", warranty_days)
+    ends = {term: datetime.fromisoformat(content[name]) for term, name in _SET.items() if content.get(name)}
+    if order.received_since is not None:
+        ends[Term.WARRANTY] = order.received_since + timedelta(days=days)
+    window = now if order.window_ends_at is None else order.window_ends_at
+    if order.state is OrderState.COMPLETED or order.window_ends_at is not None:
+        ends[Term.WINDOW] = min(window, now) if order.state is OrderState.COMPLETED else window
+    later = timedelta(hours=follow_up_hours)
+    follow_ups = {line_id: datetime.fromisoformat(at) + later for line_id, at in (order.completed_lines or {}).items()}
+    return Terms(ends, now, follow_ups, has_warranty=days > 0)
+
+
+def terms_now(order: Order, context: Context) -> Terms:
+    """The terms of an order now."""
+    settings = context.settings
+    return terms_of(order, context.now, settings.warranty_days, settings.dispute_window_hours)
+
+
+def term_of(type_: TypeRow, reason: Reason) -> Term:
+    """The term in which a case of this type is asked for with this reason. After the window money goes back for few reasons alone; a
+    warranty mends or replaces."""
+    if type_.is_question:
+        return Term.UNLIMITED
+    row = REASONS[reason]
+    return Term.WINDOW if type_.money is Money.REFUND and not row.pays_later else row.term
+
+
+def open_reasons(type_: TypeRow, stage: Stage, terms: Terms, line_id: str) -> list[Reason]:
+    """The reasons for which a case of this type about this line may be asked for now, as far as time goes."""
+    found = selectable_reasons(type_.name, type_.stage(stage))
+    return [each for each in found if not terms.is_over(term_of(type_, each), line_id)]
+
+
+def check_term(
+    type_: TypeRow,
+    stage: Stage,
+    reason: Reason,
+    line_ids: Iterable[str],
+    terms: Terms,
+    *,
+    asked_in: Term | None = None,
+) -> None:
+    """Refuse what is asked for too late. `asked_in` is the term of the request in whose place this one comes: within the same term it is in time.
+
+    Raises:
+        WindowPassed: the after-sale window is over.
+        WarrantyPassed, NoWarranty: the warranty is over, or there is none.
+        ReasonClosed: requests for the reason have ended.
+    """
+    term = term_of(type_, reason)
+    if term is asked_in:
+        return
+    for line_id in line_ids:
+        if terms.is_over(term, line_id):
+            _refuse(term, terms.end_of(term, line_id), terms, open_reasons(type_, stage, terms, line_id))
+
+
+def _refuse(term: Term, ended_at: datetime | None, terms: Terms, allowed: Sequence[Reason]) -> None:
+    if term is Term.WINDOW:
+        raise WindowPassed(ended_at=ended_at, allowed=allowed)
+    if term is not Term.WARRANTY:
+        raise ReasonClosed(pointer="/reason", ended_at=ended_at, allowed=allowed)
+    if not terms.has_warranty:
+        raise NoWarranty(pointer="/reason", allowed=allowed)
+    raise WarrantyPassed(pointer="/reason", ended_at=ended_at, allowed=allowed)
