@@ -106,6 +106,7 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
         "PriceGranted",
         "RecommendedSanction",
         "RefundPart",
+        "ReusedFile",
         "SampleLine",
         "SettingUsed",
         "ShippedLine",

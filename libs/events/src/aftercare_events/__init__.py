@@ -70,6 +70,8 @@ from aftercare_events.catalogue.evidence import (
     EvidenceFileExpired,
     EvidenceFileRefused,
     EvidenceFileUploaded,
+    EvidenceReused,
+    ReusedFile,
 )
 from aftercare_events.catalogue.exchanges import (
     ChargeAgreed,
@@ -317,6 +319,7 @@ __all__ = [
     "EvidenceFileRefused",
     "EvidenceFileUploaded",
     "EvidenceRequested",
+    "EvidenceReused",
     "EvidenceRoundEnded",
     "EvidenceSubmitted",
     "FastExchangeSet",
@@ -414,6 +417,7 @@ __all__ = [
     "ReturnScanned",
     "ReturnShipped",
     "ReturnWaybillCorrected",
+    "ReusedFile",
     "ReviewAssigned",
     "ReviewReleased",
     "SanctionEvent",

@@ -289,11 +289,11 @@ class MemoryTransaction:
         return 1
 
     def change(self, _: str, statement: Any, **__: Any) -> None:
-        self._hold(HOLD_ACTIONS[statement])
+        self._hold(HOLD_ACTIONS.get(statement))
 
-    def _hold(self, action: HoldAction) -> None:
+    def _hold(self, action: HoldAction | None) -> None:
         line, hold = self.snapshot.line, self.snapshot.hold
-        if not HOLD.permits(hold, action, SYSTEM):
+        if action is None or not HOLD.permits(hold, action, SYSTEM):
             return  # the UPDATE finds no row
         if action is HoldAction.SETTLE and line.accepted is not None:
             hold = replace(hold, units=line.accepted, amount_minor=line.accepted_minor or 0)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events import topics
-from aftercare_events.event import Event
+from aftercare_events.event import Event, EventPart
 from aftercare_events.fields import BuyerId, CaseId, Code, Id, MerchantId, OrderId
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -102,3 +102,21 @@ class EvidenceFileExpired(EvidenceFileEvent):
     """Nothing was uploaded in time."""
 
     matter: Code = "evidence_expiry"
+
+
+class ReusedFile(EventPart):
+    """Another file that is like it, of another order, case or account."""
+
+    evidence_id: Annotated[Id, Field(description="the other file")]
+    order_id: OrderId
+    case_id: CaseId | None = None
+    same_hash: Annotated[bool, Field(description="whether its content is the same; otherwise the pictures look alike")]
+
+
+class EvidenceReused(EvidenceFileEvent):
+    """The file, or a picture that looks like it, was used before in another order, case or account."""
+
+    OF_PLATFORM: ClassVar[bool] = True
+
+    matter: Code = "evidence_reuse"
+    others: Annotated[tuple[ReusedFile, ...], Field(description="the files that are like it, the same ones first")]

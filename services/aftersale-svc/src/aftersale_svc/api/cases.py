@@ -135,6 +135,12 @@ async def list_cases(
             description="Only cases, ended ones as well, in which a payment of the buyer is owed back, or only the others."
         ),
     ] = None,
+    evidence_reused: Annotated[
+        bool | None,
+        Query(
+            description="Only cases with evidence that was used in another order, case or account, too, or only the others; buyers may not ask for it."
+        ),
+    ] = None,
     buyer_id: Annotated[list[PrincipalId] | None, Several("Only those of these buyers.")] = None,
     merchant_id: Annotated[list[PrincipalId] | None, Several("Only those of these merchants.")] = None,
     agent_id: Annotated[
@@ -165,6 +171,7 @@ async def list_cases(
         "currency": one_or_several(currency),
         "missed_by": missed_by,
         "charge_to_return": charge_to_return,
+        "evidence_reused": evidence_reused,
         "buyer_id": one_or_several(buyer_id),
         "merchant_id": one_or_several(merchant_id),
         "agent_id": one_or_several(agent_id),

@@ -1,5 +1,6 @@
 """Evidence files: announced and completed by their uploader, accepted or refused after their check."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from aftercare_events import (
     EvidenceFileExpired,
     EvidenceFileRefused,
     EvidenceFileUploaded,
+    EvidenceReused,
+    ReusedFile,
     TraceFields,
     trace_fields,
 )
@@ -23,6 +26,7 @@ from aftersale_svc.domain.evidence.model import (
     Announcement,
     EvidenceAction,
     EvidenceFile,
+    EvidenceMatch,
     EvidenceRefusal,
 )
 from aftersale_svc.domain.evidence.policy import FILES_OF_A_SIDE, check_announced, check_uploader
@@ -30,6 +34,7 @@ from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.evidence import EVIDENCE, NUMBER_OF_A_SIDE
+from aftersale_svc.tables.evidence_reuse import REUSES_OF
 from aftersale_svc.tables.orders import ORDER
 
 
@@ -143,10 +148,10 @@ async def accept(tx: Transaction[Settings], evidence_id: str, *, accepted: Accep
         thumbnail_sha256=accepted.thumbnail_sha256,
         scanned=accepted.scanned,
     )
+    reuse = await _reuse(tx, moved, await evidence_reuse.note(tx, moved, accepted.hashes))
     event = EvidenceFileAccepted(**evidence_fields(tx, moved), scanned=accepted.scanned)
-    saved = await tx.save(EVIDENCE, moved, event)
+    saved = await tx.save(EVIDENCE, moved, event, *reuse)
     await evidence_checks.end(tx, file.id)
-    await evidence_reuse.note(tx, saved, accepted.hashes)
     return saved
 
 
@@ -193,3 +198,22 @@ async def _uploaded(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile
         return file
     moved = replace(TABLE.apply(file, EvidenceAction.COMPLETE, tx), uploaded_at=tx.now)
     return await tx.save(EVIDENCE, moved, EvidenceFileUploaded(**evidence_fields(tx, moved)))
+
+
+async def _reuse(
+    tx: Transaction[Settings], file: EvidenceFile, matches: Sequence[EvidenceMatch]
+) -> list[EvidenceReused]:
+    """The event of what was used before; none where nothing was."""
+    if not matches:
+        return []
+    known = {each.other_id: each for each in await tx.all(REUSES_OF, file_ids=[file.id])}
+    others = tuple(
+        ReusedFile(
+            evidence_id=each.other_id,
+            order_id=known[each.other_id].order_id,
+            case_id=known[each.other_id].case_id,
+            same_hash=each.same_hash,
+        )
+        for each in matches
+    )
+    return [EvidenceReused(**evidence_fields(tx, file), others=others)]

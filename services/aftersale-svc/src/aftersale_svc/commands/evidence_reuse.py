@@ -5,15 +5,18 @@ from dataclasses import asdict
 
 from aftercare_chassis.database.transaction import Transaction
 
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceMatch
 from aftersale_svc.domain.evidence.picture_hashes import PARTS, PictureHash, StoredHash, near_parts
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.evidence import LOCK_MATCHES, MATCHES, MOST_MATCHES, SAME
+from aftersale_svc.tables.evidence_reuse import LOCK_MATCHES, MATCHES, MOST_MATCHES, NOTE_CASES_OF, NOTE_CITED, SAME
 from aftersale_svc.tables.picture_hashes import ALIKE, PICTURE_HASHES
+from aftersale_svc.tables.reused_evidence import reused_evidence
 
 
 async def note(tx: Transaction[Settings], file: EvidenceFile, hashes: Sequence[PictureHash]) -> list[EvidenceMatch]:
-    """Note which files are like one that is accepted now, at most MOST_MATCHES, the nearest ones; return them."""
+    """Note which files are like one that is accepted now, and which cases have one of them; return the nearest, at most MOST_MATCHES."""
     about = {
         "file_id": file.id,
         "order_id": file.order_id,
@@ -35,4 +38,15 @@ async def note(tx: Transaction[Settings], file: EvidenceFile, hashes: Sequence[P
     ][:MOST_MATCHES]
     await tx.insert(MATCHES, *matches)
     await tx.insert(PICTURE_HASHES, *(StoredHash(file.id, **asdict(each)) for each in hashes))
+    if matches:
+        found = [file.id, *(each.other_id for each in matches)]
+        tx.change(reused_evidence.name, NOTE_CASES_OF, file_ids=found, now=tx.now)
     return matches
+
+
+def note_cited(tx: Transaction[Settings], of: Case | Dispute, cited: Sequence[str]) -> None:
+    """Note that a case cites what was used elsewhere, where it does."""
+    if cited:
+        case_id = of.case_id if isinstance(of, Dispute) else of.id
+        about = {"case_id": case_id, "order_id": of.order_id, "cited": list(cited)}
+        tx.change(reused_evidence.name, NOTE_CITED, **about, now=tx.now)

@@ -16,6 +16,7 @@ from aftercare_events import (
     trace_fields,
 )
 
+from aftersale_svc.commands import evidence_reuse
 from aftersale_svc.commands.step_details import details_of
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
 from aftersale_svc.domain.cases.outcome_reasons import outcome_of, unexplained
@@ -150,6 +151,7 @@ async def record_step(
     """Add a step to the timeline of a case, with `reason_of` it, and its decision; its texts stay in this database."""
     taken = step(tx, of, action, note, evidence, decision_id, events)
     await tx.insert(STEPS, replace(taken, reason=reason))
+    evidence_reuse.note_cited(tx, of, evidence)
 
 
 def step(

@@ -10,12 +10,13 @@ from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.model import Case, RequestedLine
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
-from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence
+from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence, looks_at_reuse
 from aftersale_svc.domain.rules.model import OrderToOpen, Rule
 from aftersale_svc.domain.rules.trials import PastRequest
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import LOCK_HISTORY, PAST_CASES
 from aftersale_svc.tables.evidence import CHECKED_FILES
+from aftersale_svc.tables.evidence_reuse import IS_REUSED
 
 MOST_PAST_CASES = 1_000
 
@@ -44,6 +45,7 @@ async def request_facts(
         skus=tuple(line.sku for line in lines),
         categories=tuple(categories.get(line.line_id) for line in lines),
         evidence=await _checked_files(tx, case) if looks_at_evidence(rules) else None,
+        evidence_reused=await _is_reused(tx, case) if looks_at_reuse(rules) else None,
         opened_at=tx.now,
         history=tuple(_earlier_case(record) for record in history),
     )
@@ -55,6 +57,13 @@ async def _checked_files(tx: Transaction[Settings], case: Case) -> int:
         return 0
     [found] = await tx.all(CHECKED_FILES, order_id=case.order_id, cited=case.evidence)
     return int(found["number"])
+
+
+async def _is_reused(tx: Transaction[Settings], case: Case) -> bool:
+    if not case.evidence:
+        return False
+    [found] = await tx.all(IS_REUSED, order_id=case.order_id, cited=case.evidence)
+    return bool(found["is_reused"])
 
 
 def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
@@ -72,6 +81,7 @@ def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
         skus=tuple(record["skus"]),
         categories=tuple(record["categories"]),
         evidence=record["evidence"],
+        evidence_reused=record["evidence_reused"],
         opened_at=record["created_at"],
         history=tuple(before),
     )

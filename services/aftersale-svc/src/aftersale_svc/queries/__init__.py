@@ -1,6 +1,6 @@
 """SELECTs that answer; they never lock and never write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -23,14 +23,14 @@ from aftersale_svc.domain.decisions.proposed import decisions_for
 from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.disputes.parts import DisputeParts
-from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
-from aftersale_svc.domain.evidence.model import EvidenceFile
+from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes, seen_reuses
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceReuse
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.preview import Preview
 from aftersale_svc.domain.money.preview import preview as previewed
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
-from aftersale_svc.domain.permissions import STAFF
+from aftersale_svc.domain.permissions import BUYER, MERCHANT, STAFF
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.settings import Settings
@@ -38,7 +38,8 @@ from aftersale_svc.tables.cases import CASE_LISTS, CASES, STEPS_OF_DISPUTE, TIME
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
-from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES_OF
+from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE
+from aftersale_svc.tables.evidence_reuse import ELSEWHERE, REUSES_OF
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER, REJECTIONS
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
@@ -68,10 +69,12 @@ async def cases(
     """A page of the cases that this actor may see; by deadline, of those that have one.
 
     Raises:
-        Forbidden: somebody who does not act for the platform filters by the agent.
+        Forbidden: somebody who does not act for the platform filters by the agent, or a buyer by what was found of evidence.
     """
     if filters.get("agent_id") and read.actor.role not in STAFF:
         raise Forbidden(allowed_roles=sorted(STAFF))
+    if filters.get("evidence_reused") is not None and read.actor.role in BUYER.roles:
+        raise Forbidden(allowed_roles=sorted({*STAFF, *MERCHANT.roles}))
     queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
     listing = queue.pages[order] if order in queue.pages else CASE_LISTS[order]
     page = await read.page(listing, limit=limit, cursor=cursor, **filters)
@@ -207,16 +210,20 @@ async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFil
 
 
 async def evidence_of_case(read: Reader[Settings], case_id: str) -> list[CitedEvidence]:
-    """What a case has for evidence, as far as this actor may see it; where else it was used, for staff. Raises: NotFound."""
+    """What a case has for evidence, and where else it was used, as far as this actor may see either. Raises: NotFound."""
     case = await read.get(CASES, case_id)
     steps = await read.all(TIMELINE, case_id=case_id)
-    query = FILES_OF_CASE[read.actor.role]
-    files = await read.all(query, order_id=case.order_id, case_id=case_id, cited=hashes(steps))
-    if read.actor.role not in STAFF:
-        return case_evidence(steps, files, [])
-    reuses = await read.all(REUSES_OF, file_ids=[each.id for each in files])
-    elsewhere = await read.all(ELSEWHERE, cited=hashes(steps), order_id=case.order_id)
-    return case_evidence(steps, files, [*reuses, *elsewhere])
+    about = {"order_id": case.order_id, "case_id": case_id, "cited": hashes(steps)}
+    files = await read.all(FILES_OF_CASE[read.actor.role], **about)
+    return case_evidence(steps, files, seen_reuses(await reuses(read, files, about), case, read.actor))
+
+
+async def reuses(
+    read: Reader[Settings], files: Sequence[EvidenceFile], about: Mapping[str, object]
+) -> list[EvidenceReuse]:
+    """Where else these files of a case, or the hashes that it cites, were used."""
+    of_files = await read.all(REUSES_OF, file_ids=[each.id for each in files])
+    return [*of_files, *await read.all(ELSEWHERE, cited=about["cited"], order_id=about["order_id"])]
 
 
 async def decisions(read: Reader[Settings], case_id: str) -> list[Decision]:

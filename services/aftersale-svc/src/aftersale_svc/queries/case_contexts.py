@@ -6,22 +6,27 @@ from zoneinfo import ZoneInfo
 
 from aftercare_chassis.database.transaction import Reader
 
+from aftersale_svc import queries
 from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.model import DisputeState
-from aftersale_svc.domain.permissions import STAFF
+from aftersale_svc.domain.evidence.case_evidence import hashes
+from aftersale_svc.domain.evidence.model import EvidenceReuse
+from aftersale_svc.domain.permissions import BUYER, STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
 from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
-from aftersale_svc.tables.cases import REAPPLIED_BY
+from aftersale_svc.tables.cases import REAPPLIED_BY, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS_OF_DISPUTE
 from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.evidence import FILES_OF_CASE
+from aftersale_svc.tables.evidence_reuse import REUSE_OF_CASE
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
 
 
@@ -35,8 +40,9 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
     case, zone = full.case, zone_of(read, full.case.merchant_id)
     if case.close_cause is CloseCause.REAPPLIED:
         after = await read.one(REAPPLIED_BY, order_id=case.order_id, case_id=case.id)
-        return CaseContext(zone, reapplied_by=None if after is None else after["id"])
-    context = await _of_proposal(read, case, CaseContext(zone))
+        reapplied_by = None if after is None else after["id"]
+        return CaseContext(zone, reapplied_by=reapplied_by, reuses=await _reuses(read, case, at))
+    context = await _of_proposal(read, case, CaseContext(zone, reuses=await _reuses(read, case, at)))
     if case.dispute_id is None:
         return context
     if full.stop is not None:
@@ -44,6 +50,19 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         open_then = next((each for each in proposals if each.is_open_at(at)), None)
         context = replace(context, settlement=open_proposal(open_then, zone))
     return await _of_verdict(read, full, case.dispute_id, at, context)
+
+
+async def _reuses(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceReuse, ...] | None:
+    """Where else evidence of the case was used, as far as it was known at this time."""
+    if read.actor.role in BUYER.roles:
+        return None
+    noted = await read.one(REUSE_OF_CASE, case_id=case.id)
+    if noted is None or noted["found_at"] > at:
+        return None
+    about = {"order_id": case.order_id, "case_id": case.id, "cited": hashes(await read.all(TIMELINE, case_id=case.id))}
+    found = await queries.reuses(read, await read.all(FILES_OF_CASE["agent"], **about), about)
+    # A file of another order is found by its match and by its hash.
+    return tuple({each.other_id: each for each in reversed(found) if each.found_at <= at}.values())
 
 
 async def _of_proposal(read: Reader[Settings], case: Case, context: CaseContext) -> CaseContext:

@@ -14,6 +14,7 @@ from aftersale_svc.tables import (
     dispute_parts,
     disputes,
     evidence,
+    evidence_reuse,
     given_back,
     guarantee_claims,
     holds,
@@ -30,6 +31,7 @@ from aftersale_svc.tables import (
     policies,
     refund_parts,
     replacements,
+    reused_evidence,
     standstills,
     verdicts,
 )
@@ -53,6 +55,7 @@ __all__ = [
     "dispute_parts",
     "disputes",
     "evidence",
+    "evidence_reuse",
     "given_back",
     "guarantee_claims",
     "holds",
@@ -70,6 +73,7 @@ __all__ = [
     "policies",
     "refund_parts",
     "replacements",
+    "reused_evidence",
     "standstills",
     "verdicts",
 ]

@@ -14,6 +14,7 @@ from aftersale_svc.tables.cases import case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.merchant_settings import merchant_settings, settings_of
 from aftersale_svc.tables.orders import DECIDING, order_lines, orders
+from aftersale_svc.tables.reused_evidence import is_reused
 from aftersale_svc.tables.visibility import seen_by
 
 _merchant_id = bindparam("merchant_id", type_=Text)
@@ -107,6 +108,7 @@ LATEST_CASES: Query[Record] = Query(
         *(cases.c[name] for name in ("id", "buyer_id", "type", "reason", "stage", "currency", "created_at")),
         func.coalesce(_asked, cases.c.requested_minor + cases.c.shipping_refund_minor).label("amount_minor"),
         _files.label("evidence"),
+        is_reused(cases.c.id).label("evidence_reused"),
         *(_lines.c[name] for name in ("skus", "categories")),
         _opened.c.opened_by,
         _decided.c.decided,

@@ -40,6 +40,7 @@ from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.tables.deadlines import deadlines
 from aftersale_svc.tables.exchanges import to_return
+from aftersale_svc.tables.reused_evidence import is_reused
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -196,10 +197,11 @@ def missed(by: object, case_id: ColumnElement[str] = cases.c.id) -> ColumnElemen
 
 def computed(case_id: ColumnElement[str] = cases.c.id) -> dict[str, dict[str, ColumnElement[bool]]]:
     """The filters of lists of cases by what no column of theirs holds, value by value."""
-    owed = to_return(case_id)
+    owed, reused = to_return(case_id), is_reused(case_id)
     return {
         "missed_by": {each.value: missed(each.value, case_id) for each in MissedBy},
         "charge_to_return": {str(True): owed, str(False): ~owed},
+        "evidence_reused": {str(True): reused, str(False): ~reused},
     }
 
 

@@ -17,15 +17,11 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    cast,
     delete,
     exists,
     func,
-    literal,
-    null,
     or_,
     select,
-    union_all,
     update,
 )
 from sqlalchemy import text as sql
@@ -36,9 +32,7 @@ from aftersale_svc.domain.evidence.model import (
     EvidenceCheck,
     EvidenceFile,
     EvidenceKind,
-    EvidenceMatch,
     EvidenceRefusal,
-    EvidenceReuse,
     EvidenceState,
     MediaType,
 )
@@ -93,17 +87,6 @@ evidence_checks = Table(
     Index("evidence_checks_due_idx", "due_at"),
 )
 
-evidence_matches = Table(
-    "evidence_matches",
-    metadata,
-    Column("file_id", Text, ForeignKey("evidence_files.id"), primary_key=True),
-    Column("other_id", Text, ForeignKey("evidence_files.id"), primary_key=True),
-    Column("same_hash", Boolean, nullable=False),
-    Column("distance", Integer),
-    timestamp("found_at"),
-    Index("evidence_matches_other_idx", "other_id"),
-)
-
 _f, _viewer = evidence_files.c, bindparam("viewer", type_=Text)
 _ACCEPTED = _f.state == EvidenceState.ACCEPTED
 EVIDENCE_SEEN_BY = {
@@ -113,7 +96,6 @@ EVIDENCE_SEEN_BY = {
 }
 EVIDENCE = Rows(evidence_files, EvidenceFile, EVIDENCE_SEEN_BY)
 CHECKS = Rows(evidence_checks, EvidenceCheck)
-MATCHES = Rows(evidence_matches, EvidenceMatch)
 
 
 def _cited_by_others(role: str) -> ColumnElement[bool]:
@@ -191,64 +173,3 @@ PUT_OFF_CHECK = Statement(
     .values(due_at=bindparam("next_at", type_=DateTime(timezone=True)), attempts=bindparam("tries", type_=Integer))
 )
 DROP_CHECK = Statement(delete(evidence_checks).where(_c.id == bindparam("file_id")))
-
-LOCK_MATCHES: Query[Record] = Query(select(func.pg_advisory_xact_lock(0x0AC4).label("locked")))
-"""One transaction at a time notes matches: of two files that are accepted at once, the second sees the first."""
-
-OF_OTHER = (
-    _f.id != bindparam("file_id", type_=Text),
-    or_(
-        _f.order_id != bindparam("order_id", type_=Text),
-        _f.case_id != bindparam("case_id", type_=Text),
-        _f.owner_buyer_id.is_distinct_from(bindparam("owner_buyer_id", type_=Text)),
-        _f.owner_merchant_id.is_distinct_from(bindparam("owner_merchant_id", type_=Text)),
-    ),
-)
-MOST_MATCHES = 50
-SAME: Query[Record] = Query(
-    select(_f.id)
-    .where(_ACCEPTED, _f.sha256 == bindparam("sha256", type_=Text), *OF_OTHER)
-    .order_by(_f.id.desc())
-    .limit(MOST_MATCHES)
-)
-"""Accepted files with the same content, of another order, case or account."""
-_m = evidence_matches.c
-_either = union_all(
-    select(_m.file_id.label("of"), _m.other_id.label("other"), _m.same_hash, _m.distance),
-    select(_m.other_id.label("of"), _m.file_id.label("other"), _m.same_hash, _m.distance),
-).subquery("either")
-REUSES_OF = Query(
-    select(
-        _either.c.of.label("file_id"),
-        _f.id.label("other_id"),
-        _f.order_id,
-        _f.case_id,
-        _f.uploader_id,
-        _f.uploader_role,
-        _either.c.same_hash,
-        _either.c.distance,
-    )
-    .where(_f.id == _either.c.other, _either.c.of == func.any(bindparam("file_ids", type_=ARRAY(Text))))
-    .order_by(_either.c.same_hash.desc(), _f.id),
-    EvidenceReuse,
-)
-"""Where else the files were used, whichever of the two was accepted first."""
-ELSEWHERE = Query(
-    select(
-        _f.sha256.label("file_id"),
-        _f.id.label("other_id"),
-        _f.order_id,
-        _f.case_id,
-        _f.uploader_id,
-        _f.uploader_role,
-        literal(True).label("same_hash"),
-        cast(null(), Integer).label("distance"),
-    )
-    .where(
-        _ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text))), _f.order_id != bindparam("order_id")
-    )
-    .order_by(_f.id)
-    .limit(MOST_MATCHES),
-    EvidenceReuse,
-)
-"""Files of other orders whose hash a case cites, although it was not uploaded for its own order: `file_id` is the hash."""

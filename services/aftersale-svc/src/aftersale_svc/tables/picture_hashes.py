@@ -22,7 +22,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, BIT
 
 from aftersale_svc.domain.evidence.picture_hashes import FIELDS_PER_BIT, PARTS, StoredHash
-from aftersale_svc.tables.evidence import MOST_MATCHES, OF_OTHER, evidence_files
+from aftersale_svc.tables.evidence import evidence_files
+from aftersale_svc.tables.evidence_reuse import MOST_MATCHES, OF_OTHER
 from aftersale_svc.tables.schema import metadata
 
 MOST_CANDIDATES = 5_000

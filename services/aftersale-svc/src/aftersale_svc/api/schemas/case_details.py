@@ -6,11 +6,13 @@ from typing import Any
 from aftercare_chassis.http.schemas import Out
 from aftercare_chassis.lifecycle import Actor
 
+from aftersale_svc.api.schemas.case_evidence import ReuseOut
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.evidence.case_evidence import seen_reuses
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.explanation import ActionText, Explanation, explain
 
@@ -83,6 +85,9 @@ class CaseDetailOut(CaseOut):
     """The case in sentences, for the caller."""
     reapplied_by: str | None = None
     """The case with which the buyer has asked again, where this one was closed by that; null otherwise."""
+    evidence_reuse: list[ReuseOut] | None = None
+    """Where else its evidence was used, as far as the caller sees it: the platform all of it, the merchant what the same buyer has in its
+    orders. It may be empty for a merchant: then another account has used it. Null where nothing was found, and for the buyer."""
     as_of: SeenOut | None = None
     """What else could be seen then, where an earlier time or another side was asked for; null in any other response."""
 
@@ -99,4 +104,16 @@ class CaseDetailOut(CaseOut):
         # The fields of the parent are values already: they are not validated a second time.
         known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
         explanation = ExplanationOut.of(explain(full, actor, now, context))
-        return cls.model_construct(**known, explanation=explanation, reapplied_by=context.reapplied_by, as_of=seen)
+        return cls.model_construct(
+            **known,
+            explanation=explanation,
+            reapplied_by=context.reapplied_by,
+            evidence_reuse=_reuse(context, full, actor),
+            as_of=seen,
+        )
+
+
+def _reuse(context: CaseContext, full: FullCase, actor: Actor) -> list[ReuseOut] | None:
+    if context.reuses is None or actor.role == "buyer":
+        return None
+    return [ReuseOut.of(each) for each in seen_reuses(context.reuses, full.case, actor)]

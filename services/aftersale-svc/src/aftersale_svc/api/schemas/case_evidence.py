@@ -8,7 +8,6 @@ from aftersale_svc.api.schemas.evidence import EvidenceFileOut, View
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceReuse
-from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.integrations.stores.port import EvidenceStore
 
 
@@ -78,7 +77,7 @@ class CaseEvidenceOut(Out):
     file: EvidenceFileOut | None = None
     """The file; null where none of this hash was uploaded for the order, or the other side uploaded it and it is not accepted."""
     reused_in: list[ReuseOut] | None = None
-    """Where else it was used; for agents, arbitrators and admins, null for everybody else."""
+    """Where else it was used: for the platform; for the merchant, by the same buyer in its own orders; null for the buyer."""
 
 
 class CaseEvidenceListOut(Out):
@@ -90,7 +89,7 @@ class CaseEvidenceListOut(Out):
     @classmethod
     def of(cls, found: Sequence[CitedEvidence], reader: View, store: EvidenceStore) -> "CaseEvidenceListOut":
         """The evidence as this reader sees it."""
-        is_staff = reader.actor.role in STAFF
+        is_shown = reader.actor.role != "buyer"
         return cls(
             data=[
                 CaseEvidenceOut(
@@ -98,7 +97,7 @@ class CaseEvidenceListOut(Out):
                     cited_by=[CitationOut.of(step) for step in each.steps],
                     state=each.state,
                     file=EvidenceFileOut.of(each.file, reader, store) if each.file else None,
-                    reused_in=[ReuseOut.of(reuse) for reuse in each.reuses] if is_staff else None,
+                    reused_in=[ReuseOut.of(reuse) for reuse in each.reuses] if is_shown else None,
                 )
                 for each in found
             ]

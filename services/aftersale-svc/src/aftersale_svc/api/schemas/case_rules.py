@@ -67,6 +67,9 @@ class ConditionsIn(In):
     """The category of every line of the case is known and begins with one of these."""
     has_evidence: bool | None = None
     """Whether the request cites a file that was uploaded for the order and accepted by its check. A hash alone does not count."""
+    evidence_reused: bool | None = None
+    """Whether evidence that the request cites was used in another order, case or account, too: the same file, or a picture that looks
+    like it, as far as it was uploaded and accepted by then."""
     evidence_needs: Annotated[list[EvidenceNeed], Field(default_factory=list, max_length=10), EachOnce()]
     """Whether the type or reason of the request needs evidence."""
     buyer_history: BuyerHistoryIn | None = None

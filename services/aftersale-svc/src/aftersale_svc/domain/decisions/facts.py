@@ -69,13 +69,18 @@ def facts_of_claim(claim: GuaranteeClaim | CourierClaim) -> Document:
 
 def _judged(facts: RequestFacts) -> Document:
     files = {} if facts.evidence is None else {"files": facts.evidence}
-    return files | {
-        "initiator": facts.initiator.value,
-        "categories": list(facts.categories),
-        "history": [
-            {"opened_at": past.opened_at.isoformat(), "was_rejected": past.was_rejected} for past in facts.history
-        ],
-    }
+    reused = {} if facts.evidence_reused is None else {"evidence_reused": facts.evidence_reused}
+    return (
+        files
+        | reused
+        | {
+            "initiator": facts.initiator.value,
+            "categories": list(facts.categories),
+            "history": [
+                {"opened_at": past.opened_at.isoformat(), "was_rejected": past.was_rejected} for past in facts.history
+            ],
+        }
+    )
 
 
 def time_of(text: str) -> datetime:

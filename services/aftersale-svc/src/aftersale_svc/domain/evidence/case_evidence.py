@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftercare_chassis.lifecycle import Actor
+
+from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceFile, EvidenceReuse, EvidenceState
+from aftersale_svc.domain.permissions import STAFF
 
 
 @dataclass(slots=True)
@@ -47,3 +50,17 @@ def case_evidence(
         known = {each.file.id} if each.file else {each.sha256}
         each.reuses = [reuse for reuse in reuses if reuse.file_id in known]
     return found
+
+
+def seen_reuses(reuses: Sequence[EvidenceReuse], case: Case, actor: Actor) -> list[EvidenceReuse]:
+    """Where else evidence of this case was used, as far as this actor sees it.
+
+    The platform sees all of it; the merchant what the same buyer has with it, and the buyer nothing: who tries again should not learn
+    by what copies are found.
+    """
+    if actor.role in STAFF:
+        return list(reuses)
+    if actor.role != "seller":
+        return []
+    own = (case.merchant_id, case.buyer_id)
+    return [each for each in reuses if (each.merchant_id, each.buyer_id) == own]

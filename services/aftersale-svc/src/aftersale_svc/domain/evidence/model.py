@@ -157,13 +157,17 @@ class EvidenceMatch:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceReuse:
-    """Where else a file, or a picture that looks like it, was used: the other file, its order, case and uploader."""
+    """Where else a file, or a picture that looks like it, was used: the other file, its order, case and uploader, and since when
+    that is known."""
 
     file_id: str
     other_id: str
     order_id: str
     case_id: str | None
+    buyer_id: str
+    merchant_id: str
     uploader_id: str
     uploader_role: str
     same_hash: bool
     distance: int | None
+    found_at: datetime

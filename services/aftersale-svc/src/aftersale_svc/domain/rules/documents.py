@@ -22,6 +22,7 @@ _KNOWN = frozenset(
         "category_prefixes",
         "has_evidence",
         "evidence_needs",
+        "evidence_reused",
         "buyer_history",
     ]
 )
@@ -68,6 +69,7 @@ def _conditions(when: Mapping[str, Any]) -> Conditions:  # Any: JSON
         sku_prefixes=tuple(when.get("sku_prefixes") or ()),
         category_prefixes=tuple(when.get("category_prefixes") or ()),
         has_evidence=when.get("has_evidence"),
+        evidence_reused=when.get("evidence_reused"),
         evidence_needs=_codes(EvidenceNeed, when.get("evidence_needs")),
         buyer_history=HistoryCondition(**history) if history else None,
     )

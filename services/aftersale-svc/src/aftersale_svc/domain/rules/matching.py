@@ -23,6 +23,7 @@ def matches(when: Conditions, facts: RequestFacts) -> bool:
         and _among(facts.initiator, when.initiators)
         and _among(facts.evidence_need, when.evidence_needs)
         and when.has_evidence in (None, bool(facts.evidence))
+        and when.evidence_reused in (None, bool(facts.evidence_reused))
         and (when.currency in (None, facts.currency))
         and _between(facts.amount_minor, when.least_minor, when.most_minor)
         and _all_begin(facts.skus, when.sku_prefixes)
@@ -40,6 +41,11 @@ def longest_history(rules: Iterable[Rule]) -> timedelta | None:
 def looks_at_evidence(rules: Iterable[Rule]) -> bool:
     """Whether a rule asks for evidence, or for none."""
     return any(rule.when.has_evidence is not None for rule in rules)
+
+
+def looks_at_reuse(rules: Iterable[Rule]) -> bool:
+    """Whether a rule asks for evidence that was used elsewhere, or for none."""
+    return any(rule.when.evidence_reused is not None for rule in rules)
 
 
 def _among(value: StrEnum, allowed: Sequence[StrEnum]) -> bool:

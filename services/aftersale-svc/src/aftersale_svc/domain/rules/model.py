@@ -49,6 +49,7 @@ class Conditions:
     sku_prefixes: tuple[str, ...] = ()
     category_prefixes: tuple[str, ...] = ()
     has_evidence: bool | None = None
+    evidence_reused: bool | None = None
     evidence_needs: tuple[EvidenceNeed, ...] = ()
     buyer_history: HistoryCondition | None = None
 
