@@ -184,6 +184,15 @@ from aftercare_events.catalogue.pickups import (
     PickupWaybillWithdrawn,
 )
 from aftercare_events.catalogue.refund_parts import RefundPart
+from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsClaimClosed,
+    RefusedGoodsClaimOpened,
+    RefusedGoodsCompensationDecided,
+    RefusedGoodsDispatched,
+    RefusedGoodsDispatchOrdered,
+    RefusedGoodsLate,
+    RefusedGoodsLost,
+)
 from aftercare_events.catalogue.repairs import (
     RepairFinished,
     RepairNotPossible,
@@ -393,6 +402,13 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RefundUnknown",
+    "RefusedGoodsClaimClosed",
+    "RefusedGoodsClaimOpened",
+    "RefusedGoodsCompensationDecided",
+    "RefusedGoodsDispatchOrdered",
+    "RefusedGoodsDispatched",
+    "RefusedGoodsLate",
+    "RefusedGoodsLost",
     "RefusedGoodsReturned",
     "RepairFinished",
     "RepairNotPossible",

@@ -29,6 +29,7 @@ from aftersale_svc.commands import (
     endings,
     openings,
     refunds,
+    refused_goods_openings,
     refused_parcels,
     replacement_parcels,
     returns,
@@ -49,9 +50,11 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
 
 
 async def parcel_moved(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
-    """Follow the parcel of a case: goods that come back, or goods that the merchant sends."""
+    """Follow the parcel of a case: goods that come back, or goods that the merchant sends, or sends back."""
     if event.leg == ParcelLeg.EXCHANGE:
         await replacement_parcels.follow(tx, event)
+    elif event.leg == ParcelLeg.REFUSED_GOODS:
+        await refused_goods_openings.follow_parcel(tx, event)
     elif event.leg == ParcelLeg.OUTBOUND:
         await refused_parcels.follow(tx, event)
     else:

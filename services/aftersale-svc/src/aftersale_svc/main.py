@@ -42,6 +42,7 @@ from aftersale_svc.api import (
     price_adjustments,
     reapplications,
     reasons,
+    refused_goods,
     repairs,
     replacements,
     returns,
@@ -55,6 +56,7 @@ from aftersale_svc.commands import courier_claims as courier_claim_commands
 from aftersale_svc.commands import deadlines, ledger, settlements
 from aftersale_svc.commands import guarantee_claims as guarantee_commands
 from aftersale_svc.commands import manual_reviews as review_claims
+from aftersale_svc.commands import refused_goods as refused_goods_commands
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.domain.wording import names
 from aftersale_svc.integrations.stores.configured import configured
@@ -128,6 +130,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             courier_claims.router,
             guarantee_claims.in_cases,
             guarantee_claims.router,
+            refused_goods.router,
         ],
         handlers=HANDLERS,
         deadlines=(
@@ -135,6 +138,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             settlements.DUE,
             courier_claim_commands.STEPS.due,
             guarantee_commands.STEPS.due,
+            refused_goods_commands.STEPS.due,
             review_claims.DUE,
         ),
         watch_deadlines=StandstillWatch(),

@@ -76,6 +76,10 @@ class Settings(ServiceSettings):
     guarantee_review_hours: Hours = 72
     guarantee_evidence_hours: Hours = 72
     guarantee_payment_hours: Hours = 72
+    refused_goods_dispatch_hours: Hours = 7 * 24
+    refused_goods_transit_hours: Hours = 15 * 24
+    refused_goods_review_hours: Hours = 72
+    refused_goods_payment_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24
     warranty_days: Annotated[int, Field(ge=0, le=36_500)] = 365
     """Of the warranty where neither the merchant nor the platform has set another; 0: there is none."""

@@ -32,6 +32,8 @@ CUP = OrderLine(line_id="line_2", sku="CUP-1", quantity=2, unit_price_minor=1500
 TRIO = OrderLine(line_id="line_1", sku="TRIO-1", quantity=3, unit_price_minor=3333, discount_minor=0, paid_minor=9999)
 PAIR = OrderLine(line_id="line_1", sku="PAIR-1", quantity=2, unit_price_minor=1000, discount_minor=0, paid_minor=2000)
 RETURN_ADDRESS = {"name": "售后仓", "phone": "13900000000", "country": "CN", "street": "仓前路 8 号"}
+WAYS = {"return": "return_parcel", "exchange": "replacement", "refused_goods": "refused_goods"}
+"""Where a case shows the parcel of a leg."""
 HASH = "sha256:" + "ab" * 32
 
 
@@ -145,7 +147,7 @@ class Shop:
         """order-svc reports a parcel under this waybill: one for each case that travels under it, or the one that is named
         by `case_id` and `carrier`."""
         cases = (await self.agent.get("/v1/cases", params={"limit": 100})).json()["data"]
-        way = "return_parcel" if leg == "return" else "replacement"
+        way = WAYS[leg]
         under = [case for case in cases if (case.get(way) or {}).get("waybill_no") == waybill_no]
         named = [{"case_id": case["id"], "carrier": case[way]["carrier"]} for case in under]
         for number, each in enumerate([about] if about else named):

@@ -18,12 +18,13 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.evidence.model import EvidenceFile
 from aftersale_svc.domain.money.codes import HoldAction
 from aftersale_svc.domain.money.lifecycle import HOLD
-from aftersale_svc.domain.money.model import Hold, LineHold
+from aftersale_svc.domain.money.model import Hold
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
     appeals,
     cases,
+    claims,
     deadlines,
     dispute_parts,
     disputes,
@@ -38,15 +39,20 @@ from aftersale_svc.tables import (
     orders,
     pickups,
     policies,
+    refused_goods_claims,
     verdicts,
 )
 from case_checks import check
 from dispute_progress import PARTS, judged
+from line_holds import line_hold
 from sent_goods import HOLD_ACTIONS, SINGLE, progress, review_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+UNKNOWN = (
+    *(pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN, deadlines.OPEN_OF),
+)
+GOODS = refused_goods_claims.REFUSED_GOODS_CLAIMS
 PROPOSALS = dispute_parts.PROPOSALS.name
-OF_CASE = ("type", "state", "stage", "reason", "liable", "reject_reason", "shipping_refund_minor", "difference_minor")
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,8 @@ class MemoryTransaction:
         return f"{prefix}_{len(self.snapshot.refunds) + 1}" if prefix == "ref" else f"{prefix}_1"
 
     async def lock(self, rows: Any, *key: Any) -> Any:
-        row = {cases.CASES: self.snapshot.case, disputes.DISPUTES: self.snapshot.dispute}[rows]
+        goods = self.snapshot.sent.get(GOODS.name)
+        row = {cases.CASES: self.snapshot.case, disputes.DISPUTES: self.snapshot.dispute, GOODS: goods}[rows]
         if row is None or row.id != key[0]:
             raise NotFound(what=rows.name)
         return row
@@ -171,9 +178,7 @@ class MemoryTransaction:
             return next((row for row in self.snapshot.parts.values() if getattr(row, "state", None) == "open"), None)
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
-        if query in (pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN):
-            return None
-        if query is deadlines.OPEN_OF:
+        if query in UNKNOWN:
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order
@@ -192,28 +197,12 @@ class MemoryTransaction:
             cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],
             legs.DETAILS.of_one: [self.snapshot.details],
             legs.DETAILS_TO_LOCK.of_one: [self.snapshot.details],
-            holds.HOLDS_OF_ORDER: [self._line_hold()],
+            holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
             verdicts.COSTS_OF_DISPUTE: [],
             lab_tests.TESTS_OF_DISPUTE: [
                 row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name
             ],
         }[query]
-
-    def _line_hold(self) -> LineHold:
-        case, line, hold = self.snapshot.case, self.snapshot.line, self.snapshot.hold
-        return LineHold(
-            line_id=line.line_id,
-            sku=line.sku,
-            quantity=line.line_units,
-            paid_minor=line.line_paid_minor,
-            shipped_quantity=self.snapshot.shipped,
-            case_id=case.id,
-            **{name: getattr(case, name) for name in OF_CASE},
-            hold=hold.state,
-            units=hold.units,
-            amount_minor=hold.amount_minor,
-            accepted=line.accepted,
-        )
 
     async def save(self, rows: Any, row: Any, *events: Event) -> Any:
         assert events, "a change is published"
@@ -221,13 +210,16 @@ class MemoryTransaction:
         if rows is cases.CASES:
             check(row)
             self._set(case=row)
+        elif rows is GOODS:
+            self._set(sent={**self.snapshot.sent, rows.name: row})
         else:
             self._set(dispute=row)
         return row
 
     async def create(self, rows: Any, row: Any, *events: Event) -> Any:
-        assert rows is disputes.DISPUTES
-        assert self.snapshot.dispute is None or self.snapshot.dispute.state in DISPUTE.ends, "disputes_open_key"
+        if rows is not GOODS:
+            assert rows is disputes.DISPUTES
+            assert self.snapshot.dispute is None or self.snapshot.dispute.state in DISPUTE.ends, "disputes_open_key"
         return await self.save(rows, row, *events)
 
     async def insert(self, rows: Any, *new: Any) -> None:
@@ -242,7 +234,7 @@ class MemoryTransaction:
         for row in new:
             if rows in PARTS:
                 assert await self.find(rows, *(getattr(row, name) for name in rows.key)) is None
-            elif rows is not cases.STEPS:
+            elif rows not in (cases.STEPS, claims.CLAIM_STEPS):
                 assert not known[rows], f"the key of {rows.name}"
             await self.upsert(rows, row)
 
@@ -266,7 +258,7 @@ class MemoryTransaction:
             self._set(hold=row)
         elif rows in SINGLE:
             self._set(sent={**self.snapshot.sent, rows.name: row})
-        elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS, cases.STEPS):
+        elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS, cases.STEPS, claims.CLAIM_STEPS):
             assert rows is legs.RETURNS
             self._set(return_=row)
 
@@ -280,7 +272,7 @@ class MemoryTransaction:
                 key: replace(row, state="ended") for key, row in self.snapshot.parts.items() if key[0] == PROPOSALS
             }
             self._set(parts={**self.snapshot.parts, **ended})
-        elif statement in (appeals.DECIDE_APPEALS, verdicts.DROP_SANCTIONS):
+        elif statement in (appeals.DECIDE_APPEALS, verdicts.DROP_SANCTIONS, holds.BIND_REFUSED):
             pass  # nothing is decided by them again
         elif statement is orders.SHIP_LINES:
             self._set(shipped=self.snapshot.shipped + sum(params["units"]))

@@ -1,5 +1,6 @@
 """What happens to a claim on a guarantee appears in the conversations about its case; of a claim on a courier, nothing does."""
 
+import pytest
 from aftercare_events import ClaimDeadlineExtended, ClaimDeadlineReminder, Event
 from aftercare_events.catalogue.courier_claims import CourierClaimLate
 from aftercare_events.catalogue.guarantee_claims import (
@@ -7,6 +8,7 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimOpened,
     GuaranteeClaimPaid,
 )
+from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed, RefusedGoodsClaimOpened, RefusedGoodsLate
 from cs_desk import Desk
 from cs_svc.domain.claim_notifications import CLAIM_NOTIFICATIONS
 
@@ -20,6 +22,14 @@ STEPS: tuple[tuple[type[Event], dict[str, object], str], ...] = (
     (GuaranteeClaimAnswered, {"agreed": True}, "guarantee_claim_agreed"),
     (GuaranteeClaimPaid, {"paid_minor": 1, "currency": "CNY", "reference_hash": "sha256:0"}, "guarantee_claim_paid"),
 )
+_GOODS = {"kind": "refused_goods"}
+_WORTH = {"currency": "CNY", "state": "await_dispatch", **_GOODS}
+OF_GOODS: tuple[tuple[type[Event], dict[str, object], str], ...] = (
+    (RefusedGoodsClaimOpened, {"lines": (), "claimed_minor": 1, **_WORTH}, "refused_goods_opened"),
+    (ClaimDeadlineReminder, {**REMINDED, **_GOODS}, "refused_goods_deadline_reminder"),
+    (RefusedGoodsLate, {"cause": "not_sent", **_GOODS}, "refused_goods_late"),
+    (RefusedGoodsClaimClosed, {"paid_minor": 0, **_WORTH}, "refused_goods_closed"),
+)
 
 
 async def notifications(desk: Desk, conversation_id: str, language: str = "zh-CN") -> list[tuple[str, str]]:
@@ -28,12 +38,15 @@ async def notifications(desk: Desk, conversation_id: str, language: str = "zh-CN
     return [(m["code"], m["text"]) for m in shown["messages"] if m["author_role"] == "system"]
 
 
-async def test_each_event_of_a_claim_on_a_guarantee_is_notified_in_the_readers_language(prepared: Desk) -> None:
+@pytest.mark.parametrize("steps", [STEPS, OF_GOODS])
+async def test_each_event_of_a_claim_of_the_buyer_is_notified_in_the_readers_language(
+    prepared: Desk, steps: tuple[tuple[type[Event], dict[str, object], str], ...]
+) -> None:
     opened = await prepared.conversation()
-    for event, fields, _ in STEPS:
+    for event, fields, _ in steps:
         await prepared.consume(event, **{**ABOUT, **fields})
     for place, language in enumerate(("zh-CN", "en")):
-        expected = [(code, CLAIM_NOTIFICATIONS[code][place]) for _, _, code in STEPS]
+        expected = [(code, CLAIM_NOTIFICATIONS[code][place]) for _, _, code in steps]
         assert await notifications(prepared, opened["id"], language) == expected
 
 

@@ -26,6 +26,7 @@ from aftercare_events import (
     PickupWaybillGiven,
     PickupWaybillWithdrawn,
     RefundRequested,
+    RefusedGoodsReturned,
     ReplacementShipped,
     ReplacementWaybillCorrected,
     ReturnShipped,
@@ -112,6 +113,7 @@ HANDLERS: Handlers[Settings] = {
     PickupWaybillWithdrawn: shipments.give_up_pickup,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,
+    RefusedGoodsReturned: shipments.register_refused_goods,
     ReplacementShipped: shipments.register_replacement,
     ReplacementWaybillCorrected: shipments.correct_replacement,
 }

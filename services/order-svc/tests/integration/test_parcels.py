@@ -8,6 +8,7 @@ from aftercare_events import (
     OrderShipped,
     ParcelRegistered,
     ParcelStatusChanged,
+    RefusedGoodsReturned,
     ReturnShipped,
     ShippedLine,
 )
@@ -111,6 +112,19 @@ async def test_a_return_is_registered_once_and_its_delivery_is_the_sellers(shop)
     params = {"waybill_no": "SF001", "leg": "return"}
     (listed,) = (await shop.buyer.get("/v1/parcels", params=params)).json()["data"]
     assert (listed["status"], listed["case_id"]) == ("delivered", "case_1")
+
+
+async def test_refused_goods_are_followed_on_their_way_back_to_the_buyer(shop):
+    order = await shop.delivered()
+    line = ShippedLine(line_id=order["lines"][0]["id"], quantity=1)
+    facts = {"case_type": "return_refund", "carrier": "zto", "waybill_no": "73200001", "lines": (line,)}
+    await shop.h.consume(shop.case(RefusedGoodsReturned, order, **facts))
+    async with shop.h.runtime.transaction() as tx:
+        scan = Scan(key="k", status=S.DELIVERED, occurred_at=shop.h.clock.now())
+        assert await parcels.apply_scan(tx, "zto", "73200001", scan) == 1
+    last = (await shop.events(ParcelStatusChanged))[-1]
+    assert (last.leg, last.status, last.case_id) == ("refused_goods", "delivered", "case_1")
+    assert len(await shop.events(OrderDelivered)) == 1, "the order had arrived before"
 
 
 async def test_foreign_parcels_do_not_exist(shop):

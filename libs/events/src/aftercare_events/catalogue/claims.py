@@ -1,6 +1,6 @@
 """Claims beside after-sale cases, published by aftersale-svc: what every event of a claim carries.
 
-The events are in `courier_claims` and `guarantee_claims`. A claim on a courier is of the merchant and the platform; buyers do not see it.
+The events are in `courier_claims`, `guarantee_claims` and `refused_goods`. A claim on a courier is of the merchant and the platform; buyers do not see it.
 """
 
 from typing import Annotated, ClassVar
@@ -17,11 +17,12 @@ from aftercare_events.vocabulary import Vocabulary, one_of
 
 
 class ClaimKind(Vocabulary):
-    """Whom money is claimed from."""
+    """Whom money is claimed from, or what is claimed."""
 
     COURIER = "courier", "the courier of a parcel"
     FREIGHT_INSURANCE = "freight_insurance", "the insurance of the freight of returns"
     MERCHANT_DEPOSIT = "merchant_deposit", "the deposit of the merchant"
+    REFUSED_GOODS = "refused_goods", "goods that the merchant has refused, or what they are worth"
 
 
 ClaimId = Annotated[Id, Field(description="the claim")]
@@ -34,7 +35,7 @@ class ClaimEvent(Event):
     KEY: ClassVar[str] = "claim_id"
 
     claim_id: ClaimId
-    kind: Annotated[Code, one_of(ClaimKind, "whom money is claimed from")]
+    kind: Annotated[Code, one_of(ClaimKind, "whom money is claimed from, or what is claimed")]
     case_id: CaseId
     order_id: OrderId
     merchant_id: MerchantId

@@ -29,6 +29,7 @@ class ParcelLeg(Vocabulary):
     OUTBOUND = "outbound", "to the buyer, with what was ordered"
     RETURN = "return", "back to the merchant, for a case"
     EXCHANGE = "exchange", "to the buyer, with a replacement"
+    REFUSED_GOODS = "refused_goods", "back to the buyer, with goods that the merchant has refused"
 
 
 class ParcelStatus(Vocabulary):

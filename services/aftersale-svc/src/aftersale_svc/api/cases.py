@@ -55,6 +55,7 @@ from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
+    UnitsNotBack,
     UnitsNotSent,
     UnitsShipped,
 )
@@ -76,6 +77,7 @@ REFUSED = (
     LineTwice,
     QuantityExceedsRemaining,
     UnitsInLiveCase,
+    UnitsNotBack,
     UnitsShipped,
     UnitsNotSent,
     UnitsInNoParcel,

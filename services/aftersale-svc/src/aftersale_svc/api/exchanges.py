@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.settings import Settings
 
@@ -59,12 +60,14 @@ async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings
 
 @router.post(
     "/{case_id}/return-refused-goods",
-    **step(CASE.values(), CaseAction.RETURN_REFUSED_GOODS, "returnRefusedGoods", NothingRefused),
+    **step(
+        CASE.values(), CaseAction.RETURN_REFUSED_GOODS, "returnRefusedGoods", NothingRefused, ClaimPartyCannotDecide
+    ),
 )
 async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the goods that the inspection refused were sent back to the buyer, once the buyer cannot dispute that any more.
 
-    An agent may do it in place of a merchant who does not.
+    An agent may do it in place of a merchant who does not. What becomes of them is in the claim that `refused_goods_claims` names.
     """
     sent = await exchanges.return_refused(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
     return CaseOut.of(sent, tx.actor)

@@ -37,4 +37,5 @@ def one_or_several(values: Sequence[str] | None) -> str | list[str] | None:
 
 ClaimId = Annotated[Id, Path(description="The id of the claim.")]
 GuaranteeClaimId = Annotated[Id, Path(description="The id of the claim on a guarantee.")]
+RefusedGoodsClaimId = Annotated[Id, Path(description="The id of the claim to refused goods.")]
 DisputeId = Annotated[Id, Path(description="The id of the dispute.")]

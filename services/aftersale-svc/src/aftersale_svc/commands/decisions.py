@@ -1,6 +1,7 @@
 """How a decision is recorded: a row that is inserted with the change that it causes, and the fields of its event."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any, TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
@@ -9,15 +10,14 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftersale_svc.commands import citations
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
-from aftersale_svc.domain.courier_claims.codes import CourierClaimAction
 from aftersale_svc.domain.courier_claims.model import CourierClaim
 from aftersale_svc.domain.decisions.actions import decision_of, decision_of_claim
 from aftersale_svc.domain.decisions.facts import facts_of, facts_of_claim, facts_of_dispute
 from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind, Document
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.policies.model import Citation
+from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
@@ -68,8 +68,8 @@ async def end_of_dispute(
 
 async def about_claim(
     tx: Transaction[Settings],
-    claim: GuaranteeClaim | CourierClaim,
-    action: GuaranteeAction | CourierClaimAction,
+    claim: GuaranteeClaim | CourierClaim | RefusedGoodsClaim,
+    action: StrEnum,
     *,
     amount_minor: int = 0,
     reason: str | None = None,
@@ -77,7 +77,7 @@ async def about_claim(
 ) -> DecisionFields:
     """Record what is decided by an action of a locked claim, by the facts of it and of its case; nothing where it is no decision.
 
-    `amount_minor` is what the guarantee owes by it, in minor units.
+    `amount_minor` is what is owed by it, in minor units.
 
     Raises:
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.

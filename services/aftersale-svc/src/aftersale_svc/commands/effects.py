@@ -20,6 +20,7 @@ from aftersale_svc.commands import (
     locking,
     open_parts,
     refund_parts,
+    refused_goods_openings,
     replacement_orders,
     resharing,
     shown_freight,
@@ -102,6 +103,7 @@ async def save(
         await record_step(tx, after.case, action, note, evidence, why, decision_id, events)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
+    after = await refused_goods_openings.follow_case(tx, after)
     await show_freight(tx, before, after)
     return after
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced, ShippedLine, digest
+from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced, digest
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import effects, locking, refused_goods, refused_goods_openings
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
@@ -103,14 +103,18 @@ async def return_refused(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingRefused: see CASE.
+        DeadlinePassed, ClaimPartyCannotDecide: see `refused_goods.send`.
     """
     full = await locking.case(tx, case_id)
     sent = apply(full, CaseAction.RETURN_REFUSED_GOODS, tx)
+    waiting = full.owed_goods  # cases of earlier builds have none
+    claim = await (
+        refused_goods_openings.open_(tx, full) if waiting is None else refused_goods.STEPS.locked(tx, waiting.id)
+    )
+    claim = await refused_goods.send(tx, claim, carrier=carrier, waybill_no=waybill_no, note=note)
     parcel = RefusedGoods(case_id=case_id, carrier=carrier, waybill_no=waybill_no, sent_at=tx.now)
     event = RefusedGoodsReturned(
-        **case_fields(tx, sent.case),
-        carrier=carrier,
-        waybill_no=waybill_no,
-        lines=tuple(ShippedLine(line_id=line_id, quantity=units) for line_id, units in full.refused_units.items()),
+        **case_fields(tx, sent.case), carrier=carrier, waybill_no=waybill_no, lines=refused_goods.shipped(claim)
     )
-    return await effects.save(tx, full, sent.keeping(parcel), CaseAction.RETURN_REFUSED_GOODS, event, note=note)
+    after = sent.keeping(parcel).owing(refused_goods_openings.owed_of(claim))
+    return await effects.save(tx, full, after, CaseAction.RETURN_REFUSED_GOODS, event, note=note)

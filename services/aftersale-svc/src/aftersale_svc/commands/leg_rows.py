@@ -11,7 +11,7 @@ async def save(tx: Transaction[Settings], before: FullCase, after: FullCase) -> 
     """Insert the rows that legs have now, and overwrite those that have changed."""
     for kind, leg in LEGS.items():
         had, rows = before.rows_of(kind), after.rows_of(kind)
-        if rows is had:
+        if rows is had or not leg.saved:
             continue
         known = {leg.key(row): row for row in had}
         await tx.insert(leg.rows, *[row for row in rows if leg.key(row) not in known])

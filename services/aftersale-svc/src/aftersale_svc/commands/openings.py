@@ -129,7 +129,9 @@ async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> Cas
 
 async def units_free(tx: Transaction[Settings], full: FullCase) -> bool:
     """A closed case holds nothing; to be disputed it has to hold its units again, and another may have them by now."""
-    holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
+    found = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
+    # What the merchant still has of the case itself is no matter of another one.
+    holds = [replace(each, refused_units=0) if each.case_id == full.case.id else each for each in found]
     return can_hold_again(TYPES[full.case.type], full.lines, {balance.line_id: balance for balance in balances(holds)})
 
 

@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods, owed_at
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.disputes.stops import stop_at
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
@@ -30,6 +31,7 @@ from aftersale_svc.tables.deadlines import MOVES_OF_CASE, OF_CASE
 from aftersale_svc.tables.evidence import FILES_OF_CASE
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
+from aftersale_svc.tables.refused_goods_claims import STEPS_OF_CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,22 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     if then.case.state is CaseState.DISPUTED:
         moves = await read.all(MOVES_OF_CASE, case_id=case_id)
         then = replace(then, stop=stop_at(await read.all(OF_CASE, case_id=case_id), moves, time))
+    then = replace(then, legs={**then.legs, OwedGoods: await _owed_goods(read, now, time)})
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]
     return PastCase(time, then, actor, steps, offers, await _evidence(read, then, actor, steps, time))
+
+
+async def _owed_goods(read: Reader[Settings], now: FullCase, at: datetime) -> tuple[OwedGoods, ...]:
+    """The claims to refused goods as they were, by the steps that were taken until then."""
+    claims = now.rows_of(OwedGoods)
+    if not claims:
+        return ()
+    steps = [each for each in await read.all(STEPS_OF_CASE, case_id=now.case.id) if each.at <= at]
+    return tuple(
+        past for each in claims if (past := owed_at(each, [step for step in steps if step.claim_id == each.id]))
+    )
 
 
 def _offer(offer: Offer, at: datetime) -> Offer:

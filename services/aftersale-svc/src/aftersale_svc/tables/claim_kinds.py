@@ -9,8 +9,10 @@ from aftersale_svc.domain.claims.model import C
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE
+from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS
 from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
 from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS
+from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +26,10 @@ class StoredClaims(Generic[C]):
 
 COURIER_KIND = StoredClaims(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST)
 GUARANTEE_KIND = StoredClaims(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST)
-CLAIM_KINDS: tuple[StoredClaims[Any], ...] = (COURIER_KIND, GUARANTEE_KIND)  # Any: each kind has rows of its own
+REFUSED_GOODS_KIND = StoredClaims(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST)
+CLAIM_KINDS: tuple[StoredClaims[Any], ...] = (
+    COURIER_KIND,
+    GUARANTEE_KIND,
+    REFUSED_GOODS_KIND,
+)  # Any: each kind has rows of its own
 """Deadlines, reminders and the list of the claims beside a case have the claims of each."""

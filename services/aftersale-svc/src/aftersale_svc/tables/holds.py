@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKeyConstraint,
+    Integer,
     Table,
     Text,
     any_,
@@ -42,6 +43,7 @@ holds = Table(
     *one_of("state", HoldState),
     *quantity("units"),
     *minor("amount_minor"),
+    *quantity("refused_units", default=0),
     ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
 )
 
@@ -87,6 +89,18 @@ HOLD_AMOUNTS = Statement(
 )
 """Of a case that takes no units: the money that its refund gives back of each line."""
 
+_back = (
+    func.unnest(bindparam("line_ids", type_=ARRAY(Text)), bindparam("units", type_=ARRAY(Integer)))
+    .table_valued("line_id", "units", name="back")
+    .render_derived()
+)
+BIND_REFUSED = Statement(
+    update(holds)
+    .where(holds.c.case_id == bindparam("case_id"), holds.c.line_id == _back.c.line_id)
+    .values(refused_units=holds.c.refused_units + _back.c.units)
+)
+"""So many units of a case more, or fewer, are to come back to the buyer."""
+
 # Line by line and case by case (LIMIT and OFFSET forbid to join them): while PostgreSQL has no statistics of some of these
 # tables, or some from when they were small, it would read the whole of them for every order.
 _case = (
@@ -112,6 +126,7 @@ _held = (
         holds.c.state.label("hold"),
         holds.c.units,
         holds.c.amount_minor,
+        holds.c.refused_units,
         _found.c.accepted,
     )
     .select_from(holds.join(_case, true()).outerjoin(_found, true()))
@@ -119,7 +134,7 @@ _held = (
     .offset(literal_column("0"))
     .lateral("held")
 )
-_NUMBERS = ("shipping_refund_minor", "units", "amount_minor")
+_NUMBERS = ("shipping_refund_minor", "units", "amount_minor", "refused_units")
 HOLDS_OF_ORDER = Query(
     select(
         order_lines.c.line_id,

@@ -43,6 +43,7 @@ from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import ENDED, TYPES
@@ -66,6 +67,7 @@ from aftersale_svc.tables.parcel_reports import parcel_reports
 from aftersale_svc.tables.pickups import PICKUPS, pickups
 from aftersale_svc.tables.price_checks import PRICE_CHECKS, price_checks
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
+from aftersale_svc.tables.refused_goods_claims import OWED_GOODS, refused_goods_claims
 from aftersale_svc.tables.repairs import REPAIRS, repairs
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
 from aftersale_svc.tables.schema import metadata
@@ -128,10 +130,11 @@ REFUNDS = Rows(refunds, Refund)
 
 @dataclass(frozen=True)
 class LegTable:
-    """The rows of a leg. `joined` is which of them a case reads with each of its lines."""
+    """The rows of a leg. `joined` is which of them a case reads with each of its lines; `saved`: they are saved with the case."""
 
     rows: Rows[Any]  # the class of a leg's rows is the key in LEGS
     joined: ColumnElement[bool]
+    saved: bool = True
 
     @property
     def columns(self) -> list[Label[Any]]:  # of columns of every type
@@ -231,11 +234,14 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
         (replacement_lines.c.case_id == case_lines.c.case_id) & (replacement_lines.c.line_id == case_lines.c.line_id),
     ),
     Charge: LegTable(CHARGES, charges.c.case_id == case_lines.c.case_id),
+    OwedGoods: LegTable(OWED_GOODS, refused_goods_claims.c.case_id == case_lines.c.case_id, saved=False),
     RefusedGoods: LegTable(REFUSED_GOODS, refused_goods.c.case_id == case_lines.c.case_id),
     Pickup: LegTable(PICKUPS, pickups.c.case_id == case_lines.c.case_id),
     Repair: LegTable(REPAIRS, repairs.c.case_id == case_lines.c.case_id),
     MoneyHold: LegTable(MONEY_HOLDS, money_holds.c.case_id == case_lines.c.case_id),
-    DepositCover: LegTable(DEPOSIT_COVERS, (guarantee_claims.c.case_id == case_lines.c.case_id) & COVERS_CASE),
+    DepositCover: LegTable(
+        DEPOSIT_COVERS, (guarantee_claims.c.case_id == case_lines.c.case_id) & COVERS_CASE, saved=False
+    ),
     OfflineRefund: LegTable(OFFLINE_REFUNDS, offline_refunds.c.case_id == case_lines.c.case_id),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""

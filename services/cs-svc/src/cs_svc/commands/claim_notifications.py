@@ -1,12 +1,13 @@
 """Notifications about claims in the conversations about their cases: which event of a claim has which code.
 
-Buyers read these conversations, so they have only the claims that are the buyer's, too: those on a guarantee.
+Buyers read these conversations, so they have only the claims that are the buyer's, too: those on a guarantee, and those to refused goods.
 """
 
 from collections.abc import Mapping
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ClaimDeadlineExtended, ClaimDeadlineReminder, ClaimEvent
+from aftercare_events.catalogue.claims import ClaimKind
 from aftercare_events.catalogue.courier_claims import CourierClaimEvent
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimAnswered,
@@ -19,6 +20,15 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimPaid,
     GuaranteeEvidenceRequested,
     GuaranteeEvidenceSubmitted,
+)
+from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsClaimClosed,
+    RefusedGoodsClaimOpened,
+    RefusedGoodsCompensationDecided,
+    RefusedGoodsDispatched,
+    RefusedGoodsDispatchOrdered,
+    RefusedGoodsLate,
+    RefusedGoodsLost,
 )
 
 from cs_svc.commands import conversations
@@ -35,8 +45,19 @@ CODES: Mapping[type[ClaimEvent], str] = {
     GuaranteeClaimPaid: "guarantee_claim_paid",
     GuaranteeClaimFailed: "guarantee_claim_failed",
     GuaranteeClaimCancelled: "guarantee_claim_cancelled",
+    RefusedGoodsClaimOpened: "refused_goods_opened",
+    RefusedGoodsDispatched: "refused_goods_dispatched",
+    RefusedGoodsLate: "refused_goods_late",
+    RefusedGoodsLost: "refused_goods_lost",
+    RefusedGoodsDispatchOrdered: "refused_goods_dispatch_ordered",
+    RefusedGoodsCompensationDecided: "refused_goods_compensation_decided",
+    RefusedGoodsClaimClosed: "refused_goods_closed",
     ClaimDeadlineExtended: "claim_deadline_extended",
     ClaimDeadlineReminder: "claim_deadline_reminder",
+}
+OF_REFUSED_GOODS: Mapping[type[ClaimEvent], str] = {
+    ClaimDeadlineExtended: "refused_goods_deadline_extended",
+    ClaimDeadlineReminder: "refused_goods_deadline_reminder",
 }
 SILENT: Mapping[type[ClaimEvent], str] = {
     CourierClaimEvent: "a claim on a courier is of the merchant and the platform, and the buyer reads the conversation",
@@ -53,4 +74,6 @@ async def notify(tx: Transaction[Settings], event: ClaimEvent) -> None:
 def _code(event: ClaimEvent) -> str:
     if isinstance(event, GuaranteeClaimAnswered) and event.agreed:
         return "guarantee_claim_agreed"
+    if isinstance(event, ClaimDeadlineExtended | ClaimDeadlineReminder) and event.kind == ClaimKind.REFUSED_GOODS:
+        return OF_REFUSED_GOODS[type(event)]
     return CODES[type(event)]

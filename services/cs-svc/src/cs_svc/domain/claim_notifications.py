@@ -1,4 +1,4 @@
-"""The texts of the system's messages about a claim on a guarantee: one code per fact, with its text in zh-CN and in en."""
+"""The texts of the system's messages about a claim: one code per fact, with its text in zh-CN and in en."""
 
 CLAIM_NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "guarantee_claim_opened": ("已申请保障单赔付。", "A payment from a guarantee was applied for."),
@@ -37,5 +37,38 @@ CLAIM_NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "claim_deadline_reminder": (
         "保障单的处理期限即将届满。",
         "The time to act in the claim on the guarantee ends soon.",
+    ),
+    "refused_goods_opened": (
+        "商家应将未通过验收的商品寄回买家。",
+        "The merchant is to send goods that it has refused back to the buyer.",
+    ),
+    "refused_goods_dispatched": (
+        "未通过验收的商品已寄出，正在退回买家。",
+        "The refused goods are on their way to the buyer.",
+    ),
+    "refused_goods_late": (
+        "未通过验收商品的处理已逾期，由平台客服跟进。",
+        "The time for the refused goods has passed; an agent follows it up.",
+    ),
+    "refused_goods_lost": (
+        "未通过验收的商品丢失，由平台客服决定如何处理。",
+        "The refused goods are lost; an agent decides what is owed.",
+    ),
+    "refused_goods_dispatch_ordered": (
+        "平台客服要求商家寄回商品。",
+        "An agent has the merchant send the refused goods.",
+    ),
+    "refused_goods_compensation_decided": (
+        "平台客服决定由商家补偿丢失的商品。",
+        "The merchant has to compensate the goods that are lost.",
+    ),
+    "refused_goods_closed": ("未通过验收商品的处理已结束。", "The matter of the refused goods has ended."),
+    "refused_goods_deadline_extended": (
+        "未通过验收商品的处理期限已延长。",
+        "There is more time for the refused goods.",
+    ),
+    "refused_goods_deadline_reminder": (
+        "未通过验收商品的处理期限即将届满。",
+        "The time for the refused goods ends soon.",
     ),
 }

@@ -10,6 +10,7 @@ from aftercare_events import (
     ParcelRegistered,
     PickupWaybillGiven,
     PickupWaybillWithdrawn,
+    RefusedGoodsReturned,
     ReplacementShipped,
     ReplacementWaybillCorrected,
     ReturnShipped,
@@ -30,7 +31,7 @@ from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
 from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_OF_ORDER_BY_WAYBILL
 
 Corrected = ReturnWaybillCorrected | ReplacementWaybillCorrected
-OfCase = ReturnShipped | PickupWaybillGiven | ReplacementShipped | Corrected
+OfCase = ReturnShipped | PickupWaybillGiven | ReplacementShipped | RefusedGoodsReturned | Corrected
 Withdrawing = PickupWaybillGiven | PickupWaybillWithdrawn | Corrected
 
 
@@ -137,6 +138,15 @@ async def register_replacement(tx: Transaction[Settings], event: ReplacementShip
         NotFound: there is no such order.
     """
     await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.EXCHANGE, event)
+
+
+async def register_refused_goods(tx: Transaction[Settings], event: RefusedGoodsReturned) -> None:
+    """The merchant sends goods that it has refused back to the buyer: that parcel is followed from now on.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.REFUSED_GOODS, event)
 
 
 async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrected) -> None:

@@ -11,11 +11,12 @@ from enum import StrEnum
 
 
 class ParcelLeg(StrEnum):
-    """The way of a parcel: to the buyer, back to the merchant, or to the buyer in exchange."""
+    """The way of a parcel: to the buyer, back to the merchant, to the buyer in exchange, or back to the buyer, who had sent it."""
 
     OUTBOUND = "outbound"
     RETURN = "return"
     EXCHANGE = "exchange"
+    REFUSED_GOODS = "refused_goods"
 
 
 class ParcelStatus(StrEnum):

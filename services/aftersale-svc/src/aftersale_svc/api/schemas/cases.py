@@ -28,6 +28,7 @@ from aftersale_svc.api.schemas.offline_refunds import OfflineRefundOut
 from aftersale_svc.api.schemas.pickups import PickupOut, ReturnParcelOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
+from aftersale_svc.api.schemas.refused_goods import OwedGoodsOut
 from aftersale_svc.api.schemas.repairs import RepairOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
@@ -35,6 +36,7 @@ from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Re
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import CaseLine, CaseState
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.permissions import STAFF
@@ -171,6 +173,8 @@ class CaseOut(Out):
     """What the buyer pays outside the suite, and what of it is owed back; null where nothing is to be paid."""
     refused_goods: RefusedGoodsOut | None = None
     """The parcel with goods that the inspection refused, on their way back to the buyer; null where there is none."""
+    refused_goods_claims: list[OwedGoodsOut] = Field(default_factory=list)
+    """What the merchant owes of goods that it has refused, parcel by parcel, oldest first; empty where nothing was refused."""
     review: ReviewOut | None = None
     """The agent who has the case in manual review, for the platform to see; null where no agent does."""
     proposed_decision: ProposedDecisionOut | None = None
@@ -227,6 +231,7 @@ class CaseOut(Out):
             exchange=ExchangeOut.of(full),
             charge=ChargeOut.of(full),
             refused_goods=RefusedGoodsOut.of(full),
+            refused_goods_claims=OwedGoodsOut.all_of(full.rows_of(OwedGoods)),
             review=ReviewOut.of(case) if actor.role in STAFF else None,
             proposed_decision=ProposedDecisionOut.of(case) if actor.role in STAFF else None,
             repair=RepairOut.of(full),

@@ -1,5 +1,6 @@
 """A case with the rows of its legs, and the facts that its guards judge."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.stops import Stop
@@ -115,12 +117,34 @@ class FullCase:
     @property
     def refused_units(self) -> dict[str, int]:
         """The units that the merchant has and that go back to the buyer, by line: what was refused, or all of them where the case was
-        closed without money or other goods for them.
+        closed without money or other goods for them, but for those that were sent back, or that nobody waits for any more.
 
-        Empty where they were sent back, and where the merchant keeps them: a verdict has refunded them, their money went back with the order, or
+        Empty where the merchant keeps them: a verdict has refunded them, their money went back with the order, or
         the buyer keeps a replacement.
         """
-        if self.return_.delivered_at is None or self.rows_of(RefusedGoods):
+        owed = self.rows_of(OwedGoods)
+        if self.rows_of(RefusedGoods) and not owed:
+            return {}  # an earlier build has recorded the parcel alone
+        gone = Counter[str]()
+        for each in owed:
+            gone.update(each.units if each.is_gone else {})
+        left = {line_id: units - gone[line_id] for line_id, units in self._refused.items()}
+        return {line_id: units for line_id, units in left.items() if units > 0}
+
+    def owing(self, goods: OwedGoods) -> "FullCase":
+        """The case with this claim to refused goods, in place of what it knew of it."""
+        others = [each for each in self.rows_of(OwedGoods) if each.id != goods.id]
+        return self.keeping(*others, goods)
+
+    @property
+    def owed_goods(self) -> OwedGoods | None:
+        """The refused goods that the merchant is to send; None where there are none."""
+        return next((each for each in self.rows_of(OwedGoods) if each.waits_for_dispatch), None)
+
+    @property
+    def _refused(self) -> dict[str, int]:
+        """The units that the merchant has had and that are the buyer's, by line, wherever they are."""
+        if self.return_.delivered_at is None:
             return {}
         if self.case.close_cause is CloseCause.ORDER_CANCELLED:
             return {}

@@ -10,11 +10,12 @@ from aftercare_chassis.lifecycle import HasState
 
 
 class ClaimKind(StrEnum):
-    """Whom money is claimed from."""
+    """Whom money is claimed from, or what is claimed."""
 
     COURIER = "courier"
     FREIGHT_INSURANCE = "freight_insurance"
     MERCHANT_DEPOSIT = "merchant_deposit"
+    REFUSED_GOODS = "refused_goods"
 
 
 class Claim(HasState, Protocol):

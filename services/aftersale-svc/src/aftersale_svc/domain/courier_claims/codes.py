@@ -67,8 +67,9 @@ class CourierClaimEnd(StrEnum):
 
 
 class ParcelLeg(StrEnum):
-    """Which way a parcel went: to the buyer, back for a case, or to the buyer with a replacement."""
+    """Which way a parcel went: to the buyer, back for a case, to the buyer with a replacement, or to the buyer with refused goods."""
 
     OUTBOUND = "outbound"
     RETURN = "return"
     EXCHANGE = "exchange"
+    REFUSED_GOODS = "refused_goods"

@@ -6,6 +6,7 @@ from aftersale_svc.domain.cases.codes import Liable, Reason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import RequestedLine
 from aftersale_svc.domain.cases.reasons import REASONS
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.shares import accepted_share, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.claims.amounts import check_amount
@@ -55,11 +56,24 @@ def _outbound(content: Sequence[ParcelUnits], lines: Mapping[str, RequestedLine]
 
 def own_parcel(full: FullCase, leg: ParcelLeg) -> ClaimedParcel | None:
     """The parcel of the case itself, with its goods or their replacement; None where nothing was sent."""
+    if leg is ParcelLeg.REFUSED_GOODS:
+        return _with_refused_goods(full)
     known = full.return_ if leg is ParcelLeg.RETURN else full.replacement
     if known is None or known.carrier is None or known.waybill_no is None:
         return None
     requested = full.case.requested_minor
     return ClaimedParcel(None, leg, known.carrier, known.waybill_no, requested, requested)
+
+
+def _with_refused_goods(full: FullCase) -> ClaimedParcel | None:
+    """The parcel that refused goods were sent back in last."""
+    sent = [each for each in full.rows_of(OwedGoods) if each.waybill_no is not None and each.carrier is not None]
+    last = max(sent, key=lambda each: each.id, default=None)
+    if last is None:
+        return None
+    return ClaimedParcel(
+        None, ParcelLeg.REFUSED_GOODS, last.carrier or "", last.waybill_no or "", last.claimed_minor, last.claimed_minor
+    )
 
 
 def chosen_parcel(full: FullCase, units: Iterable[ParcelUnits], request: ClaimRequest) -> ClaimedParcel:

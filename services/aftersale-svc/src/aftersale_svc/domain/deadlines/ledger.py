@@ -25,6 +25,7 @@ class DocumentKind(StrEnum):
     DISPUTE = "dispute"
     COURIER_CLAIM = "courier_claim"
     GUARANTEE_CLAIM = "guarantee_claim"
+    REFUSED_GOODS_CLAIM = "refused_goods_claim"
 
 
 class DeadlineState(StrEnum):

@@ -1,11 +1,13 @@
 """The actions that are decisions as a whole: they are recorded where the case is saved."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction
+from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction
 
 _A, _K = CaseAction, DecisionKind
 _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
@@ -25,14 +27,21 @@ _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
 """The kind and the outcome of each. Every other decision is recorded by its command, whose event names it."""
 _OF_PEOPLE = frozenset({_A.ESCALATE})
 """What the system does as well, where that decides nothing: a timer hands a case over."""
-_CLAIMS: Mapping[str, tuple[DecisionKind, str]] = {
-    GuaranteeAction.AGREE: (_K.GUARANTEE_CLAIM, "agreed"),
-    GuaranteeAction.APPROVE: (_K.GUARANTEE_CLAIM, "owed"),
-    GuaranteeAction.DECLINE: (_K.GUARANTEE_CLAIM, "nothing_owed"),
-    GuaranteeAction.CANCEL: (_K.GUARANTEE_CLAIM, "cancelled"),
-    CourierClaimAction.ABANDON: (_K.COURIER_CLAIM, "given_up"),
+_CLAIMS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[DecisionKind, str]]] = {
+    GuaranteeAction: {
+        GuaranteeAction.AGREE: (_K.GUARANTEE_CLAIM, "agreed"),
+        GuaranteeAction.APPROVE: (_K.GUARANTEE_CLAIM, "owed"),
+        GuaranteeAction.DECLINE: (_K.GUARANTEE_CLAIM, "nothing_owed"),
+        GuaranteeAction.CANCEL: (_K.GUARANTEE_CLAIM, "cancelled"),
+    },
+    CourierClaimAction: {CourierClaimAction.ABANDON: (_K.COURIER_CLAIM, "given_up")},
+    RefusedGoodsAction: {
+        RefusedGoodsAction.COMPENSATE: (_K.REFUSED_GOODS_CLAIM, "owed"),
+        RefusedGoodsAction.DECLINE: (_K.REFUSED_GOODS_CLAIM, "nothing_owed"),
+        RefusedGoodsAction.KEEP: (_K.REFUSED_GOODS_CLAIM, "kept"),
+    },
 }
-"""The same of claims. What the courier says is recorded by people, and decided by the courier."""
+"""The same of claims, by the actions of their kind. What the courier says is recorded by people, and decided by the courier."""
 
 
 def decision_of(action: str | None, role: str) -> tuple[DecisionKind, str] | None:
@@ -44,6 +53,6 @@ def decision_of(action: str | None, role: str) -> tuple[DecisionKind, str] | Non
     return _DECISIONS.get(action) if action is not None and decides else None
 
 
-def decision_of_claim(action: GuaranteeAction | CourierClaimAction, role: str) -> tuple[DecisionKind, str] | None:
+def decision_of_claim(action: StrEnum, role: str) -> tuple[DecisionKind, str] | None:
     """The same for an action of a claim."""
-    return None if role == "buyer" else _CLAIMS.get(action)
+    return None if role == "buyer" else _CLAIMS.get(type(action), {}).get(action)

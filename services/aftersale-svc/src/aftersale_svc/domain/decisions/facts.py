@@ -9,6 +9,7 @@ from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
+from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.rules.facts import RequestFacts
 
 
@@ -52,7 +53,7 @@ def facts_of_dispute(full: FullCase, dispute: Dispute, amount_minor: int, tests:
     return facts | {"tests": found} if found else facts
 
 
-def facts_of_claim(claim: GuaranteeClaim | CourierClaim) -> Document:
+def facts_of_claim(claim: GuaranteeClaim | CourierClaim | RefusedGoodsClaim) -> Document:
     """What a decision about a claim is made by besides its case: what is claimed, the evidence by its hashes, and how far it was."""
     facts: Document = {
         "claim_state": claim.state.value,
@@ -62,6 +63,8 @@ def facts_of_claim(claim: GuaranteeClaim | CourierClaim) -> Document:
     if isinstance(claim, GuaranteeClaim):
         asked = {"evidence_requests": claim.evidence_requests, "merchant_silent": claim.merchant_silent}
         return facts | asked | {"guarantee": claim.kind.value, "refund_id": claim.refund_id}
+    if isinstance(claim, RefusedGoodsClaim):
+        return facts | {"goods": claim.lines, "carrier": claim.carrier}
     parcel = {"cause": claim.cause.value, "leg": claim.leg.value, "carrier": claim.carrier}
     declined = None if claim.decline_reason is None else claim.decline_reason.value
     return facts | parcel | {"filings": claim.filings, "decline_reason": declined}

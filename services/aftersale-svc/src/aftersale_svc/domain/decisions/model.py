@@ -21,6 +21,7 @@ class DecisionKind(StrEnum):
     SETTLEMENT = "settlement"
     GUARANTEE_CLAIM = "guarantee_claim"
     COURIER_CLAIM = "courier_claim"
+    REFUSED_GOODS_CLAIM = "refused_goods_claim"
 
 
 class DecisionBasis(StrEnum):

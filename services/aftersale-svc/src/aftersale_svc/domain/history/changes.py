@@ -10,6 +10,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Refund
 from aftersale_svc.domain.cases.pickups.model import Pickup
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 
 R = TypeVar("R")
 Document = dict[str, Any]  # Any: JSON
@@ -48,6 +49,8 @@ def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseCha
     """What has changed in a case; None: it is new. The refund is kept each time, since it is saved before its case."""
     document: Document = {_CASE: _differing(None if before is None else before.case, after.case)}
     for kind, rows in after.legs.items():
+        if kind is OwedGoods:
+            continue  # its claim has a history of its own
         known = () if before is None else before.rows_of(kind)
         if rows != known or (kind is Refund and rows):
             document[kind.__name__] = [_whole(row) for row in rows]

@@ -12,6 +12,7 @@ from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
     UnitsInLiveCase,
+    UnitsNotBack,
     UnitsNotSent,
     UnitsShipped,
 )
@@ -32,6 +33,7 @@ def allocate_lines(
     Raises:
         LineUnknown, LineTwice: a line is not the order's, or is named twice.
         QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
+        UnitsNotBack: fewer units are with the buyer, since some were refused and have not come back.
         UnitsShipped: fewer units have not left, where the type is about these.
         UnitsNotSent: fewer units have left, where the type is about these.
         ReappliedTooOften: the line was rejected too often.
@@ -88,8 +90,10 @@ def _check_units(type_: TypeRow, stage: Stage, balance: LineBalance, quantity: i
         raise QuantityExceedsRemaining(pointer=pointer, remaining=remaining)
     if type_.is_question:
         return
-    if quantity > balance.free_units:
+    if quantity > balance.left_units:
         raise UnitsInLiveCase(pointer=pointer, free=balance.free_units)
+    if quantity > balance.free_units:
+        raise UnitsNotBack(pointer=pointer, free=balance.free_units)
     if quantity > (most := selectable_units(type_, stage, balance)):
         if type_.before_shipment:
             raise UnitsShipped(pointer=pointer, unshipped=most)
@@ -123,7 +127,7 @@ def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, wanted: Wante
 def share_basis(balance: LineBalance) -> tuple[int, int, int]:
     """Return what the share of the next units is computed from: units, their money, and how many of them others have."""
     if balance.adjusted_minor:
-        return balance.free_units, balance.left_minor, 0
+        return balance.left_units, balance.left_minor, 0
     return balance.quantity, balance.paid_minor, balance.settled_units + balance.live_units
 
 
@@ -135,6 +139,6 @@ def next_share(balance: LineBalance, quantity: int) -> int:
     left among the units that are left: every one of them is worth as much less.
     """
     if balance.adjusted_minor:
-        return cumulative_share(balance.left_minor, balance.free_units, quantity)
+        return cumulative_share(balance.left_minor, balance.left_units, quantity)
     before = balance.settled_units + balance.live_units
     return max(0, cumulative_share(balance.paid_minor, balance.quantity, before + quantity) - balance.held_minor)

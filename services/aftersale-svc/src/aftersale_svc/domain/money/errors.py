@@ -18,6 +18,16 @@ class UnitsInLiveCase(Refusal):
     en = "These units are in another case that is not finished ({free} are free)."
 
 
+class UnitsNotBack(Refusal):
+    """Units that are asked for were refused at an inspection, and the buyer does not have them again."""
+
+    kind, code = Kind.CONFLICT, "units_not_back"
+    zh, en = (
+        "其中部分商品未通过验收，尚未退回买家（可申请数量 {free}）。",
+        "Some of these units were refused at an inspection, and are not with the buyer again ({free} are free).",
+    )
+
+
 class UnitsShipped(Refusal):
     """More units of a line are asked for than have not left, or a case keeps some of these already."""
 

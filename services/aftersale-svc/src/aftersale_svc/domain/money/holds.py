@@ -90,6 +90,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - claimed),
+        bound_units=sum(hold.bound_units for hold in of_line),
         cancelled_units=sum(hold.units for hold in settled if hold.stage is Stage.PRE_SHIP),
         unshipped_units=max(0, line.quantity - line.shipped_quantity - kept),
         tax_minor=line.tax_minor,

@@ -25,7 +25,7 @@ class LineHold:
     """An order line, and what one case that was not cancelled holds of it.
 
     The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
-    nothing was inspected.
+    nothing was inspected. `refused_units` units of the case were refused, and the buyer does not have them again.
     """
 
     line_id: str
@@ -45,6 +45,7 @@ class LineHold:
     hold: HoldState | None = None
     units: int = 0
     amount_minor: int = 0
+    refused_units: int = 0
     accepted: int | None = None
     tax_minor: int = 0
     discounts: list[dict[str, Any]] | None = None  # a JSON document
@@ -54,6 +55,12 @@ class LineHold:
     def is_exchanged(self) -> bool:
         """Whether other goods are sent for the units, so that at most the difference to their price goes back."""
         return self.difference_minor is not None
+
+    @property
+    def bound_units(self) -> int:
+        """The units besides `units` that the buyer does not have again: an open case holds them itself, as one does that has exchanged them."""
+        held = self.hold is HoldState.HELD or (self.is_exchanged and self.units > 0)
+        return 0 if held else self.refused_units
 
     @property
     def refund_units(self) -> int:
@@ -66,7 +73,7 @@ class LineBalance:
     """An order line and what all cases hold of it: units settled, units of open cases, the money of both.
 
     `shipped_units` have left, whatever became of them; `claimable_units` are those of them that no case has which is about units that have
-    left. `unshipped_units` have not left, and no case keeps them from leaving; `cancelled_units` never will. `adjusted_minor` is that part
+    left. `bound_units` were refused, and the buyer does not have them again. `unshipped_units` have not left, and no case keeps them from leaving; `cancelled_units` never will. `adjusted_minor` is that part
     of `held_minor` that goes back without units.
     """
 
@@ -82,13 +89,19 @@ class LineBalance:
     shipped_units: int = 0
     claimable_units: int = 0
     cancelled_units: int = 0
+    bound_units: int = 0
     adjusted_minor: int = 0
     tax_minor: int = 0
     discounts: list[dict[str, Any]] | None = None  # a JSON document
 
     @property
     def free_units(self) -> int:
-        """Units that no case holds."""
+        """Units that a new case may take: no case holds them, and they are not bound."""
+        return self.left_units - self.bound_units
+
+    @property
+    def left_units(self) -> int:
+        """Units that no case holds, which the money that is left is for."""
         return self.quantity - self.settled_units - self.live_units
 
     @property

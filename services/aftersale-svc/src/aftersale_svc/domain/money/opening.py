@@ -55,7 +55,7 @@ def open_case(
     """Return the case that a request opens. `holds` are what all cases of the order hold.
 
     Raises:
-        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, UnitsNotSent: see `allocate_lines`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsNotBack, UnitsShipped, UnitsNotSent: see `allocate_lines`.
         ReappliedTooOften, AdjustmentExceedsLeft: see `allocate_lines`.
         WantedNotPossible: see `wanted_lines`.
     """

@@ -44,6 +44,7 @@ PARCEL_LEGS: Mapping[ParcelLeg, Label] = {
     ParcelLeg.OUTBOUND: Label("发给买家的包裹", "the parcel to the buyer"),
     ParcelLeg.RETURN: Label("退回商家的包裹", "the returned parcel"),
     ParcelLeg.EXCHANGE: Label("补寄或换货的包裹", "the parcel with the replacement"),
+    ParcelLeg.REFUSED_GOODS: Label("退回买家的未通过验收商品包裹", "the parcel with refused goods"),
 }
 COURIER_CLAIM_EFFECTS: Mapping[str, Label] = {
     "claim_lapses": Label("索赔终止", "the claim ends without a payment"),

@@ -15,11 +15,13 @@ from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState, Rem
 from aftersale_svc.domain.disputes.proposals import ProposalState
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.wording.actions import ACTION_NAMES
 from aftersale_svc.domain.wording.courier_claims import COURIER_CLAIM_ACTIONS, COURIER_CLAIM_STATES
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, REMEDIES
 from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_ACTIONS, GUARANTEE_STATES
+from aftersale_svc.domain.wording.refused_goods import REFUSED_GOODS_ACTIONS, REFUSED_GOODS_STATES
 from aftersale_svc.domain.wording.states import STATE_NAMES, TYPE_NAMES
 
 STAGE_NAMES: Mapping[Stage, Label] = {
@@ -66,6 +68,8 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Label]] = {
     CourierClaimState: {str(code): name for code, name in COURIER_CLAIM_STATES.items()},
     CourierClaimAction: {str(code): name for code, name in COURIER_CLAIM_ACTIONS.items()},
     GuaranteeState: {str(code): name for code, name in GUARANTEE_STATES.items()},
+    RefusedGoodsState: {str(code): name for code, name in REFUSED_GOODS_STATES.items()},
+    RefusedGoodsAction: {str(code): name for code, name in REFUSED_GOODS_ACTIONS.items()},
     GuaranteeAction: {str(code): name for code, name in GUARANTEE_ACTIONS.items()},
 }
 

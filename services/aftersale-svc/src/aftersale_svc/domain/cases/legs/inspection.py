@@ -43,7 +43,7 @@ def _nothing_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
 Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 NOTHING_REFUSED = Guard(NothingRefused.code, _nothing_refused)
 # Not where the buyer may still dispute the rejection, or a dispute decides.
-_DECIDED = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED)
+SENDS_BACK = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED)
 
 
 def refusable(table: Table) -> Table:
@@ -53,7 +53,7 @@ def refusable(table: Table) -> Table:
         return table
     back = {
         (state, _A.RETURN_REFUSED_GOODS): Transition(state, MERCHANT_OR_AGENT, (NOTHING_REFUSED,))
-        for state in _DECIDED
+        for state in SENDS_BACK
         if state in reached
     }
     return {**table, **back}

@@ -6,18 +6,20 @@ from aftersale_svc.domain.cases.codes import EscalationCause, RejectedBy
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseState
 
+_CAUSES = {str(each): each for each in EscalationCause}
+
 
 def entered(before: Case, case: Case, action: str | None, role: str) -> Case:
     """The case in another state: nobody is late, no agent has it, what was proposed is void; who has rejected it, or why an agent decides."""
     case = _left(case)
     if before.state is CaseState.DISPUTED:
         return case  # it goes on as before
-    rows = {str(each): row for (state, each), row in of(before).transitions.items() if state is before.state}
-    row = rows.get(action or "")
     if case.state is CaseState.REJECTED:
         return replace(case, rejected_by=RejectedBy(role))
+    rows = {str(each): row for (state, each), row in of(before).transitions.items() if state is before.state}
+    row = rows.get(action or "")
     if case.state is CaseState.MANUAL_REVIEW and row is not None and row.cause is not None:
-        return replace(case, reviewed_for=EscalationCause(row.cause))
+        return replace(case, reviewed_for=_CAUSES.get(row.cause))
     return case
 
 

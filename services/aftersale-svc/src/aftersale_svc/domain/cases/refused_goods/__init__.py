@@ -1,0 +1,1 @@
+"""Refused goods of a case that go back to the buyer."""

@@ -1,0 +1,22 @@
+"""Claims to refused goods, as far as the actor may see them."""
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
+
+from aftersale_svc.domain.claims.model import ClaimStep
+from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
+from aftersale_svc.queries import claims
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST
+
+
+async def refused_goods_claim(read: Reader[Settings], claim_id: str) -> tuple[RefusedGoodsClaim, list[ClaimStep]]:
+    """The claim and its history. Raises: NotFound."""
+    return await claims.claim(read, REFUSED_GOODS_CLAIMS, claim_id)
+
+
+async def refused_goods_claims(
+    read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
+) -> Page[RefusedGoodsClaim]:
+    """A page of the claims that this actor may see, newest first."""
+    return await read.page(REFUSED_GOODS_LIST, limit=limit, cursor=cursor, **filters)
