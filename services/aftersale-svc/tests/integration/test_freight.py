@@ -144,6 +144,10 @@ async def test_an_open_case_shows_what_it_would_carry_now(shop: Shop) -> None:
     assert await shown(shop, first, second) == [700, 700], "each as the last of both"
     changed = await shop.last(AfterSaleFreightChanged)
     assert (changed.case_id, changed.shipping_refund_minor) == (first, 700)
+    deadlines = (await shop.buyer.get(f"/v1/cases/{first}/deadlines")).json()["data"]
+    assert [each["ended_at"] is None for each in deadlines] == [True], (
+        "the freight sets no deadline beside the open one"
+    )
     explained = (await shop.buyer.get(f"/v1/cases/{first}")).json()["explanation"]
     assert explained["money"]["en"] == "If all of it is granted, up to 17.00 CNY goes back"
     before = shop.clock.now()

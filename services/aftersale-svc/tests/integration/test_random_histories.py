@@ -84,6 +84,7 @@ class Histories(RuleBasedStateMachine):
         self.people = dict(zip(PEOPLE, everybody, strict=True))
         self.paid = KETTLE.paid_minor + CUP.paid_minor + 800
         self.settled: set[str] = set()
+        self.complaints = 0
 
     def run(self, awaitable: Awaitable[T]) -> T:
         return self.runner.run(_await(awaitable))
@@ -189,7 +190,8 @@ class Histories(RuleBasedStateMachine):
     def a_complaint(self, which: int) -> None:
         cases = self.all_of("cases")
         if cases:
-            self.run(self.shop.complaint(cases[which % len(cases)]["id"], f"cmp_{which}"))
+            self.complaints += 1
+            self.run(self.shop.complaint(cases[which % len(cases)]["id"], f"cmp_{self.complaints}"))
 
     @rule()
     def the_order_is_cancelled(self) -> None:

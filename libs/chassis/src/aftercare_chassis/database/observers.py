@@ -26,13 +26,21 @@ class Observers:
             if hasattr(row, "version") and hasattr(row, "id"):
                 self._read[_key(row)] = row
 
-    async def changed(self, tx: object, table: str, row: object, events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """The events to publish, after the observer of this table has seen the change."""
+    async def changed(self, tx: object, table: str, row: Any, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events to publish, after the observer of this table has seen the change.
+
+        Raises:
+            ValueError: the row is not new, and what it was before is not known.
+        """
         observer = self._by_table.get(table)
         if observer is None:
             return events
         key = _key(row)
         before, self._read[key] = self._read.get(key), row
+        if before is None and row.version:
+            raise ValueError(
+                f"a row of {table} is saved that was not read in this transaction: lock many with lock_all"
+            )
         return await observer(tx, before, row, events)
 
 

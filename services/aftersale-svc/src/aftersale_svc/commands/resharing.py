@@ -39,7 +39,7 @@ async def changed(tx: Transaction[Settings], released: FullCase) -> list[Changed
     }
     if not of_units:
         return []
-    found = await tx.all(CASES_TO_LOCK, case_ids=[each for each in of_units if each is not None])
+    found = await tx.lock_all(CASES_TO_LOCK, case_ids=[each for each in of_units if each is not None])
     open_ = await full_cases(tx, found)
     shared = {(line.case_id, line.line_id): line for line in _shared(holds, line_ids, open_)}
     return [await _changed(tx, full, after) for full in open_ if (after := _with(full, shared)) != full]

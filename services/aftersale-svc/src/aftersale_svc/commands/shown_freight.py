@@ -31,7 +31,7 @@ async def changed(tx: Transaction[Settings], before: FullCase | None, after: Ful
     others = {each.case_id for each in holds if each.case_id and each.case_id != case.id and shows_estimate(each)}
     if not others or (order := await tx.one(ORDER, order_id=case.order_id)) is None:
         return []
-    locked = await tx.all(CASES_TO_LOCK, case_ids=sorted(others))
+    locked = await tx.lock_all(CASES_TO_LOCK, case_ids=sorted(others))
     open_ = await full_cases(tx, locked)
     found = [(full, replace(full, case=estimated(order, full.case, full.requested, holds))) for full in open_]
     return [(full, shown, _event(tx, shown.case)) for full, shown in found if shown != full]
