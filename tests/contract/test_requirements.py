@@ -31,7 +31,9 @@ def modules(package: str) -> set[str]:
 
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.parent.name)
 def test_what_a_member_requires_is_imported(member: Path) -> None:
-    required = tomllib.loads(member.read_text(encoding="utf-8"))["project"].get("dependencies", [])
+    project = tomllib.loads(member.read_text(encoding="utf-8"))["project"]
+    extras = project.get("optional-dependencies", {}).values()
+    required = [*project.get("dependencies", []), *(each for extra in extras for each in extra)]
     used = imported(member.parent / "src")
     names = [canonicalize_name(Requirement(each).name) for each in required]
     assert [name for name in names if not modules(name) & used] in ([], ["tzdata"]), "data of zoneinfo"

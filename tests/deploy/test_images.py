@@ -42,6 +42,11 @@ def test_the_final_stage_is_the_environment_alone_and_not_root():
     assert "USER 10001:10001" in final_stage()
 
 
+def test_extras_are_installed_unless_they_are_left_out():
+    assert "ARG EXTRAS=--all-extras" in DOCKERFILE
+    assert '${EXTRAS} "$@"' in DOCKERFILE
+
+
 def test_locks_hold_hashes_and_no_addresses():
     for lock in (ROOT / "deploy" / "build.lock", ROOT / "requirements.lock"):
         text = lock.read_text()

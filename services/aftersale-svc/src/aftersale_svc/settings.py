@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -9,10 +10,13 @@ from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import AfterValidator, Field
 
 from aftersale_svc.domain.disputes.model import TakesEffect
+from aftersale_svc.domain.evidence.model import MediaType
 from aftersale_svc.domain.evidence.picture_hashes import FARTHEST
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
+DECODED_BY: Mapping[MediaType, str] = {MediaType.MP4: "av", MediaType.HEIC: "pillow_heif"}
+"""The packages that are extras, by the types of files that need them."""
 
 
 def _known_zone(name: str) -> str:
@@ -22,6 +26,14 @@ def _known_zone(name: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _decodable(types: tuple[MediaType, ...]) -> tuple[MediaType, ...]:
+    """Raises: ValueError where a type is taken that nothing here decodes."""
+    missing = [each.value for each, package in DECODED_BY.items() if each in types and find_spec(package) is None]
+    if missing:
+        raise ValueError(f"nothing that is installed decodes {' and '.join(missing)}")
+    return types
 
 
 class Settings(ServiceSettings):
@@ -99,6 +111,10 @@ class Settings(ServiceSettings):
     evidence_s3_access_key: Annotated[str | None, Field(repr=False)] = None
     evidence_s3_secret_key: Annotated[str | None, Field(repr=False)] = None
 
+    evidence_types: Annotated[
+        tuple[MediaType, ...], Field(min_length=1, validate_default=True), AfterValidator(_decodable)
+    ] = tuple(MediaType)
+    """The types of files that are taken: `["image/jpeg", "image/png"]`."""
     evidence_image_bytes: Bytes = 20 * 1024**2
     evidence_video_bytes: Bytes = 100 * 1024**2
     evidence_document_bytes: Bytes = 20 * 1024**2

@@ -12,6 +12,7 @@ from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
 from aftersale_svc.integrations.decoders import sandbox
 from aftersale_svc.integrations.decoders.results import Undecodable, Work
 from aftersale_svc.integrations.decoders.sandbox import Sandbox
+from aftersale_svc.settings import Settings
 from evidence_desk import EvidenceDesk, desk
 from evidence_samples import encoded, scene
 from PIL import Image
@@ -155,3 +156,26 @@ async def _completed(at_desk: EvidenceDesk) -> dict:
     assert (await at_desk.post(file["upload"], PHOTO)).status_code == 204
     assert (await at_desk.shop.buyer.post(f"/v1/evidence/{file['id']}/complete")).status_code == 200
     return file
+
+
+async def test_what_nothing_decodes_is_not_taken(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("av", "pillow_heif"):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(
+        SystemExit, match=r"AFTERCARE_EVIDENCE_TYPES.* nothing that is installed decodes video/mp4 and image/heic"
+    ):
+        Settings(database_url=postgres_url, evidence_folder=str(tmp_path))
+    pictures = ["image/jpeg", "image/png"]
+    async with desk(postgres_url, tmp_path, evidence_types=[*pictures, "application/pdf"]) as at_desk:
+        film = {"size": 1, "sha256": "sha256:" + "ab" * 32, "order_id": "ord_1"}
+        for kind, type_, allowed in (
+            ("video", "video/mp4", []),
+            ("call_record", "video/mp4", ["application/pdf"]),
+            ("photo", "image/heic", pictures),
+        ):
+            body = {**film, "kind": kind, "media_type": type_}
+            refused = await at_desk.shop.buyer.post("/v1/evidence", json=body)
+            assert at_desk.shop.harness.problem(refused, 422, "media_type_unsuitable")["allowed"] == allowed
+        assert (await at_desk.uploaded(PHOTO))["state"] == "accepted"

@@ -1,6 +1,6 @@
 """Which files may be announced, and who sees the original."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -27,9 +27,11 @@ OF_PLATFORM = frozenset({_K.TEST_REPORT})
 SEES_ORIGINALS = frozenset({"arbitrator"})
 
 
-class SizeLimits(Protocol):
-    """The settings with the largest sizes, in bytes."""
+class FileLimits(Protocol):
+    """The settings with the types that are taken, and the largest sizes, in bytes."""
 
+    @property
+    def evidence_types(self) -> Sequence[MediaType]: ...
     @property
     def evidence_image_bytes(self) -> int: ...
     @property
@@ -38,7 +40,7 @@ class SizeLimits(Protocol):
     def evidence_document_bytes(self) -> int: ...
 
 
-def largest(media_type: MediaType, limits: SizeLimits) -> int:
+def largest(media_type: MediaType, limits: FileLimits) -> int:
     """How many bytes a file of this type may have."""
     if media_type is _M.MP4:
         return limits.evidence_video_bytes
@@ -51,9 +53,10 @@ def check_uploader(kind: EvidenceKind, role: str) -> None:
         raise EvidenceKindOfPlatform(pointer="/kind")
 
 
-def check_announced(kind: EvidenceKind, media_type: MediaType, size: int, limits: SizeLimits) -> None:
+def check_announced(kind: EvidenceKind, media_type: MediaType, size: int, limits: FileLimits) -> None:
     """Raises: MediaTypeUnsuitable, EvidenceTooLarge."""
-    if media_type not in TYPES[kind]:
-        raise MediaTypeUnsuitable(pointer="/media_type", allowed=[each.value for each in TYPES[kind]])
+    allowed = [each.value for each in TYPES[kind] if each in limits.evidence_types]
+    if media_type not in allowed:
+        raise MediaTypeUnsuitable(pointer="/media_type", allowed=allowed)
     if size > (limit := largest(media_type, limits)):
         raise EvidenceTooLarge(pointer="/size", limit_bytes=limit)
