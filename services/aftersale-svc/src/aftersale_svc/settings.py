@@ -128,7 +128,13 @@ class Settings(ServiceSettings):
     evidence_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
     evidence_reuse_distance: Annotated[int, Field(ge=0, le=FARTHEST)] = FARTHEST
 
-    second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
+    second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {
+        "CNY": 1_000_000,
+        "EUR": 130_000,
+        "HKD": 1_100_000,
+        "JPY": 200_000,
+        "USD": 140_000,
+    }
     """Above how much, in minor units by currency, a decision of an agent by which money goes back, or a hold is decided, has to be confirmed by another agent."""
 
     calendar_countries: Mapping[Annotated[str, Field(pattern="^[A-Z]{2}$")], TimeZone] = {}

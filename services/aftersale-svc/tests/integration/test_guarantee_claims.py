@@ -189,6 +189,39 @@ async def test_a_claim_that_is_declined_says_why(shop: Shop) -> None:
     shown = (await shop.buyer.get(f"/v1/guarantee-claims/{claim['id']}")).json()
     assert shown["refusal_label"] == {"zh_cn": "凭证不足", "en": "the evidence is not sufficient"}
     assert shown["explanation"]["money"]["en"] == "Nothing is owed, because the evidence is not sufficient"
+    path = f"/v1/cases/{claim['case_id']}"
+    steps = (await shop.buyer.get(f"{path}/timeline")).json()["data"]
+    of_claim = [(each["action"], each["text"]["en"]) for each in steps if each["claim_id"] == claim["id"]]
+    assert of_claim == [
+        ("open", "Claim on the deposit: the merchant has to agree or object"),
+        ("object", "Claim on the deposit: an agent of the platform has to decide"),
+        ("decline", "Claim on the deposit: nothing is owed"),
+    ]
+    assert [each["id"] for each in steps] == sorted(each["id"] for each in steps)
+    seen = {"as_of": shop.clock.now().isoformat(), "as_seen_by": "buyer"}
+    past = (await shop.agent.get(path, params=seen)).json()["as_of"]["timeline"]
+    assert [each["id"] for each in past] == [each["id"] for each in steps]
+
+
+async def test_claims_are_in_the_work_lists_of_whose_turn_it_is(shop: Shop) -> None:
+    claim = await opened(shop, await unpaid(shop), shop.agent, **DEPOSIT)
+
+    async def waiting(client: httpx.AsyncClient) -> tuple[int, int | None]:
+        lists = {each["code"]: each for each in (await client.get("/v1/work-lists")).json()["data"]}
+        of = lists["guarantee_claims"]
+        page = (await client.get(of["path"], params={"whose_turn": of["whose_turn"]})).json()["data"]
+        assert len(page) == of["count"]
+        return of["count"], lists["courier_claims"]["count"] if "courier_claims" in lists else None
+
+    assert (await waiting(shop.seller), await waiting(shop.agent), await waiting(shop.buyer)) == (
+        (1, 0),
+        (0, 0),
+        (0, None),
+    )
+    await act(shop, claim["id"], "object", shop.seller, note="?")
+    assert (await waiting(shop.seller), await waiting(shop.agent)) == ((0, 0), (1, 0))
+    foreign = shop.harness.client("seller", "seller-2", tenant="m-2")
+    assert await waiting(foreign) == (0, 0)
 
 
 async def test_insured_freight_is_paid_once_the_goods_are_back(insured: Shop) -> None:

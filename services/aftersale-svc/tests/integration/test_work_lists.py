@@ -105,6 +105,9 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         "frozen": 1,
         "breached": 0,
         "charges_to_return": 0,
+        "guarantee_claims": 0,
+        "courier_claims": 0,
+        "refused_goods_claims": 0,
     }
     assert await counts(shop.buyer) == {
         "my_turn": 0,
@@ -113,6 +116,8 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         "frozen": 1,
         "breached": 0,
         "charges_to_return": 0,
+        "guarantee_claims": 0,
+        "refused_goods_claims": 0,
     }
     shop.clock.advance(hours=30)
     assert (await counts(shop.seller))["due_soon"] == 2

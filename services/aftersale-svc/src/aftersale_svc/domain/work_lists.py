@@ -1,4 +1,4 @@
-"""The lists of cases that people work through: which cases are in each, for whom."""
+"""The lists of cases and claims that people work through: which are in each, for whom."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.states import CaseState
-from aftersale_svc.domain.deadlines.ledger import MissedBy
+from aftersale_svc.domain.deadlines.ledger import DocumentKind, MissedBy
 
 DUE_SOON = timedelta(hours=24)
 ANYBODY = "any"
@@ -31,8 +31,26 @@ class WorkList(StrEnum):
     MY_REVIEWS = "my_reviews"
     BREACHED = "breached"
     CHARGES_TO_RETURN = "charges_to_return"
+    GUARANTEE_CLAIMS = "guarantee_claims"
+    COURIER_CLAIMS = "courier_claims"
+    REFUSED_GOODS_CLAIMS = "refused_goods_claims"
 
 
+CLAIM_LISTS: Mapping[WorkList, DocumentKind] = {
+    WorkList.GUARANTEE_CLAIMS: DocumentKind.GUARANTEE_CLAIM,
+    WorkList.COURIER_CLAIMS: DocumentKind.COURIER_CLAIM,
+    WorkList.REFUSED_GOODS_CLAIMS: DocumentKind.REFUSED_GOODS_CLAIM,
+}
+"""The lists of claims, in place of cases."""
+PATHS: Mapping[WorkList, str] = {
+    WorkList.GUARANTEE_CLAIMS: "/v1/guarantee-claims",
+    WorkList.COURIER_CLAIMS: "/v1/courier-claims",
+    WorkList.REFUSED_GOODS_CLAIMS: "/v1/refused-goods-claims",
+    WorkList.UNASSIGNED_REVIEWS: "/v1/review-queue",
+    WorkList.MY_REVIEWS: "/v1/review-queue",
+}
+"""Where a list is read that is not one of `/v1/cases`."""
+_NOT_FOR_BUYERS = frozenset({WorkList.COURIER_CLAIMS})
 _OF_REVIEWERS = frozenset({WorkList.UNASSIGNED_REVIEWS, WorkList.MY_REVIEWS})
 LABELS: Mapping[WorkList, Label] = {
     WorkList.MY_TURN: Label("待我处理", "My turn"),
@@ -45,6 +63,9 @@ LABELS: Mapping[WorkList, Label] = {
     WorkList.MY_REVIEWS: Label("我接手的审核", "My reviews"),
     WorkList.BREACHED: Label("已逾期", "Deadline missed"),
     WorkList.CHARGES_TO_RETURN: Label("待商家退还补付款项", "Payments of buyers that are owed back to them"),
+    WorkList.GUARANTEE_CLAIMS: Label("待我处理的保障单", "Claims on a guarantee, my turn"),
+    WorkList.COURIER_CLAIMS: Label("待我处理的快递索赔", "Claims on couriers, my turn"),
+    WorkList.REFUSED_GOODS_CLAIMS: Label("待我处理的拒收商品", "Refused goods, my turn"),
 }
 
 
@@ -56,6 +77,7 @@ class Selection:
     With `state`: the cases in it, whoever's turn it is.
     Of those that agents review: the ones that `agent_id` has, or that are `unassigned`.
     With `missed_by`: open cases with a deadline, whoever's turn it is, in which this side has missed one before.
+    With `claims`: claims of this kind in which it is this one's turn.
     With `charge_to_return`: cases, ended ones as well, in which the merchant has still to give back what the buyer has paid.
     """
 
@@ -66,11 +88,15 @@ class Selection:
     unassigned: bool = False
     missed_by: MissedBy | None = None
     charge_to_return: bool = False
+    claims: DocumentKind | None = None
 
 
 def lists_of(role: str) -> list[WorkList]:
     """The lists of people of this role."""
-    return [each for each in WorkList if role in _REVIEWERS or each not in _OF_REVIEWERS]
+    barred = (frozenset() if role in _REVIEWERS else _OF_REVIEWERS) | (
+        _NOT_FOR_BUYERS if role == "buyer" else frozenset()
+    )
+    return [each for each in WorkList if each not in barred]
 
 
 def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
@@ -85,4 +111,5 @@ def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
         WorkList.MY_REVIEWS: Selection(_AGENT, agent_id=actor.id),
         WorkList.BREACHED: Selection(ANYBODY, missed_by=MissedBy(own)) if own != NOBODY else Selection(NOBODY),
         WorkList.CHARGES_TO_RETURN: Selection(ANYBODY, charge_to_return=True),
+        **{each: Selection(own, claims=kind) for each, kind in CLAIM_LISTS.items()},
     }[work_list]

@@ -33,8 +33,10 @@ from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.permissions import BUYER, MERCHANT, STAFF
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.queries.case_contexts import zone_of
+from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASE_LISTS, CASES, STEPS_OF_DISPUTE, TIMELINE
+from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
@@ -87,12 +89,15 @@ def _itself(case: Case) -> Case:
 
 
 async def work_lists(read: Reader[Settings]) -> dict[WorkList, int]:
-    """How many cases each list has for this actor; one more than MOST_COUNTED where there are more than that."""
+    """How many cases or claims each list has for this actor; one more than MOST_COUNTED where there are more than that."""
     return {each: await _count(read, selection(each, read.actor, read.now)) for each in lists_of(read.actor.role)}
 
 
 async def _count(read: Reader[Settings], of: Selection) -> int:
     queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
+    if of.claims is not None:
+        waiting = next(kind.waiting for kind in CLAIM_KINDS if kind.type.document is of.claims)
+        return len(await read.all(waiting, whose_turn=of.whose_turn, most=MOST_COUNTED + 1))
     if of.missed_by is not None:
         return len(await read.all(queue.missed, missed_by=of.missed_by, most=MOST_COUNTED + 1))
     if of.charge_to_return:
@@ -128,9 +133,10 @@ async def _with_rejections(read: Reader[Settings], full: list[FullCase]) -> list
 
 
 async def timeline(read: Reader[Settings], case_id: str) -> tuple[list[TimelineStep], ZoneInfo]:
-    """Every step of the case and of its disputes, oldest first, and the time zone of the shop. Raises: NotFound."""
+    """Every step of the case, of its disputes and of the claims beside it, oldest first, and the time zone of the shop. Raises: NotFound."""
     case = await read.get(CASES, case_id)
     steps = steps_for(read.actor.role, await read.all(TIMELINE, case_id=case_id))
+    steps = in_order(steps, await steps_beside_case(read, case_id))
     return steps, zone_of(read, case.merchant_id)
 
 

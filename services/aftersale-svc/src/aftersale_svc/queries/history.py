@@ -24,6 +24,7 @@ from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept,
 from aftersale_svc.domain.history.files import file_at
 from aftersale_svc.domain.history.sides import Side, actor_of
 from aftersale_svc.domain.permissions import SIDES
+from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
 from aftersale_svc.tables.cases import TIMELINE
@@ -70,7 +71,11 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]
-    return PastCase(time, then, actor, steps, offers, await _evidence(read, then, actor, steps, time))
+    side_reader = copy(read)
+    side_reader.actor = actor
+    claims = [each for each in await steps_beside_case(side_reader, case_id) if each.at <= time]
+    evidence = await _evidence(side_reader, then, actor, steps, time)
+    return PastCase(time, then, actor, in_order(steps, claims), offers, evidence)
 
 
 async def _owed_goods(read: Reader[Settings], now: FullCase, at: datetime) -> tuple[OwedGoods, ...]:
@@ -94,10 +99,8 @@ async def _evidence(
     read: Reader[Settings], then: FullCase, actor: Actor, steps: Sequence[TimelineStep], at: datetime
 ) -> list[CitedEvidence]:
     """What this side could see of the evidence: its own files that are of the case or were cited, and accepted ones that were cited."""
-    side = copy(read)
-    side.actor = actor
     order_id, case_id = then.case.order_id, then.case.id
-    found = await side.all(FILES_OF_CASE[actor.role], order_id=order_id, case_id=case_id, cited=hashes(steps))
+    found = await read.all(FILES_OF_CASE[actor.role], order_id=order_id, case_id=case_id, cited=hashes(steps))
     known = [file for each in found if (file := file_at(each, at)) is not None]
     return case_evidence(steps, [each for each in known if _seen(each, case_id, actor, steps)], [])
 

@@ -3,30 +3,39 @@
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from aftercare_chassis.database.mapping import Listing, Rows
+from aftercare_chassis.database.compiled import SeenBy
+from aftercare_chassis.database.mapping import Listing, Query, Rows
+from asyncpg import Record
+from sqlalchemy import bindparam, select
 
 from aftersale_svc.domain.claims.model import C
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS
-from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
-from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS
-from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST
+from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS, COURIER_CLAIMS_SEEN_BY
+from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS, GUARANTEE_CLAIMS_SEEN_BY
+from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST, REFUSED_GOODS_SEEN_BY
 
 
 @dataclass(frozen=True, slots=True)
 class StoredClaims(Generic[C]):
-    """The claims of one kind, and where they are kept."""
+    """The claims of one kind, and where they are kept. `waiting` has a row per claim of a turn, so that the database stops at the limit."""
 
     type: ClaimType[C]
     rows: Rows[C]
     listing: Listing[C]
+    waiting: Query[Record]
 
 
-COURIER_KIND = StoredClaims(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST)
-GUARANTEE_KIND = StoredClaims(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST)
-REFUSED_GOODS_KIND = StoredClaims(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST)
+def _stored(type_: ClaimType[C], rows: Rows[C], listing: Listing[C], seen_by: SeenBy) -> StoredClaims[C]:
+    of_turn = select(rows.table.c.id).where(rows.table.c.whose_turn == bindparam("whose_turn"))
+    return StoredClaims(type_, rows, listing, Query(of_turn.limit(bindparam("most")), seen_by=seen_by))
+
+
+COURIER_KIND = _stored(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST, COURIER_CLAIMS_SEEN_BY)
+GUARANTEE_KIND = _stored(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS_SEEN_BY)
+REFUSED_GOODS_KIND = _stored(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST, REFUSED_GOODS_SEEN_BY)
 CLAIM_KINDS: tuple[StoredClaims[Any], ...] = (
     COURIER_KIND,
     GUARANTEE_KIND,

@@ -3,6 +3,7 @@
 from aftercare_chassis.database.columns import text, texts, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import Column, Index, Table, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.tables.schema import metadata
@@ -24,6 +25,12 @@ claim_steps = Table(
 )
 
 CLAIM_STEPS = Rows(claim_steps, ClaimStep)
+STEPS_OF_CLAIMS = Query(
+    select(claim_steps)
+    .where(claim_steps.c.claim_id == bindparam("claim_ids", type_=ARRAY(Text)).any_())
+    .order_by(claim_steps.c.id),
+    ClaimStep,
+)
 STEPS_OF_CLAIM = Query(
     select(claim_steps).where(claim_steps.c.claim_id == bindparam("claim_id")).order_by(claim_steps.c.id), ClaimStep
 )

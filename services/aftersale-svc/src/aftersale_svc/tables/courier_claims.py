@@ -63,6 +63,7 @@ courier_claims = Table(
     Index("courier_claims_case_idx", "case_id", "id"),
     Index("courier_claims_order_idx", "order_id", "id"),
     Index("courier_claims_merchant_idx", "merchant_id", "id"),
+    Index("courier_claims_turn_idx", "whose_turn", postgresql_where=sql("whose_turn <> 'nobody'")),
     Index("courier_claims_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     # One is live per parcel and cause; a parcel has the number of its courier.
     Index(

@@ -82,6 +82,7 @@ guarantee_claims = Table(
     Index("guarantee_claims_order_idx", "order_id", "id"),
     Index("guarantee_claims_buyer_idx", "buyer_id", "id"),
     Index("guarantee_claims_merchant_idx", "merchant_id", "id"),
+    Index("guarantee_claims_turn_idx", "whose_turn", postgresql_where=sql("whose_turn <> 'nobody'")),
     Index("guarantee_claims_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     # A guarantee pays for a case once, and one claim about it lives at a time.
     Index(

@@ -54,6 +54,7 @@ refused_goods_claims = Table(
     Index("refused_goods_claims_order_idx", "order_id", "id"),
     Index("refused_goods_claims_buyer_idx", "buyer_id", "id"),
     Index("refused_goods_claims_merchant_idx", "merchant_id", "id"),
+    Index("refused_goods_claims_turn_idx", "whose_turn", postgresql_where=sql("whose_turn <> 'nobody'")),
     Index("refused_goods_claims_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     # The goods that a merchant has of a case go back in one parcel.
     Index("refused_goods_claims_waiting_key", "case_id", unique=True, postgresql_where=sql("state = 'await_dispatch'")),

@@ -9,6 +9,7 @@ from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.live_steps import LiveStep
 from aftersale_svc.domain.cases.model import CaseState, TimelineStep
+from aftersale_svc.domain.claims.model import StepOfClaim
 from aftersale_svc.domain.wording.explanation import sentence
 
 
@@ -38,7 +39,9 @@ class StepOut(Out):
     action: str
     """What was done, as a code such as `approve`."""
     state: str
-    """The state of the case after the step; that of the dispute where `dispute_id` is set."""
+    """The state of the case after the step; that of the dispute where `dispute_id` is set, that of the claim where `claim_id` is."""
+    claim_id: str | None = None
+    """Set where the step is one of a claim beside the case; null for any other. The live timeline leaves these steps out."""
     dispute_id: str | None = None
     """Set where the step is one of the dispute; null where it is one of the case."""
     note: str | None = None
@@ -65,6 +68,7 @@ class StepOut(Out):
             actor_role=step.actor_role,
             action=step.action,
             state=step.state,
+            claim_id=step.claim_id if isinstance(step, StepOfClaim) else None,
             dispute_id=step.dispute_id,
             note=step.note,
             evidence=step.evidence,

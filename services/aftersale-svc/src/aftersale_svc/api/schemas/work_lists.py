@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.deadlines.ledger import MissedBy
-from aftersale_svc.domain.work_lists import LABELS, WorkList, selection
+from aftersale_svc.domain.work_lists import LABELS, PATHS, WorkList, selection
 from aftersale_svc.queries import MOST_COUNTED
 
 
@@ -20,8 +20,10 @@ class WorkListOut(Out):
     """Identifies the list."""
     label: BilingualOut
     """What people read."""
+    path: str
+    """Where it is read, with the filters below: `/v1/cases`, or claims or reviews elsewhere."""
     count: int
-    """How many cases it has, up to 1000."""
+    """How many cases or claims it has, up to 1000."""
     more: bool
     """Whether it has more than that."""
     whose_turn: str
@@ -57,6 +59,7 @@ def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkL
     return WorkListOut(
         code=work_list,
         label=BilingualOut.of(LABELS[work_list]),
+        path=PATHS.get(work_list, "/v1/cases"),
         count=min(count, MOST_COUNTED),
         more=count > MOST_COUNTED,
         whose_turn=of.whose_turn,

@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 
 from aftercare_chassis.lifecycle import HasState
 
+from aftersale_svc.domain.cases.model import TimelineStep
+
 
 class ClaimKind(StrEnum):
     """Whom money is claimed from, or what is claimed."""
@@ -81,6 +83,33 @@ class ClaimStep:
     note: str | None
     evidence: list[str]
     decision_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOfClaim(TimelineStep):
+    """A step of a claim beside a case, in the timeline of the case; `state` is that of the claim."""
+
+    claim_id: str
+    kind: ClaimKind
+
+    @classmethod
+    def of(cls, step: ClaimStep, case_id: str, kind: ClaimKind) -> "StepOfClaim":
+        """The step as one of its case."""
+        return cls(
+            id=step.id,
+            case_id=case_id,
+            dispute_id=None,
+            at=step.at,
+            actor_id=step.actor_id,
+            actor_role=step.actor_role,
+            action=step.action,
+            state=step.state,
+            note=step.note,
+            evidence=step.evidence,
+            decision_id=step.decision_id,
+            claim_id=step.claim_id,
+            kind=kind,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from aftersale_svc.domain.cases.guards import disputable_from
 from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
+from aftersale_svc.domain.claims.model import StepOfClaim
 from aftersale_svc.domain.disputes.stops import effect
 from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
+from aftersale_svc.domain.wording.claim_steps import claim_sentence
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.money import money
@@ -89,6 +91,8 @@ def explain(
 def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     """A step of the timeline as a sentence, with what it offered, asked for or decided, with why it rejected or closed the case, and
     without its note."""
+    if isinstance(step, StepOfClaim):
+        return claim_sentence(step)
     actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
     text = STEPS.get(step.action, Label("{actor}：" + step.action, "{actor}: " + step.action))
     taken = because(Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en)), step.reason)

@@ -1,0 +1,21 @@
+"""Claims are counted by whose turn it is."""
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0074"
+down_revision = "0073"
+branch_labels = None
+depends_on = None
+
+TABLES = ("courier_claims", "guarantee_claims", "refused_goods_claims")
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        op.create_index(f"{table}_turn_idx", table, ["whose_turn"], postgresql_where=text("whose_turn <> 'nobody'"))
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.drop_index(f"{table}_turn_idx", table)
