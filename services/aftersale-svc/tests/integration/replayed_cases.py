@@ -1,55 +1,193 @@
-"""The cases and disputes that the published events add up to, to compare with the rows."""
+"""The cases, disputes and claims that the published events add up to, with what belongs to them, to compare with the rows."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from aftercare_events import CaseEvent, DisputeEvent, Envelope, RefundRequested
+from aftercare_events import (
+    AfterSaleRequested,
+    CaseEvent,
+    DisputeEvent,
+    Envelope,
+    Event,
+    OfferAccepted,
+    OfferDeclined,
+    OfferLapsed,
+    OfferMade,
+    OfferWithdrawn,
+    RefundRequested,
+    ReturnInspected,
+    ReturnShipped,
+    ReturnWaybillCorrected,
+)
+from aftercare_events.catalogue.claims import ClaimEvent
+from aftercare_events.catalogue.courier_claims import CourierClaimAccepted, CourierClaimFiled, CourierClaimOpened
+from aftercare_events.catalogue.deadlines import DeadlineChange
+from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimApproved, GuaranteeClaimOpened
+
+OFFERS_ENDED: Mapping[type[Event], str] = {
+    OfferAccepted: "accepted",
+    OfferDeclined: "declined",
+    OfferLapsed: "lapsed",
+    OfferWithdrawn: "withdrawn",
+}
+Due = tuple[str, str | None, str | None]
+"""Whose turn it was, until when, and how the deadline has ended; None where it runs."""
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What the events of one document say of it now. `deadline`: whose turn it is, and until when."""
+    """What the events of one document say of it now, and of what belongs to it.
+
+    `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted. `amounts` are what a claim
+    is for, and what was accepted of it. Goods that were refused at the door come back under the waybill of their parcel, which the events of
+    the order have.
+    """
 
     version: int
     state: str
     type: str | None
-    deadline: tuple[str, datetime | None] | None
     refunds: tuple[str, ...] = ()
+    deadlines: Mapping[str, Due] = field(default_factory=dict)
+    decisions: frozenset[str] = frozenset()
+    evidence: tuple[str, ...] = ()
+    units: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    accepted: Mapping[str, int] = field(default_factory=dict)
+    return_waybill: tuple[str, str] | None = None
+    offers: Mapping[int, tuple[str, int, str]] = field(default_factory=dict)
+    amounts: tuple[int, int | None] | None = None
 
 
 def replayed(envelopes: Iterable[Envelope]) -> dict[str, Replayed]:
-    """By id: every case and dispute as its events tell it, from the first to the last. Raises: AssertionError where one is missing."""
+    """By id: every case, dispute and claim as its events tell it, from the first to the last. Raises: AssertionError where one is missing."""
     found: dict[str, Replayed] = {}
     for envelope in envelopes:
         event = envelope.event()
-        if not isinstance(event, CaseEvent | DisputeEvent):
+        if not isinstance(event, CaseEvent | DisputeEvent | ClaimEvent):
             continue
-        before = found.get(envelope.subject, Replayed(0, "", None, None))
+        before = found.get(envelope.subject, Replayed(0, "", None))
         assert envelope.sequence == before.version + 1, f"an event of {envelope.subject} is missing"
         after = replace(before, version=envelope.sequence, state=event.state)
-        if isinstance(event, CaseEvent):
-            after = replace(after, type=event.case_type)
-        if isinstance(event, RefundRequested):
-            after = replace(after, refunds=(*after.refunds, event.refund_id))
-        for change in event.deadlines or ():
-            after = replace(after, deadline=(change.turn or "", change.due_at) if change.running else None)
-        found[envelope.subject] = after
+        if (decision := getattr(event, "decision_id", None)) is not None:
+            after = replace(after, decisions=after.decisions | {decision})
+        after = replace(after, deadlines=_deadlines(after.deadlines, event.deadlines or ()))
+        found[envelope.subject] = _of_case(after, event) if isinstance(event, CaseEvent) else _of_claim(after, event)
     return found
 
 
-ROWS = """
-SELECT c.id, c.version, c.state, c.type, d.turn, d.due_at, d.id IS NOT NULL AS running,
-       ARRAY(SELECT r.id FROM refunds r WHERE r.case_id = c.id ORDER BY r.id) AS refunds
-  FROM cases c LEFT JOIN deadlines d ON d.document_id = c.id AND d.ended_at IS NULL
+def _deadlines(known: Mapping[str, Due], changes: Iterable[DeadlineChange]) -> dict[str, Due]:
+    found = dict(known)
+    for change in changes:
+        running = [each for each, due in found.items() if due[2] is None and each != change.deadline_id]
+        for each in running:
+            found[each] = (*found[each][:2], change.ended)
+        if change.running and change.deadline_id is not None:
+            found[change.deadline_id] = (change.turn or "", _time(change.due_at), None)
+    return found
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
+    case = replace(case, type=event.case_type)
+    match event:
+        case AfterSaleRequested():
+            units = {line.line_id: (line.quantity, line.amount_minor) for line in event.lines}
+            return replace(case, units=units, evidence=tuple(event.evidence))
+        case RefundRequested():
+            return replace(case, refunds=(*case.refunds, event.refund_id))
+        case ReturnInspected():
+            return replace(case, accepted={line.line_id: line.accepted for line in event.lines})
+        case ReturnShipped() | ReturnWaybillCorrected():
+            return replace(case, return_waybill=(event.carrier, event.waybill_no))
+        case OfferMade():
+            offer = (event.offered_type, event.amount_minor, "open")
+            return replace(case, offers={**case.offers, event.number: offer})
+    ended = OFFERS_ENDED.get(type(event))
+    if ended is None:
+        return case
+    number: int = event.number  # type: ignore[attr-defined]
+    return replace(case, offers={**case.offers, number: (*case.offers[number][:2], ended)})
+
+
+def _of_claim(claim: Replayed, event: Event) -> Replayed:
+    claimed, accepted = claim.amounts or (0, None)
+    match event:
+        case CourierClaimOpened() | CourierClaimFiled() | GuaranteeClaimOpened():
+            return replace(claim, amounts=(event.claimed_minor, accepted))
+        case CourierClaimAccepted():
+            return replace(claim, amounts=(claimed, event.accepted_minor))
+        case GuaranteeClaimApproved():
+            return replace(claim, amounts=(claimed, event.owed_minor))
+    return claim
+
+
+_BELONGS = """
+       (SELECT coalesce(jsonb_object_agg(l.id, jsonb_build_array(l.turn, l.due_at, CASE WHEN l.ended_at IS NULL THEN NULL ELSE l.state END)),
+               '{}') FROM deadlines l WHERE l.document_id = d.id) AS deadlines
+"""
+ROWS = f"""
+SELECT d.id, d.version, d.state, d.type, NULL::bigint AS claimed, NULL::bigint AS accepted_minor, d.evidence, {_BELONGS},
+       ARRAY(SELECT r.id FROM refunds r WHERE r.case_id = d.id ORDER BY r.id) AS refunds,
+       ARRAY(SELECT e.id FROM decisions e WHERE e.case_id = d.id AND e.dispute_id IS NULL AND e.claim_id IS NULL) AS decisions,
+       (SELECT jsonb_object_agg(l.line_id, jsonb_build_array(l.quantity, l.amount_minor)) FROM case_lines l WHERE l.case_id = d.id) AS units,
+       (SELECT coalesce(jsonb_object_agg(i.line_id, i.accepted), '{{}}') FROM inspections i WHERE i.case_id = d.id) AS accepted,
+       (SELECT jsonb_build_array(r.carrier, r.waybill_no) FROM returns r WHERE r.case_id = d.id AND r.waybill_no IS NOT NULL AND d.type <> 'refused_delivery') AS waybill,
+       (SELECT coalesce(jsonb_object_agg(o.number, jsonb_build_array(o.type, o.amount_minor, o.state)), '{{}}') FROM offers o WHERE o.case_id = d.id) AS offers
+  FROM cases d
 UNION ALL
-SELECT s.id, s.version, s.state, NULL, d.turn, d.due_at, d.id IS NOT NULL, ARRAY[]::text[]
-  FROM disputes s LEFT JOIN deadlines d ON d.document_id = s.id AND d.ended_at IS NULL
+SELECT d.id, d.version, d.state, NULL, NULL, NULL, '{{}}', {_BELONGS}, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.dispute_id = d.id AND e.claim_id IS NULL), '{{}}', '{{}}', NULL, '{{}}'
+  FROM disputes d
+UNION ALL
+SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.accepted_minor, '{{}}', {_BELONGS}, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
+  FROM courier_claims d
+UNION ALL
+SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
+  FROM guarantee_claims d
 """
 
 
 def stored(row: Mapping[str, Any]) -> Replayed:
     """The same of a row of ROWS."""
-    deadline = (row["turn"], row["due_at"]) if row["running"] else None
-    return Replayed(row["version"], row["state"], row["type"], deadline, tuple(row["refunds"]))
+    found = {name: _json(row[name]) for name in ("deadlines", "units", "accepted", "waybill", "offers")}
+    return Replayed(
+        version=row["version"],
+        state=row["state"],
+        type=row["type"],
+        refunds=tuple(row["refunds"]),
+        deadlines={
+            each: (turn, due and _parsed(due), ended) for each, (turn, due, ended) in found["deadlines"].items()
+        },
+        decisions=frozenset(row["decisions"]),
+        evidence=tuple(row["evidence"]),
+        units={line: (quantity, amount) for line, (quantity, amount) in found["units"].items()},
+        accepted=found["accepted"],
+        return_waybill=found["waybill"] and tuple(found["waybill"]),
+        offers={int(number): tuple(offer) for number, offer in found["offers"].items()},
+        amounts=None if row["claimed"] is None else (row["claimed"], row["accepted_minor"]),
+    )
+
+
+def differences(document_id: str, told: Replayed, kept: Replayed) -> list[str]:
+    """What the events tell of a document otherwise than its rows, field by field."""
+    pairs = ((each.name, getattr(told, each.name), getattr(kept, each.name)) for each in fields(Replayed))
+    return [
+        f"{document_id} {name}: {events} by the events, {rows} in the rows"
+        for name, events, rows in pairs
+        if events != rows
+    ]
+
+
+def _json(value: Any) -> Any:  # a document of any shape, decoded or not
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _parsed(text: str) -> str | None:
+    return _time(datetime.fromisoformat(text))

@@ -25,8 +25,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from random_bodies import cny
+from random_claims import ClaimRules
 from random_shop import MERCHANT, PEOPLE, RULES, SETTINGS, Routes
-from replayed_cases import ROWS, replayed, stored
+from replayed_cases import ROWS, differences, replayed, stored
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ HAVING count(l.id) <> (d.whose_turn <> 'nobody')::int
 """
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(ClaimRules, RuleBasedStateMachine):
     """One order of two lines, and everything that may happen to it."""
 
     runner: ClassVar[asyncio.Runner]
@@ -252,9 +253,11 @@ class Histories(RuleBasedStateMachine):
         self.the_events_say_the_same()
 
     def the_events_say_the_same(self) -> None:
-        """The published events, read from the first one, add up to the rows of all cases and disputes."""
+        """The published events, read from the first one, add up to the rows of all cases, disputes and claims."""
         rows = self.run(self.shop.harness.runtime.pool.fetch(ROWS))
-        assert replayed(self.run(self.shop.harness.envelopes())) == {row["id"]: stored(row) for row in rows}
+        told = replayed(self.run(self.shop.harness.envelopes()))
+        assert told.keys() == {row["id"] for row in rows}
+        assert [each for row in rows for each in differences(row["id"], told[row["id"]], stored(row))] == []
 
 
 @pytest.fixture

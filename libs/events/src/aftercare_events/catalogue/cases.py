@@ -9,6 +9,7 @@ from pydantic import Field
 
 from aftercare_events import topics
 from aftercare_events.catalogue.deadlines import DeadlineChange
+from aftercare_events.catalogue.decisions import DecisionId
 from aftercare_events.event import Event, EventPart
 from aftercare_events.fields import BuyerId, CaseId, Code, Id, LineId, MerchantId, Minor, OrderId, Quantity
 from aftercare_events.topics import Topic
@@ -129,6 +130,7 @@ class CaseEvent(Event):
     goods: Annotated[Code | None, one_of(GoodsOutcome, "what happens to the goods if the case is completed")] = None
     money: Annotated[Code | None, one_of(MoneyOutcome, "what is paid if the case is completed")] = None
 
+    decision_id: DecisionId = None
     deadlines: Annotated[
         tuple[DeadlineChange, ...],
         Field(description="what becomes of the deadline; empty where that goes on as it was"),

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
-from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
+from aftercare_events.catalogue.decisions import PolicyArticleId, PolicyVersion, RuleId, RulesVersion
 from aftercare_events.fields import Code, Currency, Minor, PrincipalId, Time
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -57,7 +57,6 @@ class DecisionProposed(CaseEvent):
     action: Annotated[Code, one_of(ProposedAction, "what was proposed")]
     amount_minor: Minor
     currency: Currency
-    decision_id: DecisionId = None
     rules_version: RulesVersion = None
     rule_id: RuleId = None
     policy_article_id: PolicyArticleId = None
@@ -71,7 +70,6 @@ class DecisionDeclined(CaseEvent):
 
     matter: Code = "after_sale_review"
     action: Annotated[Code, one_of(ProposedAction, "what was proposed")]
-    decision_id: DecisionId = None
     rules_version: RulesVersion = None
     rule_id: RuleId = None
     policy_article_id: PolicyArticleId = None

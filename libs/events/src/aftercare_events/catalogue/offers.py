@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseType
-from aftercare_events.catalogue.decisions import DecisionId
 from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.fields import Code, Currency, DeadlineAt, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -31,7 +30,6 @@ class OfferMade(CaseEvent):
     amount_minor: Minor
     currency: Currency
     deadline_at: DeadlineAt = None
-    decision_id: DecisionId = None
 
 
 class OfferAccepted(CaseEvent):
@@ -46,7 +44,6 @@ class OfferAccepted(CaseEvent):
     return_address_missing: Annotated[
         bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
     ] = None
-    decision_id: DecisionId = None
     settings: SettingsUsed = None
 
 
@@ -72,4 +69,3 @@ class OfferWithdrawn(CaseEvent):
     matter: Code = "after_sale_offer"
     number: OfferNumber
     deadline_at: DeadlineAt = None
-    decision_id: DecisionId = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
-from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
+from aftercare_events.catalogue.decisions import PolicyArticleId, PolicyVersion
 from aftercare_events.catalogue.parcels import ShippedLine
 from aftercare_events.catalogue.reviews import DecisionCause, RejectReason
 from aftercare_events.event import EventPart
@@ -106,6 +106,5 @@ class ReturnInspected(CaseEvent):
     accepted_minor: Minor
     currency: Currency
     cause: Annotated[Code, one_of(DecisionCause, "how they were judged")]
-    decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None

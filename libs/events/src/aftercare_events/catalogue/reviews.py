@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
-from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
+from aftercare_events.catalogue.decisions import PolicyArticleId, PolicyVersion, RuleId, RulesVersion
 from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.event import EventPart
 from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Id, LineId, Minor, Quantity, Time
@@ -176,7 +176,6 @@ class AfterSaleApproved(CaseEvent):
         tuple[PriceGranted, ...] | None,
         Field(description="of a price adjustment that was granted by amounts, line by line"),
     ] = None
-    decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None
     rules_version: RulesVersion = None
@@ -190,7 +189,6 @@ class AfterSaleRejected(CaseEvent):
     matter: Code = "after_sale_review"
     reason: Annotated[Code, one_of(RejectReason, "why it was refused")]
     deadline_at: DeadlineAt = None
-    decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None
 
@@ -204,7 +202,6 @@ class AfterSaleEscalated(CaseEvent):
         Code | None, one_of(HandlingReason, "why somebody handed it over; absent where nobody did, or a note says it")
     ] = None
     deadline_at: DeadlineAt = None
-    decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None
     rules_version: RulesVersion = None

@@ -93,7 +93,9 @@ async def save(
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)
     after, ended = open_parts.ended(tx, after)
-    decision_id = decision_in(events) or await decisions.of_action(tx, before, action, policy)
+    decision_id = decision_in(events)
+    if decision_id is None and (decision_id := await decisions.of_action(tx, before, action, policy)) is not None:
+        events = (events[0].model_copy(update={"decision_id": decision_id}), *events[1:])
     case = replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor))
     after = replace(after, case=await tx.save(CASES, case, *events, *ended))
     await leg_rows.save(tx, before, after)

@@ -76,7 +76,7 @@ async def state_locked(
 ) -> FullCase:
     """State it of a case that is locked with its order. Raises: as `state`."""
     stated = _stated(tx, full, order)
-    await decisions.record(tx, full, DecisionKind.REFUND, "stated_offline", policy=policy)
+    decided = await decisions.record(tx, full, DecisionKind.REFUND, "stated_offline", policy=policy)
     offline = _new(tx, full, method, reference, evidence)
     event = OfflineRefundStated(
         **case_fields(tx, stated.case),
@@ -88,6 +88,7 @@ async def state_locked(
         reference_hash=digest(reference),
         evidence=tuple(offline.evidence),
         deadline_at=stated.case.deadline_at,
+        decision_id=decided.get("decision_id"),
     )
     after = stated.keeping(offline)
     return await effects.save(tx, full, after, CaseAction.STATE_OFFLINE_REFUND, event, note=note, evidence=evidence)
