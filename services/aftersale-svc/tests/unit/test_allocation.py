@@ -8,17 +8,12 @@ from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import AcceptedExceedsSent, LineMissing, LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.cases.requests import Finding, Wanted
 from aftersale_svc.domain.cases.shares import accepted_share, spread
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines, next_share
-from aftersale_svc.domain.money.errors import (
-    MOST_REAPPLICATIONS,
-    QuantityExceedsRemaining,
-    ReappliedTooOften,
-    UnitsInLiveCase,
-    UnitsShipped,
-)
+from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped
 from aftersale_svc.domain.money.holds import can_hold_again, holds_of
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.model import Stage

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid
-from aftersale_svc.domain.money.errors import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.orders.model import OrderState, Stage
 from order_book import OrderBook

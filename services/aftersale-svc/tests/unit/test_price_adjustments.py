@@ -2,8 +2,8 @@
 
 import pytest
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.price_grants.errors import AdjustmentExceedsLeft
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.orders.model import OrderState
 from hypothesis import given

@@ -8,6 +8,7 @@ import pytest
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, SystemContext
 from aftersale_svc.commands import refused_goods
 from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.claims.parties import ClaimFacts
@@ -17,7 +18,6 @@ from aftersale_svc.domain.money.errors import UnitsInLiveCase, UnitsNotBack
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.wording import refused_goods as wording

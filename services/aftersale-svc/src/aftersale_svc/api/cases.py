@@ -25,15 +25,11 @@ from aftersale_svc.api.schemas.timelines import StepOut, TimelineOut
 from aftersale_svc.commands import cases
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import (
-    AdjustmentExceedsLeft,
     DescriptionMissing,
     EvidenceRequired,
     LineTwice,
     LineUnknown,
     NoWarranty,
-    PriceNotLower,
-    PricesMissing,
-    PricesUnused,
     QuestionOpen,
     ReasonClosed,
     ReasonNotReached,
@@ -45,6 +41,13 @@ from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
+from aftersale_svc.domain.cases.price_grants.errors import (
+    AdjustmentExceedsLeft,
+    PriceNotLower,
+    PricesMissing,
+    PricesUnused,
+)
+from aftersale_svc.domain.cases.reapplications import ReappliedTooOften
 from aftersale_svc.domain.cases.sorting import CaseOrder, CurrencyMissing, OrderUnsuitable, order_of
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.deadlines.ledger import MissedBy
@@ -53,7 +56,6 @@ from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept,
 from aftersale_svc.domain.history.sides import Side
 from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
-    ReappliedTooOften,
     UnitsInLiveCase,
     UnitsNotBack,
     UnitsNotSent,

@@ -13,7 +13,6 @@ from aftersale_svc.api.schemas.manual_reviews import AssignReviewIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import confirmations, manual_reviews, second_person
 from aftersale_svc.domain.cases.errors import (
-    AdjustmentExceedsLeft,
     ReasonNotReached,
     RefundDecided,
     ReturnAddressMissing,
@@ -30,6 +29,7 @@ from aftersale_svc.domain.cases.manual_reviews.errors import (
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
+from aftersale_svc.domain.cases.price_grants.errors import AdjustmentExceedsLeft
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.money.errors import NothingLeft, UnitsNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown

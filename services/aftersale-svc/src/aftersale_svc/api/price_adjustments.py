@@ -8,20 +8,16 @@ from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.price_adjustments import GrantIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import price_adjustments
-from aftersale_svc.domain.cases.errors import (
-    AdjustmentExceedsLeft,
-    GrantExceedsRequest,
-    LineMissing,
-    LineTwice,
-    LineUnknown,
-    NothingGranted,
-    PriceNotLower,
-    RefundDecided,
-    RejectReasonUnsuitable,
-)
+from aftersale_svc.domain.cases.errors import LineMissing, LineTwice, LineUnknown, RefundDecided, RejectReasonUnsuitable
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.price_grants.errors import GRANTS
+from aftersale_svc.domain.cases.price_grants.errors import (
+    GRANTS,
+    AdjustmentExceedsLeft,
+    GrantExceedsRequest,
+    NothingGranted,
+    PriceNotLower,
+)
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS

@@ -12,7 +12,7 @@ from aftersale_svc.commands import reapplications
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.money.errors import MOST_REAPPLICATIONS
+from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS
 from aftersale_svc.queries import reapplications as queries
 from aftersale_svc.settings import Settings
 

@@ -19,9 +19,9 @@ from aftersale_svc.api.schemas.refused_goods import (
 )
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import refused_goods
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.policies.errors import CITATIONS
-from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods, NothingAwarded
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.queries import refused_goods as queries

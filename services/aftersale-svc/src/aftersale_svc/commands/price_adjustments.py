@@ -11,20 +11,18 @@ from aftersale_svc.commands import cited_evidence, decisions, effects, locking, 
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
-from aftersale_svc.domain.cases.errors import (
-    AdjustmentExceedsLeft,
-    GrantExceedsRequest,
-    LineMissing,
-    LineTwice,
-    LineUnknown,
-    NothingGranted,
-)
+from aftersale_svc.domain.cases.errors import LineMissing, LineTwice, LineUnknown
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.price_checks import PriceCheck
-from aftersale_svc.domain.cases.price_grants.errors import ReductionUnexplained
+from aftersale_svc.domain.cases.price_grants.errors import (
+    AdjustmentExceedsLeft,
+    GrantExceedsRequest,
+    NothingGranted,
+    ReductionUnexplained,
+)
 from aftersale_svc.domain.cases.price_grants.model import Granted
 from aftersale_svc.domain.cases.price_grants.policy import borne, check_bearers, check_verified, with_grant
 from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency

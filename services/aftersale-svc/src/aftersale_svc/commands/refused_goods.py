@@ -19,9 +19,9 @@ from aftersale_svc.commands import decisions
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.commands.decisions import DecisionFields
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.policies.model import Citation
-from aftersale_svc.domain.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim

@@ -13,11 +13,11 @@ from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.legs.inspection import SENDS_BACK
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.claims.parties import parties_of
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.domain.permissions import with_actor
-from aftersale_svc.domain.refused_goods.codes import RefusedGoodsState
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.refused_goods.policy import value_of

@@ -14,7 +14,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
-from aftersale_svc.domain.cases.refused_goods.model import OwedGoods, owed_at
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.disputes.stops import stop_at
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
@@ -24,6 +24,7 @@ from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept,
 from aftersale_svc.domain.history.files import file_at
 from aftersale_svc.domain.history.sides import Side, actor_of
 from aftersale_svc.domain.permissions import SIDES
+from aftersale_svc.domain.refused_goods.history import owed_at
 from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_changes import CHANGES_OF_CASE

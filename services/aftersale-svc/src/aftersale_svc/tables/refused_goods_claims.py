@@ -6,9 +6,9 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, 
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.claims.model import ClaimStep
-from aftersale_svc.domain.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.tables.claims import claim_steps

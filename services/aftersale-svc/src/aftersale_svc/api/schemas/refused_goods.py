@@ -9,9 +9,9 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 
 from aftersale_svc.api.schemas.case_requests import CitingIn
 from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.claims.model import ClaimStep
-from aftersale_svc.domain.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.wording.refused_goods import REFUSED_GOODS_WORDS

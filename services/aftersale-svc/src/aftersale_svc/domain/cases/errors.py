@@ -271,57 +271,6 @@ class UnitsNotShipped(Refusal):
     zh, en = "该售后单的商品尚未发出。", "The units of this case have not left."
 
 
-class PricesMissing(Refusal):
-    """A price adjustment without the two prices of a line."""
-
-    kind, code = Kind.INVALID, "prices_missing"
-    zh, en = (
-        "价保申请必须填写参考价和核实价。",
-        "A price adjustment names the reference price and the checked price of each line.",
-    )
-
-
-class PricesUnused(Refusal):
-    """Prices in a request of a type that is not about them."""
-
-    kind, code = Kind.INVALID, "prices_unused"
-    zh, en = "此类售后不需要填写价格。", "This type of case is not about prices."
-
-
-class PriceNotLower(Refusal):
-    """The checked price is not below the reference price."""
-
-    kind, code = Kind.INVALID, "price_not_lower"
-    zh, en = "核实价必须低于参考价。", "The checked price has to be below the reference price."
-
-
-class AdjustmentExceedsLeft(Refusal):
-    """More is asked for, or granted, than is left of what was paid for the line."""
-
-    kind, code = Kind.INVALID, "adjustment_exceeds_left"
-    zh, en = (
-        "金额超过该商品剩余可退金额（{left_minor:money}）。",
-        "More than what is left of the money paid for this line ({left_minor:money}).",
-    )
-
-
-class NothingGranted(Refusal):
-    """An amount of nothing is a rejection."""
-
-    kind, code = Kind.INVALID, "nothing_granted"
-    zh, en = "同意金额为零时请拒绝申请。", "To grant nothing, reject the request."
-
-
-class GrantExceedsRequest(Refusal):
-    """More is granted for a line than was asked for."""
-
-    kind, code = Kind.INVALID, "grant_exceeds_request"
-    zh, en = (
-        "同意金额超过申请金额（{requested_minor:money}）。",
-        ("More than was asked for this line ({requested_minor:money})."),
-    )
-
-
 class DescriptionMissing(Refusal):
     """A question without its words."""
 

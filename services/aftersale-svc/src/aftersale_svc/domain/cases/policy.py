@@ -12,9 +12,6 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
-    PriceNotLower,
-    PricesMissing,
-    PricesUnused,
     QuestionOpen,
     ReasonNotReached,
     ReasonUnsuitable,
@@ -24,6 +21,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
+from aftersale_svc.domain.cases.price_grants.errors import PriceNotLower, PricesMissing, PricesUnused
 from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectable_reasons, suits
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share

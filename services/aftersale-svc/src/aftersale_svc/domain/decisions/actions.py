@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction
-from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction
 
 _A, _K = CaseAction, DecisionKind
 _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {

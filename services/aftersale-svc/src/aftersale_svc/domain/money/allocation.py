@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft, LineTwice, LineUnknown, UnitsInNoParcel
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, UnitsInNoParcel
 from aftersale_svc.domain.cases.model import CaseLine, RequestedLine
+from aftersale_svc.domain.cases.price_grants.errors import AdjustmentExceedsLeft
+from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TypeRow
 from aftersale_svc.domain.money.errors import (
-    MOST_REAPPLICATIONS,
     QuantityExceedsRemaining,
-    ReappliedTooOften,
     UnitsInLiveCase,
     UnitsNotBack,
     UnitsNotSent,

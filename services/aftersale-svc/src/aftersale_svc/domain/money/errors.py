@@ -48,20 +48,6 @@ class UnitsNotSent(Refusal):
     )
 
 
-MOST_REAPPLICATIONS = 5
-"""So often units of a line may be asked for again after a rejection."""
-
-
-class ReappliedTooOften(Refusal):
-    """Requests for this line were rejected too often."""
-
-    kind, code = Kind.CONFLICT, "reapplied_too_often"
-    zh, en = (
-        "该商品的申请已被拒绝 {times} 次，不能再次申请。",
-        "Requests for this line were rejected {times} times already.",
-    )
-
-
 class NothingLeft(Refusal):
     """Other cases have taken the money that a price adjustment is about."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.money.errors import MOST_REAPPLICATIONS
+from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineHold
 

@@ -4,12 +4,12 @@ from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, T
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.parties import PARTY
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.deadlines.ledger import DocumentKind
 from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT_OR_AGENT, SYSTEM_ONLY
-from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.errors import NothingAwarded
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 

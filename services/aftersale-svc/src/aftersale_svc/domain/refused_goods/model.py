@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.claims.model import ClaimKind
-from aftersale_svc.domain.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason, Reject
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcome_reasons import REJECT_REASONS
 from aftersale_svc.domain.cases.reasons import REASONS, Label
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimState
 from aftersale_svc.domain.deadlines.ledger import DeadlineState
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState, Remedy
 from aftersale_svc.domain.disputes.proposals import ProposalState
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.wording.actions import ACTION_NAMES
 from aftersale_svc.domain.wording.courier_claims import COURIER_CLAIM_ACTIONS, COURIER_CLAIM_STATES
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aftercare_chassis.currencies import written
 
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.wording.claims import ClaimWords

@@ -10,8 +10,8 @@ from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, OF_ANOTHER, TOO_MANY_OFFERS
+from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
-from aftersale_svc.domain.money.errors import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.permissions import (
     AGENT,
     BUYER,

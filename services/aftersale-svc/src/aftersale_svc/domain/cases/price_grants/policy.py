@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aftersale_svc.domain.cases.errors import PriceNotLower
 from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.price_grants.errors import (
     BearerTwice,
     GrantNotDifference,
     PriceCheckedLater,
+    PriceNotLower,
     ShareOfPlatform,
     SharesDoNotAddUp,
 )

@@ -1,11 +1,10 @@
 """Refused goods as a case knows them: what their claims say of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from aftersale_svc.domain.claims.model import ClaimStep
-from aftersale_svc.domain.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
 
 _WITH_MERCHANT = frozenset({RefusedGoodsState.AWAIT_DISPATCH, RefusedGoodsState.UNDER_REVIEW})
 
@@ -39,16 +38,3 @@ class OwedGoods:
     def is_gone(self) -> bool:
         """Whether the goods have left, or nobody waits for them any more."""
         return not self.waits_for_dispatch and self.state is not RefusedGoodsState.WITHDRAWN
-
-
-def owed_at(goods: OwedGoods, steps: Sequence[ClaimStep]) -> OwedGoods | None:
-    """The claim as it was after these steps of it, oldest first; None where it was not open yet."""
-    if not steps:
-        return None
-    moved = [
-        each.action for each in steps if each.action in (RefusedGoodsAction.SEND, RefusedGoodsAction.ORDER_DISPATCH)
-    ]
-    past = replace(goods, state=RefusedGoodsState(steps[-1].state))
-    if moved and moved[-1] == RefusedGoodsAction.SEND:
-        return past
-    return replace(past, carrier=None, waybill_no=None)
