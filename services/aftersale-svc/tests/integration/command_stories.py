@@ -16,10 +16,12 @@ async def review(t: ShopCommands) -> None:
     await case.act(t.admin, "assign", agent_id="agent-1")
     await case.act(t.agent, "approve")
     await case.act(t.seller, "set-return-address", return_address=RETURN_ADDRESS)
-    await case.act(t.buyer, "ship", **PARCEL)
+    await files_of(t.shop, HASH, order_id=t.order_id)
+    await case.act(t.buyer, "ship", **PARCEL, return_freight={"amount": cny(900), "evidence": [HASH]})
     await case.act(t.buyer, "correct-waybill", carrier="sf", waybill_no="SF1002")
     await case.act(t.seller, "receive")
     await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
+    await case.act(t.seller, "record-return-freight", amount=cny(900), reference="B-1")
 
 
 async def two_agents(t: ShopCommands) -> None:

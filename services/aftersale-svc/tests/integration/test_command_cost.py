@@ -87,6 +87,7 @@ async def shop_of(harness: Harness[Settings], orders: int = 1) -> Shop:
     """A shop with orders of many kettles each."""
     shop = Shop(harness)
     await shop.setting("fast-exchange", allowed=True)
+    await shop.setting("return-freight-limits", limits=[{"amount": 1000, "currency": "CNY"}])
     paid_in = {"kind": "paid_in", "amount": {"amount": 10**9, "currency": "CNY"}, "reference": "B-0"}
     done(await shop.harness.client("admin", "admin-1").post("/v1/merchants/m-1/deposit-entries", json=paid_in), 201)
     for number in range(1, orders + 1):

@@ -29,10 +29,18 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "return-fees": ({"fees": []}, {"fees": [FEE]}, "fees"),
     "freight-insurance": ({"limits": []}, {"limits": [cny(1000)]}, "limits"),
     "fast-exchange": ({"allowed": False}, {"allowed": True}, "allowed"),
+    "return-freight-limits": ({"limits": []}, {"limits": [cny(1000)]}, "limits"),
     "order-discounts": ({"on_return": "keep"}, {"on_return": "recalculate"}, "on_return"),
     "service-terms": ({"warranty_days": 0}, {"warranty_days": 730}, "warranty_days"),
 }
-WITH_DEFAULT = ("return-fees", "freight-insurance", "fast-exchange", "order-discounts", "service-terms")
+WITH_DEFAULT = (
+    "return-fees",
+    "freight-insurance",
+    "fast-exchange",
+    "order-discounts",
+    "return-freight-limits",
+    "service-terms",
+)
 EACH = pytest.mark.parametrize(("path", "bodies"), SETTINGS.items(), ids=SETTINGS.keys())
 
 

@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseSta
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 from aftersale_svc.domain.cases.pickups.model import Pickup
+from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.orders.model import Order
 
 _NOTHING_SENT = (
@@ -75,7 +76,10 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
     # A pickup needs the address, without which it would be the turn of the merchant.
     if action in _PICKUPS:
         back = replace(back, address={"street": "仓前路 8 号"})
-    full = FullCase(case=case).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
+    freight = ReturnFreight(
+        case_id=case.id, stated_minor=100, insured_minor=0, evidence=[], accepted_minor=100, owed_at=case.created_at
+    )
+    full = FullCase(case=case).keeping(freight).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
     if action is CaseAction.RETURN_REFUSED_GOODS:
         full = _inspected(full)
     return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)

@@ -1,5 +1,9 @@
 """Rows of the state tables of types of cases, written out a second time: state, action, target, who."""
 
+from typing import Any
+
+from aftercare_chassis.lifecycle import Lifecycle
+
 OFFERS = """
 pending_review  offer     offer_pending  seller
 pending_review  accept_offer {approved}  seller
@@ -147,3 +151,9 @@ await_buyer_shipment  end_with_order  closed       system
 return_in_transit     end_with_order  closed       system
 await_inspection      end_with_order  closed       system
 """
+
+
+def in_every_state(table: Lifecycle[Any, Any], action: str) -> dict[tuple[str, str], tuple[str, set[str]]]:
+    """The rows of what the merchant records, or an agent in its place, in every state and without another one."""
+    states = {str(state) for state in (*table.timeouts, *table.ends)}
+    return {(state, action): (state, {"seller", "agent"}) for state in states}

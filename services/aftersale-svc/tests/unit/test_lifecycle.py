@@ -32,6 +32,7 @@ from case_tables import (
     REFUSED,
     RETURNS,
     REVIEWS,
+    in_every_state,
 )
 
 Acting = Callable[..., SystemContext]
@@ -95,7 +96,8 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CASE[CaseType.RETURN_REFUND],
         CaseState,
         CaseAction,
-        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + PICKUPS + CHANGES),
+        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + PICKUPS + CHANGES)
+        | in_every_state(CASE[CaseType.RETURN_REFUND], "record_return_freight"),
     ),
     (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(REFUNDED + CHANGES)),
     (CASE[CaseType.CANCEL_UNSHIPPED], CaseState, CaseAction, read(REFUNDED + CANCELLATIONS)),

@@ -21,6 +21,7 @@ class SettingKind(Vocabulary):
     FREIGHT_INSURANCE = "freight_insurance", "up to which amount the freight of a return is insured"
     FAST_EXCHANGE = "fast_exchange", "whether replacements are sent before the goods are back"
     ORDER_DISCOUNTS = "order_discounts", "what becomes of the discounts of an order when a part of it goes back"
+    RETURN_FREIGHT_LIMITS = "return_freight_limits", "up to which amount buyers get the freight of returns back"
     SERVICE_TERMS = "service_terms", "how long goods are served after the after-sale window"
 
 
@@ -114,6 +115,14 @@ class ServiceTermsSet(MerchantEvent):
     matter: Code = "service_terms"
     terms_version: Annotated[int, Field(strict=True, ge=1, description="counts the terms of the merchant")]
     warranty_days: Annotated[int, Field(strict=True, ge=0, description="of the warranty; 0: there is none")]
+
+
+class ReturnFreightLimitsSet(MerchantEvent):
+    """A merchant set up to which amounts it reimburses the freight that buyers pay for returns, or the platform did for merchants that have set nothing."""
+
+    matter: Code = "return_freight_limits"
+    limits_version: Annotated[int, Field(strict=True, ge=1, description="counts the limits of the merchant")]
+    limits_hash: Hash
 
 
 class FastExchangeSet(MerchantEvent):

@@ -22,6 +22,10 @@ class PartKind(Vocabulary):
     GIFT = "gift", "a gift that came with the units"
     PROMOTION = "promotion", "a lower price of the units"
     DISCOUNT_RECALCULATED = "discount_recalculated", "a discount of the order that the kept units no longer earn"
+    RETURN_FREIGHT_REIMBURSED = (
+        "return_freight_reimbursed",
+        "the freight of sending goods back, which the buyer had paid",
+    )
     COST_SHARE = "cost_share", "what somebody else than the merchant bears of a price adjustment"
 
 

@@ -65,6 +65,10 @@ class ReturnShipped(CaseEvent):
     drop_off_point: Annotated[
         Id | None, Field(description="the courier's code of the point where they were dropped off")
     ] = None
+    freight_minor: Annotated[
+        Minor | None, Field(description="what the buyer states to have paid, where the merchant bears the freight")
+    ] = None
+    currency: Annotated[Currency | None, Field(description="of `freight_minor`")] = None
 
 
 class ReturnWaybillCorrected(CaseEvent):
@@ -108,3 +112,24 @@ class ReturnInspected(CaseEvent):
     cause: Annotated[Code, one_of(DecisionCause, "how they were judged")]
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None
+
+
+class ReturnFreightOwed(CaseEvent):
+    """The merchant owes the buyer the freight of a return that was accepted, less what an insurance pays first; it is paid outside the suite."""
+
+    matter: Code = "return_freight"
+    stated_minor: Annotated[Minor, Field(description="what the buyer has stated")]
+    accepted_minor: Annotated[Minor, Field(description="what the merchant accepts of it")]
+    insured_minor: Annotated[Minor, Field(description="what the insurance pays first")]
+    owed_minor: Annotated[Minor, Field(description="what the merchant owes")]
+    currency: Currency
+
+
+class ReturnFreightReimbursed(CaseEvent):
+    """Merchant or agent recorded that the buyer has the freight of the return, with a reference of which this is the digest."""
+
+    matter: Code = "return_freight"
+    amount_minor: Minor
+    currency: Currency
+    reference_hash: Hash
+    evidence: tuple[Hash, ...]

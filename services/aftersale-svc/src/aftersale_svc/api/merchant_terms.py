@@ -16,6 +16,8 @@ from aftersale_svc.api.schemas.merchant_settings import (
     OrderDiscountsOut,
     ReturnFeesIn,
     ReturnFeesOut,
+    ReturnFreightLimitsIn,
+    ReturnFreightLimitsOut,
     ServiceTermsIn,
     ServiceTermsOut,
 )
@@ -63,6 +65,16 @@ ReadRoutes(
     shape=OrderDiscountsOut.of,
     in_force="Get whether buyers keep discounts of an order that returns leave unearned: as the merchant has set, else as the platform has. 404: they keep them.",
     what="what a merchant does with discounts",
+).add_to(router)
+ReadRoutes(
+    kind=SettingKind.RETURN_FREIGHT_LIMITS,
+    path="return-freight-limits",
+    name="ReturnFreightLimits",
+    out=ReturnFreightLimitsOut,
+    page=PageOut[ReturnFreightLimitsOut],
+    shape=ReturnFreightLimitsOut.of,
+    in_force="Get up to which amounts a merchant reimburses the freight that buyers pay for returns: as it has set, else as the platform has. 404: it does not.",
+    what="up to what a merchant reimburses freight",
 ).add_to(router)
 
 ReadRoutes(
@@ -117,3 +129,17 @@ async def set_service_terms(merchant_id: MerchantId, body: ServiceTermsIn, tx: T
     return ServiceTermsOut.of(
         await merchant_settings.put(tx, merchant_id, SettingKind.SERVICE_TERMS, body.model_dump(mode="json"))
     )
+
+
+@router.put(
+    "/return-freight-limits",
+    operation_id="setReturnFreightLimits",
+    dependencies=[require_role("seller", "agent", "admin")],
+)
+async def set_return_freight_limits(
+    merchant_id: MerchantId, body: ReturnFreightLimitsIn, tx: Tx[Settings]
+) -> ReturnFreightLimitsOut:
+    """Set up to which amounts the freight that buyers pay for returns is reimbursed, as the next version. It holds for goods that are sent
+    from now on."""
+    saved = await merchant_settings.put(tx, merchant_id, SettingKind.RETURN_FREIGHT_LIMITS, body.content())
+    return ReturnFreightLimitsOut.of(saved)

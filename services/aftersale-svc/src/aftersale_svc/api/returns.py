@@ -9,9 +9,9 @@ from aftersale_svc.api.schemas.case_requests import (
     InspectIn,
     NoteIn,
     SetReturnAddressIn,
-    ShipIn,
 )
 from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.return_freights import ShipIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import inspections, returns
 from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
@@ -34,6 +34,8 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.return_freights.errors import STATED, AcceptedFreightExceedsStated
+from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import CITATIONS
@@ -59,11 +61,21 @@ async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[S
     return CaseOut.of(given, tx.actor)
 
 
-@router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))
+@router.post(
+    "/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase", *STATED, CurrencyForeign, EvidenceUnusable)
+)
 async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
-    """Record that the goods were handed to a courier, or dropped off at one of its points. Its reports about this waybill then move the case on."""
+    """Record that the goods were handed to a courier, or dropped off at one of its points. Its reports about this waybill then move the case on.
+
+    Where the merchant bears the freight of the return, the buyer states what they have paid, with evidence of it.
+    """
     shipped = await returns.ship(
-        tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no, drop_off_point=body.drop_off_point
+        tx,
+        case_id,
+        carrier=body.carrier,
+        waybill_no=body.waybill_no,
+        drop_off_point=body.drop_off_point,
+        freight=body.return_freight.stated() if body.return_freight else None,
     )
     return CaseOut.of(shipped, tx.actor)
 
@@ -116,12 +128,20 @@ async def report_return_missing(case_id: CaseId, tx: Tx[Settings], body: NoteIn 
         ReasonRequired,
         RefuseReasonUnused,
         RejectReasonUnsuitable,
+        CurrencyForeign,
+        AcceptedFreightExceedsStated,
         *CITATIONS,
     ),
 )
 async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
     """Record what was found of the returned goods. Accepting fewer units makes the refund smaller; none is a rejection."""
     inspected = await inspections.inspect(
-        tx, case_id, findings=body.findings(), reason=body.reason, note=body.note, policy=body.citations()
+        tx,
+        case_id,
+        findings=body.findings(),
+        reason=body.reason,
+        freight=body.freight,
+        note=body.note,
+        policy=body.citations(),
     )
     return CaseOut.of(inspected, tx.actor)

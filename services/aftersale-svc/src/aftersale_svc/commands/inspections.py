@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding
+from aftersale_svc.domain.cases.return_freights.policy import accepted
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
@@ -32,10 +33,11 @@ async def inspect(
     *,
     findings: Sequence[Finding],
     reason: RejectReason | None = None,
+    freight: tuple[int, str] | None = None,
     note: str | None = None,
     policy: Sequence[Citation] = (),
 ) -> FullCase:
-    """Record what was found. Accepting nothing is a rejection, whose findings are in its event and its photos in the timeline.
+    """Record what was found, and in `freight` what is accepted of what the buyer has paid for the return: minor units and currency. Accepting nothing is a rejection, whose findings are in its event and its photos in the timeline.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -45,10 +47,12 @@ async def inspect(
         RejectReasonUnsuitable: see `check_reject_reason`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
         EvidenceUnusable: see `check_photos`.
+        CurrencyForeign, AcceptedFreightExceedsStated: see `accepted`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     _check_reasons(full, findings, reason)
     await cited_evidence.check_photos(tx, order.id, findings)
+    full = full if freight is None else accepted(full, *freight)
     if fast_exchanges.is_secured(full):
         return await fast_exchanges.inspect(tx, full, findings, reason, note, policy)
     if any(each.accepted for each in findings):

@@ -16,6 +16,7 @@ from aftercare_events import (
     OrderDiscountsSet,
     PickupScheduleSet,
     ReturnFeesSet,
+    ReturnFreightLimitsSet,
     ServiceTermsSet,
     trace_fields,
 )
@@ -97,6 +98,9 @@ PUBLISHED: Mapping[SettingKind, Published] = {
     ),
     SettingKind.ORDER_DISCOUNTS: Published(
         OrderDiscountsSet, "discounts_version", lambda content: {"on_return": content["on_return"]}
+    ),
+    SettingKind.RETURN_FREIGHT_LIMITS: Published(
+        ReturnFreightLimitsSet, "limits_version", lambda content: {"limits_hash": _digest(content)}
     ),
     SettingKind.SERVICE_TERMS: Published(
         ServiceTermsSet, "terms_version", lambda content: {"warranty_days": content["warranty_days"]}

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event
 
-from aftersale_svc.commands import open_charges, open_holds, open_offers, open_pickups
+from aftersale_svc.commands import open_charges, open_freights, open_holds, open_offers, open_pickups
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.settings import Settings
 
-ENDED_BY = (open_offers.lapsed, open_holds.released, open_pickups.given_up, open_charges.owed_back)
+ENDED_BY = (open_offers.lapsed, open_holds.released, open_pickups.given_up, open_charges.owed_back, open_freights.due)
 
 
 def ended(tx: Transaction[Settings], after: FullCase) -> tuple[FullCase, Sequence[Event]]:

@@ -14,6 +14,7 @@ from aftersale_svc.domain.money.fees import ReturnFees
 from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart, parts_of
+from aftersale_svc.domain.money.reimbursements import with_reimbursement
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.given_back import GIVEN_BACK
@@ -36,7 +37,7 @@ def decided(full: FullCase, refund: Refund, fees: ReturnFees, given: Sequence[Gi
     parts = parts_of(
         refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange, keeps_goods=keeps_goods
     )
-    return with_cost_shares(parts, full.rows_of(PriceCheck))
+    return with_reimbursement(with_cost_shares(parts, full.rows_of(PriceCheck)), full)
 
 
 def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, ...] | None:

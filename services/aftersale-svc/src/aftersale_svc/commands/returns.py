@@ -15,7 +15,7 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 
-from aftersale_svc.commands import effects, locking, lost_parcels, openings, pickups
+from aftersale_svc.commands import cited_evidence, effects, locking, lost_parcels, openings, pickups
 from aftersale_svc.commands.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, UnitsHeldByAnother, WaybillUnchanged
@@ -23,6 +23,8 @@ from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
+from aftersale_svc.domain.cases.return_freights.model import StatedFreight
+from aftersale_svc.domain.cases.return_freights.policy import stated
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -57,15 +59,23 @@ async def set_address(
 
 
 async def ship(
-    tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str, drop_off_point: str | None = None
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    carrier: str,
+    waybill_no: str,
+    drop_off_point: str | None = None,
+    freight: StatedFreight | None = None,
 ) -> FullCase:
     """Record that the buyer handed the goods to a courier, or at a drop-off point; order-svc follows the parcel from here.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        CurrencyForeign, ReturnFreightNotReimbursed, ReturnFreightExceedsLimit: see `stated`.
+        EvidenceUnusable: what proves the freight cannot be cited.
     """
-    full = await locking.case(tx, case_id)
+    full, order = await locking.case_and_order(tx, case_id)
     shipped = apply(sent_by(full, carrier), CaseAction.SHIP, tx)
     return_ = replace(
         full.return_,
@@ -76,6 +86,10 @@ async def ship(
         scanned_at=None,
         delivered_at=None,
     )
+    after = shipped.keeping(return_)
+    if freight is not None:
+        after = after.keeping(stated(full, order, freight))
+        await cited_evidence.check(tx, order.id, freight.evidence, is_required=True)
     event = ReturnShipped(
         **case_fields(tx, shipped.case),
         carrier=carrier,
@@ -84,8 +98,10 @@ async def ship(
         deadline_at=shipped.case.deadline_at,
         method=return_.method,
         drop_off_point=drop_off_point,
+        freight_minor=freight and freight.amount_minor,
+        currency=freight and freight.currency,
     )
-    return await effects.save(tx, full, shipped.keeping(return_), CaseAction.SHIP, event)
+    return await effects.save(tx, full, after, CaseAction.SHIP, event, evidence=freight.evidence if freight else ())
 
 
 async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:

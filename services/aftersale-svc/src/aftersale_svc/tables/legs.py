@@ -46,6 +46,7 @@ from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, SentLine
@@ -70,6 +71,7 @@ from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.refused_goods_claims import OWED_GOODS, refused_goods_claims
 from aftersale_svc.tables.repairs import REPAIRS, repairs
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
+from aftersale_svc.tables.return_freights import RETURN_FREIGHTS, return_freights
 from aftersale_svc.tables.schema import metadata
 
 returns = Table(
@@ -236,6 +238,7 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Charge: LegTable(CHARGES, charges.c.case_id == case_lines.c.case_id),
     OwedGoods: LegTable(OWED_GOODS, refused_goods_claims.c.case_id == case_lines.c.case_id, saved=False),
     RefusedGoods: LegTable(REFUSED_GOODS, refused_goods.c.case_id == case_lines.c.case_id),
+    ReturnFreight: LegTable(RETURN_FREIGHTS, return_freights.c.case_id == case_lines.c.case_id),
     Pickup: LegTable(PICKUPS, pickups.c.case_id == case_lines.c.case_id),
     Repair: LegTable(REPAIRS, repairs.c.case_id == case_lines.c.case_id),
     MoneyHold: LegTable(MONEY_HOLDS, money_holds.c.case_id == case_lines.c.case_id),

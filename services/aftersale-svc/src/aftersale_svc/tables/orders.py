@@ -63,6 +63,7 @@ DECIDING = (
     SettingKind.FREIGHT_INSURANCE,
     SettingKind.FAST_EXCHANGE,
     SettingKind.ORDER_DISCOUNTS,
+    SettingKind.RETURN_FREIGHT_LIMITS,
     SettingKind.SERVICE_TERMS,
 )
 SETTINGS = settings_of(orders.c.merchant_id, *DECIDING)

@@ -81,6 +81,7 @@ from aftercare_events.catalogue.repairs import (
     RepairRepeated,
     RepairResumed,
 )
+from aftercare_events.catalogue.returns import ReturnFreightOwed, ReturnFreightReimbursed
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from cs_svc.commands import conversations
@@ -122,6 +123,8 @@ CODES: Mapping[type[CaseEvent], str] = {
     ChargePaid: "charge_paid",
     ChargeOwedBack: "charge_owed_back",
     ChargeReturned: "charge_returned",
+    ReturnFreightOwed: "return_freight_owed",
+    ReturnFreightReimbursed: "return_freight_reimbursed",
     RefusedGoodsReturned: "refused_goods_returned",
     RepairQuoted: "repair_quoted",
     RepairQuoteDeclined: "repair_quote_declined",

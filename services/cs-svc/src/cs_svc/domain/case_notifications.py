@@ -129,6 +129,14 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "已登记补付款项退还买家。",
         "It was recorded that the buyer has back what they had paid.",
     ),
+    "return_freight_owed": (
+        "商家应报销退货运费，金额请见售后单。",
+        "The merchant owes the freight of the return; the amount is in the case.",
+    ),
+    "return_freight_reimbursed": (
+        "已登记报销退货运费。",
+        "It was recorded that the buyer has the freight of the return.",
+    ),
     "refused_goods_returned": (
         "未通过验收的商品已寄回买家。",
         "The goods that were refused were sent back to the buyer.",

@@ -223,17 +223,6 @@ class RejectIn(CitingIn):
     """What shows the reason; the buyer sees it."""
 
 
-class ShipIn(In):
-    """The parcel that brings the goods back."""
-
-    model_config = example(carrier="sf", waybill_no="SF1000000000001")
-
-    carrier: CarrierInput
-    waybill_no: WaybillInput
-    drop_off_point: Id | None = None
-    """The courier's code of the point where the buyer dropped the parcel off; left out where a courier was handed it."""
-
-
 class CorrectWaybillIn(In):
     """The parcel that brings the goods back, in place of the one named before."""
 
@@ -266,6 +255,13 @@ class InspectIn(CitingIn):
     """Every line of the case once."""
     reason: RejectReason | None = None
     """Required if no unit at all is accepted and no line has a `refuse_reason`; not used otherwise."""
+    return_freight: Money | None = None
+    """What is accepted of the freight that the buyer has stated, at most all of it; if left out, all of it."""
+
+    @property
+    def freight(self) -> tuple[int, str] | None:
+        """What is accepted of the freight, as commands take it."""
+        return None if self.return_freight is None else (self.return_freight.amount, self.return_freight.currency)
 
     def findings(self) -> list[Finding]:
         """The findings as commands take them."""

@@ -31,6 +31,7 @@ from aftersale_svc.api.schemas.refunds import RefundOut
 from aftersale_svc.api.schemas.refused_goods import OwedGoodsOut
 from aftersale_svc.api.schemas.repairs import RepairOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
+from aftersale_svc.api.schemas.return_freights import ReturnFreightOut
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
@@ -161,6 +162,8 @@ class CaseOut(Out):
     sent back. While the case waits for it, it is the merchant's turn, and the buyer's time to ship has not begun."""
     return_parcel: ReturnParcelOut | None = None
     """Null until the buyer has shipped the goods."""
+    return_freight: ReturnFreightOut | None = None
+    """What the buyer has paid for sending the goods back, where the merchant bears it; null where nothing was stated."""
     pickup: PickupOut | None = None
     """The pickup that was booked last, whatever has become of it; null where none was."""
     replacement: ReplacementOut | None = None
@@ -225,6 +228,7 @@ class CaseOut(Out):
             return_address=full.return_.address,
             settings=[SettingUsedOut(**each) for each in full.settings],
             return_parcel=ReturnParcelOut.of(full.return_),
+            return_freight=ReturnFreightOut.of(full),
             pickup=PickupOut.of(full),
             replacement=ReplacementOut.of(full.replacement),
             price_checks=PriceCheckOut.of(full),

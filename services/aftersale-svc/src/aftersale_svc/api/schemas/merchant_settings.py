@@ -1,7 +1,7 @@
 """What merchants set about money and fast exchanges, as it is sent and shown, and what was used of it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from aftercare_chassis.http.schemas import In, Money, Out, Time, Version, example
 from pydantic import Field, field_validator
@@ -105,8 +105,8 @@ class ReturnFeesOut(SettingOut):
         return cls(merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, fees=fees)
 
 
-class FreightInsuranceIn(In):
-    """Up to which amounts the freight of returns is insured. An empty list: it is not."""
+class LimitsIn(In):
+    """The most that is paid for a return, by currency. An empty list: nothing is."""
 
     model_config = example(limits=[{"amount": 1200, "currency": "CNY"}])
 
@@ -118,7 +118,7 @@ class FreightInsuranceIn(In):
     def _once(cls, limits: list[Money]) -> list[Money]:
         _check_once(limits)
         if not all(each.amount for each in limits):
-            raise PydanticCustomError("amount_zero", "An insurance pays something.", {"zh": "保险金额必须大于零。"})
+            raise PydanticCustomError("amount_zero", "A limit is above zero.", {"zh": "限额必须大于零。"})
         return limits
 
     def content(self) -> dict[str, Any]:  # Any: JSON
@@ -126,14 +126,22 @@ class FreightInsuranceIn(In):
         return {each.currency: each.amount for each in self.limits}
 
 
-class FreightInsuranceOut(SettingOut):
-    """Up to which amounts the freight of returns is insured."""
+class FreightInsuranceIn(LimitsIn):
+    """Up to which amounts the freight of returns is insured. An empty list: it is not."""
+
+
+class ReturnFreightLimitsIn(LimitsIn):
+    """Up to which amounts buyers get the freight that they pay for returns which the merchant bears. An empty list: they do not."""
+
+
+class LimitsOut(SettingOut):
+    """The most that is paid for a return, by currency."""
 
     limits: list[Money]
-    """The most that is paid for a return, by currency; in any other it is not insured."""
+    """The most that is paid for a return, by currency; nothing in any other."""
 
     @classmethod
-    def of(cls, row: MerchantSetting | SettingVersion) -> "FreightInsuranceOut":
+    def of(cls, row: MerchantSetting | SettingVersion) -> Self:
         limits = [Money.of(minor, currency) for currency, minor in sorted(row.content.items())]
         return cls(
             merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, limits=limits
@@ -167,6 +175,14 @@ class ServiceTermsOut(SettingOut):
     def of(cls, row: MerchantSetting | SettingVersion) -> "ServiceTermsOut":
         known = {"merchant_id": row.merchant_id, "version": row.version, "set_by": row.set_by, "set_at": row.set_at}
         return cls.model_validate(known | row.content)
+
+
+class FreightInsuranceOut(LimitsOut):
+    """Up to which amounts the freight of returns is insured."""
+
+
+class ReturnFreightLimitsOut(LimitsOut):
+    """Up to which amounts buyers get the freight that they pay for returns which the merchant bears."""
 
 
 class FastExchangeIn(In):

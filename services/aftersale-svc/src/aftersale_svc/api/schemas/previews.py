@@ -42,6 +42,8 @@ class CasePreviewOut(Out):
     refund: Money
     """What the refund would be, freight included, if all units are accepted and nothing else happens in the order
     meanwhile: other open cases stay open. Freight that those have to complete is not in it."""
+    return_freight_limit: Money | None = None
+    """Up to which amount the merchant reimburses what the buyer pays to a courier for the return; null where it does not."""
     parts: list[RefundPartOut]
     """What `refund` would be made of, and what would go back beside it, as the refund of the case would show it."""
 
@@ -65,5 +67,6 @@ class CasePreviewOut(Out):
             requested=Money.of(case.requested_minor, currency),
             shipping_refund=Money.of(case.shipping_refund_minor, currency),
             refund=Money.of(preview.refund.total_minor, currency),
+            return_freight_limit=preview.freight_limit_minor and Money.of(preview.freight_limit_minor, currency),
             parts=[RefundPartOut.of(part, currency) for part in preview.parts],
         )

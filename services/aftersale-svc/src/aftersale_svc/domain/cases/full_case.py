@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -83,6 +84,11 @@ class FullCase:
     def return_(self) -> Return:
         """Its return; empty where nothing was sent back."""
         return next(iter(self.rows_of(Return)), Return(case_id=self.case.id))
+
+    @property
+    def return_freight(self) -> ReturnFreight | None:
+        """What the buyer states to have paid for the return; None where nothing was stated."""
+        return next(iter(self.rows_of(ReturnFreight)), None)
 
     @property
     def pickup(self) -> Pickup | None:

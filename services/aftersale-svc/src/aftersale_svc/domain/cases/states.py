@@ -81,6 +81,7 @@ class CaseAction(StrEnum):
     AGREE_CHARGE = "agree_charge"
     RECORD_PAYMENT = "record_payment"
     RECORD_CHARGE_RETURN = "record_charge_return"
+    RECORD_RETURN_FREIGHT = "record_return_freight"
     REFUND_CREDIT = "refund_credit"
     RETURN_REFUSED_GOODS = "return_refused_goods"
     TAKE = "take"

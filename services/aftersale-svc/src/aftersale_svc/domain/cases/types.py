@@ -9,13 +9,13 @@ from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transiti
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
 from aftersale_svc.domain.cases.legs import fast_exchange
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
-from aftersale_svc.domain.cases.legs.charge_return import chargeable
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit, refusable
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, all_legs
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
+from aftersale_svc.domain.cases.legs.payments_back import with_payments_back
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.refused_delivery import AGENT_REVIEW, REFUSED_DELIVERY, RefusedDeliveryExit
@@ -257,7 +257,7 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=reviewed_by_one(chargeable(refusable(changeable(table) if _can_change(type_) else table))),
+        transitions=reviewed_by_one(with_payments_back(refusable(changeable(table) if _can_change(type_) else table))),
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,

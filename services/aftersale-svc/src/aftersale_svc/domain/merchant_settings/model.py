@@ -19,6 +19,7 @@ class SettingKind(StrEnum):
     FREIGHT_INSURANCE = "freight_insurance"
     FAST_EXCHANGE = "fast_exchange"
     ORDER_DISCOUNTS = "order_discounts"
+    RETURN_FREIGHT_LIMITS = "return_freight_limits"
     SERVICE_TERMS = "service_terms"
 
 
@@ -30,6 +31,7 @@ PREFIXES: Mapping[SettingKind, str] = {
     SettingKind.FREIGHT_INSURANCE: "ins",
     SettingKind.FAST_EXCHANGE: "fex",
     SettingKind.ORDER_DISCOUNTS: "odi",
+    SettingKind.RETURN_FREIGHT_LIMITS: "rfl",
     SettingKind.SERVICE_TERMS: "trm",
 }
 """The prefixes of the ids of settings."""
@@ -39,6 +41,7 @@ WITH_DEFAULT = frozenset(
         SettingKind.FREIGHT_INSURANCE,
         SettingKind.FAST_EXCHANGE,
         SettingKind.ORDER_DISCOUNTS,
+        SettingKind.RETURN_FREIGHT_LIMITS,
         SettingKind.SERVICE_TERMS,
     }
 )

@@ -32,6 +32,7 @@ class PartKind(StrEnum):
     GIFT = "gift"
     PROMOTION = "promotion"
     DISCOUNT_RECALCULATED = "discount_recalculated"
+    RETURN_FREIGHT_REIMBURSED = "return_freight_reimbursed"
     COST_SHARE = "cost_share"
 
 

@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import RefundAmount
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.return_freights.policy import reimbursed_most
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.fees import fees_of
 from aftersale_svc.domain.money.model import GivenBack, LineHold
@@ -25,6 +26,8 @@ class Preview:
     full: FullCase
     refund: RefundAmount
     parts: tuple[RefundPart, ...] = ()
+    freight_limit_minor: int | None = None
+    """Up to which amount a freight of the return that the buyer pays is reimbursed; None where it is not."""
 
 
 def preview(
@@ -40,8 +43,9 @@ def preview(
     """
     stage = check_request(order, request, context)
     full = open_case("", order, stage, request, holds, context)
+    limit = reimbursed_most(full.case, order) or None
     if TYPES[request.type].money is not Money.REFUND:
-        return Preview(full, RefundAmount(0, 0))
+        return Preview(full, RefundAmount(0, 0), freight_limit_minor=limit)
     fees, lines = fees_of(order), sorted(full.lines, key=lambda line: line.line_id)  # in the order of the refund
     due = refund_due(order, full.case, lines, holds, fees, given)
-    return Preview(full, due, parts_of("", full.case, lines, due, given, fees))
+    return Preview(full, due, parts_of("", full.case, lines, due, given, fees), limit)

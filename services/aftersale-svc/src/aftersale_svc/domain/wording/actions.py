@@ -54,6 +54,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.AGREE_CHARGE: Label("同意补付", "agree to pay the amount"),
     CaseAction.RECORD_PAYMENT: Label("登记补付款项", "record the payment"),
     CaseAction.RECORD_CHARGE_RETURN: Label("登记退还补付款项", "record that the payment was given back"),
+    CaseAction.RECORD_RETURN_FREIGHT: Label("登记报销退货运费", "record that the freight was paid"),
     CaseAction.REFUND_CREDIT: Label("退还差价", "refund the difference"),
     CaseAction.RETURN_REFUSED_GOODS: Label("寄回未通过验收的商品", "send the refused goods back"),
     CaseAction.REAPPLY: Label("再次申请", "ask again with another request"),
@@ -135,6 +136,7 @@ WHY_NOT: Mapping[str, Label] = {
         "金额较大，只能由商家登记", "it is much money, which the merchant alone records"
     ),
     "reapplied_too_often": Label("再次申请次数已用完", "nobody can ask again about these goods"),
+    "no_return_freight_owed": Label("没有需要报销的退货运费", "nothing is owed for the freight of the return"),
     "nothing_to_return": Label("没有需要退还的补付款项", "nothing that was paid is owed back"),
     "nothing_refused": Label("没有需要退还买家的商品", "no refused goods have to go back"),
     "outcome_of_confirm_replacement": Label("由确认收货决定", "the receipt decides it"),

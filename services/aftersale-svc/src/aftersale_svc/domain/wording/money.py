@@ -28,6 +28,14 @@ _OFFLINE = (
     "商家称已线下退款 {}，等待买家确认到账",
     "{} was given back outside the provider, as is stated; the buyer has to confirm it",
 )
+_FREIGHT_OWED = (
+    "商家另应报销退货运费 {}",
+    "the merchant also owes {} that the buyer has paid for sending the goods back",
+)
+_FREIGHT_PAID = (
+    "商家已报销退货运费 {}",
+    "the merchant has also paid {} for sending the goods back",
+)
 _LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
 _TO_HOLD = (
     "商品寄回前需担保 {}，由买家同意",
@@ -60,7 +68,17 @@ def money(full: FullCase, award: Label | None = None, owed: Label | None = None)
     parts = known or [award or _pending(full)]
     if back is not None:
         parts = [*(each for each in parts if each != _NOTHING), back]
+    if (freight := _freight(full)) is not None:
+        parts = [*(each for each in parts if each != _NOTHING), freight]
     return Label("；".join(each.zh for each in parts), "; ".join(each.en for each in parts))
+
+
+def _freight(full: FullCase) -> Label | None:
+    """What the merchant pays of the freight of the return besides; None where it owes nothing of it."""
+    found = full.return_freight
+    if found is None or found.owed_at is None or not found.rest_minor:
+        return None
+    return amount(*(_FREIGHT_OWED if found.paid_at is None else _FREIGHT_PAID), found.rest_minor, full.case)
 
 
 def _given_back(full: FullCase) -> list[Label]:

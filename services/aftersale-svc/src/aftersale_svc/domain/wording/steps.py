@@ -94,6 +94,9 @@ STEPS: Mapping[str, Label] = {
     "record_charge_return": Label(
         "{actor}登记已将补付款项退还买家", "{actor} recorded that the buyer has back what they had paid"
     ),
+    "record_return_freight": Label(
+        "{actor}登记已报销退货运费", "{actor} recorded that the buyer has the freight of the return"
+    ),
     "refund_credit": Label("差价退还中", "The difference goes back"),
     "return_refused_goods": Label("{actor}寄回了未通过验收的商品", "{actor} sent the refused goods back"),
     "quote": Label("{actor}报出了维修价格", "{actor} named what the repair costs"),
