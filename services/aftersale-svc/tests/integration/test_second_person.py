@@ -41,6 +41,12 @@ async def test_the_second_agent_confirms_what_the_first_proposed(shop: Shop, sec
     assert (event.action, event.amount_minor, event.currency) == ("approve", 19133, "CNY")
     buyers = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()
     assert not buyers.get("proposed_decision")
+    for side, is_shown in (("buyer", False), ("merchant", False), ("agent", True)):
+        seen = {"as_of": shop.clock.now().isoformat(), "as_seen_by": side}
+        past = (await shop.arbitrator.get(f"/v1/cases/{case_id}", params=seen)).json()
+        assert ("propose_decision" in {each["action"] for each in past["as_of"]["timeline"]}) is is_shown
+        assert bool(past.get("proposed_decision")) is is_shown
+        assert bool(past["explanation"].get("proposed_decision")) is is_shown
     for action, code in (("confirm-decision", "second_person_needed"), ("approve", "decision_proposed")):
         shop.harness.problem(await shop.agent.post(f"/v1/cases/{case_id}/{action}", json={}), 409, code)
     refused = await second.post(f"/v1/cases/{case_id}/refund", json={})
