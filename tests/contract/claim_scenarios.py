@@ -81,4 +81,42 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (claims_on_a_courier, claims_on_a_deposit)
+async def claims_to_refused_goods(suite: InProcessSuite) -> str:
+    """Goods that are refused: sent late, lost and compensated, and given up by the buyer; the order's id."""
+    order = await usual.delivered(suite, "73000191")
+    note = usual.TEXTS["note"]
+
+    async def refused(waybill_no: str) -> tuple[dict[str, Any], str]:
+        case = await usual.asked(suite, order, 1, "return_refund")
+        await usual.step(suite, "seller", case, "approve", return_address=usual.RETURN_ADDRESS)
+        await usual.step(suite, "buyer", case, "ship", carrier="zto", waybill_no=waybill_no)
+        await suite.push(waybill_no, "delivered")
+        line_id, reason = order["lines"][0]["id"], "no_defect_found"
+        found = [{"line_id": line_id, "accepted": 0}]
+        await usual.step(suite, "seller", case, "inspect", lines=found, reason=reason, note=usual.TEXTS["rejection"])
+        closed = await usual.step(suite, "buyer", case, "accept")
+        return case, str(closed["refused_goods_claims"][0]["id"])
+
+    async def act(who: str, claim: str, action: str, **fields: Any) -> str:
+        done = await suite.call(who, "aftersale", f"refused-goods-claims/{claim}/{action}", fields)
+        return str(done["state"])
+
+    case, claim = await refused("73000192")
+    await suite.advance(6 * 24 + 1)
+    await suite.services["aftersale"].run_workers("reminders")
+    await suite.advance(24)
+    await act("agent", claim, "order-dispatch", note=note)
+    await usual.step(suite, "seller", case, "return-refused-goods", carrier="zto", waybill_no="73000193")
+    await act("agent", claim, "report-lost", note=note)
+    await act("agent", claim, "compensate", amount=usual.cny(5000), note=note)
+    assert await act("seller", claim, "record-payment", reference="B-3", note=note) == "compensated"
+    _, given_up = await refused("73000194")
+    assert await act("buyer", given_up, "abandon", note=note) == "abandoned"
+    last, sent = await refused("73000195")
+    await usual.step(suite, "seller", last, "return-refused-goods", carrier="zto", waybill_no="73000196")
+    await suite.push("73000196", "delivered")
+    assert (await suite.get("buyer", "aftersale", f"refused-goods-claims/{sent}"))["state"] == "delivered"
+    return str(order["id"])
+
+
+SCENARIOS = (claims_on_a_courier, claims_on_a_deposit, claims_to_refused_goods)

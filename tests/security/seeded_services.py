@@ -225,8 +225,31 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         service.ids["guarantee_claim_id"] = made(deposit)["id"]
         opening = f"/v1/cases/{case['id']}/courier-claims"
         service.ids["claim_id"] = made(await seller.post(opening, json={"cause": "damaged"}))["id"]
+        service.ids["refused_goods_claim_id"] = await _refused_goods(service, buyer, seller)
         service.bodies = aftersale_bodies(wanted, photo, rules, address)
         yield service
+
+
+async def _refused_goods(service: SeededService, buyer: httpx.AsyncClient, seller: httpx.AsyncClient) -> str:
+    """The id of the claim to goods of another order, which the merchant has refused."""
+    about = {"order_id": "ord_2", "currency": "CNY"}
+    lines = (KETTLE.model_copy(update={"line_id": "line_2"}),)
+    money = {"total_minor": 29700, "shipping_fee_minor": 0, "lines": lines}
+    now = service.harness.clock.now()
+    await service.consume(OrderPaid, payment_id="pay_2", provider="simulator", paid_at=now, **money, **about)
+    parcel = {"parcel_id": "par_2", "carrier": "zto", "waybill_no": "73000002", "complete": True, "order_id": "ord_2"}
+    await service.consume(OrderShipped, lines=(ShippedLine(line_id="line_2", quantity=3),), **parcel)
+    wanted = {"order_id": "ord_2", "type": "return_refund", "reason": "quality_defect"}
+    unit = {"line_id": "line_2", "quantity": 1}
+    case = made(await buyer.post("/v1/cases", json={**wanted, "lines": [unit]}))
+    path = f"/v1/cases/{case['id']}"
+    made(await seller.post(f"{path}/approve", json={}))
+    made(await buyer.post(f"{path}/ship", json={"carrier": "sf", "waybill_no": "SF1"}))
+    made(await seller.post(f"{path}/receive", json={}))
+    found = {"lines": [{"line_id": "line_2", "accepted": 0}], "reason": "no_defect_found"}
+    made(await seller.post(f"{path}/inspect", json=found))
+    [claim] = made(await buyer.post(f"{path}/accept", json={}))["refused_goods_claims"]
+    return str(claim["id"])
 
 
 @asynccontextmanager

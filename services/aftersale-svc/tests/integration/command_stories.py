@@ -123,6 +123,31 @@ async def exchange(t: ShopCommands) -> None:
     await late.act(t.buyer, "take-refund")
 
 
+async def refused_goods(t: ShopCommands) -> None:
+    """The fates of goods that the merchant refuses: each of one case."""
+
+    async def claim(*, sent: bool = False) -> Document:
+        case = await t.received("return_refund", 2)
+        await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
+        [found] = (await t.shop.get(case.id))["refused_goods_claims"]
+        if sent:
+            await case.act(t.seller, "return-refused-goods", **PARCEL)
+        return Document(t, "refused-goods-claims", found["id"])
+
+    await (await claim(sent=True)).act(t.buyer, "confirm")
+    await (await claim()).act(t.buyer, "abandon")
+    await (await claim()).act(t.agent, "keep", note="…")
+    lost = await claim(sent=True)
+    await lost.act(t.agent, "report-lost")
+    await lost.act(t.agent, "order-dispatch")
+    await lost.act(t.agent, "report-lost")
+    await lost.act(t.agent, "compensate", amount=cny(1))
+    await lost.act(t.seller, "record-payment", reference="…")
+    worthless = await claim()
+    await worthless.act(t.agent, "report-lost")
+    await worthless.act(t.agent, "decline", reason="goods_worthless", note="…")
+
+
 async def repair(t: ShopCommands) -> None:
     case = await t.received("repair", reason="paid_repair")
     await case.act(t.seller, "quote", cost=cny(100), days=3)
@@ -177,6 +202,7 @@ STORIES: tuple[Story, ...] = (
     a_lower_price,
     pickups,
     exchange,
+    refused_goods,
     repair,
     sent_first,
     paid_otherwise,

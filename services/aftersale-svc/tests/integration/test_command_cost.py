@@ -28,11 +28,15 @@ MORE = {
     "reapplyCase": (9, "closes a case and opens another one, and reads the files that are cited anew"),
     "recordGuaranteePayment": (9, "locks the order, the case, the claim and the deposit"),
     "replaceVerdict": (10, "does what a verdict does"),
+    "inspectCase": (9, "inserts the claim to refused goods as well, more than goes into one statement"),
 }
 """The commands that need more: how many, and why."""
 ELSEWHERE = {"previewCase", "reportDisputeTest"}
 """One changes nothing; the other needs a report that a worker has checked (`test_lab_tests.py`)."""
-DOCUMENTS = ("/v1/cases", "/v1/disputes/{", "/v1/courier-claims/{", "/v1/guarantee-claims/{")
+DOCUMENTS = (
+    *("/v1/cases", "/v1/disputes/{", "/v1/courier-claims/{", "/v1/guarantee-claims/{"),
+    "/v1/refused-goods-claims/{",
+)
 SPENT: dict[str, int] = {}
 """What each command has taken at most, in all stories."""
 

@@ -87,10 +87,6 @@ class ClaimTransaction:
     async def insert(self, rows: Any, *new: Any) -> None:
         self.steps += new
 
-    async def execute(self, statement: Any, **_: Any) -> int:
-        """What the claim binds is no matter of it."""
-        return 1
-
     async def insert_last(self, rows: Any, row: Any) -> None:
         """Decisions are not read again."""
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from aftersale_svc.domain.cases.refused_goods.codes import UNBOUND
 from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS
 
 OF_CASE = ("type", "state", "stage", "reason", "liable", "reject_reason", "shipping_refund_minor", "difference_minor")
 
@@ -10,6 +12,7 @@ OF_CASE = ("type", "state", "stage", "reason", "liable", "reject_reason", "shipp
 def line_hold(snapshot: Any) -> LineHold:
     """The row of HOLDS_OF_ORDER for this snapshot."""
     case, line, hold = snapshot.case, snapshot.line, snapshot.hold
+    goods = snapshot.sent.get(REFUSED_GOODS_CLAIMS.name)
     return LineHold(
         line_id=line.line_id,
         sku=line.sku,
@@ -21,5 +24,6 @@ def line_hold(snapshot: Any) -> LineHold:
         hold=hold.state,
         units=hold.units,
         amount_minor=hold.amount_minor,
+        refused_units=0 if goods is None or goods.state in UNBOUND else goods.units[line.line_id],
         accepted=line.accepted,
     )

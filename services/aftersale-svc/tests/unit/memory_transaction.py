@@ -272,7 +272,7 @@ class MemoryTransaction:
                 key: replace(row, state="ended") for key, row in self.snapshot.parts.items() if key[0] == PROPOSALS
             }
             self._set(parts={**self.snapshot.parts, **ended})
-        elif statement in (appeals.DECIDE_APPEALS, verdicts.DROP_SANCTIONS, holds.BIND_REFUSED):
+        elif statement in (appeals.DECIDE_APPEALS, verdicts.DROP_SANCTIONS):
             pass  # nothing is decided by them again
         elif statement is orders.SHIP_LINES:
             self._set(shipped=self.snapshot.shipped + sum(params["units"]))

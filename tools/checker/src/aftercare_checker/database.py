@@ -74,6 +74,7 @@ _FINDINGS = {
             UNION ALL SELECT id, state, whose_turn, deadline_at FROM disputes
             UNION ALL SELECT id, state, whose_turn, deadline_at FROM courier_claims
             UNION ALL SELECT id, state, whose_turn, deadline_at FROM guarantee_claims
+            UNION ALL SELECT id, state, whose_turn, deadline_at FROM refused_goods_claims
         ) d LEFT JOIN deadlines l ON l.document_id = d.id AND l.ended_at IS NULL
         GROUP BY d.id, d.state, d.whose_turn, d.deadline_at
         HAVING count(l.id) <> (d.whose_turn <> 'nobody')::int

@@ -27,23 +27,14 @@ from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import REFUSED_GOODS_KIND
-from aftersale_svc.tables.holds import BIND_REFUSED
 
 STEPS: ClaimSteps[RefusedGoodsAction, RefusedGoodsClaim] = ClaimSteps(REFUSED_GOODS_KIND)
 NOT_DECIDED = DecisionFields()
-_FREE = frozenset({RefusedGoodsState.DELIVERED, RefusedGoodsState.WITHDRAWN})
-"""The ends after which other cases may have the units: the buyer has them, or their own case decides."""
 
 
 def shipped(claim: RefusedGoodsClaim) -> tuple[ShippedLine, ...]:
     """The units, as what a parcel holds."""
     return tuple(ShippedLine(line_id=line_id, quantity=units) for line_id, units in claim.units.items())
-
-
-async def bind(tx: Transaction[Settings], claim: RefusedGoodsClaim, times: int = 1) -> None:
-    """Keep other cases from the units of a claim; `times` -1: let them have these."""
-    units = [times * each for each in claim.units.values()]
-    await tx.execute(BIND_REFUSED, case_id=claim.case_id, line_ids=list(claim.units), units=units)
 
 
 async def send(
@@ -239,6 +230,4 @@ async def _save_ended(
         reference_hash=None if reference is None else digest(reference),
         **decided,
     )
-    if ended.state in _FREE:
-        await bind(tx, ended, -1)
     return await STEPS.save(tx, ended, action, event, note=note)

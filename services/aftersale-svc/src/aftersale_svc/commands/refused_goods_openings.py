@@ -85,9 +85,7 @@ async def open_(tx: Transaction[Settings], full: FullCase) -> RefusedGoodsClaim:
         currency=claim.currency,
         deadline_at=claim.deadline_at,
     )
-    created = await refused_goods.STEPS.create(tx, claim, opened)
-    await refused_goods.bind(tx, claim)
-    return created
+    return await refused_goods.STEPS.create(tx, claim, opened)
 
 
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    cast,
     func,
     literal_column,
     or_,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.refused_goods.codes import UNBOUND
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
 from aftersale_svc.domain.money.holds import REJECTED
 from aftersale_svc.domain.money.lifecycle import HOLD
@@ -32,6 +34,7 @@ from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.legs import inspections
 from aftersale_svc.tables.orders import order_lines
+from aftersale_svc.tables.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.schema import metadata
 
 # They are looked up by the line of an order, so that comes first in the key.
@@ -43,7 +46,6 @@ holds = Table(
     *one_of("state", HoldState),
     *quantity("units"),
     *minor("amount_minor"),
-    *quantity("refused_units", default=0),
     ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
 )
 
@@ -89,17 +91,18 @@ HOLD_AMOUNTS = Statement(
 )
 """Of a case that takes no units: the money that its refund gives back of each line."""
 
-_back = (
-    func.unnest(bindparam("line_ids", type_=ARRAY(Text)), bindparam("units", type_=ARRAY(Integer)))
-    .table_valued("line_id", "units", name="back")
-    .render_derived()
+_goods = func.jsonb_array_elements(refused_goods_claims.c.lines).table_valued("value", name="goods")
+_refused = (
+    select(func.coalesce(func.sum(cast(_goods.c.value.op("->>")("quantity"), Integer)), 0))
+    .select_from(refused_goods_claims.join(_goods, true()))
+    .where(
+        refused_goods_claims.c.case_id == holds.c.case_id,
+        _goods.c.value.op("->>")("line_id") == holds.c.line_id,
+        *(refused_goods_claims.c.state != end for end in sorted(UNBOUND)),
+    )
+    .correlate(holds)
+    .scalar_subquery()
 )
-BIND_REFUSED = Statement(
-    update(holds)
-    .where(holds.c.case_id == bindparam("case_id"), holds.c.line_id == _back.c.line_id)
-    .values(refused_units=holds.c.refused_units + _back.c.units)
-)
-"""So many units of a case more, or fewer, are to come back to the buyer."""
 
 # Line by line and case by case (LIMIT and OFFSET forbid to join them): while PostgreSQL has no statistics of some of these
 # tables, or some from when they were small, it would read the whole of them for every order.
@@ -126,7 +129,7 @@ _held = (
         holds.c.state.label("hold"),
         holds.c.units,
         holds.c.amount_minor,
-        holds.c.refused_units,
+        cast(_refused, Integer).label("refused_units"),
         _found.c.accepted,
     )
     .select_from(holds.join(_case, true()).outerjoin(_found, true()))

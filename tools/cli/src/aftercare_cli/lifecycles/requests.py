@@ -27,6 +27,7 @@ _SETTLE, _DECLINE = f"{_PROPOSALS}/{{proposal_id}}/accept", f"{_PROPOSALS}/{{pro
 _REPLACE = "POST /v1/disputes/{dispute_id}/replace-verdict"
 _VERDICT, _WITHDRAW = "POST /v1/disputes/{dispute_id}/verdict", "POST /v1/disputes/{dispute_id}/withdraw"
 _GUARANTEES = "POST /v1/guarantee-claims/{guarantee_claim_id}"
+_REFUSED_GOODS = "POST /v1/refused-goods-claims/{refused_goods_claim_id}"
 _CLAIMS = "POST /v1/courier-claims/{claim_id}"
 # All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
 REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -76,6 +77,12 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     },
     ("guarantee claim", "record_payment"): (f"{_GUARANTEES}/record-payment",),
     ("guarantee claim", "record_failure"): (f"{_GUARANTEES}/record-failure",),
+    ("refused goods claim", "send"): ("POST /v1/cases/{case_id}/return-refused-goods",),
+    ("refused goods claim", "deliver"): (f"{_REFUSED_GOODS}/confirm",),
+    **{
+        ("refused goods claim", each): (f"{_REFUSED_GOODS}/{each.replace('_', '-')}",)
+        for each in ("report_lost", "order_dispatch", "keep", "abandon", "compensate", "decline", "record_payment")
+    },
     ("courier claim", "add_evidence"): (f"{_CLAIMS}/evidence",),
     ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),

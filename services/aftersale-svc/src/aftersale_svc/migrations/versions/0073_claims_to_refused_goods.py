@@ -1,4 +1,4 @@
-"""Claims to goods that an inspection refused, and the units that such goods bind."""
+"""Claims to goods that an inspection refused."""
 
 from typing import Any
 
@@ -38,8 +38,6 @@ def upgrade() -> None:
     allow_codes("deadlines", "document", "refused_goods_claim")
     allow_codes("decisions", "kind", "refused_goods_claim")
     allow_codes("courier_claims", "leg", "refused_goods")
-    op.add_column("holds", sa.Column("refused_units", sa.Integer(), nullable=False, server_default="0"))
-    op.create_check_constraint(op.f("holds_refused_units_check"), "holds", "refused_units >= 0")
     op.create_table(
         TABLE,
         *_columns(),
@@ -57,7 +55,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM claim_steps WHERE claim_id IN (SELECT id FROM refused_goods_claims)")
     op.drop_table(TABLE)
-    op.drop_column("holds", "refused_units")
     op.execute("DELETE FROM courier_claims WHERE leg = 'refused_goods'")
     forbid_codes("courier_claims", "leg", "refused_goods", instead="exchange")
     op.execute("DELETE FROM decisions WHERE kind = 'refused_goods_claim'")

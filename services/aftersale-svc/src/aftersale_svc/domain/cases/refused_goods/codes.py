@@ -19,6 +19,10 @@ class RefusedGoodsState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNBOUND = frozenset({RefusedGoodsState.DELIVERED, RefusedGoodsState.WITHDRAWN})
+"""Where other cases may have the units: the buyer has them, or their own case decides. Otherwise the buyer does not have them."""
+
+
 class RefusedGoodsAction(StrEnum):
     """What can be done to a claim to refused goods. `escalate` is its timer's, and `withdraw` follows from its case."""
 
