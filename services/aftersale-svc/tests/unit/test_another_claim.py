@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.database.columns import aggregate, minor, text, texts, timestamp
+from aftercare_chassis.database.compiled import SeenBy
 from aftercare_chassis.database.mapping import Listing, Rows
 from aftercare_chassis.lifecycle import Lifecycle, SystemContext, Timeout, Transition
 from aftercare_chassis.refusals import Kind, Refusal
@@ -20,7 +21,7 @@ from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.permissions import MERCHANT_OR_AGENT, SYSTEM_ONLY
 from aftersale_svc.domain.wording.claims import ClaimWords, explain
-from aftersale_svc.tables.claim_kinds import StoredClaims
+from aftersale_svc.tables.claim_kinds import stored
 from claim_walk import CLAIM, NOW, ClaimTransaction, explore, stuck
 from sqlalchemy import MetaData, Table
 
@@ -97,10 +98,12 @@ TABLE = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
 )
-KIND = StoredClaims(
+SEEN_BY: SeenBy = {"agent": None}
+KIND = stored(
     SUPPLIER,
     Rows(TABLE, SupplierClaim),
-    Listing(TABLE, SupplierClaim, filters=("case_id",), seen_by={"agent": None}),
+    Listing(TABLE, SupplierClaim, filters=("case_id",), seen_by=SEEN_BY),
+    SEEN_BY,
 )
 STEPS: ClaimSteps[SupplierAction, SupplierClaim] = ClaimSteps(KIND)
 WORDS = ClaimWords(

@@ -28,14 +28,15 @@ class StoredClaims(Generic[C]):
     waiting: Query[Record]
 
 
-def _stored(type_: ClaimType[C], rows: Rows[C], listing: Listing[C], seen_by: SeenBy) -> StoredClaims[C]:
+def stored(type_: ClaimType[C], rows: Rows[C], listing: Listing[C], seen_by: SeenBy) -> StoredClaims[C]:
+    """The claims of a kind, with what of them each role sees."""
     of_turn = select(rows.table.c.id).where(rows.table.c.whose_turn == bindparam("whose_turn"))
     return StoredClaims(type_, rows, listing, Query(of_turn.limit(bindparam("most")), seen_by=seen_by))
 
 
-COURIER_KIND = _stored(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST, COURIER_CLAIMS_SEEN_BY)
-GUARANTEE_KIND = _stored(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS_SEEN_BY)
-REFUSED_GOODS_KIND = _stored(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST, REFUSED_GOODS_SEEN_BY)
+COURIER_KIND = stored(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST, COURIER_CLAIMS_SEEN_BY)
+GUARANTEE_KIND = stored(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS_SEEN_BY)
+REFUSED_GOODS_KIND = stored(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST, REFUSED_GOODS_SEEN_BY)
 CLAIM_KINDS: tuple[StoredClaims[Any], ...] = (
     COURIER_KIND,
     GUARANTEE_KIND,
