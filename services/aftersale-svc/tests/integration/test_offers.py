@@ -281,3 +281,16 @@ async def test_who_made_an_offer_takes_it_back(shop: Shop) -> None:
         ("offer", "accepted"),
     ]
     assert (await shop.last(OfferAccepted)).decision_id == decided[-1]["id"]
+
+
+async def test_an_offer_that_was_replaced_is_not_accepted_in_place_of_the_one_that_was_read(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(type_="refund_only")
+    await shop.act(shop.seller, case["id"], "offer", amount={"amount": 9000, "currency": "CNY"})
+    await shop.act(shop.seller, case["id"], "withdraw-offer")
+    await shop.act(shop.seller, case["id"], "offer", amount={"amount": 10, "currency": "CNY"})
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/accept-offer", json={"number": 1})
+    assert shop.harness.problem(refused, 409, "offer_changed")["number"] == 2
+    assert (await shop.get(case["id"]))["state"] == "offer_pending"
+    accepted = await shop.act(shop.buyer, case["id"], "accept-offer", number=2)
+    assert accepted["state"] != "offer_pending"

@@ -252,3 +252,15 @@ async def test_while_goods_come_again_the_agent_owes_no_replacement(shop: Shop) 
     assert (await shop.get(case_id))["state"] == "manual_review"
     refused = await shop.agent.post(f"/v1/cases/{case_id}/reship", json={})
     shop.harness.problem(refused, 409, "no_replacement_decided")
+
+
+async def test_a_price_that_was_changed_is_not_agreed_to_in_place_of_the_one_that_was_read(shop: Shop) -> None:
+    case_id = await in_repair(shop)
+    await shop.act(shop.seller, case_id, "quote", **COST)
+    dearer = {"amount": COST["cost"]["amount"] + 1, "currency": "CNY"}
+    await shop.act(shop.seller, case_id, "quote", **{**COST, "cost": dearer})
+    refused = await shop.buyer.post(f"/v1/cases/{case_id}/agree-charge", json={"amount": COST["cost"]})
+    assert shop.harness.problem(refused, 409, "charge_changed")["amount_minor"] == dearer["amount"]
+    assert (await shop.get(case_id))["state"] == "quote_pending"
+    agreed = await shop.act(shop.buyer, case_id, "agree-charge", amount=dearer)
+    assert agreed["whose_turn"] == "merchant" or agreed["deadline_effect"] == "goods_back_unless_paid"

@@ -4,12 +4,17 @@ from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
-from aftersale_svc.api.schemas.exchanges import PriceReplacementIn, RecordPaymentIn, ReturnRefusedGoodsIn
+from aftersale_svc.api.schemas.exchanges import AgreeChargeIn, PriceReplacementIn, RecordPaymentIn, ReturnRefusedGoodsIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import exchanges
-from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeNotAgreed, ChargePaid, NothingOwed
+from aftersale_svc.domain.cases.charges.errors import (
+    ChargeAgreed,
+    ChargeChanged,
+    ChargeNotAgreed,
+    ChargePaid,
+    NothingOwed,
+)
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
@@ -19,7 +24,7 @@ from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_AMOUNT = AgreeChargeIn()
 
 
 @router.post(
@@ -41,11 +46,16 @@ async def price_replacement(case_id: CaseId, body: PriceReplacementIn, tx: Tx[Se
 
 
 @router.post(
-    "/{case_id}/agree-charge", **step(CASE.values(), CaseAction.AGREE_CHARGE, "agreeCharge", NothingOwed, ChargeAgreed)
+    "/{case_id}/agree-charge",
+    **step(CASE.values(), CaseAction.AGREE_CHARGE, "agreeCharge", NothingOwed, ChargeAgreed, ChargeChanged),
 )
-async def agree_charge(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Agree as the buyer to pay the amount that is owed. It is paid outside the suite."""
-    return CaseOut.of(await exchanges.agree(tx, case_id, note=body.note), tx.actor)
+async def agree_charge(case_id: CaseId, tx: Tx[Settings], body: AgreeChargeIn = NO_AMOUNT) -> CaseOut:
+    """Agree as the buyer to pay the amount that is owed. It is paid outside the suite.
+
+    Until then the merchant may name another amount: with `amount` the buyer agrees to no other one.
+    """
+    seen = None if body.amount is None else (body.amount.amount, body.amount.currency)
+    return CaseOut.of(await exchanges.agree(tx, case_id, seen=seen, note=body.note), tx.actor)
 
 
 @router.post(

@@ -5,9 +5,9 @@ from fastapi import APIRouter
 
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
+from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
-from aftersale_svc.api.schemas.offers import CounterOfferIn, OfferIn, OfferOut, OffersOut
+from aftersale_svc.api.schemas.offers import AcceptOfferIn, CounterOfferIn, OfferIn, OfferOut, OffersOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import offers
 from aftersale_svc.domain.cases.errors import (
@@ -24,6 +24,7 @@ from aftersale_svc.domain.cases.offers.errors import (
     AmountExceedsAllowance,
     NoOfferOpen,
     OfferAmountMissing,
+    OfferChanged,
     OfferOfAnother,
     OfferUnchanged,
     OfferWithoutRefund,
@@ -37,7 +38,7 @@ from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
+NO_NOTE, ANY_OFFER = NoteIn(), AcceptOfferIn(policy=[])
 CHANGE = (TypeUnsuitable, StageNotReached, UnitsNotSent, FastExchangeNotAllowed, ReasonNotReached)
 TERMS = (
     *CHANGE,
@@ -91,17 +92,20 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
         RefundDecided,
         ReplacementDecided,
         NoOfferOpen,
+        OfferChanged,
         *CHANGE,
         NothingLeft,
         *CITATIONS,
     ),
 )
-async def accept_offer(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
+async def accept_offer(case_id: CaseId, tx: Tx[Settings], body: AcceptOfferIn = ANY_OFFER) -> CaseOut:
     """Accept the open offer as the buyer, or a counter-offer as those who review the case.
 
-    The case goes on as it was offered, without another review.
+    The case goes on as it was offered, without another review. An offer may be withdrawn and another one made: with `number` no other
+    one is accepted.
     """
-    return CaseOut.of(await offers.accept(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    accepted = await offers.accept(tx, case_id, number=body.number, note=body.note, policy=body.citations())
+    return CaseOut.of(accepted, tx.actor)
 
 
 @router.post("/{case_id}/decline-offer", **step(CASE.values(), CaseAction.DECLINE_OFFER, "declineOffer"))

@@ -8,6 +8,7 @@ from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, Rep
 
 from aftersale_svc.commands import effects, locking, refused_goods, refused_goods_openings
 from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.charges.errors import ChargeChanged
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
 from aftersale_svc.domain.cases.exchanges.policy import priced
@@ -51,16 +52,21 @@ def priced_event(tx: Transaction[Settings], full: FullCase) -> ReplacementPriced
     )
 
 
-async def agree(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Agree as the buyer to pay what is owed.
+async def agree(
+    tx: Transaction[Settings], case_id: str, *, seen: tuple[int, str] | None = None, note: str | None = None
+) -> FullCase:
+    """Agree as the buyer to pay what is owed; `seen` is the amount that they agree to, in minor units, and its currency.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingOwed, ChargeAgreed: see CASE.
+        ChargeChanged: another amount is owed than they have seen.
     """
     full = await locking.case(tx, case_id)
     apply(full, CaseAction.AGREE_CHARGE, tx)
     charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), agreed_at=tx.now)
+    if seen not in (None, (charge.amount_minor, full.case.currency)):
+        raise ChargeChanged(pointer="/amount", amount_minor=charge.amount_minor, currency=full.case.currency)
     # The time of the merchant begins now, so the turn is judged by what was agreed.
     agreed = replace(full, case=replace(full.case, difference_minor=charge.amount_minor)).keeping(charge)
     agreed = replace(agreed, case=of(full.case).enter_again(agreed.case, tx, CaseFacts(full=agreed)))

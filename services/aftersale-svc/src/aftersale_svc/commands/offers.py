@@ -16,7 +16,7 @@ from aftersale_svc.domain.cases.exchanges.policy import unpriced
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction
-from aftersale_svc.domain.cases.offers.errors import NoOfferOpen
+from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, OfferChanged
 from aftersale_svc.domain.cases.offers.model import Offer, OfferAction, OfferSide, OfferTerms
 from aftersale_svc.domain.cases.offers.policy import agreed, check_offered, offered
 from aftersale_svc.domain.cases.policy import permitted
@@ -142,13 +142,20 @@ def _made(tx: Transaction[Settings], case: Case, offer: Offer, decision_id: str 
 
 
 async def accept(
-    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    number: int | None = None,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
-    """Let the case go on as it is offered, without another review: the buyer an offer, the reviewers a counter-offer.
+    """Let the case go on as it is offered, without another review: the buyer an offer, the reviewers a counter-offer. `number` is the
+    offer that is accepted; without it, the one that is open.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NoOfferOpen: see CASE.
+        OfferChanged: another offer is open.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
             `check_offered`; the goods were sent or received meanwhile, or the merchant sends no goods first any more.
         UnitsNotSent: see `stages.check_sent`.
@@ -157,6 +164,9 @@ async def accept(
     """
     full, order = await locking.case_and_order(tx, case_id)
     offer = full.open_offer
+    if number is not None and offer is not None and offer.number != number:
+        apply(full, CaseAction.ACCEPT_OFFER, tx)
+        raise OfferChanged(pointer="/number", number=offer.number)
     if offer is not None and second_person.is_needed(tx, full, offer.amount_minor):
         apply(full, CaseAction.ACCEPT_OFFER, tx)
         amount, arguments = offer.amount_minor, {"note": note}

@@ -29,6 +29,15 @@ class PriceReplacementIn(NoteIn):
         return [price.price() for price in self.prices]
 
 
+class AgreeChargeIn(NoteIn):
+    """What the buyer agrees to pay."""
+
+    model_config = example(amount={"amount": 6800, "currency": "CNY"}, note="同意维修报价。")
+
+    amount: Money | None = None
+    """The amount that the buyer has seen: where it is another one by now, 409 `charge_changed`. May be left out."""
+
+
 class RecordPaymentIn(NoteIn):
     """The payment of what the buyer owes, which was made outside the suite."""
 

@@ -1,6 +1,9 @@
 """What is sent to the routes of offers, and offers as they are shown."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.schemas import Money, Out, Time, example
+from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn, ReturnAddressIn
 from aftersale_svc.domain.cases.codes import CaseType
@@ -23,6 +26,15 @@ class CounterOfferIn(NoteIn):
         if self.amount is None:
             return OfferTerms(self.type)
         return OfferTerms(self.type, self.amount.amount, self.amount.currency)
+
+
+class AcceptOfferIn(CitingIn):
+    """Which offer is accepted."""
+
+    model_config = example(number=2, note="同意。")
+
+    number: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """The number of the offer that was read: where another one is open by now, 409 `offer_changed`. May be left out."""
 
 
 class OfferIn(CounterOfferIn, CitingIn):

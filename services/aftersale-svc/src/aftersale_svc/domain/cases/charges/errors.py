@@ -17,6 +17,16 @@ class ChargeAgreed(Refusal):
     zh, en = "买家已同意补付，金额不能再更改。", "The buyer has agreed to the amount already."
 
 
+class ChargeChanged(Refusal):
+    """The buyer agrees to another amount than is asked for by now."""
+
+    kind, code = Kind.CONFLICT, "charge_changed"
+    zh, en = (
+        "金额已变更为 {amount_minor:money}，请确认后再同意。",
+        "The amount is {amount_minor:money} by now; look at it again.",
+    )
+
+
 class ChargeNotAgreed(Refusal):
     """The buyer has not agreed to pay."""
 

@@ -62,6 +62,13 @@ class NoOfferOpen(Refusal):
     zh, en = "没有等待答复的方案。", "There is no offer to be answered."
 
 
+class OfferChanged(Refusal):
+    """The buyer, or who reviews the case, accepts another offer than the one that is open by now."""
+
+    kind, code = Kind.CONFLICT, "offer_changed"
+    zh, en = "当前方案是第 {number} 个，请查看后再接受。", "The open offer is number {number} by now; look at it again."
+
+
 class OfferOfAnother(Refusal):
     """The open offer was made by somebody else: the merchant withdraws the merchant's, an agent those of agents."""
 
