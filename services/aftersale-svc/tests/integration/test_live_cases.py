@@ -85,6 +85,19 @@ async def test_each_side_follows_what_it_may_see(live: Shop) -> None:
     assert buyer[0]["step"]["text"]["en"].startswith("The merchant approved")
 
 
+async def test_a_step_of_a_slower_transaction_or_host_is_sent_once(live: Shop) -> None:
+    """It is committed after the stream has begun, and its id is below that of the newest step by then."""
+    await live.delivered()
+    case_id = (await live.case(1))["id"]
+
+    async def act() -> None:
+        live.clock.advance(seconds=-0.2)
+        await live.act(live.seller, case_id, "approve", return_address=RETURN_ADDRESS)
+
+    [received] = await followed(live, [(live.buyer, {})], act)
+    assert [each["step"]["action"] for each in received] == ["approve"]
+
+
 async def test_a_queue_is_followed_by_what_enters_and_what_leaves_it(live: Shop) -> None:
     await live.delivered()
     first = (await live.case(1))["id"]

@@ -93,7 +93,7 @@ class Feed(Generic[R]):
         if not has_capacity(runtime):
             raise TooManyStreams
         if last is None:
-            stream = _Stream(reader.actor, wanted, await self._newest(reader))
+            stream = await self._begun(reader, wanted)
         elif re.fullmatch(rf"{self.prefix}_[0-9a-f]{{{_ID_DIGITS}}}", last):
             stream = await self._resumed(reader, wanted, last)
         else:
@@ -107,6 +107,14 @@ class Feed(Generic[R]):
         """The id of the newest row, or one before every row."""
         found = await reader.one(self.newest)
         return f"{self.prefix}_{'0' * _ID_DIGITS}" if found is None else str(found["id"])
+
+    async def _begun(self, reader: Reader[S], wanted: Callable[[R], bool]) -> "_Stream[R]":
+        """A stream of what is added from now on, as well where its id is below the newest one."""
+        stream = _Stream(reader.actor, wanted, await self._newest(reader))
+        stream.after = before(stream.begins)
+        rows = await reader.all(self.added, after=stream.after, known=[], most=MOST_ROWS)
+        stream.known = {row.id for row in rows if row.id <= stream.begins}
+        return stream
 
     async def _resumed(self, reader: Reader[S], wanted: Callable[[R], bool], last: str) -> "_Stream[R]":
         rows = await reader.all(self.added, after=before(last), known=[last], most=MOST_ROWS + 1)
