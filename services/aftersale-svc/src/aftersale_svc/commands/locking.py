@@ -12,7 +12,9 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.rules.model import OrderToOpen
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.case_rules import ORDER_TO_REVIEW
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.legs import DETAILS_TO_LOCK, full_cases
@@ -32,6 +34,14 @@ async def case(tx: Transaction[Settings], case_id: str) -> FullCase:
 async def case_and_order(tx: Transaction[Settings], case_id: str) -> tuple[FullCase, Order]:
     """Lock a case and its order. Raises: NotFound and Stale as `case` does."""
     order = await tx.one(ORDER_OF_CASE, case_id=case_id)
+    if order is None:
+        raise NotFound(what=CASES.name)
+    return await case(tx, case_id), order
+
+
+async def case_to_review(tx: Transaction[Settings], case_id: str) -> tuple[FullCase, OrderToOpen]:
+    """As `case_and_order`, with what the rules of the merchant judge. Raises: NotFound and Stale as `case` does."""
+    order = await tx.one(ORDER_TO_REVIEW, case_id=case_id)
     if order is None:
         raise NotFound(what=CASES.name)
     return await case(tx, case_id), order

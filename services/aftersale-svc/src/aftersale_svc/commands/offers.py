@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 
-from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person, stages
+from aftersale_svc.commands import decisions, effects, locking, remaining_money, rule_reviews, second_person, stages
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
@@ -213,18 +213,19 @@ async def _priced(tx: Transaction[Settings], full: FullCase, order: Order) -> Fu
 
 
 async def decline(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Refuse the offer: those who made it review the request again.
+    """Refuse the offer: those who made it review the request again, or a rule of the merchant decides.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    full = await locking.case(tx, case_id)
+    full, order = await locking.case_to_review(tx, case_id)
     moved = apply(full, CaseAction.DECLINE_OFFER, tx)
     offer = _open(full)
     event = OfferDeclined(**case_fields(tx, moved.case), number=offer.number, deadline_at=moved.case.deadline_at)
     declined = moved.keeping(ended(tx, offer, OfferAction.DECLINE))
-    return await effects.save(tx, full, declined, CaseAction.DECLINE_OFFER, event, note=note)
+    saved = await effects.save(tx, full, declined, CaseAction.DECLINE_OFFER, event, note=note)
+    return await rule_reviews.again(tx, saved, order)
 
 
 async def withdraw(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:

@@ -24,7 +24,7 @@ MOST_PAST_CASES = 1_000
 async def request_facts(
     tx: Transaction[Settings], order: OrderToOpen, case: Case, lines: Sequence[RequestedLine], rules: Sequence[Rule]
 ) -> RequestFacts:
-    """The facts of a case that is not saved yet. The buyer's earlier cases are read where a rule looks at them.
+    """The facts of a case as it is now. The buyer's earlier cases are read where a rule looks at them.
 
     Then the buyer opens one case at a time at this merchant, until the end of the transaction.
     """
@@ -33,7 +33,8 @@ async def request_facts(
     if looks_back is not None:
         await tx.one(LOCK_HISTORY, history_of=f"cases of {case.buyer_id} at {case.merchant_id}")
         whose = {"buyer_ids": [case.buyer_id], "merchant_id": case.merchant_id}
-        history = await tx.all(PAST_CASES, **whose, since=tx.now - looks_back, most=MOST_PAST_CASES)
+        found = await tx.all(PAST_CASES, **whose, since=case.created_at - looks_back, most=MOST_PAST_CASES)
+        history = [each for each in found if each["id"] < case.id]
     categories = order.categories or {}
     return RequestFacts(
         type=case.type,
@@ -46,7 +47,7 @@ async def request_facts(
         categories=tuple(categories.get(line.line_id) for line in lines),
         evidence=await _checked_files(tx, case) if looks_at_evidence(rules) else None,
         evidence_reused=await _is_reused(tx, case) if looks_at_reuse(rules) else None,
-        opened_at=tx.now,
+        opened_at=case.created_at,
         history=tuple(_earlier_case(record) for record in history),
     )
 

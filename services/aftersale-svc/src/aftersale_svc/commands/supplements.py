@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import SupplementEnded, SupplementRequested, SupplementSubmitted, digest
 
-from aftersale_svc.commands import cited_evidence, effects, locking
+from aftersale_svc.commands import cited_evidence, effects, locking, rule_reviews
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -43,7 +43,7 @@ async def request(tx: Transaction[Settings], case_id: str, *, missing: str) -> F
 async def submit(
     tx: Transaction[Settings], case_id: str, *, evidence: Sequence[str] = (), note: str | None = None
 ) -> FullCase:
-    """Supply what was asked for, as the buyer: those who asked review on.
+    """Supply what was asked for, as the buyer: those who asked review on, or a rule of the merchant decides.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -51,7 +51,7 @@ async def submit(
         SupplementEmpty: there is neither evidence nor a word.
         EvidenceUnusable: see `cited_evidence.check`.
     """
-    full = await locking.case(tx, case_id)
+    full, order = await locking.case_to_review(tx, case_id)
     moved = apply(full, CaseAction.SUBMIT_SUPPLEMENT, tx)
     if not evidence and not note:
         raise SupplementEmpty(pointer="/evidence")
@@ -66,7 +66,8 @@ async def submit(
         deadline_at=supplied.case.deadline_at,
         evidence=tuple(evidence),
     )
-    return await effects.save(tx, full, supplied, CaseAction.SUBMIT_SUPPLEMENT, event, note=note, evidence=evidence)
+    saved = await effects.save(tx, full, supplied, CaseAction.SUBMIT_SUPPLEMENT, event, note=note, evidence=evidence)
+    return await rule_reviews.again(tx, saved, order)
 
 
 @case_timer(CaseAction.END_SUPPLEMENT)

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleTypeChanged, Event, OfferLapsed
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import cited_evidence, effects, locking, stages
+from aftersale_svc.commands import cited_evidence, effects, locking, rule_reviews, stages
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
@@ -35,7 +35,8 @@ async def change(
     lines: Sequence[Wanted] = (),
     note: str | None = None,
 ) -> FullCase:
-    """Ask for something else about the same units, for another reason as well. An open counter-offer lapses with it.
+    """Ask for something else about the same units, for another reason as well. An open counter-offer lapses with it, and a
+    rule of the merchant may decide.
 
     `lines` have what is wanted in exchange for them; their quantities are those of the case.
 
@@ -49,7 +50,7 @@ async def change(
         LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
         EvidenceUnusable: see `cited_evidence.check`.
     """
-    full, order = await locking.case_and_order(tx, case_id)
+    full, order = await locking.case_to_review(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
     check_term_of(full, order, case, tx)
@@ -65,7 +66,8 @@ async def change(
     if full.open_offer is not None:
         events.append(OfferLapsed(**case_fields(tx, after.case), number=full.open_offer.number))
         after = after.keeping(ended(tx, full.open_offer, OfferAction.LAPSE))
-    return await effects.save(tx, full, after, CaseAction.CHANGE_TYPE, *events, note=note, evidence=evidence)
+    saved = await effects.save(tx, full, after, CaseAction.CHANGE_TYPE, *events, note=note, evidence=evidence)
+    return await rule_reviews.again(tx, saved, order)
 
 
 def _without_replacement(tx: Transaction[Settings], full: FullCase) -> FullCase:

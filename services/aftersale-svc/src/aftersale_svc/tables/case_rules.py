@@ -2,15 +2,16 @@
 
 from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
-from sqlalchemy import Integer, Text, bindparam, case, exists, func, or_, select, true
+from sqlalchemy import Integer, Text, any_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.model import OrderToOpen
 from aftersale_svc.tables.asked_before import asked_before
 from aftersale_svc.tables.case_changes import case_changes
-from aftersale_svc.tables.cases import case_lines, case_timeline, cases
+from aftersale_svc.tables.cases import CASE_SEEN_BY, case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.merchant_settings import merchant_settings, settings_of
 from aftersale_svc.tables.orders import DECIDING, order_lines, orders
@@ -35,6 +36,27 @@ ORDER_TO_OPEN = Query(
     OrderToOpen,
     seen_by(orders),
 )
+
+ORDER_TO_REVIEW = Query(
+    select(orders, _settings, *asked_before(orders.c.id), case((_has_rules, _categories)).label("categories"))
+    .join_from(orders, cases, cases.c.order_id == orders.c.id)
+    .where(cases.c.id == bindparam("case_id"))
+    .with_for_update(key_share=True, of=orders),
+    OrderToOpen,
+    CASE_SEEN_BY,
+)
+"""The order of a case in which the rules of its merchant may decide again."""
+
+IN_REVIEW_CITING: Query[Record] = Query(
+    select(cases.c.id)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        cases.c.state == CaseState.PENDING_REVIEW,
+        bindparam("sha256", type_=Text) == any_(cases.c.evidence),
+    )
+    .order_by(cases.c.id)
+)
+"""The cases of an order that their merchant reviews and that cite this file."""
 
 # The cases that a buyer opens about several orders at once would not see each other; the lock of an order keeps none of them.
 LOCK_HISTORY: Query[Record] = Query(

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import tempfile
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import structlog
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
+from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
-from aftersale_svc.commands import evidence, evidence_checks
+from aftersale_svc.commands import evidence, evidence_checks, rule_reviews
 from aftersale_svc.domain.evidence.model import (
     Accepted,
     EvidenceCheck,
@@ -25,6 +27,7 @@ from aftersale_svc.integrations.decoders.results import Undecodable, Work
 from aftersale_svc.integrations.decoders.sandbox import Sandbox
 from aftersale_svc.integrations.stores.port import COPIES, ORIGINALS, PENDING, EvidenceStore
 from aftersale_svc.integrations.virus_scan import VirusScanner
+from aftersale_svc.queries import reviews
 from aftersale_svc.settings import Settings
 
 _MOST_ATTEMPTS = 5
@@ -82,6 +85,8 @@ class EvidenceChecks:
             else:
                 await evidence.refuse(tx, file.id, cause=result)
         await self._store.delete(PENDING + file.id)
+        if isinstance(result, Accepted):
+            await _judge_again(runtime, file)
 
     async def _examined(self, file: EvidenceFile, size: int) -> Accepted | EvidenceRefusal:
         """Examine a file and store what is kept of it; the cause where it is refused.
@@ -116,6 +121,16 @@ class EvidenceChecks:
         sha256 = await asyncio.to_thread(_sha256, path)
         await self._store.put(COPIES + sha256, path, media_type)
         return sha256
+
+
+async def _judge_again(runtime: Runtime[Settings], file: EvidenceFile) -> None:
+    """Let the rules of the merchant decide about the cases that cite an accepted file. Where this process ends before, people do."""
+    async with runtime.reader() as reader:
+        found = await reviews.citing(reader, file.order_id, file.sha256)
+    for case_id in found:
+        with suppress(Refusal):
+            async with runtime.transaction(SYSTEM) as tx:
+                await rule_reviews.review(tx, case_id)
 
 
 async def _retry_or_end(tx: Transaction[Settings], file: EvidenceFile, check: EvidenceCheck) -> None:

@@ -77,7 +77,7 @@ class ConditionsIn(In):
 
 
 class RuleIn(In):
-    """One rule. The first that matches a new case decides about it."""
+    """One rule. The first that matches a case decides about it: when it is opened, and when what rules judge changes while the merchant reviews it."""
 
     model_config = example(**_RULE)
 
