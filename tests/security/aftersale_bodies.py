@@ -29,6 +29,7 @@ def aftersale_bodies(
         "setOrderDiscounts": {"on_return": "keep"},
         "setReturnFreightLimits": {"limits": []},
         "recordReturnFreight": {"amount": {"amount": 1, "currency": "CNY"}, "reference": "B-1"},
+        "setRequiredEvidence": {"reasons": ["counterfeit"]},
         "setServiceTerms": {"warranty_days": 365},
         "bookDepositEntry": {"kind": "paid_in", "amount": {"amount": 1, "currency": "CNY"}, "reference": "B-1"},
         "bookPickup": {"slot": "2026-03-06T01:00:00Z", "address": address},

@@ -196,6 +196,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         made(await seller.put("/v1/merchants/m-1/fast-exchange", json={"allowed": False}))
         made(await seller.put("/v1/merchants/m-1/order-discounts", json={"on_return": "keep"}))
         made(await seller.put("/v1/merchants/m-1/return-freight-limits", json={"limits": []}))
+        made(await seller.put("/v1/merchants/m-1/required-evidence", json={"reasons": ["counterfeit"]}))
         made(await seller.put("/v1/merchants/m-1/service-terms", json={"warranty_days": 365}))
         made(await harness.client("agent", "agent-1").put("/v1/merchants/m-1/freight-insurance", json={"limits": []}))
         service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}

@@ -31,6 +31,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "fast-exchange": ({"allowed": False}, {"allowed": True}, "allowed"),
     "return-freight-limits": ({"limits": []}, {"limits": [cny(1000)]}, "limits"),
     "order-discounts": ({"on_return": "keep"}, {"on_return": "recalculate"}, "on_return"),
+    "required-evidence": ({"reasons": ["counterfeit"]}, {"reasons": []}, "reasons"),
     "service-terms": ({"warranty_days": 0}, {"warranty_days": 730}, "warranty_days"),
 }
 WITH_DEFAULT = (
@@ -40,6 +41,7 @@ WITH_DEFAULT = (
     "order-discounts",
     "return-freight-limits",
     "service-terms",
+    "required-evidence",
 )
 EACH = pytest.mark.parametrize(("path", "bodies"), SETTINGS.items(), ids=SETTINGS.keys())
 

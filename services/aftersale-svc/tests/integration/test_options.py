@@ -49,6 +49,7 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
         "liable": "seller",
         "return_freight_payer": "seller",
         "evidence": "advised",
+        "evidence_needed": ["photo", "video"],
         "is_warranty": True,
         "since": 1,
         "term": "window",

@@ -8,14 +8,14 @@ from typing import Any
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
-from aftersale_svc.domain.cases.codes import BY_VERDICT
+from aftersale_svc.domain.cases.codes import BY_VERDICT, EvidenceKind
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.evidence.model import EvidenceFile
+from aftersale_svc.domain.evidence.model import CitedFile, EvidenceFile, EvidenceState
 from aftersale_svc.domain.money.codes import HoldAction
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold
@@ -191,7 +191,7 @@ class MemoryTransaction:
 
     async def all(self, query: Any, **params: Any) -> list[Any]:
         if query in evidence.STATES_OF_CITED.values():
-            return [{"sha256": each, "state": "accepted"} for each in params["cited"]]
+            return [CitedFile(each, EvidenceState.ACCEPTED, EvidenceKind.PHOTO) for each in params["cited"]]
         case = self.snapshot.case
         return {
             cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],

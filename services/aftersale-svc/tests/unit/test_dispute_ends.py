@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.commands import hearings, lab_tests, settlements
-from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Liable, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.types import TYPES
@@ -15,7 +15,7 @@ from aftersale_svc.domain.disputes.lab_tests import CostAdvance, LabAnswer, LabQ
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE, UNDECIDED
 from aftersale_svc.domain.disputes.model import DisputeSide, DisputeState, EvidenceParty, Remedy
 from aftersale_svc.domain.disputes.proposals import Terms
-from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceKind, EvidenceState, MediaType
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState, MediaType
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings

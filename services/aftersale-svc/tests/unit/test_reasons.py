@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases import reasons
 from aftersale_svc.domain.cases.codes import (
     CaseType,
     CloseCause,
+    EvidenceKind,
     EvidenceNeed,
     FreightPayer,
     HandlingReason,
@@ -140,7 +141,7 @@ def test_a_changed_table_has_a_new_version() -> None:
     for outcome, found in OUTCOMES.items():
         content += repr((outcome.value, replace(found, stages=frozenset()), sorted(found.stages)))
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    assert (REASONS_VERSION, digest) == (9, "59e2a004aa18f49e")
+    assert (REASONS_VERSION, digest) == (10, "545b59a458c75908")
 
 
 def test_what_follows_from_a_released_reason_never_changes() -> None:
@@ -186,11 +187,19 @@ def test_a_reason_that_the_goods_have_left_behind_is_not_waited_for(
     assert (refused.value.awaits, refused.value.retry_after) == (None, None)
 
 
-def test_a_reason_may_need_evidence(an_order: Callable[..., Order], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_merchant_may_require_evidence_for_a_reason(an_order: Callable[..., Order]) -> None:
     assert not [reason for reason, row in REASONS.items() if row.evidence is EvidenceNeed.REQUIRED]
-    needy = replace(REASONS[Reason.COUNTERFEIT], evidence=EvidenceNeed.REQUIRED)
-    monkeypatch.setitem(reasons.REASONS, Reason.COUNTERFEIT, needy)  # type: ignore[arg-type]
+    required = {"required_evidence": ("rev_1", 1, {"reasons": ["counterfeit"]})}
+    strict = replace(an_order(), settings=required)
     asked = Request("ord_1", CaseType.REFUND_ONLY, Reason.COUNTERFEIT, None, [], ["sha256:0"])
-    check_needs(REFUND_ONLY, an_order(), Stage.POST_RECEIPT, asked)
+    check_needs(REFUND_ONLY, strict, Stage.POST_RECEIPT, asked)
+    check_needs(REFUND_ONLY, an_order(), Stage.POST_RECEIPT, replace(asked, evidence=[]))
+    check_needs(REFUND_ONLY, strict, Stage.POST_RECEIPT, replace(asked, reason=Reason.QUALITY_DEFECT, evidence=[]))
     with pytest.raises(EvidenceRequired):
-        check_needs(REFUND_ONLY, an_order(), Stage.POST_RECEIPT, replace(asked, evidence=[]))
+        check_needs(REFUND_ONLY, strict, Stage.POST_RECEIPT, replace(asked, evidence=[]))
+
+
+def test_what_is_advised_says_which_files_show_it() -> None:
+    for row in REASONS.values():
+        assert (row.evidence is EvidenceNeed.NONE) is (row.evidence_kinds == ())
+    assert REASONS[Reason.COUNTERFEIT].evidence_kinds == (EvidenceKind.PHOTO, EvidenceKind.DOCUMENT)

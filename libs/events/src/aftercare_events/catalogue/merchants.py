@@ -23,6 +23,7 @@ class SettingKind(Vocabulary):
     ORDER_DISCOUNTS = "order_discounts", "what becomes of the discounts of an order when a part of it goes back"
     RETURN_FREIGHT_LIMITS = "return_freight_limits", "up to which amount buyers get the freight of returns back"
     SERVICE_TERMS = "service_terms", "how long goods are served after the after-sale window"
+    REQUIRED_EVIDENCE = "required_evidence", "for which reasons requests without evidence are refused"
 
 
 class OnReturn(Vocabulary):
@@ -123,6 +124,14 @@ class ReturnFreightLimitsSet(MerchantEvent):
     matter: Code = "return_freight_limits"
     limits_version: Annotated[int, Field(strict=True, ge=1, description="counts the limits of the merchant")]
     limits_hash: Hash
+
+
+class RequiredEvidenceSet(MerchantEvent):
+    """A merchant set for which reasons it requires evidence, or the platform did for merchants that have set nothing."""
+
+    matter: Code = "required_evidence"
+    evidence_version: Annotated[int, Field(strict=True, ge=1, description="counts what the merchant has set")]
+    reasons: Annotated[tuple[Code, ...], Field(description="the reasons of requests, as GET /v1/reasons has them")]
 
 
 class FastExchangeSet(MerchantEvent):

@@ -14,6 +14,8 @@ from aftersale_svc.api.schemas.merchant_settings import (
     FreightInsuranceOut,
     OrderDiscountsIn,
     OrderDiscountsOut,
+    RequiredEvidenceIn,
+    RequiredEvidenceOut,
     ReturnFeesIn,
     ReturnFeesOut,
     ReturnFreightLimitsIn,
@@ -89,6 +91,18 @@ ReadRoutes(
 ).add_to(router)
 
 
+ReadRoutes(
+    kind=SettingKind.REQUIRED_EVIDENCE,
+    path="required-evidence",
+    name="RequiredEvidence",
+    out=RequiredEvidenceOut,
+    page=PageOut[RequiredEvidenceOut],
+    shape=RequiredEvidenceOut.of,
+    in_force="Get the reasons for which a merchant requires evidence: as it has set, else as the platform has. 404: it requires none.",
+    what="the evidence that a merchant requires",
+).add_to(router)
+
+
 @router.put("/return-fees", operation_id="setReturnFees", dependencies=[require_role("seller", "agent", "admin")])
 async def set_return_fees(merchant_id: MerchantId, body: ReturnFeesIn, tx: Tx[Settings]) -> ReturnFeesOut:
     """Set what buyers are charged for returns, as the next version. It holds for refunds that are decided from now on."""
@@ -143,3 +157,18 @@ async def set_return_freight_limits(
     from now on."""
     saved = await merchant_settings.put(tx, merchant_id, SettingKind.RETURN_FREIGHT_LIMITS, body.content())
     return ReturnFreightLimitsOut.of(saved)
+
+
+@router.put(
+    "/required-evidence", operation_id="setRequiredEvidence", dependencies=[require_role("seller", "agent", "admin")]
+)
+async def set_required_evidence(
+    merchant_id: MerchantId, body: RequiredEvidenceIn, tx: Tx[Settings]
+) -> RequiredEvidenceOut:
+    """Set for which reasons a request without evidence is refused, as the next version. It holds for requests from now on.
+
+    Without it, a request is accepted without evidence, and the case shows what is missing.
+    """
+    return RequiredEvidenceOut.of(
+        await merchant_settings.put(tx, merchant_id, SettingKind.REQUIRED_EVIDENCE, body.model_dump(mode="json"))
+    )

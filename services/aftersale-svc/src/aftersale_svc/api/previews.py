@@ -28,5 +28,5 @@ async def preview_case(body: CaseIn, reader: Read[Settings]) -> CasePreviewOut:
     """
     request = body.request()
     found = await queries.preview(reader, request)
-    await cited_evidence.check_request(reader, request)
+    await cited_evidence.check_request(reader, found.order, request)
     return CasePreviewOut.of(found)

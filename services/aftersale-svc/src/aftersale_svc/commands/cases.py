@@ -56,7 +56,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
         opened = by_parcel(tx, opened, way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
         case = opened.case
-    await cited_evidence.check_request(tx, request)
+    await cited_evidence.check_request(tx, order, request)
     by_rule = await rule_reviews.decision(tx, order, case, lines)
     claims = await courier_claim_openings.beside(tx, opened)
     created = await tx.create(CASES, case, _requested(tx, case, lines))

@@ -15,6 +15,7 @@ from aftercare_events import (
     MerchantEvent,
     OrderDiscountsSet,
     PickupScheduleSet,
+    RequiredEvidenceSet,
     ReturnFeesSet,
     ReturnFreightLimitsSet,
     ServiceTermsSet,
@@ -104,6 +105,9 @@ PUBLISHED: Mapping[SettingKind, Published] = {
     ),
     SettingKind.SERVICE_TERMS: Published(
         ServiceTermsSet, "terms_version", lambda content: {"warranty_days": content["warranty_days"]}
+    ),
+    SettingKind.REQUIRED_EVIDENCE: Published(
+        RequiredEvidenceSet, "evidence_version", lambda content: {"reasons": tuple(content["reasons"])}
     ),
 }
 """By kind: numbers and hashes, and never an address or a text."""

@@ -10,16 +10,14 @@ from aftercare_events.catalogue.reviews import DecisionCause
 from aftersale_svc.commands import cited_evidence, effects, locking, rule_reviews, stages
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields, settings_used
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
+from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.exchanges.policy import unpriced, wanted_of_case
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferAction
-from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.type_changes.policy import changed, check_term_of
-from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -55,8 +53,7 @@ async def change(
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
     check_term_of(full, order, case, tx)
     await stages.check_sent(tx, full, order, type_)
-    is_required = evidence_need(TYPES[case.type], case.reason) is EvidenceNeed.REQUIRED
-    await cited_evidence.check(tx, order.id, evidence, before=full.case.evidence, is_required=is_required)
+    await cited_evidence.check_needed(tx, order, case.type, case.reason, evidence, before=full.case.evidence)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = replace(moved, case=estimated(order, case, full.requested, holds))
     after = _without_replacement(tx, unpriced(after.keeping(*wanted_of_case(after, lines))))

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc import queries
-from aftersale_svc.domain.cases.codes import CloseCause
+from aftersale_svc.domain.cases.codes import CloseCause, EvidenceKind
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.policy import evidence_kinds
+from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.model import DisputeState
@@ -25,7 +27,7 @@ from aftersale_svc.tables.cases import REAPPLIED_BY, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS_OF_DISPUTE
 from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.evidence import FILES_OF_CASE
+from aftersale_svc.tables.evidence import CITED_KINDS, FILES_OF_CASE
 from aftersale_svc.tables.evidence_reuse import REUSE_OF_CASE
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
 
@@ -42,7 +44,8 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         after = await read.one(REAPPLIED_BY, order_id=case.order_id, case_id=case.id)
         reapplied_by = None if after is None else after["id"]
         return CaseContext(zone, reapplied_by=reapplied_by, reuses=await _reuses(read, case, at))
-    context = await _of_proposal(read, case, CaseContext(zone, reuses=await _reuses(read, case, at)))
+    reuses, missing = await _reuses(read, case, at), await _missing(read, case, at)
+    context = await _of_proposal(read, case, CaseContext(zone, reuses=reuses, missing=missing))
     if case.dispute_id is None:
         return context
     if full.stop is not None:
@@ -50,6 +53,15 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         open_then = next((each for each in proposals if each.is_open_at(at)), None)
         context = replace(context, settlement=open_proposal(open_then, zone))
     return await _of_verdict(read, full, case.dispute_id, at, context)
+
+
+async def _missing(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceKind, ...]:
+    """The kinds of files of which an open case needs one, where it cites none that was accepted by this time."""
+    kinds = () if case.state in ENDED else evidence_kinds(TYPES[case.type], case.reason)
+    if not kinds or not case.evidence:
+        return kinds
+    known = await read.all(CITED_KINDS, order_id=case.order_id, cited=case.evidence, at=at)
+    return () if {each["kind"] for each in known} & set(kinds) else kinds
 
 
 async def _reuses(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceReuse, ...] | None:

@@ -28,10 +28,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import DateTime
 
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.evidence.model import (
+    CitedFile,
     EvidenceCheck,
     EvidenceFile,
-    EvidenceKind,
     EvidenceRefusal,
     EvidenceState,
     MediaType,
@@ -138,12 +139,12 @@ FILE = _per_role(_ONE)
 FILES_OF_CASE = _per_role(_OF_CASE)
 """By role; other roles see no file."""
 
-_STATES = select(_f.sha256, _f.state).where(
+_STATES = select(_f.sha256, _f.state, _f.kind).where(
     _f.order_id == bindparam("order_id"), _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))
 )
-STATES_OF_CITED: dict[str, Query[Record]] = {
-    **{role: Query(_STATES.where(_shown_to(role))) for role in ("buyer", "seller")},
-    **{role: Query(_STATES) for role in STAFF},
+STATES_OF_CITED: dict[str, Query[CitedFile]] = {
+    **{role: Query(_STATES.where(_shown_to(role)), CitedFile) for role in ("buyer", "seller")},
+    **{role: Query(_STATES, CitedFile) for role in STAFF},
 }
 """The states of the files of the order that have a cited hash, by the role of who may use them."""
 
@@ -155,6 +156,15 @@ NUMBER_OF_A_SIDE: Query[Record] = Query(
     )
 )
 
+CITED_KINDS: Query[Record] = Query(
+    select(_f.kind.distinct().label("kind")).where(
+        _f.order_id == bindparam("order_id"),
+        _ACCEPTED,
+        _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text))),
+        _f.updated_at <= bindparam("at", type_=DateTime(timezone=True)),
+    )
+)
+"""The kinds of the files of the order with a cited hash that were accepted by a time."""
 CHECKED_FILES: Query[Record] = Query(
     select(func.count(_f.sha256.distinct()).label("number")).where(
         _f.order_id == bindparam("order_id"), _ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))

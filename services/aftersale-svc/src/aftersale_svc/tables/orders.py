@@ -65,6 +65,7 @@ DECIDING = (
     SettingKind.ORDER_DISCOUNTS,
     SettingKind.RETURN_FREIGHT_LIMITS,
     SettingKind.SERVICE_TERMS,
+    SettingKind.REQUIRED_EVIDENCE,
 )
 SETTINGS = settings_of(orders.c.merchant_id, *DECIDING)
 """What decisions about an order use of what its merchant has set: it costs look-ups in an index, and no round trip."""

@@ -10,11 +10,13 @@ from aftersale_svc.api.schemas.case_evidence import ReuseOut
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.evidence.case_evidence import seen_reuses
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.explanation import ActionText, Explanation, explain
+from aftersale_svc.domain.wording.missing_evidence import missing_evidence
 
 
 class ActionTextOut(Out):
@@ -78,6 +80,15 @@ class ExplanationOut(Out):
         )
 
 
+class EvidenceMissingOut(Out):
+    """What would show the reason of the case to be true, where it has no such file."""
+
+    kinds: list[EvidenceKind]
+    """The kinds of files of which one is enough: uploaded for the order, accepted, and cited by the case."""
+    text: BilingualOut
+    """What is missing, in words; a request for a supplement can have it as `missing`."""
+
+
 class CaseDetailOut(CaseOut):
     """A case, with all of it in sentences."""
 
@@ -85,6 +96,8 @@ class CaseDetailOut(CaseOut):
     """The case in sentences, for the caller."""
     reapplied_by: str | None = None
     """The case with which the buyer has asked again, where this one was closed by that; null otherwise."""
+    evidence_missing: EvidenceMissingOut | None = None
+    """What an open case lacks of evidence; null where it has what its reason needs, or needs nothing."""
     evidence_reuse: list[ReuseOut] | None = None
     """Where else its evidence was used, as far as the caller sees it: the platform all of it, the merchant what the same buyer has in its
     orders. It may be empty for a merchant: then another account has used it. Null where nothing was found, and for the buyer."""
@@ -108,6 +121,7 @@ class CaseDetailOut(CaseOut):
             **known,
             explanation=explanation,
             reapplied_by=context.reapplied_by,
+            evidence_missing=_missing(context),
             evidence_reuse=_reuse(context, full, actor),
             as_of=seen,
         )
@@ -117,3 +131,10 @@ def _reuse(context: CaseContext, full: FullCase, actor: Actor) -> list[ReuseOut]
     if context.reuses is None or actor.role == "buyer":
         return None
     return [ReuseOut.of(each) for each in seen_reuses(context.reuses, full.case, actor)]
+
+
+def _missing(context: CaseContext) -> EvidenceMissingOut | None:
+    kinds = context.missing
+    if not kinds:
+        return None
+    return EvidenceMissingOut(kinds=list(kinds), text=BilingualOut.of(missing_evidence(kinds)))

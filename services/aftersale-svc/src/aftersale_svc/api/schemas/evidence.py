@@ -23,15 +23,9 @@ from aftercare_chassis.lifecycle import NOBODY
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import Sha256
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.evidence.lifecycle import EVIDENCE
-from aftersale_svc.domain.evidence.model import (
-    Announcement,
-    EvidenceFile,
-    EvidenceKind,
-    EvidenceRefusal,
-    EvidenceState,
-    MediaType,
-)
+from aftersale_svc.domain.evidence.model import Announcement, EvidenceFile, EvidenceRefusal, EvidenceState, MediaType
 from aftersale_svc.domain.evidence.policy import SEES_ORIGINALS
 from aftersale_svc.integrations.stores.port import COPIES, ORIGINALS, PENDING, EvidenceStore, Upload
 from aftersale_svc.settings import Settings

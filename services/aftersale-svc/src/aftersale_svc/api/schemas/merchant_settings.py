@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
-from aftercare_chassis.http.schemas import In, Money, Out, Time, Version, example
+from aftercare_chassis.http.schemas import EachOnce, In, Money, Out, Time, Version, example
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from aftersale_svc.domain.cases.codes import Reason
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
 from aftersale_svc.domain.money.codes import OnReturn
 from aftersale_svc.domain.money.fees import WHOLE
@@ -183,6 +184,28 @@ class FreightInsuranceOut(LimitsOut):
 
 class ReturnFreightLimitsOut(LimitsOut):
     """Up to which amounts buyers get the freight that they pay for returns which the merchant bears."""
+
+
+class RequiredEvidenceIn(In):
+    """For which reasons evidence is required."""
+
+    model_config = example(reasons=["quality_defect", "damaged_in_transit"])
+
+    reasons: Annotated[list[Reason], Field(max_length=100), EachOnce()]
+    """A request for one of these is refused without a file that was uploaded for the order, accepted, and of one of the kinds
+    that `GET /v1/reasons` has as `evidence_needed`. An empty list requires none."""
+
+
+class RequiredEvidenceOut(SettingOut):
+    """For which reasons evidence is required."""
+
+    reasons: list[Reason]
+    """The reasons of requests that are refused without evidence."""
+
+    @classmethod
+    def of(cls, row: MerchantSetting | SettingVersion) -> "RequiredEvidenceOut":
+        known = {"merchant_id": row.merchant_id, "version": row.version, "set_by": row.set_by, "set_at": row.set_at}
+        return cls.model_validate(known | row.content)
 
 
 class FastExchangeIn(In):

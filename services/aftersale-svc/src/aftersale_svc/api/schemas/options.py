@@ -10,7 +10,7 @@ from pydantic import Field
 from aftersale_svc.api.schemas.reason_groups import ReasonGroupOut, ReasonOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Reason, Term
-from aftersale_svc.domain.cases.policy import evidence_need
+from aftersale_svc.domain.cases.policy import evidence_kinds, evidence_need, required_reasons
 from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, selectable_reasons
 from aftersale_svc.domain.cases.terms import Terms, term_of
 from aftersale_svc.domain.cases.types import TYPES
@@ -23,6 +23,7 @@ _DEFECT = {
     "label": {"zh_cn": "质量问题或瑕疵", "en": "A defect or flaw"},
     "liable": "seller",
     "evidence": "advised",
+    "evidence_needed": ["photo", "video"],
     "is_warranty": True,
     "since": 1,
     "term": "window",
@@ -42,6 +43,7 @@ _EXAMPLE = {
         }
     ],
     "reasons_version": 1,
+    "required_evidence": [],
     "types": [
         {
             "type": name,
@@ -271,6 +273,8 @@ class OrderOptionsOut(Out):
     """Until when something can be asked for: in the window, and by reasons that have terms of their own."""
     reasons_version: int
     """The version of the table of reasons; it increases with every change of the table."""
+    required_evidence: list[Reason]
+    """The reasons for which the merchant refuses a request without evidence; for each other one with `evidence_needed` it is advised."""
     types: list[TypeReasonsOut]
     """Every type of case once, with its reasons; they are the same for all lines that allow the type."""
     lines: list[LineOptionsOut]
@@ -285,6 +289,7 @@ class OrderOptionsOut(Out):
             window_ends_at=found.order.window_ends_at,
             terms=[TermOut.of(found.terms, term) for term in Term],
             reasons_version=REASONS_VERSION,
+            required_evidence=[Reason(each) for each in required_reasons(found.order)],
             types=[_type(name, found.stage) for name in TYPES],
             lines=[LineOptionsOut.of(line, found.terms, why_not) for line in found.lines],
         )
@@ -318,6 +323,7 @@ def _reason(name: CaseType, reason: Reason) -> ReasonOut:
         liable=row.liable,
         return_freight_payer=row.freight_payer if type_.goods in (Goods.RETURN, Goods.EXCHANGE, Goods.REPAIR) else None,
         evidence=evidence_need(type_, reason),
+        evidence_needed=list(evidence_kinds(type_, reason)),
         is_warranty=row.is_warranty,
         since=row.since,
         term=term_of(type_, reason),

@@ -6,8 +6,9 @@ from aftercare_chassis.http.schemas import Out, Time
 
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.timelines import StepOut
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
-from aftersale_svc.domain.evidence.model import EvidenceKind, EvidenceState
+from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.queries.history import PastCase
 
 

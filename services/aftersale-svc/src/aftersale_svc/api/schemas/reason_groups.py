@@ -3,7 +3,7 @@
 from aftercare_chassis.http.schemas import Out
 
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.codes import EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup, Term
+from aftersale_svc.domain.cases.codes import EvidenceKind, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup, Term
 
 
 class ReasonOut(Out):
@@ -18,7 +18,10 @@ class ReasonOut(Out):
     return_freight_payer: FreightPayer | None = None
     """Who pays for sending the goods back; null where nothing is sent back."""
     evidence: EvidenceNeed
-    """`required`: a request without evidence is refused; `advised`: evidence helps the decision; `none`: it needs none."""
+    """`required`: a request without evidence is refused; `advised`: it is shown in the case as missing, unless the merchant requires it
+    (`required_evidence` of the order's options); `none`: it needs none."""
+    evidence_needed: list[EvidenceKind]
+    """The kinds of files one of which shows that it is true; empty where nothing needs to be shown."""
     is_warranty: bool
     """Whether a warranty covers it."""
     since: int

@@ -95,6 +95,7 @@ def _reason(reason: Reason) -> ReasonOut:
         liable=row.liable,
         return_freight_payer=row.freight_payer,
         evidence=row.evidence,
+        evidence_needed=list(row.evidence_kinds),
         is_warranty=row.is_warranty,
         since=row.since,
         term=row.term,

@@ -102,6 +102,17 @@ class Term(StrEnum):
     UNLIMITED = "unlimited"
 
 
+class EvidenceKind(StrEnum):
+    """What a file shows."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    DELIVERY_RECEIPT = "delivery_receipt"
+    CALL_RECORD = "call_record"
+    TEST_REPORT = "test_report"
+
+
 class EvidenceNeed(StrEnum):
     """Whether a request comes with evidence: it does not have to, it helps the decision, it is refused without."""
 

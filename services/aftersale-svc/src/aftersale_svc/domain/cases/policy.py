@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aftersale_svc.domain.cases.codes import EvidenceNeed, Reason
+from aftersale_svc.domain.cases.codes import EvidenceKind, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
     DescriptionMissing,
@@ -37,6 +37,9 @@ _LATER = {
     Stage.POST_RECEIPT: frozenset[Stage](),
 }
 
+PRICE_PROOF = (EvidenceKind.PHOTO, EvidenceKind.DOCUMENT)
+"""What shows another price."""
+
 
 def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) -> None:
     """Refuse a request for goods of the order at this stage that does not meet what its type and its reason need.
@@ -50,7 +53,7 @@ def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) ->
     """
     check_stage(type_, order, stage)
     check_reason(type_, order, stage, request.reason)
-    if evidence_need(type_, request.reason) is EvidenceNeed.REQUIRED and not request.evidence:
+    if evidence_need(type_, request.reason, order) is EvidenceNeed.REQUIRED and not request.evidence:
         raise EvidenceRequired(pointer="/evidence")
     if type_.needs_description and not request.description:
         raise DescriptionMissing(pointer="/description")
@@ -132,9 +135,22 @@ def permitted(case: Case, order: Order) -> Case:
     return replace(case, settings=[*(fast or ()), *(terms or ())] or None)
 
 
-def evidence_need(type_: TypeRow, reason: Reason) -> EvidenceNeed:
-    """Whether a request of this type and for this reason comes with evidence."""
-    return EvidenceNeed.REQUIRED if type_.needs_evidence else REASONS[reason].evidence
+def evidence_kinds(type_: TypeRow, reason: Reason) -> tuple[EvidenceKind, ...]:
+    """The kinds of files one of which a request of this type and for this reason needs; none where it needs no evidence."""
+    return PRICE_PROOF if type_.needs_evidence else REASONS[reason].evidence_kinds
+
+
+def evidence_need(type_: TypeRow, reason: Reason, order: Order | None = None) -> EvidenceNeed:
+    """Whether a request of this type and for this reason comes with evidence, in this order or in general."""
+    if type_.needs_evidence or (order is not None and reason in required_reasons(order)):
+        return EvidenceNeed.REQUIRED
+    return REASONS[reason].evidence
+
+
+def required_reasons(order: Order) -> list[str]:
+    """The reasons for which the merchant of the order, else the platform, requires evidence."""
+    setting = order.setting(SettingKind.REQUIRED_EVIDENCE)
+    return [] if setting is None else list(setting.content["reasons"])
 
 
 def apply_inspection(lines: Sequence[CaseLine], findings: Sequence[Finding] | None) -> tuple[CaseLine, ...]:

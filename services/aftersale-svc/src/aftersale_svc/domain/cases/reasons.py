@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup, Term
+from aftersale_svc.domain.cases.codes import (
+    CaseType,
+    EvidenceKind,
+    EvidenceNeed,
+    FreightPayer,
+    Liable,
+    Reason,
+    ReasonGroup,
+    Term,
+)
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 9
+REASONS_VERSION = 10
 """The version of the table. It increases with every change of the table.
 
 Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to
@@ -27,7 +36,7 @@ class ReasonRow:
     """One reason: its group, and what is shown to people.
 
     `liable` is who is liable as long as no verdict finds otherwise, `freight_payer` who pays if goods are sent back.
-    `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`, and in its `term` once they were received;
+    `evidence_kinds` are the kinds of files one of which shows that it is true; none where nothing needs to be shown. `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`, and in its `term` once they were received;
     with `pays_later` also where money is to go back after the after-sale window (`terms.term_of`). It is in the table since the version `since`.
     """
 
@@ -35,12 +44,17 @@ class ReasonRow:
     label: Label
     liable: Liable
     freight_payer: FreightPayer
-    evidence: EvidenceNeed
+    evidence_kinds: tuple[EvidenceKind, ...]
     stages: frozenset[Stage]
     is_warranty: bool = False
     since: int = 1
     term: Term = Term.WINDOW
     pays_later: bool = False
+
+    @property
+    def evidence(self) -> EvidenceNeed:
+        """Whether a request comes with evidence, where its merchant requires none."""
+        return EvidenceNeed.ADVISED if self.evidence_kinds else EvidenceNeed.NONE
 
 
 # A reason is left out of a stage only where it cannot be true there. An order is in transit from its first parcel to the
@@ -49,29 +63,38 @@ _ALWAYS = frozenset(Stage)
 _ONCE_SHIPPED = frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT})
 _ONCE_RECEIVED = frozenset({Stage.POST_RECEIPT})
 
-_R, _L, _P, _E = Reason, Liable, FreightPayer, EvidenceNeed
+_R, _L, _P, _K = Reason, Liable, FreightPayer, EvidenceKind
+_NOTHING: tuple[EvidenceKind, ...] = ()
+_SEEN, _SHOWN, _PROVEN = (_K.PHOTO,), (_K.PHOTO, _K.VIDEO), (_K.PHOTO, _K.DOCUMENT)
+"""What a photo shows, what a video shows as well, and what a document may prove."""
 
 
 def _choice(zh: str, en: str) -> ReasonRow:
-    return ReasonRow(ReasonGroup.BUYERS_CHOICE, Label(zh, en), _L.BUYER, _P.BUYER, _E.NONE, _ALWAYS)
+    return ReasonRow(ReasonGroup.BUYERS_CHOICE, Label(zh, en), _L.BUYER, _P.BUYER, _NOTHING, _ALWAYS)
 
 
-def _promise(zh: str, en: str, stages: frozenset[Stage] = _ALWAYS, is_warranty: bool = False) -> ReasonRow:
+def _promise(
+    zh: str,
+    en: str,
+    evidence_kinds: tuple[EvidenceKind, ...],
+    stages: frozenset[Stage] = _ALWAYS,
+    is_warranty: bool = False,
+) -> ReasonRow:
     group = ReasonGroup.NOT_AS_PROMISED
-    return ReasonRow(group, Label(zh, en), _L.SELLER, _P.SELLER, _E.ADVISED, stages, is_warranty)
+    return ReasonRow(group, Label(zh, en), _L.SELLER, _P.SELLER, evidence_kinds, stages, is_warranty)
 
 
 def _delivery(
-    zh: str, en: str, liable: Liable, evidence: EvidenceNeed, stages: frozenset[Stage] = _ONCE_SHIPPED
+    zh: str, en: str, liable: Liable, evidence_kinds: tuple[EvidenceKind, ...], stages: frozenset[Stage] = _ONCE_SHIPPED
 ) -> ReasonRow:
     payer = _P.BUYER if liable is _L.BUYER else _P.SELLER
-    return ReasonRow(ReasonGroup.DELIVERY, Label(zh, en), liable, payer, evidence, stages)
+    return ReasonRow(ReasonGroup.DELIVERY, Label(zh, en), liable, payer, evidence_kinds, stages)
 
 
 def _service(
     zh: str,
     en: str,
-    evidence: EvidenceNeed,
+    evidence_kinds: tuple[EvidenceKind, ...],
     stages: frozenset[Stage] = _ALWAYS,
     is_warranty: bool = False,
     term: Term = Term.WINDOW,
@@ -79,7 +102,7 @@ def _service(
 ) -> ReasonRow:
     group, label = ReasonGroup.SERVICE, Label(zh, en)
     return ReasonRow(
-        group, label, _L.SELLER, _P.SELLER, evidence, stages, is_warranty, term=term, pays_later=pays_later
+        group, label, _L.SELLER, _P.SELLER, evidence_kinds, stages, is_warranty, term=term, pays_later=pays_later
     )
 
 
@@ -95,45 +118,45 @@ REASONS: Mapping[Reason, ReasonRow] = {
     _R.WRONG_SIZE_OR_MODEL: _choice("尺寸或型号不合适", "The size or model does not fit"),
     _R.ORDERED_BY_MISTAKE: _choice("拍错或多拍", "Ordered by mistake"),
     _R.PRICE_DROPPED: _choice("商品降价", "The price has dropped"),
-    _R.NOT_AS_DESCRIBED: _promise("与描述不符", "Not as described"),
-    _R.QUALITY_DEFECT: _promise("质量问题或瑕疵", "A defect or flaw", is_warranty=True),
-    _R.BELOW_STANDARD: _promise("质量不达标", "Below the quality standard", is_warranty=True),
-    _R.DEAD_ON_ARRIVAL: _promise("到货即故障", "Did not work on arrival", _ONCE_SHIPPED, is_warranty=True),
-    _R.WRONG_ITEM: _promise("商家错发", "The wrong item was sent", _ONCE_SHIPPED),
-    _R.MISSING_PARTS: _promise("缺件", "Parts are missing"),
-    _R.PACKAGING_DAMAGED: _promise("包装破损", "The packaging is damaged"),
-    _R.SHORT_QUANTITY: _promise("少发或漏发", "Fewer units were sent", _ONCE_SHIPPED),
-    _R.COUNTERFEIT: _promise("假冒商品", "Counterfeit goods"),
-    _R.EXPIRED_OR_NEAR_EXPIRY: _promise("过期或临期", "Expired or near expiry"),
-    _R.NO_LICENCE_INFO: _promise("缺少资质或许可信息", "Licence information is missing"),
-    _R.NOT_SHIPPED_IN_TIME: _delivery("未按时发货", "Not shipped in time", _L.SELLER, _E.NONE, _ALWAYS),
-    _R.NO_TRACKING: _delivery("无物流信息", "No tracking information", _L.SELLER, _E.NONE),
-    _R.LOST_IN_TRANSIT: _delivery("包裹丢失", "Lost in transit", _L.COURIER, _E.NONE),
-    _R.DAMAGED_IN_TRANSIT: _delivery("运输途中破损", "Damaged in transit", _L.COURIER, _E.ADVISED),
-    _R.EMPTY_PACKAGE: _delivery("空包裹", "The parcel was empty", _L.SELLER, _E.ADVISED),
+    _R.NOT_AS_DESCRIBED: _promise("与描述不符", "Not as described", _SHOWN),
+    _R.QUALITY_DEFECT: _promise("质量问题或瑕疵", "A defect or flaw", _SHOWN, is_warranty=True),
+    _R.BELOW_STANDARD: _promise("质量不达标", "Below the quality standard", _SHOWN, is_warranty=True),
+    _R.DEAD_ON_ARRIVAL: _promise("到货即故障", "Did not work on arrival", _SHOWN, _ONCE_SHIPPED, is_warranty=True),
+    _R.WRONG_ITEM: _promise("商家错发", "The wrong item was sent", _SEEN, _ONCE_SHIPPED),
+    _R.MISSING_PARTS: _promise("缺件", "Parts are missing", _SEEN),
+    _R.PACKAGING_DAMAGED: _promise("包装破损", "The packaging is damaged", _SEEN),
+    _R.SHORT_QUANTITY: _promise("少发或漏发", "Fewer units were sent", _SHOWN, _ONCE_SHIPPED),
+    _R.COUNTERFEIT: _promise("假冒商品", "Counterfeit goods", _PROVEN),
+    _R.EXPIRED_OR_NEAR_EXPIRY: _promise("过期或临期", "Expired or near expiry", _SEEN),
+    _R.NO_LICENCE_INFO: _promise("缺少资质或许可信息", "Licence information is missing", _SEEN),
+    _R.NOT_SHIPPED_IN_TIME: _delivery("未按时发货", "Not shipped in time", _L.SELLER, _NOTHING, _ALWAYS),
+    _R.NO_TRACKING: _delivery("无物流信息", "No tracking information", _L.SELLER, _NOTHING),
+    _R.LOST_IN_TRANSIT: _delivery("包裹丢失", "Lost in transit", _L.COURIER, _NOTHING),
+    _R.DAMAGED_IN_TRANSIT: _delivery("运输途中破损", "Damaged in transit", _L.COURIER, _SHOWN),
+    _R.EMPTY_PACKAGE: _delivery("空包裹", "The parcel was empty", _L.SELLER, _SHOWN),
     _R.DELIVERED_NOT_RECEIVED: _delivery(
-        "显示签收但未收到", "Reported as delivered, not received", _L.COURIER, _E.NONE
+        "显示签收但未收到", "Reported as delivered, not received", _L.COURIER, _NOTHING
     ),
-    _R.REFUSED_AT_DOOR: _delivery("拒收", "Refused at the door", _L.BUYER, _E.NONE),
+    _R.REFUSED_AT_DOOR: _delivery("拒收", "Refused at the door", _L.BUYER, _NOTHING),
     _R.WARRANTY_REPAIR: _service(
-        "保修", "Repair under warranty", _E.ADVISED, _ONCE_RECEIVED, is_warranty=True, term=Term.WARRANTY
+        "保修", "Repair under warranty", _SHOWN, _ONCE_RECEIVED, is_warranty=True, term=Term.WARRANTY
     ),
     _R.PAID_REPAIR: ReasonRow(
         ReasonGroup.SERVICE,
         Label("保修范围外的维修", "Repair outside the warranty"),
         _L.BUYER,
         _P.BUYER,
-        _E.NONE,
+        _NOTHING,
         _ONCE_RECEIVED,
         since=4,
         term=Term.UNLIMITED,
     ),
-    _R.RECALL: _service("商品召回", "Product recall", _E.NONE, term=Term.RECALL, pays_later=True),
-    _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _E.ADVISED, term=Term.SAFETY_INCIDENT, pays_later=True),
-    _R.SERVICE_ATTITUDE: _service("服务态度", "The way I was treated", _E.NONE),
-    _R.INVOICE_PROBLEM: _service("发票问题", "A problem with the invoice", _E.NONE, term=Term.UNLIMITED),
+    _R.RECALL: _service("商品召回", "Product recall", _NOTHING, term=Term.RECALL, pays_later=True),
+    _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _SHOWN, term=Term.SAFETY_INCIDENT, pays_later=True),
+    _R.SERVICE_ATTITUDE: _service("服务态度", "The way I was treated", _NOTHING),
+    _R.INVOICE_PROBLEM: _service("发票问题", "A problem with the invoice", _NOTHING, term=Term.UNLIMITED),
 }
-"""Every reason with its row. Evidence is required by none of them today."""
+"""Every reason with its row. None of them requires evidence by itself: a merchant may say so of each that needs any."""
 
 # For every other reason the merchant is liable towards the buyer, also where the courier is at fault.
 BUYER_LIABLE = frozenset(reason for reason, row in REASONS.items() if row.liable is Liable.BUYER)

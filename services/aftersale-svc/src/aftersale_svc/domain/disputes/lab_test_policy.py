@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.currencies import check_currency
@@ -13,7 +14,7 @@ from aftersale_svc.domain.disputes.lab_test_errors import (
 )
 from aftersale_svc.domain.disputes.lab_tests import LabAnswer, LabQuestion, LabTest, LabTestOrder
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceKind, EvidenceState
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState
 
 
 def check_order(order: LabTestOrder, lines: Sequence[CaseLine], currency: str) -> None:

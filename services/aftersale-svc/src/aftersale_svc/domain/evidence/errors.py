@@ -18,7 +18,8 @@ class MediaTypeUnsuitable(Refusal):
 
 
 class EvidenceUnusable(Refusal):
-    """What is cited is no file that can be used here. `found` is how far the files are, `allowed` what they may be."""
+    """What is cited is no file that can be used here. `found` is how far the files are, `allowed` what they may be, `kinds` of which
+    kinds one has to be where evidence is required."""
 
     kind, code = Kind.INVALID, "evidence_unusable"
     zh, en = (

@@ -5,18 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.evidence.picture_hashes import PictureHash
-
-
-class EvidenceKind(StrEnum):
-    """What a file shows."""
-
-    PHOTO = "photo"
-    VIDEO = "video"
-    DOCUMENT = "document"
-    DELIVERY_RECEIPT = "delivery_receipt"
-    CALL_RECORD = "call_record"
-    TEST_REPORT = "test_report"
 
 
 class MediaType(StrEnum):
@@ -110,6 +100,15 @@ class EvidenceFile:
     created_at: datetime
     updated_at: datetime
     uploaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFile:
+    """A file with a hash that is cited."""
+
+    sha256: str
+    state: EvidenceState
+    kind: EvidenceKind
 
 
 @dataclass(frozen=True, slots=True)

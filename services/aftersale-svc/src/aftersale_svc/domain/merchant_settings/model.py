@@ -21,6 +21,7 @@ class SettingKind(StrEnum):
     ORDER_DISCOUNTS = "order_discounts"
     RETURN_FREIGHT_LIMITS = "return_freight_limits"
     SERVICE_TERMS = "service_terms"
+    REQUIRED_EVIDENCE = "required_evidence"
 
 
 PREFIXES: Mapping[SettingKind, str] = {
@@ -33,6 +34,7 @@ PREFIXES: Mapping[SettingKind, str] = {
     SettingKind.ORDER_DISCOUNTS: "odi",
     SettingKind.RETURN_FREIGHT_LIMITS: "rfl",
     SettingKind.SERVICE_TERMS: "trm",
+    SettingKind.REQUIRED_EVIDENCE: "rev",
 }
 """The prefixes of the ids of settings."""
 WITH_DEFAULT = frozenset(
@@ -43,6 +45,7 @@ WITH_DEFAULT = frozenset(
         SettingKind.ORDER_DISCOUNTS,
         SettingKind.RETURN_FREIGHT_LIMITS,
         SettingKind.SERVICE_TERMS,
+        SettingKind.REQUIRED_EVIDENCE,
     }
 )
 """What the platform may set for the merchants that have set nothing, as the merchant `PLATFORM_OWNER`."""

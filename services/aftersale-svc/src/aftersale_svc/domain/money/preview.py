@@ -23,6 +23,7 @@ from aftersale_svc.domain.orders.model import Order
 class Preview:
     """The case that a request would open, and the refund that would follow from it."""
 
+    order: Order
     full: FullCase
     refund: RefundAmount
     parts: tuple[RefundPart, ...] = ()
@@ -45,7 +46,7 @@ def preview(
     full = open_case("", order, stage, request, holds, context)
     limit = reimbursed_most(full.case, order) or None
     if TYPES[request.type].money is not Money.REFUND:
-        return Preview(full, RefundAmount(0, 0), freight_limit_minor=limit)
+        return Preview(order, full, RefundAmount(0, 0), freight_limit_minor=limit)
     fees, lines = fees_of(order), sorted(full.lines, key=lambda line: line.line_id)  # in the order of the refund
     due = refund_due(order, full.case, lines, holds, fees, given)
-    return Preview(full, due, parts_of("", full.case, lines, due, given, fees), limit)
+    return Preview(order, full, due, parts_of("", full.case, lines, due, given, fees), limit)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.evidence.model import EvidenceReuse
 from aftersale_svc.domain.wording.times import DEFAULT_ZONE
@@ -15,7 +16,8 @@ class CaseContext:
     `appeal`: until when there may be an appeal, or that there is one. `award`: what a verdict awards that is still to be executed.
     `owed`: what the buyer owes by a verdict that was replaced. `reapplied_by` is the case that takes the place of this one, where the
     buyer has asked again. `settlement` is what one side of the dispute that stops it proposes, `proposed` what an agent
-    has proposed and another one has to confirm. `reuses` is where else its evidence was used, None where nothing was found.
+    has proposed and another one has to confirm. `reuses` is where else its evidence was used, None where nothing was found,
+    and `missing` the kinds of files of which one would show its reason to be true, where it has none.
     """
 
     zone: ZoneInfo = DEFAULT_ZONE
@@ -26,6 +28,7 @@ class CaseContext:
     settlement: Label | None = None
     proposed: Label | None = None
     reuses: tuple[EvidenceReuse, ...] | None = None
+    missing: tuple[EvidenceKind, ...] = ()
 
 
 NO_CONTEXT = CaseContext()

@@ -49,7 +49,7 @@ def changed(
     check_change(case, type_, order)
     check_reason(row, order, stage_now(case, order), reason)
     shown = [*case.evidence, *(each for each in evidence if each not in case.evidence)]
-    if evidence_need(row, reason) is EvidenceNeed.REQUIRED and not shown:
+    if evidence_need(row, reason, order) is EvidenceNeed.REQUIRED and not shown:
         raise EvidenceRequired(pointer="/evidence")
     if row.needs_description and not case.description:
         raise DescriptionMissing(pointer="/type")
