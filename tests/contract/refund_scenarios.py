@@ -3,7 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import TEXTS, asked, cny, delivered, step
+from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, delivered, step
 from uploads import a_photo
 
 
@@ -54,6 +54,21 @@ async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def a_return_whose_freight_the_merchant_bears(suite: InProcessSuite) -> str:
+    """The buyer has paid a courier; an insurance bears a part of it, and the merchant pays the rest. The order's id."""
+    order = await delivered(suite, "73000201")
+    case = await asked(suite, order, 1)
+    await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+    freight = {"amount": cny(2000), "evidence": [await a_photo(suite, order)]}
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000202", return_freight=freight)
+    await suite.push("73000202", "delivered")
+    found = [{"line_id": order["lines"][0]["id"], "accepted": 1}]
+    inspected = await step(suite, "seller", case, "inspect", lines=found, note=TEXTS["note"])
+    assert inspected["return_freight"]["to_pay"] == cny(800)
+    await step(suite, "seller", case, "record-return-freight", amount=cny(800), reference=TEXTS["reply"])
+    return str(order["id"])
+
+
 async def cases_that_return_an_order_together(suite: InProcessSuite) -> str:
     """The first shows the freight since the second is open, and no more since that was taken back. The order's id."""
     order = await delivered(suite, "73000183")
@@ -69,4 +84,5 @@ SCENARIOS = (
     money_that_goes_back_without_the_provider,
     an_adjustment_that_is_not_paid,
     cases_that_return_an_order_together,
+    a_return_whose_freight_the_merchant_bears,
 )

@@ -16,8 +16,9 @@ async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: d
     terms = {"warranty_days": 365}
     await suite.call("seller", "aftersale", "merchants/m-1/service-terms", terms, "PUT")
     await suite.call("seller", "aftersale", "merchants/m-1/required-evidence", {"reasons": ["counterfeit"]}, "PUT")
+    most = {"limits": [{"amount": 2500, "currency": "CNY"}]}
+    await suite.call("seller", "aftersale", "merchants/m-1/return-freight-limits", most, "PUT")
     limit = {"limits": [{"amount": 1200, "currency": "CNY"}]}
-    await suite.call("seller", "aftersale", "merchants/m-1/return-freight-limits", limit, "PUT")
     await suite.call("agent", "aftersale", "merchants/m-1/freight-insurance", limit, "PUT")
 
 

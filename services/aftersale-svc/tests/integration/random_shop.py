@@ -18,6 +18,7 @@ MERCHANT: dict[str, dict[str, Any]] = {
     "fast-exchange": {"allowed": True},
     "return-fees": {"fees": [{"return_freight": cny(1200), "restocking_basis_points": 500}]},
     "freight-insurance": {"limits": [cny(1000)]},
+    "return-freight-limits": {"limits": [cny(1500)]},
 }
 """What is set for the merchant."""
 RULES = {
