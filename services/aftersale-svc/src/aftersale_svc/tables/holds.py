@@ -32,7 +32,7 @@ from aftersale_svc.domain.money.holds import REJECTED
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.tables.cases import case_lines, cases
-from aftersale_svc.tables.legs import inspections
+from aftersale_svc.tables.inspections import inspections
 from aftersale_svc.tables.orders import order_lines
 from aftersale_svc.tables.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.schema import metadata

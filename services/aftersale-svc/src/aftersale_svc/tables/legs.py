@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
+from aftercare_chassis.database.columns import document, minor, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
 from aftercare_chassis.database.reader import Reader
 from asyncpg import Record
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKey,
-    ForeignKeyConstraint,
     FromClause,
     Index,
     Integer,
@@ -32,7 +31,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import CaseType, Money, RefundCause, RefundState, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, Money, RefundCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -60,6 +59,7 @@ from aftersale_svc.tables.exchanges import (
     replacement_lines,
 )
 from aftersale_svc.tables.guarantee_claims import COVERS_CASE, DEPOSIT_COVERS, guarantee_claims
+from aftersale_svc.tables.inspections import INSPECTIONS, inspections
 from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
@@ -89,19 +89,6 @@ returns = Table(
     CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
 )
 
-inspections = Table(
-    "inspections",
-    metadata,
-    Column("case_id", Text, primary_key=True),
-    Column("line_id", Text, primary_key=True),
-    *quantity("accepted"),
-    *minor("accepted_minor"),
-    text("grade", null=True),
-    *one_of("refuse_reason", RejectReason, null=True),
-    Column("photos", ARRAY(Text)),
-    ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
-)
-
 refunds = Table(
     "refunds",
     metadata,
@@ -126,7 +113,6 @@ refunds = Table(
 )
 
 RETURNS = Rows(returns, Return)
-INSPECTIONS = Rows(inspections, Inspection)
 REFUNDS = Rows(refunds, Refund)
 
 

@@ -35,12 +35,11 @@ ENDED = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
 class TypeRow:
     """One type of case. It starts with the first of its legs; `exits` has where each exit of a leg leads.
 
-    `goods` and `money` are what it is for, as its events carry it. While it is open it holds the units that it is about
-    (`holds_units`) and their share of the money (`holds_money`), so that no other case gets them. It can be opened at
-    these `stages`, and only with evidence where `needs_evidence`, with words where `needs_description`. One `before_shipment`
-    is about units that have not left; others of the order may have. One that takes no units but pays money, as
-    `needs_prices` does, holds what its refund gives back from the decision on. With `by_outbound` the goods come back in the
-    parcel that was sent; with `replacement_first` after the replacement, which a merchant has to allow.
+    `goods` and `money` are what it is for, as its events carry it. While it is open it holds the units that it is about (`holds_units`)
+    and their share of the money (`holds_money`), so that no other case gets them. It can be opened at these `stages`, with evidence where it
+    `needs_evidence`, with words where it `needs_description`. One `before_shipment` is about units that have not left. One that `needs_prices`
+    holds what its refund gives back from the decision on. With `by_outbound` the goods come back in the parcel that was sent, with
+    `replacement_first` after the replacement, which a merchant has to allow.
     """
 
     name: str
@@ -73,6 +72,11 @@ class TypeRow:
         return self.holds_units and Stage.PRE_SHIP not in self.stages
 
     @property
+    def can_change(self) -> bool:
+        """Whether there are other types that hold the same of the order, units that have left and their money."""
+        return self.holds_units and self.holds_money and not self.before_shipment
+
+    @property
     def goods_come_back(self) -> bool:
         """Whether the buyer sends the goods to the merchant."""
         return any(leg.name == RETURN.name for leg in self.legs)
@@ -82,9 +86,8 @@ class TypeRow:
         """Its state table, composed of its legs.
 
         Raises:
-            TableError: two legs have the same row, an exit leads nowhere or to a leg that the type does not have, the type
-                names an exit that no leg has, a row that closes or escalates a case has no cause, or what `Lifecycle`
-                finds: an unreachable state, a state that is nobody's turn, a timeout whose action the system may not take.
+            TableError: two legs have the same row, an exit and the legs do not fit together, a row that closes or escalates a case has no
+                cause, or what `Lifecycle` finds, such as an unreachable state or one that is nobody's turn.
         """
         return _compose(self)
 
@@ -257,16 +260,11 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=reviewed_by_one(with_payments_back(refusable(changeable(table) if _can_change(type_) else table))),
+        transitions=reviewed_by_one(with_payments_back(refusable(changeable(table) if type_.can_change else table))),
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,
     )
-
-
-def _can_change(type_: TypeRow) -> bool:
-    """Whether there are other types that hold the same of the order, units that have left and their money."""
-    return type_.holds_units and type_.holds_money and not type_.before_shipment
 
 
 def _check_causes(name: str, table: Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]) -> None:
@@ -291,10 +289,8 @@ def _check_exits(name: str, legs: tuple[Leg, ...], exits: Mapping[Exit, Leg | Ca
 def _connected(row: Row, exits: Mapping[Exit, Leg | CaseState]) -> Transition[CaseState]:
     """The row with the states that its exits lead to in place of the exits."""
     target = row.target if isinstance(row.target, History) else _entered(row.target, exits)
-    remembered = None if row.remembered is None else _entered(row.remembered, exits)
-    return Transition(
-        target, row.permission, row.guards, row.remember, remembered, row.cause, row.outcome_of, row.restarts
-    )
+    then = None if row.remembered is None else _entered(row.remembered, exits)
+    return Transition(target, row.permission, row.guards, row.remember, then, row.cause, row.outcome_of, row.restarts)
 
 
 def _entered(target: CaseState | Exit, exits: Mapping[Exit, Leg | CaseState]) -> CaseState:
