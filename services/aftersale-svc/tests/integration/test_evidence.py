@@ -180,9 +180,14 @@ async def test_what_is_not_what_it_claims_to_be_is_refused(at_desk: EvidenceDesk
 
 async def test_what_was_completed_without_an_upload_is_refused(at_desk: EvidenceDesk) -> None:
     file = await at_desk.announced(PHOTO)
-    assert (await at_desk.shop.buyer.post(f"/v1/evidence/{file['id']}/complete")).json()["state"] == "uploaded"
+    assert (await at_desk.post(file["upload"], PHOTO[:-1])).status_code == 400
+    completed = (await at_desk.shop.buyer.post(f"/v1/evidence/{file['id']}/complete")).json()
+    is_local = "service.test" in file["upload"]["url"]
+    known = ("refused", "not_uploaded", "nobody") if is_local else ("uploaded", None, "system")
+    assert (completed["state"], completed["refused_because"], completed["whose_turn"]) == known
     await at_desk.checked()
     assert (await at_desk.file(file["id"]))["refused_because"] == "not_uploaded"
+    assert (await at_desk.uploaded(PHOTO))["state"] == "accepted"
 
 
 async def test_the_worker_finds_what_nobody_completes(at_desk: EvidenceDesk) -> None:

@@ -24,7 +24,7 @@ from aftersale_svc.domain.evidence.errors import (
 from aftersale_svc.domain.evidence.lifecycle import EVIDENCE
 from aftersale_svc.domain.evidence.model import EvidenceAction
 from aftersale_svc.domain.orders.errors import OrderUnknown
-from aftersale_svc.integrations.stores.port import EvidenceStore
+from aftersale_svc.integrations.stores.port import PENDING, EvidenceStore
 from aftersale_svc.settings import Settings
 
 EvidenceId = Annotated[Id, Path(description="The id of the evidence file.")]
@@ -73,8 +73,14 @@ class EvidenceRoutes:
         return AnnouncedFileOut.announced(file, tx, self._store)
 
     async def complete(self, evidence_id: EvidenceId, tx: Tx[Settings]) -> EvidenceFileOut:
-        """Have the uploaded file checked now. A file that nobody completes is found after a while, too."""
-        return EvidenceFileOut.of(await evidence.complete(tx, evidence_id), tx, self._store)
+        """Have the uploaded file checked now. A file that nobody completes is found after a while, too.
+
+        A file that the store has not taken is refused because of `not_uploaded`, and may be announced again: at once where the store is a
+        folder, else by the worker, which alone reaches the store.
+        """
+        is_uploaded = await self._store.has(PENDING + evidence_id)
+        completed = await evidence.complete(tx, evidence_id, is_uploaded=is_uploaded is not False)
+        return EvidenceFileOut.of(completed, tx, self._store)
 
     async def get(self, evidence_id: EvidenceId, reader: Read[Settings]) -> EvidenceFileOut:
         """Get a file: its state, why it was refused, and links to it, which expire.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import NOBODY
+from aftercare_chassis.lifecycle import NOBODY, SystemContext
 from aftercare_events import (
     EvidenceFileAccepted,
     EvidenceFileAnnounced,
@@ -119,8 +119,8 @@ async def announce(tx: Transaction[Settings], announced: Announcement) -> Eviden
     return created
 
 
-async def complete(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile:
-    """Have an uploaded file checked.
+async def complete(tx: Transaction[Settings], evidence_id: str, *, is_uploaded: bool = True) -> EvidenceFile:
+    """Have an uploaded file checked; refuse it where it was not uploaded.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -129,6 +129,8 @@ async def complete(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile:
     pending = await tx.lock(EVIDENCE, evidence_id)
     file = replace(TABLE.apply(pending, EvidenceAction.COMPLETE, tx), uploaded_at=tx.now)
     saved = await tx.save(EVIDENCE, file, EvidenceFileUploaded(**evidence_fields(tx, file)))
+    if not is_uploaded:
+        return await _refused(tx, saved, EvidenceRefusal.NOT_UPLOADED)
     await evidence_checks.put_off(tx, file.id, timedelta(0))
     tx.wake(evidence_checks.WORKER)
     return saved
@@ -161,8 +163,11 @@ async def refuse(tx: Transaction[Settings], evidence_id: str, *, cause: Evidence
     Raises:
         NotFound, IllegalTransition: the file is not waiting for its check.
     """
-    file = await _uploaded(tx, evidence_id)
-    moved = replace(TABLE.apply(file, EvidenceAction.REFUSE, tx), refused_because=cause)
+    return await _refused(tx, await _uploaded(tx, evidence_id), cause)
+
+
+async def _refused(tx: Transaction[Settings], file: EvidenceFile, cause: EvidenceRefusal) -> EvidenceFile:
+    moved = replace(TABLE.apply(file, EvidenceAction.REFUSE, SystemContext.of(tx)), refused_because=cause)
     saved = await tx.save(EVIDENCE, moved, EvidenceFileRefused(**evidence_fields(tx, moved), cause=cause))
     await evidence_checks.end(tx, file.id)
     return saved

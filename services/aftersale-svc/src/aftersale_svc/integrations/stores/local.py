@@ -57,6 +57,10 @@ class LocalStore:
             return (await asyncio.to_thread(self._path(key).stat)).st_size
         return None
 
+    async def has(self, key: str) -> bool | None:
+        """See the port."""
+        return await self.size(key) is not None
+
     async def download(self, key: str, path: Path) -> None:
         """See the port."""
         await asyncio.to_thread(shutil.copyfile, self._path(key), path)

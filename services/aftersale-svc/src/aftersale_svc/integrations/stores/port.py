@@ -62,6 +62,10 @@ class EvidenceStore(Protocol):
         """The size of the object in bytes; None where there is none."""
         ...
 
+    async def has(self, key: str) -> bool | None:
+        """Whether there is the object; None where only another server knows."""
+        ...
+
     async def download(self, key: str, path: Path) -> None:
         """Write the object to a new file."""
         ...
