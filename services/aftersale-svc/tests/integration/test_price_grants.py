@@ -51,6 +51,37 @@ async def test_a_verified_price_and_those_who_bear_it_are_shown_published_and_pa
     ]
 
 
+async def test_each_bears_its_share_of_a_replaced_verdict_once(shop: Shop) -> None:
+    await shop.delivered()
+    case = await asked(shop)
+    await shop.act(shop.seller, case["id"], "grant", **grant(bearers=[share("merchant", 100), share("creator", 500)]))
+    await shop.refund_fails()
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], 600)
+    await shop.refund_succeeds()
+    await shop.rule(dispute["id"], "appeal", shop.buyer, grounds="?")
+    award = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": cny(900)}
+    await shop.rule(dispute["id"], "replace-verdict", shop.harness.client("arbitrator", "arb-2"), **award)
+    await shop.refund_succeeds()
+    paid = (await shop.published(RefundRequested))[1:]
+    assert [each.amount_minor for each in paid] == [600, 300]
+    shares = [[each.amount_minor for each in event.parts or () if each.kind == "cost_share"] for event in paid]
+    assert shares == [[500], [250]]
+    [shown] = (await shop.get(case["id"]))["price_checks"]
+    assert shown["bearers"] == [share("merchant", 150), share("creator", 750)]
+
+
+async def test_prices_that_differ_by_more_than_was_asked_for_are_granted_as_asked(shop: Shop) -> None:
+    await shop.delivered()
+    case = await asked(shop)
+    lower = {**VERIFIED, "checked_price": cny(9500)}
+    body = {"lines": [{"line_id": "line_1", "amount": cny(900), "verified": lower}]}
+    await shop.act(shop.seller, case["id"], "grant", **body)
+    assert (await shop.last(RefundRequested)).amount_minor == 900
+
+
 async def test_an_agent_names_what_the_platform_bears_of_all_that_was_asked_for(shop: Shop) -> None:
     await shop.delivered()
     case = await asked(shop)

@@ -151,7 +151,7 @@ async def _request_refund(
     case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
-    parts = refund_parts.decided(full, refund, fees_of(terms.order), given)
+    parts = await refund_parts.decided(tx, full, refund, fees_of(terms.order), given)
     return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
 
 

@@ -17,7 +17,7 @@ from aftersale_svc.domain.money.parts import RefundPart, parts_of
 from aftersale_svc.domain.money.reimbursements import with_reimbursement
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.given_back import GIVEN_BACK
+from aftersale_svc.tables.given_back import GIVEN_BACK, SHARES_PAID
 
 
 async def given_back(tx: Transaction[Settings], full: FullCase, order: Order) -> Sequence[GivenBack]:
@@ -28,7 +28,9 @@ async def given_back(tx: Transaction[Settings], full: FullCase, order: Order) ->
     return await tx.all(GIVEN_BACK, order_id=order.id, case_id=full.case.id)
 
 
-def decided(full: FullCase, refund: Refund, fees: ReturnFees, given: Sequence[GivenBack]) -> tuple[RefundPart, ...]:
+async def decided(
+    tx: Transaction[Settings], full: FullCase, refund: Refund, fees: ReturnFees, given: Sequence[GivenBack]
+) -> tuple[RefundPart, ...]:
     """The parts of a refund that is decided now, with the order locked; `given` is what `given_back` has found."""
     case, lines = full.case, full.lines
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
@@ -37,7 +39,9 @@ def decided(full: FullCase, refund: Refund, fees: ReturnFees, given: Sequence[Gi
     parts = parts_of(
         refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange, keeps_goods=keeps_goods
     )
-    return with_reimbursement(with_cost_shares(parts, full.rows_of(PriceCheck)), full)
+    checks = full.rows_of(PriceCheck)
+    paid = await tx.all(SHARES_PAID, case_id=case.id) if checks and case.paid_before_minor else ()
+    return with_reimbursement(with_cost_shares(parts, checks, refund.units_minor, paid), full)
 
 
 def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, ...] | None:

@@ -23,7 +23,8 @@ Document = dict[str, Any]  # Any: JSON
 
 
 def check_verified(granted: Granted, line: CaseLine, left_minor: int, at: str, now: datetime) -> None:
-    """Refuse another amount than the verified prices differ by, for all units of the line, as far as that is left of its money.
+    """Refuse another amount than the verified prices differ by, for all units of the line, as far as that was asked for and is left of
+    its money.
 
     Raises:
         PriceCurrencyForeign: the prices are in another currency than the amount.
@@ -37,7 +38,8 @@ def check_verified(granted: Granted, line: CaseLine, left_minor: int, at: str, n
         raise PriceNotLower(pointer=f"{at}/verified/checked_price")
     if prices["checked_at"] is not None and datetime.fromisoformat(prices["checked_at"]) > now:
         raise PriceCheckedLater(pointer=f"{at}/verified/checked_at")
-    difference = min((prices["reference_minor"] - prices["checked_minor"]) * line.quantity, left_minor)
+    by_prices = (prices["reference_minor"] - prices["checked_minor"]) * line.quantity
+    difference = min(by_prices, line.amount_minor, left_minor)
     if granted.amount_minor != difference:
         raise GrantNotDifference(pointer=f"{at}/amount", difference=difference, currency=granted.currency)
 
