@@ -78,6 +78,20 @@ async def test_without_that_setting_and_where_the_seller_is_liable_the_discount_
     assert at_fault["refund"]["amount"]["amount"] == 1400
 
 
+async def test_what_was_taken_is_given_back_after_the_merchant_has_set_to_keep_discounts(shop: Shop) -> None:
+    await shop.setting("order-discounts", on_return="recalculate")
+    await shop.delivered(lines=(KETTLES, CUPS))
+    refunds = [await returned(shop, "line_1", 1)]
+    await shop.setting("order-discounts", on_return="keep")
+    refunds += [await returned(shop, "line_2", 2), await returned(shop, "line_1", 2)]
+    assert [taken(each["refund"]["parts"]) for each in refunds] == [
+        [("deducted", 1400, "buyer", "platform")],
+        [("added", 200, "platform", "buyer")],
+        [("added", 1200, "platform", "buyer")],
+    ]
+    assert sum(each["refund"]["amount"]["amount"] for each in refunds) == 27900 + 2800
+
+
 async def test_a_verdict_that_refunds_the_last_units_gives_back_what_was_taken(shop: Shop) -> None:
     await shop.setting("order-discounts", on_return="recalculate")
     await shop.delivered(lines=(KETTLES,), fee=0)

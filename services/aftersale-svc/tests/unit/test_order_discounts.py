@@ -44,6 +44,10 @@ class DiscountBook(StatedBook):
             )
             for line, (_, _, shares) in zip(self.lines, sold, strict=True)
         ]
+        self.set(on_return)
+
+    def set(self, on_return: str) -> None:
+        """Let the merchant set what becomes of these discounts."""
         self.order = replace(self.order, settings={SettingKind.ORDER_DISCOUNTS: ["odi_1", 1, {"on_return": on_return}]})
 
     def back(self, number: int, units: int, reason: Reason = Reason.CHANGED_MIND) -> int:
@@ -153,6 +157,21 @@ def test_a_merchant_that_keeps_discounts_takes_nothing(
     book = DiscountBook(sold, parts, on_return="keep")
     for number, units in steps:
         book.back(number, units)
+    assert book.taken() == Counter()
+
+
+@given(SOLD, THRESHOLDS, STEPS, st.lists(st.sampled_from(["keep", "recalculate"]), min_size=9))
+def test_a_full_return_gives_all_back_whatever_was_set_meanwhile(
+    sold: list[Sold], parts: list[float], steps: list[tuple[int, int]], set_to: list[str]
+) -> None:
+    book = DiscountBook(sold, parts)
+    for (number, units), on_return in zip(steps, set_to, strict=False):
+        book.set(on_return)
+        book.back(number, units)
+    book.set(set_to[-1])
+    for number in range(1, len(sold) + 1):
+        book.back(number, 9)
+    assert sum(refund.total_minor for refund in book.refunds.values()) == book.paid
     assert book.taken() == Counter()
 
 

@@ -39,15 +39,14 @@ def unearned(
     """Return what a refund of these lines of the case takes back of discounts, by who funds them, at most `most_minor` in all.
 
     `given` is what refunds of other cases have taken. Nothing is taken from a case for which the buyer is not liable; its units
-    count as if they were kept.
+    count as if they were kept. What was taken under an earlier setting is given back under any.
     """
-    if recalculation(order) is None:
-        return ()
+    takes = recalculation(order) is not None and _is_for_buyer(case)
     found, by_line = [], {hold.line_id: hold for hold in holds}
     due, taken = _due(by_line.values(), *_gone_back(case, lines, holds)), _taken(given)
     for funder in sorted({*due, *taken}):
         change = due[funder] - taken[funder]
-        if change < 0 or _is_for_buyer(case):
+        if change < 0 or takes:
             found.append(Unearned(funder, change))
     return _bounded(found, most_minor)
 
