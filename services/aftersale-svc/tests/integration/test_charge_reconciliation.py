@@ -1,10 +1,15 @@
 """Payments in cases that had ended before builds recorded that they are owed back: opened once, by an event with its cause."""
 
 import pytest
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events.catalogue.exchanges import ChargeOwedBack
 from aftersale_shop import Shop
+from aftersale_svc.commands import charge_reconciliation
+from aftersale_svc.queries.charges import perhaps_owed_back
+from aftersale_svc.settings import Settings
 from aftersale_svc.workers.charges import reconcile
-from test_charge_returns import OWED, SENT, back, paid_exchange
+from structlog.testing import capture_logs
+from test_charge_returns import OWED, SENT, back, paid_exchange, paid_repair
 
 
 async def as_earlier_builds_left_it(shop: Shop) -> None:
@@ -55,3 +60,31 @@ async def test_what_was_done_or_goes_on_is_left_alone(shop: Shop) -> None:
     await shop.act(shop.buyer, done, "confirm-replacement")
     await reconcile(shop.harness.runtime)
     assert await shop.published(ChargeOwedBack) == []
+
+
+async def test_a_case_that_fails_is_logged_and_tried_again_with_the_next_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = await refunded(shop)
+    await as_earlier_builds_left_it(shop)
+    before = len(await shop.published(ChargeOwedBack))
+
+    async def fails(tx: Transaction[Settings], case_id: str) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr(charge_reconciliation, "owe_back", fails)
+        await reconcile(shop.harness.runtime)
+    assert [(each["event"], each["case_id"]) for each in logs] == [("charge_not_owed_back", case_id)]
+    await reconcile(shop.harness.runtime)
+    assert [each.case_id for each in (await shop.published(ChargeOwedBack))[before:]] == [case_id]
+
+
+async def test_repairs_that_were_made_are_not_looked_at(shop: Shop) -> None:
+    case_id = await paid_repair(shop)
+    await shop.act(shop.seller, case_id, "repaired", work=["adjusted"])
+    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
+    await shop.act(shop.buyer, case_id, "confirm-replacement")
+    assert (await shop.get(case_id))["state"] == "completed"
+    async with shop.harness.runtime.reader() as reader:
+        assert await perhaps_owed_back(reader, "", 10) == []

@@ -186,3 +186,36 @@ async def test_what_merchants_have_set_moves_into_one_table_and_back(old: OldDat
     await old.downgrade("0055")
     after = [await rows(database, f"SELECT to_jsonb(one) FROM {table} AS one ORDER BY 1") for table in SETTING_TABLES]
     assert after == before
+
+
+BEFORE_0070 = """
+SET session_replication_role = replica;
+INSERT INTO charges (case_id, amount_minor, agreed_at, paid_at, reference, owed_back_at)
+    VALUES ('case_1', 100, now(), now(), 'B-1', now());
+INSERT INTO pickups (case_id, merchant_id, state, begins_at, ends_at, schedule_version, address, bookings, missed_by_buyer,
+    missed_by_courier, booked_at, ended_at)
+SELECT id, 'm-1', state, now(), now() + interval '1 hour', 1, '{"name": "x"}', 1, 0, 0, now(), ended_at
+FROM (VALUES ('case_1', 'booked', NULL), ('case_2', 'cancelled', now())) AS pickup (id, state, ended_at);
+INSERT INTO case_changes VALUES
+    ('case_1', 1, NULL, now(), '{"Case": {"id": "case_1"}}'),
+    ('case_1', 2, 1, now(), '{"Pickup": [{"state": "booked", "address": {"name": "x"}}]}'),
+    ('case_2', 2, 1, now(), '{"Pickup": []}'),
+    ('case_3', 2, 1, now(), '{"Pickup": null}');
+SET session_replication_role = origin;
+"""
+
+
+@pytest.mark.parametrize("old", ["0069"], indirect=True)
+async def test_histories_forget_addresses_and_agents_go_on_to_record_what_is_owed_back(old: OldDatabase) -> None:
+    database = old.connection
+    await database.execute(BEFORE_0070)
+    await old.upgrade("0070")
+    assert await old.column("charges", "return_by_merchant", "case_id") == {"case_1": False}
+    assert await old.column("pickups", "address", "case_id") == {"case_1": '{"name": "x"}', "case_2": None}
+    changes = "SELECT case_id, version, change::text FROM case_changes ORDER BY 1, 2"
+    assert await rows(database, changes) == [
+        ("case_1", 1, '{"Case": {"id": "case_1"}}'),
+        ("case_1", 2, '{"Pickup": [{"state": "booked"}]}'),
+        ("case_2", 2, '{"Pickup": []}'),
+        ("case_3", 2, '{"Pickup": null}'),
+    ]

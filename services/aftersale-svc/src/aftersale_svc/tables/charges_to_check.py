@@ -4,7 +4,7 @@ from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
 from sqlalchemy import Integer, Text, and_, bindparam, not_, or_, select
 
-from aftersale_svc.domain.cases.charges.policy import BUYER_KEEPS_IT
+from aftersale_svc.domain.cases.charges.policy import BUYER_KEEPS_IT, GIVEN_UP
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.tables.cases import cases
@@ -29,7 +29,7 @@ PERHAPS_OWED_BACK: Query[Record] = Query(
             cases.c.state != CaseState.COMPLETED,
             and_(refunds.c.id.is_not(None), not_(_kept_causes)),
             repairs.c.failure.is_not(None),
-            repairs.c.outcome.is_not(None),
+            *(repairs.c.outcome == each for each in sorted(GIVEN_UP)),
         ),
         charges.c.case_id > bindparam("after", type_=Text),
     )

@@ -8,11 +8,11 @@ down_revision = "0069"
 branch_labels = None
 depends_on = None
 
-# Of each change of a case that has a pickup.
+# The cases that have pickups are few: their changes are found by the primary key.
 _FORGET = """
 UPDATE case_changes SET change = jsonb_set(
     change, '{Pickup}', (SELECT jsonb_agg(pickup - 'address') FROM jsonb_array_elements(change -> 'Pickup') pickup)
-) WHERE jsonb_typeof(change -> 'Pickup') = 'array' AND jsonb_array_length(change -> 'Pickup') > 0
+) WHERE case_id IN (SELECT case_id FROM pickups) AND change @? '$.Pickup[*].address'
 """
 
 
@@ -23,8 +23,6 @@ def upgrade() -> None:
     op.add_column(
         "charges", sa.Column("return_by_merchant", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
-    # What one agent decided about then is not known here.
-    op.execute("UPDATE charges SET return_by_merchant = true WHERE owed_back_at IS NOT NULL AND returned_at IS NULL")
 
 
 def downgrade() -> None:

@@ -9,6 +9,8 @@ from aftersale_svc.domain.cases.states import CaseState
 
 BUYER_KEEPS_IT = frozenset({RefundCause.PRICE_DIFFERENCE, RefundCause.COMPENSATION})
 """Refunds beside which the buyer has what was paid for."""
+GIVEN_UP = frozenset({RepairOutcome.UNREPAIRED, RepairOutcome.EXCHANGED})
+"""How the repair of goods ends that are not repaired."""
 _ENDED_WITHOUT_PURPOSE = frozenset({CaseState.CLOSED, CaseState.CANCELLED})
 
 
@@ -27,9 +29,7 @@ def is_undone(full: FullCase) -> bool:
 
 def _is_repair_given_up(full: FullCase) -> bool:
     repair = full.repair
-    return repair is not None and (
-        repair.failure is not None or repair.outcome in (RepairOutcome.UNREPAIRED, RepairOutcome.EXCHANGED)
-    )
+    return repair is not None and (repair.failure is not None or repair.outcome in GIVEN_UP)
 
 
 def _is_done(full: FullCase) -> bool:
