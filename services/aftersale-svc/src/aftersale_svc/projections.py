@@ -116,6 +116,7 @@ async def _copy(
             paid_minor=line.paid_minor,
             category=line.category,
             tax_minor=line.tax_minor or 0,
+            warranty_days=line.warranty_days,
             discounts=None
             if line.discounts is None
             else [each.model_dump(exclude_none=True) for each in line.discounts],

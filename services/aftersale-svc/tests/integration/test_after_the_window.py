@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_events import AfterSaleRequested, ServiceTermsSet
-from aftersale_shop import HASH, RETURN_ADDRESS, Shop
+from aftersale_shop import CUP, HASH, KETTLE, RETURN_ADDRESS, Shop
 
 DAY = 24
 REASONS = {"recall", "safety_incident"}
@@ -162,3 +162,19 @@ async def test_a_party_does_not_ask_as_the_platform(shop: Shop, id_: str) -> Non
     for action, body in {"approve": {"return_address": RETURN_ADDRESS}, "take": {}, "refund": {}}.items():
         answer = await person.post(f"/v1/cases/{case['id']}/{action}", json=body)
         shop.harness.problem(answer, 409, "party_cannot_decide")
+
+
+async def test_a_line_states_its_own_warranty(shop: Shop) -> None:
+    lines = (KETTLE.model_copy(update={"warranty_days": 90}), CUP.model_copy(update={"warranty_days": 0}))
+    await shop.delivered(lines=lines)
+    await shop.received(shop.clock.now() + timedelta(days=7))
+    shop.clock.advance(hours=30 * DAY)
+    await shop.completed()
+    shown, _ = await options(shop)
+    kettle, cup = shown["lines"]
+    assert (kettle["warranty_ends_at"] is None, cup["warranty_ends_at"]) == (False, None)
+    asked = [{"line_id": "line_2", "quantity": 1}]
+    await refused(shop, await shop.ask(type_="repair", reason="warranty_repair", lines=asked), "no_warranty")
+    both = [{"line_id": "line_1", "quantity": 1}, *asked]
+    await refused(shop, await shop.ask(type_="repair", reason="warranty_repair", lines=both), "no_warranty")
+    await shop.case(1, type_="repair", reason="warranty_repair")

@@ -25,6 +25,7 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.terms import terms_of
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
@@ -194,7 +195,7 @@ def test_the_type_is_for_goods_that_were_received(an_order: Callable[..., Order]
 @pytest.mark.parametrize(("state", "why_not"), [(OrderState.DELIVERED, None), (OrderState.SHIPPED, "stage_unsuitable")])
 def test_the_type_is_among_the_options(state: OrderState, why_not: str | None) -> None:
     book = OrderBook([(300, 3)], fee=0, state=state)
-    [line] = options_of(book.order, balances(book.holds()), NOW).lines
+    [line] = options_of(book.order, balances(book.holds()), terms_of(book.order, NOW, 365, 168)).lines
     refusals = {option.type: option.refusal for option in line.options}
     found = refusals[TYPE]
     assert (found.code if found else None) == why_not

@@ -59,10 +59,14 @@ def refusal(order: Order, type_: CaseType, reason: Reason, *, asked_in: Term | N
         (365, setting(), None),
         (730, setting(), "warranty_passed"),
         (8, setting(warranty_days=0), "no_warranty"),
+        (8, {"line": 8}, "warranty_passed"),
+        (365, {"line": 366}, None),
+        (8, {"line": 0}, "no_warranty"),
     ],
 )
 def test_a_warranty_lasts_as_long_as_it_is_set(days_ago: int, settings: Any, expected: str | None) -> None:
-    order = received(days_ago, settings=settings)
+    stated = {"warranties": {LINE: settings["line"], OTHER: 1}} if settings and "line" in settings else {}
+    order = received(days_ago, **(stated or {"settings": settings}))
     assert refusal(order, CaseType.REPAIR, Reason.WARRANTY_REPAIR) == expected
     assert refusal(order, CaseType.EXCHANGE, Reason.WARRANTY_REPAIR) == expected
 

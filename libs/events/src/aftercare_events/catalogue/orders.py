@@ -100,6 +100,12 @@ class OrderLine(EventPart):
         tuple[LineDiscount, ...] | None,
         Field(description="what `discount_minor` is made of; absent where the merchant did not state it"),
     ] = None
+    warranty_days: Annotated[
+        int | None,
+        Field(
+            strict=True, ge=0, description="of the warranty on the goods; absent where the merchant did not state it"
+        ),
+    ] = None
 
 
 class LineAfterSale(EventPart):

@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.type_changes.policy import changed, check_term_o
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.orders import ORDER
 
 
 async def change(
@@ -51,7 +52,7 @@ async def change(
     full, order = await locking.case_to_review(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
-    check_term_of(full, order, case, tx)
+    check_term_of(full, await tx.one(ORDER, order_id=order.id) or order, case, tx)
     await stages.check_sent(tx, full, order, type_)
     await cited_evidence.check_needed(tx, order, case.type, case.reason, evidence, before=full.case.evidence)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)

@@ -9,12 +9,11 @@ from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.model import OrderToOpen
-from aftersale_svc.tables.asked_before import asked_before
 from aftersale_svc.tables.case_changes import case_changes
 from aftersale_svc.tables.cases import CASE_SEEN_BY, case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.merchant_settings import merchant_settings, settings_of
-from aftersale_svc.tables.orders import DECIDING, order_lines, orders
+from aftersale_svc.tables.orders import BY_LINE, DECIDING, order_lines, orders
 from aftersale_svc.tables.reused_evidence import is_reused
 from aftersale_svc.tables.visibility import seen_by
 
@@ -30,7 +29,7 @@ _has_rules = exists().where(
 _settings = settings_of(orders.c.merchant_id, SettingKind.CASE_RULES, *DECIDING)
 # In the statement that locks the order: a merchant that has set nothing costs two look-ups in an index, and no round trip.
 ORDER_TO_OPEN = Query(
-    select(orders, _settings, *asked_before(orders.c.id), case((_has_rules, _categories)).label("categories"))
+    select(orders, _settings, *BY_LINE, case((_has_rules, _categories)).label("categories"))
     .where(orders.c.id == bindparam("order_id"))
     .with_for_update(key_share=True, of=orders),
     OrderToOpen,
@@ -38,7 +37,7 @@ ORDER_TO_OPEN = Query(
 )
 
 ORDER_TO_REVIEW = Query(
-    select(orders, _settings, *asked_before(orders.c.id), case((_has_rules, _categories)).label("categories"))
+    select(orders, _settings, *BY_LINE, case((_has_rules, _categories)).label("categories"))
     .join_from(orders, cases, cases.c.order_id == orders.c.id)
     .where(cases.c.id == bindparam("case_id"))
     .with_for_update(key_share=True, of=orders),

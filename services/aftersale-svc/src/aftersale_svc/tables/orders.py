@@ -42,6 +42,7 @@ order_lines = Table(
     text("category", null=True),
     *minor("tax_minor", default=0),
     document("discounts", null=True),
+    Column("warranty_days", Integer, nullable=True),
 )
 
 order_parcels = Table(
@@ -71,8 +72,16 @@ SETTINGS = settings_of(orders.c.merchant_id, *DECIDING)
 """What decisions about an order use of what its merchant has set: it costs look-ups in an index, and no round trip."""
 ORDER_LINES = Rows(order_lines, OrderLine)
 ORDER_PARCELS = Rows(order_parcels, ParcelLine)
+_warranties = (
+    select(func.jsonb_object_agg(order_lines.c.line_id, order_lines.c.warranty_days))
+    .where(order_lines.c.order_id == orders.c.id, order_lines.c.warranty_days.is_not(None))
+    .scalar_subquery()
+    .label("warranties")
+)
+BY_LINE = (*asked_before(orders.c.id), _warranties)
+"""What decides until when its lines may be asked for."""
 ORDER = Query(
-    select(orders, SETTINGS, *asked_before(orders.c.id)).where(orders.c.id == bindparam("order_id")),
+    select(orders, SETTINGS, *BY_LINE).where(orders.c.id == bindparam("order_id")),
     Order,
     seen_by(orders),
 )

@@ -90,6 +90,7 @@ def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraf
         paid_minor=paid,
         tax_minor=breakdown.line_tax(draft, paid, currency, f"/lines/{number}"),
         discounts=breakdown.line_discounts(draft, currency, f"/lines/{number}"),
+        warranty_days=draft.warranty_days,
     )
 
 

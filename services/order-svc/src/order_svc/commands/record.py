@@ -101,6 +101,7 @@ def _sold(line: OrderLine) -> SoldLine:
         category=line.category,
         tax_minor=line.tax_minor,
         discounts=None if line.discounts is None else tuple(LineDiscount(**each) for each in line.discounts),
+        warranty_days=line.warranty_days,
     )
 
 

@@ -95,7 +95,7 @@ class OrderLine:
     """One article of an order. `paid_minor` is the amount paid for all its units, after the discount.
 
     `tax_minor` is the tax in it. `discounts` is what the discount is made of: each has `kind`, `funder` and `amount_minor`, and as the
-    line's share of a discount of the order `threshold_minor`. Both are None where the merchant did not state them.
+    line's share of a discount of the order `threshold_minor`. Both are None where the merchant did not state them, as `warranty_days` is.
 
     `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
     before shipment.
@@ -113,6 +113,7 @@ class OrderLine:
     paid_minor: int
     tax_minor: int | None = None
     discounts: list[dict[str, Any]] | None = None  # a JSON document
+    warranty_days: int | None = None
     shipped_quantity: int = 0
     withdrawn_quantity: int = 0
     held_quantity: int = 0
@@ -149,6 +150,7 @@ class LineDraft:
     discount: Amount | None
     tax: Amount | None = None
     discounts: Sequence[DiscountDraft] | None = None
+    warranty_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ order_lines = Table(
     *minor("paid_minor"),
     *minor("tax_minor", null=True),
     document("discounts", null=True),
+    Column("warranty_days", Integer, nullable=True),
     *quantity("shipped_quantity"),
     *quantity("withdrawn_quantity"),
     *quantity("held_quantity", default=0),

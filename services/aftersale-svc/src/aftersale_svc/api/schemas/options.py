@@ -1,6 +1,7 @@
 """What may be asked for about the lines of an order, as it is shown."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 
 from aftercare_chassis.http.schemas import Out, Time, example
@@ -215,6 +216,8 @@ class LineOptionsOut(Out):
     """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
     window_ends_at: Time | None = None
     """When the window of this line ends: later than that of the order where a case about it was completed last."""
+    warranty_ends_at: Time | None = None
+    """When the warranty of this line ends, by what was stated with it, else as set; null before the receipt, and where there is none."""
 
     @classmethod
     def of(cls, line: LineOptions, terms: Terms, why_not: WhyNot) -> "LineOptionsOut":
@@ -237,7 +240,12 @@ class LineOptionsOut(Out):
                 for each in line.parcels
             ],
             window_ends_at=terms.end_of(Term.WINDOW, line.balance.line_id),
+            warranty_ends_at=_warranty_end(terms, line.balance.line_id),
         )
+
+
+def _warranty_end(terms: Terms, line_id: str) -> datetime | None:
+    return terms.end_of(Term.WARRANTY, line_id) if terms.days_of(line_id) else None
 
 
 class TermOut(Out):

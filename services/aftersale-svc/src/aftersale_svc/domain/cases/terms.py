@@ -27,15 +27,24 @@ class Terms:
     """The ends of the terms of an order; one that is not in `ends` has none, or has not begun.
 
     `follow_ups` has until when a line may be asked for again because a case about it was completed, where that is later than the window.
+    The warranty begins `received_since`, and lasts `warranty_days`, or as long as the line states in `line_days`; 0: there is none.
     """
 
     ends: Mapping[Term, datetime]
     now: datetime
     follow_ups: Mapping[str, datetime]
-    has_warranty: bool = True
+    received_since: datetime | None
+    warranty_days: int
+    line_days: Mapping[str, int]
+
+    def days_of(self, line_id: str | None = None) -> int:
+        """How many days the warranty lasts, for this line."""
+        return self.line_days.get(line_id or "", self.warranty_days)
 
     def end_of(self, term: Term, line_id: str | None = None) -> datetime | None:
         """When the term ends, for this line; None: not yet known, or never."""
+        if term is Term.WARRANTY:
+            return self.received_since and self.received_since + timedelta(days=self.days_of(line_id))
         end = self.ends.get(term)
         later = self.follow_ups.get(line_id or "") if term is Term.WINDOW else None
         return later if end is not None and later is not None and later > end else end
@@ -43,24 +52,22 @@ class Terms:
     def is_over(self, term: Term, line_id: str | None = None) -> bool:
         """Whether nothing can be asked for in the term any more."""
         end = self.end_of(term, line_id)
-        return (end is not None and end <= self.now) or (term is Term.WARRANTY and not self.has_warranty)
+        return (end is not None and end <= self.now) or (term is Term.WARRANTY and not self.days_of(line_id))
 
 
 def terms_of(order: Order, now: datetime, warranty_days: int, follow_up_hours: float) -> Terms:
-    """The terms of an order. `warranty_days` count where nobody has set others, 0: there is no warranty. What was wrong with the outcome of a
+    """The terms of an order. `warranty_days` count where neither the line nor a setting has others, 0: there is no warranty. What was wrong with the outcome of a
     completed case is asked for within `follow_up_hours` after its end, also after the window."""
     setting = order.setting(SettingKind.SERVICE_TERMS)
     content = {} if setting is None else setting.content
-    days = content.get("warranty_days", warranty_days)
     ends = {term: datetime.fromisoformat(content[name]) for term, name in _SET.items() if content.get(name)}
-    if order.received_since is not None:
-        ends[Term.WARRANTY] = order.received_since + timedelta(days=days)
     window = now if order.window_ends_at is None else order.window_ends_at
     if order.state is OrderState.COMPLETED or order.window_ends_at is not None:
         ends[Term.WINDOW] = min(window, now) if order.state is OrderState.COMPLETED else window
     later = timedelta(hours=follow_up_hours)
     follow_ups = {line_id: datetime.fromisoformat(at) + later for line_id, at in (order.completed_lines or {}).items()}
-    return Terms(ends, now, follow_ups, has_warranty=days > 0)
+    days = content.get("warranty_days", warranty_days)
+    return Terms(ends, now, follow_ups, order.received_since, days, order.warranties or {})
 
 
 def terms_now(order: Order, context: Context) -> Terms:
@@ -105,14 +112,15 @@ def check_term(
         return
     for line_id in line_ids:
         if terms.is_over(term, line_id):
-            _refuse(term, terms.end_of(term, line_id), terms, open_reasons(type_, stage, terms, line_id))
+            _refuse(term, line_id, terms, open_reasons(type_, stage, terms, line_id))
 
 
-def _refuse(term: Term, ended_at: datetime | None, terms: Terms, allowed: Sequence[Reason]) -> None:
+def _refuse(term: Term, line_id: str, terms: Terms, allowed: Sequence[Reason]) -> None:
+    ended_at = terms.end_of(term, line_id)
     if term is Term.WINDOW:
         raise WindowPassed(ended_at=ended_at, allowed=allowed)
     if term is not Term.WARRANTY:
         raise ReasonClosed(pointer="/reason", ended_at=ended_at, allowed=allowed)
-    if not terms.has_warranty:
+    if not terms.days_of(line_id):
         raise NoWarranty(pointer="/reason", allowed=allowed)
     raise WarrantyPassed(pointer="/reason", ended_at=ended_at, allowed=allowed)

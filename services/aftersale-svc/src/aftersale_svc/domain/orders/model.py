@@ -54,13 +54,14 @@ PARCEL_DELIVERED = "delivered"
 class Order(OrderRow):
     """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content.
 
-    `completed_lines` has when the last case about a line was completed, `questions` the open question about a line, where the order was
-    read with them.
+    By line, where the order was read with them: `completed_lines` when the last case about it was completed, `questions` the open question
+    about it, `warranties` the days of its warranty, where they were stated.
     """
 
     settings: dict[str, list[Any]] | None = None  # Any: JSON
     completed_lines: dict[str, str] | None = None
     questions: dict[str, str] | None = None
+    warranties: dict[str, int] | None = None
 
     @property
     def received_since(self) -> datetime | None:
@@ -120,3 +121,4 @@ class OrderLine:
     discounts: list[dict[str, Any]] | None = None  # a JSON document
     shipped_quantity: int = 0
     category: str | None = None
+    warranty_days: int | None = None

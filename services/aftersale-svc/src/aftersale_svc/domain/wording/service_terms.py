@@ -23,7 +23,7 @@ _BEGIN_WITH_RECEIPT = frozenset({Term.WINDOW, Term.WARRANTY})
 def term_text(terms: Terms, term: Term, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     """Until when the term lasts, or that it is over."""
     name, end = TERM_NAMES[term], terms.end_of(term)
-    if term is Term.WARRANTY and not terms.has_warranty:
+    if term is Term.WARRANTY and not terms.days_of():
         return Label("商家未提供保修", "The merchant gives no warranty")
     if end is None and term in _BEGIN_WITH_RECEIPT:
         return _sentence(Label(f"{name.zh}自确认收货起计算", f"{name.en} begins with the receipt"))

@@ -59,6 +59,9 @@ class OrderLineIn(In):
     discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
     """What `discount` is made of: the amounts add up to it. May be left out. When units are refunded, their share goes back
     to the buyer (points, coupons) or to the funder. Discounts of the order name their `threshold`."""
+    warranty_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    """How many days after the receipt the goods are repaired or replaced under warranty, 0: not at all. May be left out: then what the
+    merchant has set in aftersale-svc counts."""
 
     def draft(self) -> LineDraft:
         """The line as the command takes it."""
@@ -71,6 +74,7 @@ class OrderLineIn(In):
             discount=amount_of(self.discount) if self.discount else None,
             tax=amount_of(self.tax) if self.tax else None,
             discounts=None if self.discounts is None else [each.draft() for each in self.discounts],
+            warranty_days=self.warranty_days,
         )
 
 
@@ -110,6 +114,8 @@ class OrderLineOut(Out):
     """The tax in `paid`; null where the merchant did not state it."""
     discounts: list[DiscountOut] | None = None
     """What `discount` is made of; null where the merchant did not state it."""
+    warranty_days: int | None = None
+    """How many days the warranty lasts from the receipt on; null where the merchant did not state it."""
     shipped_quantity: int
     """Units that are in a parcel."""
     withdrawn_quantity: int
@@ -133,6 +139,7 @@ class OrderLineOut(Out):
             paid=Money.of(line.paid_minor, currency),
             tax=None if line.tax_minor is None else Money.of(line.tax_minor, currency),
             discounts=None if line.discounts is None else [_discount(each, currency) for each in line.discounts],
+            warranty_days=line.warranty_days,
             shipped_quantity=line.shipped_quantity,
             withdrawn_quantity=line.withdrawn_quantity,
             held_quantity=line.held_quantity,
