@@ -54,7 +54,7 @@ async def test_a_partial_return_is_refused_line_by_line(shop: Shop) -> None:
     assert (event.lines[0].photos, event.evidence) == ((HASH, OTHER), (HASH, OTHER))
     assert (await shop.last(RefundRequested)).amount_minor == 19133
     steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
-    assert (steps[-1]["action"], steps[-1]["evidence"]) == ("inspect", [HASH, OTHER])
+    assert [each["evidence"] for each in steps if each["action"] == "inspect"] == [[HASH, OTHER]]
 
 
 @pytest.mark.parametrize("reason", ["empty_return", "not_our_item"])
@@ -68,7 +68,11 @@ async def test_an_empty_or_wrong_return_is_a_rejection(shop: Shop, reason: str) 
     assert (shown["state"], shown["reject_reason"]) == ("rejected", reason), "that of the first line"
     assert (await shop.last(AfterSaleRejected)).reason == reason
     refused = (await shop.last(ReturnInspected)).lines
-    assert [(line.refused, line.refuse_reason) for line in refused] == [(3, reason), (2, "parts_missing")]
+    found = (0, 0) if reason == "empty_return" else (3, 3)
+    assert [(line.received, line.refused, line.refuse_reason) for line in refused] == [
+        (*found, reason),
+        (2, 2, "parts_missing"),
+    ]
     steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
     assert (steps[-1]["action"], steps[-1]["evidence"]) == ("refuse", [HASH])
 

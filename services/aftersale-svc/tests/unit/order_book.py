@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
+from aftersale_svc.domain.cases.findings import accept_all, apply_inspection
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, RefundAmount
-from aftersale_svc.domain.cases.policy import accept_all, apply_inspection
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.requests import Finding, Prices, Wanted
 from aftersale_svc.domain.cases.types import TYPES

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.cases.errors import AcceptedExceedsSent, LineMissing, LineTwice, LineUnknown
+from aftersale_svc.domain.cases.errors import LineMissing, LineTwice, LineUnknown
+from aftersale_svc.domain.cases.finding_errors import AcceptedExceedsSent
+from aftersale_svc.domain.cases.findings import apply_inspection
 from aftersale_svc.domain.cases.model import CaseLine
-from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.cases.requests import Finding, Wanted
 from aftersale_svc.domain.cases.shares import accepted_share, spread

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.findings import apply_inspection
 from aftersale_svc.domain.cases.model import CaseLine
-from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding, Wanted
 from aftersale_svc.domain.cases.shares import spread
 from aftersale_svc.domain.cases.types import TYPES

@@ -39,8 +39,11 @@ class InspectedLine(EventPart):
 
     line_id: LineId
     accepted: Quantity
+    received: Annotated[
+        Quantity | None, Field(description="how many were in the parcel; all of them where left out")
+    ] = None
     grade: Annotated[Code | None, Field(description="their condition, in the merchant's own code")] = None
-    refused: Annotated[Quantity | None, Field(description="how many were not accepted")] = None
+    refused: Annotated[Quantity | None, Field(description="how many were received and not accepted")] = None
     refuse_reason: Annotated[Code | None, one_of(RejectReason, "why they were not")] = None
     photos: Annotated[tuple[Hash, ...], Field(description="hashes of photos of the line")] = ()
 

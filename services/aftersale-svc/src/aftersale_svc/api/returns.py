@@ -16,15 +16,9 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands import inspections, returns
 from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.errors import (
-    AcceptedExceedsSent,
     ClosedForGood,
-    LineMissing,
-    LineTwice,
-    LineUnknown,
     NothingInTransit,
-    ReasonRequired,
     RefundDecided,
-    RefuseReasonUnused,
     RejectReasonUnsuitable,
     ReturnAddressUnchanged,
     ReturnAlreadyScanned,
@@ -32,6 +26,8 @@ from aftersale_svc.domain.cases.errors import (
     UnitsHeldByAnother,
     WaybillUnchanged,
 )
+from aftersale_svc.domain.cases.finding_errors import ReasonRequired
+from aftersale_svc.domain.cases.findings import FINDINGS
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_freights.errors import STATED, AcceptedFreightExceedsStated
@@ -121,12 +117,8 @@ async def report_return_missing(case_id: CaseId, tx: Tx[Settings], body: NoteIn 
         CaseAction.INSPECT,
         "inspectCase",
         EvidenceUnusable,
-        LineUnknown,
-        LineTwice,
-        LineMissing,
-        AcceptedExceedsSent,
+        *FINDINGS,
         ReasonRequired,
-        RefuseReasonUnused,
         RejectReasonUnsuitable,
         CurrencyForeign,
         AcceptedFreightExceedsStated,

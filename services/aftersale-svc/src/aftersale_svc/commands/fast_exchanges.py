@@ -17,14 +17,14 @@ from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.inspection_events import inspected_event, photos_of
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RejectReason
-from aftersale_svc.domain.cases.errors import ReasonRequired
+from aftersale_svc.domain.cases.finding_errors import ReasonRequired
+from aftersale_svc.domain.cases.findings import apply_inspection
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause, of
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import ClaimGroundsMissing
 from aftersale_svc.domain.cases.money_holds.guards import is_sent
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
-from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.cases.return_addresses import lacks_address
 from aftersale_svc.domain.cases.types import TYPES
@@ -93,12 +93,12 @@ async def inspect(
 
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
-        LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, RefuseReasonUnused: see `apply_inspection`.
+        the refusals in FINDINGS: see `apply_inspection`.
         ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
     """
     apply(full, CaseAction.INSPECT, tx)  # where it is not possible, the refusal names what the client asked for
-    lines = apply_inspection(full.lines, findings)
-    if any(line.refused_units for line in lines):
+    lines = apply_inspection(full.lines, findings, reason)
+    if any(line.refund_units < line.quantity for line in lines):
         reason = reason or next((line.refuse_reason for line in lines if line.refuse_reason), None)
         if reason is None and not any(line.accepted for line in lines):
             raise ReasonRequired(pointer="/reason")

@@ -23,6 +23,7 @@ def inspected_event(
             InspectedLine(
                 line_id=line.line_id,
                 accepted=line.accepted or 0,
+                received=line.received_units,
                 grade=line.grade,
                 refused=line.refused_units,
                 refuse_reason=line.refuse_reason,

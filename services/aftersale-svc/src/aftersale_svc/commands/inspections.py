@@ -13,12 +13,12 @@ from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.inspection_events import inspected_event, photos_of
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
-from aftersale_svc.domain.cases.errors import ReasonRequired
+from aftersale_svc.domain.cases.finding_errors import ReasonRequired
+from aftersale_svc.domain.cases.findings import apply_inspection
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
-from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.cases.return_freights.policy import accepted
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -42,7 +42,7 @@ async def inspect(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
-        LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, RefuseReasonUnused: see `apply_inspection`.
+        the refusals in FINDINGS: see `apply_inspection`.
         ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
         RejectReasonUnsuitable: see `check_reject_reason`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
@@ -62,7 +62,7 @@ async def inspect(
 
 def _check_reasons(full: FullCase, findings: Sequence[Finding], reason: RejectReason | None) -> None:
     """Refuse a reason, for all or for a line, that cannot be true. Where the goods were not sent, the table refuses."""
-    if full.return_.waybill_no is None:
+    if full.return_.waybill_no is None and full.return_.delivered_at is None:
         return
     if reason is not None:
         check_reject_reason(full, reason)
@@ -113,18 +113,18 @@ async def _refuse(
 ) -> FullCase:
     apply(full, CaseAction.INSPECT, tx)  # where it is not possible, the refusal names what the client asked for
     moved = apply(full, CaseAction.REFUSE, tx)
-    lines = apply_inspection(full.lines, findings)
+    lines = apply_inspection(full.lines, findings, reason)
     reason = reason or next((line.refuse_reason for line in lines if line.refuse_reason), None)
     if reason is None:
         raise ReasonRequired(pointer="/reason")
-    refused = replace(moved.case, reject_reason=reason)
-    decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason, policy=policy)
+    refused, found = replace(moved.case, reject_reason=reason), full.receiving(lines)
+    decided = await decisions.record(tx, found, DecisionKind.INSPECTION, "refused", reason=reason, policy=policy)
     event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
     inspected = inspected_event(tx, refused, lines, 0, decided)
     return await effects.save(
         tx,
         full,
-        replace(moved, case=refused),
+        replace(moved, case=refused).receiving(lines),
         CaseAction.REFUSE,
         inspected,
         event,

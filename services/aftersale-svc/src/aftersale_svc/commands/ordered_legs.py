@@ -8,10 +8,10 @@ from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, type_changes
 from aftersale_svc.commands.record import case_fields, settings_used
+from aftersale_svc.domain.cases.findings import accept_all
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
-from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.cases.return_addresses import lacks_address, with_address
 from aftersale_svc.domain.disputes.model import Remedy
 from aftersale_svc.domain.disputes.remedies import action_of, ordered_as

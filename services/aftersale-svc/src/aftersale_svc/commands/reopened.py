@@ -13,10 +13,10 @@ from aftersale_svc.commands import effects, executions, openings, verdicts
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import save_dispute, step
 from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.findings import accept_all
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
-from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.disputes.appeals import Entry, EntryDirection
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, RemedyNotPossible
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict

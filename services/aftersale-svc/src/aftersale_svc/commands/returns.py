@@ -1,7 +1,7 @@
 """The goods' way back: shipped, scanned, received."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
@@ -21,7 +21,7 @@ from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, UnitsHeldByAnother, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
-from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.model import CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.cases.return_freights.model import StatedFreight
 from aftersale_svc.domain.cases.return_freights.policy import stated
@@ -85,6 +85,7 @@ async def ship(
         drop_off_point=drop_off_point,
         scanned_at=None,
         delivered_at=None,
+        received=None,
     )
     after = shipped.keeping(return_)
     if freight is not None:
@@ -140,7 +141,7 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
     full, order = await locking.case_and_order(tx, case_id)  # other cases may have the units of a closed one
     if full.case.state is CaseState.CLOSED:
         return await _reopen(tx, full, order, note)
-    received = apply(full, CaseAction.RECEIVE, tx).keeping(replace(full.return_, delivered_at=tx.now))
+    received = apply(full, CaseAction.RECEIVE, tx).keeping(_arrived(full, tx.now))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, _delivered(tx, received, None), note=note)
 
 
@@ -153,7 +154,7 @@ async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note:
     event = AfterSaleReopened(
         **case_fields(tx, opened.case), cause=cause(full, CaseAction.RECEIVE), deadline_at=opened.case.deadline_at
     )
-    received = opened.keeping(replace(full.return_, delivered_at=tx.now))
+    received = opened.keeping(_arrived(full, tx.now))
     events = (event, _delivered(tx, received, None))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, *events, note=note)
 
@@ -239,9 +240,14 @@ async def arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusC
     if not permits(full, CaseAction.RECEIVE, tx):
         return  # decided without it meanwhile: a late scan changes no decision
     scanned_at = full.return_.scanned_at or event.occurred_at
-    return_ = replace(full.return_, scanned_at=scanned_at, delivered_at=event.occurred_at)
+    return_ = replace(_arrived(full, event.occurred_at), scanned_at=scanned_at)
     after = apply(full, CaseAction.RECEIVE, tx).keeping(return_)
     await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, event.parcel_id))
+
+
+def _arrived(full: FullCase, at: datetime) -> Return:
+    """The return with its goods at the merchant; what was said of the contents of the parcel before does not count any more."""
+    return replace(full.return_, delivered_at=at, received=None)
 
 
 def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None) -> ReturnDelivered:

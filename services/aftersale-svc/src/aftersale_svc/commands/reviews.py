@@ -13,6 +13,7 @@ from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.codes import HandlingReason, RefundCause, RejectReason
+from aftersale_svc.domain.cases.findings import none_received
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
@@ -139,6 +140,8 @@ async def reject(
     check_reject_reason(full, reason)
     await cited_evidence.check(tx, full.case.order_id, evidence)
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
+    if reason is RejectReason.EMPTY_RETURN:
+        rejected = rejected.receiving(none_received(full.lines))
     decided = await decisions.record(tx, full, DecisionKind.REVIEW, "rejected", reason=reason, policy=policy)
     event = AfterSaleRejected(
         **case_fields(tx, rejected.case),

@@ -26,10 +26,10 @@ from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.commands.verdict_parts import VerdictParts
 from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.findings import accept_all
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
-from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE

@@ -85,7 +85,7 @@ returns = Table(
     timestamp("delivered_at", null=True),
     *one_of("method", ReturnMethod, null=True),
     text("drop_off_point", null=True),
-    document("settings", null=True),
+    *(document(name, null=True) for name in ("settings", "received")),
     CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
 )
 

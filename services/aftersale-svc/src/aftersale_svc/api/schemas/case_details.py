@@ -59,6 +59,8 @@ class ExplanationOut(Out):
     """What an agent has proposed and another one has to confirm, for the platform to see; null where there is nothing."""
     why: BilingualOut | None = None
     """Why the request was rejected, the case closed, or an agent has to decide; null where none of that is so."""
+    not_received: BilingualOut | None = None
+    """How many units were not in the returned parcel, and what follows; null where all were, or where nobody has said."""
     actions: list[ActionTextOut]
     """What can be done in this state, each with why the caller may not, where that is so."""
 
@@ -76,6 +78,7 @@ class ExplanationOut(Out):
             offer=BilingualOut.of_any(explanation.offer),
             settlement=BilingualOut.of_any(explanation.settlement),
             proposed_decision=BilingualOut.of_any(explanation.proposed),
+            not_received=BilingualOut.of_any(explanation.not_received),
             actions=[ActionTextOut.of(each) for each in explanation.actions],
         )
 

@@ -239,6 +239,9 @@ class InspectedIn(In):
     """A line of the case."""
     accepted: Annotated[int, Field(ge=0, le=1_000_000)]
     """How many of the returned units are refunded; at most as many as the case has of the line."""
+    received: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
+    """How many units were in the parcel, between `accepted` and what the case has of the line. If left out, all of these; where the
+    reason is `empty_return`, as many as are accepted. Units that were not in it are neither refunded nor sent back."""
     grade: Code | None = None
     """The condition of the goods, in a code of the merchant's own."""
     refuse_reason: RejectReason | None = None
@@ -266,6 +269,6 @@ class InspectIn(CitingIn):
     def findings(self) -> list[Finding]:
         """The findings as commands take them."""
         return [
-            Finding(line.line_id, line.accepted, line.grade, line.refuse_reason, tuple(line.photos))
+            Finding(line.line_id, line.accepted, line.grade, line.refuse_reason, tuple(line.photos), line.received)
             for line in self.lines
         ]

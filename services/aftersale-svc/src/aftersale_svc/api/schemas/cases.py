@@ -56,6 +56,8 @@ class CaseLineOut(Out):
     """How many units of the line the case is about."""
     requested: Money
     """These units' share of what was paid for the line."""
+    received: int | None = None
+    """How many units were in the parcel that came back; null before its inspection, and where that has found all of them and accepted none."""
     accepted: int | None = None
     """How many units the inspection accepted for the refund; null before, and where it accepted none at all."""
     accepted_amount: Money | None = None
@@ -69,7 +71,7 @@ class CaseLineOut(Out):
     replacement_price: Money | None = None
     """What one unit of the replacement costs; null where the merchant has named no price."""
     refused: int | None = None
-    """How many units the inspection did not accept; null where `accepted` is."""
+    """How many units were received and not accepted; null where `accepted` is."""
     refuse_reason: RejectReason | None = None
     """Why it did not; null where no reason was given."""
     photos: list[str] = Field(default_factory=list)
@@ -86,6 +88,7 @@ class CaseLineOut(Out):
             sku=line.sku,
             quantity=line.quantity,
             requested=Money.of(line.amount_minor, currency),
+            received=line.received if line.accepted is None else line.received_units,
             accepted=line.accepted,
             accepted_amount=None if line.accepted_minor is None else Money.of(line.accepted_minor, currency),
             grade=line.grade,

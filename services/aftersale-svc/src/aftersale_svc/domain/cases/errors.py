@@ -129,30 +129,6 @@ class LineMissing(Refusal):
     )
 
 
-class AcceptedExceedsSent(Refusal):
-    """An inspection accepts more units of a line than the case is about."""
-
-    kind, code = Kind.INVALID, "accepted_exceeds_sent"
-    zh, en = "验收数量超过寄回数量（{sent}）。", "More units accepted than were sent ({sent})."
-
-
-class RefuseReasonUnused(Refusal):
-    """A line of which all units are accepted has a reason for refusing some."""
-
-    kind, code = Kind.INVALID, "refuse_reason_unused"
-    zh, en = (
-        "该商品已全部接受，不需要拒收原因。",
-        "All units of this line are accepted, so none was refused for a reason.",
-    )
-
-
-class ReasonRequired(Refusal):
-    """An inspection accepts nothing and names no reason."""
-
-    kind, code = Kind.INVALID, "reason_required"
-    zh, en = "全部不接受时必须给出原因。", "Accepting nothing needs a reason."
-
-
 class RefundDecided(Refusal):
     """A refund was decided for this case. It may be tried again, but the request is not reviewed a second time."""
 

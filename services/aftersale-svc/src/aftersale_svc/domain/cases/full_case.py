@@ -58,13 +58,17 @@ class FullCase:
     def lines(self) -> tuple[CaseLine, ...]:
         """Its lines, with what an inspection found of each, or what was granted of its price."""
         found = {each.line_id: each for each in self.rows_of(Inspection)}
+        received = {each["line_id"]: each["quantity"] for each in self.return_.received or ()}
         granted = {each.line_id: each.granted_minor for each in self.rows_of(PriceCheck)}
-        lines = (_inspected(line, found.get(line.line_id)) for line in self.requested)
+        lines = (
+            _inspected(replace(line, received=received.get(line.line_id)), found.get(line.line_id))
+            for line in self.requested
+        )
         return tuple(replace(line, accepted_minor=granted[line.line_id]) if granted else line for line in lines)
 
     def inspected(self, lines: Sequence[CaseLine]) -> "FullCase":
         """The case with what these lines have of an inspection."""
-        return self.keeping(
+        return self.receiving(lines).keeping(
             *(
                 Inspection(
                     case_id=line.case_id,
@@ -79,6 +83,17 @@ class FullCase:
                 if line.accepted is not None
             )
         )
+
+    def receiving(self, lines: Sequence[CaseLine]) -> "FullCase":
+        """The case with what these lines say of the contents of its parcel; nobody says so of a case without a return."""
+        short = [
+            {"line_id": each.line_id, "quantity": each.received_units}
+            for each in lines
+            if each.received_units < each.quantity
+        ]
+        if (short or None) == self.return_.received or not self.rows_of(Return):
+            return self
+        return self.keeping(replace(self.return_, received=short or None))
 
     @property
     def return_(self) -> Return:
@@ -157,14 +172,20 @@ class FullCase:
         by_verdict = self.refund is not None and self.refund.cause in BY_VERDICT
         for_nothing = self.case.state is CaseState.CLOSED and not (self.is_refunded or self._paid_by_deposit)
         if for_nothing and not self._is_replaced:
-            return {line.line_id: line.quantity for line in self.requested}
+            return {line.line_id: line.received_units for line in self.lines if line.received_units}
         if by_verdict or (self._is_replaced and self.money_hold is not None and self.money_hold.claimed_at is None):
             return {}
         inspected = bool(self.rows_of(Inspection))
         if not inspected and self.case.reject_reason is None:
             return {}
-        refused = {line.line_id: line.quantity - (line.refund_units if inspected else 0) for line in self.lines}
+        refused = {line.line_id: line.refused_units if inspected else line.received_units for line in self.lines}
         return {line_id: units for line_id, units in refused.items() if units}
+
+    @property
+    def not_received(self) -> dict[str, int]:
+        """The units that an inspection did not find in the parcel, by line: the merchant owes neither them nor their money."""
+        missing = {line.line_id: line.quantity - line.received_units for line in self.lines}
+        return {line_id: units for line_id, units in missing.items() if units}
 
     @property
     def _is_replaced(self) -> bool:

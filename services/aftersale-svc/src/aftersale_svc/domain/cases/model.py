@@ -129,8 +129,12 @@ class RequestedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine(RequestedLine):
-    """A line of a case with what its inspection found, if there was one: units, their share of the money, condition."""
+    """A line of a case with what its inspection found, if there was one: units, their share of the money, condition.
 
+    `received` is how many units were in the parcel; None where nobody has said, which counts as all of them.
+    """
+
+    received: int | None = None
     accepted: int | None = None
     accepted_minor: int | None = None
     grade: str | None = None
@@ -139,8 +143,13 @@ class CaseLine(RequestedLine):
 
     @property
     def refused_units(self) -> int:
-        """The units that an inspection did not accept."""
-        return 0 if self.accepted is None else self.quantity - self.accepted
+        """The units that the merchant has received, and an inspection did not accept."""
+        return 0 if self.accepted is None else max(0, self.received_units - self.accepted)
+
+    @property
+    def received_units(self) -> int:
+        """The units that were in the parcel."""
+        return self.quantity if self.received is None else self.received
 
     @property
     def refund_units(self) -> int:
@@ -158,7 +167,8 @@ class Return:
     """The leg that brings the goods back. `scanned_at` is the courier's first scan under the present waybill.
 
     `method` is how they were handed over, `drop_off_point` where; None for returns of earlier builds. `settings` has the version of the
-    merchant's default address, where that is its address.
+    merchant's default address, where that is its address. `received` has the lines of which not all units were in the parcel,
+    each with `line_id` and the `quantity` that was; None where there are none, or nobody has said.
     """
 
     case_id: str
@@ -170,6 +180,7 @@ class Return:
     method: ReturnMethod | None = None
     drop_off_point: str | None = None
     settings: list[dict[str, Any]] | None = None  # Any: JSON
+    received: list[dict[str, Any]] | None = None  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,25 +6,19 @@ from datetime import datetime, timedelta
 
 from aftersale_svc.domain.cases.codes import EvidenceKind, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
-    AcceptedExceedsSent,
     DescriptionMissing,
     EvidenceRequired,
-    LineMissing,
-    LineTwice,
-    LineUnknown,
     QuestionOpen,
     ReasonNotReached,
     ReasonUnsuitable,
-    RefuseReasonUnused,
     StageNotReached,
     StageUnsuitable,
 )
-from aftersale_svc.domain.cases.model import Case, CaseLine
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.price_grants.errors import PriceNotLower, PricesMissing, PricesUnused
 from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectable_reasons, suits
-from aftersale_svc.domain.cases.requests import Finding, Request
-from aftersale_svc.domain.cases.shares import accepted_share
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.terms import OWN, term_of
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.currencies import PriceCurrencyForeign, check_currency
@@ -151,61 +145,6 @@ def required_reasons(order: Order) -> list[str]:
     """The reasons for which the merchant of the order, else the platform, requires evidence."""
     setting = order.setting(SettingKind.REQUIRED_EVIDENCE)
     return [] if setting is None else list(setting.content["reasons"])
-
-
-def apply_inspection(lines: Sequence[CaseLine], findings: Sequence[Finding] | None) -> tuple[CaseLine, ...]:
-    """Return the lines with what was accepted of each; None accepts everything.
-
-    Raises:
-        LineUnknown, LineTwice, LineMissing: the findings do not name each line of the case exactly once.
-        AcceptedExceedsSent: more units of a line are accepted than the case is about.
-        RefuseReasonUnused: a line of which all units are accepted has a reason for refusing some.
-    """
-    if findings is None:
-        return tuple(_inspected(line, Finding(line.line_id, line.quantity)) for line in lines)
-    by_id = {line.line_id: line for line in lines}
-    inspected: dict[str, CaseLine] = {}
-    for place, each in enumerate(findings):
-        line = by_id.get(each.line_id)
-        if line is None:
-            raise LineUnknown(pointer=f"/lines/{place}/line_id")
-        if each.line_id in inspected:
-            raise LineTwice(pointer=f"/lines/{place}/line_id")
-        if each.accepted > line.quantity:
-            raise AcceptedExceedsSent(pointer=f"/lines/{place}/accepted", sent=line.quantity)
-        if each.refuse_reason is not None and each.accepted == line.quantity:
-            raise RefuseReasonUnused(pointer=f"/lines/{place}/refuse_reason")
-        inspected[each.line_id] = _inspected(line, each)
-    for line_id in by_id.keys() - inspected.keys():
-        raise LineMissing(pointer="/lines", line_id=line_id)
-    return tuple(inspected[line.line_id] for line in lines)
-
-
-def accept_all(lines: Sequence[CaseLine]) -> tuple[CaseLine, ...]:
-    """Return the lines as a verdict takes them, which is about all units, whatever was accepted or granted of them."""
-    return tuple(
-        line
-        if line.accepted_minor is None
-        else replace(
-            line,
-            accepted=None if line.accepted is None else line.quantity,
-            accepted_minor=line.amount_minor,
-            refuse_reason=None,
-        )
-        for line in lines
-    )
-
-
-def _inspected(line: CaseLine, finding: Finding) -> CaseLine:
-    share = accepted_share(line, finding.accepted)
-    return replace(
-        line,
-        accepted=finding.accepted,
-        accepted_minor=share,
-        grade=finding.grade,
-        refuse_reason=finding.refuse_reason,
-        photos=list(finding.photos),
-    )
 
 
 def in_dispute_window(case: Case, now: datetime, window_hours: float) -> bool:

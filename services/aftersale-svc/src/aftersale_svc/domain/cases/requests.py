@@ -49,10 +49,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an inspection found of one line: how many units are accepted, their condition, why the others are not, photos."""
+    """What an inspection found of one line: how many units are accepted, their condition, why the others are not, photos.
+
+    `received` is how many units were in the parcel; None where that is not said.
+    """
 
     line_id: str
     accepted: int
     grade: str | None = None
     refuse_reason: RejectReason | None = None
     photos: tuple[str, ...] = ()
+    received: int | None = None

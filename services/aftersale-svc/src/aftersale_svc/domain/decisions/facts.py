@@ -28,6 +28,7 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
         "opened_at": case.created_at.isoformat(),
         "lines": [
             {"line_id": line.line_id, "sku": line.sku, "quantity": line.quantity, "accepted": line.accepted}
+            | ({} if line.received is None else {"received": line.received})
             for line in full.lines
         ],
     }

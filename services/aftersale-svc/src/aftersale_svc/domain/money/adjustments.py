@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from aftersale_svc.domain.cases.findings import accept_all
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseLine
-from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.price_grants.policy import with_amount
 from aftersale_svc.domain.cases.shares import spread

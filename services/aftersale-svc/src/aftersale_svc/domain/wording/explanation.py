@@ -24,6 +24,7 @@ from aftersale_svc.domain.wording.money import money
 from aftersale_svc.domain.wording.money_times import money_when
 from aftersale_svc.domain.wording.outcomes import because, why
 from aftersale_svc.domain.wording.progress import progress
+from aftersale_svc.domain.wording.returned_goods import not_received
 from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.step_details import about
 from aftersale_svc.domain.wording.steps import ACTORS, STEPS
@@ -44,7 +45,7 @@ class ActionText:
 class Explanation:
     """A case in sentences. `then` is None where it has no deadline, `money_when` where no money goes back, `appeal` where nobody can appeal,
     `why` where it is neither rejected nor closed nor for an agent, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
-    (`proposed` is for the platform alone); `actions` leaves out what the state does not have."""
+    (`proposed` is for the platform alone), `not_received` where all units were in the parcel; `actions` leaves out what the state does not have."""
 
     what: Label
     where: Label
@@ -58,6 +59,7 @@ class Explanation:
     offer: Label | None = None
     settlement: Label | None = None
     proposed: Label | None = None
+    not_received: Label | None = None
 
 
 def explain(
@@ -85,6 +87,7 @@ def explain(
         offer=open_offer(full, own_effect, context.zone),
         settlement=context.settlement,
         proposed=context.proposed if actor.role in STAFF else None,
+        not_received=not_received(full),
     )
 
 

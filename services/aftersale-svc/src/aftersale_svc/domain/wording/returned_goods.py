@@ -1,8 +1,9 @@
-"""What sentences about money depend on besides the state: whether the goods were sent back, and whether others come for them."""
+"""What sentences depend on besides the state: whether the goods were sent back, what was in the parcel, and whether others come for them."""
 
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.guards import is_sent
+from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import TYPES
 
 _COMING_BACK = frozenset(
@@ -25,3 +26,15 @@ def lacks_replacement(full: FullCase) -> bool:
     if not TYPES[full.case.type].replacement_first or is_sent(CaseFacts(full=full)):
         return False
     return full.case.state in _COMING_BACK or is_decided_by_agent(full)
+
+
+def not_received(full: FullCase) -> Label | None:
+    """The units that the inspection did not find in the parcel; None where it has found all of them."""
+    units = sum(full.not_received.values())
+    if not units:
+        return None
+    return Label(
+        f"商家验收时，退回的包裹中缺少 {units} 件商品；缺少的商品不退款，也不寄回。买家如已寄出，可对拒绝结果发起维权，或就缺少的商品再次申请",
+        f"The merchant has not found {units} unit{'' if units == 1 else 's'} in the returned parcel; neither is their money owed for that, nor the goods."
+        " A buyer who has sent them may dispute a rejection, or ask for them again",
+    )
