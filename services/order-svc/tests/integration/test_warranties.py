@@ -16,5 +16,5 @@ async def test_it_is_kept_shown_and_published(shop, kettles):
 @pytest.mark.parametrize("days", [-1, 36_501])
 async def test_no_line_has_a_warranty_of_no_sense(shop, kettles, days):
     body = kettles(lines=[{**kettles()["lines"][0], "warranty_days": days}])
-    problem = shop.problem(await shop.buyer.post("/v1/orders", json=body), 422, "validation_failed")
+    problem = shop.problem(await shop.seller.post("/v1/orders", json=body), 422, "validation_failed")
     assert [each["pointer"] for each in problem["errors"]] == ["/lines/0/warranty_days"]
