@@ -20,6 +20,8 @@ MERCHANT: dict[str, dict[str, Any]] = {
     "freight-insurance": {"limits": [cny(1000)]},
     "return-freight-limits": {"limits": [cny(1500)]},
 }
+DEPOSIT: dict[str, Any] = {"kind": "paid_in", "amount": cny(20000), "reference": "B-0"}
+"""What the merchant has on its deposit: not enough for every claim."""
 """What is set for the merchant."""
 RULES = {
     "rules": [

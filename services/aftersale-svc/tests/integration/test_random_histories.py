@@ -15,6 +15,7 @@ from aftercare_events import RefundRequested
 from aftersale_shop import CUP, KETTLE, Shop
 from aftersale_svc import main
 from aftersale_svc.domain.cases.codes import CaseType
+from history_queries import LEDGER, OVERDRAWN, REFUNDED, WITHOUT_TURN
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,7 +27,7 @@ from hypothesis.stateful import (
 )
 from random_bodies import cny
 from random_claims import ClaimRules
-from random_shop import MERCHANT, PEOPLE, RULES, SETTINGS, Routes
+from random_shop import DEPOSIT, MERCHANT, PEOPLE, RULES, SETTINGS, Routes
 from replayed_cases import ROWS, differences, replayed, stored
 
 T = TypeVar("T")
@@ -40,33 +41,6 @@ ENDED = ("completed", "closed", "cancelled")
 DISPUTES_ENDED = ("executed", "settled", "withdrawn")
 NOT_ALLOWED = {"illegal_transition", "action_not_allowed"}
 number = st.integers(0, 999)
-
-OVERDRAWN = """
-SELECT l.line_id FROM order_lines l JOIN holds h ON h.line_id = l.line_id AND h.state <> 'released'
- GROUP BY l.line_id, l.quantity, l.paid_minor HAVING sum(h.units) > l.quantity OR sum(h.amount_minor) > l.paid_minor
-"""
-REFUNDED = "SELECT coalesce(sum({}), 0) FROM refunds WHERE state IN ('requested', 'succeeded')"
-# A frozen case waits for its dispute, and an executing dispute for its case; everything else has a deadline.
-WITHOUT_TURN = """
-SELECT id, state, whose_turn FROM cases WHERE state NOT IN ('completed', 'closed', 'cancelled')
-   AND (whose_turn = 'nobody' OR (deadline_at IS NULL) <> (state = 'disputed'))
-UNION ALL
-SELECT id, state, whose_turn FROM disputes WHERE state NOT IN ('executed', 'settled', 'withdrawn')
-   AND (whose_turn = 'nobody' OR (deadline_at IS NULL) <> (state = 'executing'))
-"""
-# The ledger has exactly one open entry for each document that has not ended, with its turn and its end, and none for others.
-LEDGER = """
-WITH documents AS (
-    SELECT id, state, whose_turn, deadline_at FROM cases UNION ALL SELECT id, state, whose_turn, deadline_at FROM disputes
-    UNION ALL SELECT id, state, whose_turn, deadline_at FROM courier_claims
-    UNION ALL SELECT id, state, whose_turn, deadline_at FROM guarantee_claims
-)
-SELECT d.id, d.state, d.whose_turn, count(l.id) FROM documents d
-  LEFT JOIN deadlines l ON l.document_id = d.id AND l.ended_at IS NULL
- GROUP BY d.id, d.state, d.whose_turn, d.deadline_at
-HAVING count(l.id) <> (d.whose_turn <> 'nobody')::int
-    OR bool_or(l.turn <> d.whose_turn OR l.due_at IS DISTINCT FROM d.deadline_at)
-"""
 
 
 class Histories(ClaimRules, RuleBasedStateMachine):
@@ -92,6 +66,9 @@ class Histories(ClaimRules, RuleBasedStateMachine):
 
     @initialize(state=st.sampled_from(["paid", "shipped", "delivered"]), rules=st.booleans())
     def an_order(self, state: str, rules: bool) -> None:
+        for path, body in MERCHANT.items():
+            self.run(self.shop.setting(path, **body))
+        assert self.run(self.people["admin"].post("/v1/merchants/m-1/deposit-entries", json=DEPOSIT)).is_success
         self.run(getattr(self.shop, state)(lines=(KETTLE, CUP)))
         if rules:
             assert self.run(self.shop.seller.put("/v1/merchants/m-1/case-rules", json=RULES)).is_success
