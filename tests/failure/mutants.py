@@ -127,8 +127,8 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/database/mapping.py",
-                "self._by_key().with_for_update(key_share=True) if lock else self._by_key()",
-                "self._by_key()",
+                "found.with_for_update(key_share=True) if lock else found",
+                "found",
             ),
             (
                 f"{CHASSIS}/database/write_batch.py",
