@@ -44,9 +44,17 @@ _SESSION = {
 }
 
 
+_JSONB_VERSION = b"\x01"
+
+
 async def _prepare(connection: asyncpg.Connection) -> None:
+    # In binary, since within a row of an array asyncpg reads every field so, whatever its codec is for.
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=lambda value: to_json(value).decode(), decoder=from_json
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: _JSONB_VERSION + to_json(value),
+        decoder=lambda data: from_json(data[len(_JSONB_VERSION) :]),
     )
 
 

@@ -1,7 +1,8 @@
 """Tax and discounts that a merchant states for a line: accepted where they fit, shown, published; the amount paid stays."""
 
 import pytest
-from aftercare_events import OrderCreated, OrderPaid
+from aftercare_events import OrderCreated, OrderPaid, RefundSucceeded
+from order_svc.domain.tracking import ParcelStatus
 
 
 def cny(amount):
@@ -38,6 +39,25 @@ async def test_the_threshold_of_a_discount_of_the_order_is_kept_shown_and_publis
     for kind in (OrderCreated, OrderPaid):
         discounts = (await shop.events(kind))[0].lines[0].discounts
         assert [(each.amount_minor, each.threshold_minor) for each in discounts] == [(700, None), (300, 29000)]
+
+
+async def test_an_order_with_them_is_delivered_and_refunded_as_any_other(shop, kettles):
+    """Their column is read in an array of rows there."""
+    line = {**kettles()["lines"][0], "discounts": [POINTS, COUPON]}
+    order, _ = await shop.paid(lines=[line])
+    await shop.ship(order, 3)
+    await shop.scan(ParcelStatus.DELIVERED)
+    assert (await shop.order(order["id"]))["state"] == "delivered"
+    await shop.open_case(order, quantity=1)
+    await shop.ask_refund(order, 9566)
+    await shop.settle()
+    assert [each.amount_minor for each in await shop.events(RefundSucceeded)] == [9566]
+    assert await shop.h.parked() == []
+    shown = await shop.order(order["id"])
+    assert (shown["after_sale_state"], shown["lines"][0]["discounts"]) == (
+        "in_after_sale",
+        [each | {"threshold": None} for each in (POINTS, COUPON)],
+    )
 
 
 async def test_an_order_without_them_is_as_before(shop):
