@@ -8,6 +8,7 @@ from aftersale_shop import Shop
 from aftersale_svc.commands import calendars
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
 from aftersale_svc.queries import deadlines as queries
+from aftersale_svc.tables.deadlines import TO_MOVE
 from aftersale_svc.workers.calendars import load
 
 VERSIONS = "SELECT id, max(version) AS version FROM calendars GROUP BY id ORDER BY id"
@@ -243,3 +244,22 @@ async def test_more_time_is_in_the_timeline_with_until_when(loaded: Shop) -> Non
     step = (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"][-1]
     assert (step["action"], step["note"], step["actor_id"]) == ("extend_deadline", "好", "buyer-1")
     assert step["text"]["en"].startswith("The buyer gave more time: until 2026-10-03 10:00")
+
+
+OPEN = """
+INSERT INTO deadlines (id, document, document_id, case_id, buyer_id, merchant_id, document_state, turn, state, cause, set_at, due_at,
+       calendar_id, calendar_version)
+SELECT concat('dl_', n), 'case', concat('c', n), concat('c', n), 'b', 'm', 's', 'buyer', 'set', 'x', $1::timestamptz, $1, 'CN', 1
+  FROM generate_series(1, 5000) n
+"""
+
+
+async def test_where_no_calendar_is_newer_no_deadline_is_read(loaded: Shop) -> None:
+    """Each process looks twice a minute; 100,000 deadlines may be open."""
+    pool = loaded.harness.runtime.pool
+    await pool.execute(OPEN, loaded.clock.now())
+    compiled = TO_MOVE.for_role("system")
+    plan = await pool.fetch(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled.sql}", *compiled.args({"after": "", "most": 100}))
+    reads = [line for [line] in plan if " on deadlines" in line]
+    assert reads
+    assert all("never executed" in line or "rows=0.00" in line for line in reads), reads

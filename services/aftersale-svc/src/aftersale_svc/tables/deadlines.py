@@ -20,8 +20,8 @@ from sqlalchemy import (
     false,
     func,
     null,
-    or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy import text as sql
@@ -68,7 +68,11 @@ deadlines = Table(
     # Not unique: where one ends and the next one begins, both are written by one statement in no certain order.
     Index("deadlines_open_idx", "document_id", postgresql_where=sql("ended_at IS NULL")),
     Index("deadlines_reminds_idx", "reminds_at", postgresql_where=sql("reminds_at IS NOT NULL")),
-    Index("deadlines_counted_idx", "id", postgresql_where=sql("calendar_id IS NOT NULL AND ended_at IS NULL")),
+    Index(
+        "deadlines_counted_idx",
+        *("calendar_version", "calendar_id", "id"),
+        postgresql_where=sql("calendar_id IS NOT NULL AND ended_at IS NULL"),
+    ),
     # Those that were missed, by whose turn it was.
     Index("deadlines_fired_idx", "case_id", "turn", postgresql_where=sql("state = 'fired'")),
 )
@@ -121,7 +125,7 @@ REMINDERS: Query[Record] = Query(
 )
 """The reminders that are due next, the earliest first."""
 _counted, _newer = calendars.alias("counted"), calendars.alias("newer")
-_last = select(func.max(calendars.c.version)).where(calendars.c.id == deadlines.c.calendar_id).scalar_subquery()
+_last = select(func.max(calendars.c.version)).where(calendars.c.id == _counted.c.id).scalar_subquery()
 _own = func.concat(MERCHANT_CALENDAR, deadlines.c.merchant_id)
 _any = exists().where(calendars.c.id.in_([DEFAULT_CALENDAR, _own]))
 
@@ -131,23 +135,24 @@ def _public(version: FromClause) -> ColumnElement[int]:
     return func.coalesce(version.c.based_on_version, version.c.version)
 
 
-TO_MOVE: Query[Record] = Query(
-    select(deadlines.c.id)
-    .select_from(
-        deadlines.outerjoin(
-            _counted, (_counted.c.id == deadlines.c.calendar_id) & (_counted.c.version == deadlines.c.calendar_version)
-        ).outerjoin(_newer, (_newer.c.id == deadlines.c.calendar_id) & (_newer.c.version == _last))
-    )
-    .where(
-        deadlines.c.calendar_id.is_not(None),
-        deadlines.c.ended_at.is_(None),
-        deadlines.c.id > bindparam("after"),
-        or_(
-            _newer.c.based_on.is_not_distinct_from(_counted.c.based_on) & (_public(_newer) > _public(_counted)),
-            (deadlines.c.calendar_version == 0) & _any,
-        ),
-    )
-    .order_by(deadlines.c.id)
-    .limit(bindparam("most"))
+# Versions are few, and read first: where none is outdated, no deadline is read.
+_outdated = (
+    select(_counted.c.id, _counted.c.version)
+    .join_from(_counted, _newer, (_newer.c.id == _counted.c.id) & (_newer.c.version == _last))
+    .where(_newer.c.based_on.is_not_distinct_from(_counted.c.based_on), _public(_newer) > _public(_counted))
+    .cte("outdated")
+    .prefix_with("MATERIALIZED")
 )
+_open = select(deadlines.c.id).where(
+    deadlines.c.calendar_id.is_not(None), deadlines.c.ended_at.is_(None), deadlines.c.id > bindparam("after")
+)
+_to_move = union_all(
+    _open.join_from(
+        deadlines,
+        _outdated,
+        (deadlines.c.calendar_id == _outdated.c.id) & (deadlines.c.calendar_version == _outdated.c.version),
+    ),
+    _open.where(deadlines.c.calendar_version == 0, exists(calendars.select()), _any),
+).subquery("to_move")
+TO_MOVE: Query[Record] = Query(select(_to_move.c.id).order_by(_to_move.c.id).limit(bindparam("most")))
 """Open deadlines that were counted in days of a country of which a newer version has come, in the order of their ids."""

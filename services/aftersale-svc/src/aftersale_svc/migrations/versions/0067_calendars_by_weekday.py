@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_index(
         "deadlines_counted_idx",
         "deadlines",
-        ["id"],
+        ["calendar_version", "calendar_id", "id"],
         postgresql_where=sa.text("calendar_id IS NOT NULL AND ended_at IS NULL"),
     )
 
