@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_events import AfterSaleRequested, ServiceTermsSet
+from aftercare_events import AfterSaleEscalated, AfterSaleRequested, RefundRequested, ServiceTermsSet
 from aftersale_shop import CUP, HASH, KETTLE, RETURN_ADDRESS, Shop
 
 DAY = 24
@@ -134,6 +134,68 @@ async def test_the_outcome_of_a_case_is_followed_up_after_the_window(shop: Shop)
     assert (await shop.refund_succeeds()).amount_minor == 9000
     shop.clock.advance(hours=7 * DAY + 1)
     await refused(shop, await shop.ask(1, type_="refund_only"), "window_passed")
+
+
+async def silent(shop: Shop, case_id: str, times: int) -> dict[str, Any]:
+    """The case after everybody has let their time pass this often; the courier has delivered what was sent."""
+    for _ in range(times):
+        shop.clock.advance(hours=31 * DAY)
+        await shop.harness.run_due()
+    return await shop.get(case_id)
+
+
+@pytest.mark.parametrize("priced", [False, True])
+async def test_a_silent_merchant_pays_nothing_for_a_warranty_after_the_window(shop: Shop, priced: bool) -> None:
+    await completed(shop, 60)
+    case = await shop.case(1, type_="exchange", reason="warranty_repair")
+    approved = await silent(shop, case["id"], 1)
+    assert approved["state"] == "await_buyer_shipment", "a warranty replaces by silence, too"
+    await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    if priced:
+        price = {"line_id": "line_1", "unit_price": {"amount": 12900, "currency": "CNY"}}
+        await shop.act(shop.seller, case["id"], "price-replacement", prices=[price])
+    owed = await silent(shop, case["id"], 1)
+    assert (owed["state"], owed["deadline_effect"]) == ("await_reship", "escalated_replacement_late")
+    assert (await silent(shop, case["id"], 1))["state"] == "manual_review"
+    assert (await shop.last(AfterSaleEscalated)).cause == "replacement_late"
+    assert (await silent(shop, case["id"], 2))["state"] == "manual_review"
+    assert await shop.published(RefundRequested) == []
+
+
+async def test_silence_pays_nothing_where_a_completed_case_gives_more_time(shop: Shop) -> None:
+    await completed(shop, 300)
+    case = await shop.arrived(2, type_="repair", reason="warranty_repair")
+    await shop.act(shop.seller, case["id"], "repaired", work=["tested"])
+    await shop.act(shop.seller, case["id"], "ship-replacement", carrier="zto", waybill_no="73100001")
+    await shop.act(shop.buyer, case["id"], "confirm-replacement")
+    await refused(shop, await shop.ask(2, reason="changed_mind"), "window_passed", "quality_defect")
+    other = await shop.case(2, type_="refund_only", reason="quality_defect")
+    assert other["deadline_effect"] == "escalated_review_late"
+    assert (await silent(shop, other["id"], 1))["state"] == "manual_review"
+    await shop.act(shop.agent, other["id"], "reject", reason="no_defect_found")
+    again = (await shop.buyer.post(f"/v1/cases/{other['id']}/reapply", json={})).json()
+    assert again["deadline_effect"] == "escalated_review_late"
+    assert await shop.published(RefundRequested) == []
+
+
+async def test_a_recall_is_refunded_by_silence_at_any_time(shop: Shop) -> None:
+    await completed(shop, 300)
+    case = await shop.case(1, type_="refund_only", reason="recall")
+    assert (case["deadline_effect"], (await silent(shop, case["id"], 1))["state"]) == (
+        "approved_by_timeout",
+        "refunding",
+    )
+
+
+async def test_who_was_rejected_in_the_window_is_approved_by_silence_after_it(shop: Shop) -> None:
+    await shop.delivered()
+    await shop.received(shop.clock.now() + timedelta(hours=1))
+    case = await shop.rejected(1)
+    shop.clock.advance(hours=2)
+    again = (await shop.buyer.post(f"/v1/cases/{case['id']}/reapply", json={})).json()
+    assert again["deadline_effect"] == "approved_by_timeout"
 
 
 async def test_one_question_about_a_line_is_open_at_a_time(shop: Shop) -> None:

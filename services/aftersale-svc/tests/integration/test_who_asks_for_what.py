@@ -76,7 +76,7 @@ REASONS: dict[str, tuple[set[str], set[str]]] = {
     "recall": (ALWAYS, NO_ADJUSTMENT),
     "safety_incident": (ALWAYS, NO_ADJUSTMENT),
     "service_attitude": (ALWAYS, ABOUT_SERVICE),
-    "invoice_problem": (ALWAYS, ABOUT_SERVICE),
+    "invoice_problem": (ALWAYS, set(TYPES) - {"consult"}),
 }
 
 

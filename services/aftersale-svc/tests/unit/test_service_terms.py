@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, Reason, Term
-from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, suits
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS, is_selectable, suits
 from aftersale_svc.domain.cases.terms import check_term, open_reasons, term_of, terms_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
@@ -73,8 +73,7 @@ def test_a_warranty_lasts_as_long_as_it_is_set(days_ago: int, settings: Any, exp
 
 def test_a_warranty_pays_no_money_back_after_the_window() -> None:
     assert refusal(received(8), CaseType.RETURN_REFUND, Reason.WARRANTY_REPAIR) == "window_passed"
-    assert refusal(received(8), CaseType.REFUND_ONLY, Reason.INVOICE_PROBLEM) == "window_passed"
-    assert refusal(received(8), CaseType.RESHIP_PARTS, Reason.INVOICE_PROBLEM) is None
+    assert [each for each in CaseType if suits(each, Reason.INVOICE_PROBLEM)] == [CaseType.CONSULT]
 
 
 @pytest.mark.parametrize("reason", [Reason.RECALL, Reason.SAFETY_INCIDENT])
@@ -102,7 +101,9 @@ def test_a_completed_case_leaves_time_for_another(hours: int, expected: str | No
     ended: datetime = NOW - timedelta(hours=hours)
     order = received(60, completed_lines={LINE: ended.isoformat()})
     assert refusal(order, CaseType.RETURN_REFUND, Reason.QUALITY_DEFECT) == expected
+    assert {refusal(order, CaseType.RETURN_REFUND, each) for each in BUYER_LIABLE} == {"window_passed"}
     terms = terms_of(order, NOW, 365, 168)
+    assert Reason.CHANGED_MIND not in open_reasons(TYPES[CaseType.RETURN_REFUND], RECEIPT, terms, LINE)
     assert terms.is_over(Term.WINDOW, OTHER), "of this line alone"
     assert terms.end_of(Term.WINDOW, LINE) == ended + timedelta(hours=168)
 

@@ -83,7 +83,7 @@ class EscalationCause(Vocabulary):
     REFUND_FAILED = "refund_failed", "the refund was refused, which is final"
     RETURN_ADDRESS_MISSING = "return_address_missing", "the merchant has not named the return address in time"
     ANSWER_LATE = "answer_late", "the merchant has not answered a question in time"
-    REPLACEMENT_LATE = "replacement_late", "the merchant has not sent the replacement in time"
+    REPLACEMENT_LATE = "replacement_late", "the replacement was not sent in time"
     REPLACEMENT_NOT_DELIVERED = "replacement_not_delivered", "the replacement was lost, or has not arrived in time"
     REPLACEMENT_ANOMALY = "replacement_anomaly", "the buyer reported that something is wrong with the replacement"
     REPAIR_LATE = "repair_late", "the merchant has not repaired the goods in time"

@@ -52,7 +52,17 @@ def again(full: FullCase, asked: Reapplication) -> Request:
     description = asked.description or case.description
     reason = asked.reason or case.reason
     term = term_of(TYPES[case.type], case.reason)
-    return Request(case.order_id, type_, reason, description, lines, evidence, reapplication_of=case.id, asked_in=term)
+    return Request(
+        case.order_id,
+        type_,
+        reason,
+        description,
+        lines,
+        evidence,
+        reapplication_of=case.id,
+        asked_in=term,
+        asked_late=case.after_window,
+    )
 
 
 def _wanted(full: FullCase, line: CaseLine, *, as_before: bool) -> Wanted:

@@ -91,6 +91,7 @@ cases = Table(
     text("proposed_by", null=True),
     text("proposed_action", null=True),
     *quantity("type_changes", default=0),
+    Column("after_window", Boolean, nullable=False, server_default="false"),
     text("reapplication_of", null=True),
     *one_of("asked_in", (CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW), null=True),
     *quantity("supplement_rounds", default=0),

@@ -25,8 +25,9 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
-from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.orders.errors import OrderWasCancelled, WindowPassed
 from aftersale_svc.domain.orders.model import Stage
 
 # After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
@@ -41,6 +42,16 @@ def unless_refund_decided(action: CaseAction) -> tuple[Guard]:
         return None if case.refund_id is None else RefundDecided(action=action, refund_id=case.refund_id)
 
     return (Guard(RefundDecided.code, refuses),)
+
+
+def either(one: Guard, other: Guard) -> Guard:
+    """A guard that refuses what one of these refuses."""
+    return Guard(f"{one.code} or {other.code}", lambda row, facts: one.refuses(row, facts) or other.refuses(row, facts))
+
+
+def _paid_by_no_silence(case: Case, _: object) -> Refusal | None:
+    late = case.after_window and not REASONS[case.reason].pays_later
+    return WindowPassed(ended_at=None, allowed=()) if late else None
 
 
 def _address_missing(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -127,6 +138,8 @@ def _being_paid(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return GuaranteePaying(claim_id=cover.id) if cover is not None and cover.is_being_paid else None
 
 
+PAID_BY_NO_SILENCE = Guard(WindowPassed.code, _paid_by_no_silence)
+"""It was asked for after the window, for a reason for which no money goes back then but by a decision (ADR 60)."""
 REFUND_COVERED = Guard(RefundCovered.code, _covered)
 GUARANTEE_PAYING = Guard(GuaranteePaying.code, _being_paid)
 ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)

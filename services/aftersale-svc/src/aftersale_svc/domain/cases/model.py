@@ -39,7 +39,7 @@ class Case:
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     `rejected_by` is the role that rejected it last, `reviewed_for` why an agent had to decide last; None before, and in cases of earlier builds.
-    It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
+    `after_window`: it was asked for when the after-sale window of its order was over. It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
     `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant. `settings`
     has the version of the permission that its type needs, as `used` has it.
@@ -86,6 +86,7 @@ class Case:
     proposed_by: str | None = None
     proposed_action: str | None = None
     type_changes: int = 0
+    after_window: bool = False
     reapplication_of: str | None = None
     asked_in: CaseState | None = None
     supplement_rounds: int = 0

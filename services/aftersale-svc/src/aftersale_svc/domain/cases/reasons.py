@@ -15,7 +15,7 @@ from aftersale_svc.domain.cases.codes import (
 )
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 10
+REASONS_VERSION = 11
 """The version of the table. It increases with every change of the table.
 
 Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to
@@ -167,7 +167,7 @@ UNSUITED: Mapping[str, frozenset[Reason]] = {
     CaseType.REFUSED_DELIVERY: frozenset(
         {
             *(_R.DEAD_ON_ARRIVAL, _R.NO_TRACKING, _R.LOST_IN_TRANSIT, _R.DELIVERED_NOT_RECEIVED, _R.WARRANTY_REPAIR),
-            *(_R.SERVICE_ATTITUDE, _R.INVOICE_PROBLEM),
+            _R.SERVICE_ATTITUDE,
         }
     ),
     # The buyer keeps the goods for less; these leave nothing worth keeping, or are about something else than the goods.
@@ -176,7 +176,6 @@ UNSUITED: Mapping[str, frozenset[Reason]] = {
             *(_R.CHANGED_MIND, _R.ORDERED_BY_MISTAKE, _R.DEAD_ON_ARRIVAL, _R.WRONG_ITEM, _R.COUNTERFEIT),
             *(_R.NOT_SHIPPED_IN_TIME, _R.NO_TRACKING, _R.LOST_IN_TRANSIT, _R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED),
             *(_R.REFUSED_AT_DOOR, _R.WARRANTY_REPAIR, _R.RECALL, _R.SAFETY_INCIDENT, _R.SERVICE_ATTITUDE),
-            _R.INVOICE_PROBLEM,
         }
     ),
     # The buyer sends goods back once they have the replacement, so they have them.
@@ -184,7 +183,6 @@ UNSUITED: Mapping[str, frozenset[Reason]] = {
         {
             *(_R.PRICE_DROPPED, _R.SHORT_QUANTITY, _R.NOT_SHIPPED_IN_TIME, _R.NO_TRACKING, _R.LOST_IN_TRANSIT),
             *(_R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED, _R.REFUSED_AT_DOOR, _R.SERVICE_ATTITUDE),
-            _R.INVOICE_PROBLEM,
         }
     ),
     # A repair mends goods that the buyer has, and that are what was ordered.
@@ -194,12 +192,16 @@ UNSUITED: Mapping[str, frozenset[Reason]] = {
             *(_R.WRONG_ITEM, _R.MISSING_PARTS, _R.PACKAGING_DAMAGED, _R.SHORT_QUANTITY, _R.COUNTERFEIT),
             *(_R.EXPIRED_OR_NEAR_EXPIRY, _R.NO_LICENCE_INFO, _R.NOT_SHIPPED_IN_TIME, _R.NO_TRACKING),
             *(_R.LOST_IN_TRANSIT, _R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED, _R.REFUSED_AT_DOOR),
-            *(_R.SERVICE_ATTITUDE, _R.INVOICE_PROBLEM),
+            _R.SERVICE_ATTITUDE,
         }
     ),
 }
 """The reasons for which a type of case is not the remedy; every other type may be asked for with every reason but these:"""
-ONLY_FOR: Mapping[Reason, frozenset[str]] = {_R.PAID_REPAIR: frozenset({CaseType.REPAIR, CaseType.CONSULT})}
+ONLY_FOR: Mapping[Reason, frozenset[str]] = {
+    _R.PAID_REPAIR: frozenset({CaseType.REPAIR, CaseType.CONSULT}),
+    # Neither goods nor money mend an invoice.
+    _R.INVOICE_PROBLEM: frozenset({CaseType.CONSULT}),
+}
 """The types of cases that are opened for a reason, where it is not every type."""
 
 

@@ -33,7 +33,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for when a case is opened. `parcel_id` is the parcel in which the courier reports its units, `reapplication_of` the rejected case
-    in whose place it is asked for, `asked_in` the term in which that was asked for.
+    in whose place it is asked for, `asked_in` the term in which that was asked for, and `asked_late` whether that was after the window.
     """
 
     order_id: str
@@ -45,6 +45,7 @@ class Request:
     parcel_id: str | None = None
     reapplication_of: str | None = None
     asked_in: Term | None = None
+    asked_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

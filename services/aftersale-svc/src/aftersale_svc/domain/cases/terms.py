@@ -11,8 +11,9 @@ from aftercare_chassis.lifecycle import Context
 
 from aftersale_svc.domain.cases.codes import Money, Reason, Term
 from aftersale_svc.domain.cases.errors import NoWarranty, ReasonClosed, WarrantyPassed
-from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons
-from aftersale_svc.domain.cases.types import TypeRow
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS, selectable_reasons
+from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.errors import WindowPassed
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
@@ -57,7 +58,7 @@ class Terms:
 
 def terms_of(order: Order, now: datetime, warranty_days: int, follow_up_hours: float) -> Terms:
     """The terms of an order. `warranty_days` count where neither the line nor a setting has others, 0: there is no warranty. What was wrong with the outcome of a
-    completed case is asked for within `follow_up_hours` after its end, also after the window."""
+    completed case is asked for within `follow_up_hours` after its end, also after the window, and for a reason for which the buyer is not liable."""
     setting = order.setting(SettingKind.SERVICE_TERMS)
     content = {} if setting is None else setting.content
     ends = {term: datetime.fromisoformat(content[name]) for term, name in _SET.items() if content.get(name)}
@@ -88,7 +89,13 @@ def term_of(type_: TypeRow, reason: Reason) -> Term:
 def open_reasons(type_: TypeRow, stage: Stage, terms: Terms, line_id: str) -> list[Reason]:
     """The reasons for which a case of this type about this line may be asked for now, as far as time goes."""
     found = selectable_reasons(type_.name, type_.stage(stage))
-    return [each for each in found if not terms.is_over(term_of(type_, each), line_id)]
+    return [each for each in found if not terms.is_over(term_of(type_, each), _followed_up(type_, each, line_id))]
+
+
+def _followed_up(type_: TypeRow, reason: Reason, line_id: str) -> str | None:
+    """The line by which the end of the term counts; None where a completed case about it gives no time for this reason: what the buyer is
+    liable for is not wrong with the outcome of a case."""
+    return None if term_of(type_, reason) is Term.WINDOW and reason in BUYER_LIABLE else line_id
 
 
 def check_term(
@@ -111,11 +118,19 @@ def check_term(
     if term is asked_in:
         return
     for line_id in line_ids:
-        if terms.is_over(term, line_id):
-            _refuse(term, line_id, terms, open_reasons(type_, stage, terms, line_id))
+        of_line = _followed_up(type_, reason, line_id)
+        if terms.is_over(term, of_line):
+            _refuse(term, of_line, terms, open_reasons(type_, stage, terms, line_id))
 
 
-def _refuse(term: Term, line_id: str, terms: Terms, allowed: Sequence[Reason]) -> None:
+def is_late(order: Order, request: Request, context: Context) -> bool:
+    """Whether something is asked for after the after-sale window. In the place of a request of the same term it is as late as that was."""
+    if request.asked_in is term_of(TYPES[request.type], request.reason):
+        return request.asked_late
+    return terms_now(order, context).is_over(Term.WINDOW)
+
+
+def _refuse(term: Term, line_id: str | None, terms: Terms, allowed: Sequence[Reason]) -> None:
     ended_at = terms.end_of(term, line_id)
     if term is Term.WINDOW:
         raise WindowPassed(ended_at=ended_at, allowed=allowed)

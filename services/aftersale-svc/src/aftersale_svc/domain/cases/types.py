@@ -21,7 +21,7 @@ from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.refused_delivery import AGENT_REVIEW, REFUSED_DELIVERY, RefusedDeliveryExit
 from aftersale_svc.domain.cases.legs.repair import REPAIR, REPAIR_EXITS, REPAIR_RETURN, RepairExit
 from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
-from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
+from aftersale_svc.domain.cases.legs.review import REFUND_REVIEW, REVIEW, ReviewExit
 from aftersale_svc.domain.cases.manual_reviews.rows import reviewed_by_one
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.type_changes.rows import changeable
@@ -95,7 +95,7 @@ class TypeRow:
 TYPES: dict[CaseType, TypeRow] = {
     CaseType.RETURN_REFUND: TypeRow(
         name=CaseType.RETURN_REFUND,
-        legs=(REVIEW, RETURN, INSPECTION, REFUND),
+        legs=(REFUND_REVIEW, RETURN, INSPECTION, REFUND),
         exits={
             ReviewExit.APPROVED: RETURN,
             ReviewExit.REFUND_ORDERED: REFUND,
@@ -112,7 +112,7 @@ TYPES: dict[CaseType, TypeRow] = {
     ),
     CaseType.REFUND_ONLY: TypeRow(
         name=CaseType.REFUND_ONLY,
-        legs=(REVIEW, REFUND),
+        legs=(REFUND_REVIEW, REFUND),
         exits={
             ReviewExit.APPROVED: REFUND,
             ReviewExit.REFUND_ORDERED: REFUND,

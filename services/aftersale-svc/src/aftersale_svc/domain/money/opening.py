@@ -14,7 +14,7 @@ from aftersale_svc.domain.cases.policy import check_needs, check_permission, che
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.cases.requests import Request
-from aftersale_svc.domain.cases.terms import check_term, terms_now
+from aftersale_svc.domain.cases.terms import check_term, is_late, terms_now
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.freight import expected_freight
@@ -121,6 +121,7 @@ def _new(
         initiator=initiator_of(context.actor.role),
         reapplication_of=request.reapplication_of,
         reasons_version=REASONS_VERSION,
+        after_window=is_late(order, request, context),
         category=category,
         buyer_level=order.buyer_level,
         party_ids=with_actor((), context.actor),

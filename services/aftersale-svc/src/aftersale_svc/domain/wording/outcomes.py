@@ -18,7 +18,7 @@ REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
     _E.REFUND_FAILED: Label("退款失败", "the refund failed"),
     _E.RETURN_ADDRESS_MISSING: Label("商家未按期填写退货地址", "the merchant has not given the return address in time"),
     _E.ANSWER_LATE: Label("商家未按期答复咨询", "the merchant has not answered the question in time"),
-    _E.REPLACEMENT_LATE: Label("商家未按期发货", "the merchant has not sent the goods in time"),
+    _E.REPLACEMENT_LATE: Label("未按期发货", "the goods were not sent in time"),
     _E.REPLACEMENT_NOT_DELIVERED: Label(
         "商家寄出的商品丢失或未按期送达", "the goods sent to the buyer were lost, or have not arrived in time"
     ),

@@ -1,13 +1,15 @@
 """A fast exchange: the replacement first, then the goods; what was paid for them is held meanwhile."""
 
+from dataclasses import replace
+
 from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
-from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, unless_refund_decided
+from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, PAID_BY_NO_SILENCE, either, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
-from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
+from aftersale_svc.domain.cases.legs.reship import NOT_SENT, NOT_TAKEN, RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.money_holds.guards import (
@@ -99,15 +101,18 @@ FAST_RESHIP = Leg(
             _A.OFFER_REFUND,
             "refund_offered",
             instead=(
-                WAITS_FOR_BUYER,
-                Timeout(
-                    "buyer",
-                    "hold_hours",
-                    _A.CLOSE,
-                    "closed_hold_not_agreed",
+                either(PAID_BY_NO_SILENCE, WAITS_FOR_BUYER),
+                replace(
+                    NOT_SENT,
                     instead=(
-                        REFUND_OFFERED,
-                        Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late"),
+                        WAITS_FOR_BUYER,
+                        Timeout(
+                            "buyer",
+                            "hold_hours",
+                            _A.CLOSE,
+                            "closed_hold_not_agreed",
+                            instead=(REFUND_OFFERED, NOT_TAKEN),
+                        ),
                     ),
                 ),
             ),

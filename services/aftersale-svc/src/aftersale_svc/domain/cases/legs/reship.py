@@ -1,10 +1,12 @@
 """The reshipment: the merchant sends goods to the buyer, who confirms that they have arrived."""
 
+from dataclasses import replace
+
 from aftercare_chassis.lifecycle import Timeout, Transition
 
 from aftersale_svc.domain.cases.charges.guards import CHARGE_UNPAID
 from aftersale_svc.domain.cases.codes import EscalationCause
-from aftersale_svc.domain.cases.guards import unless_refund_decided
+from aftersale_svc.domain.cases.guards import PAID_BY_NO_SILENCE, either, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -36,6 +38,9 @@ class ReshipExit(Exit):
 
 _S, _A = CaseState, CaseAction
 
+NOT_SENT = Timeout("merchant", "reship_hours", _A.ESCALATE, "escalated_replacement_late")
+"""Where silence pays nothing, an agent decides at once."""
+NOT_TAKEN = Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late")
 RESHIP = Leg(
     "reship",
     _S.AWAIT_RESHIP,
@@ -77,15 +82,18 @@ RESHIP = Leg(
             _A.OFFER_REFUND,
             "refund_offered",
             instead=(
-                WAITS_FOR_BUYER,
-                Timeout(
-                    "buyer",
-                    "charge_hours",
-                    _A.TAKE_REFUND,
-                    "refunded_unless_agreed",
+                either(PAID_BY_NO_SILENCE, WAITS_FOR_BUYER),
+                replace(
+                    NOT_SENT,
                     instead=(
-                        REFUND_OFFERED,
-                        Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late"),
+                        WAITS_FOR_BUYER,
+                        Timeout(
+                            "buyer",
+                            "charge_hours",
+                            _A.TAKE_REFUND,
+                            "refunded_unless_agreed",
+                            instead=(either(PAID_BY_NO_SILENCE, REFUND_OFFERED), NOT_TAKEN),
+                        ),
                     ),
                 ),
             ),

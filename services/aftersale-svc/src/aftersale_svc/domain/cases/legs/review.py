@@ -1,11 +1,18 @@
 """The review: the merchant decides about the request, or an agent."""
 
+from dataclasses import replace
+
 from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.full_case import CaseFacts
-from aftersale_svc.domain.cases.guards import GUARANTEE_PAYING, REFUND_COVERED, unless_refund_decided
+from aftersale_svc.domain.cases.guards import (
+    GUARANTEE_PAYING,
+    PAID_BY_NO_SILENCE,
+    REFUND_COVERED,
+    unless_refund_decided,
+)
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
@@ -101,3 +108,19 @@ REVIEW = Leg(
         _S.REJECTED: Timeout("buyer", "rejected_hours", _A.CLOSE, "closed_rejected"),
     },
 )
+REFUND_REVIEW = Leg(
+    REVIEW.name,
+    REVIEW.entry,
+    REVIEW.rows,
+    {
+        **REVIEW.timeouts,
+        _S.PENDING_REVIEW: replace(
+            REVIEW.timeouts[_S.PENDING_REVIEW],
+            instead=(
+                PAID_BY_NO_SILENCE,
+                Timeout("merchant", "review_hours", _A.ESCALATE, "escalated_review_late"),
+            ),
+        ),
+    },
+)
+"""A review that grants money: after the after-sale window not by silence."""
