@@ -208,10 +208,3 @@ async def test_no_rejection_is_about_a_parcel_that_was_not_sent(shop: Shop) -> N
 async def test_the_merchant_may_receive_a_parcel_that_was_taken_for_lost(shop: Shop) -> None:
     case_id = await given_up(shop)
     assert (await shop.act(shop.seller, case_id, "receive"))["state"] == "await_inspection"
-
-
-async def test_what_was_never_sent_cannot_be_received(shop: Shop) -> None:
-    await shop.delivered()
-    case_id = (await shop.approve((await shop.case(2))["id"]))["id"]
-    refused = await shop.seller.post(f"/v1/cases/{case_id}/receive", json={})
-    shop.harness.problem(refused, 409, "nothing_in_transit")

@@ -105,6 +105,13 @@ class ReturnDelivered(CaseEvent):
     deadline_at: DeadlineAt = None
 
 
+class ReturnHandedOver(CaseEvent):
+    """The merchant has goods that came back under no known waybill, and they wait for inspection."""
+
+    matter: Code = "return_delivery"
+    deadline_at: DeadlineAt = None
+
+
 class ReturnInspected(CaseEvent):
     """The returned goods were inspected; accepting fewer than sent makes the refund smaller."""
 

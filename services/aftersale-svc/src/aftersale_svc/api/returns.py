@@ -91,7 +91,8 @@ async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settin
     **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", *NOT_RECEIVED),
 )
 async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost, or was missing.
+    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost, or was missing, and goods
+    that the buyer has handed over, or sent under a waybill that nobody knows; `return_parcel` is null then.
 
     Where the case was closed without them, it is open again, and an agent decides: what it held has to be in no other case.
     """
@@ -100,7 +101,7 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 
 @router.post(
     "/{case_id}/report-return-missing",
-    **step(CASE.values(), CaseAction.REPORT_RETURN_MISSING, "reportReturnMissing"),
+    **step(CASE.values(), CaseAction.REPORT_RETURN_MISSING, "reportReturnMissing", NothingInTransit),
 )
 async def report_return_missing(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Say as the merchant that the goods are not there, though the courier reports them as delivered. An agent decides what follows.

@@ -62,7 +62,7 @@ async def inspect(
 
 def _check_reasons(full: FullCase, findings: Sequence[Finding], reason: RejectReason | None) -> None:
     """Refuse a reason, for all or for a line, that cannot be true. Where the goods were not sent, the table refuses."""
-    if full.return_.waybill_no is None and full.return_.delivered_at is None:
+    if not full.return_.is_sent_back:
         return
     if reason is not None:
         check_reject_reason(full, reason)

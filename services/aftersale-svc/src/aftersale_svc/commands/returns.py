@@ -7,9 +7,11 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleEscalated,
     AfterSaleReopened,
+    CaseEvent,
     ParcelStatusChanged,
     ReturnAddressGiven,
     ReturnDelivered,
+    ReturnHandedOver,
     ReturnScanned,
     ReturnShipped,
     ReturnWaybillCorrected,
@@ -131,7 +133,8 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
 
 
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Record that the merchant has the goods, whatever the courier reports. A case that was closed without them is open again.
+    """Record that the merchant has the goods, whatever the courier reports, and also where no waybill is known. A case that was closed
+    without them is open again.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -250,10 +253,9 @@ def _arrived(full: FullCase, at: datetime) -> Return:
     return replace(full.return_, delivered_at=at, received=None)
 
 
-def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None) -> ReturnDelivered:
-    return ReturnDelivered(
-        **case_fields(tx, full.case),
-        parcel_id=parcel_id,
-        waybill_no=full.return_.waybill_no or "",
-        deadline_at=full.case.deadline_at,
-    )
+def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None) -> CaseEvent:
+    fields, until = case_fields(tx, full.case), full.case.deadline_at
+    waybill_no = full.return_.waybill_no
+    if waybill_no is None:
+        return ReturnHandedOver(**fields, deadline_at=until)
+    return ReturnDelivered(**fields, parcel_id=parcel_id, waybill_no=waybill_no, deadline_at=until)

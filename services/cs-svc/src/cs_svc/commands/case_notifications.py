@@ -81,7 +81,7 @@ from aftercare_events.catalogue.repairs import (
     RepairRepeated,
     RepairResumed,
 )
-from aftercare_events.catalogue.returns import ReturnFreightOwed, ReturnFreightReimbursed
+from aftercare_events.catalogue.returns import ReturnFreightOwed, ReturnFreightReimbursed, ReturnHandedOver
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from cs_svc.commands import conversations
@@ -123,6 +123,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     ChargePaid: "charge_paid",
     ChargeOwedBack: "charge_owed_back",
     ChargeReturned: "charge_returned",
+    ReturnHandedOver: "return_handed_over",
     ReturnFreightOwed: "return_freight_owed",
     ReturnFreightReimbursed: "return_freight_reimbursed",
     RefusedGoodsReturned: "refused_goods_returned",

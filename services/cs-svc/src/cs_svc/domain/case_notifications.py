@@ -94,6 +94,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "return_waybill_corrected": ("退货运单号已更正。", "The waybill of the returned goods was corrected."),
     "return_scanned": ("承运商已收到退货包裹。", "The courier has the returned goods."),
     "return_delivered": ("退货已送达商家，等待验收。", "The goods have reached the merchant and await inspection."),
+    "return_handed_over": (
+        "商家已收到买家交回的商品，等待验收。",
+        "The merchant has the goods that the buyer has handed over; they await inspection.",
+    ),
     "return_inspected": ("商家已验收退货。", "The merchant inspected the goods."),
     "return_inspected_by_timeout": (
         "商家未在期限内验收，退货已自动验收。",

@@ -73,6 +73,8 @@ def _nothing_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 def _nothing_to_arrive(case: Case, facts: CaseFacts | None) -> Refusal | None:
     back = facts is not None and facts.full.return_.delivered_at is not None
+    if case.close_cause is CloseCause.BUYER_LATE and not back:
+        return None  # what was handed over without a waybill may come late as well
     return NothingInTransit() if back else _nothing_sent(case, facts)
 
 

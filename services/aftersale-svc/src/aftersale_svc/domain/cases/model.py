@@ -183,6 +183,11 @@ class Return:
     settings: list[dict[str, Any]] | None = None  # Any: JSON
     received: list[dict[str, Any]] | None = None  # Any: JSON
 
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether the goods have left the buyer, as far as is known: under a waybill, or handed over to the merchant."""
+        return self.waybill_no is not None or self.delivered_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:

@@ -130,8 +130,7 @@ def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/r
 
 
 def _may_be_true(full: FullCase, row: OutcomeRow) -> bool:
-    sent_back = full.return_.waybill_no is not None
-    return full.case.stage in row.stages and (sent_back or not row.sent_back)
+    return full.case.stage in row.stages and (full.return_.is_sent_back or not row.sent_back)
 
 
 def outcome_of(before: Case, after: Case) -> str | None:

@@ -73,4 +73,4 @@ def buyer_has_goods(full: FullCase) -> bool:
     """Whether the case is about units that the buyer has, as far as is known."""
     type_ = TYPES[full.case.type]
     here = type_.holds_units and not type_.by_outbound and full.case.stage is not Stage.PRE_SHIP
-    return here and full.return_.waybill_no is None
+    return here and not full.return_.is_sent_back

@@ -18,7 +18,7 @@ _COMING_BACK = frozenset(
 
 def is_decided_by_agent(full: FullCase) -> bool:
     """Whether the goods were sent back, and an agent decides what follows."""
-    return full.case.state is CaseState.MANUAL_REVIEW and full.return_.waybill_no is not None
+    return full.case.state is CaseState.MANUAL_REVIEW and full.return_.is_sent_back
 
 
 def lacks_replacement(full: FullCase) -> bool:

@@ -7,7 +7,6 @@ from aftersale_svc.domain.cases.guards import (
     ADDRESS_MISSING,
     CLOSED_FOR_GOOD,
     NOTHING_IN_TRANSIT,
-    NOTHING_SENT,
     NOTHING_TO_ARRIVE,
     ORDER_CANCELLED,
     REFUND_COVERED,
@@ -71,9 +70,10 @@ RETURN = Leg(
         (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
             ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_TO_ARRIVE, *unless_refund_decided(_A.RECEIVE))
         ),
-        # They arrive after an agent has given them up and asked the buyer to send them again.
-        (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_SENT,)),
-        # They arrive after an agent has closed the case without them.
+        # They are handed over, or sent under a waybill that the buyer does not name; or they arrive after an agent has given them up and
+        # asked the buyer to send them again.
+        (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
+        # They arrive after the case was closed without them.
         (_S.CLOSED, _A.RECEIVE): ARRIVED_AFTER_CLOSING,
         # They arrive while a dispute stops the case: what follows waits for its end.
         (_S.DISPUTED, _A.RECEIVE): Transition(

@@ -8,6 +8,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
 from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.guards import NOTHING_SENT
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT, MERCHANT_OR_SYSTEM
@@ -29,7 +30,7 @@ INSPECTION = Leg(
         (_S.AWAIT_INSPECTION, _A.REFUSE): Transition(_S.REJECTED, MERCHANT, outcome_of=_A.INSPECT),
         # The courier has reported them as delivered, to nobody whom the merchant knows.
         (_S.AWAIT_INSPECTION, _A.REPORT_RETURN_MISSING): Transition(
-            _S.MANUAL_REVIEW, MERCHANT, cause=EscalationCause.RETURN_MISSING
+            _S.MANUAL_REVIEW, MERCHANT, (NOTHING_SENT,), cause=EscalationCause.RETURN_MISSING
         ),
     },
     {_S.AWAIT_INSPECTION: Timeout("merchant", "inspection_hours", _A.INSPECT, "accepted_by_timeout")},

@@ -24,7 +24,7 @@ def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     if facts is None:
         return None
     sent_first = any(each.shipped_at is not None for each in facts.full.rows_of(Replacement))
-    return GoodsAlreadySent() if sent_first or facts.full.return_.waybill_no is not None else None
+    return GoodsAlreadySent() if sent_first or facts.full.return_.is_sent_back else None
 
 
 def _of_another(_: Case, facts: CaseFacts | None) -> Refusal | None:

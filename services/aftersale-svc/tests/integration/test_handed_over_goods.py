@@ -1,0 +1,75 @@
+"""Goods that came back under no waybill: the buyer has handed them over, or has not named the parcel."""
+
+from typing import Any
+
+from aftercare_events import AfterSaleReopened, ReturnHandedOver
+from aftersale_shop import Shop
+
+
+async def awaited(shop: Shop) -> dict[str, Any]:
+    await shop.delivered()
+    return await shop.approve((await shop.case(2))["id"])
+
+
+async def too_late(shop: Shop) -> str:
+    """A case that was closed because the buyer has not sent the goods back in time."""
+    case_id = str((await awaited(shop))["id"])
+    shop.clock.advance(hours=30 * 24)
+    await shop.harness.run_due()
+    closed = await shop.get(case_id)
+    assert (closed["state"], closed["close_cause"]) == ("closed", "buyer_late")
+    return case_id
+
+
+async def test_the_merchant_inspects_goods_that_were_handed_over(shop: Shop) -> None:
+    case = await awaited(shop)
+    assert (await shop.buyer.post(f"/v1/cases/{case['id']}/receive")).status_code == 403
+    received = await shop.act(shop.seller, case["id"], "receive", note="买家送到门店")
+    assert (received["state"], received["whose_turn"], received["return_parcel"]) == (
+        "await_inspection",
+        "merchant",
+        None,
+    )
+    event = await shop.last(ReturnHandedOver)
+    assert (event.case_id, "买家" in event.model_dump_json()) == (case["id"], False)
+    assert "ReturnDelivered" not in await shop.names(case["id"])
+    inspected = await shop.inspect(case["id"], 1)
+    assert [each["lines"] for each in inspected["refused_goods_claims"]] == [[{"line_id": "line_1", "quantity": 1}]]
+    assert (await shop.refund_succeeds()).amount_minor == 9566
+
+
+async def test_what_was_handed_over_was_not_lost_by_a_courier(shop: Shop) -> None:
+    case = await awaited(shop)
+    await shop.act(shop.seller, case["id"], "receive")
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/report-return-missing")
+    shop.harness.problem(refused, 409, "nothing_in_transit")
+    rejected = await shop.inspect(case["id"], 0, reason="parts_missing")
+    assert rejected["state"] == "rejected", "a reason about returned goods"
+
+
+async def test_goods_that_were_handed_over_after_the_time_for_it_open_the_case_again(shop: Shop) -> None:
+    case_id = await too_late(shop)
+    reopened = await shop.act(shop.agent, case_id, "receive")
+    assert (reopened["state"], reopened["whose_turn"], reopened["close_cause"]) == ("manual_review", "agent", None)
+    assert (await shop.last(AfterSaleReopened)).cause == "return_arrived_late"
+    assert (await shop.last(ReturnHandedOver)).case_id == case_id
+    shop.harness.problem(await shop.seller.post(f"/v1/cases/{case_id}/receive"), 409, "nothing_in_transit")
+    refunding = await shop.act(shop.agent, case_id, "refund")
+    assert refunding["refund"]["amount"]["amount"] == 19133
+    await shop.refund_succeeds()
+    assert (await shop.get(case_id))["state"] == "completed"
+
+
+async def test_a_late_return_that_is_not_refunded_goes_back_to_the_buyer(shop: Shop) -> None:
+    case_id = await too_late(shop)
+    await shop.act(shop.seller, case_id, "receive")
+    closed = await shop.act(shop.agent, case_id, "close", note="超期")
+    assert [each["lines"] for each in closed["refused_goods_claims"]] == [[{"line_id": "line_1", "quantity": 2}]]
+
+
+async def test_goods_are_not_received_for_a_case_whose_units_another_one_has(shop: Shop) -> None:
+    case_id = await too_late(shop)
+    await shop.case(2, type_="refund_only")
+    refused = await shop.seller.post(f"/v1/cases/{case_id}/receive")
+    shop.harness.problem(refused, 409, "units_held_by_another_case")
+    assert (await shop.get(case_id))["state"] == "closed"
