@@ -19,6 +19,7 @@ WITH documents AS (
     SELECT id, state, whose_turn, deadline_at FROM cases UNION ALL SELECT id, state, whose_turn, deadline_at FROM disputes
     UNION ALL SELECT id, state, whose_turn, deadline_at FROM courier_claims
     UNION ALL SELECT id, state, whose_turn, deadline_at FROM guarantee_claims
+    UNION ALL SELECT id, state, whose_turn, deadline_at FROM refused_goods_claims
 )
 SELECT d.id, d.state, d.whose_turn, count(l.id) FROM documents d
   LEFT JOIN deadlines l ON l.document_id = d.id AND l.ended_at IS NULL

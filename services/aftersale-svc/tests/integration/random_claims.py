@@ -1,4 +1,4 @@
-"""What people do with claims on couriers and on guarantees in the random histories."""
+"""What people do with claims of every kind in the random histories."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
@@ -12,7 +12,14 @@ from random_shop import PEOPLE
 
 T = TypeVar("T")
 number = st.integers(0, 999)
-CLAIMS = ("courier-claims", "guarantee-claims")
+CLAIMS = ("courier-claims", "guarantee-claims", "refused-goods-claims")
+DECLINED = {
+    "courier-claims": {"reason": "not_liable"},
+    "guarantee-claims": {"reason": "untrue"},
+    "refused-goods-claims": {"reason": "goods_worthless", "note": "…"},
+}
+ROUTES = {"add_evidence": "evidence", "deliver": "confirm"}
+"""Those that are not named as their action."""
 GUARANTEES = ("freight_insurance", "merchant_deposit")
 
 
@@ -27,6 +34,8 @@ def _bodies(n: int) -> dict[str, dict[str, Any]]:
         "record_payment": {"reference": f"P-{n}"},
         "record_failure": {"cause": "deposit_exhausted"},
         "request_evidence": {"missing": "…"},
+        "compensate": {"amount": cny(1 + n)},
+        "keep": {"note": "…"},
     }
 
 
@@ -62,7 +71,6 @@ class ClaimRules:
         if not shown:
             return
         name = shown[action % len(shown)]["action"]
-        declined = {"decline": {"reason": "not_liable" if claims == "courier-claims" else "untrue"}}
-        body = {**_bodies(choice), **declined}.get(name, {})
-        route = "evidence" if name == "add_evidence" else name.replace("_", "-")
+        body = {**_bodies(choice), "decline": DECLINED[claims]}.get(name, {})
+        route = ROUTES.get(name, name.replace("_", "-"))
         self.check(self.run(client.post(f"{path}/{route}", json=body)))

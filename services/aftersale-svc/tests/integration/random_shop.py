@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from random_bodies import bodies_of, cny
 
 PEOPLE = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator", "admin")
-DOCUMENTS = ("cases", "disputes", "refused-goods-claims")
 SETTINGS: dict[str, object] = {
     "testing_bodies": {"lab-1": "?"},
     "second_person_above": {"CNY": 15000},
@@ -39,11 +38,11 @@ class Routes:
 
     @classmethod
     def of(cls, app: FastAPI) -> "Routes":
-        """Those of all actions on one case, one dispute or one claim to refused goods; each that needs a body has one here."""
+        """Those of all actions on one case or one dispute; each that needs a body has one here."""
         found = {
             (route.path.split("/")[2], str(each.action)): route
             for route in app.routes
-            if isinstance(route, ApiRoute) and route.path.startswith(tuple(f"/v1/{each}/{{" for each in DOCUMENTS))
+            if isinstance(route, ApiRoute) and route.path.startswith(("/v1/cases/{", "/v1/disputes/{"))
             for each in route.role_requirements
             if each.action is not None
         }
@@ -58,11 +57,8 @@ class Routes:
 
     def request(self, document: Mapping[str, Any], action: str, choice: int) -> tuple[str, dict[str, Any]]:
         """The path and a body for an action on this document."""
-        kind = (
-            "disputes" if "complaint_id" in document else "refused-goods-claims" if "claimed" in document else "cases"
-        )
+        kind = "disputes" if "complaint_id" in document else "cases"
         route = self.by_action[kind, action]
         proposals = [each["id"] for each in document.get("proposals", [])] or ["prp_0"]
-        ids = dict.fromkeys(("case_id", "dispute_id", "refused_goods_claim_id"), document["id"])
-        path = route.path_format.format(**ids, proposal_id=proposals[-1])
+        path = route.path_format.format(case_id=document["id"], dispute_id=document["id"], proposal_id=proposals[-1])
         return path, bodies_of(document, choice).get(str(route.operation_id), {})

@@ -26,6 +26,11 @@ from aftercare_events.catalogue.claims import ClaimEvent
 from aftercare_events.catalogue.courier_claims import CourierClaimAccepted, CourierClaimFiled, CourierClaimOpened
 from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimApproved, GuaranteeClaimOpened
+from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsClaimOpened,
+    RefusedGoodsCompensationDecided,
+    RefusedGoodsDispatchOrdered,
+)
 
 OFFERS_ENDED: Mapping[type[Event], str] = {
     OfferAccepted: "accepted",
@@ -117,12 +122,14 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
 def _of_claim(claim: Replayed, event: Event) -> Replayed:
     claimed, accepted = claim.amounts or (0, None)
     match event:
-        case CourierClaimOpened() | CourierClaimFiled() | GuaranteeClaimOpened():
+        case CourierClaimOpened() | CourierClaimFiled() | GuaranteeClaimOpened() | RefusedGoodsClaimOpened():
             return replace(claim, amounts=(event.claimed_minor, accepted))
         case CourierClaimAccepted():
             return replace(claim, amounts=(claimed, event.accepted_minor))
-        case GuaranteeClaimApproved():
+        case GuaranteeClaimApproved() | RefusedGoodsCompensationDecided():
             return replace(claim, amounts=(claimed, event.owed_minor))
+        case RefusedGoodsDispatchOrdered():
+            return replace(claim, amounts=(claimed, None))
     return claim
 
 
@@ -151,6 +158,10 @@ UNION ALL
 SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, '{{}}',
        ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
   FROM guarantee_claims d
+UNION ALL
+SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
+  FROM refused_goods_claims d
 """
 
 

@@ -62,8 +62,10 @@ async def test_goods_that_arrive_after_the_case_was_closed_are_for_an_agent(shop
 async def test_an_agent_closes_the_case_again_and_the_goods_go_back(shop: Shop) -> None:
     case_id = await closed_without_goods(shop)
     await shop.act(shop.seller, case_id, "receive")
+    withdrawn = await shop.agent.post(f"/v1/cases/{case_id}/cancel")
+    shop.harness.problem(withdrawn, 409, "goods_already_received")  # nobody would send them back
     closed = await shop.act(shop.agent, case_id, "close", note="?")
-    assert closed["close_cause"] == "closed_by_agent"
+    assert (closed["close_cause"], closed["refused_goods_claims"][0]["state"]) == ("closed_by_agent", "await_dispatch")
     sent = await shop.act(shop.seller, case_id, "return-refused-goods", carrier="zto", waybill_no="73200001")
     assert sent["refused_goods"]["waybill_no"] == "73200001"
 

@@ -12,7 +12,7 @@ import pytest
 from aftercare_chassis.testing import Harness
 from aftercare_chassis.testing.clocks import START
 from aftercare_events import RefundRequested
-from aftersale_shop import CUP, KETTLE, Shop
+from aftersale_shop import CUP, KETTLE, WAYS, Shop
 from aftersale_svc import main
 from aftersale_svc.domain.cases.codes import CaseType
 from history_queries import LEDGER, OVERDRAWN, REFUNDED, WITHOUT_TURN
@@ -157,9 +157,9 @@ class Histories(ClaimRules, RuleBasedStateMachine):
             self.settled.add(request.refund_id)
             self.run((self.shop.refund_succeeds if succeeds else self.shop.refund_fails)(request))
 
-    @rule(status=st.sampled_from(["in_transit", "delivered", "lost"]), leg=st.sampled_from(["return", "exchange"]))
+    @rule(status=st.sampled_from(["in_transit", "delivered", "lost"]), leg=st.sampled_from(sorted(WAYS)))
     def a_parcel_is_reported(self, status: str, leg: str) -> None:
-        way = "return_parcel" if leg == "return" else "replacement"
+        way = WAYS[leg]
         numbers = {case[way]["waybill_no"] for case in self.all_of("cases") if case.get(way)}
         for waybill_no in sorted(filter(None, numbers)):
             self.run(self.shop.parcel(waybill_no, status, leg=leg))
@@ -221,8 +221,13 @@ class Histories(ClaimRules, RuleBasedStateMachine):
                 self.run(self.shop.agent.post(f"{path}/release-hold", json={"note": "…"}))
                 for person in ("agent", "second agent"):  # whoever has not proposed it
                     self.run(self.people[person].post(f"{path}/confirm-decision", json={}))
+            for claim in self.all_of("refused-goods-claims"):
+                path = f"/v1/refused-goods-claims/{claim['id']}"
+                self.run(self.shop.agent.post(f"{path}/report-lost"))
+                self.run(self.shop.agent.post(f"{path}/decline", json={"reason": "goods_worthless", "note": "…"}))
             left = [each for each in self.all_of("cases") if each["state"] not in ENDED]
             left += [each for each in self.all_of("disputes") if each["state"] not in DISPUTES_ENDED]
+            left += [each for each in self.all_of("refused-goods-claims") if each["whose_turn"] != "nobody"]
             if not left:
                 break
         else:

@@ -23,6 +23,7 @@ from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
     appeals,
+    case_rules,
     cases,
     claims,
     deadlines,
@@ -51,6 +52,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 UNKNOWN = (
     *(pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN, deadlines.OPEN_OF),
 )
+ORDERS = (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE, orders.ORDER, case_rules.ORDER_TO_REVIEW)
 GOODS = refused_goods_claims.REFUSED_GOODS_CLAIMS
 PROPOSALS = dispute_parts.PROPOSALS.name
 
@@ -180,7 +182,7 @@ class MemoryTransaction:
             return self.snapshot.case if self.snapshot.dispute else None
         if query in UNKNOWN:
             return None
-        assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
+        assert query in ORDERS
         return self.snapshot.order
 
     async def look_up(self, query: Any, **_: Any) -> None:
