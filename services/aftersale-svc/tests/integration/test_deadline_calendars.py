@@ -1,6 +1,6 @@
 """Calendars and rules of hours as data: loaded, changed by version, and what deadlines make of them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aftercare_chassis.lifecycle import SYSTEM
@@ -143,12 +143,22 @@ async def test_two_rules_for_the_same_are_refused(loaded: Shop) -> None:
             {"windows": [{"weekday": day % 7, "opens": "09:00", "closes": "12:00"} for day in range(29)]},
             "validation_failed",
         ),
+        ({"windows": [{"weekday": 6, "opens": "09:00", "closes": "09:01"}]}, "working_time_too_short"),
+        ({"opens": "09:00", "closes": "12:59"}, "working_time_too_short"),
+        ({"closed_days": [str(date(2026, 10, 1) + timedelta(days=6 * n)) for n in range(61)]}, "closed_too_often"),
     ],
 )
 async def test_a_calendar_that_makes_no_sense_is_refused(loaded: Shop, body: dict[str, object], code: str) -> None:
     response = await loaded.seller.put("/v1/merchants/m-1/calendar", json=body)
     loaded.harness.problem(response, 422, code)
     assert (await loaded.seller.get("/v1/merchants/m-1/calendar")).status_code == 404
+
+
+async def test_a_calendar_may_have_twenty_hours_a_week_and_sixty_closed_days_a_year(loaded: Shop) -> None:
+    closed = [str(date(2026, 10, 1) + timedelta(days=7 * n)) for n in range(100)]
+    body = {"opens": "09:00", "closes": "13:00", "closed_days": closed}
+    response = await loaded.seller.put("/v1/merchants/m-1/calendar", json=body)
+    assert response.status_code == 200, response.text
 
 
 async def test_a_dispute_stops_the_time_of_a_case_and_gives_back_what_was_left(loaded: Shop) -> None:
@@ -170,6 +180,7 @@ async def test_working_hours_of_a_merchant_by_weekday(loaded: Shop) -> None:
         {"weekday": 2, "opens": "09:00", "closes": "12:00"},
         {"weekday": 2, "opens": "14:00", "closes": "15:00"},
         {"weekday": 4, "opens": "20:00", "closes": "24:00"},
+        {"weekday": 5, "opens": "09:00", "closes": "21:00"},
     ]
     response = await loaded.seller.put("/v1/merchants/m-1/calendar", json={"windows": windows})
     assert (response.status_code, response.json()["windows"]) == (200, windows), response.text

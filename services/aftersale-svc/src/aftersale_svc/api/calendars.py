@@ -11,10 +11,12 @@ from aftersale_svc.api.schemas.calendars import CalendarOut, MerchantCalendarIn,
 from aftersale_svc.commands import calendars, deadline_rules
 from aftersale_svc.domain.deadlines.errors import (
     CalendarUnknown,
+    ClosedTooOften,
     RuleTwice,
     RuleUnknown,
     TimeZoneUnknown,
     WorkingHoursOverlap,
+    WorkingTimeTooShort,
 )
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
 from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_merchant, check_setter
@@ -50,7 +52,7 @@ async def get_merchant_calendar(merchant_id: MerchantId, reader: Read[Settings])
 @router.put(
     "/merchants/{merchant_id}/calendar",
     operation_id="putMerchantCalendar",
-    responses=refusals(CalendarUnknown, TimeZoneUnknown, WorkingHoursOverlap),
+    responses=refusals(CalendarUnknown, TimeZoneUnknown, WorkingHoursOverlap, WorkingTimeTooShort, ClosedTooOften),
     dependencies=[require_role("seller", "agent", "admin")],
 )
 async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarIn, tx: Tx[Settings]) -> CalendarOut:

@@ -14,9 +14,9 @@ from aftersale_svc.domain.deadlines.calendars import (
     DayKind,
     SpecialDay,
     WorkingWindow,
-    overlap,
 )
-from aftersale_svc.domain.deadlines.errors import CalendarUnknown, TimeZoneUnknown, WorkingHoursOverlap
+from aftersale_svc.domain.deadlines.errors import CalendarUnknown, TimeZoneUnknown
+from aftersale_svc.domain.deadlines.merchant_calendars import check_closed_days, check_hours
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, assembled, same_content
 from aftersale_svc.settings import Settings
@@ -82,7 +82,8 @@ async def put_merchant_calendar(
     Raises:
         CalendarUnknown: the calendar that it is to be based on was not loaded.
         TimeZoneUnknown: no time zone has this name.
-        WorkingHoursOverlap: two windows of a weekday overlap.
+        WorkingHoursOverlap, WorkingTimeTooShort: see `check_hours`.
+        ClosedTooOften: see `check_closed_days`.
         Stale: the request's If-Match names another version.
     """
     calendar_id = merchant_calendar(merchant_id)
@@ -94,8 +95,8 @@ async def put_merchant_calendar(
         raise CalendarUnknown(pointer="/based_on", value=wanted.based_on, allowed=await _countries(tx))
     if wanted.time_zone is not None and wanted.time_zone not in available_timezones():
         raise TimeZoneUnknown(pointer="/time_zone", value=wanted.time_zone)
-    if overlap(wanted.windows):
-        raise WorkingHoursOverlap(pointer="/windows")
+    check_hours(wanted.windows, wanted.opens, wanted.closes, base.weekend)
+    check_closed_days(wanted.closed_days)
     version = CalendarVersion(
         id=calendar_id,
         version=newest.version + 1 if newest else 1,

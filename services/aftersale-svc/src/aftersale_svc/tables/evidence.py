@@ -157,12 +157,14 @@ NUMBER_OF_A_SIDE: Query[Record] = Query(
 )
 
 CITED_KINDS: Query[Record] = Query(
-    select(_f.kind.distinct().label("kind")).where(
+    select(_f.kind)
+    .where(
         _f.order_id == bindparam("order_id"),
         _ACCEPTED,
         _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text))),
         _f.updated_at <= bindparam("at", type_=DateTime(timezone=True)),
     )
+    .distinct()
 )
 """The kinds of the files of the order with a cited hash that were accepted by a time."""
 CHECKED_FILES: Query[Record] = Query(

@@ -42,6 +42,20 @@ class WorkingHoursOverlap(Refusal):
     zh, en = "同一天的营业时段不能重叠。", "Working hours of one weekday must not overlap."
 
 
+class WorkingTimeTooShort(Refusal):
+    """With so little working time a merchant would put off its own deadlines for ever."""
+
+    kind, code = Kind.INVALID, "working_time_too_short"
+    zh, en = "每周营业时间至少 {least_hours} 小时。", "Working time is {least_hours} hours a week at least."
+
+
+class ClosedTooOften(Refusal):
+    """With so many closed days a merchant would put off its own deadlines for ever."""
+
+    kind, code = Kind.INVALID, "closed_too_often"
+    zh, en = "任意 365 天内最多 {most} 个休息日。", "Within 365 days there are {most} closed days at most."
+
+
 class DeadlineEnded(Refusal):
     """The deadline has ended: somebody acted, or its time was over."""
 
