@@ -9,6 +9,7 @@ AFTERSALE: dict[str, set[str]] = {
     "createCase": PARTIES | {"agent", "admin"},
     "previewCase": PARTIES | {"agent"},
     "listCases": EVERYBODY,
+    "followCases": EVERYBODY,
     "getCase": READERS,
     "getCaseTimeline": READERS,
     "followCaseTimeline": READERS,
