@@ -53,7 +53,7 @@ def aftersale_bodies(
         "declineGuaranteeClaim": {"reason": "untrue"},
         "compensateRefusedGoods": {"amount": cny(1)},
         "declineRefusedGoods": {"reason": "goods_worthless", "note": "…"},
-        "keepRefusedGoods": {"note": "…"},
+        "keepRefusedGoods": {"evidence": ["sha256:" + "ab" * 32], "note": "…"},
         **{name: {"reference": "B-1"} for name in ("recordGuaranteePayment", "recordRefusedGoodsPayment")},
         "recordGuaranteeFailure": {"cause": "declined"},
         "openCourierClaim": {"cause": "lost", "parcel_id": "par_1"},

@@ -125,6 +125,7 @@ async def exchange(t: ShopCommands) -> None:
 
 async def refused_goods(t: ShopCommands) -> None:
     """The fates of goods that the merchant refuses: each of one case."""
+    await files_of(t.shop, HASH, order_id=t.order_id)
 
     async def claim(*, sent: bool = False) -> Document:
         case = await t.received("return_refund", 2)
@@ -136,7 +137,7 @@ async def refused_goods(t: ShopCommands) -> None:
 
     await (await claim(sent=True)).act(t.buyer, "confirm")
     await (await claim()).act(t.buyer, "abandon")
-    await (await claim()).act(t.agent, "keep", note="…")
+    await (await claim()).act(t.agent, "keep", evidence=[HASH], note="…")
     lost = await claim(sent=True)
     await lost.act(t.agent, "report-lost")
     await lost.act(t.agent, "order-dispatch")

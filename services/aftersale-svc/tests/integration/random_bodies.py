@@ -31,7 +31,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "bookPickup": {"slot": _slot(document), "address": RETURN_ADDRESS},
         "movePickup": {"slot": _slot(document)},
         "inspectCase": {
-            "lines": [{"line_id": each["line_id"], "accepted": n % (each["quantity"] + 1)} for each in lines],
+            "lines": [_found(each["line_id"], each["quantity"], n) for each in lines],
             "reason": "used_or_affects_resale",
         },
         "openDispute": {"category": "no_answer", "text": "…", "evidence": [HASH]},
@@ -84,6 +84,13 @@ def _slot(document: Mapping[str, Any]) -> str:
     """A time of the platform's schedule, two days after the last change."""
     changed = datetime.fromisoformat(document["updated_at"]) if "updated_at" in document else START
     return (changed + timedelta(days=2)).strftime("%Y-%m-%dT01:00:00Z")
+
+
+def _found(line_id: str, units: int, n: int) -> dict[str, Any]:
+    """What an inspection finds of a line: some units are accepted, and of the others some were in the parcel."""
+    accepted = n % (units + 1)
+    received = {"received": accepted + (n // 7) % (units - accepted + 1)} if n % 2 else {}
+    return {"line_id": line_id, "accepted": accepted, **received}
 
 
 def _remedy(n: int) -> dict[str, Any]:

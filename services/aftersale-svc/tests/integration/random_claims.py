@@ -35,7 +35,7 @@ def _bodies(n: int) -> dict[str, dict[str, Any]]:
         "record_failure": {"cause": "deposit_exhausted"},
         "request_evidence": {"missing": "…"},
         "compensate": {"amount": cny(1 + n)},
-        "keep": {"note": "…"},
+        "keep": {"evidence": [HASH], "note": "…"},
     }
 
 

@@ -15,8 +15,9 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsLate,
     RefusedGoodsLost,
 )
-from aftersale_shop import Shop
+from aftersale_shop import HASH, Shop
 from aftersale_svc.workers import deadlines
+from checked_files import files_of
 
 PARCEL = {"carrier": "zto", "waybill_no": "73200001"}
 
@@ -208,13 +209,14 @@ async def test_an_agent_decides_that_nothing_is_owed_and_says_why(shop: Shop) ->
 
 @pytest.mark.parametrize(
     ("who", "action", "body", "state"),
-    [("buyer", "abandon", {}, "abandoned"), ("agent", "keep", {"note": "双方同意"}, "kept")],
+    [("buyer", "abandon", {}, "abandoned"), ("agent", "keep", {"evidence": [HASH], "note": "双方同意"}, "kept")],
 )
 async def test_goods_that_nobody_sends_back(
     shop: Shop, who: str, action: str, body: dict[str, Any], state: str
 ) -> None:
     case = await refused(shop)
     claim = await claim_of(shop, case["id"])
+    await files_of(shop, HASH)
     done = await act(shop, getattr(shop, who), claim, action, **body)
     assert (done["state"], done["whose_turn"]) == (state, "nobody")
     answer = await shop.seller.post(f"/v1/cases/{case['id']}/return-refused-goods", json=PARCEL)
@@ -223,6 +225,30 @@ async def test_goods_that_nobody_sends_back(
     shop.harness.problem(await shop.ask(2), 409, "units_not_back")
     found = await claim_of(shop, case["id"])
     assert found["id"] == claim["id"], "no other claim is opened"
+
+
+async def test_nobody_keeps_the_goods_by_the_word_of_an_agent(shop: Shop) -> None:
+    claim = await claim_of(shop, (await refused(shop))["id"])
+    path = f"/v1/refused-goods-claims/{claim['id']}/keep"
+    missing = await shop.agent.post(path, json={"note": "双方同意"})
+    assert shop.harness.problem(missing, 422, "validation_failed")["errors"][0]["pointer"] == "/evidence"
+    unknown = await shop.agent.post(path, json={"evidence": [HASH], "note": "双方同意"})
+    shop.harness.problem(unknown, 422, "evidence_unusable")
+    assert (await claim_of(shop, claim["case_id"]))["state"] == "await_dispatch"
+    await files_of(shop, HASH)
+    await act(shop, shop.agent, claim, "keep", evidence=[HASH], note="双方同意")
+    assert (await shop.last(RefusedGoodsClaimClosed)).evidence == (HASH,)
+    assert (await claim_of(shop, claim["case_id"]))["steps"][-1]["evidence"] == [HASH]
+
+
+async def test_who_has_decided_a_compensation_does_not_record_its_payment(shop: Shop) -> None:
+    _, claim = await lost(shop)
+    await act(shop, shop.agent, claim, "compensate", amount={"amount": 100, "currency": "CNY"})
+    path = f"/v1/refused-goods-claims/{claim['id']}/record-payment"
+    shop.harness.problem(await shop.agent.post(path, json={"reference": "B-1"}), 409, "second_person_needed")
+    assert (await claim_of(shop, claim["case_id"]))["state"] == "await_payment"
+    other = shop.harness.client("agent", "agent-2")
+    assert (await act(shop, other, claim, "record-payment", reference="B-1"))["state"] == "compensated"
 
 
 async def test_a_dispute_decides_anew_about_goods_that_were_not_sent(shop: Shop) -> None:
@@ -249,7 +275,7 @@ async def test_who_sees_and_does_what(shop: Shop) -> None:
         assert (await foreign.get(path)).status_code == 404
     assert (await shop.buyer.post(f"{path}/report-lost")).status_code == 403
     assert (await shop.seller.post(f"{path}/abandon")).status_code == 403
-    assert (await shop.seller.post(f"{path}/keep", json={"note": "?"})).status_code == 403
+    assert (await shop.seller.post(f"{path}/keep", json={"evidence": [HASH], "note": "?"})).status_code == 403
 
 
 async def test_the_past_of_a_case_shows_its_claims_as_they_were(shop: Shop) -> None:

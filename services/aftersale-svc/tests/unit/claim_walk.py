@@ -9,10 +9,12 @@ from typing import Any
 from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor
 from aftercare_chassis.refusals import NotFound, Refusal
 from aftercare_events import Event
-from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Reason
 from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.evidence.model import CitedFile, EvidenceState
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables import evidence
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLAIM = "clm_1"
@@ -75,8 +77,10 @@ class ClaimTransaction:
     async def get(self, rows: Any, *key: Any) -> Any:
         return CASE_BESIDE
 
-    async def all(self, query: Any, **_: Any) -> list[Any]:
-        """The legs of the case have no rows."""
+    async def all(self, query: Any, **params: Any) -> list[Any]:
+        """All evidence was checked, and the legs of the case have no rows."""
+        if query in evidence.STATES_OF_CITED.values():
+            return [CitedFile(each, EvidenceState.ACCEPTED, EvidenceKind.PHOTO) for each in params["cited"]]
         return []
 
     async def one(self, query: Any, **_: Any) -> None:

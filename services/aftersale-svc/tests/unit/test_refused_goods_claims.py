@@ -62,7 +62,7 @@ PEOPLE: dict[str, Command] = {
     "order the dispatch": lambda tx: refused_goods.order_dispatch(tx, CLAIM),
     "compensate": lambda tx: refused_goods.compensate(tx, CLAIM, amount_minor=1, currency="CNY"),
     "decline": lambda tx: refused_goods.decline(tx, CLAIM, reason=NothingOwedReason.GOODS_WORTHLESS, note="because"),
-    "keep": lambda tx: refused_goods.keep(tx, CLAIM, note="agreed"),
+    "keep": lambda tx: refused_goods.keep(tx, CLAIM, evidence=["sha256:1"], note="agreed"),
     "abandon": lambda tx: refused_goods.abandon(tx, CLAIM),
     "record the payment": lambda tx: refused_goods.record_payment(tx, CLAIM, reference="x"),
 }

@@ -34,6 +34,7 @@ from aftercare_events import (
 )
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
+from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 
 from order_svc import projections
 from order_svc.commands import after_sales, cases, effects, offline_refunds, refund_requests, shipments
@@ -106,6 +107,7 @@ HANDLERS: Handlers[Settings] = {
     RefundRequested: refund_requests.accept,
     OfflineRefundConfirmed: offline_refunds.confirmed,
     GuaranteeClaimPaid: projections.guarantee_paid,
+    RefusedGoodsClaimClosed: projections.refused_goods_ended,
     ChargePaid: projections.charge_paid,
     ChargeOwedBack: projections.charge_owed_back,
     ChargeReturned: projections.charge_returned,

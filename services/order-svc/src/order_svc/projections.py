@@ -30,6 +30,7 @@ from aftercare_events import (
 from aftercare_events.catalogue.cases import GoodsOutcome
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
+from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState, completed
 from order_svc.domain.order_units import OrderUnits
@@ -108,13 +109,25 @@ def dispute_changed(
 
 async def guarantee_paid(tx: Transaction[Settings], event: GuaranteeClaimPaid) -> None:
     """Copy what a guarantee has paid to the buyer of an order. Raises: NotFound where there is no such order."""
+    await _compensated(tx, event, event.refund_id)
+
+
+async def refused_goods_ended(tx: Transaction[Settings], event: RefusedGoodsClaimClosed) -> None:
+    """Copy what a merchant has paid for refused goods that were lost. Raises: NotFound where there is no such order."""
+    if event.paid_minor:
+        await _compensated(tx, event, None)
+
+
+async def _compensated(
+    tx: Transaction[Settings], event: GuaranteeClaimPaid | RefusedGoodsClaimClosed, refund_id: str | None
+) -> None:
     await tx.lock(ORDERS, event.order_id)  # refunds of the order are decided under this lock
     paid = Compensation(
         id=event.claim_id,
         order_id=event.order_id,
         case_id=event.case_id,
         source=event.kind,
-        refund_id=event.refund_id,
+        refund_id=refund_id,
         amount_minor=event.paid_minor,
         currency=event.currency,
         paid_at=event.time,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import RefundFailed
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
+from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 
 
 async def paid_by(
@@ -51,6 +52,21 @@ async def test_what_is_paid_besides_bars_no_refund(shop: Any, kind: str) -> None
     await shop.settle()
     shown = await ledger(shop, order)
     assert (shown["refunded"]["amount"], shown["compensations"][0]["source"]) == (19133, kind)
+
+
+@pytest.mark.parametrize(("state", "paid"), [("compensated", 9566), ("delivered", 0)])
+async def test_what_was_paid_for_lost_goods_is_in_the_ledger(shop: Any, state: str, paid: int) -> None:
+    order, _ = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    known = shop.case(dict, order, claim_id="rgc_1", terminal=True, paid_minor=paid, currency="CNY")
+    event = await shop.h.consume(RefusedGoodsClaimClosed(**{**known, "state": state, "kind": "refused_goods"}))
+    await shop.h.deliver(event)
+    await shop.ask_refund(order, 19133)
+    await shop.settle()
+    shown = await ledger(shop, order)
+    assert shown["refunded"]["amount"] == 19133, "it bars no refund"
+    found = [(each["id"], each["source"], each["amount"]["amount"]) for each in shown["compensations"]]
+    assert found == ([("rgc_1", "refused_goods", paid)] if paid else [])
 
 
 async def test_the_ledger_shows_who_bears_a_refund(shop: Any) -> None:

@@ -117,6 +117,9 @@ class RefusedGoodsClaimClosed(RefusedGoodsEvent):
     reference_hash: Annotated[
         Hash | None, Field(description="the digest of the reference of the payment; absent without one")
     ] = None
+    evidence: Annotated[
+        tuple[Hash, ...], Field(description="hashes of what shows that both sides agree that the merchant keeps them")
+    ] = ()
     decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None

@@ -28,7 +28,7 @@ from aftersale_svc.api.schemas.guarantee_claims import (
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
-from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
+from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide, SecondPersonNeeded
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.deposits.errors import DepositInsufficient
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
@@ -42,7 +42,6 @@ from aftersale_svc.domain.guarantee_claims.errors import (
     OrderNotShipped,
     RefundNotFailed,
     ReturnNotReceived,
-    SecondPersonNeeded,
 )
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.orders.errors import OrderWasCancelled

@@ -20,7 +20,9 @@ from aftersale_svc.api.schemas.refused_goods import (
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import refused_goods
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
+from aftersale_svc.domain.claims.parties import SecondPersonNeeded
 from aftersale_svc.domain.currencies import CurrencyForeign
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods, NothingAwarded
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
@@ -137,12 +139,17 @@ async def decline(
     return RefusedGoodsClaimOut.of(declined, tx)
 
 
-@router.post("/{refused_goods_claim_id}/keep", **step(_TABLE, RefusedGoodsAction.KEEP, "keepRefusedGoods", *CITATIONS))
+@router.post(
+    "/{refused_goods_claim_id}/keep",
+    **step(_TABLE, RefusedGoodsAction.KEEP, "keepRefusedGoods", EvidenceUnusable, *CITATIONS),
+)
 async def keep(
     refused_goods_claim_id: RefusedGoodsClaimId, body: GoodsKeptIn, tx: Tx[Settings]
 ) -> RefusedGoodsClaimOut:
-    """Record as an agent that both sides have agreed that the merchant keeps the goods, and on what terms."""
-    kept = await refused_goods.keep(tx, refused_goods_claim_id, note=body.note, policy=body.citations())
+    """Record as an agent that both sides have agreed that the merchant keeps the goods, on what terms, and with evidence of it."""
+    kept = await refused_goods.keep(
+        tx, refused_goods_claim_id, evidence=body.evidence, note=body.note, policy=body.citations()
+    )
     return RefusedGoodsClaimOut.of(kept, tx)
 
 
@@ -156,11 +163,11 @@ async def abandon(
 
 @router.post(
     "/{refused_goods_claim_id}/record-payment",
-    **step(_TABLE, RefusedGoodsAction.RECORD_PAYMENT, "recordRefusedGoodsPayment", NothingAwarded),
+    **step(_TABLE, RefusedGoodsAction.RECORD_PAYMENT, "recordRefusedGoodsPayment", NothingAwarded, SecondPersonNeeded),
 )
 async def record_payment(
     refused_goods_claim_id: RefusedGoodsClaimId, body: CompensationPaymentIn, tx: Tx[Settings]
 ) -> RefusedGoodsClaimOut:
-    """Record that the merchant has paid the compensation outside the suite."""
+    """Record that the merchant has paid the compensation outside the suite; the agent who has decided it does not."""
     paid = await refused_goods.record_payment(tx, refused_goods_claim_id, reference=body.reference, note=body.note)
     return RefusedGoodsClaimOut.of(paid, tx)

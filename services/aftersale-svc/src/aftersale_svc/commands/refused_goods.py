@@ -15,12 +15,13 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsLost,
 )
 
-from aftersale_svc.commands import decisions
+from aftersale_svc.commands import cited_evidence, decisions
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.amounts import check_amount
+from aftersale_svc.domain.claims.model import with_evidence
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_GOODS_CLAIM
@@ -151,16 +152,20 @@ async def decline(
 
 
 async def keep(
-    tx: Transaction[Settings], claim_id: str, *, note: str, policy: Sequence[Citation] = ()
+    tx: Transaction[Settings], claim_id: str, *, evidence: Sequence[str], note: str, policy: Sequence[Citation] = ()
 ) -> RefusedGoodsClaim:
-    """Record as an agent that both sides agree that the merchant keeps the goods; `note` says on what terms.
+    """Record as an agent that both sides agree that the merchant keeps the goods; `evidence` shows it, and `note` says on what terms.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see REFUSED_GOODS_CLAIM.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        EvidenceUnusable: see `cited_evidence.check`.
     """
-    return await _end(tx, await STEPS.locked(tx, claim_id), RefusedGoodsAction.KEEP, note, policy)
+    action, claim = RefusedGoodsAction.KEEP, await STEPS.locked(tx, claim_id)
+    STEPS.moved(tx, claim, action)
+    await cited_evidence.check(tx, claim.order_id, evidence, is_required=True)
+    return await _end(tx, with_evidence(claim, evidence), action, note, policy, evidence)
 
 
 async def abandon(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
@@ -180,7 +185,8 @@ async def record_payment(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, NothingAwarded, DeadlinePassed: see REFUSED_GOODS_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, NothingAwarded, SecondPersonNeeded, DeadlinePassed: see
+            REFUSED_GOODS_CLAIM.
     """
     claim = await STEPS.locked(tx, claim_id)
     return await _end(tx, replace(claim, payment_reference=reference), RefusedGoodsAction.RECORD_PAYMENT, note)
@@ -207,10 +213,11 @@ async def _end(
     action: RefusedGoodsAction,
     note: str | None = None,
     policy: Sequence[Citation] = (),
+    evidence: Sequence[str] = (),
 ) -> RefusedGoodsClaim:
     ended = STEPS.moved(tx, claim, action)
     decided = await decisions.about_claim(tx, claim, action, reason=ended.reason, policy=policy)
-    return await _save_ended(tx, ended, action, note, decided)
+    return await _save_ended(tx, ended, action, note, decided, evidence)
 
 
 async def _save_ended(
@@ -219,6 +226,7 @@ async def _save_ended(
     action: RefusedGoodsAction,
     note: str | None = None,
     decided: DecisionFields = NOT_DECIDED,
+    evidence: Sequence[str] = (),
 ) -> RefusedGoodsClaim:
     paid = ended.state is RefusedGoodsState.COMPENSATED
     reference = ended.payment_reference
@@ -228,6 +236,7 @@ async def _save_ended(
         paid_minor=(ended.owed_minor or 0) if paid else 0,
         currency=ended.currency,
         reference_hash=None if reference is None else digest(reference),
+        evidence=tuple(evidence),
         **decided,
     )
-    return await STEPS.save(tx, ended, action, event, note=note)
+    return await STEPS.save(tx, ended, action, event, note=note, evidence=evidence)

@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import In, Money, Name, Out, Text, Time, exa
 from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Context
 
-from aftersale_svc.api.schemas.case_requests import CitingIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, RequiredEvidence
 from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
@@ -31,8 +31,10 @@ class CompensationIn(CitingIn):
 class GoodsKeptIn(CitingIn):
     """That both sides have agreed that the merchant keeps the goods."""
 
-    model_config = example(note="双方同意商品由商家留存")
+    model_config = example(evidence=["sha256:" + "ab" * 32], note="双方同意商品由商家留存")
 
+    evidence: RequiredEvidence
+    """What shows that both sides agree, such as their messages."""
     note: Text
     """On what terms; both sides can read it."""
 

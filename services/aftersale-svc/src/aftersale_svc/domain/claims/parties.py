@@ -1,6 +1,7 @@
 """Who is a party of a claim, and does not act for the platform in it. Claims of every kind keep these people in `party_ids`."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from aftercare_chassis.lifecycle import Actor, Context, Guard
 from aftercare_chassis.refusals import Kind, Refusal
@@ -16,6 +17,24 @@ class ClaimPartyCannotDecide(Refusal):
 
     kind, code = Kind.CONFLICT, "party_cannot_decide"
     zh, en = "交易一方不能代表平台处理该索赔或保障单。", "A party of the claim does not act for the platform in it."
+
+
+class SecondPersonNeeded(Refusal):
+    """Who decided that a claim is paid does not record its payment."""
+
+    kind, code = Kind.CONFLICT, "second_person_needed"
+    zh, en = (
+        "审批人不能登记付款，需由另一人操作。",
+        "Who approved the claim cannot record its payment; somebody else has to.",
+    )
+
+
+class DecidedClaim(Protocol):
+    """A claim of which a person decides what is owed."""
+
+    @property
+    def decided_by(self) -> str | None:
+        """Who has decided it; None before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +68,9 @@ def _party(claim: Claim, facts: ClaimFacts | None) -> Refusal | None:
     return ClaimPartyCannotDecide() if of_side else None
 
 
+def _same_person(claim: DecidedClaim, facts: ClaimFacts | None) -> Refusal | None:
+    return SecondPersonNeeded() if facts is not None and facts.actor.id == claim.decided_by else None
+
+
+SECOND_PERSON = Guard(SecondPersonNeeded.code, _same_person)
 PARTY = Guard(ClaimPartyCannotDecide.code, _party)

@@ -58,16 +58,6 @@ class GuaranteeAmountMissing(Refusal):
     zh, en = "必须给出大于零的金额。", "Name an amount above zero."
 
 
-class SecondPersonNeeded(Refusal):
-    """Who approved a claim does not record its payment."""
-
-    kind, code = Kind.CONFLICT, "second_person_needed"
-    zh, en = (
-        "审批人不能登记付款，需由另一人操作。",
-        "Who approved the claim cannot record its payment; somebody else has to.",
-    )
-
-
 class EvidenceAskedTooOften(Refusal):
     """Evidence was asked for as often as it may be."""
 

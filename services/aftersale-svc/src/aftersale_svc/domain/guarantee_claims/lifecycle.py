@@ -3,14 +3,13 @@
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.claims.parties import PARTY, ClaimFacts
+from aftersale_svc.domain.claims.parties import PARTY, SECOND_PERSON
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.deadlines.ledger import DocumentKind
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
     EvidenceAskedTooOften,
-    SecondPersonNeeded,
 )
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, SYSTEM_ONLY
@@ -20,17 +19,12 @@ FINANCE = Permission("finance_only", frozenset({"agent", "admin"}))
 CLAIMANTS = Permission("claimants_only", frozenset({"buyer", "agent", "system"}))
 
 
-def _same_person(claim: GuaranteeClaim, facts: ClaimFacts | None) -> Refusal | None:
-    return SecondPersonNeeded() if facts is not None and facts.actor.id == claim.decided_by else None
-
-
 def _too_often(claim: GuaranteeClaim, _: object) -> Refusal | None:
     most = MOST_EVIDENCE_REQUESTS
     return EvidenceAskedTooOften(most=most) if claim.evidence_requests >= most else None
 
 
 _S, _A = GuaranteeState, GuaranteeAction
-_SECOND = Guard(SecondPersonNeeded.code, _same_person)
 _OFTEN = Guard(EvidenceAskedTooOften.code, _too_often)
 _REVIEWED = (_S.MERCHANT_REVIEW, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
 
@@ -49,8 +43,8 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.PLATFORM_REVIEW, BUYER),
         (_S.AWAIT_EVIDENCE, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="evidence_late"),
-        (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (PARTY, _SECOND)),
-        (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (PARTY, _SECOND)),
+        (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (PARTY, SECOND_PERSON)),
+        (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (PARTY, SECOND_PERSON)),
         (_S.PAYING, _A.ESCALATE): Transition(_S.PAYING, SYSTEM_ONLY, cause="payment_late"),
         **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS, (PARTY,)) for state in _REVIEWED},
         # Somebody may have paid it: people record the result. It ends with its case alone.

@@ -5,7 +5,7 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
-from aftersale_svc.domain.claims.parties import PARTY
+from aftersale_svc.domain.claims.parties import PARTY, SECOND_PERSON
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.deadlines.ledger import DocumentKind
@@ -55,7 +55,7 @@ REFUSED_GOODS_CLAIM: Lifecycle[RefusedGoodsState, RefusedGoodsAction] = Lifecycl
         **_rows(
             (_S.AWAIT_PAYMENT, _S.LOST),
             _A.RECORD_PAYMENT,
-            Transition(_S.COMPENSATED, MERCHANT_OR_AGENT, (PARTY, _AWARDED)),
+            Transition(_S.COMPENSATED, MERCHANT_OR_AGENT, (PARTY, _AWARDED, SECOND_PERSON)),
         ),
         # The case decides anew about the goods.
         **_rows(_WITH_MERCHANT, _A.WITHDRAW, Transition(_S.WITHDRAWN, SYSTEM_ONLY)),

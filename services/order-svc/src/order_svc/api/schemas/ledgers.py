@@ -70,12 +70,12 @@ def _shares(borne: list[dict[str, Any]], currency: str) -> list[LedgerShareOut]:
 
 
 class CompensationOut(Out):
-    """What a guarantee has paid to the buyer, outside the payments of the order."""
+    """What a guarantee, or the merchant for refused goods that were lost, has paid to the buyer, outside the payments of the order."""
 
     id: str
-    """The claim on the guarantee, as aftersale-svc shows it."""
+    """The claim, as aftersale-svc shows it."""
     source: str
-    """Which guarantee: `merchant_deposit` or `freight_insurance`."""
+    """The kind of the claim: `merchant_deposit`, `freight_insurance` or `refused_goods`."""
     amount: Money
     """What was paid."""
     case_id: str

@@ -1,4 +1,4 @@
-"""What guarantees have paid to the buyer of an order, outside its payments. Money is in minor units of `currency`."""
+"""What guarantees and merchants have paid to the buyer of an order, outside its payments. Money is in minor units of `currency`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compensation:
-    """What a guarantee has paid: `source` is its kind, as its events have it.
+    """What was paid by a claim: `source` is its kind, as its events have it.
 
     One with a `refund_id` has paid what this refund was to give back, so that the money cannot go back as a refund any more;
-    every other one pays something else, such as the freight of a return.
+    every other one pays something else, such as the freight of a return, or refused goods that were lost.
     """
 
     id: str
