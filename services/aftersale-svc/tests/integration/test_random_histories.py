@@ -64,12 +64,15 @@ class Histories(ClaimRules, RuleBasedStateMachine):
     def run(self, awaitable: Awaitable[T]) -> T:
         return self.runner.run(_await(awaitable))
 
-    @initialize(state=st.sampled_from(["paid", "shipped", "delivered"]), rules=st.booleans())
-    def an_order(self, state: str, rules: bool) -> None:
+    @initialize(state=st.sampled_from(["paid", "shipped", "delivered"]), rules=st.booleans(), refused=st.booleans())
+    def an_order(self, state: str, rules: bool, refused: bool) -> None:
         for path, body in MERCHANT.items():
             self.run(self.shop.setting(path, **body))
         assert self.run(self.people["admin"].post("/v1/merchants/m-1/deposit-entries", json=DEPOSIT)).is_success
         self.run(getattr(self.shop, state)(lines=(KETTLE, CUP)))
+        if refused and state == "delivered":  # by chance few cases get so far
+            case = self.run(self.shop.arrived(2))
+            self.run(self.shop.inspect(case["id"], 1))
         if rules:
             assert self.run(self.shop.seller.put("/v1/merchants/m-1/case-rules", json=RULES)).is_success
 
