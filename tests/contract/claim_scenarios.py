@@ -49,6 +49,8 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
     case = await usual.asked(suite, order, 1, "refund_only")
     await usual.step(suite, "seller", case, "approve")
     note = usual.TEXTS["note"]
+    booked = {"kind": "paid_in", "amount": usual.cny(100000), "reference": "B-0", "note": note}
+    await suite.call("admin", "aftersale", "merchants/m-1/deposit-entries", booked)
 
     async def opened() -> str:
         body = {"kind": "merchant_deposit", "evidence": [usual.PHOTO], "note": note}
@@ -74,8 +76,6 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
     await act("admin", failing, "record-failure", cause="declined", note=note)
     paid = await opened()
     await act("seller", paid, "agree")
-    booked = {"kind": "paid_in", "amount": usual.cny(100000), "reference": "B-0", "note": note}
-    await suite.call("admin", "aftersale", "merchants/m-1/deposit-entries", booked)
     assert await act("admin", paid, "record-payment", reference="B-2", note=note) == "paid"
     await usual.step(suite, "agent", case, "close", note=note)
     return str(order["id"])

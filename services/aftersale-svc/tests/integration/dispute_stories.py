@@ -68,6 +68,8 @@ async def courier_claims(t: ShopCommands) -> None:
 async def deposit_claims(t: ShopCommands) -> None:
     case = await t.failed()
     await files_of(t.shop, HASH, order_id=t.order_id)
+    booked = {"kind": "paid_in", "amount": cny(100000), "reference": f"B-{t.order_id}"}
+    await t.admin.post("/v1/merchants/m-1/deposit-entries", json=booked)
 
     async def opened() -> Document:
         body = {"kind": "merchant_deposit", "evidence": [HASH]}

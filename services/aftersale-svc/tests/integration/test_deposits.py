@@ -97,35 +97,63 @@ async def test_administrators_book_and_each_merchant_sees_its_own(shop: Shop) ->
         assert (await shop.arbitrator.get(path)).status_code == 200
 
 
-async def test_a_claim_is_paid_from_the_deposit_and_never_more_than_is_there(shop: Shop) -> None:
+async def reserved(shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is on the deposit in CNY, and what of it is reserved."""
+    [found] = (await shop.seller.get("/v1/merchants/m-1/deposits")).json()["data"]
+    return found["balance"], found["reserved"]
+
+
+async def test_what_a_claim_is_to_be_paid_is_reserved_and_taken_with_its_payment(shop: Shop) -> None:
     await deposited(shop, 19000)
-    case_id = await unpaid(shop)
-    claim = await opened(shop, case_id, **DEPOSIT)
-    await act(shop, claim["id"], "agree", shop.seller)
-    path = f"/v1/guarantee-claims/{claim['id']}/record-payment"
-    refused = await admin(shop).post(path, json={"reference": "B-1"})
-    problem = shop.harness.problem(refused, 409, "deposit_insufficient")
-    assert (problem["balance"], problem["amount"]) == (19000, 19133)
-    assert await balances(shop) == [cny(19000)]
-    assert (await shop.agent.get(f"/v1/guarantee-claims/{claim['id']}")).json()["state"] == "paying"
+    claim = await opened(shop, await unpaid(shop), **DEPOSIT)
+    path = f"/v1/guarantee-claims/{claim['id']}"
+    problem = shop.harness.problem(await shop.seller.post(f"{path}/agree", json={}), 409, "deposit_insufficient")
+    assert (problem["available"], problem["amount"]) == (19000, 19133)
+    await act(shop, claim["id"], "object", shop.seller)
+    shop.harness.problem(await shop.agent.post(f"{path}/approve", json={}), 409, "deposit_insufficient")
+    assert await reserved(shop) == (cny(19000), cny(0))
     await deposited(shop, 200, "B-2", "topped_up")
+    await act(shop, claim["id"], "approve", shop.agent)
+    assert await reserved(shop) == (cny(19200), cny(19133))
+    out = {"kind": "released", "amount": cny(68), "reference": "B-3"}
+    problem = shop.harness.problem(await admin(shop).post(ENTRIES, json=out), 409, "deposit_insufficient")
+    assert problem["available"] == 67
+    await booked(shop, 201, **{**out, "amount": cny(67)})
     assert (await act(shop, claim["id"], "record-payment", admin(shop), reference="B-1"))["state"] == "paid"
-    assert await balances(shop) == [cny(67)]
+    assert await reserved(shop) == (cny(0), cny(0))
     [entry] = (await shop.seller.get(ENTRIES, params={"kind": "claimed"})).json()["data"]
     assert (entry["claim_id"], entry["amount"]) == (claim["id"], cny(19133))
     event = await shop.last(DepositEntryBooked)
-    assert (event.kind, event.claim_id, event.balance_minor) == ("claimed", claim["id"], 67)
+    assert (event.kind, event.claim_id, event.balance_minor) == ("claimed", claim["id"], 0)
 
 
-async def test_a_merchant_without_a_deposit_pays_no_claim(shop: Shop) -> None:
-    case_id = await unpaid(shop)
-    claim = await opened(shop, case_id, **DEPOSIT)
+async def test_a_payment_that_failed_reserves_nothing_any_more(shop: Shop) -> None:
+    await deposited(shop, 20000)
+    claim = await opened(shop, await unpaid(shop), **DEPOSIT)
     await act(shop, claim["id"], "agree", shop.seller)
-    path = f"/v1/guarantee-claims/{claim['id']}/record-payment"
-    problem = shop.harness.problem(await admin(shop).post(path, json={"reference": "B-1"}), 409, "deposit_insufficient")
-    assert problem["balance"] == 0
-    failed = await act(shop, claim["id"], "record-failure", admin(shop), cause="deposit_exhausted")
-    assert (failed["state"], failed["failure"]) == ("failed", "deposit_exhausted")
+    assert await reserved(shop) == (cny(20000), cny(19133))
+    await act(shop, claim["id"], "record-failure", admin(shop), cause="account_invalid")
+    assert await reserved(shop) == (cny(20000), cny(0))
+    await booked(shop, 201, kind="released", amount=cny(20000), reference="B-3")
+
+
+@pytest.mark.parametrize(("on_it", "left"), [(None, []), (100, [0]), (20000, [867])])
+async def test_a_payment_that_an_earlier_build_has_approved_is_recorded(
+    shop: Shop, on_it: int | None, left: list[int]
+) -> None:
+    """No build before deposits had balances has looked at one."""
+    claim = await opened(shop, await unpaid(shop), **DEPOSIT)
+    await act(shop, claim["id"], "object", shop.seller)
+    await deposited(shop, 19133)
+    await act(shop, claim["id"], "approve", shop.agent)
+    pool = shop.harness.runtime.pool
+    if on_it is None:
+        await pool.execute("DELETE FROM deposit_entries")
+        await pool.execute("DELETE FROM merchant_deposits")
+    else:
+        await pool.execute("UPDATE merchant_deposits SET balance_minor = $1", on_it)
+    assert (await act(shop, claim["id"], "record-payment", admin(shop), reference="B-1"))["state"] == "paid"
+    assert await balances(shop) == [cny(each) for each in left]
 
 
 async def test_two_who_book_at_once_open_one_deposit(shop: Shop) -> None:
@@ -135,7 +163,7 @@ async def test_two_who_book_at_once_open_one_deposit(shop: Shop) -> None:
     assert await balances(shop) == [cny(200)]
 
 
-async def test_two_claims_at_once_do_not_overdraw(shop: Shop) -> None:
+async def test_two_claims_at_once_do_not_get_the_same_money(shop: Shop) -> None:
     await deposited(shop, 10000)
     await shop.delivered()
     claims = []
@@ -143,29 +171,28 @@ async def test_two_claims_at_once_do_not_overdraw(shop: Shop) -> None:
         case = await shop.case(1, type_="refund_only")
         await shop.act(shop.seller, case["id"], "approve")
         await shop.refund_fails()
-        claim = await opened(shop, case["id"], **DEPOSIT)
-        await act(shop, claim["id"], "agree", shop.seller)
-        claims.append(claim["id"])
-    paths = [f"/v1/guarantee-claims/{each}/record-payment" for each in claims]
+        claims.append((await opened(shop, case["id"], **DEPOSIT))["id"])
     answers = await asyncio.gather(
-        *(admin(shop).post(path, json={"reference": f"B-{number}"}) for number, path in enumerate(paths))
+        *(shop.seller.post(f"/v1/guarantee-claims/{each}/agree", json={}) for each in claims)
     )
     assert sorted(each.status_code for each in answers) == [200, 409]
+    [agreed] = [each.json()["id"] for each in answers if each.status_code == 200]
+    await act(shop, agreed, "record-payment", admin(shop), reference="B-1")
     assert {each["amount"] for each in await balances(shop)} <= {434, 433}
-    assert len(await shop.published(DepositEntryBooked)) == 2
 
 
 @settings(suppress_health_check=[HealthCheck.differing_executors])
-@given(st.lists(st.tuples(st.sampled_from(DepositEntryKind), st.integers(1, 1000)), max_size=20))
-def test_a_balance_is_what_went_in_less_what_went_out_and_never_below_zero(
-    entries: list[tuple[DepositEntryKind, int]],
+@given(st.lists(st.tuples(st.sampled_from(DepositEntryKind), st.integers(1, 1000)), max_size=20), st.integers(0, 2000))
+def test_a_balance_is_what_went_in_less_what_went_out_and_never_below_what_is_reserved(
+    entries: list[tuple[DepositEntryKind, int]], reserved_minor: int
 ) -> None:
     balance = 0
     for kind, amount in entries:
         signed = -amount if kind in LESSENING else amount
-        if balance + signed < 0:
-            with pytest.raises(DepositInsufficient):
-                balance_after(balance, kind, amount, "CNY")
+        if signed < 0 and balance + signed < reserved_minor:
+            with pytest.raises(DepositInsufficient) as refused:
+                balance_after(balance, kind, amount, "CNY", reserved_minor)
+            assert refused.value.facts["available"] == max(0, balance - reserved_minor)
         else:
-            assert balance_after(balance, kind, amount, "CNY") == balance + signed
+            assert balance_after(balance, kind, amount, "CNY", reserved_minor) == balance + signed
             balance += signed

@@ -162,6 +162,7 @@ async def test_a_claim_ends_with_its_case_and_its_units_are_free(shop: Shop) -> 
 
 async def test_silence_a_failed_payment_and_what_is_refused(shop: Shop) -> None:
     case_id = await unpaid(shop)
+    await deposited(shop, 5000)
     claim = await opened(shop, case_id, shop.agent, **DEPOSIT, amount=cny(5000))
     path = f"guarantee-claims/{claim['id']}"
     foreign = shop.harness.client("buyer", "buyer-2")
@@ -270,6 +271,7 @@ async def test_a_verdict_cannot_refund_what_the_deposit_covers(shop: Shop) -> No
 
 
 async def test_who_has_acted_for_a_party_does_not_act_for_the_platform(shop: Shop) -> None:
+    await deposited(shop, 20000)
     case_id = await unpaid(shop)
     people = [shop.harness.client("agent", each) for each in ("seller-1", "buyer-1")]
     for each in people:

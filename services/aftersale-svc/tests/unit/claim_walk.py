@@ -11,10 +11,12 @@ from aftercare_chassis.refusals import NotFound, Refusal
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Reason
 from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.deposits.model import Deposit
 from aftersale_svc.domain.evidence.model import CitedFile, EvidenceState
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import evidence
+from aftersale_svc.tables.deposits import DEPOSIT_TO_LOCK
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLAIM = "clm_1"
@@ -40,6 +42,7 @@ CASE_BESIDE = Case(
     created_at=NOW,
     updated_at=NOW,
 )
+DEPOSIT = Deposit(id="dep_1", version=1, merchant_id="m-1", currency="CNY", balance_minor=10**6, updated_at=NOW)
 Command = Callable[[Any], Awaitable[object]]
 Facts = Callable[[Any], object]
 """What decides how a claim can go on: two claims with the same facts are one place in the graph."""
@@ -83,8 +86,9 @@ class ClaimTransaction:
             return [CitedFile(each, EvidenceState.ACCEPTED, EvidenceKind.PHOTO) for each in params["cited"]]
         return []
 
-    async def one(self, query: Any, **_: Any) -> None:
-        """No policy is in force."""
+    async def one(self, query: Any, **_: Any) -> Any:
+        """The deposit has what is claimed; no policy is in force."""
+        return DEPOSIT if query is DEPOSIT_TO_LOCK else None
 
     look_up = one
 

@@ -131,12 +131,12 @@ async def get_guarantee_claim(guarantee_claim_id: GuaranteeClaimId, reader: Read
 
 @router.post(
     "/{guarantee_claim_id}/agree",
-    **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim", EvidenceUnusable, *CITATIONS),
+    **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim", DepositInsufficient, EvidenceUnusable, *CITATIONS),
 )
 async def agree(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAgreementIn = AGREED
 ) -> GuaranteeClaimOut:
-    """Agree as the merchant that the deposit pays what is claimed."""
+    """Agree as the merchant that the deposit pays what is claimed, which reserves it there: the deposit needs to have as much."""
     answered = await guarantee_claims.answer(
         tx, guarantee_claim_id, agreed=True, evidence=body.evidence, note=body.note, policy=body.citations()
     )
@@ -183,12 +183,12 @@ async def submit_evidence(
 
 @router.post(
     "/{guarantee_claim_id}/approve",
-    **step(_TABLE, GuaranteeAction.APPROVE, "approveGuaranteeClaim", *_AMOUNTS, *CITATIONS),
+    **step(_TABLE, GuaranteeAction.APPROVE, "approveGuaranteeClaim", DepositInsufficient, *_AMOUNTS, *CITATIONS),
 )
 async def approve(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeApprovalIn = ALL
 ) -> GuaranteeClaimOut:
-    """Decide as an agent how much the guarantee owes. Somebody else records its payment."""
+    """Decide as an agent how much the guarantee owes. A deposit has to have as much, and reserves it. Somebody else records its payment."""
     amount = body.amount
     approved = await guarantee_claims.approve(
         tx,
@@ -225,17 +225,12 @@ async def decline(
         RefundNotFailed,
         OrderNotShipped,
         OrderWasCancelled,
-        DepositInsufficient,
     ),
 )
 async def record_payment(
     guarantee_claim_id: GuaranteeClaimId, body: GuaranteePaymentIn, tx: Tx[Settings]
 ) -> GuaranteeClaimOut:
-    """Record that what is owed was paid outside the suite, as somebody who has not approved it.
-
-    The deposit pays all of a claim or nothing: where less is on it, the payment is refused (409 `deposit_insufficient`), until the merchant
-    tops it up or the payment is recorded as failed.
-    """
+    """Record that what is owed was paid outside the suite, as somebody who has not approved it. A deposit has reserved it since."""
     paid = await guarantee_payments.record_payment(tx, guarantee_claim_id, reference=body.reference, note=body.note)
     return GuaranteeClaimOut.of(paid, tx)
 

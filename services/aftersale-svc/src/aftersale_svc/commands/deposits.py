@@ -6,12 +6,18 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import digest, trace_fields
 from aftercare_events.catalogue.deposits import DepositEntryBooked
 
-from aftersale_svc.domain.deposits.errors import DepositInsufficient
-from aftersale_svc.domain.deposits.model import Deposit, DepositEntry, DepositEntryKind
+from aftersale_svc.domain.deposits.model import LESSENING, Deposit, DepositEntry, DepositEntryKind
 from aftersale_svc.domain.deposits.policy import balance_after, check_repeated
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.deposits import DEPOSIT_ENTRIES, DEPOSIT_TO_LOCK, DEPOSITS, ENTRY_OF_REFERENCE, LOCK_DEPOSIT
+from aftersale_svc.tables.deposits import (
+    DEPOSIT_ENTRIES,
+    DEPOSIT_TO_LOCK,
+    DEPOSITS,
+    ENTRY_OF_REFERENCE,
+    LOCK_DEPOSIT,
+    RESERVED,
+)
 
 
 async def book(
@@ -44,20 +50,37 @@ async def book(
     if known is not None:
         check_repeated(known, kind, amount_minor)
         return known
+    reserved = await _reserved(tx, merchant_id, currency) if kind in LESSENING else 0
+    balance_after(deposit.balance_minor, kind, amount_minor, currency, reserved)
     return await _booked(tx, deposit, kind, amount_minor, reference, note=note)
 
 
-async def pay_claim(tx: Transaction[Settings], claim: GuaranteeClaim, reference: str) -> None:
-    """Take what a claim owes from the deposit of its merchant. The claim is locked.
+async def check_available(tx: Transaction[Settings], claim: GuaranteeClaim, owed_minor: int) -> None:
+    """Refuse to let a locked claim be paid more than the deposit of its merchant has besides what other claims are to be paid. While a claim
+    is to be paid, what it owes is reserved by that.
 
     Raises:
-        DepositInsufficient: less is on it.
+        DepositInsufficient: the deposit has less.
     """
-    owed = claim.owed_minor or 0
     deposit = await tx.one(DEPOSIT_TO_LOCK, merchant_id=claim.merchant_id, currency=claim.currency)
-    if deposit is None:
-        raise DepositInsufficient(balance=0, amount=owed, currency=claim.currency)
-    await _booked(tx, deposit, DepositEntryKind.CLAIMED, owed, reference, claim_id=claim.id)
+    balance = 0 if deposit is None else deposit.balance_minor
+    reserved = await _reserved(tx, claim.merchant_id, claim.currency)
+    balance_after(balance, DepositEntryKind.CLAIMED, owed_minor, claim.currency, reserved)
+
+
+async def pay_claim(tx: Transaction[Settings], claim: GuaranteeClaim, reference: str) -> None:
+    """Take what a locked claim was paid from the deposit of its merchant; where earlier builds have approved more than is on it, what is
+    there: the payment was made, and is recorded in any case."""
+    deposit = await tx.one(DEPOSIT_TO_LOCK, merchant_id=claim.merchant_id, currency=claim.currency)
+    taken = 0 if deposit is None else min(claim.owed_minor or 0, deposit.balance_minor)
+    if deposit is not None and taken:
+        await _booked(tx, deposit, DepositEntryKind.CLAIMED, taken, reference, claim_id=claim.id)
+
+
+async def _reserved(tx: Transaction[Settings], merchant_id: str, currency: str) -> int:
+    """What claims are to be paid from this deposit, which is locked."""
+    found = await tx.one(RESERVED, merchant_id=merchant_id, currency=currency)
+    return 0 if found is None else int(found["reserved_minor"])
 
 
 async def _booked(

@@ -20,7 +20,7 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeEvidenceSubmitted,
 )
 
-from aftersale_svc.commands import cited_evidence, decisions, locking
+from aftersale_svc.commands import cited_evidence, decisions, deposits, locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.commands.record import settings_used
@@ -127,6 +127,7 @@ async def answer(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
+        DepositInsufficient: see `deposits.check_available`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
         EvidenceUnusable: see `cited_evidence.check`.
     """
@@ -135,6 +136,7 @@ async def answer(
     answered = with_evidence(STEPS.moved(tx, claim, action), evidence)
     await cited_evidence.check(tx, claim.order_id, evidence)
     if agreed:
+        await deposits.check_available(tx, claim, claim.claimed_minor)
         answered = replace(answered, owed_minor=claim.claimed_minor, decided_by=tx.actor.id)
     owed = claim.claimed_minor if agreed else 0
     decided = await decisions.about_claim(tx, claim, action, amount_minor=owed, policy=policy)
@@ -197,12 +199,15 @@ async def approve(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see GUARANTEE_CLAIM.
         CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `check_covered`.
+        DepositInsufficient: see `deposits.check_available`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     action, claim = GuaranteeAction.APPROVE, await STEPS.locked(tx, claim_id)
     moved = STEPS.moved(tx, claim, action)
     amount = moved.claimed_minor if amount_minor is None else amount_minor
     owed = check_covered(amount, currency, moved.claimed_minor, moved.currency)
+    if claim.kind is GuaranteeKind.MERCHANT_DEPOSIT:
+        await deposits.check_available(tx, claim, owed)
     approved = replace(moved, owed_minor=owed, decided_by=tx.actor.id)
     decided = await decisions.about_claim(tx, claim, action, amount_minor=owed, policy=policy)
     event = GuaranteeClaimApproved(

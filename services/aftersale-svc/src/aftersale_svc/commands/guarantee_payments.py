@@ -30,7 +30,6 @@ async def record_payment(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, SecondPersonNeeded: see GUARANTEE_CLAIM.
         OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
-        DepositInsufficient: less is on the deposit than is owed.
     """
     full, order = await _case_and_order(tx, claim_id)
     moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_PAYMENT)

@@ -4,6 +4,7 @@ from aftercare_chassis.database.columns import aggregate, minor, one_of, text, t
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -12,12 +13,15 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    cast,
     func,
     select,
 )
 from sqlalchemy import text as sql
 
-from aftersale_svc.domain.deposits.model import Deposit, DepositEntry, DepositEntryKind
+from aftersale_svc.domain.deposits.model import Deposit, DepositEntry, DepositEntryKind, DepositInUse
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind, GuaranteeState
+from aftersale_svc.tables.guarantee_claims import guarantee_claims
 from aftersale_svc.tables.schema import metadata
 
 merchant_deposits = Table(
@@ -75,11 +79,26 @@ DEPOSIT_TO_LOCK = Query(
     .with_for_update(key_share=True),
     Deposit,
 )
+_claims = guarantee_claims.c
+_reserved = select(cast(func.coalesce(func.sum(_claims.owed_minor), 0), BigInteger).label("reserved_minor")).where(
+    _claims.kind == GuaranteeKind.MERCHANT_DEPOSIT, _claims.state == GuaranteeState.PAYING
+)
+RESERVED: Query[Record] = Query(
+    _reserved.where(_claims.merchant_id == bindparam("merchant_id"), _claims.currency == bindparam("currency"))
+)
+"""What claims are to be paid from a deposit. Its row is locked by a statement before, so that no other claim comes to be paid."""
 DEPOSITS_OF_MERCHANT = Query(
-    select(merchant_deposits)
+    select(
+        merchant_deposits,
+        _reserved.where(
+            _claims.merchant_id == merchant_deposits.c.merchant_id, _claims.currency == merchant_deposits.c.currency
+        )
+        .scalar_subquery()
+        .label("reserved_minor"),
+    )
     .where(merchant_deposits.c.merchant_id == bindparam("merchant_id"))
     .order_by(merchant_deposits.c.currency),
-    Deposit,
+    DepositInUse,
 )
 """The caller has checked whose merchant it is."""
 ENTRY_OF_REFERENCE = Query(

@@ -6,7 +6,7 @@ from aftercare_chassis.http.schemas import In, Money, Name, Out, Text, Time, exa
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from aftersale_svc.domain.deposits.model import Deposit, DepositEntry, DepositEntryKind
+from aftersale_svc.domain.deposits.model import DepositEntry, DepositEntryKind, DepositInUse
 
 
 class BookedKind(StrEnum):
@@ -92,16 +92,19 @@ class DepositOut(Out):
     merchant_id: str
     """Whose deposit it is."""
     balance: Money
-    """What claims may be paid from; never below zero."""
+    """What is on it; never below zero."""
+    reserved: Money
+    """What claims are to be paid from it, which were agreed to or approved: no other claim gets it, and it is not released."""
     updated_at: Time
     """When it was changed last."""
 
     @classmethod
-    def of(cls, deposit: Deposit) -> "DepositOut":
+    def of(cls, deposit: DepositInUse) -> "DepositOut":
         return cls(
             id=deposit.id,
             merchant_id=deposit.merchant_id,
             balance=Money.of(deposit.balance_minor, deposit.currency),
+            reserved=Money.of(deposit.reserved_minor, deposit.currency),
             updated_at=deposit.updated_at,
         )
 

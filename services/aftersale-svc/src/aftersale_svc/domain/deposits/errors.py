@@ -4,11 +4,11 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 
 class DepositInsufficient(Refusal):
-    """More is to be taken from a deposit than is on it."""
+    """More is to be taken from a deposit than is on it, and not reserved for claims that are to be paid."""
 
     kind, code = Kind.CONFLICT, "deposit_insufficient"
-    zh = "保证金余额为 {balance:money}，不足以支付 {amount:money}。"
-    en = "The deposit has {balance:money}, which is less than {amount:money}."
+    zh = "保证金可用余额为 {available:money}（不含待赔付的金额），不足 {amount:money}。"
+    en = "The deposit has {available:money} besides what claims are to be paid, which is less than {amount:money}."
 
 
 class DepositReferenceUsed(Refusal):

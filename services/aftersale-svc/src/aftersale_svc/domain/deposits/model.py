@@ -31,6 +31,13 @@ class Deposit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepositInUse(Deposit):
+    """A deposit, and what claims are to be paid from it that were agreed to or approved."""
+
+    reserved_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DepositEntry:
     """A change of a deposit. `balance_minor` is what is on it afterwards.
 

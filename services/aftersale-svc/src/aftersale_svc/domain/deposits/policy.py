@@ -5,16 +5,20 @@ from aftersale_svc.domain.deposits.errors import DepositInsufficient, DepositRef
 from aftersale_svc.domain.deposits.model import LESSENING, DepositEntry, DepositEntryKind
 
 
-def balance_after(balance_minor: int, kind: DepositEntryKind, amount_minor: int, currency: str) -> int:
-    """Return the balance after an entry of this amount, in minor units.
+def balance_after(
+    balance_minor: int, kind: DepositEntryKind, amount_minor: int, currency: str, reserved_minor: int = 0
+) -> int:
+    """Return the balance after an entry of this amount, in minor units. What is reserved stays on the deposit.
 
     Raises:
-        DepositInsufficient: more is taken than is there.
+        DepositInsufficient: more is taken than is there besides.
         DepositTooLarge: more than `LARGEST_TOTAL` would be there.
     """
     after = balance_minor - amount_minor if kind in LESSENING else balance_minor + amount_minor
-    if after < 0:
-        raise DepositInsufficient(balance=balance_minor, amount=amount_minor, currency=currency)
+    if kind in LESSENING and after < reserved_minor:
+        raise DepositInsufficient(
+            available=max(0, balance_minor - reserved_minor), amount=amount_minor, currency=currency
+        )
     if after > LARGEST_TOTAL:
         raise DepositTooLarge(pointer="/amount/amount", most=LARGEST_TOTAL, currency=currency)
     return after
