@@ -45,7 +45,7 @@ class Average:
     postgres: float
 
 
-WORDS, PARCEL = {"text": "…"}, {"carrier": "sf", "waybill_no": "SF1001"}
+WORDS, PARCEL = {"text": "…"}, {"carrier": "sf", "waybill_no": "SF_{}"}
 ADDRESS = {"name": "Returns", "phone": "13900000000", "country": "CN", "street": "仓前路 8 号"}
 FLOWS: Sequence[tuple[str, Sequence[Step]]] = (
     (

@@ -1,6 +1,7 @@
 """One shop and everybody around it: order-svc, cs-svc and the courier as events, people over HTTP."""
 
 from datetime import datetime
+from itertools import count
 from typing import Any, TypeVar
 
 import httpx
@@ -52,6 +53,7 @@ class Shop:
         self.seller = harness.client("seller", "seller-1", tenant="m-1")
         self.agent = harness.client("agent", "agent-1")
         self.arbitrator = harness.client("arbitrator", "arb-1")
+        self._waybills = count(1001)
 
     # order-svc, the courier and cs-svc
 
@@ -267,12 +269,17 @@ class Shop:
     async def get(self, case_id: str) -> dict[str, Any]:
         return done(await self.agent.get(f"/v1/cases/{case_id}"))
 
+    def waybill(self) -> str:
+        """The number of the next parcel: SF1001, SF1002, …"""
+        return f"SF{next(self._waybills)}"
+
     async def arrived(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
         """A case whose goods are back and wait for inspection."""
         case = await self.case(quantity, **more)
         await self.approve(case["id"])
-        await self.act(self.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
-        await self.parcel("SF1001")
+        waybill_no = self.waybill()
+        await self.act(self.buyer, case["id"], "ship", carrier="sf", waybill_no=waybill_no)
+        await self.parcel(waybill_no)
         return await self.get(case["id"])
 
     async def inspect(self, case_id: str, accepted: int, **more: Any) -> dict[str, Any]:

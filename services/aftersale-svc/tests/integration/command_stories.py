@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from aftersale_shop import HASH, RETURN_ADDRESS
 from checked_files import files_of
 from dispute_stories import appeals, courier_claims, deposit_claims, hearing
-from shop_commands import PARCEL, STATED, WORDS, Document, ShopCommands, cny
+from shop_commands import STATED, WORDS, Document, ShopCommands, cny
 
 
 async def review(t: ShopCommands) -> None:
@@ -17,8 +17,8 @@ async def review(t: ShopCommands) -> None:
     await case.act(t.agent, "approve")
     await case.act(t.seller, "set-return-address", return_address=RETURN_ADDRESS)
     await files_of(t.shop, HASH, order_id=t.order_id)
-    await case.act(t.buyer, "ship", **PARCEL, return_freight={"amount": cny(900), "evidence": [HASH]})
-    await case.act(t.buyer, "correct-waybill", carrier="sf", waybill_no="SF1002")
+    await case.act(t.buyer, "ship", **t.parcel(), return_freight={"amount": cny(900), "evidence": [HASH]})
+    await case.act(t.buyer, "correct-waybill", **t.parcel())
     await case.act(t.seller, "receive")
     await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
     await case.act(t.seller, "record-return-freight", amount=cny(900), reference="B-1")
@@ -86,8 +86,9 @@ async def pickups(t: ShopCommands) -> None:
     await book("move-pickup", 1)
     await case.act(t.buyer, "cancel-pickup")
     await book()
-    await case.act(t.seller, "give-pickup-waybill", **PARCEL)
-    await case.act(t.seller, "collect-pickup", **PARCEL)
+    parcel = t.parcel()
+    await case.act(t.seller, "give-pickup-waybill", **parcel)
+    await case.act(t.seller, "collect-pickup", **parcel)
     for action in ("report-absence", "miss-pickup"):
         case = await t.approved("return_refund")
         await book()
@@ -101,14 +102,14 @@ async def exchange(t: ShopCommands) -> None:
     await case.act(t.seller, "receive")
     await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
     await case.act(t.seller, "price-replacement", prices=[{"line_id": t.line_id, "unit_price": cny(12900)}])
-    await case.act(t.seller, "return-refused-goods", carrier="sf", waybill_no="SF1003")
+    await case.act(t.seller, "return-refused-goods", **t.parcel())
     await case.act(t.buyer, "agree-charge")
     await case.act(t.seller, "record-payment", reference="…")
-    await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1004")
-    await case.act(t.seller, "correct-replacement-waybill", carrier="sf", waybill_no="SF1005")
+    await case.act(t.seller, "ship-replacement", **t.parcel())
+    await case.act(t.seller, "correct-replacement-waybill", **t.parcel())
     await case.act(t.buyer, "report-anomaly", anomaly="damaged")
     await case.act(t.agent, "reship")
-    await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1006")
+    await case.act(t.seller, "ship-replacement", **t.parcel())
     await case.act(t.buyer, "confirm-replacement")
     missing = await t.received("exchange")
     await missing.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
@@ -132,7 +133,7 @@ async def refused_goods(t: ShopCommands) -> None:
         await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
         [found] = (await t.shop.get(case.id))["refused_goods_claims"]
         if sent:
-            await case.act(t.seller, "return-refused-goods", **PARCEL)
+            await case.act(t.seller, "return-refused-goods", **t.parcel())
         return Document(t, "refused-goods-claims", found["id"])
 
     await (await claim(sent=True)).act(t.buyer, "confirm")
@@ -155,7 +156,7 @@ async def repair(t: ShopCommands) -> None:
     await case.act(t.buyer, "agree-charge")
     await case.act(t.seller, "record-payment", reference="…")
     await case.act(t.seller, "repaired", work=["tested"])
-    await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1007")
+    await case.act(t.seller, "ship-replacement", **t.parcel())
     await case.act(t.buyer, "report-anomaly", anomaly="defective")
     await case.act(t.agent, "repair-again")
     declined = await t.received("repair", reason="paid_repair")
@@ -176,7 +177,7 @@ async def sent_first(t: ShopCommands) -> None:
         case = await t.case("fast_exchange")
         await case.act(t.buyer, "agree-hold")
         await case.act(t.seller, "approve", return_address=RETURN_ADDRESS)
-        await case.act(t.seller, "ship-replacement", carrier="sf", waybill_no="SF1008")
+        await case.act(t.seller, "ship-replacement", **t.parcel())
         await case.act(t.buyer, "report-anomaly", anomaly="damaged")
         await case.act(t.agent, action)
 

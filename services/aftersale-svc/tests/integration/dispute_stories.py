@@ -4,7 +4,7 @@ from typing import Any
 
 from aftersale_shop import HASH
 from checked_files import files_of
-from shop_commands import GROUNDS, PARCEL, VERDICT, Document, ShopCommands, cny
+from shop_commands import GROUNDS, VERDICT, Document, ShopCommands, cny
 
 # Any: bodies are JSON.
 
@@ -28,10 +28,10 @@ async def hearing(t: ShopCommands) -> None:
         "cost": cny(100),
     }
     await dispute.act(t.arbitrator, "order-test", **wanted)
-    await dispute.act(t.buyer, "send-sample", **PARCEL)
+    await dispute.act(t.buyer, "send-sample", **t.parcel())
     await dispute.act(t.agent, "lose-sample")
     await dispute.act(t.arbitrator, "order-test", **wanted)
-    await dispute.act(t.buyer, "send-sample", **PARCEL)
+    await dispute.act(t.buyer, "send-sample", **t.parcel())
     await dispute.act(t.agent, "receive-sample")
     await dispute.act(t.arbitrator, "cancel-test")
     for answer in ("decline", "accept"):

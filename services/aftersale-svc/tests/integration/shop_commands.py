@@ -1,5 +1,6 @@
 """Commands of cases, disputes and claims in a shop, for the tests and the benchmark of what each costs."""
 
+from itertools import count
 from typing import Any
 
 import httpx
@@ -7,7 +8,7 @@ from aftersale_shop import HASH, RETURN_ADDRESS, Shop
 
 # Any: bodies and answers are JSON.
 
-PARCEL = {"carrier": "sf", "waybill_no": "SF1001"}
+_WAYBILLS = count(1001)
 WORDS = {"text": "…"}
 GROUNDS = {"grounds": "…"}
 STATED = {"method": "cash", "reference": "B-1", "evidence": [HASH]}
@@ -43,6 +44,10 @@ class ShopCommands:
         found: dict[str, Any] = response.json()
         return found
 
+    def parcel(self) -> dict[str, str]:
+        """The next parcel, which carries the goods of one case."""
+        return {"carrier": "sf", "waybill_no": f"SF{next(_WAYBILLS)}"}
+
     async def case(self, type_: str = "refund_only", units: int = 1, **more: Any) -> "Document":
         more = {"lines": [{"line_id": self.line_id, "quantity": units}]} | more
         opened = await self.shop.case(type_=type_, order_id=self.order_id, **more)
@@ -55,7 +60,7 @@ class ShopCommands:
 
     async def received(self, type_: str, units: int = 1, **more: Any) -> "Document":
         case = await self.approved(type_, units, **more)
-        await case.act(self.buyer, "ship", **PARCEL)
+        await case.act(self.buyer, "ship", **self.parcel())
         await case.act(self.seller, "receive")
         return case
 

@@ -99,6 +99,19 @@ async def test_goods_that_were_collected_are_on_their_way(shop: Shop) -> None:
     assert (await shop.get(case_id))["state"] == "await_inspection"
 
 
+async def test_goods_are_collected_on_the_day_of_the_pickup_at_the_earliest(shop: Shop) -> None:
+    case_id = await returning(shop)
+    booked = await book(shop, case_id, place=-1)
+    path, parcel = f"/v1/cases/{case_id}/collect-pickup", {"carrier": "sf", "waybill_no": "SF1001"}
+    begun(shop, booked)
+    shop.clock.advance(hours=-25)
+    early = shop.harness.problem(await shop.seller.post(path, json=parcel), 409, "pickup_not_begun")
+    assert early["possible_from"][:10] == (shop.clock.now() + timedelta(hours=1)).isoformat()[:10]
+    assert (await shop.get(case_id))["state"] == "await_pickup"
+    shop.clock.advance(hours=2)
+    await shop.act(shop.seller, case_id, "collect-pickup", **parcel)
+
+
 async def test_the_couriers_first_scan_collects_the_goods(shop: Shop) -> None:
     case_id = await returning(shop)
     await book(shop, case_id)

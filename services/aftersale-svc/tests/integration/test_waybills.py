@@ -1,10 +1,14 @@
 """A return's waybill: one number in any spelling, and the buyer's to correct until a courier has scanned it."""
 
+from datetime import timedelta
+
+import httpx
 import pytest
 from aftercare_events import ReturnDelivered, ReturnScanned, ReturnShipped, ReturnWaybillCorrected
-from aftersale_shop import Shop
+from aftersale_shop import KETTLE, Shop
 
 UNDER_WAY = {"delivered_at": None, "method": "own_courier", "drop_off_point": None}
+SENT = {"carrier": "sf", "waybill_no": "SF1001"}
 RIGHT = {"carrier": "zto", "waybill_no": "73001234"}
 
 
@@ -127,3 +131,72 @@ async def test_goods_that_are_sent_again_have_a_waybill_that_can_be_corrected(sh
     await shop.act(shop.agent, case_id, "approve")
     await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF2002")
     assert await may_correct(shop, case_id) == (True, None)
+
+
+async def somebody_elses(shop: Shop) -> tuple[httpx.AsyncClient, str]:
+    """Another buyer, with a case of order `ord_2` whose goods are to be sent back."""
+    await shop.delivered("ord_2")
+    await shop.harness.runtime.pool.execute("UPDATE orders SET buyer_id = 'buyer-2' WHERE id = 'ord_2'")
+    other = shop.harness.client("buyer", "buyer-2")
+    case = await shop.case(1, order_id="ord_2", client=other)
+    await shop.approve(case["id"])
+    return other, case["id"]
+
+
+async def test_a_parcel_of_another_buyer_moves_one_case_only(shop: Shop) -> None:
+    case_id = await on_its_way(shop)
+    other, theirs = await somebody_elses(shop)
+    refused = await other.post(f"/v1/cases/{theirs}/ship", json=SENT)
+    problem = shop.harness.problem(refused, 409, "waybill_in_use")
+    assert case_id not in refused.text
+    assert "buyer-1" not in refused.text
+    assert problem["errors"][0]["pointer"] == "/waybill_no"
+    await shop.act(other, theirs, "ship", carrier="sf", waybill_no="SF2001")
+    corrected = await other.post(f"/v1/cases/{theirs}/correct-waybill", json=SENT)
+    shop.harness.problem(corrected, 409, "waybill_in_use")
+    await shop.parcel("SF1001")
+    assert (await shop.get(case_id))["state"] == "await_inspection"
+    assert (await shop.get(theirs))["state"] == "return_in_transit"
+
+
+async def test_two_cases_share_a_parcel_until_it_has_arrived(shop: Shop) -> None:
+    await on_its_way(shop)
+    second = await shop.case(1)
+    await shop.delivered("ord_3", (KETTLE.model_copy(update={"line_id": "line_3"}),))
+    third = await shop.case(order_id="ord_3", lines=[{"line_id": "line_3", "quantity": 1}])
+    for case in (second, third):
+        await shop.approve(case["id"])
+    assert (await shop.act(shop.buyer, second["id"], "ship", **SENT))["state"] == "return_in_transit"
+    await shop.parcel("SF1001")
+    late = await shop.buyer.post(f"/v1/cases/{third['id']}/ship", json=SENT)
+    shop.harness.problem(late, 409, "waybill_in_use")
+    received = await shop.act(shop.seller, third["id"], "receive")
+    assert received["state"] == "await_inspection", "the merchant says that it was in the parcel"
+
+
+async def test_couriers_use_a_number_again_after_a_year(shop: Shop) -> None:
+    case_id = await on_its_way(shop)
+    other, theirs = await somebody_elses(shop)
+    await shop.harness.runtime.pool.execute(
+        "UPDATE cases SET ended_at = $2 WHERE id = $1", case_id, shop.clock.now() - timedelta(days=364)
+    )
+    shop.harness.problem(await other.post(f"/v1/cases/{theirs}/ship", json=SENT), 409, "waybill_in_use")
+    await shop.harness.runtime.pool.execute(
+        "UPDATE cases SET ended_at = $2 WHERE id = $1", case_id, shop.clock.now() - timedelta(days=365)
+    )
+    await shop.act(other, theirs, "ship", **SENT)
+
+
+async def test_what_goes_to_the_buyer_is_no_return_and_no_replacement(shop: Shop) -> None:
+    await shop.delivered()
+    outbound = {"carrier": "zto", "waybill_no": "73001"}
+    case = await shop.case(1)
+    await shop.approve(case["id"])
+    shop.harness.problem(await shop.buyer.post(f"/v1/cases/{case['id']}/ship", json=outbound), 409, "waybill_in_use")
+    exchange = await shop.case(1, type_="reship_parts", reason="missing_parts")
+    await shop.act(shop.seller, exchange["id"], "approve")
+    path = f"/v1/cases/{exchange['id']}/ship-replacement"
+    shop.harness.problem(await shop.seller.post(path, json=outbound), 409, "waybill_in_use")
+    await shop.act(shop.seller, exchange["id"], "ship-replacement", carrier="zto", waybill_no="73100001")
+    back = await shop.buyer.post(f"/v1/cases/{case['id']}/ship", json={"carrier": "zto", "waybill_no": "73100001"})
+    shop.harness.problem(back, 409, "waybill_in_use")

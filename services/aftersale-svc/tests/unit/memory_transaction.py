@@ -42,6 +42,7 @@ from aftersale_svc.tables import (
     policies,
     refused_goods_claims,
     verdicts,
+    waybills,
 )
 from case_checks import check
 from dispute_progress import PARTS, judged
@@ -51,6 +52,7 @@ from sent_goods import HOLD_ACTIONS, SINGLE, progress, review_of
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 UNKNOWN = (
     *(pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN, deadlines.OPEN_OF),
+    waybills.LOCK_WAYBILL,
 )
 ORDERS = (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE, orders.ORDER, case_rules.ORDER_TO_REVIEW)
 GOODS = refused_goods_claims.REFUSED_GOODS_CLAIMS
@@ -201,6 +203,7 @@ class MemoryTransaction:
             legs.DETAILS_TO_LOCK.of_one: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
             verdicts.COSTS_OF_DISPUTE: [],
+            waybills.PARCELS_UNDER_WAYBILL: [],
             lab_tests.TESTS_OF_DISPUTE: [
                 row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name
             ],

@@ -9,6 +9,7 @@ from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.pickups import BookPickupIn, MovePickupIn, PickupSlotsOut, PickupWaybillIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import pickups
+from aftersale_svc.domain.cases.errors import WaybillInUse
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.pickups.errors import (
@@ -80,7 +81,8 @@ async def cancel_pickup(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
 
 
 @router.post(
-    "/{case_id}/give-pickup-waybill", **step(CASE.values(), CaseAction.GIVE_PICKUP_WAYBILL, "givePickupWaybill")
+    "/{case_id}/give-pickup-waybill",
+    **step(CASE.values(), CaseAction.GIVE_PICKUP_WAYBILL, "givePickupWaybill", WaybillInUse),
 )
 async def give_pickup_waybill(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Name the waybill of the pickup before it takes place. The courier's first scan under it then moves the case on."""
@@ -88,9 +90,12 @@ async def give_pickup_waybill(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Set
     return CaseOut.of(named, tx.actor)
 
 
-@router.post("/{case_id}/collect-pickup", **step(CASE.values(), CaseAction.COLLECT_PICKUP, "collectPickup"))
+@router.post(
+    "/{case_id}/collect-pickup",
+    **step(CASE.values(), CaseAction.COLLECT_PICKUP, "collectPickup", PickupNotBegun, WaybillInUse),
+)
 async def collect_pickup(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Settings]) -> CaseOut:
-    """Record that the courier has collected the goods, under this waybill."""
+    """Record that the courier has collected the goods, under this waybill: from 24 hours before the booked time on."""
     collected = await pickups.collect(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note)
     return CaseOut.of(collected, tx.actor)
 

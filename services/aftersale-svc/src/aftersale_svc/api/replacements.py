@@ -10,7 +10,7 @@ from aftersale_svc.api.schemas.replacements import CorrectReplacementWaybillIn, 
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import replacements
 from aftersale_svc.domain.cases.charges.errors import ChargeUnpaid
-from aftersale_svc.domain.cases.errors import RefundDecided, WaybillUnchanged
+from aftersale_svc.domain.cases.errors import RefundDecided, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import GoodsAlreadyReceived, HoldNotAgreed
@@ -29,7 +29,7 @@ NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 
 @router.post(
     "/{case_id}/ship-replacement",
-    **step(CASE.values(), CaseAction.SHIP_REPLACEMENT, "shipReplacement", ChargeUnpaid, HoldNotAgreed),
+    **step(CASE.values(), CaseAction.SHIP_REPLACEMENT, "shipReplacement", ChargeUnpaid, HoldNotAgreed, WaybillInUse),
 )
 async def ship_replacement(case_id: CaseId, body: ShipReplacementIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the replacement was handed to a courier. Its reports about this waybill then move the case on."""
@@ -45,6 +45,7 @@ async def ship_replacement(case_id: CaseId, body: ShipReplacementIn, tx: Tx[Sett
         "correctReplacementWaybill",
         ReplacementAlreadyScanned,
         WaybillUnchanged,
+        WaybillInUse,
     ),
 )
 async def correct_replacement_waybill(case_id: CaseId, body: CorrectReplacementWaybillIn, tx: Tx[Settings]) -> CaseOut:

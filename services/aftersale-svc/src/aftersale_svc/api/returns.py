@@ -24,6 +24,7 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
     UnitsHeldByAnother,
+    WaybillInUse,
     WaybillUnchanged,
 )
 from aftersale_svc.domain.cases.finding_errors import ReasonRequired
@@ -58,10 +59,14 @@ async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[S
 
 
 @router.post(
-    "/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase", *STATED, CurrencyForeign, EvidenceUnusable)
+    "/{case_id}/ship",
+    **step(CASE.values(), CaseAction.SHIP, "shipCase", WaybillInUse, *STATED, CurrencyForeign, EvidenceUnusable),
 )
 async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the goods were handed to a courier, or dropped off at one of its points. Its reports about this waybill then move the case on.
+
+    Returns of one buyer to one merchant may share a parcel until it is delivered. Any other parcel that has the waybill, or had it
+    within a year, refuses it: one to a buyer, one of somebody else, one that has arrived.
 
     Where the merchant bears the freight of the return, the buyer states what they have paid, with evidence of it.
     """
@@ -78,7 +83,14 @@ async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
 
 @router.post(
     "/{case_id}/correct-waybill",
-    **step(CASE.values(), CaseAction.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
+    **step(
+        CASE.values(),
+        CaseAction.CORRECT_WAYBILL,
+        "correctReturnWaybill",
+        ReturnAlreadyScanned,
+        WaybillUnchanged,
+        WaybillInUse,
+    ),
 )
 async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Replace a wrong waybill. Possible until a courier has scanned the goods."""

@@ -14,7 +14,7 @@ from aftercare_events import (
     ReturnShipped,
 )
 
-from aftersale_svc.commands import effects, locking, open_pickups
+from aftersale_svc.commands import effects, locking, open_pickups, waybills
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.pickup_schedules import free_slot
 from aftersale_svc.commands.record import case_fields, shipped_lines
@@ -22,8 +22,13 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState, ReturnMethod
-from aftersale_svc.domain.cases.pickups.errors import PickupBegun, PickupNotBegun, PickupSlotUnchanged
-from aftersale_svc.domain.cases.pickups.model import Pickup
+from aftersale_svc.domain.cases.pickups.errors import (
+    PickupBegun,
+    PickupDayNotBegun,
+    PickupNotBegun,
+    PickupSlotUnchanged,
+)
+from aftersale_svc.domain.cases.pickups.model import MOST_EARLY, Pickup
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -127,9 +132,11 @@ async def give_waybill(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     before = open_pickups.booked(apply(full, CaseAction.GIVE_PICKUP_WAYBILL, tx))
+    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
     after = replace(full, case=replace(full.case, updated_at=tx.now))
     event = _waybill_given(tx, after, before, carrier, waybill_no)
     named = after.keeping(replace(before, carrier=carrier, waybill_no=waybill_no))
@@ -144,9 +151,14 @@ async def collect(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        PickupDayNotBegun: the booked time is more than `MOST_EARLY` away.
+        WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     collected, before = _collected(tx, full, carrier, waybill_no), open_pickups.booked(full)
+    if tx.now < before.begins_at - MOST_EARLY:
+        raise PickupDayNotBegun(possible_from=before.begins_at - MOST_EARLY)
+    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
     known = before.waybill_no is None or (before.carrier, before.waybill_no) == (carrier, waybill_no)
     renamed = () if known else (_waybill_given(tx, collected, before, carrier, waybill_no),)
     events = (*renamed, _shipped(tx, collected))

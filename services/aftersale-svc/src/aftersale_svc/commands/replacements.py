@@ -15,7 +15,7 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from aftersale_svc.commands import effects, fast_exchanges, locking, replacement_orders
+from aftersale_svc.commands import effects, fast_exchanges, locking, replacement_orders, waybills
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -38,10 +38,12 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     sent = Replacement(case_id=case_id, carrier=carrier, waybill_no=waybill_no, shipped_at=tx.now)
     shipped = apply(sent_by(full, carrier), CaseAction.SHIP_REPLACEMENT, tx).keeping(sent)
+    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=True)
     event = ReplacementShipped(
         **case_fields(tx, shipped.case),
         carrier=carrier,
@@ -59,12 +61,14 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ReplacementAlreadyScanned: see CASE.
         WaybillUnchanged: it is the waybill that the replacement has.
+        WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     corrected = apply(sent_by(full, carrier), CaseAction.CORRECT_REPLACEMENT_WAYBILL, tx)
     before = full.replacement or Replacement(case_id=case_id)
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
+    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=True)
     event = ReplacementWaybillCorrected(
         **case_fields(tx, corrected.case),
         previous_carrier=before.carrier or "",

@@ -17,7 +17,7 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 
-from aftersale_svc.commands import cited_evidence, effects, locking, lost_parcels, openings, pickups
+from aftersale_svc.commands import cited_evidence, effects, locking, lost_parcels, openings, pickups, waybills
 from aftersale_svc.commands.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, UnitsHeldByAnother, WaybillUnchanged
@@ -74,11 +74,13 @@ async def ship(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        WaybillInUse: see `waybills.check`.
         CurrencyForeign, ReturnFreightNotReimbursed, ReturnFreightExceedsLimit: see `stated`.
         EvidenceUnusable: what proves the freight cannot be cited.
     """
     full, order = await locking.case_and_order(tx, case_id)
     shipped = apply(sent_by(full, carrier), CaseAction.SHIP, tx)
+    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
     return_ = replace(
         full.return_,
         carrier=carrier,
@@ -114,11 +116,13 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ReturnAlreadyScanned: see CASE.
         WaybillUnchanged: it is the waybill that the case has.
+        WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     corrected, before = apply(sent_by(full, carrier), CaseAction.CORRECT_WAYBILL, tx), full.return_
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
+    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
     event = ReturnWaybillCorrected(
         **case_fields(tx, corrected.case),
         previous_carrier=before.carrier or "",

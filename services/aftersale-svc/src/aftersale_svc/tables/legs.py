@@ -87,6 +87,7 @@ returns = Table(
     text("drop_off_point", null=True),
     *(document(name, null=True) for name in ("settings", "received")),
     CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
+    Index("returns_waybill_idx", "carrier", "waybill_no"),
 )
 
 refunds = Table(
@@ -183,16 +184,18 @@ _claimed = (
     .correlate(order_parcels)
     .scalar_subquery()
 )
-_arrived = (
+has_arrived = func.coalesce(
     select(parcel_reports.c.status == PARCEL_DELIVERED)
     .where(parcel_reports.c.parcel_id == order_parcels.c.parcel_id)
     .order_by(parcel_reports.c.occurred_at.desc())
     .limit(1)
     .correlate(order_parcels)
-    .scalar_subquery()
+    .scalar_subquery(),
+    False,
 )
+"""Whether the courier has reported at last that a parcel to the buyer was delivered."""
 PARCELS_OF_ORDER = Query(
-    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"), func.coalesce(_arrived, False).label("arrived"))
+    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"), has_arrived.label("arrived"))
     .where(order_parcels.c.order_id == bindparam("order_id"))
     .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
     SentLine,

@@ -55,6 +55,7 @@ order_parcels = Table(
     text("waybill_no"),
     *quantity("quantity", least=1),
     Index("order_parcels_order_idx", "order_id"),
+    Index("order_parcels_waybill_idx", "carrier", "waybill_no"),
 )
 
 ORDERS = Rows(orders, OrderRow)

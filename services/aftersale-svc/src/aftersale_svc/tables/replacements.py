@@ -2,7 +2,7 @@
 
 from aftercare_chassis.database.columns import one_of, text, timestamp
 from aftercare_chassis.database.mapping import Rows
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
 
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -23,6 +23,7 @@ replacements = Table(
     CheckConstraint(
         "(carrier IS NULL) = (waybill_no IS NULL) AND (carrier IS NULL) = (shipped_at IS NULL)", name="waybill"
     ),
+    Index("replacements_waybill_idx", "carrier", "waybill_no"),
 )
 
 REPLACEMENTS = Rows(replacements, Replacement)

@@ -176,6 +176,17 @@ class WaybillUnchanged(Refusal):
     en = "Carrier and waybill are the same as before: {waybill_no}."
 
 
+class WaybillInUse(Refusal):
+    """Another parcel has this waybill, or had it within a year; whose, is not said."""
+
+    kind, code = Kind.CONFLICT, "waybill_in_use"
+    zh = "该承运商的这个运单号已属于另一个包裹，请核对后重新填写；同一买家寄给同一商家、尚未签收的多件退货可以共用一个运单号。"
+    en = (
+        "Another parcel of this carrier has this waybill; please check it. Returns of one buyer to one merchant may share a "
+        "parcel until it is delivered."
+    )
+
+
 class NothingInTransit(Refusal):
     """No goods of the case are on their way back: none were sent, or not when a dispute stopped the case."""
 

@@ -60,6 +60,13 @@ class PickupNotBegun(Refusal):
     zh, en = "取件时段尚未开始。", "The booked time has not begun."
 
 
+class PickupDayNotBegun(PickupNotBegun):
+    """The booked time is more than a day away, so that the goods cannot have been collected."""
+
+    zh = "取件时段尚未到来，自 {possible_from} 起才能登记已取件。"
+    en = "The booked time is still to come. That the goods were collected can be recorded from {possible_from} on."
+
+
 class NoPickupWaybill(Refusal):
     """No waybill was named for a pickup of this case."""
 

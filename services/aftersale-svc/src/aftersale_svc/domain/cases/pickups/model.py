@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
+
+MOST_EARLY = timedelta(hours=24)
+"""How long before the booked time a courier may have come already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,73 @@
+"""The parcels under a waybill."""
+
+from typing import Any
+
+from aftercare_chassis.database.mapping import Query
+from asyncpg import Record
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from aftersale_svc.domain.cases.waybills import KnownParcel
+from aftersale_svc.tables.cases import cases
+from aftersale_svc.tables.legs import has_arrived, returns
+from aftersale_svc.tables.orders import order_parcels, orders
+from aftersale_svc.tables.replacements import replacements
+
+# Who names a waybill looks for its parcels first; without a lock, two at once would both find none.
+LOCK_WAYBILL: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("waybill", type_=Text), 0)))
+)
+
+
+def _under_waybill(table: Table) -> ColumnElement[bool]:
+    carrier, waybill_no = bindparam("carrier", type_=Text), bindparam("waybill_no", type_=Text)
+    return (table.c.carrier == carrier) & (table.c.waybill_no == waybill_no)
+
+
+def _of_cases(table: Table, *, to_buyer: bool) -> Select[Any]:  # of columns of every type
+    return (
+        select(
+            cases.c.order_id,
+            cases.c.id.label("case_id"),
+            cases.c.buyer_id,
+            cases.c.merchant_id,
+            literal(to_buyer).label("to_buyer"),
+            table.c.delivered_at.is_not(None).label("delivered"),
+        )
+        .join_from(table, cases, cases.c.id == table.c.case_id)
+        .where(_under_waybill(table), or_(cases.c.ended_at.is_(None), cases.c.ended_at > bindparam("since")))
+    )
+
+
+_known = union_all(
+    select(
+        orders.c.id.label("order_id"),
+        type_coerce(null(), Text).label("case_id"),
+        orders.c.buyer_id,
+        orders.c.merchant_id,
+        literal(True).label("to_buyer"),
+        type_coerce(has_arrived, Boolean).label("delivered"),
+    )
+    .join_from(order_parcels, orders, orders.c.id == order_parcels.c.order_id)
+    .where(
+        _under_waybill(order_parcels),
+        or_(orders.c.received_at.is_(None), orders.c.received_at > bindparam("since")),
+    ),
+    _of_cases(returns, to_buyer=False),
+    _of_cases(replacements, to_buyer=True),
+).subquery("known")
+PARCELS_UNDER_WAYBILL = Query(select(_known), KnownParcel)
+"""The parcels of cases and orders under a waybill that had not ended by a time."""
