@@ -9,7 +9,7 @@ from uploads import a_photo
 
 async def claims_on_a_courier(suite: InProcessSuite) -> str:
     """A claim that is declined, filed again and paid, and one that the courier of does not answer; the order's id."""
-    order = await usual.delivered(suite, "73000061")
+    order = await usual.delivered(suite, "73000291")
     body = {
         "order_id": order["id"],
         "type": "refund_only",
@@ -45,7 +45,7 @@ async def claims_on_a_courier(suite: InProcessSuite) -> str:
 
 async def claims_on_a_deposit(suite: InProcessSuite) -> str:
     """A refund that the provider declines, and four claims on the deposit, of which the last one is paid; the order's id."""
-    order = await usual.delivered(suite, "73000062", "sim_refund_declined")
+    order = await usual.delivered(suite, "73000292", "sim_refund_declined")
     case = await usual.asked(suite, order, 1, "refund_only")
     await usual.step(suite, "seller", case, "approve")
     note = usual.TEXTS["note"]

@@ -9,7 +9,7 @@ from uploads import photo_of, uploaded
 
 async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:
     """A dispute opened in the case itself, with evidence on request and tests, of which the third proposal is accepted; the order's id."""
-    order = await usual.delivered(suite, "73000041")
+    order = await usual.delivered(suite, "73000211")
     case = await usual.rejected(suite, order, 1)
     body = {"category": "unfair_rejection", "text": usual.TEXTS["complaint"], "evidence": [usual.PHOTO]}
     dispute = await suite.call("buyer", "aftersale", f"cases/{case['id']}/dispute", body)
@@ -59,7 +59,7 @@ async def tested(suite: InProcessSuite, case: dict[str, Any], dispute_id: str) -
         "note": usual.TEXTS["note"],
     }
     await act("arbitrator", "order-test", **wanted)
-    await act("seller", "send-sample", carrier="zto", waybill_no="73000043")
+    await act("seller", "send-sample", carrier="zto", waybill_no="73000213")
     await act("agent", "receive-sample")
     report = await uploaded(suite, photo_of(90), "agent", kind="test_report", case_id=case["id"])
     answers = [{"question": "defective", "answer": "inconclusive"}]
@@ -71,7 +71,7 @@ async def tested(suite: InProcessSuite, case: dict[str, Any], dispute_id: str) -
 
 async def verdicts_that_are_appealed_against(suite: InProcessSuite) -> str:
     """Three verdicts: one against which nobody appeals, one that is confirmed, one that is replaced; the order's id."""
-    order = await usual.delivered(suite, "73000042")
+    order = await usual.delivered(suite, "73000212")
     judgement = {"liable": "buyer", "remedy": "none", "grounds": usual.TEXTS["grounds"]}
     grounds = {"grounds": usual.TEXTS["grounds"]}
 

@@ -9,7 +9,7 @@ from uploads import a_photo
 
 async def money_that_goes_back_without_the_provider(suite: InProcessSuite) -> str:
     """The statement is taken back once, denied once, and confirmed at last. The order's id."""
-    order = await delivered(suite, "73000081", "sim_refund_declined")
+    order = await delivered(suite, "73000281", "sim_refund_declined")
     case = await asked(suite, order, 1, "refund_only")
     await step(suite, "seller", case, "approve")
     assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["state"] == "manual_review"
@@ -33,7 +33,7 @@ async def money_that_goes_back_without_the_provider(suite: InProcessSuite) -> st
 
 async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
     """The return that was opened meanwhile has its money. The order's id."""
-    order = await delivered(suite, "73000082", "sim_refund_declined")
+    order = await delivered(suite, "73000282", "sim_refund_declined")
     prices = {"reference_price": cny(9900), "checked_price": cny(9600)}
     body = {
         "order_id": order["id"],

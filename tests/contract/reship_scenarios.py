@@ -13,7 +13,7 @@ async def _sent(suite: InProcessSuite, case: dict[str, Any], waybill_no: str) ->
 
 async def parts_that_are_sent(suite: InProcessSuite) -> str:
     """The parts are late; what is sent then is wrong, and the buyer keeps the second parcel. The order's id."""
-    order = await delivered(suite, "73000009")
+    order = await delivered(suite, "73000209")
     case = await asked(suite, order, 1, "reship_parts")
     await step(suite, "seller", case, "approve", note=TEXTS["note"])
     await suite.advance(49)
@@ -87,7 +87,7 @@ async def _sent_for_repair(
 
 async def a_repair_that_the_buyer_pays(suite: InProcessSuite) -> str:
     """The repair is late, then quoted, paid and done, and once more after that. The order's id."""
-    order, case = await _sent_for_repair(suite, "7300004", reason="paid_repair")
+    order, case = await _sent_for_repair(suite, "7300024", reason="paid_repair")
     assert (await suite.get("buyer", "order", f"orders/{order['id']}"))["after_sale_state"] == "in_after_sale"
     await suite.advance(14 * 24 + 1)
     await step(suite, "agent", case, "resume-repair", note=TEXTS["note"])
@@ -95,15 +95,15 @@ async def a_repair_that_the_buyer_pays(suite: InProcessSuite) -> str:
     await step(suite, "buyer", case, "agree-charge")
     await step(suite, "seller", case, "record-payment", reference=TEXTS["reply"])
     await step(suite, "seller", case, "repaired", work=["part_replaced"], note=TEXTS["answer"])
-    await _sent(suite, case, "73000044")
-    await suite.push("73000044", "delivered")
+    await _sent(suite, case, "73000244")
+    await suite.push("73000244", "delivered")
     await step(suite, "buyer", case, "report-anomaly", anomaly="defective")
     await step(suite, "agent", case, "repair-again", note=TEXTS["note"])
-    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000045")
-    await suite.push("73000045", "delivered")
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000245")
+    await suite.push("73000245", "delivered")
     await step(suite, "seller", case, "repaired", work=["tested"])
-    await _sent(suite, case, "73000043")
-    await suite.push("73000043", "delivered")
+    await _sent(suite, case, "73000243")
+    await suite.push("73000243", "delivered")
     await step(suite, "buyer", case, "confirm-replacement")
     assert (await suite.get("buyer", "order", f"orders/{order['id']}"))["after_sale_state"] == "after_sale_done"
     return str(order["id"])
@@ -111,15 +111,15 @@ async def a_repair_that_the_buyer_pays(suite: InProcessSuite) -> str:
 
 async def a_repair_that_is_not_possible(suite: InProcessSuite) -> str:
     """The buyer declines what one repair costs, and takes the money where another is not possible. The order's id."""
-    order, case = await _sent_for_repair(suite, "7300005", reason="paid_repair")
+    order, case = await _sent_for_repair(suite, "7300025", reason="paid_repair")
     await step(suite, "seller", case, "quote", cost=cny(6800), days=5)
     await step(suite, "buyer", case, "decline-quote", note=TEXTS["note"])
-    await _sent(suite, case, "73000053")
+    await _sent(suite, case, "73000253")
     await step(suite, "buyer", case, "confirm-replacement")
     other = await asked(suite, order, 1, "repair")
     await step(suite, "seller", other, "approve", return_address=RETURN_ADDRESS)
-    await step(suite, "buyer", other, "ship", carrier="zto", waybill_no="73000054")
-    await suite.push("73000054", "delivered")
+    await step(suite, "buyer", other, "ship", carrier="zto", waybill_no="73000254")
+    await suite.push("73000254", "delivered")
     await step(suite, "seller", other, "cannot-repair", failure="beyond_repair", remedy="refund", note=TEXTS["note"])
     await step(suite, "buyer", other, "take-refund")
     return str(order["id"])
@@ -128,7 +128,7 @@ async def a_repair_that_is_not_possible(suite: InProcessSuite) -> str:
 async def replacements_that_are_sent_first(suite: InProcessSuite) -> str:
     """For one unit nothing is sent, one comes back after its replacement, and one is kept. The order's id."""
     await suite.call("admin", "aftersale", "merchants/platform/fast-exchange", {"allowed": True}, "PUT")
-    order = await delivered(suite, "73000061")
+    order = await delivered(suite, "73000261")
     for place, end in enumerate(("not sent", "sent back", "kept")):
         case = await asked(suite, order, 1, "fast_exchange")
         await step(suite, "buyer", case, "agree-hold", note=TEXTS["note"])
@@ -136,12 +136,12 @@ async def replacements_that_are_sent_first(suite: InProcessSuite) -> str:
         if end == "not sent":
             await step(suite, "seller", case, "no-stock")
             continue
-        await _sent(suite, case, f"7300007{place}")
-        await suite.push(f"7300007{place}", "delivered")
+        await _sent(suite, case, f"7300027{place}")
+        await suite.push(f"7300027{place}", "delivered")
         await step(suite, "buyer", case, "confirm-replacement")
         if end == "sent back":
-            await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000065")
-            await suite.push("73000065", "delivered")
+            await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000265")
+            await suite.push("73000265", "delivered")
             found = [{"line_id": order["lines"][0]["id"], "accepted": 1, "grade": "a"}]
             await step(suite, "seller", case, "inspect", lines=found)
         else:

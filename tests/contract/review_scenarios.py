@@ -6,7 +6,7 @@ from suite_scenarios import PHOTO, TEXTS, asked, delivered, step
 
 async def a_decision_of_two_agents(suite: InProcessSuite) -> str:
     """What one agent proposes is declined, then confirmed by another one."""
-    order = await delivered(suite, "73000061")
+    order = await delivered(suite, "73000221")
     case = await asked(suite, order, 3, "refund_only")
     await step(suite, "seller", case, "escalate", note=TEXTS["note"])
     await step(suite, "agent", case, "take")
@@ -22,7 +22,7 @@ async def a_decision_of_two_agents(suite: InProcessSuite) -> str:
 
 async def a_buyer_asks_for_something_else(suite: InProcessSuite) -> str:
     """A return becomes an exchange, then a refund without a return."""
-    order = await delivered(suite, "73000062")
+    order = await delivered(suite, "73000222")
     case = await asked(suite, order, 1)
     await step(suite, "buyer", case, "change-type", type="exchange", note=TEXTS["note"])
     await step(suite, "buyer", case, "change-type", type="refund_only", reason="missing_parts")
@@ -34,7 +34,7 @@ async def a_buyer_asks_for_something_else(suite: InProcessSuite) -> str:
 
 async def a_buyer_asks_again(suite: InProcessSuite) -> str:
     """A rejected case is asked for again, and granted."""
-    order = await delivered(suite, "73000063")
+    order = await delivered(suite, "73000223")
     case = await asked(suite, order, 1, "refund_only")
     await step(suite, "seller", case, "reject", reason="reason_untrue")
     again = await step(suite, "buyer", case, "reapply", description=TEXTS["description"], evidence=[PHOTO])
@@ -44,7 +44,7 @@ async def a_buyer_asks_again(suite: InProcessSuite) -> str:
 
 async def a_buyer_is_asked_for_more(suite: InProcessSuite) -> str:
     """The merchant asks once and gets something, then once more and gets nothing."""
-    order = await delivered(suite, "73000064")
+    order = await delivered(suite, "73000224")
     case = await asked(suite, order, 1, "refund_only")
     await step(suite, "seller", case, "request-supplement", missing=TEXTS["question"])
     await step(suite, "buyer", case, "submit-supplement", note=TEXTS["answer"], evidence=[PHOTO])
