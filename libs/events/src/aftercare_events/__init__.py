@@ -48,6 +48,7 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimFiled,
     CourierClaimLate,
     CourierClaimOpened,
+    CourierClaimRaised,
 )
 from aftercare_events.catalogue.deadline_times import DeadlineExtended, DeadlineReminder
 from aftercare_events.catalogue.deadlines import DeadlineChange
@@ -297,6 +298,7 @@ __all__ = [
     "CourierClaimFiled",
     "CourierClaimLate",
     "CourierClaimOpened",
+    "CourierClaimRaised",
     "DeadlineChange",
     "DeadlineExtended",
     "DeadlineReminder",

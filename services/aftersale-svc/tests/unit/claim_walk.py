@@ -15,7 +15,7 @@ from aftersale_svc.domain.deposits.model import Deposit
 from aftersale_svc.domain.evidence.model import CitedFile, EvidenceState
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import evidence
+from aftersale_svc.tables import courier_claims, evidence
 from aftersale_svc.tables.deposits import DEPOSIT_TO_LOCK
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -87,8 +87,10 @@ class ClaimTransaction:
         return []
 
     async def one(self, query: Any, **_: Any) -> Any:
-        """The deposit has what is claimed; no policy is in force."""
-        return DEPOSIT if query is DEPOSIT_TO_LOCK else None
+        """The deposit has what is claimed; no policy is in force, and no other claim was filed."""
+        if query is DEPOSIT_TO_LOCK:
+            return DEPOSIT
+        return {"filed_minor": 0, "worth_minor": 0} if query is courier_claims.FILED_BESIDE else None
 
     look_up = one
 

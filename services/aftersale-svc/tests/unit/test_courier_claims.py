@@ -48,6 +48,8 @@ accepted      pay           paid
 TIMERS = """
 drafted       lapse     abandoned
 declined      lapse     abandoned
+drafted       raise     drafted
+declined      raise     declined
 filed         escalate  filed
 acknowledged  escalate  acknowledged
 accepted      escalate  accepted

@@ -98,6 +98,14 @@ class CourierClaimEvidenceAdded(CourierClaimEvent):
     matter: Code = "courier_claim_evidence"
 
 
+class CourierClaimRaised(CourierClaimEvent):
+    """More is claimed than before, because another case is about units in the same parcel."""
+
+    matter: Code = "courier_claim_amount"
+    claimed_minor: Minor
+    currency: Currency
+
+
 class CourierClaimAcknowledged(CourierClaimEvent):
     """The courier has acknowledged the claim; it has to decide."""
 

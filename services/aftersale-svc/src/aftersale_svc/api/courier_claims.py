@@ -26,6 +26,7 @@ from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimCause, CourierClaimState
 from aftersale_svc.domain.courier_claims.errors import (
     AcceptedExceedsClaim,
+    CaseClaimed,
     ClaimExceedsValue,
     ClaimLive,
     FiledTooOften,
@@ -99,10 +100,13 @@ async def get_courier_claim(claim_id: ClaimId, reader: Read[Settings]) -> Courie
 
 @router.post(
     "/{claim_id}/file",
-    **step([COURIER_CLAIM], CourierClaimAction.FILE, "fileCourierClaim", FiledTooOften, *_AMOUNTS),
+    **step([COURIER_CLAIM], CourierClaimAction.FILE, "fileCourierClaim", FiledTooOften, CaseClaimed, *_AMOUNTS),
 )
 async def file_claim(claim_id: ClaimId, body: FilingIn, tx: Tx[Settings]) -> CourierClaimOut:
-    """Record that the claim was filed with the courier, for the first time, or again after the courier declined it."""
+    """Record that the claim was filed with the courier, for the first time, or again after the courier declined it.
+
+    Where no amount is named, units that may have been in several parcels are claimed for one of them: what was filed for the others is left out.
+    """
     amount = body.amount
     filed = await courier_claims.file(
         tx,

@@ -1,6 +1,6 @@
 """How a claim on a courier is opened: beside a case by its reason, by the courier's own report, or by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY, SYSTEM
@@ -8,15 +8,21 @@ from aftercare_events import ParcelStatusChanged
 from aftercare_events.catalogue.courier_claims import CourierClaimOpened
 from aftercare_events.catalogue.parcels import ParcelStatus
 
-from aftersale_svc.commands import cited_evidence, locking
+from aftersale_svc.commands import cited_evidence, courier_claims, locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.courier_claims import STEPS
+from aftersale_svc.domain.cases.codes import Reason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.claims.parties import check_no_party, parties_of
-from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, CourierClaimOrigin, ParcelLeg
+from aftersale_svc.domain.courier_claims.codes import (
+    CourierClaimCause,
+    CourierClaimOrigin,
+    CourierClaimState,
+    ParcelLeg,
+)
 from aftersale_svc.domain.courier_claims.errors import ClaimLive
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
-from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimRequest, CourierClaim
+from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimRequest, CourierClaim, ParcelUnits
 from aftersale_svc.domain.courier_claims.policy import (
     at_stake,
     cause_of,
@@ -24,10 +30,11 @@ from aftersale_svc.domain.courier_claims.policy import (
     chosen_parcel,
     outbound_parcels,
     own_parcel,
+    reasons_of,
 )
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.courier_claims import CASE_OF_PARCEL, LIVE_CLAIM, UNITS_IN_PARCELS
+from aftersale_svc.tables.courier_claims import CASE_OF_PARCEL, LINES_AT_STAKE, LIVE_CLAIM, UNITS_IN_PARCELS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 DAMAGED = "carrier_damaged_parcel"
@@ -40,17 +47,55 @@ async def beside(tx: Transaction[Settings], full: FullCase) -> list[CourierClaim
 
     There is one for each parcel that carries its lines, where the courier is liable by the reason of the case. Where a line is in
     several parcels and the case is not about all of it, each of them claims the units that may be in it: the merchant files what is true.
+
+    Where another case has a claim about the parcel, that claims the units of both, unless the courier has it: a courier settles one claim
+    at a time about a parcel and a cause, and once that has ended the merchant opens another one by hand.
     """
     cause = cause_of(full)
     if cause is None:
         return []
-    parcels = outbound_parcels(full, await tx.all(UNITS_IN_PARCELS, order_id=full.case.order_id))
-    by_waybill = {(each.carrier, each.waybill_no): each for each in parcels}
-    return [
-        _draft(tx, full, parcel, cause, CourierClaimOrigin.CASE)
-        for parcel in by_waybill.values()
-        if at_stake(parcel) and await _live(tx, full, parcel, cause) is None
-    ]
+    units = await tx.all(UNITS_IN_PARCELS, order_id=full.case.order_id)
+    by_waybill = {(each.carrier, each.waybill_no): each for each in outbound_parcels(full, units)}
+    drafts = []
+    for parcel in by_waybill.values():
+        if not at_stake(parcel):
+            continue
+        live = await _live(tx, full, parcel, cause)
+        if live is None:
+            drafts.append(_draft(tx, full, parcel, cause, CourierClaimOrigin.CASE))
+        else:
+            await _raise(tx, full, parcel, live, units, cause)
+    return drafts
+
+
+async def _raise(
+    tx: Transaction[Settings],
+    full: FullCase,
+    parcel: ClaimedParcel,
+    claim: CourierClaim,
+    units: Sequence[ParcelUnits],
+    cause: CourierClaimCause,
+) -> None:
+    """Claim the units of this case as well by a claim about the parcel, where the courier does not have it."""
+    if claim.state not in (CourierClaimState.DRAFTED, CourierClaimState.DECLINED):
+        return
+    whole = await _of_all(tx, full, parcel, units, reasons_of(cause))
+    amount = min(at_stake(whole), claim.value_minor)
+    if amount > claim.claimed_minor:
+        await courier_claims.raise_(tx, claim, amount)
+
+
+async def _of_all(
+    tx: Transaction[Settings],
+    full: FullCase,
+    parcel: ClaimedParcel,
+    units: Sequence[ParcelUnits],
+    reasons: Sequence[Reason],
+) -> ClaimedParcel:
+    """The parcel with what is at stake for every case of the order for these reasons."""
+    case = full.case
+    others = await tx.all(LINES_AT_STAKE, order_id=case.order_id, case_id=case.id, reasons=list(reasons))
+    return next(each for each in outbound_parcels(full, units, others) if each.parcel_id == parcel.parcel_id)
 
 
 async def create(tx: Transaction[Settings], claim: CourierClaim, note: str | None = None) -> CourierClaim:
@@ -87,7 +132,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
     parcel = chosen_parcel(full, await tx.all(UNITS_IN_PARCELS, order_id=order.id), request)
     live = await _live(tx, full, parcel, request.cause)
     if live is not None:
-        raise ClaimLive(claim_id=live)
+        raise ClaimLive(claim_id=live.id)
     amount = at_stake(parcel) if request.amount_minor is None else request.amount_minor
     check_claimed(amount, request.currency, parcel.value_minor, full.case.currency)
     await cited_evidence.check(tx, order.id, request.evidence)
@@ -97,7 +142,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
 
 
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
-    """Open a claim where the courier reports that it has lost or damaged a parcel with units of a case.
+    """Open a claim where the courier reports that it has lost or damaged a parcel with units of a case; it claims those of all cases.
 
     A case that has been cancelled, and a question, have none. Without a case the merchant can open none: there is no
     buyer to whom it owes anything yet.
@@ -132,8 +177,9 @@ async def _case_of(tx: Transaction[Settings], event: ParcelStatusChanged) -> str
 async def _parcel_of(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> ClaimedParcel | None:
     """The parcel of the report, as the case or the order knows it."""
     if event.leg == ParcelLeg.OUTBOUND:
-        found = outbound_parcels(full, await tx.all(UNITS_IN_PARCELS, order_id=event.order_id))
-        return next((each for each in found if each.parcel_id == event.parcel_id), None)
+        units = await tx.all(UNITS_IN_PARCELS, order_id=event.order_id)
+        found = [each for each in outbound_parcels(full, units) if each.parcel_id == event.parcel_id]
+        return await _of_all(tx, full, found[0], units, list(Reason)) if found else None
     own = own_parcel(full, ParcelLeg(event.leg))
     same = own is not None and (own.carrier, own.waybill_no) == (event.carrier, event.waybill_no)
     return own if same else None
@@ -141,10 +187,10 @@ async def _parcel_of(tx: Transaction[Settings], full: FullCase, event: ParcelSta
 
 async def _live(
     tx: Transaction[Settings], full: FullCase, parcel: ClaimedParcel, cause: CourierClaimCause
-) -> str | None:
+) -> CourierClaim | None:
+    """The claim about the parcel and this cause that has not ended, locked."""
     about = {"carrier": parcel.carrier, "waybill_no": parcel.waybill_no, "cause": cause}
-    found = await tx.one(LIVE_CLAIM, order_id=full.case.order_id, **about)
-    return None if found is None else str(found["id"])
+    return next(iter(await tx.lock_all(LIVE_CLAIM, order_id=full.case.order_id, **about)), None)
 
 
 def _draft(

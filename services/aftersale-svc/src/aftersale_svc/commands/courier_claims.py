@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import digest
 from aftercare_events.catalogue.courier_claims import (
     CourierClaimAccepted,
@@ -13,6 +14,7 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimEvidenceAdded,
     CourierClaimFiled,
     CourierClaimLate,
+    CourierClaimRaised,
 )
 
 from aftersale_svc.commands import cited_evidence, decisions
@@ -22,12 +24,13 @@ from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.claims.model import with_evidence
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimEnd, CourierDeclineReason
 from aftersale_svc.domain.courier_claims.errors import AcceptedExceedsClaim, NothingClaimed
-from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
+from aftersale_svc.domain.courier_claims.lifecycle import COURIER, COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim
-from aftersale_svc.domain.courier_claims.policy import check_claimed
+from aftersale_svc.domain.courier_claims.policy import check_claimed, reasons_of, to_file
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import COURIER_KIND
+from aftersale_svc.tables.courier_claims import FILED_BESIDE
 
 STEPS: ClaimSteps[CourierClaimAction, CourierClaim] = ClaimSteps(COURIER_KIND)
 
@@ -47,9 +50,10 @@ async def file(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, DeadlinePassed, FiledTooOften: see COURIER_CLAIM.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
+        CaseClaimed: see `to_file`.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.FILE)
-    amount = moved.claimed_minor if amount_minor is None else amount_minor
+    amount = await _to_file(tx, moved) if amount_minor is None else amount_minor
     check_claimed(amount, currency, moved.value_minor, moved.currency)
     filed = replace(moved, reference=reference, claimed_minor=amount, filings=moved.filings + 1, decline_reason=None)
     event = CourierClaimFiled(
@@ -62,6 +66,21 @@ async def file(
         deadline_at=filed.deadline_at,
     )
     return await STEPS.save(tx, filed, CourierClaimAction.FILE, event, note=note)
+
+
+async def _to_file(tx: Transaction[Settings], claim: CourierClaim) -> int:
+    about = {"order_id": claim.order_id, "case_id": claim.case_id, "claim_id": claim.id, "cause": claim.cause}
+    found = await tx.one(FILED_BESIDE, **about, reasons=reasons_of(claim.cause))
+    assert found is not None, "a sum"
+    return to_file(claim, found["filed_minor"], found["worth_minor"])
+
+
+async def raise_(tx: Transaction[Settings], claim: CourierClaim, claimed_minor: int) -> CourierClaim:
+    """Claim this much by a locked claim that the courier does not have, because another case is about units in the parcel."""
+    action = CourierClaimAction.RAISE
+    raised = replace(COURIER.apply(claim, action, SystemContext.of(tx)), claimed_minor=claimed_minor)
+    event = CourierClaimRaised(**claim_fields(tx, raised), claimed_minor=claimed_minor, currency=raised.currency)
+    return await STEPS.save(tx, raised, action, event)
 
 
 async def add_evidence(

@@ -1,15 +1,31 @@
 """Claims on couriers, and the contents of the parcels that they may be about."""
 
+from dataclasses import fields
+
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.compiled import SeenBy
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.model import CaseState, RequestedLine
 from aftersale_svc.domain.courier_claims.codes import (
     CourierClaimCause,
     CourierClaimEnd,
@@ -90,14 +106,17 @@ COURIER_CLAIM_LIST = Listing(
     filters=("case_id", "order_id", "merchant_id", "carrier", "cause", "state", "whose_turn"),
     seen_by=COURIER_CLAIMS_SEEN_BY,
 )
-LIVE_CLAIM: Query[Record] = Query(
-    select(courier_claims.c.id).where(
+LIVE_CLAIM = Query(
+    select(courier_claims)
+    .where(
         courier_claims.c.order_id == bindparam("order_id"),
         courier_claims.c.carrier == bindparam("carrier"),
         courier_claims.c.waybill_no == bindparam("waybill_no"),
         courier_claims.c.cause == bindparam("cause"),
         *(courier_claims.c.state != end for end in sorted(COURIER_CLAIM.ends)),
     )
+    .with_for_update(key_share=True),
+    CourierClaim,
 )
 """The order is locked, so that no other claim about the parcel is opened at the same time."""
 UNITS_IN_PARCELS = Query(
@@ -119,6 +138,54 @@ UNITS_IN_PARCELS = Query(
     .order_by(order_parcels.c.parcel_id, order_parcels.c.line_id),
     ParcelUnits,
 )
+_ASKED_FOR = (
+    cases.c.state != CaseState.CLOSED,
+    cases.c.state != CaseState.CANCELLED,
+    cases.c.type != CaseType.CONSULT,
+)
+_WITH_COURIER = (
+    CourierClaimState.FILED,
+    CourierClaimState.ACKNOWLEDGED,
+    CourierClaimState.ACCEPTED,
+    CourierClaimState.PAID,
+)
+_line = tuple(case_lines.c[each.name] for each in fields(RequestedLine))
+LINES_AT_STAKE = Query(
+    select(*_line)
+    .join_from(case_lines, cases)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        cases.c.id != bindparam("case_id"),
+        cases.c.reason == bindparam("reasons", type_=ARRAY(Text)).any_(),
+        *_ASKED_FOR,
+    )
+    .order_by(case_lines.c.case_id, case_lines.c.line_id),
+    RequestedLine,
+)
+"""The lines of the other cases of an order for these reasons, unless they have ended without anything."""
+_filed = func.coalesce(courier_claims.c.accepted_minor, courier_claims.c.claimed_minor)
+FILED_BESIDE: Query[Record] = Query(
+    select(
+        cast(func.coalesce(func.sum(_filed), 0), BigInteger).label("filed_minor"),
+        select(cast(func.coalesce(func.sum(cases.c.requested_minor), 0), BigInteger))
+        .where(
+            cases.c.order_id == bindparam("order_id"),
+            or_(
+                cases.c.id == bindparam("case_id"),
+                and_(cases.c.reason == bindparam("reasons", type_=ARRAY(Text)).any_(), *_ASKED_FOR),
+            ),
+        )
+        .scalar_subquery()
+        .label("worth_minor"),
+    ).where(
+        courier_claims.c.order_id == bindparam("order_id"),
+        courier_claims.c.id != bindparam("claim_id"),
+        courier_claims.c.leg == ParcelLeg.OUTBOUND,
+        courier_claims.c.cause == bindparam("cause"),
+        or_(*(courier_claims.c.state == each for each in _WITH_COURIER)),
+    )
+)
+"""What other claims about parcels to the buyer and this cause have filed, and what was paid for the units of the cases about it."""
 CASE_OF_PARCEL: Query[Record] = Query(
     select(cases.c.id)
     .join_from(cases, case_lines, case_lines.c.case_id == cases.c.id)

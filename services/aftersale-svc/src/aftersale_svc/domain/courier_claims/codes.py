@@ -16,8 +16,9 @@ class CourierClaimState(StrEnum):
 
 
 class CourierClaimAction(StrEnum):
-    """What can be done to a claim on a courier. `lapse` and `escalate` are its timers'."""
+    """What can be done to a claim on a courier. `lapse` and `escalate` are its timers', and `raise` follows from other cases."""
 
+    RAISE = "raise"
     FILE = "file"
     ADD_EVIDENCE = "add_evidence"
     ACKNOWLEDGE = "acknowledge"

@@ -40,6 +40,16 @@ class ClaimExceedsValue(Refusal):
     )
 
 
+class CaseClaimed(Refusal):
+    """Claims about other parcels that may have had the units of the case claim all that they are worth, and no amount is named."""
+
+    kind, code = Kind.CONFLICT, "case_claimed"
+    zh, en = (
+        "其他包裹的索赔已涵盖相关商品；如本包裹也有损失，请填写索赔金额。",
+        "Claims about other parcels cover the units already. Where this parcel had others, name the amount.",
+    )
+
+
 class AcceptedExceedsClaim(Refusal):
     """More is accepted than what was claimed."""
 

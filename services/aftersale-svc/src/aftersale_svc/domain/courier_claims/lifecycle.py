@@ -45,6 +45,8 @@ COURIER_CLAIM: Lifecycle[CourierClaimState, CourierClaimAction] = Lifecycle(
     "courier claim",
     initial=_S.DRAFTED,
     transitions={
+        # What the courier has is claimed as it is.
+        **{(state, _A.RAISE): Transition(state, SYSTEM_ONLY) for state in (_S.DRAFTED, _S.DECLINED)},
         (_S.DRAFTED, _A.FILE): Transition(_S.FILED, MERCHANT_OR_AGENT, _FILE),
         (_S.DRAFTED, _A.LAPSE): Transition(_S.ABANDONED, SYSTEM_ONLY, cause=_E.NOT_FILED),
         (_S.FILED, _A.ACKNOWLEDGE): Transition(_S.ACKNOWLEDGED, MERCHANT_OR_AGENT, (PARTY,)),

@@ -11,8 +11,14 @@ from aftersale_svc.domain.cases.shares import accepted_share, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, ParcelLeg
-from aftersale_svc.domain.courier_claims.errors import ClaimExceedsValue, NothingClaimed, ParcelUnclear, ParcelUnknown
-from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimRequest, ParcelUnits
+from aftersale_svc.domain.courier_claims.errors import (
+    CaseClaimed,
+    ClaimExceedsValue,
+    NothingClaimed,
+    ParcelUnclear,
+    ParcelUnknown,
+)
+from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimRequest, CourierClaim, ParcelUnits
 
 CAUSES: Mapping[Reason, CourierClaimCause] = {
     Reason.LOST_IN_TRANSIT: CourierClaimCause.LOST,
@@ -30,28 +36,62 @@ def cause_of(full: FullCase) -> CourierClaimCause | None:
     return CAUSES.get(case.reason)
 
 
-def outbound_parcels(full: FullCase, units: Iterable[ParcelUnits]) -> list[ClaimedParcel]:
-    """The parcels to the buyer that carry units of the case's lines, in the order of their ids."""
+def reasons_of(cause: CourierClaimCause) -> list[Reason]:
+    """The reasons of cases about this cause."""
+    return [reason for reason, known in CAUSES.items() if known is cause]
+
+
+def to_file(claim: CourierClaim, filed_minor: int, worth_minor: int) -> int:
+    """What is claimed for a parcel where nobody names an amount: what other claims on the cause leave of the worth of the units.
+
+    Units of a line that is in several parcels are in one of them. `filed_minor` is what other claims about parcels to the buyer have
+    filed, `worth_minor` what was paid for the units of the cases.
+
+    Raises:
+        CaseClaimed: nothing is left.
+    """
+    if claim.leg is not ParcelLeg.OUTBOUND or not filed_minor:
+        return claim.claimed_minor
+    left = min(claim.claimed_minor, worth_minor - filed_minor)
+    if left <= 0:
+        raise CaseClaimed()
+    return left
+
+
+def outbound_parcels(
+    full: FullCase, units: Iterable[ParcelUnits], others: Iterable[RequestedLine] = ()
+) -> list[ClaimedParcel]:
+    """The parcels to the buyer that carry units of the case's lines, in the order of their ids. `others` are lines of other cases, whose
+    units are at stake as well.
+    """
     by_parcel: dict[str, list[ParcelUnits]] = {}
     for each in units:
         by_parcel.setdefault(each.parcel_id, []).append(each)
-    lines = {line.line_id: line for line in full.requested}
+    lines: dict[str, list[RequestedLine]] = {}
+    for line in (*full.requested, *others):
+        lines.setdefault(line.line_id, []).append(line)
+    own = {line.line_id for line in full.requested}
     return [
         _outbound(content, lines)
         for _, content in sorted(by_parcel.items())
-        if any(each.line_id in lines for each in content)
+        if any(each.line_id in own for each in content)
     ]
 
 
-def _outbound(content: Sequence[ParcelUnits], lines: Mapping[str, RequestedLine]) -> ClaimedParcel:
+def _outbound(content: Sequence[ParcelUnits], lines: Mapping[str, Sequence[RequestedLine]]) -> ClaimedParcel:
     value = sum(cumulative_share(each.paid_minor, each.line_units, each.quantity) for each in content)
-    stake = sum(
-        accepted_share(line, min(each.quantity, line.quantity))
-        for each in content
-        if (line := lines.get(each.line_id)) is not None
-    )
+    stake = sum(_stake(each, lines.get(each.line_id, ())) for each in content)
     first = content[0]
     return ClaimedParcel(first.parcel_id, ParcelLeg.OUTBOUND, first.carrier, first.waybill_no, value, stake)
+
+
+def _stake(content: ParcelUnits, lines: Sequence[RequestedLine]) -> int:
+    """The shares of the units of a line that may be in the parcel, each unit once."""
+    left, minor = content.quantity, 0
+    for line in lines:
+        units = min(left, line.quantity)
+        left, minor = left - units, minor + accepted_share(line, units)
+    return minor
 
 
 def own_parcel(full: FullCase, leg: ParcelLeg) -> ClaimedParcel | None:

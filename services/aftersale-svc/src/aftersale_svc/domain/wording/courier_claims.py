@@ -25,6 +25,7 @@ COURIER_CLAIM_STATES: Mapping[CourierClaimState, Label] = {
     CourierClaimState.ABANDONED: Label("索赔已终止，未赔付", "Ended without a payment"),
 }
 COURIER_CLAIM_ACTIONS: Mapping[CourierClaimAction, Label] = {
+    CourierClaimAction.RAISE: Label("增加索赔金额", "claim more, for another case"),
     CourierClaimAction.FILE: Label("登记向快递申报", "record that it was filed with the courier"),
     CourierClaimAction.ADD_EVIDENCE: Label("补充凭证", "add evidence"),
     CourierClaimAction.ACKNOWLEDGE: Label("登记快递受理", "record that the courier has acknowledged it"),
