@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
+from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import BEING_REFUNDED
@@ -148,9 +149,12 @@ def _goes_on(snapshot: Snapshot) -> tuple[object, ...]:
 
 
 def _got_what_was_paid_for(snapshot: Snapshot) -> bool:
-    """Whether goods have arrived that are repaired, or others for them, and their money did not go back."""
+    """Whether goods were sent that are repaired, or others for them, which the buyer has not missed, and their money did not go back."""
     repair, sent = snapshot.sent.get("repairs"), snapshot.sent.get("replacements")
-    arrived = snapshot.case.state is CaseState.COMPLETED or (sent is not None and sent.delivered_at is not None)
+    on_its_way = (
+        sent is not None and sent.shipped_at is not None and sent.anomaly is not ReplacementAnomaly.NOT_RECEIVED
+    )
+    arrived = snapshot.case.state is CaseState.COMPLETED or on_its_way
     as_agreed = repair is None or (repair.failure is None and repair.outcome in (None, RepairOutcome.REPAIRED))
     kept = snapshot.refund is None or snapshot.refund.cause is RefundCause.COMPENSATION
     return arrived and as_agreed and kept
