@@ -1,5 +1,6 @@
 """A parcel that the buyer refused at the door comes back by its courier; it is inspected, and the money goes back."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -142,6 +143,41 @@ async def test_the_buyer_takes_the_parcel_after_all(shop: Shop) -> None:
     assert (await shop.act(shop.buyer, case["id"], "cancel"))["state"] == "cancelled"
     await outbound(shop, "returned")
     assert (await shop.get(case["id"]))["state"] == "cancelled"
+
+
+async def test_a_parcel_that_is_back_has_a_case_again(shop: Shop) -> None:
+    await shop.shipped()
+    first = await refused(shop)
+    await shop.act(shop.agent, first["id"], "cancel")
+    await outbound(shop, "returned", returned=True)
+    cases = (await shop.buyer.get("/v1/cases")).json()["data"]
+    assert sorted((each["state"], each["initiator"]) for each in cases) == [
+        ("await_inspection", "system"),
+        ("cancelled", "buyer"),
+    ]
+    assert len(await shop.published(ReturnDelivered)) == 1
+
+
+async def test_what_is_asked_for_a_parcel_that_is_back_waits_for_no_courier(shop: Shop) -> None:
+    """An agent has closed the case of the parcel, so that its return opens none; somebody asks for its units later."""
+    await shop.shipped()
+    first = await refused(shop)
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    await shop.act(shop.agent, first["id"], "reject", reason="used_or_affects_resale", note="…")
+    await shop.act(shop.buyer, first["id"], "accept")
+    back_at = shop.clock.now()
+    await outbound(shop, "returned", returned=True)
+    assert len((await shop.buyer.get("/v1/cases")).json()["data"]) == 1
+    shop.clock.advance(hours=1)
+    case = await refused(shop)
+    assert (case["state"], case["whose_turn"]) == ("await_inspection", "merchant")
+    assert datetime.fromisoformat(case["return_parcel"]["delivered_at"]) == back_at
+    steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    assert [(each["action"], each["actor_role"]) for each in steps] == [("request", "buyer"), ("receive", "system")]
+    assert [name.rsplit(".", 1)[-1] for name in await shop.names(case["id"])][-1] == "ReturnDelivered"
+    await shop.inspect(case["id"], 3)
+    assert (await shop.refund_succeeds()).amount_minor == 28700
 
 
 async def test_the_parcel_comes_back_during_a_dispute(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
-from aftersale_svc.domain.cases.outbound_parcels import way_back
+from aftersale_svc.domain.cases.outbound_parcels import carrying
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.orders.model import SentLine
 
@@ -18,7 +18,7 @@ NEWEST_FIRST = [sent(2), sent(1)]
 def carried_by(
     parcels: list[SentLine], units: int, line_id: str = "line_1", parcel_id: str | None = None
 ) -> str | None:
-    return way_back("case_1", "ord_1", parcels, [Wanted(line_id, units)], parcel_id).waybill_no
+    return carrying("ord_1", parcels, [Wanted(line_id, units)], parcel_id).waybill_no
 
 
 def test_the_newest_parcel_that_carries_them_all() -> None:

@@ -7,13 +7,13 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import cited_evidence, courier_claim_openings, effects, history, rule_reviews
+from aftersale_svc.commands import cited_evidence, courier_claim_openings, effects, history, returns, rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step, settings_used
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import by_parcel
 from aftersale_svc.domain.cases.model import Case, CaseLine, Return
-from aftersale_svc.domain.cases.outbound_parcels import way_back
+from aftersale_svc.domain.cases.outbound_parcels import carrying
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
@@ -26,14 +26,15 @@ from aftersale_svc.tables.case_rules import ORDER_TO_OPEN
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.exchanges import REPLACEMENT_LINES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import PARCELS_OF_ORDER, RETURNS
+from aftersale_svc.tables.legs import RETURNS
 from aftersale_svc.tables.price_checks import PRICE_CHECKS
+from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     """Ask for after-sales service. The order is locked, so that no unit gets into two open cases.
 
-    A parcel that was refused at the door is followed under its own waybill. Where a rule of the merchant matches, it decides about the case at once.
+    A parcel that was refused at the door is followed under its own waybill; where it is back already, its goods have arrived. Where a rule of the merchant matches, it decides about the case at once.
 
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
@@ -41,7 +42,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign, FastExchangeNotAllowed: see `check_request`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsNotBack, UnitsShipped, UnitsNotSent, ReappliedTooOften,
         AdjustmentExceedsLeft: see `open_case`.
-        UnitsInNoParcel: see `way_back`.
+        UnitsInNoParcel: see `carrying`.
         WantedNotPossible: see `open_case`.
         EvidenceUnusable: see `cited_evidence.check_request`.
     """
@@ -51,10 +52,12 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     stage = check_request(order, request, tx)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
-    case, lines = opened.case, opened.requested
+    case, lines, parcel = opened.case, opened.requested, None
     if TYPES[case.type].by_outbound:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
-        opened = by_parcel(tx, opened, way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
+        parcel = carrying(order.id, parcels, request.lines, request.parcel_id)
+        back = Return(case_id=case.id, carrier=parcel.carrier, waybill_no=parcel.waybill_no)
+        opened = by_parcel(tx, opened, back)
         case = opened.case
     await cited_evidence.check_request(tx, order, request)
     by_rule = await rule_reviews.decision(tx, order, case, lines)
@@ -72,7 +75,10 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         await courier_claim_openings.create(tx, claim)
     if any(map(shows_estimate, holds)):
         await effects.show_freight(tx, None, opened)
-    return await rule_reviews.take(tx, opened, order, by_rule)
+    opened = await rule_reviews.take(tx, opened, order, by_rule)
+    if parcel is not None and parcel.returned_at is not None:
+        return await returns.arrive(tx.as_system(), opened, parcel.parcel_id, parcel.returned_at)
+    return opened
 
 
 def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine]) -> AfterSaleRequested:

@@ -7,6 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import ParcelStatusChanged
 from aftercare_events.catalogue.parcels import ParcelStatus
+from asyncpg import Record
 
 from aftersale_svc.commands import cases, locking, lost_parcels, returns
 from aftersale_svc.domain.cases.codes import CaseType, Reason
@@ -19,8 +20,8 @@ from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.model import SentLine, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
+from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
 
 _TYPE = TYPES[CaseType.REFUSED_DELIVERY]
 
@@ -28,22 +29,32 @@ _TYPE = TYPES[CaseType.REFUSED_DELIVERY]
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     """Follow a parcel to the buyer: where it was refused, a case is opened; where it is back, that waits for the inspection.
 
-    Where it is lost on its way back, that case is for an agent.
+    Where it is back, there is a case about its units anew if the one before was cancelled: the merchant has goods and money, and
+    nobody else says what follows. Where it is lost on its way back, that case is for an agent.
     """
-    if event.refused:
+    if event.refused or (event.is_returned and not await _is_decided(tx, event)):
         await _open(tx, event)
     lost = lost_parcels.is_lost(event)
     if not (lost or event.is_returned or event.status == ParcelStatus.RETURNING):
         return
-    parcel = {"carrier": event.carrier, "waybill_no": event.waybill_no}
-    for row in await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel):
+    for row in await _waiting(tx, event):
         full = await locking.case(tx, row["id"])
         if event.is_returned:
-            await returns.arrive(tx, full, event)
+            await returns.arrive(tx, full, event.parcel_id, event.occurred_at)
         elif lost:
             await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
         else:
             await returns.prolong(tx, full)
+
+
+async def _waiting(tx: Transaction[Settings], event: ParcelStatusChanged) -> Sequence[Record]:
+    parcel = {"carrier": event.carrier, "waybill_no": event.waybill_no}
+    return await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel)
+
+
+async def _is_decided(tx: Transaction[Settings], event: ParcelStatusChanged) -> bool:
+    """Whether an agent has closed a case of the parcel without its goods."""
+    return any(row["state"] == CaseState.CLOSED for row in await _waiting(tx, event))
 
 
 async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:

@@ -183,7 +183,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
     if event.is_delivered:
-        await arrive(tx, full, event)
+        await arrive(tx, full, event.parcel_id, event.occurred_at)
     elif lost_parcels.is_lost(event):
         await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
     elif event.is_scanned and is_with_courier(full.case):
@@ -242,14 +242,13 @@ async def report_missing(tx: Transaction[Settings], case_id: str, *, note: str |
     return await effects.save(tx, full, missing, CaseAction.REPORT_RETURN_MISSING, event, note=note)
 
 
-async def arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
-    """The goods of a locked case have arrived in this parcel."""
+async def arrive(tx: Transaction[Settings], full: FullCase, parcel_id: str, at: datetime) -> FullCase:
+    """The locked case, or one of this transaction, whose goods have arrived in this parcel."""
     if not permits(full, CaseAction.RECEIVE, tx):
-        return  # decided without it meanwhile: a late scan changes no decision
-    scanned_at = full.return_.scanned_at or event.occurred_at
-    return_ = replace(_arrived(full, event.occurred_at), scanned_at=scanned_at)
+        return full  # decided without it meanwhile: a late scan changes no decision
+    return_ = replace(_arrived(full, at), scanned_at=full.return_.scanned_at or at)
     after = apply(full, CaseAction.RECEIVE, tx).keeping(return_)
-    await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, event.parcel_id))
+    return await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, parcel_id))
 
 
 def _arrived(full: FullCase, at: datetime) -> Return:

@@ -12,7 +12,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
-from aftersale_svc.domain.cases.outbound_parcels import way_back
+from aftersale_svc.domain.cases.outbound_parcels import carrying
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
@@ -45,10 +45,11 @@ from aftersale_svc.tables.evidence_reuse import ELSEWHERE, REUSES_OF
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER, REJECTIONS
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
-from aftersale_svc.tables.legs import PARCELS_OF_ORDER, full_cases
+from aftersale_svc.tables.legs import full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
+from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER
 from aftersale_svc.tables.work_lists import CASE_QUEUES, CASES_STOPPED, CASES_WITH_CHARGE_TO_RETURN, STAFF_QUEUE
 
 MOST_COUNTED = 1000
@@ -189,7 +190,7 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     found = previewed(order, request, holds, read, given)
     if TYPES[request.type].by_outbound:
         parcels = await read.all(PARCELS_OF_ORDER, order_id=order.id)
-        way_back("", order.id, parcels, request.lines, request.parcel_id)
+        carrying(order.id, parcels, request.lines, request.parcel_id)
     return found
 
 

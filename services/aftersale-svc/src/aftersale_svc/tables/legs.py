@@ -16,12 +16,10 @@ from sqlalchemy import (
     ForeignKey,
     FromClause,
     Index,
-    Integer,
     Label,
     Table,
     Text,
     bindparam,
-    cast,
     exists,
     func,
     or_,
@@ -31,11 +29,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import CaseType, Money, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import Money, RefundCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
@@ -48,7 +46,6 @@ from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.parts import RefundPart
-from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, SentLine
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.exchanges import (
     CHARGES,
@@ -63,8 +60,6 @@ from aftersale_svc.tables.inspections import INSPECTIONS, inspections
 from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
-from aftersale_svc.tables.orders import order_parcels
-from aftersale_svc.tables.parcel_reports import parcel_reports
 from aftersale_svc.tables.pickups import PICKUPS, pickups
 from aftersale_svc.tables.price_checks import PRICE_CHECKS, price_checks
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
@@ -153,54 +148,6 @@ class LegTable:
     def _label(self, column: str) -> str:
         return f"{self.rows.name}_{column}"
 
-
-WAITING_FOR_PARCEL: Query[Record] = Query(
-    select(cases.c.id)
-    .join_from(cases, returns, returns.c.case_id == cases.c.id)
-    .where(
-        cases.c.order_id == bindparam("order_id"),
-        cases.c.type == CaseType.REFUSED_DELIVERY,
-        returns.c.carrier == bindparam("carrier"),
-        returns.c.waybill_no == bindparam("waybill_no"),
-        returns.c.delivered_at.is_(None),
-    )
-    .order_by(cases.c.id)
-)
-"""The refused deliveries of an order whose goods come back in this parcel."""
-
-# A parcel of which the waybill was corrected is followed under another one, and is not counted.
-_claimed = (
-    select(func.coalesce(func.sum(case_lines.c.quantity), 0))
-    .select_from(cases.join(case_lines).join(returns, returns.c.case_id == cases.c.id))
-    .where(
-        cases.c.order_id == order_parcels.c.order_id,
-        cases.c.type == CaseType.REFUSED_DELIVERY,
-        cases.c.state != CaseState.CLOSED,
-        cases.c.state != CaseState.CANCELLED,
-        case_lines.c.line_id == order_parcels.c.line_id,
-        returns.c.carrier == order_parcels.c.carrier,
-        returns.c.waybill_no == order_parcels.c.waybill_no,
-    )
-    .correlate(order_parcels)
-    .scalar_subquery()
-)
-has_arrived = func.coalesce(
-    select(parcel_reports.c.status == PARCEL_DELIVERED)
-    .where(parcel_reports.c.parcel_id == order_parcels.c.parcel_id)
-    .order_by(parcel_reports.c.occurred_at.desc())
-    .limit(1)
-    .correlate(order_parcels)
-    .scalar_subquery(),
-    False,
-)
-"""Whether the courier has reported at last that a parcel to the buyer was delivered."""
-PARCELS_OF_ORDER = Query(
-    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"), has_arrived.label("arrived"))
-    .where(order_parcels.c.order_id == bindparam("order_id"))
-    .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
-    SentLine,
-)
-"""The parcels of an order, newest first, with the units that cases wait for, and whether they have arrived."""
 
 LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Return: LegTable(RETURNS, returns.c.case_id == case_lines.c.case_id),

@@ -22,9 +22,10 @@ from sqlalchemy import (
 
 from aftersale_svc.domain.cases.waybills import KnownParcel
 from aftersale_svc.tables.cases import cases
-from aftersale_svc.tables.legs import has_arrived, returns
+from aftersale_svc.tables.legs import returns
 from aftersale_svc.tables.orders import order_parcels, orders
 from aftersale_svc.tables.replacements import replacements
+from aftersale_svc.tables.sent_parcels import has_arrived
 
 # Who names a waybill looks for its parcels first; without a lock, two at once would both find none.
 LOCK_WAYBILL: Query[Record] = Query(

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
-from aftersale_svc.domain.cases.model import Return
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.orders.model import SentLine
 
 
-def way_back(
-    case_id: str, order_id: str, parcels: Sequence[SentLine], wanted: Sequence[Wanted], parcel_id: str | None = None
-) -> Return:
-    """Return how the units come back: in this parcel, or in the newest one that carries them all and no other case waits for.
+def carrying(
+    order_id: str, parcels: Sequence[SentLine], wanted: Sequence[Wanted], parcel_id: str | None = None
+) -> SentLine:
+    """Return a line of the parcel in which the units come back: this one, or the newest that carries them all and no other case waits for.
 
     `parcels` come parcel by parcel, newest first.
 
@@ -22,8 +21,7 @@ def way_back(
     for sent_id, lines in groupby(parcels, key=lambda line: line.parcel_id):
         carried = {line.line_id: line for line in lines}
         if parcel_id in (None, sent_id) and all(_carries(carried.get(each.line_id), each) for each in wanted):
-            parcel = next(iter(carried.values()))
-            return Return(case_id=case_id, carrier=parcel.carrier, waybill_no=parcel.waybill_no)
+            return next(iter(carried.values()))
     raise UnitsInNoParcel(pointer="/lines", awaits=order_id)
 
 

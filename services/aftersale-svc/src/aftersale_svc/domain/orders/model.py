@@ -48,6 +48,8 @@ class OrderRow:
 
 PARCEL_DELIVERED = "delivered"
 """The status of a parcel that its receiver has, in the codes of order-svc."""
+PARCEL_RETURNED = "returned"
+"""The status of a parcel that its sender has again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,13 @@ class ParcelLine:
 class SentLine(ParcelLine):
     """Units in a parcel, and how many of them cases wait for, which were refused at the door.
 
-    `arrived`: the courier has reported at last that the parcel was delivered.
+    `arrived`: the courier has reported at last that the parcel was delivered. `returned_at`: when its sender had it again, where
+    the courier has reported that at last.
     """
 
     claimed: int = 0
     arrived: bool = False
+    returned_at: datetime | None = None
 
     @property
     def refusable_units(self) -> int:
