@@ -3,6 +3,8 @@
 import pytest
 from aftercare_checker import cases, database
 from aftersale_shop import PAIR, Shop
+from test_fast_exchanges import replaced, sent_back
+from test_guarantee_claims import DEPOSIT, act, deposited, opened, unpaid
 
 
 async def violations(shop: Shop) -> list[str]:
@@ -62,6 +64,37 @@ async def test_units_that_were_exchanged_may_be_refunded_later(shop: Shop) -> No
     await shop.act(shop.seller, again["id"], "approve")
     await shop.refund_succeeds()
     assert await violations(shop) == []
+
+
+async def test_what_a_deposit_has_paid_stays_with_the_case_that_is_closed(shop: Shop) -> None:
+    await deposited(shop, 20000)
+    case_id = await unpaid(shop)
+    claim = await opened(shop, case_id, **DEPOSIT)
+    await act(shop, claim["id"], "agree", shop.seller)
+    finance = shop.harness.client("admin", "finance-1")
+    await act(shop, claim["id"], "record-payment", finance, reference="B-1")
+    assert await violations(shop) == [], "paid, and open"
+    await shop.act(shop.agent, case_id, "close", note="?")
+    assert await violations(shop) == []
+    await shop.harness.runtime.pool.execute("UPDATE holds SET state = 'released'")
+    assert len(await violations(shop)) == 1
+
+
+@pytest.mark.parametrize("accepted", [0, 1])
+async def test_what_a_hold_was_claimed_for_stays_with_the_case(shop: Shop, accepted: int) -> None:
+    await shop.setting("fast-exchange", allowed=True)
+    case_id = await replaced(shop)
+    if accepted:
+        await sent_back(shop, case_id, accepted)
+    else:
+        shop.clock.advance(hours=15 * 24)
+        await shop.harness.run_due()
+    if (await shop.get(case_id))["state"] != "completed":
+        await shop.act(shop.agent, case_id, "claim-hold", note="?")
+    assert (await shop.get(case_id))["hold"]["claimed"] is not None
+    assert await violations(shop) == []
+    await shop.harness.runtime.pool.execute("UPDATE holds SET state = 'released'")
+    assert len(await violations(shop)) == 1
 
 
 @pytest.mark.parametrize(

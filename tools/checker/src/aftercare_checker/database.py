@@ -37,7 +37,8 @@ _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
 _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_decision"
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
 # Rows that aftersale-svc must not have, by name. Each unit and its money are held by one case at most, and the freight is
-# refunded once. What a case holds follows from its state and its refund; an exchange that moved no money holds nothing. A case of a
+# refunded once. What a case holds follows from its state and its refund; an exchange that moved no money holds nothing, but for
+# the units that did not come back of one whose hold was claimed. What a deposit has paid stays settled. A case of a
 # cancelled order waits for a refund or a verdict, if at all; a verdict is executed when its case has ended. The ledger
 # of deadlines has one open entry, of the same turn and the same end, for each document that has not ended.
 _FINDINGS = {
@@ -50,7 +51,14 @@ _FINDINGS = {
     "holds": """
         SELECT h.case_id, h.line_id, h.state AS hold, c.state FROM holds h JOIN cases c ON c.id = h.case_id
         LEFT JOIN refunds r ON r.id = c.refund_id
-        WHERE h.state <> CASE WHEN c.paid_before_minor > 0 THEN 'settled'
+        LEFT JOIN money_holds m ON m.case_id = c.id AND m.claimed_at IS NOT NULL
+        LEFT JOIN case_lines l ON l.case_id = h.case_id AND l.line_id = h.line_id
+        LEFT JOIN inspections i ON i.case_id = h.case_id AND i.line_id = h.line_id
+        WHERE h.state <> CASE WHEN c.paid_before_minor > 0 OR EXISTS (
+                                  SELECT FROM guarantee_claims g
+                                  WHERE g.case_id = c.id AND g.kind = 'merchant_deposit' AND g.state = 'paid'
+                              ) THEN 'settled'
+                              WHEN m.case_id IS NOT NULL AND l.quantity > coalesce(i.accepted, 0) THEN 'settled'
                               WHEN c.state = 'completed' AND r.state = 'succeeded' THEN 'settled'
                               WHEN c.state IN ('completed', 'closed', 'cancelled') THEN 'released' ELSE 'held' END
     """,
