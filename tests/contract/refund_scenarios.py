@@ -56,6 +56,8 @@ async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
 
 async def a_return_whose_freight_the_merchant_bears(suite: InProcessSuite) -> str:
     """The buyer has paid a courier; an insurance bears a part of it, and the merchant pays the rest. The order's id."""
+    for who, setting, most in (("seller", "return-freight-limits", 2500), ("agent", "freight-insurance", 1200)):
+        await suite.call(who, "aftersale", f"merchants/m-1/{setting}", {"limits": [cny(most)]}, "PUT")
     order = await delivered(suite, "73000201")
     case = await asked(suite, order, 1)
     await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)

@@ -4,7 +4,7 @@ from in_process_suite import InProcessSuite
 
 
 async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: dict[str, str]) -> None:
-    """Rules that leave every case to the merchant, a default return address, a schedule of pickups, fees, and insurance."""
+    """Rules that leave every case to the merchant, a default return address, a schedule of pickups, and fees."""
     rules = [{"id": "all", "title": title, "outcome": "leave_to_merchant"}]
     await suite.call("seller", "aftersale", "merchants/m-1/case-rules", {"rules": rules}, "PUT")
     await suite.call("seller", "aftersale", "merchants/m-1/return-address", {"return_address": address}, "PUT")
@@ -16,10 +16,6 @@ async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: d
     terms = {"warranty_days": 365}
     await suite.call("seller", "aftersale", "merchants/m-1/service-terms", terms, "PUT")
     await suite.call("seller", "aftersale", "merchants/m-1/required-evidence", {"reasons": ["counterfeit"]}, "PUT")
-    most = {"limits": [{"amount": 2500, "currency": "CNY"}]}
-    await suite.call("seller", "aftersale", "merchants/m-1/return-freight-limits", most, "PUT")
-    limit = {"limits": [{"amount": 1200, "currency": "CNY"}]}
-    await suite.call("agent", "aftersale", "merchants/m-1/freight-insurance", limit, "PUT")
 
 
 async def an_article(suite: InProcessSuite, title: str, body: str) -> None:
