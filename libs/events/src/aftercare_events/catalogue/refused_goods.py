@@ -1,6 +1,6 @@
 """What becomes of goods that a merchant has refused after they came back, published by aftersale-svc."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -91,6 +91,15 @@ class RefusedGoodsDispatchOrdered(RefusedGoodsEvent):
 
     matter: Code = "refused_goods_order"
     deadline_at: DeadlineAt = None
+
+
+class RefusedGoodsCompensationProposed(RefusedGoodsEvent):
+    """An agent wants a merchant to owe this much for lost goods, which another agent has to confirm."""
+
+    OF_PLATFORM: ClassVar[bool] = True
+    matter: Code = "refused_goods_compensation"
+    amount_minor: Minor
+    currency: Currency
 
 
 class RefusedGoodsCompensationDecided(RefusedGoodsEvent):

@@ -24,7 +24,12 @@ from aftersale_svc.domain.claims.parties import SecondPersonNeeded
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
-from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods, NothingAwarded
+from aftersale_svc.domain.refused_goods.errors import (
+    CompensationMissing,
+    CompensationProposed,
+    ExceedsGoods,
+    NothingAwarded,
+)
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.queries import refused_goods as queries
 from aftersale_svc.settings import Settings
@@ -107,13 +112,17 @@ async def order_dispatch(
         CurrencyForeign,
         CompensationMissing,
         ExceedsGoods,
+        CompensationProposed,
         *CITATIONS,
     ),
 )
 async def compensate(
     refused_goods_claim_id: RefusedGoodsClaimId, body: CompensationIn, tx: Tx[Settings]
 ) -> RefusedGoodsClaimOut:
-    """Decide as an agent what the merchant owes for goods that are lost. It is paid outside the suite."""
+    """Decide as an agent what the merchant owes for goods that are lost. It is paid outside the suite.
+
+    Above the limit for one agent it is proposed, and decided once another agent asks for the same amount.
+    """
     awarded = await refused_goods.compensate(
         tx,
         refused_goods_claim_id,

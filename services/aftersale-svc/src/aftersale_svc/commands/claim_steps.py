@@ -52,7 +52,7 @@ class ClaimSteps(Generic[A, C]):
         self,
         tx: Transaction[Settings],
         claim: C,
-        action: A,
+        action: A | str,
         event: Event,
         *,
         note: str | None = None,

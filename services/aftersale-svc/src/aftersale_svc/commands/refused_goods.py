@@ -9,6 +9,7 @@ from aftercare_events import ShippedLine, digest
 from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsClaimClosed,
     RefusedGoodsCompensationDecided,
+    RefusedGoodsCompensationProposed,
     RefusedGoodsDispatched,
     RefusedGoodsDispatchOrdered,
     RefusedGoodsLate,
@@ -26,11 +27,14 @@ from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
+from aftersale_svc.domain.refused_goods.policy import needs_second_person
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import REFUSED_GOODS_KIND
 
 STEPS: ClaimSteps[RefusedGoodsAction, RefusedGoodsClaim] = ClaimSteps(REFUSED_GOODS_KIND)
 NOT_DECIDED = DecisionFields()
+PROPOSE = "propose_compensation"
+"""The step of a claim. It leaves the state as it is, so no lifecycle table has it."""
 
 
 def shipped(claim: RefusedGoodsClaim) -> tuple[ShippedLine, ...]:
@@ -99,6 +103,7 @@ async def order_dispatch(tx: Transaction[Settings], claim_id: str, *, note: str 
     """
     moved = await STEPS.move(tx, claim_id, RefusedGoodsAction.ORDER_DISPATCH)
     ordered = replace(moved, carrier=None, waybill_no=None, sent_at=None, owed_minor=None, decided_by=None)
+    ordered = replace(ordered, proposed_minor=None, proposed_by=None)
     event = RefusedGoodsDispatchOrdered(**claim_fields(tx, ordered), deadline_at=ordered.deadline_at)
     return await STEPS.save(tx, ordered, RefusedGoodsAction.ORDER_DISPATCH, event, note=note)
 
@@ -112,24 +117,37 @@ async def compensate(
     note: str | None = None,
     policy: Sequence[Citation] = (),
 ) -> RefusedGoodsClaim:
-    """Decide as an agent that the merchant owes this much for goods that are lost.
+    """Decide as an agent that the merchant owes this much for goods that are lost; above the limit for one agent, propose it, or confirm
+    what another one has proposed.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see REFUSED_GOODS_CLAIM.
         CurrencyForeign, CompensationMissing, ExceedsGoods: see `check_amount`.
+        CompensationProposed: see `needs_second_person`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     action, claim = RefusedGoodsAction.COMPENSATE, await STEPS.locked(tx, claim_id)
     moved = STEPS.moved(tx, claim, action)
     most, own = claim.claimed_minor, claim.currency
     check_amount(amount_minor, currency, most, own, missing=CompensationMissing, exceeds=ExceedsGoods)
-    awarded = replace(moved, owed_minor=amount_minor, decided_by=tx.actor.id)
+    if needs_second_person(claim, tx.actor, amount_minor, tx.settings.second_person_above.get(own)):
+        return await _propose(tx, claim, amount_minor)
+    awarded = replace(moved, owed_minor=amount_minor, decided_by=tx.actor.id, proposed_minor=None, proposed_by=None)
     decided = await decisions.about_claim(tx, claim, action, amount_minor=amount_minor, policy=policy)
     event = RefusedGoodsCompensationDecided(
         **claim_fields(tx, awarded), owed_minor=amount_minor, currency=own, deadline_at=awarded.deadline_at, **decided
     )
     return await STEPS.save(tx, awarded, action, event, note=note)
+
+
+async def _propose(tx: Transaction[Settings], claim: RefusedGoodsClaim, amount_minor: int) -> RefusedGoodsClaim:
+    """Record what an agent wants; both sides read the steps of a claim, so that its note waits for the decision."""
+    proposed = replace(claim, proposed_minor=amount_minor, proposed_by=tx.actor.id, updated_at=tx.now)
+    event = RefusedGoodsCompensationProposed(
+        **claim_fields(tx, proposed), amount_minor=amount_minor, currency=claim.currency
+    )
+    return await STEPS.save(tx, proposed, PROPOSE, event)
 
 
 async def decline(

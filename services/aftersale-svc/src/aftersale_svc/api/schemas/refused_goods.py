@@ -12,6 +12,7 @@ from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.claims.model import ClaimStep
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.wording.refused_goods import REFUSED_GOODS_WORDS
@@ -111,13 +112,15 @@ class RefusedGoodsClaimOut(ClaimOut):
     """When the buyer had them; null before."""
     owed: Money | None = None
     """The compensation that was decided; null where none was."""
+    proposed: Money | None = None
+    """The compensation that an agent has proposed and another one has to confirm, for the platform to see; null where there is none."""
     reason: NothingOwedReason | None = None
     """Why nothing is owed; null where that was not decided."""
 
     @classmethod
     def of(cls, claim: RefusedGoodsClaim, reader: Context) -> "RefusedGoodsClaimOut":
         """The claim as this reader sees it."""
-        owed = claim.owed_minor
+        owed, proposed = claim.owed_minor, claim.proposed_minor if reader.actor.role in STAFF else None
         own = cls.fields_of(
             REFUSED_GOODS,
             claim,
@@ -129,6 +132,7 @@ class RefusedGoodsClaimOut(ClaimOut):
             sent_at=claim.sent_at,
             delivered_at=claim.delivered_at,
             owed=None if owed is None else Money.of(owed, claim.currency),
+            proposed=None if proposed is None else Money.of(proposed, claim.currency),
             reason=claim.reason,
         )
         own.pop("evidence")

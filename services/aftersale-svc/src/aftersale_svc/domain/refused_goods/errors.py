@@ -20,6 +20,16 @@ class ExceedsGoods(Refusal):
     )
 
 
+class CompensationProposed(Refusal):
+    """Who has proposed a compensation does not confirm it."""
+
+    kind, code = Kind.CONFLICT, "compensation_proposed"
+    zh, en = (
+        "该补偿由您提出，需由另一名客服以相同金额确认。",
+        "You have proposed this compensation; another agent has to confirm it with the same amount.",
+    )
+
+
 class NothingAwarded(Refusal):
     """No compensation was decided, so that none is paid."""
 

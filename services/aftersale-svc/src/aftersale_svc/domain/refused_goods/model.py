@@ -15,7 +15,8 @@ class RefusedGoodsClaim:
 
     `lines` are the units, each with `line_id` and `quantity`; `claimed_minor` is what was paid for them, the most that a compensation
     can be. `carrier` and `waybill_no` are those of the parcel that is under way, None where the goods are with the merchant.
-    `owed_minor` is the compensation that was decided, by `decided_by`. The reference of its payment stays in this database.
+    `owed_minor` is the compensation that was decided, by `decided_by`; `proposed_minor` one that `proposed_by` wants, and another agent has
+    to confirm. The reference of its payment stays in this database.
     `party_ids` are the parties of its case, and who has acted for one of them.
     """
 
@@ -39,6 +40,8 @@ class RefusedGoodsClaim:
     owed_minor: int | None = None
     currency: str
     decided_by: str | None = None
+    proposed_minor: int | None = None
+    proposed_by: str | None = None
     reason: NothingOwedReason | None = None
     payment_reference: str | None = None
     party_ids: list[str] = field(default_factory=list)
