@@ -118,6 +118,10 @@ class Shop:
         self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800
     ) -> None:
         await self.shipped(order_id, lines, fee)
+        await self.arrives(order_id)
+
+    async def arrives(self, order_id: str = "ord_1") -> None:
+        """What was shipped of an order reaches the buyer."""
         facts = self._order(order_id, "system", "delivered")
         await self.harness.consume(OrderDelivered(**facts, delivered_at=self.clock.now()))
 

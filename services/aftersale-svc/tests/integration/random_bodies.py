@@ -1,4 +1,4 @@
-"""Bodies for every command on a case or a dispute, made of what the document shows and one number."""
+"""Bodies for every command on a case, a dispute or a claim, made of what the document shows and one number."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,13 +23,16 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "approveCase": {"return_address": RETURN_ADDRESS} if n % 2 else {},
         "rejectCase": {"reason": "outside_window"},
         "closeCase": {"note": "…"},
+        "declineRefusedGoods": {"reason": "goods_worthless", "note": "…"},
+        "keepRefusedGoods": {"evidence": [HASH], "note": "…"},
+        "recordRefusedGoodsPayment": {"reference": "…"},
         "setReturnAddress": {"return_address": RETURN_ADDRESS},
         "correctReturnWaybill": parcel,
         "shipCase": {**parcel, **({} if n % 3 else {"return_freight": {"amount": cny(1 + n), "evidence": [HASH]}})},
         **dict.fromkeys(("shipReplacement", "correctReplacementWaybill", "returnRefusedGoods"), parcel),
         **dict.fromkeys(("givePickupWaybill", "collectPickup"), parcel),
-        "bookPickup": {"slot": _slot(document), "address": RETURN_ADDRESS},
-        "movePickup": {"slot": _slot(document)},
+        "bookPickup": {"slot": _slot(document, n), "address": RETURN_ADDRESS},
+        "movePickup": {"slot": _slot(document, n)},
         "inspectCase": {
             "lines": [_found(each["line_id"], each["quantity"], n) for each in lines],
             "reason": "used_or_affects_resale",
@@ -70,20 +73,44 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
             "cost": cny(100 * (n % 3)),
         },
         "sendDisputeSample": parcel,
-        "reportDisputeTest": {"evidence_id": "ev_0", "answers": [{"question": "used", "answer": "yes"}]},
+        "reportDisputeTest": {
+            "evidence_id": document.get("report_id", "ev_0"),
+            "answers": [
+                {"question": each, "answer": ("yes", "no", "inconclusive")[n % 3]}
+                for each in document.get("questions", ["used"])
+            ],
+        },
         "addDisputeEvidence": {"evidence": [HASH]},
         "answerDispute": {"text": "…", "evidence": []},
         "proposeSettlement": {**verdict, "text": "…"},
         "giveVerdict": {**verdict, "grounds": "…", **({"takes_effect": "after_appeal_window"} if n % 5 == 0 else {})},
         "replaceVerdict": {**verdict, "grounds": "…"},
         **{name: {"grounds": "…"} for name in ("appealVerdict", "confirmVerdict")},
+        **_of_claims(document, n),
     }
 
 
-def _slot(document: Mapping[str, Any]) -> str:
-    """A time of the platform's schedule, two days after the last change."""
+def _of_claims(document: Mapping[str, Any], n: int) -> dict[str, Any]:
+    claimed = (document.get("claimed") or cny(n))["amount"]
+    return {
+        "fileCourierClaim": {"reference": f"LP-{n}"},
+        "addCourierClaimEvidence": {"evidence": [HASH]},
+        "acceptCourierClaim": {"amount": cny(max(1, claimed * (1 + n % 4) // 4))},
+        "declineCourierClaim": {"reason": ("not_liable", "evidence_insufficient")[n % 2]},
+        "payCourierClaim": {"reference": "…"},
+        "requestGuaranteeEvidence": {"missing": "…"},
+        "submitGuaranteeEvidence": {"evidence": [HASH]},
+        "declineGuaranteeClaim": {"reason": ("untrue", "evidence_insufficient")[n % 2]},
+        "recordGuaranteePayment": {"reference": f"P-{n}"},
+        "recordGuaranteeFailure": {"cause": ("deposit_exhausted", "declined")[n % 2]},
+        "compensateRefusedGoods": {"amount": cny(max(1, claimed * (1 + n % 4) // 4))},
+    }
+
+
+def _slot(document: Mapping[str, Any], n: int) -> str:
+    """A time of the platform's schedule, one to three days after the last change."""
     changed = datetime.fromisoformat(document["updated_at"]) if "updated_at" in document else START
-    return (changed + timedelta(days=2)).strftime("%Y-%m-%dT01:00:00Z")
+    return (changed + timedelta(days=1 + n % 3)).strftime("%Y-%m-%dT01:00:00Z")
 
 
 def _found(line_id: str, units: int, n: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aftercare_events import (
     AfterSaleRequested,
+    AfterSaleShareChanged,
     CaseEvent,
     DisputeEvent,
     Envelope,
@@ -17,7 +18,9 @@ from aftercare_events import (
     OfferLapsed,
     OfferMade,
     OfferWithdrawn,
+    OfflineRefundConfirmed,
     RefundRequested,
+    RepairRepeated,
     ReturnInspected,
     ReturnShipped,
     ReturnWaybillCorrected,
@@ -25,7 +28,11 @@ from aftercare_events import (
 from aftercare_events.catalogue.claims import ClaimEvent
 from aftercare_events.catalogue.courier_claims import CourierClaimAccepted, CourierClaimFiled, CourierClaimOpened
 from aftercare_events.catalogue.deadlines import DeadlineChange
-from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimApproved, GuaranteeClaimOpened
+from aftercare_events.catalogue.guarantee_claims import (
+    GuaranteeClaimAnswered,
+    GuaranteeClaimApproved,
+    GuaranteeClaimOpened,
+)
 from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsClaimOpened,
     RefusedGoodsCompensationDecided,
@@ -46,7 +53,8 @@ Due = tuple[str, str | None, str | None]
 class Replayed:
     """What the events of one document say of it now, and of what belongs to it.
 
-    `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted. `amounts` are what a claim
+    `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted; one
+    that accepts nothing is a rejection, and nothing is stored of it. `amounts` are what a claim
     is for, and what was accepted of it. Goods that were refused at the door come back under the waybill of their parcel, which the events of
     the order have.
     """
@@ -103,12 +111,16 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
         case AfterSaleRequested():
             units = {line.line_id: (line.quantity, line.amount_minor) for line in event.lines}
             return replace(case, units=units, evidence=tuple(event.evidence))
-        case RefundRequested():
+        case AfterSaleShareChanged():
+            return replace(case, units={line.line_id: (line.quantity, line.amount_minor) for line in event.lines})
+        case RefundRequested() | OfflineRefundConfirmed():
             return replace(case, refunds=(*case.refunds, event.refund_id))
-        case ReturnInspected():
+        case ReturnInspected() if any(line.accepted for line in event.lines):
             return replace(case, accepted={line.line_id: line.accepted for line in event.lines})
-        case ReturnShipped() | ReturnWaybillCorrected():
+        case ReturnShipped() | ReturnWaybillCorrected() if event.case_type != "refused_delivery":
             return replace(case, return_waybill=(event.carrier, event.waybill_no))
+        case RepairRepeated():
+            return replace(case, return_waybill=None)
         case OfferMade():
             offer = (event.offered_type, event.amount_minor, "open")
             return replace(case, offers={**case.offers, event.number: offer})
@@ -128,6 +140,8 @@ def _of_claim(claim: Replayed, event: Event) -> Replayed:
             return replace(claim, amounts=(claimed, event.accepted_minor))
         case GuaranteeClaimApproved() | RefusedGoodsCompensationDecided():
             return replace(claim, amounts=(claimed, event.owed_minor))
+        case GuaranteeClaimAnswered() if event.state == "paying":  # agreed to: all of it is owed
+            return replace(claim, amounts=(claimed, claimed))
         case RefusedGoodsDispatchOrdered():
             return replace(claim, amounts=(claimed, None))
     return claim

@@ -85,7 +85,7 @@ class History:
                     found += [(name, shown, each["action"])] * (1 if each["action"] in RARE else 4)
         if found:
             name, shown, action = self.draw.choice(found)
-            path, body = self.routes.request(shown, action, self.draw.randrange(1000))
+            _, path, body = self.routes.request(documents, shown, action, self.draw.randrange(1000))
             response = await self.people[name].post(path, json=body)
             assert response.status_code < 500, response.text
 

@@ -1,0 +1,56 @@
+"""What holds at every moment of the random histories, as queries that find nothing."""
+
+LINES_OVERDRAWN = """
+SELECT l.line_id FROM order_lines l JOIN holds h ON h.line_id = l.line_id AND h.state <> 'released'
+ GROUP BY l.line_id, l.quantity, l.paid_minor HAVING sum(h.units) > l.quantity OR sum(h.amount_minor) > l.paid_minor
+"""
+UNEARNED = "coalesce((SELECT sum((u ->> 'amount_minor')::bigint) FROM jsonb_array_elements(r.unearned) u), 0)"
+TOTAL = f"r.units_minor + r.freight_minor - r.restocking_minor - r.return_freight_minor - {UNEARNED}"
+ORDERS_OVERDRAWN = f"""
+SELECT o.id, sum({TOTAL}) FROM refunds r JOIN cases c ON c.id = r.case_id JOIN orders o ON o.id = c.order_id
+ WHERE r.state IN ('requested', 'succeeded') GROUP BY o.id, o.shipping_fee_minor
+HAVING sum({TOTAL}) > o.shipping_fee_minor + (SELECT sum(l.paid_minor) FROM order_lines l WHERE l.order_id = o.id)
+"""
+LINES_REFUNDED = """
+SELECT l.line_id, sum(p.amount_minor), l.paid_minor FROM refund_parts p JOIN refunds r ON r.id = p.refund_id
+  JOIN cases c ON c.id = r.case_id JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = p.line_id
+ WHERE r.state IN ('requested', 'succeeded') AND p.effect = 'added'
+ GROUP BY l.line_id, l.paid_minor HAVING sum(p.amount_minor) > l.paid_minor
+"""
+PARTS = f"""
+SELECT r.id, {TOTAL} AS total, x.sum FROM refunds r, LATERAL (
+    SELECT coalesce(sum(CASE p.effect WHEN 'added' THEN p.amount_minor WHEN 'deducted' THEN -p.amount_minor ELSE 0 END), 0) AS sum
+      FROM refund_parts p WHERE p.refund_id = r.id
+) x WHERE x.sum <> {TOTAL} OR {TOTAL} < 0
+"""
+# A frozen case waits for its dispute, and an executing dispute for its case; everything else has a deadline.
+WITHOUT_TURN = """
+SELECT id, state, whose_turn FROM cases WHERE state NOT IN ('completed', 'closed', 'cancelled')
+   AND (whose_turn = 'nobody' OR (deadline_at IS NULL) <> (state = 'disputed'))
+UNION ALL
+SELECT id, state, whose_turn FROM disputes WHERE state NOT IN ('executed', 'settled', 'withdrawn')
+   AND (whose_turn = 'nobody' OR (deadline_at IS NULL) <> (state = 'executing'))
+"""
+DOCUMENTS = """
+SELECT 'cases' AS kind, id, id AS case_id, type, state, whose_turn, deadline_at FROM cases
+UNION ALL SELECT 'disputes', id, case_id, NULL, state, whose_turn, deadline_at FROM disputes
+UNION ALL SELECT 'courier-claims', id, case_id, NULL, state, whose_turn, deadline_at FROM courier_claims
+UNION ALL SELECT 'guarantee-claims', id, case_id, NULL, state, whose_turn, deadline_at FROM guarantee_claims
+UNION ALL SELECT 'refused-goods-claims', id, case_id, NULL, state, whose_turn, deadline_at FROM refused_goods_claims
+"""
+# The ledger has exactly one open entry for each document that has not ended, with its turn and its end, and none for others.
+LEDGER = f"""
+WITH documents AS ({DOCUMENTS})
+SELECT d.kind, d.id, d.state, d.whose_turn, count(l.id) FROM documents d
+  LEFT JOIN deadlines l ON l.document_id = d.id AND l.ended_at IS NULL
+ GROUP BY d.kind, d.id, d.state, d.whose_turn, d.deadline_at
+HAVING count(l.id) <> (d.whose_turn <> 'nobody')::int
+    OR bool_or(l.turn <> d.whose_turn OR l.due_at IS DISTINCT FROM d.deadline_at)
+"""
+STEPS_OUT_OF_ORDER = """
+SELECT id, at, before FROM (
+    SELECT id, at, lag(at) OVER (PARTITION BY case_id ORDER BY id) AS before FROM case_timeline
+    UNION ALL SELECT id, at, lag(at) OVER (PARTITION BY claim_id ORDER BY id) FROM claim_steps
+) steps WHERE at < before
+"""
+ALWAYS = (LINES_OVERDRAWN, ORDERS_OVERDRAWN, LINES_REFUNDED, PARTS, WITHOUT_TURN, LEDGER)

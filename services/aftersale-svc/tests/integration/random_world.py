@@ -1,0 +1,107 @@
+"""What happens around the cases of the random histories: the order goes on, refunds end, parcels arrive, time passes."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from aftercare_chassis.testing.clocks import START
+from aftercare_events import ParcelStatusChanged, RefundRequested
+from aftersale_shop import Shop
+from random_invariants import DOCUMENTS
+from random_shop import LINES
+
+ENDED = {"completed", "closed", "cancelled", "executed", "settled", "withdrawn"}
+STAGES = ("paid", "shipped", "delivered", "received", "completed")
+PARCELS = """
+SELECT CASE c.type WHEN 'refused_delivery' THEN 'outbound' ELSE 'return' END AS leg, c.id AS case_id, r.carrier, r.waybill_no
+  FROM returns r JOIN cases c ON c.id = r.case_id WHERE r.waybill_no IS NOT NULL
+UNION ALL SELECT 'exchange', case_id, carrier, waybill_no FROM replacements WHERE waybill_no IS NOT NULL
+UNION ALL SELECT 'refused_goods', case_id, carrier, waybill_no FROM refused_goods_claims WHERE waybill_no IS NOT NULL
+"""
+STATUSES = ("in_transit",) * 4 + ("delivered",) * 6 + ("exception", "returning", "returned", "lost")
+TERMINAL = {"delivered", "returned", "lost"}
+
+
+class World:
+    """One order, and everybody who does not call the service."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.stage, self.complaints = shop, "paid", 0
+        self.settled: set[str] = set()
+        self.arrived: set[tuple[Any, ...]] = set()
+
+    async def documents(self) -> list[dict[str, Any]]:
+        return [dict(each) for each in await self.shop.harness.runtime.pool.fetch(DOCUMENTS)]
+
+    async def the_order_goes_on(self, draw: Random) -> None:
+        """It is shipped, delivered, received, and completed once its time is over and nothing is open."""
+        shop, now = self.shop, self.shop.clock.now()
+        match self.stage:
+            case "paid":
+                await shop.leaves({line.line_id: line.quantity for line in LINES})
+            case "shipped":
+                await shop.arrives()
+            case "delivered":
+                await shop.received(now + timedelta(days=draw.choice([1, 15, 60])))
+            case "received":
+                if any(each["kind"] == "cases" and each["state"] not in ENDED for each in await self.documents()):
+                    return
+                await shop.completed()
+            case _:
+                return
+        self.stage = STAGES[STAGES.index(self.stage) + 1]
+
+    async def the_order_is_cancelled(self, draw: Random) -> None:
+        await self.shop.cancelled()
+
+    async def a_refund_ends(self, draw: Random) -> None:
+        asked = await self.shop.published(RefundRequested)
+        waiting = [each for each in asked if each.refund_id not in self.settled]
+        if waiting:
+            request = draw.choice(waiting)
+            self.settled.add(request.refund_id)
+            await (self.shop.refund_succeeds if draw.random() < 0.6 else self.shop.refund_fails)(request)
+
+    async def refunds_fail(self) -> None:
+        """Those whose result is not known yet."""
+        for request in await self.shop.published(RefundRequested):
+            if request.refund_id not in self.settled:
+                self.settled.add(request.refund_id)
+                await self.shop.refund_fails(request)
+
+    async def a_parcel_is_reported(self, draw: Random) -> None:
+        """The courier reports a parcel that has not arrived."""
+        found = [tuple(each) for each in await self.shop.harness.runtime.pool.fetch(PARCELS)]
+        waiting = [each for each in found if each not in self.arrived]
+        if not waiting:
+            return
+        parcel, status = draw.choice(waiting), draw.choice(STATUSES)
+        leg, case_id, carrier, waybill_no = parcel
+        if leg == "outbound":
+            case_id, status = None, draw.choice(["returning", "returned", "returned", "lost"])
+        if status in TERMINAL:
+            self.arrived.add(parcel)
+        event = ParcelStatusChanged(
+            **self.shop._order("ord_1", "system", status),
+            parcel_id="par_1" if case_id is None else f"par_{case_id}_{waybill_no}",
+            case_id=case_id,
+            leg=leg,
+            carrier=carrier,
+            waybill_no=waybill_no,
+            status=status,
+            previous_status="in_transit",
+            terminal=status in TERMINAL,
+            occurred_at=self.shop.clock.now(),
+        )
+        await self.shop.harness.consume(event)
+
+    async def a_complaint(self, draw: Random) -> None:
+        cases = [each for each in await self.documents() if each["kind"] == "cases"]
+        if cases:
+            self.complaints += 1
+            await self.shop.complaint(draw.choice(cases)["id"], f"cmp_{self.complaints}")
+
+    async def time_passes(self, draw: Random) -> None:
+        if self.shop.clock.now() < START + timedelta(days=150):  # the tokens last for a year
+            self.shop.clock.advance(hours=draw.choice([1, 1, 1, 1, 12, 12, 50, 50, 80, 24 * 8]))
+            await self.shop.harness.run_due()
