@@ -25,6 +25,7 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsClaimClosed,
     RefusedGoodsClaimOpened,
     RefusedGoodsCompensationDecided,
+    RefusedGoodsCompensationProposed,
     RefusedGoodsDispatched,
     RefusedGoodsDispatchOrdered,
     RefusedGoodsLate,
@@ -60,6 +61,7 @@ OF_REFUSED_GOODS: Mapping[type[ClaimEvent], str] = {
     ClaimDeadlineReminder: "refused_goods_deadline_reminder",
 }
 SILENT: Mapping[type[ClaimEvent], str] = {
+    RefusedGoodsCompensationProposed: "what an agent proposes is for the platform, and the sides learn what is decided",
     CourierClaimEvent: "a claim on a courier is of the merchant and the platform, and the buyer reads the conversation",
 }
 """Events of which the conversations say nothing, and why; with those that are derived from them."""
