@@ -13,11 +13,10 @@ from aftersale_svc.domain.cases.return_freights.errors import (
     ReturnFreightNotReimbursed,
 )
 from aftersale_svc.domain.cases.return_freights.model import StatedFreight
-from aftersale_svc.domain.cases.return_freights.policy import accepted, owed, stated
+from aftersale_svc.domain.cases.return_freights.policy import accepted, buyer_pays_return, owed, stated
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeRequest
 from aftersale_svc.domain.guarantee_claims.policy import covered
-from aftersale_svc.domain.money.fees import buyer_pays_return
 from aftersale_svc.domain.orders.model import Order
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

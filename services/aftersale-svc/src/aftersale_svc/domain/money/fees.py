@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, FreightPayer, Goods
+from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, Goods
 from aftersale_svc.domain.cases.model import Case, CaseLine
-from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
+from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.merchant_settings.model import SettingInForce, SettingKind
@@ -58,11 +59,6 @@ def _of_line(line: CaseLine, basis_points: int) -> int:
 def sends_goods_back(case: Case) -> bool:
     """Whether goods that had left come back with the case."""
     return TYPES[case.type].goods is Goods.RETURN and case.stage is not Stage.PRE_SHIP
-
-
-def buyer_pays_return(case: Case) -> bool:
-    """Whether the buyer bears the freight of the return: by the reason, unless a verdict found somebody else liable."""
-    return REASONS[case.reason].freight_payer is FreightPayer.BUYER and case.liable not in MERCHANT_LIABLE
 
 
 def is_charged(case: Case) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
+from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
 from aftersale_svc.domain.cases.shares import credited, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
-from aftersale_svc.domain.money.fees import ReturnFees, buyer_pays_return, is_charged, sends_goods_back
+from aftersale_svc.domain.money.fees import ReturnFees, is_charged, sends_goods_back
 from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.refunds import refunded_lines
 

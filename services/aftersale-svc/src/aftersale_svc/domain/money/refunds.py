@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
+from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
 from aftersale_svc.domain.cases.shares import cumulative_share, spread
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.adjustments import due_by_line
-from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees, buyer_pays_return, restocking_fee, sends_goods_back
+from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees, restocking_fee, sends_goods_back
 from aftersale_svc.domain.money.freight import freight
 from aftersale_svc.domain.money.model import GivenBack, LineHold
 from aftersale_svc.domain.money.order_discounts import unearned

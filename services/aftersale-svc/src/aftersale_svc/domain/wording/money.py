@@ -6,8 +6,9 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
 from aftersale_svc.domain.cases.types import ENDED, TYPES
-from aftersale_svc.domain.money.fees import buyer_pays_return, sends_goods_back
+from aftersale_svc.domain.money.fees import sends_goods_back
 from aftersale_svc.domain.wording.amounts import amount
 from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
 from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, FreightPayer
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Inspection
+from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.return_freights.errors import (
     AcceptedFreightExceedsStated,
     ReturnFreightExceedsLimit,
@@ -14,8 +16,12 @@ from aftersale_svc.domain.cases.return_freights.model import ReturnFreight, Stat
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.merchant_settings.model import SettingKind
-from aftersale_svc.domain.money.fees import buyer_pays_return
 from aftersale_svc.domain.orders.model import Order
+
+
+def buyer_pays_return(case: Case) -> bool:
+    """Whether the buyer bears the freight of the return: by the reason, unless a verdict found somebody else liable."""
+    return REASONS[case.reason].freight_payer is FreightPayer.BUYER and case.liable not in MERCHANT_LIABLE
 
 
 def stated(full: FullCase, order: Order, freight: StatedFreight) -> ReturnFreight:
