@@ -226,6 +226,23 @@ async def test_what_is_refused_about_a_claim(shop: Shop) -> None:
     assert await shop.published(CourierClaimFiled) == []
 
 
+async def test_a_parcel_is_claimed_once_whatever_is_said_to_have_become_of_it(shop: Shop) -> None:
+    claim = await opened(shop)
+    path = f"/v1/cases/{claim['case_id']}/courier-claims"
+    lost = (await shop.seller.post(path, json={"cause": "lost"})).json()
+    await act(shop, claim["id"], "file", reference="LP-1", amount=cny(20000))
+    await refused(shop, lost["id"], "file", 409, "parcel_claimed", reference="LP-2", amount=cny(8701))
+    await act(shop, claim["id"], "accept", amount=cny(18700))
+    await act(shop, claim["id"], "pay", reference="B-1")
+    filed = await act(shop, lost["id"], "file", reference="LP-2")
+    assert filed["claimed"] == cny(10000), "what is left of 287.00"
+    more = await shop.seller.post(path, json={"cause": "not_received"})
+    problem = shop.harness.problem(more, 409, "parcel_claimed")
+    assert problem["left_minor"] == 0
+    await act(shop, lost["id"], "decline", reason="evidence_insufficient")
+    assert (await shop.seller.post(path, json={"cause": "not_received"})).json()["claimed"] == cny(10000)
+
+
 async def leaves(shop: Shop, parcel_id: str, units: dict[str, int]) -> None:
     """A parcel with these units is handed over, under a waybill of its own."""
     event = shop.parcel_leaves(units, "ord_1", parcel_id)

@@ -90,7 +90,8 @@ class ClaimTransaction:
         """The deposit has what is claimed; no policy is in force, and no other claim was filed."""
         if query is DEPOSIT_TO_LOCK:
             return DEPOSIT
-        return {"filed_minor": 0, "worth_minor": 0} if query is courier_claims.FILED_BESIDE else None
+        sums = {courier_claims.FILED_BESIDE: {"filed_minor": 0, "worth_minor": 0}}
+        return (sums | {courier_claims.TAKEN_OF_PARCEL: {"taken_minor": 0}}).get(query)
 
     look_up = one
 

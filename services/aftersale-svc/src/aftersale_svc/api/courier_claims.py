@@ -31,6 +31,7 @@ from aftersale_svc.domain.courier_claims.errors import (
     ClaimLive,
     FiledTooOften,
     NothingClaimed,
+    ParcelClaimed,
     ParcelUnclear,
     ParcelUnknown,
 )
@@ -44,7 +45,7 @@ from aftersale_svc.settings import Settings
 in_cases = APIRouter(prefix="/v1/cases", tags=["courier-claims"], route_class=ApiRoute)
 router = APIRouter(prefix="/v1/courier-claims", tags=["courier-claims"], route_class=ApiRoute)
 NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
-_AMOUNTS = (CurrencyForeign, NothingClaimed, ClaimExceedsValue)
+_AMOUNTS = (CurrencyForeign, NothingClaimed, ClaimExceedsValue, ParcelClaimed)
 
 
 @in_cases.post(

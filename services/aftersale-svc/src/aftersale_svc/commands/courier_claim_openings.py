@@ -27,6 +27,7 @@ from aftersale_svc.domain.courier_claims.policy import (
     at_stake,
     cause_of,
     check_claimed,
+    check_left,
     chosen_parcel,
     outbound_parcels,
     own_parcel,
@@ -125,6 +126,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
         ParcelUnknown, ParcelUnclear: see `chosen_parcel`.
         ClaimLive: a claim about the parcel and this cause has not ended.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
+        ParcelClaimed: see `check_left`.
         EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
@@ -133,8 +135,10 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
     live = await _live(tx, full, parcel, request.cause)
     if live is not None:
         raise ClaimLive(claim_id=live.id)
-    amount = at_stake(parcel) if request.amount_minor is None else request.amount_minor
-    check_claimed(amount, request.currency, parcel.value_minor, full.case.currency)
+    taken = await courier_claims.taken_of_parcel(tx, order.id, full.case.id, parcel.carrier, parcel.waybill_no)
+    currency = full.case.currency
+    amount = check_left(request.amount_minor, at_stake(parcel), taken, parcel.value_minor, currency)
+    check_claimed(amount, request.currency, parcel.value_minor, currency)
     await cited_evidence.check(tx, order.id, request.evidence)
     origin = _ORIGINS.get(tx.actor.role, CourierClaimOrigin.AGENT)
     draft = _draft(tx, full, parcel, request.cause, origin, amount=amount, evidence=request.evidence)

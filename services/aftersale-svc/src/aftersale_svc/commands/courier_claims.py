@@ -26,11 +26,11 @@ from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, Courie
 from aftersale_svc.domain.courier_claims.errors import AcceptedExceedsClaim, NothingClaimed
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER, COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim
-from aftersale_svc.domain.courier_claims.policy import check_claimed, reasons_of, to_file
+from aftersale_svc.domain.courier_claims.policy import check_claimed, check_left, reasons_of, to_file
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import COURIER_KIND
-from aftersale_svc.tables.courier_claims import FILED_BESIDE
+from aftersale_svc.tables.courier_claims import FILED_BESIDE, LOCK_PARCEL, TAKEN_OF_PARCEL
 
 STEPS: ClaimSteps[CourierClaimAction, CourierClaim] = ClaimSteps(COURIER_KIND)
 
@@ -51,9 +51,13 @@ async def file(
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, DeadlinePassed, FiledTooOften: see COURIER_CLAIM.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
         CaseClaimed: see `to_file`.
+        ParcelClaimed: see `check_left`.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.FILE)
-    amount = await _to_file(tx, moved) if amount_minor is None else amount_minor
+    wanted = await _to_file(tx, moved) if amount_minor is None else amount_minor
+    await tx.one(LOCK_PARCEL, parcel=f"claims {moved.order_id} {moved.carrier} {moved.waybill_no}")
+    taken = await taken_of_parcel(tx, moved.order_id, moved.case_id, moved.carrier, moved.waybill_no, moved.id)
+    amount = check_left(amount_minor, wanted, taken, moved.value_minor, moved.currency)
     check_claimed(amount, currency, moved.value_minor, moved.currency)
     filed = replace(moved, reference=reference, claimed_minor=amount, filings=moved.filings + 1, decline_reason=None)
     event = CourierClaimFiled(
@@ -66,6 +70,17 @@ async def file(
         deadline_at=filed.deadline_at,
     )
     return await STEPS.save(tx, filed, CourierClaimAction.FILE, event, note=note)
+
+
+async def taken_of_parcel(
+    tx: Transaction[Settings], order_id: str, case_id: str, carrier: str, waybill_no: str, claim_id: str = ""
+) -> int:
+    """What claims but this one have filed for a parcel, or were paid."""
+    about = {"order_id": order_id, "case_id": case_id, "carrier": carrier, "waybill_no": waybill_no}
+    found = await tx.one(TAKEN_OF_PARCEL, **about, claim_id=claim_id)
+    assert found is not None, "a sum"
+    taken: int = found["taken_minor"]
+    return taken
 
 
 async def _to_file(tx: Transaction[Settings], claim: CourierClaim) -> int:

@@ -186,6 +186,22 @@ FILED_BESIDE: Query[Record] = Query(
     )
 )
 """What other claims about parcels to the buyer and this cause have filed, and what was paid for the units of the cases about it."""
+# Who files a claim sums up the others about the parcel first; without a lock, two at once would both get what is left.
+LOCK_PARCEL: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("parcel", type_=Text), 0)))
+)
+TAKEN_OF_PARCEL: Query[Record] = Query(
+    select(cast(func.coalesce(func.sum(_filed), 0), BigInteger).label("taken_minor")).where(
+        courier_claims.c.order_id == bindparam("order_id"),
+        courier_claims.c.carrier == bindparam("carrier"),
+        courier_claims.c.waybill_no == bindparam("waybill_no"),
+        courier_claims.c.id != bindparam("claim_id"),
+        # A parcel to the buyer has its value, one of cases those of all of them.
+        or_(courier_claims.c.leg == ParcelLeg.OUTBOUND, courier_claims.c.case_id == bindparam("case_id")),
+        or_(*(courier_claims.c.state == each for each in _WITH_COURIER)),
+    )
+)
+"""What other claims about a parcel have filed or were paid, whatever their causes."""
 CASE_OF_PARCEL: Query[Record] = Query(
     select(cases.c.id)
     .join_from(cases, case_lines, case_lines.c.case_id == cases.c.id)

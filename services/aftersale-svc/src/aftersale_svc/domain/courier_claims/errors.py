@@ -40,6 +40,14 @@ class ClaimExceedsValue(Refusal):
     )
 
 
+class ParcelClaimed(Refusal):
+    """Claims about the same parcel that the courier has, or has paid, leave less of what was paid for its units, whatever their causes."""
+
+    kind, code = Kind.CONFLICT, "parcel_claimed"
+    zh = "该包裹的其他索赔已申报或已获赔，本次最多可索赔 {left_minor:money}。"
+    en = "Other claims about this parcel are filed or paid; {left_minor:money} at most can be claimed."
+
+
 class CaseClaimed(Refusal):
     """Claims about other parcels that may have had the units of the case claim all that they are worth, and no amount is named."""
 

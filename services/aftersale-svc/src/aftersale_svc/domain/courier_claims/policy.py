@@ -15,6 +15,7 @@ from aftersale_svc.domain.courier_claims.errors import (
     CaseClaimed,
     ClaimExceedsValue,
     NothingClaimed,
+    ParcelClaimed,
     ParcelUnclear,
     ParcelUnknown,
 )
@@ -143,6 +144,19 @@ def chosen_parcel(full: FullCase, units: Iterable[ParcelUnits], request: ClaimRe
 def at_stake(parcel: ClaimedParcel) -> int:
     """What is claimed where nobody names an amount: the share of the case's units, at most what the parcel is worth."""
     return min(parcel.stake_minor, parcel.value_minor)
+
+
+def check_left(amount_minor: int | None, wanted_minor: int, taken_minor: int, value_minor: int, currency: str) -> int:
+    """What is claimed for a parcel of this value, of which other claims have taken a part; what is `wanted` where no amount is named.
+
+    Raises:
+        ParcelClaimed: nothing is left, or less than the amount.
+    """
+    left = max(0, value_minor - taken_minor)
+    amount = min(wanted_minor, left) if amount_minor is None else amount_minor
+    if taken_minor and (not left or left < amount <= value_minor):
+        raise ParcelClaimed(left_minor=left, currency=currency)
+    return amount
 
 
 def check_claimed(amount_minor: int, currency: str | None, value_minor: int, own_currency: str) -> int:
