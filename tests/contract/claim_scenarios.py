@@ -8,7 +8,7 @@ from uploads import a_photo
 
 
 async def claims_on_a_courier(suite: InProcessSuite) -> str:
-    """A claim that is declined, filed again and paid, and one that the courier of does not answer; the order's id."""
+    """A claim for two cases that is declined, filed again and paid, and one that the courier does not answer; the order's id."""
     order = await usual.delivered(suite, "73000291")
     body = {
         "order_id": order["id"],
@@ -19,6 +19,7 @@ async def claims_on_a_courier(suite: InProcessSuite) -> str:
         "evidence": [usual.PHOTO],
     }
     case = await suite.call("buyer", "aftersale", "cases", body)
+    await suite.call("buyer", "aftersale", "cases", body)  # another unit of the parcel
 
     async def act(claim: dict[str, Any], action: str, **fields: Any) -> dict[str, Any]:
         return await suite.call("seller", "aftersale", f"courier-claims/{claim['id']}/{action}", fields)

@@ -71,6 +71,23 @@ async def a_return_whose_freight_the_merchant_bears(suite: InProcessSuite) -> st
     return str(order["id"])
 
 
+async def goods_that_are_handed_over(suite: InProcessSuite) -> str:
+    """Goods arrive under no waybill: in time, and after their case was closed because the buyer was late. The order's id."""
+    order = await delivered(suite, "73000301")
+    found = [{"line_id": order["lines"][0]["id"], "accepted": 1}]
+    for late in (False, True):
+        case = await asked(suite, order, 1)
+        await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+        if late:
+            await suite.advance(7 * 24 + 1)
+        received = await step(suite, "seller", case, "receive")
+        if received["state"] == "await_inspection":
+            await step(suite, "seller", case, "inspect", lines=found)
+        else:
+            await step(suite, "agent", case, "refund", note=TEXTS["note"])
+    return str(order["id"])
+
+
 async def cases_that_return_an_order_together(suite: InProcessSuite) -> str:
     """The first shows the freight since the second is open, and no more since that was taken back. The order's id."""
     order = await delivered(suite, "73000183")
@@ -87,4 +104,5 @@ SCENARIOS = (
     an_adjustment_that_is_not_paid,
     cases_that_return_an_order_together,
     a_return_whose_freight_the_merchant_bears,
+    goods_that_are_handed_over,
 )
