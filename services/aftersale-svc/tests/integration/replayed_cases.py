@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aftercare_events import (
+    AfterSaleApproved,
     AfterSaleRequested,
     AfterSaleShareChanged,
     CaseEvent,
@@ -38,6 +39,7 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsCompensationDecided,
     RefusedGoodsDispatchOrdered,
 )
+from aftersale_svc.domain.cases.codes import BY_VERDICT
 
 OFFERS_ENDED: Mapping[type[Event], str] = {
     OfferAccepted: "accepted",
@@ -113,6 +115,10 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
             return replace(case, units=units, evidence=tuple(event.evidence))
         case AfterSaleShareChanged():
             return replace(case, units={line.line_id: (line.quantity, line.amount_minor) for line in event.lines})
+        case RefundRequested() if event.cause in BY_VERDICT:
+            return replace(_all_accepted(case), refunds=(*case.refunds, event.refund_id))
+        case AfterSaleApproved() if event.cause == "verdict":
+            return _all_accepted(case)
         case RefundRequested() | OfflineRefundConfirmed():
             return replace(case, refunds=(*case.refunds, event.refund_id))
         case ReturnInspected() if any(line.accepted for line in event.lines):
@@ -129,6 +135,11 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
         return case
     number: int = event.number  # type: ignore[attr-defined]
     return replace(case, offers={**case.offers, number: (*case.offers[number][:2], ended)})
+
+
+def _all_accepted(case: Replayed) -> Replayed:
+    """A verdict is about all units, whatever was accepted of them."""
+    return replace(case, accepted={line_id: case.units[line_id][0] for line_id in case.accepted})
 
 
 def _of_claim(claim: Replayed, event: Event) -> Replayed:
