@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from aftercare_events import AfterSaleApproved, RefundRequested, digest
-from aftersale_shop import HASH, Shop
+from aftersale_shop import HASH, Shop, done
 from checked_files import files_of
 from test_price_adjustments import asked, cny
 
@@ -43,6 +43,12 @@ async def test_a_verified_price_and_those_who_bear_it_are_shown_published_and_pa
     assert [(each.bearer, each.amount_minor) for each in price.bearers] == [("merchant", 400), ("creator", 200)]
     assert (price.link_hash, event.evidence, event.granted_minor) == (digest(LINK), (HASH,), 600)
     assert LINK not in event.model_dump_json()
+    [decision] = done(await shop.agent.get(f"/v1/cases/{case['id']}/decisions"))["data"]
+    assert decision["facts"]["granted_minor"] == 600
+    [fact] = decision["facts"]["grants"]
+    assert (fact["checked_minor"], fact["granted_minor"], [each["bearer"] for each in fact["bearers"]]) == (
+        *(9700, 600, ["merchant", "creator"]),
+    )
     requested = await shop.last(RefundRequested)
     assert requested.amount_minor == 600
     assert [(each.kind, each.effect, each.amount_minor, each.payer) for each in requested.parts or ()] == [

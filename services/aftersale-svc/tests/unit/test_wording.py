@@ -31,6 +31,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, TimelineStep
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.wording import names
@@ -135,6 +136,30 @@ def test_the_money_is_shown_as_decided_and_then_as_paid(full: FullCase, a_refund
     assert explain(paid, BUYER).then is None
     closed = replace(full.case, state=CaseState.CLOSED, whose_turn=NOBODY, deadline_at=None)
     assert explain(replace(full, case=closed), BUYER).money.en == "No money goes back"
+
+
+@pytest.mark.parametrize("state", [CaseState.REFUNDING, CaseState.COMPLETED])
+def test_nothing_goes_back_by_a_refund_of_nothing(
+    full: FullCase, a_refund: Callable[..., Any], state: CaseState
+) -> None:
+    refund = a_refund(RefundState.REQUESTED if state is CaseState.REFUNDING else RefundState.SUCCEEDED)
+    nothing = replace(refund, units_minor=0, freight_minor=0)
+    case = replace(full.case, state=state, whose_turn=NOBODY, deadline_at=None, refund_id="ref_1")
+    money = explain(replace(full, case=case).keeping(nothing), BUYER).money
+    assert (money.zh, money.en) == ("无应退款项", "Nothing is due to go back")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (CaseState.AWAIT_RESHIP, "If the buyer takes the money instead, up to 199.33 CNY goes back"),
+        (CaseState.MANUAL_REVIEW, "If an agent decides so, up to 199.33 CNY goes back"),
+    ],
+)
+def test_the_money_of_goods_whose_replacement_is_late_is_shown(full: FullCase, state: CaseState, expected: str) -> None:
+    case = replace(full.case, type=CaseType.EXCHANGE, state=state)
+    late = replace(full, case=case).keeping(Replacement(case_id=case.id, refund_offered_at=NOW))
+    assert explain(late, BUYER).money.en == expected
 
 
 def test_a_refund_that_was_refused_is_no_decided_one(full: FullCase, a_refund: Callable[..., Any]) -> None:

@@ -87,15 +87,19 @@ async def grant_locked(
     moved = apply(full, CaseAction.GRANT, tx)
     checks = _granted(tx, full, amounts, reason, await tx.all(HOLDS_OF_ORDER, order_id=order.id))
     granted = moved.keeping(*checks)
-    decided = await decisions.record(tx, full, DecisionKind.REVIEW, "approved", reason=reason, policy=policy)
+    prices, total = _published(full, checks), sum(each.amount_minor for each in amounts)
+    besides = {"granted_minor": total, "grants": [each.model_dump(mode="json", exclude_none=True) for each in prices]}
+    decided = await decisions.record(
+        tx, full, DecisionKind.REVIEW, "approved", reason=reason, policy=policy, besides=besides
+    )
     event = AfterSaleApproved(
         **case_fields(tx, granted.case),
         cause=DecisionCause.DECISION,
         deadline_at=granted.case.deadline_at,
-        granted_minor=sum(each.amount_minor for each in amounts),
+        granted_minor=total,
         currency=full.case.currency,
         reduction_reason=reason,
-        prices=_published(full, checks),
+        prices=prices,
         evidence=tuple(evidence),
         **decided,
     )

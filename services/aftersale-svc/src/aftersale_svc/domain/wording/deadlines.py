@@ -43,6 +43,12 @@ _UNITS: Mapping[Unit, Label] = {
         "{amount} 个工作日（开始当日不计）", "{amount} working days (the day on which it begins is not counted)"
     ),
 }
+_ONE: Mapping[Unit, str] = {
+    Unit.HOURS: "1 hour",
+    Unit.WORKING_HOURS: "1 working hour",
+    Unit.WORKING_DAYS: "1 working day (the day on which it begins is not counted)",
+}
+"""The units in English, of which there is one."""
 _STATES: Mapping[DeadlineState, Label] = {
     DeadlineState.SET: Label("期限于 {at} 结束。", "It ends at {at}."),
     DeadlineState.EXTENDED: Label("期限已延长，于 {at} 结束。", "It was extended and ends at {at}."),
@@ -119,7 +125,7 @@ def _limit(deadline: Deadline, calendar: Calendar) -> Iterator[Label]:
         owner, unit = _OWNERS[deadline.rule_scope], _UNITS[deadline.unit]
         amount = f"{deadline.amount:g}"
         zh = f"{owner.zh}，共 {unit.zh}。"
-        en = f"{owner.en}, it lasts {unit.en}."
+        en = f"{owner.en}, it lasts {_ONE[deadline.unit] if deadline.amount == 1 else unit.en}."
         yield Label(*(text.format(version=deadline.rule_version, amount=amount) for text in (zh, en)))
     if deadline.continued_seconds is not None:
         hours = f"{deadline.continued_seconds / 3600:.1f}"

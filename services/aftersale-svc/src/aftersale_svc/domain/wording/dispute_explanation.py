@@ -49,7 +49,7 @@ ORIGINS: Mapping[DisputeOrigin, Label] = {
 }
 _UNDECIDED = Label("是否退款由裁决或和解决定", "A verdict or a settlement decides whether money goes back")
 _NOTHING = Label("不退款", "No money goes back")
-_BY_CASE = Label("按售后单的处理结果退款", "Whether money goes back follows from the case, which goes on")
+_BY_CASE = Label("是否退款以售后单的处理结果为准", "Whether money goes back follows from the case")
 
 
 @dataclass(frozen=True, slots=True)

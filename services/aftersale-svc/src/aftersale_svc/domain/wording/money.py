@@ -9,7 +9,7 @@ from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.fees import sends_goods_back
-from aftersale_svc.domain.wording.amounts import amount
+from aftersale_svc.domain.wording.amounts import NOTHING_DUE, amount
 from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
 from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
 
@@ -47,6 +47,8 @@ _CLAIMED = (
     "{} 不再退还：商品未寄回或未通过验收",
     "{} stays with the merchant, for units that did not come back or were refused",
 )
+_UNSENT = (CaseState.AWAIT_RESHIP, CaseState.MANUAL_REVIEW)
+_INSTEAD = ("如买家改为退款，最多退款 {}", "If the buyer takes the money instead, up to {} goes back")
 _AGREED = ("按约定退款 {}", "As agreed, {} goes back")
 _DECIDED = ("如平台客服决定退款，最多退款 {}", "If an agent decides so, up to {} goes back")
 _DECIDED_LESS_FEES = (
@@ -86,7 +88,7 @@ def _given_back(full: FullCase) -> list[Label]:
     """What the buyer has got; what is on its way besides follows it."""
     case, refund, cover, found = full.case, full.refund, full.cover, list[Label]()
     if full.is_refunded:
-        found.append(amount(*_GONE_BACK, full.refunded_minor, case))
+        found.append(amount(*_GONE_BACK, full.refunded_minor, case) if full.refunded_minor else NOTHING_DUE)
         if refund is not None and refund.state is RefundState.REQUESTED:
             found.append(amount(*_REFUNDS[refund.state], refund.amount.total_minor, case))
     if cover is not None and cover.is_paid and cover.owed_minor is not None:
@@ -103,6 +105,8 @@ def _pending(full: FullCase) -> Label:
         return amount(*_CLAIMED, hold.claimed_minor, case)
     if refund is not None and full.cover is not None:
         return amount(*_COVERED, refund.amount.total_minor, case)
+    if refund is not None and case.state not in ENDED and not refund.amount.total_minor:
+        return NOTHING_DUE
     if refund is not None and case.state not in ENDED:
         return amount(*_REFUNDS[refund.state], refund.amount.total_minor, case)
     asked = charged(full)
@@ -122,6 +126,9 @@ def _expected(full: FullCase) -> Label:
         return amount(*_HELD, hold.amount_minor, case)
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
+    if full.replacement is not None and full.replacement.refund_offered_at is not None and case.state in _UNSENT:
+        texts = _INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED
+        return amount(*texts, case.requested_minor + case.shipping_refund_minor, case)
     if case.difference_minor:
         return amount(*(_LESS if case.difference_minor < 0 else MORE), abs(case.difference_minor), case)
     if money_outcome(case) is not Money.REFUND:

@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Liable
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.model import EvidenceParty, Remedy, TakesEffect
+from aftersale_svc.domain.wording.amounts import NOTHING_DUE
 from aftersale_svc.domain.wording.terms import judgement, offered_terms, proposed_decision, until
 from aftersale_svc.domain.wording.times import in_zone
 
@@ -52,6 +53,8 @@ def _what(details: Details) -> Label:
     if "sender" in details:
         return _SENDERS[details["sender"]]
     if "refunded_minor" in details:
+        if not details["refunded_minor"]:
+            return NOTHING_DUE
         paid = written(details["refunded_minor"], details["currency"])
         return Label(f"退款 {paid}", f"{paid} went back")
     return offered_terms(CaseType(details.get("offered_type") or details["case_type"]), *money)
