@@ -149,7 +149,10 @@ async def test_an_open_case_shows_what_it_would_carry_now(shop: Shop) -> None:
         "the freight sets no deadline beside the open one"
     )
     explained = (await shop.buyer.get(f"/v1/cases/{first}")).json()["explanation"]
-    assert explained["money"]["en"] == "If all of it is granted, up to 17.00 CNY goes back"
+    assert (
+        explained["money"]["en"]
+        == "If all of it is granted, up to 17.00 CNY goes back; of that, the freight of 7.00 CNY goes back once for the order"
+    )
     before = shop.clock.now()
     shop.clock.advance(hours=1)
     await shop.act(shop.buyer, second, "cancel")
@@ -183,3 +186,13 @@ async def test_a_single_case_costs_no_update(shop: Shop) -> None:
     case = await shop.case(2)
     await shop.act(shop.buyer, case["id"], "cancel")
     assert not await shop.published(AfterSaleFreightChanged)
+
+
+async def test_units_of_an_agreed_amount_complete_the_return_of_the_order(shop: Shop) -> None:
+    await shop.delivered()
+    kept = await shop.case(2, type_="refund_only")
+    await shop.act(shop.seller, kept["id"], "offer", amount={"amount": 1000, "currency": "CNY"})
+    await shop.act(shop.buyer, kept["id"], "accept-offer")
+    assert (await shop.refund_succeeds()).amount_minor == 1000
+    last = await shop.case(1)
+    assert last["shipping_refund"]["amount"] == 800, "the agreed amount carries none"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundCause, RefundState
-from aftersale_svc.domain.cases.model import Case, CaseState, Refund
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.domain.wording import names
@@ -122,3 +123,19 @@ def a_refund() -> Callable[..., Refund]:
         )
 
     return refund
+
+
+@pytest.fixture
+def full(a_case: Callable[..., Case]) -> FullCase:
+    """A return of two units that the merchant reviews."""
+    line = CaseLine(
+        case_id="case_1",
+        line_id="line_1",
+        sku="KETTLE-1",
+        quantity=2,
+        amount_minor=19133,
+        line_units=2,
+        line_paid_minor=19133,
+        units_before=0,
+    )
+    return FullCase(case=a_case(deadline_at=NOW + timedelta(hours=48), shipping_refund_minor=800), requested=(line,))

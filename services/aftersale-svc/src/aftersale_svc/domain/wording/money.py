@@ -47,6 +47,7 @@ _CLAIMED = (
     "{} 不再退还：商品未寄回或未通过验收",
     "{} stays with the merchant, for units that did not come back or were refused",
 )
+_ONCE = ("，其中运费 {} 整单只退一次", "; of that, the freight of {} goes back once for the order")
 _UNSENT = (CaseState.AWAIT_RESHIP, CaseState.MANUAL_REVIEW)
 _INSTEAD = ("如买家改为退款，最多退款 {}", "If the buyer takes the money instead, up to {} goes back")
 _AGREED = ("按约定退款 {}", "As agreed, {} goes back")
@@ -127,8 +128,7 @@ def _expected(full: FullCase) -> Label:
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if full.replacement is not None and full.replacement.refund_offered_at is not None and case.state in _UNSENT:
-        texts = _INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED
-        return amount(*texts, case.requested_minor + case.shipping_refund_minor, case)
+        return _at_most(full, *(_INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED))
     if case.difference_minor:
         return amount(*(_LESS if case.difference_minor < 0 else MORE), abs(case.difference_minor), case)
     if money_outcome(case) is not Money.REFUND:
@@ -143,4 +143,14 @@ def _granted(full: FullCase) -> Label:
     case = full.case
     less = sends_goods_back(case) and buyer_pays_return(case)
     most, most_less_fees = (_DECIDED, _DECIDED_LESS_FEES) if is_decided_by_agent(full) else (_MOST, _LESS_FEES)
-    return amount(*(most_less_fees if less else most), case.requested_minor + case.shipping_refund_minor, case)
+    return _at_most(full, *(most_less_fees if less else most))
+
+
+def _at_most(full: FullCase, zh: str, en: str) -> Label:
+    """What goes back at most. Other open cases of the order show its freight, too, which the last of them carries."""
+    case, freight = full.case, full.case.shipping_refund_minor
+    most = amount(zh, en, case.requested_minor + freight, case)
+    if not freight:
+        return most
+    once = amount(*_ONCE, freight, case)
+    return Label(most.zh + once.zh, most.en + once.en)
