@@ -93,3 +93,11 @@ async def test_a_statement_and_an_addition_need_a_file(shop: Shop) -> None:
     await files_of(shop, HASH, sides=["buyer"])
     await shop.rule(dispute_id, "evidence", shop.buyer, evidence=[HASH])
     await shop.rule(dispute_id, "evidence", shop.seller, evidence=[HASH])  # the buyer has shown it to the seller
+
+
+async def test_a_file_that_is_named_twice_counts_once(shop: Shop) -> None:
+    await shop.delivered()
+    opened = await shop.case(1, evidence=[HASH, HASH])
+    assert opened["evidence"] == [HASH]
+    steps = (await shop.buyer.get(f"/v1/cases/{opened['id']}/timeline")).json()["data"]
+    assert steps[0]["evidence"] == [HASH]

@@ -128,6 +128,10 @@ async def test_an_approval_is_borne_by_the_merchant(shop: Shop) -> None:
         ),
         (grant(verified={**VERIFIED, "link": "kettle"}), 422, "validation_failed", "/lines/0/verified/link"),
         (grant(bearers=[share("merchant", 599)]), 422, "shares_do_not_add_up", "/lines/0/bearers"),
+        (
+            grant(bearers=[share("merchant", 600), share("creator", 0)]),
+            *(422, "shares_do_not_add_up", "/lines/0/bearers/1/amount"),
+        ),
         (grant(bearers=[share("merchant", 300)] * 2), 422, "bearer_repeated", "/lines/0/bearers/1/bearer"),
         (grant(bearers=[share("platform", 600)]), 409, "platform_share_by_agent", "/lines/0/bearers/0/bearer"),
         (grant(bearers=[share("courier", 600)]), 422, "validation_failed", "/lines/0/bearers/0/bearer"),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aftercare_chassis.http.schemas import Code, Id, In, Money, Name, Text, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from aftersale_svc.domain.cases.codes import CaseType, HandlingReason, Reason, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import Price
@@ -15,7 +15,16 @@ Sha256 = Annotated[
     str, Field(pattern="^sha256:[0-9a-f]{64}$", description="Hash of the content: `sha256:` and 64 hex digits.")
 ]
 _CITED = "Content hashes, `sha256:…`. What a file proves counts once it was uploaded for the order and accepted by its check."
-Evidence = Annotated[list[Sha256], Field(default_factory=list, max_length=20, description=_CITED)]
+
+
+def _each_once(hashes: list[str]) -> list[str]:
+    """A file that is named twice in one request counts once, as one that is named again in a later request."""
+    return list(dict.fromkeys(hashes))
+
+
+Evidence = Annotated[
+    list[Sha256], Field(default_factory=list, max_length=20, description=_CITED), AfterValidator(_each_once)
+]
 RequiredEvidence = Annotated[
     list[Sha256],
     Field(
@@ -23,6 +32,7 @@ RequiredEvidence = Annotated[
         max_length=20,
         description="Content hashes, `sha256:…`; at least one of a file that was uploaded for the order and accepted by its check.",
     ),
+    AfterValidator(_each_once),
 ]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 _ADDRESS = {

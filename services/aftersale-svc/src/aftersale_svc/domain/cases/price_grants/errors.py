@@ -30,6 +30,15 @@ class SharesDoNotAddUp(Refusal):
     )
 
 
+class ShareOfNothing(SharesDoNotAddUp):
+    """Somebody is named who bears nothing."""
+
+    zh, en = (
+        "承担金额必须大于零；不承担的一方无需填写。",
+        "A share has to be above zero; who bears nothing is not named.",
+    )
+
+
 class BearerTwice(Refusal):
     """A bearer is named twice for a line."""
 

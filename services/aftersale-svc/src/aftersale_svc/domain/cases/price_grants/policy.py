@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.price_grants.errors import (
     GrantNotDifference,
     PriceCheckedLater,
     PriceNotLower,
+    ShareOfNothing,
     ShareOfPlatform,
     SharesDoNotAddUp,
 )
@@ -50,11 +51,14 @@ def check_bearers(granted: Granted, at: str, role: str) -> None:
     Raises:
         PriceCurrencyForeign: a share is in another currency than the amount.
         BearerTwice, ShareOfPlatform, SharesDoNotAddUp.
+        ShareOfNothing: somebody is named who bears nothing.
     """
     seen: set[str] = set()
     for place, each in enumerate(granted.bearers):
         pointer = f"{at}/bearers/{place}"
         check_currency(each["currency"], granted.currency, f"{pointer}/amount", PriceCurrencyForeign)
+        if not each["amount_minor"]:
+            raise ShareOfNothing(pointer=f"{pointer}/amount")
         if each["bearer"] in seen:
             raise BearerTwice(pointer=f"{pointer}/bearer", bearer=each["bearer"])
         if each["bearer"] == AdjustmentBearer.PLATFORM and role != "agent":
