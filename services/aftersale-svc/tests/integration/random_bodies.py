@@ -127,4 +127,4 @@ def _remedy(n: int) -> dict[str, Any]:
 
 
 def _offer(n: int) -> dict[str, Any]:
-    return {"amount": cny(1 + n * 20)} if n % 2 else {"type": TYPES[n % len(TYPES)]}
+    return {"amount": cny(1 + n)} if n % 2 else {"type": TYPES[n % len(TYPES)]}

@@ -85,7 +85,10 @@ class Walk(World):
         for _ in range(STAGES.index(stage)):
             await self.the_order_goes_on(draw)
         if stage in ("delivered", "received") and draw.random() < 0.7:  # by chance few cases get so far
-            case = await self.shop.arrived(2, type_=draw.choice(["return_refund", "exchange", "repair"]))
+            type_, reason = draw.choice(
+                [("return_refund", "quality_defect"), ("exchange", "quality_defect"), ("repair", "paid_repair")]
+            )
+            case = await self.shop.arrived(2, type_=type_, reason=reason)
             if case["type"] == "return_refund":
                 await self.shop.inspect(case["id"], draw.choice([1, 2]))
         for _ in range(draw.randint(1, 3)):

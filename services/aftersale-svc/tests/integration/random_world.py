@@ -18,6 +18,7 @@ SELECT CASE c.type WHEN 'refused_delivery' THEN 'outbound' ELSE 'return' END AS 
 UNION ALL SELECT 'exchange', case_id, carrier, waybill_no FROM replacements WHERE waybill_no IS NOT NULL
 UNION ALL SELECT 'refused_goods', case_id, carrier, waybill_no FROM refused_goods_claims WHERE waybill_no IS NOT NULL
 """
+BOOKED = "SELECT min(begins_at) FROM pickups WHERE state = 'booked' AND begins_at > $1"
 STATUSES = ("in_transit",) * 4 + ("delivered",) * 6 + ("exception", "returning", "returned", "lost")
 TERMINAL = {"delivered", "returned", "lost"}
 
@@ -102,6 +103,11 @@ class World:
             await self.shop.complaint(draw.choice(cases)["id"], f"cmp_{self.complaints}")
 
     async def time_passes(self, draw: Random) -> None:
-        if self.shop.clock.now() < START + timedelta(days=150):  # the tokens last for a year
-            self.shop.clock.advance(hours=draw.choice([1, 1, 1, 1, 12, 12, 50, 50, 80, 24 * 8]))
+        """Some hours, or until a courier comes for goods."""
+        now = self.shop.clock.now()
+        if now < START + timedelta(days=150):  # the tokens last for a year
+            booked = await self.shop.harness.runtime.pool.fetchval(BOOKED, now)
+            hours = draw.choice([1, 1, 1, 1, 12, 12, 50, 50, 80, 24 * 8])
+            wait = booked - now if booked and draw.random() < 0.7 else timedelta(hours=hours)
+            self.shop.clock.advance(seconds=wait.total_seconds() + 60)
             await self.shop.harness.run_due()

@@ -27,7 +27,12 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 from aftercare_events.catalogue.claims import ClaimEvent
-from aftercare_events.catalogue.courier_claims import CourierClaimAccepted, CourierClaimFiled, CourierClaimOpened
+from aftercare_events.catalogue.courier_claims import (
+    CourierClaimAccepted,
+    CourierClaimFiled,
+    CourierClaimOpened,
+    CourierClaimRaised,
+)
 from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimAnswered,
@@ -145,7 +150,13 @@ def _all_accepted(case: Replayed) -> Replayed:
 def _of_claim(claim: Replayed, event: Event) -> Replayed:
     claimed, accepted = claim.amounts or (0, None)
     match event:
-        case CourierClaimOpened() | CourierClaimFiled() | GuaranteeClaimOpened() | RefusedGoodsClaimOpened():
+        case (
+            CourierClaimOpened()
+            | CourierClaimFiled()
+            | CourierClaimRaised()
+            | GuaranteeClaimOpened()
+            | RefusedGoodsClaimOpened()
+        ):
             return replace(claim, amounts=(event.claimed_minor, accepted))
         case CourierClaimAccepted():
             return replace(claim, amounts=(claimed, event.accepted_minor))
