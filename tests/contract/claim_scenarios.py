@@ -84,11 +84,11 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
 
 async def claims_to_refused_goods(suite: InProcessSuite) -> str:
     """Goods that are refused: sent late, lost and compensated, and given up by the buyer; the order's id."""
-    order = await usual.delivered(suite, "73000191")
+    order = await usual.delivered(suite, "73000191", quantity=9)
     note = usual.TEXTS["note"]
 
-    async def refused(waybill_no: str) -> tuple[dict[str, Any], str]:
-        case = await usual.asked(suite, order, 1, "return_refund")
+    async def refused(waybill_no: str, units: int = 1) -> tuple[dict[str, Any], str]:
+        case = await usual.asked(suite, order, units, "return_refund")
         await usual.step(suite, "seller", case, "approve", return_address=usual.RETURN_ADDRESS)
         await usual.step(suite, "buyer", case, "ship", carrier="zto", waybill_no=waybill_no)
         await suite.push(waybill_no, "delivered")
@@ -102,14 +102,15 @@ async def claims_to_refused_goods(suite: InProcessSuite) -> str:
         done = await suite.call(who, "aftersale", f"refused-goods-claims/{claim}/{action}", fields)
         return str(done["state"])
 
-    case, claim = await refused("73000192")
+    case, claim = await refused("73000192", 4)
     await suite.advance(6 * 24 + 1)
     await suite.services["aftersale"].run_workers("reminders")
     await suite.advance(24)
     await act("agent", claim, "order-dispatch", note=note)
     await usual.step(suite, "seller", case, "return-refused-goods", carrier="zto", waybill_no="73000193")
     await act("agent", claim, "report-lost", note=note)
-    await act("agent", claim, "compensate", amount=usual.cny(5000), note=note)
+    for who in ("agent", "second agent"):  # it is above what one agent decides
+        await act(who, claim, "compensate", amount=usual.cny(30000), note=note)
     assert await act("seller", claim, "record-payment", reference="B-3", note=note) == "compensated"
     _, given_up = await refused("73000194")
     assert await act("buyer", given_up, "abandon", note=note) == "abandoned"

@@ -46,8 +46,8 @@ def cny(amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "CNY"}
 
 
-async def ordered(suite: InProcessSuite) -> dict[str, Any]:
-    line = {"sku": "KETTLE-1", "title": TITLE, "quantity": 3, "unit_price": cny(9900), "discount": cny(1000)}
+async def ordered(suite: InProcessSuite, quantity: int = 3) -> dict[str, Any]:
+    line = {"sku": "KETTLE-1", "title": TITLE, "quantity": quantity, "unit_price": cny(9900), "discount": cny(1000)}
     body = {
         "buyer_id": "buyer-1",
         "currency": "CNY",
@@ -58,17 +58,19 @@ async def ordered(suite: InProcessSuite) -> dict[str, Any]:
     return await suite.call("seller", "order", "orders", body)
 
 
-async def paid(suite: InProcessSuite, method: str = "sim_success") -> dict[str, Any]:
-    order = await ordered(suite)
+async def paid(suite: InProcessSuite, method: str = "sim_success", quantity: int = 3) -> dict[str, Any]:
+    order = await ordered(suite, quantity)
     await suite.call(
         "buyer", "order", f"orders/{order['id']}/payments", {"provider": "simulator", "payment_method": method}
     )
     return order
 
 
-async def delivered(suite: InProcessSuite, waybill_no: str, method: str = "sim_success") -> dict[str, Any]:
-    order = await paid(suite, method)
-    lines = [{"line_id": order["lines"][0]["id"], "quantity": 3}]
+async def delivered(
+    suite: InProcessSuite, waybill_no: str, method: str = "sim_success", quantity: int = 3
+) -> dict[str, Any]:
+    order = await paid(suite, method, quantity)
+    lines = [{"line_id": order["lines"][0]["id"], "quantity": quantity}]
     await suite.call(
         "seller", "order", f"orders/{order['id']}/parcels", {"carrier": "zto", "waybill_no": waybill_no, "lines": lines}
     )

@@ -30,6 +30,7 @@ from aftersale_svc.tables import (
     dispute_parts,
     disputes,
     evidence,
+    given_back,
     guarantee_claims,
     holds,
     lab_tests,
@@ -204,6 +205,7 @@ class MemoryTransaction:
             holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
             verdicts.COSTS_OF_DISPUTE: [],
             waybills.PARCELS_UNDER_WAYBILL: [],
+            given_back.SHARES_PAID: [],
             lab_tests.TESTS_OF_DISPUTE: [
                 row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name
             ],

@@ -183,6 +183,7 @@ def test_an_open_offer_is_in_the_explanation_of_its_case(a_case: Callable[..., C
     assert explanation.explain(FullCase(case=reviewed), BUYER).offer is None
 
 
+MOVED = {"previous_due_at": NOW.isoformat(), "deadline_at": SOON.isoformat()}
 DETAILS: dict[str, dict[str, Any]] = {
     "OfferMade": {
         "offered_type": "refund_only",
@@ -205,6 +206,8 @@ DETAILS: dict[str, dict[str, Any]] = {
     "EvidenceRequested": {"asked_of": "both", "deadline_at": SOON.isoformat(), "effect": "reviewed_without_evidence"},
     "DisputeTestOrdered": {"sender": "buyer", "deadline_at": SOON.isoformat(), "effect": "test_ends_without_sample"},
     "DisputeExecuted": {"refunded_minor": 100},
+    "DeadlineExtended": MOVED,
+    "DisputeDeadlineExtended": MOVED,
 }
 
 

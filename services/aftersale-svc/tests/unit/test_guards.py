@@ -36,7 +36,13 @@ def test_a_request_whose_refund_was_decided_is_not_judged_again(
 def test_a_failed_refund_is_tried_again_disputed_or_given_up(acting: Acting, a_case: Callable[..., Case]) -> None:
     case = a_case(CaseState.MANUAL_REVIEW, refund_id="ref_1")
     table, agent = of(case), acting("agent")
-    decides = {"refund", "close"} | {"take", "assign", "release", "confirm_decision", "decline_decision"}
+    decides = {"refund", "close", "record_return_freight"} | {
+        "take",
+        "assign",
+        "release",
+        "confirm_decision",
+        "decline_decision",
+    }
     assert {each.action for each in table.allowed(case, agent.actor) if each.allowed} == decides
     assert table.apply(case, CaseAction.REFUND, agent).state is CaseState.REFUNDING
     assert table.apply(case, CaseAction.FREEZE, acting(), facts(case)).state is CaseState.DISPUTED
