@@ -12,6 +12,7 @@ from aftercare_events import (
 )
 from aftersale_shop import HASH, RETURN_ADDRESS, Shop
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
+from checked_files import files_of
 
 OTHER = "sha256:" + "cd" * 32
 
@@ -165,6 +166,7 @@ async def test_a_verdict_and_its_confirmation_have_the_facts_of_both_sides(shop:
     case_id, dispute_id = await shop.disputed()
     shop.clock.advance(hours=48)
     await shop.harness.run_due()
+    await files_of(shop, OTHER)
     await shop.rule(dispute_id, "evidence", shop.seller, evidence=[OTHER])
     await shop.verdict(dispute_id, 100)
     await shop.refund_succeeds()
