@@ -64,6 +64,8 @@ evidence_files = Table(
     *one_of("copy_type", MediaType, null=True),
     text("copy_sha256", null=True),
     text("thumbnail_sha256", null=True),
+    # Earlier builds, which may run beside this one, write it and read it by its index; it goes a release later.
+    Column("look", BigInteger),
     Column("scanned", Boolean),
     timestamp("created_at"),
     timestamp("updated_at"),
@@ -77,6 +79,7 @@ evidence_files = Table(
     ),
     Index("evidence_files_order_idx", "order_id", "id"),
     Index("evidence_files_sha256_idx", "sha256", postgresql_where=sql("state = 'accepted'")),
+    Index("evidence_files_look_idx", "look", postgresql_include=["id"], postgresql_where=sql("look IS NOT NULL")),
 )
 
 evidence_checks = Table(

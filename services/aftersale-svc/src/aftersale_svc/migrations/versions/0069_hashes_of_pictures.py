@@ -7,8 +7,6 @@ revision = "0069"
 down_revision = "0068"
 branch_labels = None
 depends_on = None
-# Earlier builds write and read `evidence_files.look`.
-compatible_with = "0069"
 
 # How much detail a picture has was not kept; the other picture's counts then.
 _COPY = """
@@ -29,18 +27,7 @@ def upgrade() -> None:
     for place in range(4):
         part = sa.text(f"((value >> {16 * place}) & 65535)")
         op.create_index(f"picture_hashes_part_{place}_idx", "picture_hashes", [part])
-    op.drop_index("evidence_files_look_idx", "evidence_files")
-    op.drop_column("evidence_files", "look")
 
 
 def downgrade() -> None:
-    op.add_column("evidence_files", sa.Column("look", sa.BigInteger()))
-    op.execute("UPDATE evidence_files f SET look = h.value FROM picture_hashes h WHERE h.file_id = f.id AND h.crop = 0")
-    op.create_index(
-        "evidence_files_look_idx",
-        "evidence_files",
-        ["look"],
-        postgresql_include=["id"],
-        postgresql_where=sa.text("look IS NOT NULL"),
-    )
     op.drop_table("picture_hashes")
