@@ -153,7 +153,7 @@ class Shop:
         """order-svc reports a parcel under this waybill: one for each case that travels under it, or the one that is named
         by `case_id` and `carrier`."""
         cases = (await self.agent.get("/v1/cases", params={"limit": 100})).json()["data"]
-        way = WAYS[leg]
+        way = WAYS.get(leg, leg)
         under = [case for case in cases if (case.get(way) or {}).get("waybill_no") == waybill_no]
         named = [{"case_id": case["id"], "carrier": case[way]["carrier"]} for case in under]
         for number, each in enumerate([about] if about else named):

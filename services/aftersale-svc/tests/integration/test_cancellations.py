@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import AfterSaleClosed, AfterSaleCompleted, AfterSaleRequested, AfterSaleRestaged, RefundRequested
 from aftersale_shop import CUP, KETTLE, Shop
+from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 
 
 async def cancelling(shop: Shop, quantity: int = 1, **more: Any) -> dict[str, Any]:
@@ -14,10 +15,10 @@ async def cancelling(shop: Shop, quantity: int = 1, **more: Any) -> dict[str, An
 async def test_units_are_cancelled_and_their_money_goes_back(shop: Shop) -> None:
     await shop.paid(lines=(KETTLE, CUP))
     case = await cancelling(shop, 2)
-    assert (case["state"], case["stage"], case["reasons_version"]) == ("pending_review", "pre_ship", 7)
+    assert (case["state"], case["stage"], case["reasons_version"]) == ("pending_review", "pre_ship", REASONS_VERSION)
     assert (case["requested"]["amount"], case["deadline_effect"]) == (19133, "approved_by_timeout")
     requested = await shop.last(AfterSaleRequested)
-    assert (requested.goods, requested.money, requested.reasons_version) == ("keep", "refund", 7)
+    assert (requested.goods, requested.money, requested.reasons_version) == ("keep", "refund", REASONS_VERSION)
     await shop.act(shop.seller, case["id"], "approve")
     refund = await shop.refund_succeeds()
     assert (refund.amount_minor, refund.before_shipment) == (19133, True)

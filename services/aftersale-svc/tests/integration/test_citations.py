@@ -12,6 +12,7 @@ from aftersale_shop import HASH, RETURN_ADDRESS, Shop
 from aftersale_svc import main
 from checked_files import files_of
 from published_policies import published
+from test_guarantee_claims import deposited
 
 CITED = {"article_id": "art_returns", "clause_id": "1"}
 LINES = [{"line_id": "line_1", "accepted": 2}]
@@ -126,6 +127,7 @@ async def stated(shop: Shop) -> Prepared:
 
 
 async def on_deposit(shop: Shop) -> str:
+    await deposited(shop, 100000)
     opened = await shop.buyer.post(
         f"/v1/cases/{await unpaid(shop)}/guarantee-claims", json={"kind": "merchant_deposit"}
     )

@@ -38,9 +38,9 @@ async def test_two_of_three_come_back_and_then_the_last_one(shop: Shop) -> None:
     )
     assert (approved["state"], approved["whose_turn"]) == ("await_buyer_shipment", "buyer")
     assert approved["return_address"]["street"] == "文三路 9 号"
-    shipped = await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    shipped = await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1000")
     assert (shipped["state"], shipped["whose_turn"]) == ("return_in_transit", "courier")
-    await shop.parcel("SF1001")
+    await shop.parcel("SF1000")
     assert (await shop.get(case["id"]))["state"] == "await_inspection"
     inspected = await shop.inspect(case["id"], 2, note="完好")
     assert inspected["state"] == "refunding"
@@ -89,7 +89,7 @@ async def test_what_a_request_publishes(shop: Shop) -> None:
     assert case["description"] == "漏水"
 
 
-async def test_accepting_fewer_is_a_partial_refund_and_frees_the_rest(shop: Shop) -> None:
+async def test_accepting_fewer_is_a_partial_refund_and_frees_the_rest_once_it_is_back(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.arrived(2)
     inspected = await shop.inspect(case["id"], 1)
@@ -98,6 +98,8 @@ async def test_accepting_fewer_is_a_partial_refund_and_frees_the_rest(shop: Shop
     await shop.refund_succeeds()
     completed = await shop.last(AfterSaleCompleted)
     assert [(line.quantity, line.amount_minor) for line in completed.lines] == [(1, 9566)]
+    await shop.act(shop.seller, case["id"], "return-refused-goods", carrier="sf", waybill_no="SF1009")
+    await shop.parcel("SF1009", leg="refused_goods")
     rest = await shop.case(2)
     assert rest["requested"]["amount"] == 28700 - 9566
 

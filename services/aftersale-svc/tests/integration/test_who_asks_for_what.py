@@ -17,6 +17,7 @@ from aftersale_svc.commands import cases
 from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
 from aftersale_svc.domain.cases.requests import Prices, Request, Wanted
 from aftersale_svc.domain.orders.model import Stage
+from checked_files import files_of
 
 PRE, TRANSIT, RECEIPT = "pre_ship", "in_transit", "post_receipt"
 ORDERS = {PRE: "ord_pre", TRANSIT: "ord_transit", RECEIPT: "ord_receipt"}
@@ -123,6 +124,7 @@ async def shop(postgres_url: str) -> AsyncIterator[Shop]:
         await shop.setting("fast-exchange", allowed=True)
         for stage, put in ((PRE, shop.paid), (TRANSIT, shop.shipped), (RECEIPT, shop.delivered)):
             await put(ORDERS[stage], (KETTLE.model_copy(update={"line_id": f"line_{stage}"}),))
+            await files_of(shop, HASH, order_id=ORDERS[stage])
         yield shop
 
 

@@ -23,8 +23,8 @@ orders = Table(
     *minor("shipping_fee_minor"),
     text("payment_id", null=True),
     timestamp("window_ends_at", null=True),
-    timestamp("received_at", null=True),
     text("buyer_level", null=True),
+    timestamp("received_at", null=True),
     CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="paid"),
 )
 
