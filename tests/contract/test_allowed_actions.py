@@ -9,6 +9,7 @@ from aftercare_chassis.http.routing import ApiRoute
 from aftercare_chassis.lifecycle import SYSTEM, Lifecycle
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_cli.lifecycles import lifecycles_of
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction
 from aftersale_svc.domain.deadlines.ledger import DeadlineAction
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.partners.pushes import PushAction
@@ -21,8 +22,9 @@ LEFT_TO_THE_TABLE = {
     OrderAction.CHANGE_ADDRESS: "changeAddress",
     PushAction.REDRIVE: "redriveCourierPush",
     DeadlineAction.EXTEND: "extendDeadline",
+    RefusedGoodsAction.SEND: "returnRefusedGoods",
 }
-"""The operations whose roles are not those of the table: they let every role in, or are in a router of one role."""
+"""The operations whose roles are not those of the table: they let every role in, are in a router of one role, or are those of the case."""
 
 
 @pytest.mark.parametrize("package", installed())
