@@ -18,7 +18,7 @@ OPENAPI = Path(__file__).parents[2] / "docs/openapi"
 NOT_IN_THE_API = {
     *("DecisionCause", "EscalationCause", "DisputeEscalationCause", "EvidenceSide", "RefundCause", "ReceiptCause"),
     *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause", "GuaranteeLateness"),
-    *("GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
+    *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""
 SERVICES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")

@@ -196,3 +196,10 @@ def test_a_balance_is_what_went_in_less_what_went_out_and_never_below_what_is_re
         else:
             assert balance_after(balance, kind, amount, "CNY", reserved_minor) == balance + signed
             balance += signed
+
+
+async def test_a_deposit_has_a_largest_balance(shop: Shop) -> None:
+    await booked(shop, 201, amount=cny(10**13 - 5))
+    response = await admin(shop).post(ENTRIES, json={"kind": "paid_in", "amount": cny(6), "reference": "B-2"})
+    shop.harness.problem(response, 422, "deposit_too_large")
+    assert await balances(shop) == [cny(10**13 - 5)]

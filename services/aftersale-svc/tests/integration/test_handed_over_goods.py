@@ -73,3 +73,16 @@ async def test_goods_are_not_received_for_a_case_whose_units_another_one_has(sho
     refused = await shop.seller.post(f"/v1/cases/{case_id}/receive")
     shop.harness.problem(refused, 409, "units_held_by_another_case")
     assert (await shop.get(case_id))["state"] == "closed"
+
+
+async def test_goods_of_a_case_that_a_verdict_has_closed_are_not_received(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.approve(case["id"])
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], None, "none")
+    assert (await shop.get(case["id"]))["close_cause"] == "verdict"
+    response = await shop.seller.post(f"/v1/cases/{case['id']}/receive", json={})
+    shop.harness.problem(response, 409, "closed_for_good")

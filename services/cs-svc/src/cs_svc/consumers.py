@@ -4,6 +4,8 @@ from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     CaseEvent,
+    DecisionDeclined,
+    DecisionProposed,
     DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
@@ -54,11 +56,14 @@ _ORDERS: Handlers = {
     OrderCancelled: projections.copy_order,
     OrderCompleted: projections.copy_order,
 }
-FACTS: Handlers = {**_ORDERS, **dict.fromkeys(case_notifications.CODES, projections.copy_case)}
+_PROPOSALS: Handlers = dict.fromkeys((DecisionProposed, DecisionDeclined), projections.copy_case)
+"""They are for the platform alone, so that no conversation shows them."""
+FACTS: Handlers = {**_ORDERS, **_PROPOSALS, **dict.fromkeys(case_notifications.CODES, projections.copy_case)}
 """The handlers that write our copies of orders and cases, and nothing else."""
 
 HANDLERS: Handlers[Settings] = {
     **_ORDERS,
+    **_PROPOSALS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
     **dict.fromkeys(dispute_notifications.CODES, dispute_changed),
     **dict.fromkeys(claim_notifications.CODES, claim_notifications.notify),

@@ -197,7 +197,7 @@ class _Reading(Generic[R]):
                 await self._read()
                 await asyncio.sleep(READ_SECONDS)
         except Exception as error:
-            log.warning("feed_failed", feed=self._feed.prefix, error=type(error).__name__)
+            log.warning("feed_failed", type=self._feed.prefix, error=type(error).__name__)
         finally:
             for stream in self._streams:
                 stream.waiting.put_nowait(None)

@@ -19,8 +19,10 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     null,
     select,
+    true,
     union_all,
     update,
 )
@@ -146,12 +148,14 @@ _outdated = (
 _open = select(deadlines.c.id).where(
     deadlines.c.calendar_id.is_not(None), deadlines.c.ended_at.is_(None), deadlines.c.id > bindparam("after")
 )
+_counted_so = (
+    _open.where(deadlines.c.calendar_id == _outdated.c.id, deadlines.c.calendar_version == _outdated.c.version)
+    .correlate(_outdated)
+    .offset(literal_column("0"))  # otherwise PostgreSQL may begin with the deadlines
+    .lateral("counted_so")
+)
 _to_move = union_all(
-    _open.join_from(
-        deadlines,
-        _outdated,
-        (deadlines.c.calendar_id == _outdated.c.id) & (deadlines.c.calendar_version == _outdated.c.version),
-    ),
+    select(_counted_so.c.id).select_from(_outdated).join(_counted_so, true()),
     _open.where(deadlines.c.calendar_version == 0, exists(calendars.select()), _any),
 ).subquery("to_move")
 TO_MOVE: Query[Record] = Query(select(_to_move.c.id).order_by(_to_move.c.id).limit(bindparam("most")))
