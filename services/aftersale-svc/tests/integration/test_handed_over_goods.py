@@ -79,6 +79,7 @@ async def test_goods_of_a_case_that_a_verdict_has_closed_are_not_received(shop: 
     await shop.delivered()
     case = await shop.case(1)
     await shop.approve(case["id"])
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=shop.waybill())
     dispute = await shop.complaint(case["id"])
     assert dispute is not None
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
