@@ -122,9 +122,10 @@ def _shown_to(role: str) -> ColumnElement[bool]:
     return or_(own == _viewer, and_(_ACCEPTED, party == _viewer, _cited_by_others(role)))
 
 
-_ONE = select(evidence_files).where(_f.id == bindparam("evidence_id"))
+# Not `select(evidence_files)`: the table has a column that files lack.
+_ONE = select(*EVIDENCE.columns).where(_f.id == bindparam("evidence_id"))
 _OF_CASE = (
-    select(evidence_files)
+    select(*EVIDENCE.columns)
     .where(
         _f.order_id == bindparam("order_id"),
         or_(_f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text))), _f.case_id == bindparam("case_id")),
