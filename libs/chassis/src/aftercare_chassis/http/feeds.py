@@ -134,7 +134,7 @@ class Shown(Generic[R]):
     data: str
 
     @classmethod
-    def of(cls, feed: Feed[R], reader: Reader[Any], row: R) -> "Shown[R]":
+    def of(cls, feed: Feed[R], reader: Reader[Any], row: R) -> "Shown[R]":  # Any: as in Feed
         """The row as the feed shows it."""
         return cls(row, feed.shown(reader, row).model_dump_json(by_alias=True))
 
@@ -168,7 +168,7 @@ class _Stream(Generic[R]):
 class _Reading(Generic[R]):
     """The reads of one process, which take place while it has a stream. `recent` are the rows of the last OVERLAP_SECONDS."""
 
-    def __init__(self, feed: Feed[R], runtime: Runtime[Any]) -> None:
+    def __init__(self, feed: Feed[R], runtime: Runtime[Any]) -> None:  # Any: as in Feed
         self._feed, self._runtime = feed, runtime
         self._streams: set[_Stream[R]] = set()
         self._recent: dict[str, Shown[R]] = {}
@@ -217,7 +217,10 @@ class _Reading(Generic[R]):
 
 
 async def _sent(
-    request: Request, runtime: Runtime[Any], reading: _Reading[R], stream: _Stream[R]
+    request: Request,
+    runtime: Runtime[Any],  # Any: as in Feed
+    reading: _Reading[R],
+    stream: _Stream[R],
 ) -> AsyncIterator[bytes]:
     """The stream as it is sent, piece by piece. The first one gives the client an id from which it can resume."""
     end = time.monotonic() + STREAM_SECONDS

@@ -17,7 +17,7 @@ MOST_VALUES = 50
 """So many values a repeated filter may have."""
 
 
-def Several(description: str) -> Any:
+def Several(description: str) -> Any:  # Any: as of FastAPI's Query, the default of a parameter of any type
     """A filter that may be repeated, up to MOST_VALUES times."""
     return Query(description=description, max_length=MOST_VALUES)
 

@@ -37,9 +37,10 @@ def stored(type_: ClaimType[C], rows: Rows[C], listing: Listing[C], seen_by: See
 COURIER_KIND = stored(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST, COURIER_CLAIMS_SEEN_BY)
 GUARANTEE_KIND = stored(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS_SEEN_BY)
 REFUSED_GOODS_KIND = stored(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST, REFUSED_GOODS_SEEN_BY)
+# Any: each kind has rows of its own
 CLAIM_KINDS: tuple[StoredClaims[Any], ...] = (
     COURIER_KIND,
     GUARANTEE_KIND,
     REFUSED_GOODS_KIND,
-)  # Any: each kind has rows of its own
+)
 """Deadlines, reminders and the list of the claims beside a case have the claims of each."""

@@ -218,6 +218,7 @@ DETAILS_TO_LOCK = Details(_neighbours.label("has_neighbours"))
 _LINE = tuple(field.name for field in fields(RequestedLine))
 
 
+# Any: the settings of any process of the service
 async def full_cases(reader: Reader[Any], found: Sequence[Case], details: Details = DETAILS) -> list[FullCase]:
     """The cases, in their order, with the rows of their legs."""
     by_case: dict[str, list[Record]] = {each.id: [] for each in found}

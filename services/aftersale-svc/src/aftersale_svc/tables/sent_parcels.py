@@ -46,7 +46,7 @@ _claimed = (
 )
 
 
-def _reported_last(fact: ColumnElement[Any]) -> ScalarSelect[Any]:
+def _reported_last(fact: ColumnElement[Any]) -> ScalarSelect[Any]:  # Any: a fact of any type
     """A fact of the last report about a parcel."""
     of_parcel = select(fact).where(parcel_reports.c.parcel_id == order_parcels.c.parcel_id)
     return of_parcel.order_by(parcel_reports.c.occurred_at.desc()).limit(1).correlate(order_parcels).scalar_subquery()

@@ -50,6 +50,7 @@ def line_discounts(draft: LineDraft, currency: str, at: str) -> list[dict[str, A
     return [_stored(*key, minor) for key, minor in parts.items()]
 
 
+# Any: JSON
 def _stored(kind: str, funder: str, threshold_minor: int | None, amount_minor: int) -> dict[str, Any]:
     part = {"kind": kind, "funder": funder, "amount_minor": amount_minor}
     return part if threshold_minor is None else {**part, "threshold_minor": threshold_minor}

@@ -18,4 +18,4 @@ class PriceCheck:
     checked_minor: int
     granted_minor: int | None = None
     verified: dict[str, Any] | None = None  # Any: JSON
-    bearers: list[dict[str, Any]] | None = None
+    bearers: list[dict[str, Any]] | None = None  # Any: JSON
