@@ -22,7 +22,7 @@ def pod(scanned):
     return scanned.one("StatefulSet", "clamd")["spec"]["template"]
 
 
-def test_the_workers_are_told_where_it_is(scanned):
+def test_the_workers_are_configured_with_its_address(scanned):
     host, _, port = scanned.one("ConfigMap", "aftersale-svc")["data"]["AFTERCARE_EVIDENCE_CLAMD"].partition(":")
     [listening] = scanned.one("Service", host)["spec"]["ports"]
     assert listening["port"] == int(port)

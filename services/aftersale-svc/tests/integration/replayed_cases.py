@@ -222,9 +222,9 @@ def stored(row: Mapping[str, Any]) -> Replayed:
     )
 
 
-def differences(document_id: str, told: Replayed, kept: Replayed) -> list[str]:
-    """What the events tell of a document otherwise than its rows, field by field."""
-    pairs = ((each.name, getattr(told, each.name), getattr(kept, each.name)) for each in fields(Replayed))
+def differences(document_id: str, published: Replayed, kept: Replayed) -> list[str]:
+    """What the events show of a document otherwise than its rows, field by field."""
+    pairs = ((each.name, getattr(published, each.name), getattr(kept, each.name)) for each in fields(Replayed))
     return [
         f"{document_id} {name}: {events} by the events, {rows} in the rows"
         for name, events, rows in pairs

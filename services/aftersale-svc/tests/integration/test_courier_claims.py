@@ -226,7 +226,7 @@ async def test_what_is_refused_about_a_claim(shop: Shop) -> None:
     assert await shop.published(CourierClaimFiled) == []
 
 
-async def test_a_parcel_is_claimed_once_whatever_is_said_to_have_become_of_it(shop: Shop) -> None:
+async def test_a_parcel_is_claimed_once_whatever_is_stated_to_have_become_of_it(shop: Shop) -> None:
     claim = await opened(shop)
     path = f"/v1/cases/{claim['case_id']}/courier-claims"
     lost = (await shop.seller.post(path, json={"cause": "lost"})).json()

@@ -221,7 +221,7 @@ async def moved(shop: Shop, case_id: str) -> str:
     return deadline
 
 
-async def test_a_holiday_among_known_days_moves_what_is_counted_in_them_and_says_so(loaded: Shop) -> None:
+async def test_a_holiday_among_known_days_moves_what_is_counted_in_them_and_is_named(loaded: Shop) -> None:
     await published(loaded)
     await rules(loaded, RULE)
     own = {"opens": "09:00", "closes": "18:00"}

@@ -84,7 +84,7 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     assert [group["code"] for group in table["groups"]] == ["buyers_choice", "not_as_promised", "delivery", "service"]
 
 
-async def test_who_has_rejected_a_request_is_said(shop: Shop) -> None:
+async def test_who_has_rejected_a_request_is_stated(shop: Shop) -> None:
     """A dispute that lets the case go on changes nothing of that."""
     await shop.delivered()
     case = await shop.case(1)

@@ -173,12 +173,12 @@ async def test_without_a_replacement_the_money_goes_back_for_the_goods(shop: Sho
         shown = await shop.act(shop.seller, case_id, "no-stock")
     assert (shown["state"], shown["deadline_effect"]) == ("await_buyer_shipment", "closed_buyer_late")
     assert (await shop.last(ReplacementWithdrawn)).state == "await_buyer_shipment"
-    said = (await shop.get(case_id))["explanation"]
-    assert said["money"] == {
+    explanation = (await shop.get(case_id))["explanation"]
+    assert explanation["money"] == {
         "zh_cn": "如全部通过，最多退款 191.33 CNY",
         "en": "If all of it is granted, up to 191.33 CNY goes back",
     }
-    assert said["money_when"]["en"] == "The money goes back once the goods were sent back and inspected"
+    assert explanation["money_when"]["en"] == "The money goes back once the goods were sent back and inspected"
     assert (await sent_back(shop, case_id, 2))["state"] == "refunding"
     assert (await shop.last(HoldReleased)).amount_minor == 19133
     assert (await shop.refund_succeeds()).amount_minor == 19133

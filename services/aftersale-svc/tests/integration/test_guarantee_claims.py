@@ -183,7 +183,7 @@ async def test_silence_a_failed_payment_and_what_is_refused(shop: Shop) -> None:
     await shop.act(shop.agent, case_id, "refund")
 
 
-async def test_a_claim_that_is_declined_says_why(shop: Shop) -> None:
+async def test_a_claim_that_is_declined_shows_why(shop: Shop) -> None:
     claim = await opened(shop, await unpaid(shop), shop.agent, **DEPOSIT)
     await act(shop, claim["id"], "object", shop.seller, note="?")
     await act(shop, claim["id"], "decline", shop.agent, reason="evidence_insufficient")

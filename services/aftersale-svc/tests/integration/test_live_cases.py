@@ -71,13 +71,13 @@ async def test_each_side_follows_what_it_may_see(live: Shop) -> None:
     await live.delivered()
     first = (await live.case(1))["id"]
     foreign = live.harness.client("seller", "seller-2", tenant="m-2")
-    stranger = live.harness.client("buyer", "buyer-2")
+    other_buyer = live.harness.client("buyer", "buyer-2")
 
     async def act() -> None:
         await live.act(live.seller, first, "approve", return_address=RETURN_ADDRESS)
         await live.case(1)
 
-    everybody = [(each, {}) for each in (live.buyer, live.seller, live.agent, foreign, stranger)]
+    everybody = [(each, {}) for each in (live.buyer, live.seller, live.agent, foreign, other_buyer)]
     buyer, seller, agent, *others = await followed(live, everybody, act)
     assert [(action, turn) for _, action, turn in steps(buyer)] == [("approve", "buyer"), ("request", "merchant")]
     assert (seller, agent) == (buyer, buyer)

@@ -17,14 +17,14 @@ async def missing(shop: Shop) -> str:
 async def test_why_an_agent_decides_and_what_goes_back_then(shop: Shop) -> None:
     await shop.delivered()
     case_id = await missing(shop)
-    said = (await shop.get(case_id))["explanation"]
-    assert said["why"]["en"] == (
+    explanation = (await shop.get(case_id))["explanation"]
+    assert explanation["why"]["en"] == (
         "An agent has to decide, because the courier reports the returned goods as delivered, and the merchant does not have them"
     )
-    assert said["why"]["zh_cn"] == "由平台客服处理，原因：快递显示退货已签收，但商家反馈未收到"
-    assert said["money"]["zh_cn"] == "如平台客服决定退款，最多退款 191.33 CNY"
-    assert said["money"]["en"] == "If an agent decides so, up to 191.33 CNY goes back"
-    assert said["money_when"]["en"] == "The money goes back once an agent has decided so"
+    assert explanation["why"]["zh_cn"] == "由平台客服处理，原因：快递显示退货已签收，但商家反馈未收到"
+    assert explanation["money"]["zh_cn"] == "如平台客服决定退款，最多退款 191.33 CNY"
+    assert explanation["money"]["en"] == "If an agent decides so, up to 191.33 CNY goes back"
+    assert explanation["money_when"]["en"] == "The money goes back once an agent has decided so"
     refunding = await shop.act(shop.agent, case_id, "refund")
     assert refunding["refund"]["amount"]["amount"] == 19133
 
@@ -40,7 +40,7 @@ async def closed_without_goods(shop: Shop) -> str:
 async def test_goods_that_arrive_after_the_case_was_closed_are_for_an_agent(shop: Shop, who: str) -> None:
     case_id = await closed_without_goods(shop)
     await shop.parcel()
-    assert (await shop.get(case_id))["state"] == "closed", "the courier has said that before"
+    assert (await shop.get(case_id))["state"] == "closed", "the courier has reported that before"
     assert (await shop.buyer.post(f"/v1/cases/{case_id}/receive")).status_code == 403
     reopened = await shop.act(getattr(shop, who), case_id, "receive", note="在仓库找到")
     assert (reopened["state"], reopened["whose_turn"], reopened["close_cause"]) == ("manual_review", "agent", None)
@@ -48,8 +48,8 @@ async def test_goods_that_arrive_after_the_case_was_closed_are_for_an_agent(shop
     event = await shop.last(AfterSaleReopened)
     assert (event.case_id, event.cause, event.terminal) == (case_id, "return_arrived_late", False)
     assert "在仓库找到" not in event.model_dump_json()
-    said = (await shop.get(case_id))["explanation"]["why"]["en"]
-    assert said.endswith("because the returned goods have arrived after the case was closed without them")
+    why = (await shop.get(case_id))["explanation"]["why"]["en"]
+    assert why.endswith("because the returned goods have arrived after the case was closed without them")
     shop.harness.problem(await shop.ask(2), 409, "units_in_live_case")  # they are in the case again
     refunding = await shop.act(shop.agent, case_id, "refund")
     assert (refunding["state"], refunding["refund"]["amount"]["amount"]) == ("refunding", 19133)

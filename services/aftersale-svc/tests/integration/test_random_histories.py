@@ -119,9 +119,9 @@ class Histories(RuleBasedStateMachine):
         """The published events, read from the first one, add up to the rows of all cases, disputes and claims."""
         rows, envelopes = self.run(self.pool.fetch(ROWS)), self.run(self.shop.harness.envelopes())
         self.counts.saw(envelopes)
-        told = replayed(envelopes)
-        assert told.keys() == {row["id"] for row in rows}
-        assert [each for row in rows for each in differences(row["id"], told[row["id"]], stored(row))] == []
+        published = replayed(envelopes)
+        assert published.keys() == {row["id"] for row in rows}
+        assert [each for row in rows for each in differences(row["id"], published[row["id"]], stored(row))] == []
 
 
 @pytest.fixture

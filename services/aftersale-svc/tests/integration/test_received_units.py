@@ -20,9 +20,9 @@ def counted(case: dict[str, Any]) -> tuple[int | None, int | None, int | None]:
     return line["received"], line["accepted"], line["refused"]
 
 
-@pytest.mark.parametrize("said", [{"received": 2}, {"refuse_reason": "empty_return"}])
-async def test_a_unit_that_was_not_in_the_parcel_is_not_owed_to_the_buyer(shop: Shop, said: dict[str, Any]) -> None:
-    case = await inspected(shop, accepted=2, **said)
+@pytest.mark.parametrize("stated", [{"received": 2}, {"refuse_reason": "empty_return"}])
+async def test_a_unit_that_was_not_in_the_parcel_is_not_owed_to_the_buyer(shop: Shop, stated: dict[str, Any]) -> None:
+    case = await inspected(shop, accepted=2, **stated)
     assert (case["state"], counted(case), case["refused_goods_claims"]) == ("refunding", (2, 2, 0), [])
     [line] = (await shop.last(ReturnInspected)).lines
     assert (line.received, line.accepted, line.refused) == (2, 2, 0)
@@ -35,9 +35,9 @@ async def test_a_unit_that_was_not_in_the_parcel_is_not_owed_to_the_buyer(shop: 
         "nothing_refused",
     )
     await shop.refund_succeeds()
-    said_of = (await shop.get(case["id"]))["explanation"]["not_received"]
-    assert said_of["zh_cn"].startswith("商家验收时，退回的包裹中缺少 1 件商品")
-    assert said_of["en"].startswith("The merchant has not found 1 unit in the returned parcel")
+    not_received = (await shop.get(case["id"]))["explanation"]["not_received"]
+    assert not_received["zh_cn"].startswith("商家验收时，退回的包裹中缺少 1 件商品")
+    assert not_received["en"].startswith("The merchant has not found 1 unit in the returned parcel")
     again = await shop.case(1)
     assert again["requested"]["amount"] == 28700 - 19133, "the buyer may ask for the unit again"
 
@@ -49,7 +49,7 @@ async def test_only_units_that_were_received_are_refused(shop: Shop) -> None:
     assert (await shop.last(RefusedGoodsClaimOpened)).claimed_minor == 9567, "one unit, to the minor unit of the line"
 
 
-async def test_all_units_count_as_received_where_nobody_says_otherwise(shop: Shop) -> None:
+async def test_all_units_count_as_received_where_nobody_states_otherwise(shop: Shop) -> None:
     case = await inspected(shop, accepted=1, refuse_reason="parts_missing")
     assert counted(case) == (3, 1, 2)
     assert (await shop.get(case["id"]))["explanation"]["not_received"] is None

@@ -193,7 +193,7 @@ async def test_what_is_lost_is_compensated_by_the_merchant(shop: Shop) -> None:
     assert decisions[-1]["kind"] == "refused_goods_claim"
 
 
-async def test_an_agent_decides_that_nothing_is_owed_and_says_why(shop: Shop) -> None:
+async def test_an_agent_decides_that_nothing_is_owed_and_states_why(shop: Shop) -> None:
     case_id, claim = await lost(shop)
     path = f"/v1/refused-goods-claims/{claim['id']}/decline"
     missing = await shop.agent.post(path, json={"reason": "goods_worthless"})
@@ -251,7 +251,7 @@ async def test_who_has_decided_a_compensation_does_not_record_its_payment(shop: 
     assert (await act(shop, other, claim, "record-payment", reference="B-1"))["state"] == "compensated"
 
 
-async def test_a_dispute_decides_anew_about_goods_that_were_not_sent(shop: Shop) -> None:
+async def test_a_dispute_decides_again_about_goods_that_were_not_sent(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.arrived(2)
     await shop.inspect(case["id"], 0, reason="used_or_affects_resale")

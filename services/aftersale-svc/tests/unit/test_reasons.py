@@ -199,7 +199,7 @@ def test_a_merchant_may_require_evidence_for_a_reason(an_order: Callable[..., Or
         check_needs(REFUND_ONLY, strict, Stage.POST_RECEIPT, replace(asked, evidence=[]))
 
 
-def test_what_is_advised_says_which_files_show_it() -> None:
+def test_what_is_advised_states_which_files_show_it() -> None:
     for row in REASONS.values():
         assert (row.evidence is EvidenceNeed.NONE) is (row.evidence_kinds == ())
     assert REASONS[Reason.COUNTERFEIT].evidence_kinds == (EvidenceKind.PHOTO, EvidenceKind.DOCUMENT)

@@ -41,35 +41,35 @@ def back(full: FullCase, units: int = 1) -> FullCase:
 
 
 @FIXTURES
-@given(limit=st.integers(1, 10_000), insured=MINOR, said=st.integers(1, 10_000), taken=st.none() | MINOR)
+@given(limit=st.integers(1, 10_000), insured=MINOR, stated_minor=st.integers(1, 10_000), taken=st.none() | MINOR)
 def test_merchant_and_insurance_pay_what_is_accepted_and_nothing_twice(
     limit: int,
     insured: int,
-    said: int,
+    stated_minor: int,
     taken: int | None,
     a_case: Callable[..., Case],
     an_order: Callable[..., Order],
 ) -> None:
     order, case = an_order_with(an_order, limit, insured), FullCase(case=a_case(CaseState.AWAIT_INSPECTION))
     try:
-        sent = case.keeping(stated(case, order, StatedFreight(said, "CNY", [])))
+        sent = case.keeping(stated(case, order, StatedFreight(stated_minor, "CNY", [])))
         sent = sent if taken is None else accepted(sent, taken, "CNY")
     except ReturnFreightExceedsLimit:
-        assert said > limit
+        assert stated_minor > limit
         return
     except AcceptedFreightExceedsStated:
         assert taken is not None
-        assert taken > said
+        assert taken > stated_minor
         return
     assert owed(sent, NOW) is None, "the goods are not back"
     assert owed(back(sent, units=0), NOW) is None, "they were refused"
     freight = owed(back(sent), NOW)
     assert freight is not None
     by_insurance = covered(back(sent), order, FREIGHT) if insured else 0
-    whole = said if taken is None else taken
+    whole = stated_minor if taken is None else taken
     assert freight.to_pay_minor == max(0, whole - insured)
     assert freight.to_pay_minor + min(by_insurance, whole) == whole
-    assert by_insurance <= min(said, insured)
+    assert by_insurance <= min(stated_minor, insured)
     assert owed(back(sent).keeping(freight), NOW) is None, "it is owed once"
 
 

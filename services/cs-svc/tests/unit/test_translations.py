@@ -61,7 +61,7 @@ def test_each_event_of_a_claim_has_a_text_or_a_reason_for_none() -> None:
 
 
 def test_each_event_of_a_case_that_the_sides_may_see_is_consumed_and_has_a_text() -> None:
-    told = {each for each in CASE_EVENTS if not each.OF_PLATFORM}
-    assert set(CODES) == told
-    assert set(HANDLERS) >= told
+    shown = {each for each in CASE_EVENTS if not each.OF_PLATFORM}
+    assert set(CODES) == shown
+    assert set(HANDLERS) >= shown
     assert set(CODES.values()) <= set(NOTIFICATIONS)
