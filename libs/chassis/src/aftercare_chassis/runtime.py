@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from pydantic_core import from_json, to_json
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
+from aftercare_chassis.database.connections import SESSION, no_reset, prepare
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
@@ -35,31 +35,6 @@ ACQUIRE_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
 TIMING_SECONDS = 5.0
 """What another process has changed of the timing holds in this one after so long."""
-_SESSION = {
-    "timezone": "UTC",
-    "jit": "off",
-    # A plan lasts as long as its connection: one that was made while a table was small would go on to scan all of it.
-    "enable_seqscan": "off",
-    "idle_in_transaction_session_timeout": "30s",
-}
-
-
-_JSONB_VERSION = b"\x01"
-
-
-async def _prepare(connection: asyncpg.Connection) -> None:
-    # In binary, since within a row of an array asyncpg reads every field so, whatever its codec is for.
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        format="binary",
-        encoder=lambda value: _JSONB_VERSION + to_json(value),
-        decoder=lambda data: from_json(data[len(_JSONB_VERSION) :]),
-    )
-
-
-async def _no_reset(_: asyncpg.Connection) -> None:
-    """Nothing: our sessions have no state beyond a transaction, and asyncpg's own reset costs a round trip per release."""
 
 
 class Runtime(Generic[S_co]):
@@ -105,13 +80,13 @@ class Runtime(Generic[S_co]):
             settings.database_url,
             min_size=1,
             max_size=settings.pool_size,
-            init=_prepare,
-            reset=_no_reset,
+            init=prepare,
+            reset=no_reset,
             timeout=ACQUIRE_SECONDS,
             command_timeout=30,
             statement_cache_size=512,
             max_inactive_connection_lifetime=300,
-            server_settings={**_SESSION, "application_name": self.name, "statement_timeout": "10s"},
+            server_settings={**SESSION, "application_name": self.name, "statement_timeout": "10s"},
         )
         for each in self._resources:
             await self._opened.enter_async_context(each)
@@ -149,9 +124,9 @@ class Runtime(Generic[S_co]):
             self.settings.database_url,
             timeout=ACQUIRE_SECONDS,
             command_timeout=30,
-            server_settings={**_SESSION, "application_name": self.name, **session},
+            server_settings={**SESSION, "application_name": self.name, **session},
         )
-        await _prepare(connection)
+        await prepare(connection)
         return connection
 
     def wakeup(self, name: str) -> Wakeup:
