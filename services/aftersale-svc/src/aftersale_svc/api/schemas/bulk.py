@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import ApproveIn, RejectIn
 from aftersale_svc.api.schemas.cases import CaseOut
-from aftersale_svc.api.schemas.options import WhyNotOut
+from aftersale_svc.api.schemas.line_options import WhyNotOut
 from aftersale_svc.commands.bulk import Outcome
 
 MOST_CASES = 200

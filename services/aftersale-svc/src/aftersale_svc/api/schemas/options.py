@@ -1,21 +1,18 @@
 """What may be asked for about the lines of an order, as it is shown."""
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import cache
 
 from aftercare_chassis.http.schemas import Out, Time, example
-from aftercare_chassis.refusals import Refusal
-from pydantic import Field
 
-from aftersale_svc.api.schemas.reason_groups import ReasonGroupOut, ReasonOut
+from aftersale_svc.api.schemas.line_options import LineOptionsOut, WhyNotOut
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.codes import CaseType, Goods, Reason, Term
-from aftersale_svc.domain.cases.policy import evidence_kinds, evidence_need, required_reasons
-from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, selectable_reasons
-from aftersale_svc.domain.cases.terms import Terms, term_of
+from aftersale_svc.api.schemas.type_reasons import TypeReasonsOut, type_reasons
+from aftersale_svc.domain.cases.codes import Reason, Term
+from aftersale_svc.domain.cases.policy import required_reasons
+from aftersale_svc.domain.cases.reasons import REASONS_VERSION
+from aftersale_svc.domain.cases.terms import Terms
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.options import LineOptions, Option, OrderOptions
+from aftersale_svc.domain.options import OrderOptions
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.wording.service_terms import term_text
 
@@ -111,143 +108,6 @@ _EXAMPLE = {
 }
 
 
-class TypeReasonsOut(Out):
-    """A type of case, and the reasons for which it may be asked for at this stage."""
-
-    type: CaseType
-    """The `type` of the request."""
-    goods: Goods
-    """What happens to the goods: `return` sends them back first, `keep` does not, `exchange` sends others for them, `repair` the same ones; with `none`
-    it is no matter of the case."""
-    reasons: list[ReasonGroupOut]
-    """Empty where the type cannot be asked for at this stage."""
-
-
-class WhyNotOut(Out):
-    """The refusal that a request would get now."""
-
-    code: str
-    """The `code` of the refusal, such as `units_in_live_case`."""
-    message: BilingualOut
-    """Its `detail`, in both languages."""
-
-    @classmethod
-    def of(cls, refusal: Refusal | None) -> "WhyNotOut | None":
-        if refusal is None:
-            return None
-        message = BilingualOut(zh_cn=refusal.detail("zh-CN"), en=refusal.detail("en"))
-        return cls(code=refusal.code, message=message)
-
-
-WhyNot = Callable[[Refusal | None], WhyNotOut | None]
-"""`WhyNotOut.of`, which keeps what it has returned: the lines of an order have the same refusals."""
-
-
-class OptionOut(Out):
-    """One type of case, and whether it may be asked for now about units of the line."""
-
-    type: CaseType
-    """The `type` of the request; its reasons are in `types`."""
-    allowed: bool
-    """Whether a request is accepted for up to `selectable_quantity` units, with a reason that `types` has for this type, or one of `reasons` where
-    these are there."""
-    selectable_quantity: int
-    """The most units that a case of this type may be about; 0 where it is not allowed."""
-    reasons: list[Reason] | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Which of the reasons that `types` has for this type may be given for this line now, where the time of others is over; absent where all
-    may."""
-    why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Why it is not allowed; absent where it is."""
-
-    @classmethod
-    def of(cls, option: Option, why_not: WhyNot) -> "OptionOut":
-        return cls(
-            type=option.type,
-            allowed=option.refusal is None,
-            selectable_quantity=option.units,
-            reasons=None if option.reasons is None else list(option.reasons),
-            why_not=why_not(option.refusal),
-        )
-
-
-class StageUnitsOut(Out):
-    """How many units of a line are at a stage now."""
-
-    stage: Stage
-    """Where they are."""
-    quantity: int
-    """How many of the units that were bought, whatever cases there are about them; not those that were cancelled before they left."""
-
-
-class LineParcelOut(Out):
-    """A parcel to the buyer with units of the line."""
-
-    parcel_id: str
-    """The parcel, as order-svc shows it; a claim on its courier names it."""
-    carrier: str
-    """The code of the courier, such as `zto`."""
-    waybill_no: str
-    """The courier's number of the parcel."""
-    stage: Stage
-    """Where it is: `in_transit`, or `post_receipt` once it has arrived."""
-    quantity: int
-    """How many units of the line are in it."""
-    refusable_quantity: int
-    """The most units of it that a `refused_delivery` may be about: none once it has arrived, and none that a case waits for."""
-
-
-class LineOptionsOut(Out):
-    """A line of the order, and each type of case for it."""
-
-    line_id: str
-    """The line of the order, as order-svc shows it."""
-    sku: str
-    """The merchant's article number."""
-    quantity: int
-    """How many units were bought."""
-    selectable_quantity: int
-    """The most units that a new case may take: those in no open case that were not refunded. 0 where no option is allowed that
-    takes any; a question (`consult`) takes none, and may be about all."""
-    options: list[OptionOut]
-    """Each type of case once."""
-    stages: list[StageUnitsOut]
-    """Where the units are that were bought: several stages where they were sent in several parcels."""
-    parcels: list[LineParcelOut]
-    """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
-    window_ends_at: Time | None = None
-    """When the window of this line ends: later than that of the order where a case about it was completed last."""
-    warranty_ends_at: Time | None = None
-    """When the warranty of this line ends, by what was stated with it, else as set; null before the receipt, and where there is none."""
-
-    @classmethod
-    def of(cls, line: LineOptions, terms: Terms, why_not: WhyNot) -> "LineOptionsOut":
-        return cls(
-            line_id=line.balance.line_id,
-            sku=line.balance.sku,
-            quantity=line.balance.quantity,
-            selectable_quantity=line.selectable_units,
-            options=[OptionOut.of(option, why_not) for option in line.options],
-            stages=[StageUnitsOut(stage=stage, quantity=units) for stage, units in line.units_by_stage.items()],
-            parcels=[
-                LineParcelOut(
-                    parcel_id=each.parcel_id,
-                    carrier=each.carrier,
-                    waybill_no=each.waybill_no,
-                    stage=line.stage_of(each),
-                    quantity=each.quantity,
-                    refusable_quantity=each.refusable_units,
-                )
-                for each in line.parcels
-            ],
-            window_ends_at=terms.end_of(Term.WINDOW, line.balance.line_id),
-            warranty_ends_at=_warranty_end(terms, line.balance.line_id),
-        )
-
-
-def _warranty_end(terms: Terms, line_id: str) -> datetime | None:
-    return terms.end_of(Term.WARRANTY, line_id) if terms.days_of(line_id) else None
-
-
 class TermOut(Out):
     """A term in which something can be asked for once the goods were received."""
 
@@ -298,41 +158,6 @@ class OrderOptionsOut(Out):
             terms=[TermOut.of(found.terms, term) for term in Term],
             reasons_version=REASONS_VERSION,
             required_evidence=[Reason(each) for each in required_reasons(found.order)],
-            types=[_type(name, found.stage) for name in TYPES],
+            types=[type_reasons(name, found.stage) for name in TYPES],
             lines=[LineOptionsOut.of(line, found.terms, why_not) for line in found.lines],
         )
-
-
-@cache
-def _type(name: CaseType, stage: Stage | None) -> TypeReasonsOut:
-    # Cached: it depends on nothing else, and has some fifty objects.
-    row = TYPES[name]
-    of_case = None if stage is None else row.stage(stage)
-    reasons = selectable_reasons(name, of_case) if of_case is not None and of_case in row.stages else []
-    return TypeReasonsOut(type=name, goods=row.goods, reasons=_groups(name, reasons))
-
-
-def _groups(name: CaseType, reasons: list[Reason]) -> list[ReasonGroupOut]:
-    by_group = {group: [each for each in reasons if REASONS[each].group is group] for group in GROUPS}
-    return [
-        ReasonGroupOut(
-            code=group, label=BilingualOut.of(GROUPS[group]), reasons=[_reason(name, each) for each in members]
-        )
-        for group, members in by_group.items()
-        if members
-    ]
-
-
-def _reason(name: CaseType, reason: Reason) -> ReasonOut:
-    row, type_ = REASONS[reason], TYPES[name]
-    return ReasonOut(
-        code=reason,
-        label=BilingualOut.of(row.label),
-        liable=row.liable,
-        return_freight_payer=row.freight_payer if type_.goods in (Goods.RETURN, Goods.EXCHANGE, Goods.REPAIR) else None,
-        evidence=evidence_need(type_, reason),
-        evidence_needed=list(evidence_kinds(type_, reason)),
-        is_warranty=row.is_warranty,
-        since=row.since,
-        term=term_of(type_, reason),
-    )

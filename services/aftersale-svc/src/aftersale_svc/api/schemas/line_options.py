@@ -1,0 +1,139 @@
+"""What may be asked for about one line of an order, and why not the rest, as it is shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aftercare_chassis.http.schemas import Out, Time
+from aftercare_chassis.refusals import Refusal
+from pydantic import Field
+
+from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.cases.codes import CaseType, Reason, Term
+from aftersale_svc.domain.cases.terms import Terms
+from aftersale_svc.domain.options import LineOptions, Option
+from aftersale_svc.domain.orders.model import Stage
+
+
+class WhyNotOut(Out):
+    """The refusal that a request would get now."""
+
+    code: str
+    """The `code` of the refusal, such as `units_in_live_case`."""
+    message: BilingualOut
+    """Its `detail`, in both languages."""
+
+    @classmethod
+    def of(cls, refusal: Refusal | None) -> "WhyNotOut | None":
+        if refusal is None:
+            return None
+        message = BilingualOut(zh_cn=refusal.detail("zh-CN"), en=refusal.detail("en"))
+        return cls(code=refusal.code, message=message)
+
+
+WhyNot = Callable[[Refusal | None], WhyNotOut | None]
+"""`WhyNotOut.of`, which keeps what it has returned: the lines of an order have the same refusals."""
+
+
+class OptionOut(Out):
+    """One type of case, and whether it may be asked for now about units of the line."""
+
+    type: CaseType
+    """The `type` of the request; its reasons are in `types`."""
+    allowed: bool
+    """Whether a request is accepted for up to `selectable_quantity` units, with a reason that `types` has for this type, or one of `reasons` where
+    these are there."""
+    selectable_quantity: int
+    """The most units that a case of this type may be about; 0 where it is not allowed."""
+    reasons: list[Reason] | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Which of the reasons that `types` has for this type may be given for this line now, where the time of others is over; absent where all
+    may."""
+    why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Why it is not allowed; absent where it is."""
+
+    @classmethod
+    def of(cls, option: Option, why_not: WhyNot) -> "OptionOut":
+        return cls(
+            type=option.type,
+            allowed=option.refusal is None,
+            selectable_quantity=option.units,
+            reasons=None if option.reasons is None else list(option.reasons),
+            why_not=why_not(option.refusal),
+        )
+
+
+class StageUnitsOut(Out):
+    """How many units of a line are at a stage now."""
+
+    stage: Stage
+    """Where they are."""
+    quantity: int
+    """How many of the units that were bought, whatever cases there are about them; not those that were cancelled before they left."""
+
+
+class LineParcelOut(Out):
+    """A parcel to the buyer with units of the line."""
+
+    parcel_id: str
+    """The parcel, as order-svc shows it; a claim on its courier names it."""
+    carrier: str
+    """The code of the courier, such as `zto`."""
+    waybill_no: str
+    """The courier's number of the parcel."""
+    stage: Stage
+    """Where it is: `in_transit`, or `post_receipt` once it has arrived."""
+    quantity: int
+    """How many units of the line are in it."""
+    refusable_quantity: int
+    """The most units of it that a `refused_delivery` may be about: none once it has arrived, and none that a case waits for."""
+
+
+class LineOptionsOut(Out):
+    """A line of the order, and each type of case for it."""
+
+    line_id: str
+    """The line of the order, as order-svc shows it."""
+    sku: str
+    """The merchant's article number."""
+    quantity: int
+    """How many units were bought."""
+    selectable_quantity: int
+    """The most units that a new case may take: those in no open case that were not refunded. 0 where no option is allowed that
+    takes any; a question (`consult`) takes none, and may be about all."""
+    options: list[OptionOut]
+    """Each type of case once."""
+    stages: list[StageUnitsOut]
+    """Where the units are that were bought: several stages where they were sent in several parcels."""
+    parcels: list[LineParcelOut]
+    """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
+    window_ends_at: Time | None = None
+    """When the window of this line ends: later than that of the order where a case about it was completed last."""
+    warranty_ends_at: Time | None = None
+    """When the warranty of this line ends, by what was stated with it, else as set; null before the receipt, and where there is none."""
+
+    @classmethod
+    def of(cls, line: LineOptions, terms: Terms, why_not: WhyNot) -> "LineOptionsOut":
+        return cls(
+            line_id=line.balance.line_id,
+            sku=line.balance.sku,
+            quantity=line.balance.quantity,
+            selectable_quantity=line.selectable_units,
+            options=[OptionOut.of(option, why_not) for option in line.options],
+            stages=[StageUnitsOut(stage=stage, quantity=units) for stage, units in line.units_by_stage.items()],
+            parcels=[
+                LineParcelOut(
+                    parcel_id=each.parcel_id,
+                    carrier=each.carrier,
+                    waybill_no=each.waybill_no,
+                    stage=line.stage_of(each),
+                    quantity=each.quantity,
+                    refusable_quantity=each.refusable_units,
+                )
+                for each in line.parcels
+            ],
+            window_ends_at=terms.end_of(Term.WINDOW, line.balance.line_id),
+            warranty_ends_at=_warranty_end(terms, line.balance.line_id),
+        )
+
+
+def _warranty_end(terms: Terms, line_id: str) -> datetime | None:
+    return terms.end_of(Term.WARRANTY, line_id) if terms.days_of(line_id) else None
