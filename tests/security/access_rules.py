@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 from aftersale_access import AFTERSALE, EVERYBODY, PARTIES, READERS, STAFF
-from seeded_services import SeededService
+from seeded_service import SeededService
 
 PRINCIPALS = {
     "buyer": ("buyer", "buyer-1"),

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from seeded_services import SEEDED, SeededService
+from seeded_service import SeededService
+from seeded_services import SEEDED
 
 
 @pytest.fixture(scope="session", params=list(SEEDED))

@@ -2,17 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from aftercare_chassis.http import sse
 from aftercare_chassis.testing import Harness
 from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleRequested,
     ComplaintOpened,
-    Event,
     OrderCreated,
     OrderLine,
     OrderPaid,
@@ -26,9 +23,9 @@ from aftersale_svc import main as aftersale
 from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from cs_svc import main as cs
-from jsonschema import Draft202012Validator
 from kb_svc import main as kb
 from order_svc import main as order
+from seeded_service import SeededService, made
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
@@ -36,80 +33,6 @@ ADDRESS = {"name": "王芳", "phone": "13800000000", "city": "杭州市", "stree
 KETTLE = OrderLine(
     line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=0, paid_minor=29700
 )
-
-
-@dataclass
-class SeededService:
-    """A service with a few objects. `ids` are the parameters of its paths, `bodies` and `queries` are by operation."""
-
-    harness: Harness
-    ids: dict[str, str] = field(default_factory=dict)
-    bodies: dict[str, Any] = field(default_factory=dict)
-    queries: dict[str, dict[str, str]] = field(default_factory=dict)
-    checked: set[tuple[str, str, int]] = field(default_factory=set)
-
-    def assert_documented(self, path: str, method: str, response: httpx.Response) -> None:
-        """Assert that the OpenAPI document has this response: its status, media type and schema."""
-        document = self.harness.service.app.openapi()
-        documented = document["paths"][path][method.lower()]["responses"]
-        assert str(response.status_code) in documented, (method, path, response.status_code, response.text)
-        answer = documented[str(response.status_code)]
-        if "$ref" in answer:
-            answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-        content = answer.get("content", {})
-        place = (path, method, response.status_code)
-        if not content or (place in self.checked and not response.is_success):
-            return
-        self.checked.add(place)
-        [(media_type, described)] = content.items()
-        assert response.headers["content-type"] == media_type, place
-        schema = {**described["schema"], "components": document["components"]}
-        body = response.text if media_type == sse.EventStream.media_type else _without_null(response.json())
-        Draft202012Validator(schema).validate(body)
-
-    @property
-    def paths(self) -> dict[str, Any]:
-        """The paths of the service's OpenAPI document."""
-        found: dict[str, Any] = self.harness.service.app.openapi()["paths"]
-        return found
-
-    async def written_rows(self) -> tuple[int, int]:
-        """The numbers of events in the outbox and of stored responses, which every successful command increases."""
-        pool = self.harness.runtime.pool
-        events, kept = "SELECT count(*) FROM outbox", "SELECT count(*) FROM idempotency_key"
-        return await pool.fetchval(events), await pool.fetchval(kept)
-
-    async def consume(self, event: type[Event], **fields: Any) -> None:
-        """Let the service consume an event of another one about order ord_1."""
-        usual = {
-            "affected_party": "buyer-1",
-            "applicant": "buyer-1",
-            "handler": "system",
-            "time": self.harness.clock.now(),
-            "result": "moved",
-            "order_id": "ord_1",
-            "case_id": "case_1",
-            "buyer_id": "buyer-1",
-            "merchant_id": "m-1",
-            "case_type": "return_refund",
-            "currency": "CNY",
-        }
-        given = {name: value for name, value in usual.items() if name in event.model_fields}
-        await self.harness.consume(event(**given | fields))
-        assert await self.harness.parked() == []
-
-
-def _without_null(value: Any) -> Any:
-    """The body without null fields, which mean the same as absent ones."""
-    if isinstance(value, dict):
-        return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
-    return [_without_null(inner) for inner in value] if isinstance(value, list) else value
-
-
-def made(response: httpx.Response) -> dict[str, Any]:
-    assert response.is_success, response.text
-    body: dict[str, Any] = response.json()
-    return body
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import pytest
 from access_rules import OTHER_PARTIES, PRINCIPALS, STAFF, Route, allowed_roles, routes
-from seeded_services import SeededService
+from seeded_service import SeededService
 
 
 def test_every_route_has_an_access_rule(service: SeededService) -> None:

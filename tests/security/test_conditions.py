@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from access_rules import PRINCIPALS, Route, allowed_roles, routes
-from seeded_services import SEEDED, SeededService
+from seeded_service import SeededService
+from seeded_services import SEEDED
 
 
 @pytest.fixture(params=list(SEEDED))

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from access_rules import PRINCIPALS, Route, allowed_roles, routes
-from seeded_services import SeededService
+from seeded_service import SeededService
 
 INVALID: list[Any] = [
     None,

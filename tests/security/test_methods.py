@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 from access_rules import PRINCIPALS, allowed_roles, routes
 from aftercare_chassis.http import sse
-from seeded_services import SeededService
+from seeded_service import SeededService
 
 OPEN = ("/openapi.json", "/docs", "/livez", "/readyz", "/startupz", "/metrics")
 VARYING = {"trace-id"}

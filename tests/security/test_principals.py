@@ -8,11 +8,13 @@ import pytest
 from aftercare_chassis.auth.principals import LONGEST
 from aftercare_chassis.testing import Harness
 from aftercare_events import OrderCreated, OrderPaid
+from aftersale_bodies import cny
 from aftersale_svc import main as aftersale
 from analytics_svc import main as analytics
 from cs_svc import main as cs
 from order_svc import main as order
-from seeded_services import ADDRESS, KETTLE, SeededService, cny, made
+from seeded_service import SeededService, made
+from seeded_services import ADDRESS, KETTLE
 
 NAMES = {
     "auth0": "auth0|5f7c8ec7c33c6c004bbafe82",
