@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 from aftercare_chassis.testing import Harness
 from aftercare_events import (
     ComplaintOpened,
-    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -24,8 +23,8 @@ from aftercare_events import (
     ShippedLine,
 )
 from checked_files import files_of
+from published_events import PublishedEvents
 
-E = TypeVar("E", bound=Event)
 KETTLE = OrderLine(
     line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=1000, paid_minor=28700
 )
@@ -44,7 +43,7 @@ def done(response: httpx.Response, status: int = 200) -> dict[str, Any]:
     return response.json()
 
 
-class Shop:
+class Shop(PublishedEvents):
     """Order `ord_1` of buyer-1 at merchant m-1, and everybody who has to do with it."""
 
     def __init__(self, harness: Harness) -> None:
@@ -210,22 +209,6 @@ class Shop:
         await self.harness.consume(event)
         found = done(await self.agent.get("/v1/disputes", params={"complaint_id": complaint_id}))["data"]
         return found[0] if found else None
-
-    # what came out
-
-    async def published(self, kind: type[E]) -> list[E]:
-        """The published events of this type, in order."""
-        return [event for event in await self.harness.published() if isinstance(event, kind)]
-
-    async def last(self, kind: type[E]) -> E:
-        """The last published event of this type."""
-        return (await self.published(kind))[-1]
-
-    async def names(self, subject: str) -> list[str]:
-        """The events of one aggregate, in order; their sequence runs 1..n."""
-        mine = [envelope for envelope in await self.harness.envelopes() if envelope.subject == subject]
-        assert [envelope.sequence for envelope in mine] == list(range(1, len(mine) + 1))
-        return [envelope.type.removesuffix(".v1") for envelope in mine]
 
     # what people do
 
