@@ -36,7 +36,7 @@ def test_units_of_a_rejected_case_can_be_shipped(journey: Journey) -> None:
     case = journey.open_case(order, 3, kind="refund_only", reason="changed_mind")
     path = f"/v1/orders/{order['id']}"
     journey.participants.seller.wait(path, lambda body: bool(body["lines"][0]["held_quantity"] == 3))
-    journey.reject(case)
+    journey.reject(case, "agreed_cancel", "协商后照常发货")
     journey.participants.seller.wait(path, lambda body: bool(body["lines"][0]["held_quantity"] == 0))
     journey.deliver(order, journey.ship(order, 3))
 

@@ -94,8 +94,8 @@ class Journey:
         address = {} if case["type"] == "refund_only" else {"return_address": RETURN_ADDRESS}
         return self.participants.seller.post(f"/v1/cases/{case['id']}/approve", {"note": "同意", **address})
 
-    def reject(self, case: Body) -> Body:
-        body = {"reason": "used_or_affects_resale", "note": "有使用痕迹"}
+    def reject(self, case: Body, reason: str = "used_or_affects_resale", note: str = "有使用痕迹") -> Body:
+        body = {"reason": reason, "note": note}
         return self.participants.seller.post(f"/v1/cases/{case['id']}/reject", body)
 
     def send_back(self, case: Body) -> tuple[Body, str]:
