@@ -90,27 +90,43 @@ def options_of(
     """
     stage = _stage(order)
     of_types = {name: _refusal(partial(_check_type, row, order)) for name, row in TYPES.items()}
-    lines = tuple(_line(order, stage, terms, line, of_types, parcels) for line in balances)
+    open_ = OpenReasons(terms)
+    lines = tuple(_line(order, stage, open_, line, of_types, parcels) for line in balances)
     return OrderOptions(order, stage, terms, lines)
+
+
+class OpenReasons:
+    """The reasons that are open for the lines of an order: the same for lines with the same warranty and the same completed cases."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._found: dict[tuple[object, ...], list[Reason]] = {}
+
+    def of(self, type_: TypeRow, stage: Stage, line_id: str) -> list[Reason]:
+        """As `open_reasons`."""
+        key = type_.name, stage, self.terms.days_of(line_id), self.terms.follow_ups.get(line_id)
+        if key not in self._found:
+            self._found[key] = open_reasons(type_, stage, self.terms, line_id)
+        return self._found[key]
 
 
 def _line(
     order: Order,
     stage: Stage | None,
-    terms: Terms,
+    open_: OpenReasons,
     line: LineBalance,
     of_types: Mapping[CaseType, Refusal | None],
     parcels: Sequence[SentLine],
 ) -> LineOptions:
     sent = tuple(each for each in parcels if each.line_id == line.line_id)
-    options = tuple(_option(order, stage, terms, line, name, refusal, sent) for name, refusal in of_types.items())
+    options = tuple(_option(order, stage, open_, line, name, refusal, sent) for name, refusal in of_types.items())
     return LineOptions(line, options, sent, arrived=stage is Stage.POST_RECEIPT)
 
 
 def _option(
     order: Order,
     stage: Stage | None,
-    terms: Terms,
+    open_: OpenReasons,
     line: LineBalance,
     name: CaseType,
     of_type: Refusal | None,
@@ -119,9 +135,9 @@ def _option(
     if of_type is not None or stage is None:
         return Option(name, of_type)
     type_, wanted = TYPES[name], [Wanted(line.line_id, 1)]
-    every, reasons = selectable_reasons(name, type_.stage(stage)), open_reasons(type_, stage, terms, line.line_id)
+    every, reasons = selectable_reasons(name, type_.stage(stage)), open_.of(type_, stage, line.line_id)
     if not reasons:
-        late = _refusal(partial(check_term, type_, stage, every[0], [line.line_id], terms))
+        late = _refusal(partial(check_term, type_, stage, every[0], [line.line_id], open_.terms))
         return Option(name, late, reasons=())
     refusal = _refusal(partial(check_question, type_, order, [line.line_id])) or _refusal(
         partial(allocate_lines, "", type_, stage, [line], wanted, order.currency)

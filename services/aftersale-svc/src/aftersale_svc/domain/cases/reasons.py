@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from aftersale_svc.domain.cases.codes import (
     CaseType,
@@ -217,4 +218,9 @@ def is_selectable(reason: Reason, type_: str, stage: Stage) -> bool:
 
 def selectable_reasons(type_: str, stage: Stage) -> list[Reason]:
     """The reasons that may be chosen for this type while the goods are at this stage, group by group."""
-    return [reason for reason in REASONS if is_selectable(reason, type_, stage)]
+    return list(_selectable(type_, stage))
+
+
+@cache
+def _selectable(type_: str, stage: Stage) -> tuple[Reason, ...]:
+    return tuple(reason for reason in REASONS if is_selectable(reason, type_, stage))
