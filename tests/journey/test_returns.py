@@ -1,10 +1,8 @@
 """Returns and refunds; amounts are exact to the minor unit."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from aftercare_cli import couriers
 from aftercare_cli.api_client import UnexpectedResponse
 from aftercare_cli.journey import Journey, refunded_minor
 
@@ -30,28 +28,20 @@ def test_two_of_three_then_the_last(journey: Journey, ledger: Ledger) -> None:
         journey.open_case(order, 1)
 
 
-def test_a_return_with_the_waybill_number_of_the_delivery(journey: Journey) -> None:
+def test_a_return_has_not_the_waybill_number_of_the_delivery(journey: Journey) -> None:
     order = journey.order()
     journey.pay(order)
     parcel, people = journey.ship(order), journey.participants
-    signed_at = datetime.now(UTC) - timedelta(minutes=1)
-    couriers.push(people.admin, "zto", couriers.Scan(parcel["waybill_no"], "delivered", signed_at), people.home)
+    journey.scan(parcel["waybill_no"], "delivered")
     people.buyer.wait_state(f"/v1/orders/{order['id']}", "delivered")
     case = journey.open_case(order, 2)
     journey.approve(case)
-    people.buyer.post(f"/v1/cases/{case['id']}/ship", {"carrier": "ZTO", "waybill_no": f" {parcel['waybill_no']} "})
-    returns = people.buyer.wait("/v1/parcels", lambda body: bool(body["data"]), order_id=order["id"], leg="return")
-
-    again = couriers.Scan(parcel["waybill_no"], "delivered", signed_at, "zto")
-    couriers.push(people.admin, "standard-webhooks", again, people.home)
-    # The scan that was known already, and the same scan from another partner.
-    back = people.buyer.wait(f"/v1/parcels/{returns['data'][0]['id']}", lambda body: len(body["events"]) == 2)
-
-    assert [event["ignored"] for event in back["events"]] == ["before_hand_over", "before_hand_over"]
-    assert back["status"] == "pending"
-    assert people.buyer.get(f"/v1/cases/{case['id']}")["state"] == "return_in_transit"
-    journey.scan(parcel["waybill_no"], "delivered")
-    people.seller.wait_state(f"/v1/cases/{case['id']}", "await_inspection")
+    number = f" {parcel['waybill_no']} "
+    with pytest.raises(UnexpectedResponse, match="409 waybill_in_use"):
+        people.buyer.post(f"/v1/cases/{case['id']}/ship", {"carrier": "ZTO", "waybill_no": number})
+    assert people.buyer.get(f"/v1/cases/{case['id']}")["state"] == "await_buyer_shipment"
+    _, own = journey.send_back(case)
+    journey.deliver_return(case, own)
 
 
 def test_accepting_fewer_than_sent_is_a_partial_refund(journey: Journey, ledger: Ledger) -> None:
