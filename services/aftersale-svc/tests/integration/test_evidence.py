@@ -228,3 +228,9 @@ async def test_nothing_is_left_of_an_upload_that_was_checked(postgres_url: str, 
         await at_desk.uploaded(b"no picture")
         kept = {Path(folder).name for folder, _, files in os.walk(tmp_path) if files}
         assert kept == {"originals", "copies"}
+
+
+@pytest.mark.parametrize("name", ["ev_0", "zAv1XiYd%3AAtzzv", "a.b", "0" * 100])
+async def test_a_file_that_nobody_announced_is_not_completed(at_desk: EvidenceDesk, name: str) -> None:
+    response = await at_desk.shop.buyer.post(f"/v1/evidence/{name}/complete")
+    at_desk.shop.harness.problem(response, 404, "not_found")

@@ -78,7 +78,8 @@ class EvidenceRoutes:
         A file that the store has not taken is refused because of `not_uploaded`, and may be announced again: at once where the store is a
         folder, else by the worker, which alone reaches the store.
         """
-        is_uploaded = await self._store.has(PENDING + evidence_id)
+        announced = await queries.evidence_file(tx, evidence_id)
+        is_uploaded = await self._store.has(PENDING + announced.id)
         completed = await evidence.complete(tx, evidence_id, is_uploaded=is_uploaded is not False)
         return EvidenceFileOut.of(completed, tx, self._store)
 
