@@ -32,7 +32,7 @@ FROM generate_series(1, {CASES // PER_ORDER}) n
 # Of a thousand: whose turn it is, and the state that goes with it.
 _CASES = f"""
 WITH drawn AS (
-    SELECT n, n % {CASES // PER_ORDER} + 1 AS o, (n::bigint * 7919) % 1000 AS part FROM generate_series(1, {CASES}) n
+    SELECT n, n % {CASES // PER_ORDER} + 1 AS o, (n::bigint / {MERCHANTS} * 7919 + n) % 1000 AS part FROM generate_series(1, {CASES}) n
 ), placed AS (
     SELECT *, CASE WHEN part < 922 THEN 'nobody' WHEN part < 952 THEN 'merchant' WHEN part < 967 THEN 'buyer'
                    WHEN part < 977 THEN 'courier' WHEN part < 980 THEN 'agent' ELSE 'platform' END AS turn
