@@ -33,7 +33,7 @@ TITLE = f"""
 ## Commands
 
 Each command of a case, a dispute or a claim in `aftersale-svc serve`, one after the other (`make bench P=commands`): medians of {ROUNDS} rounds after a warm-up. At most: {AT_MOST_MS} ms of CPU of aftersale-svc, and 8 statements
-(`tests/integration/test_command_cost.py` of the service names those that need more). CPU of a request from its start to {1000 * QUIET_SECONDS:.0f} ms after its response.
+(`services/aftersale-svc/tests/integration/test_command_cost.py` names those that need more). CPU of a request from its start to {1000 * QUIET_SECONDS:.0f} ms after its response.
 
 | command | calls | aftersale-svc, ms | PostgreSQL, ms | statements |
 |---|---|---|---|---|
