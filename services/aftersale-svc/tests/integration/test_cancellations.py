@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from aftercare_events import AfterSaleClosed, AfterSaleCompleted, AfterSaleRequested, AfterSaleRestaged, RefundRequested
-from aftersale_shop import CUP, KETTLE, Shop
+from aftersale_shop import CUP, KETTLE, Shop, done
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 
 
@@ -43,10 +43,24 @@ async def test_what_has_left_cannot_be_cancelled_and_the_rest_can(shop: Shop) ->
     await shop.leaves({"line_1": 1})
     problem = shop.harness.problem(await shop.ask(3, type_="cancel_unshipped"), 409, "units_shipped")
     assert problem["errors"][0]["pointer"] == "/lines/0/quantity"
+    assert problem["allowed"] == ["refund_only", "consult", "price_adjust"], "one unit has left, two have not"
     case = await cancelling(shop, 2)
     assert case["stage"] == "pre_ship"
     await shop.act(shop.seller, case["id"], "approve")
     assert (await shop.last(RefundRequested)).before_shipment
+
+
+async def test_what_is_on_its_way_is_refused_at_the_door_instead(shop: Shop) -> None:
+    await shop.shipped()
+    problem = shop.harness.problem(await shop.ask(3, type_="cancel_unshipped"), 409, "units_shipped")
+    assert "refused_delivery" in problem["allowed"]
+    assert "拒收" in problem["detail"]
+    shown = done(await shop.buyer.get("/v1/orders/ord_1/after-sale-options"))
+    [why_not] = [each["why_not"] for each in shown["lines"][0]["options"] if each["type"] == "cancel_unshipped"]
+    assert "Refused delivery" in why_not["message"]["en"]
+    for type_ in problem["allowed"]:
+        [option] = [each for each in shown["lines"][0]["options"] if each["type"] == type_]
+        assert option["allowed"], type_
 
 
 async def test_once_all_has_arrived_there_is_nothing_to_cancel(shop: Shop) -> None:

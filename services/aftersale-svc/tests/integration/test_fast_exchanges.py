@@ -201,7 +201,9 @@ async def test_a_merchant_has_to_allow_it(postgres_url: str) -> None:
     async with Harness.start(main.service, postgres_url) as harness:
         shop = Shop(harness)
         await shop.delivered()
-        shop.harness.problem(await shop.ask(1, type_="fast_exchange"), 409, "fast_exchange_not_allowed")
+        problem = shop.harness.problem(await shop.ask(1, type_="fast_exchange"), 409, "fast_exchange_not_allowed")
+        assert "exchange" in problem["allowed"]
+        assert "fast_exchange" not in problem["allowed"]
         [line] = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()["lines"]
         [option] = [each for each in line["options"] if each["type"] == "fast_exchange"]
         assert (option["allowed"], option["why_not"]["code"]) == (False, "fast_exchange_not_allowed")

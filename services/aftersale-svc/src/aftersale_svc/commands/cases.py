@@ -17,7 +17,8 @@ from aftersale_svc.domain.cases.outbound_parcels import carrying
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.money.holds import holds_of
+from aftersale_svc.domain.money.allocation import instead_of_refusing
+from aftersale_svc.domain.money.holds import balances, holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case
 from aftersale_svc.domain.money.shown_freight import shows_estimate
 from aftersale_svc.domain.orders.errors import OrderUnknown
@@ -55,7 +56,8 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     case, lines, parcel = opened.case, opened.requested, None
     if TYPES[case.type].by_outbound:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
-        parcel = carrying(order.id, parcels, request.lines, request.parcel_id)
+        otherwise = instead_of_refusing(balances(holds), request.lines)
+        parcel = carrying(order.id, parcels, request.lines, request.parcel_id, otherwise=otherwise)
         back = Return(case_id=case.id, carrier=parcel.carrier, waybill_no=parcel.waybill_no)
         opened = by_parcel(tx, opened, back)
         case = opened.case

@@ -9,7 +9,7 @@ from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.cases.offers.policy import stage_now
+from aftersale_svc.domain.cases.offers.policy import other_types, stage_now
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import check_units_sent
 from aftersale_svc.domain.money.holds import balances, have_left
@@ -27,7 +27,8 @@ async def check_sent(tx: Transaction[Settings], full: FullCase, order: Order, ty
     stage = stage_now(full.case, order)
     if TYPES[type_].needs_shipped and not TYPES[full.case.type].needs_shipped and stage is Stage.IN_TRANSIT:
         holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
-        check_units_sent(TYPES[type_], stage, full.requested, balances(holds))
+        possible = other_types(full.case.type)
+        check_units_sent(TYPES[type_], stage, full.requested, balances(holds), possible)
 
 
 async def came_back(tx: Transaction[Settings], full: FullCase) -> FullCase:

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.reasons import selectable_reasons
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.terms import Terms, check_term, open_reasons
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
-from aftersale_svc.domain.money.allocation import allocate_lines, selectable_units
+from aftersale_svc.domain.money.allocation import allocate_lines, instead_of_refusing, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.orders.model import Order, SentLine, Stage
@@ -146,7 +146,8 @@ def _option(
     if type_.by_outbound and units:
         # All units of such a case come back in one parcel.
         units = min(units, max((each.refusable_units for each in parcels), default=0))
-        refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id)
+        otherwise = instead_of_refusing([line], wanted)
+        refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id, allowed=otherwise)
     return Option(name, refusal, units, None if len(reasons) == len(every) else tuple(reasons))
 
 

@@ -25,6 +25,7 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes, seen_reuses
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceReuse
+from aftersale_svc.domain.money.allocation import instead_of_refusing
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.preview import Preview
 from aftersale_svc.domain.money.preview import preview as previewed
@@ -190,7 +191,8 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     found = previewed(order, request, holds, read, given)
     if TYPES[request.type].by_outbound:
         parcels = await read.all(PARCELS_OF_ORDER, order_id=order.id)
-        carrying(order.id, parcels, request.lines, request.parcel_id)
+        otherwise = instead_of_refusing(balances(holds), request.lines)
+        carrying(order.id, parcels, request.lines, request.parcel_id, otherwise=otherwise)
     return found
 
 

@@ -89,12 +89,14 @@ class QuestionOpen(Refusal):
 
 
 class UnitsInNoParcel(Refusal):
-    """No parcel of the order carries all of the units, or it has not left, or it has arrived."""
+    """No parcel of the order carries all of the units, or it has not left, or it has arrived. `allowed` are the other types that are possible for
+    all of them."""
 
     kind, code, retry_after = Kind.CONFLICT, "units_in_no_parcel", 1
-    zh, en = (
-        "没有一个在途的包裹包含全部所选商品，请按包裹分别申请。",
-        "No parcel on its way carries all of these units. Ask for the units of each parcel by itself.",
+    zh = "没有一个在途的包裹包含全部所选商品，请按包裹分别申请；全部商品现在可以申请：{allowed:or 无}。"
+    en = (
+        "No parcel on its way carries all of these units. Ask for the units of each parcel by itself. "
+        "Possible for all of them: {allowed:or none}."
     )
 
 

@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.orders.model import SentLine
 
 
 def carrying(
-    order_id: str, parcels: Sequence[SentLine], wanted: Sequence[Wanted], parcel_id: str | None = None
+    order_id: str,
+    parcels: Sequence[SentLine],
+    wanted: Sequence[Wanted],
+    parcel_id: str | None = None,
+    *,
+    otherwise: Sequence[CaseType] = (),
 ) -> SentLine:
     """Return a line of the parcel in which the units come back: this one, or the newest that carries them all and no other case waits for.
 
-    `parcels` come parcel by parcel, newest first.
+    `parcels` come parcel by parcel, newest first; `otherwise` are the types that are possible for the units where no parcel carries them.
 
     Raises:
         UnitsInNoParcel: there is none.
@@ -22,7 +28,7 @@ def carrying(
         carried = {line.line_id: line for line in lines}
         if parcel_id in (None, sent_id) and all(_carries(carried.get(each.line_id), each) for each in wanted):
             return next(iter(carried.values()))
-    raise UnitsInNoParcel(pointer="/lines", awaits=order_id)
+    raise UnitsInNoParcel(pointer="/lines", awaits=order_id, allowed=list(otherwise))
 
 
 def _carries(line: SentLine | None, wanted: Wanted) -> bool:

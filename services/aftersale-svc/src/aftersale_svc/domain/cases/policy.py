@@ -1,10 +1,10 @@
 """Decisions about a case besides its state table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aftersale_svc.domain.cases.codes import EvidenceKind, EvidenceNeed, Reason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
     DescriptionMissing,
     EvidenceRequired,
@@ -69,8 +69,8 @@ def _check_prices(type_: TypeRow, order: Order, request: Request) -> None:
             raise PriceNotLower(pointer=pointer)
 
 
-def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
-    """Refuse a type of case that is not for goods of the order at this stage.
+def check_stage(type_: TypeRow, order: Order, stage: Stage, *, among: Collection[CaseType] = TYPES) -> None:
+    """Refuse a type of case that is not for goods of the order at this stage. `among` are the types that may be named instead.
 
     Raises:
         StageUnsuitable: the type is not for goods at this stage.
@@ -78,12 +78,16 @@ def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
     """
     if type_.stage(stage) in type_.stages:
         return
-    # A merchant has to allow the others.
-    for_all = {name: each for name, each in TYPES.items() if not each.replacement_first}
-    allowed = [name for name, each in for_all.items() if each.stage(stage) in each.stages]
+    allowed = types_at(stage, among)
     if type_.stages & _LATER[stage]:
         raise StageNotReached(pointer="/type", awaits=order.id, stage=stage, allowed=allowed)
     raise StageUnsuitable(pointer="/type", stage=stage, allowed=allowed)
+
+
+def types_at(stage: Stage, among: Collection[CaseType] = TYPES) -> list[CaseType]:
+    """The types that are for goods at this stage, without those that a merchant has to allow."""
+    rows = [(name, row) for name, row in TYPES.items() if name in among and not row.replacement_first]
+    return [name for name, row in rows if row.stage(stage) in row.stages]
 
 
 def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason, *, pointer: str = "/reason") -> None:
@@ -103,15 +107,16 @@ def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason, *, 
     raise ReasonUnsuitable(pointer=pointer, stage=stage, allowed=allowed)
 
 
-def check_permission(type_: TypeRow, order: Order) -> None:
-    """Refuse a type that sends goods before others are back, where the merchant does not do that.
+def check_permission(type_: TypeRow, order: Order, *, among: Collection[CaseType] = TYPES) -> None:
+    """Refuse a type that sends goods before others are back, where the merchant does not do that. `among` as for `check_stage`.
 
     Raises:
         FastExchangeNotAllowed: it is not.
     """
     permission = order.setting(SettingKind.FAST_EXCHANGE)
     if type_.replacement_first and not (permission is not None and permission.content["allowed"]):
-        raise FastExchangeNotAllowed(pointer="/type")
+        allowed = [name for name in among if all(name in types_at(stage) for stage in type_.stages)]
+        raise FastExchangeNotAllowed(pointer="/type", allowed=allowed)
 
 
 def check_question(type_: TypeRow, order: Order, line_ids: Sequence[str]) -> None:

@@ -1,14 +1,16 @@
 """Which units of an order a new case gets, and which share of their line's money (docs/money.md R3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, UnitsInNoParcel
 from aftersale_svc.domain.cases.model import CaseLine, RequestedLine
+from aftersale_svc.domain.cases.policy import types_at
 from aftersale_svc.domain.cases.price_grants.errors import AdjustmentExceedsLeft
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
-from aftersale_svc.domain.cases.types import TypeRow
+from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     UnitsInLiveCase,
@@ -62,6 +64,29 @@ def selectable_units(type_: TypeRow, stage: Stage, balance: LineBalance) -> int:
     return balance.quantity if type_.is_question else min(balance.free_units, _units_at(type_, stage, balance))
 
 
+def possible_types(
+    balances: Iterable[LineBalance], wanted: Sequence[Wanted], among: Collection[CaseType] = TYPES
+) -> list[CaseType]:
+    """The types that a new case about these units of an order on its way may be of, without those that a merchant has to allow."""
+    by_id = {balance.line_id: balance for balance in balances}
+    of_lines = [(by_id[each.line_id], each.quantity) for each in wanted]
+    return [
+        name
+        for name in types_at(Stage.IN_TRANSIT, among)
+        if all(_is_possible(TYPES[name], balance, quantity) for balance, quantity in of_lines)
+    ]
+
+
+def instead_of_refusing(balances: Iterable[LineBalance], wanted: Sequence[Wanted]) -> list[CaseType]:
+    """The same for units that no parcel carries together, so that they do not come back in one."""
+    return possible_types(balances, wanted, [name for name, row in TYPES.items() if not row.by_outbound])
+
+
+def _is_possible(type_: TypeRow, balance: LineBalance, quantity: int) -> bool:
+    has_money = balance.left_minor > 0 or not type_.needs_prices
+    return has_money and quantity <= selectable_units(type_, Stage.IN_TRANSIT, balance)
+
+
 def _units_at(type_: TypeRow, stage: Stage, balance: LineBalance) -> int:
     """The units that are where the type needs them, whatever other cases hold. After the receipt, all are with the buyer."""
     if type_.before_shipment:
@@ -70,9 +95,13 @@ def _units_at(type_: TypeRow, stage: Stage, balance: LineBalance) -> int:
 
 
 def check_units_sent(
-    type_: TypeRow, stage: Stage, lines: Sequence[RequestedLine], balances: Iterable[LineBalance]
+    type_: TypeRow,
+    stage: Stage,
+    lines: Sequence[RequestedLine],
+    balances: Iterable[LineBalance],
+    among: Collection[CaseType],
 ) -> None:
-    """Refuse to go on as a case of this type about more units than have left.
+    """Refuse to go on as a case of this type about more units than have left. `among` are the types that it could go on as else.
 
     Raises:
         UnitsNotSent: fewer units of a line have left, or cases about units that have left have some of these.
@@ -80,7 +109,8 @@ def check_units_sent(
     sent = {balance.line_id: _units_at(type_, stage, balance) for balance in balances}
     for line in lines:
         if line.quantity > sent[line.line_id]:
-            raise UnitsNotSent(pointer="/type", sent=sent[line.line_id])
+            allowed = [each for each in types_at(stage, among) if not TYPES[each].needs_shipped]
+            raise UnitsNotSent(pointer="/type", sent=sent[line.line_id], allowed=allowed)
 
 
 def _check_units(type_: TypeRow, stage: Stage, balance: LineBalance, quantity: int, place: int) -> None:
@@ -95,9 +125,12 @@ def _check_units(type_: TypeRow, stage: Stage, balance: LineBalance, quantity: i
     if quantity > balance.free_units:
         raise UnitsNotBack(pointer=pointer, free=balance.free_units)
     if quantity > (most := selectable_units(type_, stage, balance)):
+        allowed = possible_types([balance], [Wanted(balance.line_id, quantity)])
         if type_.before_shipment:
-            raise UnitsShipped(pointer=pointer, unshipped=most)
-        raise UnitsInNoParcel(pointer=pointer) if type_.by_outbound else UnitsNotSent(pointer=pointer, sent=most)
+            raise UnitsShipped(pointer=pointer, unshipped=most, allowed=allowed)
+        if type_.by_outbound:
+            raise UnitsInNoParcel(pointer=pointer, allowed=allowed)
+        raise UnitsNotSent(pointer=pointer, sent=most, allowed=allowed)
     if balance.rejected_times > MOST_REAPPLICATIONS:
         raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
 

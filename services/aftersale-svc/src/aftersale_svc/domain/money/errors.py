@@ -29,22 +29,26 @@ class UnitsNotBack(Refusal):
 
 
 class UnitsShipped(Refusal):
-    """More units of a line are asked for than have not left, or a case keeps some of these already."""
+    """More units of a line are asked for than have not left, or a case keeps some of these already. `allowed` are the types that are possible
+    for all of them."""
 
     kind, code = Kind.CONFLICT, "units_shipped"
-    zh, en = (
-        "该商品尚未发出的可取消数量只有 {unshipped}。",
-        "Only {unshipped} units of this line have not been shipped and are in no other case.",
+    zh = "该商品尚未发出的可取消数量只有 {unshipped}；这些数量现在可以申请：{allowed:or 无}。"
+    en = (
+        "Only {unshipped} units of this line have not been shipped and are in no other case. "
+        "Possible for as many as are asked for: {allowed:or none}."
     )
 
 
 class UnitsNotSent(Refusal):
-    """More units of a line are asked for than have left, or other cases about units that have left have some of these already."""
+    """More units of a line are asked for than have left, or other cases about units that have left have some of these already. `allowed` as of
+    `UnitsShipped`."""
 
     kind, code, retry_after = Kind.CONFLICT, "units_not_sent", 1
-    zh, en = (
-        "该商品已发出且可申请此类售后的数量只有 {sent}。",
-        "Only {sent} units of this line have been shipped and are in no other case.",
+    zh = "该商品已发出且可申请此类售后的数量只有 {sent}；这些数量现在可以申请：{allowed:or 无}。"
+    en = (
+        "Only {sent} units of this line have been shipped and are in no other case. "
+        "Possible for as many as are asked for: {allowed:or none}."
     )
 
 

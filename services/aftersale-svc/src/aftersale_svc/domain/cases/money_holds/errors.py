@@ -4,10 +4,11 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 
 class FastExchangeNotAllowed(Refusal):
-    """The merchant does not send replacements before the goods are back."""
+    """The merchant does not send replacements before the goods are back. `allowed` are the types that are possible instead."""
 
     kind, code = Kind.CONFLICT, "fast_exchange_not_allowed"
-    zh, en = "该商家不支持先换后退。", "This merchant does not send replacements before the goods are back."
+    zh = "该商家不支持先换后退，可以申请：{allowed:or 无}。"
+    en = "This merchant does not send replacements before the goods are back. Possible are: {allowed:or none}."
 
 
 class HoldNotAgreed(Refusal):

@@ -79,11 +79,16 @@ def check_change(case: Case, type_: CaseType, order: Order) -> None:
     """
     if type_ is case.type:
         return
-    if not _can_become(case.type, type_):
-        allowed = [each for each in TYPES if each is not case.type and _can_become(case.type, each)]
-        raise TypeUnsuitable(pointer="/type", allowed=allowed)
-    check_stage(TYPES[type_], order, stage_now(case, order))
-    check_permission(TYPES[type_], order)
+    possible = other_types(case.type)
+    if type_ not in possible:
+        raise TypeUnsuitable(pointer="/type", allowed=possible)
+    check_stage(TYPES[type_], order, stage_now(case, order), among=possible)
+    check_permission(TYPES[type_], order, among=possible)
+
+
+def other_types(present: CaseType) -> list[CaseType]:
+    """The types that a case of this type can become one of."""
+    return [each for each in TYPES if each is not present and _can_become(present, each)]
 
 
 def _can_become(present: CaseType, type_: CaseType) -> bool:
