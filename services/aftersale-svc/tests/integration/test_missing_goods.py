@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from aftercare_events import AfterSaleRejected, RefundRequested, ReturnInspected
-from aftersale_shop import CUP, HASH, KETTLE, Shop
+from aftersale_shop import CUP, HASH, KETTLE, Shop, done
 
 OTHER = "sha256:" + "cd" * 32
 
@@ -75,6 +75,22 @@ async def test_an_empty_or_wrong_return_is_a_rejection(shop: Shop, reason: str) 
     ]
     steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
     assert (steps[-1]["action"], steps[-1]["evidence"]) == ("refuse", [HASH])
+
+
+async def test_a_condition_that_is_not_in_the_table_is_refused_with_those_that_are(shop: Shop) -> None:
+    case = await both_arrived(shop)
+    table = done(await shop.seller.get("/v1/reasons"))
+    known = [each["code"] for each in table["grades"]]
+    assert known[0] == "a"
+    assert all(each["since"] <= table["version"] for each in table["grades"])
+    lines = [{"line_id": "line_1", "accepted": 3, "grade": "a"}, {"line_id": "line_2", "accepted": 2, "grade": "mint"}]
+    response = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json={"lines": lines})
+    problem = shop.harness.problem(response, 422, "grade_unknown")
+    assert (problem["errors"][0]["pointer"], problem["allowed"]) == ("/lines/1/grade", known)
+    assert (await shop.get(case["id"]))["version"] == case["version"]
+    lines[1]["grade"] = known[-1]
+    shown = await shop.act(shop.seller, case["id"], "inspect", lines=lines)
+    assert [line["grade"] for line in shown["lines"]] == ["a", known[-1]]
 
 
 async def test_a_reason_for_refusing_nothing_is_refused(shop: Shop) -> None:

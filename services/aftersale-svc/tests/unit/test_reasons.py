@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.codes import (
 )
 from aftersale_svc.domain.cases.errors import EvidenceRequired, ReasonUnsuitable, RejectReasonUnsuitable
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.grades import GRADES, Grade
 from aftersale_svc.domain.cases.model import Case, Return
 from aftersale_svc.domain.cases.outcome_reasons import (
     CLOSE_CAUSES,
@@ -68,6 +69,7 @@ IMPOSSIBLE = {
 def test_every_reason_has_a_row_and_every_group_members() -> None:
     assert list(REASONS) == list(Reason), "in the order of the codes"
     assert list(GROUPS) == list(ReasonGroup)
+    assert list(GRADES) == list(Grade)
     assert {row.group for row in REASONS.values()} == set(ReasonGroup)
 
 
@@ -96,6 +98,7 @@ def test_labels_are_there_in_both_languages_and_differ(language: str) -> None:
     labels = [getattr(row.label, language) for row in REASONS.values()]
     labels += [getattr(label, language) for label in GROUPS.values()]
     labels += [getattr(row.label, language) for row in OUTCOMES.values()]
+    labels += [getattr(row.label, language) for row in GRADES.values()]
     assert all(label.strip() for label in labels)
     assert len(set(labels)) == len(labels)
     assert all(label.isascii() == (language == "en") for label in labels)
@@ -140,14 +143,15 @@ def test_a_changed_table_has_a_new_version() -> None:
     content += repr([(code.value, sorted(types)) for code, types in ONLY_FOR.items()])
     for outcome, found in OUTCOMES.items():
         content += repr((outcome.value, replace(found, stages=frozenset()), sorted(found.stages)))
+    content += repr([(grade.value, row) for grade, row in GRADES.items()])
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    assert (REASONS_VERSION, digest) == (11, "df29e84afa05cb2c")
+    assert (REASONS_VERSION, digest) == (12, "eb9b0b6345f8759e")
 
 
 def test_what_follows_from_a_released_reason_never_changes() -> None:
     """Where this fails for a reason that was released, give what is new a code of its own; else write the new digest here."""
     rows = {code.value: (row.liable.value, row.freight_payer.value, row.since) for code, row in REASONS.items()}
-    assert max(row.since for row in REASONS.values()) <= REASONS_VERSION
+    assert max(row.since for row in (*REASONS.values(), *GRADES.values())) <= REASONS_VERSION
     assert hashlib.sha256(repr(sorted(rows.items())).encode()).hexdigest()[:16] == "9352787c627ea282"
 
 

@@ -42,7 +42,12 @@ class InspectedLine(EventPart):
     received: Annotated[
         Quantity | None, Field(description="how many were in the parcel; all of them where left out")
     ] = None
-    grade: Annotated[Code | None, Field(description="their condition, in the merchant's own code")] = None
+    grade: Annotated[
+        Code | None,
+        Field(
+            description="their condition, from `a` (new, in a closed package) to `e` (cannot be sold); before version 12 of the table of reasons a code of the merchant's own"
+        ),
+    ] = None
     refused: Annotated[Quantity | None, Field(description="how many were received and not accepted")] = None
     refuse_reason: Annotated[Code | None, one_of(RejectReason, "why they were not")] = None
     photos: Annotated[tuple[Hash, ...], Field(description="hashes of photos of the line")] = ()

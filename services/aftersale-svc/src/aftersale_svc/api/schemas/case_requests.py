@@ -253,7 +253,7 @@ class InspectedIn(In):
     """How many units were in the parcel, between `accepted` and what the case has of the line. If left out, all of these; where the
     reason is `empty_return`, as many as are accepted. Units that were not in it are neither refunded nor sent back."""
     grade: Code | None = None
-    """The condition of the goods, in a code of the merchant's own."""
+    """The condition of the goods: a code of the `grades` of `GET /v1/reasons`, from `a` (new, in a closed package) to `e` (cannot be sold)."""
     refuse_reason: RejectReason | None = None
     """Why the other units are not accepted; refused where all of them are."""
     photos: Evidence

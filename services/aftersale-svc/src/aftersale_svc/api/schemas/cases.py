@@ -63,7 +63,8 @@ class CaseLineOut(Out):
     accepted_amount: Money | None = None
     """The share of the accepted units; null where `accepted` is."""
     grade: str | None = None
-    """The condition that the inspection found, in a code of the merchant's own; null where none was given."""
+    """The condition that the inspection found: a code of the `grades` of `GET /v1/reasons`, before version 12 of that table one of the merchant's
+    own; null where none was given."""
     wanted_sku: str | None = None
     """The article that the buyer wants in exchange; null where it is the same one."""
     wanted_variant: str | None = None

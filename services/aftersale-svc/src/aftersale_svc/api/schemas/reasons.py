@@ -9,6 +9,7 @@ from aftercare_chassis.http.schemas import Out
 from aftersale_svc.api.schemas.reason_groups import ReasonGroupOut, ReasonOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable, Reason, RejectReason
+from aftersale_svc.domain.cases.grades import GRADES, Grade
 from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, HANDLING_REASONS, REJECT_REASONS, OutcomeRow
 from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION
 
@@ -50,8 +51,19 @@ class HandlingReasonOut(Out):
     """The roles that give it."""
 
 
+class GradeOut(Out):
+    """A condition of goods that an inspection finds."""
+
+    code: Grade
+    """The `grade` of an inspected line."""
+    label: BilingualOut
+    """What people read."""
+    since: int
+    """The version of the table that has it first."""
+
+
 class ReasonTableOut(Out):
-    """Every reason: of requests, of rejections, of closing a case and of handing it over."""
+    """Every reason: of requests, of rejections, of closing a case and of handing it over; and the conditions of inspected goods."""
 
     version: int
     """The version of the table; it increases with every change of the table."""
@@ -63,6 +75,8 @@ class ReasonTableOut(Out):
     """The causes for which cases are closed. A request that its buyer withdraws is `cancelled` instead."""
     handling_reasons: list[HandlingReasonOut]
     """Why reviews are handed over, and requests are cancelled."""
+    grades: list[GradeOut]
+    """The conditions of goods that inspections find, the best first."""
 
 
 @cache
@@ -84,6 +98,7 @@ def reason_table() -> ReasonTableOut:
             HandlingReasonOut(code=code, label=BilingualOut.of(row.label), by=list(row.by))
             for code, row in HANDLING_REASONS.items()
         ],
+        grades=[GradeOut(code=code, label=BilingualOut.of(row.label), since=row.since) for code, row in GRADES.items()],
     )
 
 

@@ -12,13 +12,14 @@ from aftersale_svc.domain.cases.finding_errors import (
     ReceivedExceedsSent,
     RefuseReasonUnused,
 )
+from aftersale_svc.domain.cases.grades import GradeUnknown, check_grade
 from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.cases.shares import accepted_share
 
 FINDINGS = (
     *(LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, ReceivedExceedsSent, AcceptedExceedsReceived),
-    *(ReceivedContradictsReason, RefuseReasonUnused),
+    *(ReceivedContradictsReason, RefuseReasonUnused, GradeUnknown),
 )
 """What `apply_inspection` refuses."""
 
@@ -33,6 +34,7 @@ def apply_inspection(
         LineUnknown, LineTwice, LineMissing: the findings do not name each line of the case exactly once.
         AcceptedExceedsSent: more units of a line are accepted than the case is about.
         ReceivedExceedsSent, AcceptedExceedsReceived, ReceivedContradictsReason: see `_received`.
+        GradeUnknown: see `check_grade`.
         RefuseReasonUnused: a line of which all units are accepted has a reason for refusing some.
     """
     if findings is None:
@@ -49,6 +51,7 @@ def apply_inspection(
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         if each.accepted > line.quantity:
             raise AcceptedExceedsSent(pointer=f"/lines/{place}/accepted", sent=line.quantity)
+        check_grade(each.grade, f"/lines/{place}/grade")
         received = _received(line, each, each.refuse_reason or reason, place)
         if each.refuse_reason is not None and each.accepted == line.quantity:
             raise RefuseReasonUnused(pointer=f"/lines/{place}/refuse_reason")
