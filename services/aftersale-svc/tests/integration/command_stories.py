@@ -24,6 +24,15 @@ async def review(t: ShopCommands) -> None:
     await case.act(t.seller, "record-return-freight", amount=cny(900), reference="B-1")
 
 
+async def goods_arrive_late(t: ShopCommands) -> None:
+    case = await t.approved("return_refund")
+    await case.act(t.buyer, "ship", **t.parcel())
+    t.shop.clock.advance(hours=24 * 16)
+    await t.shop.harness.run_due()
+    await case.act(t.agent, "cancel", reason="agreed_with_buyer")
+    await case.act(t.seller, "record-arrival")
+
+
 async def two_agents(t: ShopCommands) -> None:
     case = await t.case("refund_only", 2)
     await case.act(t.seller, "escalate")
@@ -197,6 +206,7 @@ async def paid_otherwise(t: ShopCommands) -> None:
 Story = Callable[[ShopCommands], Awaitable[None]]
 STORIES: tuple[Story, ...] = (
     review,
+    goods_arrive_late,
     two_agents,
     ends,
     offers,

@@ -20,6 +20,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "report-absence": ({}, {"seller", "agent"}),
     "correct-waybill": ({"carrier": "sf", "waybill_no": "SF1002"}, {"buyer", "seller", "agent"}),
     "receive": ({}, {"seller", "agent"}),
+    "record-arrival": ({}, {"seller", "agent"}),
     "inspect": ({"lines": [{"line_id": "line_1", "accepted": 1}]}, {"seller"}),
     "refund": ({}, {"agent"}),
     "close": ({"note": "?"}, {"agent"}),

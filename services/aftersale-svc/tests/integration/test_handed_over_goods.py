@@ -67,23 +67,13 @@ async def test_a_late_return_that_is_not_refunded_goes_back_to_the_buyer(shop: S
     assert [each["lines"] for each in closed["refused_goods_claims"]] == [[{"line_id": "line_1", "quantity": 2}]]
 
 
-async def test_goods_are_not_received_for_a_case_whose_units_another_one_has(shop: Shop) -> None:
+async def test_goods_of_a_case_whose_units_another_one_has_go_back(shop: Shop) -> None:
     case_id = await too_late(shop)
-    await shop.case(2, type_="refund_only")
-    refused = await shop.seller.post(f"/v1/cases/{case_id}/receive")
-    shop.harness.problem(refused, 409, "units_held_by_another_case")
-    assert (await shop.get(case_id))["state"] == "closed"
-
-
-async def test_goods_of_a_case_that_a_verdict_has_closed_are_not_received(shop: Shop) -> None:
-    await shop.delivered()
-    case = await shop.case(1)
-    await shop.approve(case["id"])
-    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=shop.waybill())
-    dispute = await shop.complaint(case["id"])
-    assert dispute is not None
-    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
-    await shop.verdict(dispute["id"], None, "none")
-    assert (await shop.get(case["id"]))["close_cause"] == "verdict"
-    response = await shop.seller.post(f"/v1/cases/{case['id']}/receive", json={})
-    shop.harness.problem(response, 409, "closed_for_good")
+    other = await shop.case(2, type_="refund_only")
+    refused = shop.harness.problem(
+        await shop.seller.post(f"/v1/cases/{case_id}/receive"), 409, "units_held_by_another_case"
+    )
+    assert refused["case_ids"] == [other["id"]]
+    arrived = await shop.act(shop.seller, case_id, "record-arrival")
+    assert (arrived["state"], arrived["close_cause"]) == ("closed", "buyer_late")
+    assert [each["lines"] for each in arrived["refused_goods_claims"]] == [[{"line_id": "line_1", "quantity": 2}]]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
@@ -82,4 +83,6 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
     full = FullCase(case=case).keeping(freight).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
     if action is CaseAction.RETURN_REFUSED_GOODS:
         full = _inspected(full)
-    return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)
+    # A closed case that nothing keeps from its units is open again once they arrive.
+    held_by = (Holder("case_2", HeldUntil.CASE_ENDED),) if action is CaseAction.RECORD_ARRIVAL else ()
+    return CaseFacts(full=full, order=order, in_dispute_window=True, held_by=held_by, overdue=True)

@@ -50,10 +50,19 @@ GRANTS = """
 pending_review  grant  refunding  seller
 manual_review   grant  refunding  agent
 """
-REFUSED = """
+LATE_ARRIVALS = """
+completed          record_arrival   completed          seller agent system
+closed             record_arrival   closed             seller agent system
+cancelled          record_arrival   cancelled          seller agent system
+"""
+"""What every type has in which goods come back."""
+REFUSED = (
+    LATE_ARRIVALS
+    + """
 refunding          return_refused_goods refunding    seller agent
 completed          return_refused_goods completed    seller agent
 closed             return_refused_goods closed       seller agent
+cancelled          return_refused_goods cancelled    seller agent
 return_in_transit  cancel           cancelled          buyer agent
 return_in_transit  correct_waybill  return_in_transit  seller agent
 return_in_transit  receive          await_inspection   seller system
@@ -69,6 +78,7 @@ closed             receive          manual_review      seller agent
 return_in_transit  end_with_order   closed             system
 await_inspection   end_with_order   closed             system
 """
+)
 QUESTIONS = """
 await_answer   cancel    cancelled      buyer agent
 await_answer   answer    answered       seller agent
@@ -121,10 +131,13 @@ await_pickup          end_with_order  closed             system
 """What a return has of pickups."""
 
 # `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
-RETURNS = """
+RETURNS = (
+    LATE_ARRIVALS
+    + """
 refunding             return_refused_goods refunding     seller agent
 completed             return_refused_goods completed     seller agent
 closed                return_refused_goods closed        seller agent
+cancelled             return_refused_goods cancelled     seller agent
 closed                receive              manual_review seller agent
 await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
@@ -151,6 +164,7 @@ await_buyer_shipment  end_with_order  closed       system
 return_in_transit     end_with_order  closed       system
 await_inspection      end_with_order  closed       system
 """
+)
 
 
 def in_every_state(table: Lifecycle[Any, Any], action: str) -> dict[tuple[str, str], tuple[str, set[str]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, SystemContext
@@ -115,15 +116,15 @@ def test_a_waybill_can_be_corrected_until_the_first_scan(acting: Acting, a_case:
 @pytest.mark.parametrize(
     ("known", "code"),
     [
-        ({"in_dispute_window": False, "units_free": True}, "dispute_window_passed"),
-        ({"in_dispute_window": True, "units_free": False}, "units_held_by_another_case"),
+        ({"in_dispute_window": False, "held_by": ()}, "dispute_window_passed"),
+        ({"in_dispute_window": True, "held_by": None}, "units_held_by_another_case"),
     ],
 )
 def test_what_bars_a_dispute_about_a_closed_case(
-    known: dict[str, bool], code: str, acting: Acting, a_case: Callable[..., Case], an_order: Callable[..., Order]
+    known: dict[str, Any], code: str, acting: Acting, a_case: Callable[..., Case], an_order: Callable[..., Order]
 ) -> None:
     closed = a_case(CaseState.CLOSED, deadline_at=None, whose_turn=NOBODY, close_cause=CloseCause.BUYER_LATE)
-    about = CaseFacts(full=FullCase(case=closed), order=an_order(), **known)  # type: ignore[arg-type]
+    about = CaseFacts(full=FullCase(case=closed), order=an_order(), **known)
     with pytest.raises(Refusal) as refused:
         of(closed).apply(closed, CaseAction.FREEZE, acting(), about)
     assert refused.value.code == code

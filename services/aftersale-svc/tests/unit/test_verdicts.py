@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CloseCause, Liable, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.policy import in_dispute_window
@@ -19,6 +20,7 @@ from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
 
+ANOTHER = Holder("case_2", HeldUntil.CASE_ENDED)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -102,14 +104,14 @@ def test_what_a_complaint_may_stop(
     case = a_case(state, close_cause=cause, updated_at=NOW)
     timely = in_dispute_window(case, NOW + timedelta(hours=hours), 168)
     full = FullCase(case=case)
-    facts = CaseFacts(full=full, order=an_order(), in_dispute_window=timely, units_free=True)
+    facts = CaseFacts(full=full, order=an_order(), in_dispute_window=timely, held_by=())
     assert permits(full, CaseAction.FREEZE, acting(), facts) is may
     for barred in (
         replace(facts, order=an_order(OrderState.CANCELLED)),
-        replace(facts, units_free=state is not CaseState.CLOSED),
+        replace(facts, held_by=(ANOTHER,) if state is CaseState.CLOSED else ()),
     ):
         assert permits(full, CaseAction.FREEZE, acting(), barred) is (
-            may and barred.units_free and barred.order == facts.order
+            may and not barred.held_by and barred.order == facts.order
         )
 
 

@@ -9,7 +9,8 @@ from aftersale_svc.api.schemas.appeals import AppealIn, ConfirmationIn
 from aftersale_svc.api.schemas.disputes import DisputeOut, JudgementIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import appeals
-from aftersale_svc.domain.cases.errors import UnitsHeldByAnother, VerdictInExecution
+from aftersale_svc.domain.cases.errors import VerdictInExecution
+from aftersale_svc.domain.cases.holders import UnitsHeldByAnother
 from aftersale_svc.domain.disputes.errors import (
     AppealedAlready,
     AppealMissing,

@@ -18,17 +18,18 @@ from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
     NothingInTransit,
+    OpensAgain,
     RefundDecided,
     RejectReasonUnsuitable,
     ReturnAddressUnchanged,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
-    UnitsHeldByAnother,
     WaybillInUse,
     WaybillUnchanged,
 )
 from aftersale_svc.domain.cases.finding_errors import ReasonRequired
 from aftersale_svc.domain.cases.findings import FINDINGS
+from aftersale_svc.domain.cases.holders import UnitsHeldByAnother
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_freights.errors import STATED, AcceptedFreightExceedsStated
@@ -106,9 +107,23 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
     """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost, or was missing, and goods
     that the buyer has handed over, or sent under a waybill that nobody knows; `return_parcel` is null then.
 
-    Where the case was closed without them, it is open again, and an agent decides: what it held has to be in no other case.
+    Where the case was closed without them, it is open again, and an agent decides: what it held has to be in no other case. Where it cannot be
+    opened again, `record-arrival` records that the goods are there.
     """
     return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/record-arrival",
+    **step(CASE.values(), CaseAction.RECORD_ARRIVAL, "recordReturnArrival", NothingInTransit, OpensAgain),
+)
+async def record_arrival(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Record that goods have arrived of a case that has ended, and that is not opened again by that: a verdict or its order has ended it, it was
+    cancelled or paid, or another case has its units. The case stays as it ended.
+
+    The goods go back to the buyer (`refused_goods_claims`), unless their money has, or went back with the order.
+    """
+    return CaseOut.of(await returns.record_arrival(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post(

@@ -11,13 +11,14 @@ from aftersale_svc.commands import cited_evidence, effects, locking
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import PLATFORM, CaseFacts, FullCase
 from aftersale_svc.domain.cases.guards import disputable_from
+from aftersale_svc.domain.cases.holders import Holder
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, Opening
-from aftersale_svc.domain.money.holds import balances, can_hold_again
+from aftersale_svc.domain.money.holds import holders as held_by
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
@@ -123,16 +124,14 @@ async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> Cas
         full=full,
         order=order,
         in_dispute_window=in_dispute_window(full.case, tx.now, tx.settings.dispute_window_hours),
-        units_free=not closed or await units_free(tx, full),
+        held_by=await holders(tx, full) if closed else (),
     )
 
 
-async def units_free(tx: Transaction[Settings], full: FullCase) -> bool:
-    """A closed case holds nothing; to be disputed it has to hold its units again, and another may have them by now."""
-    found = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
-    # What the merchant still has of the case itself is no matter of another one.
-    holds = [replace(each, refused_units=0) if each.case_id == full.case.id else each for each in found]
-    return can_hold_again(TYPES[full.case.type], full.lines, {balance.line_id: balance for balance in balances(holds)})
+async def holders(tx: Transaction[Settings], full: FullCase) -> tuple[Holder, ...]:
+    """A closed case holds nothing; to be opened again it has to hold its units again, and these other cases have them by now."""
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
+    return held_by(full.case.id, TYPES[full.case.type], full.lines, holds)
 
 
 async def _is_appealed(tx: Transaction[Settings], full: FullCase) -> bool:

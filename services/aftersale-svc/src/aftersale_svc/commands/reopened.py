@@ -112,7 +112,7 @@ async def _pay(
     event: VerdictReplaced,
     amount: RefundAmount,
 ) -> Dispute:
-    facts = CaseFacts(full=full, order=order, units_free=await openings.units_free(tx, full))
+    facts = CaseFacts(full=full, order=order, held_by=await openings.holders(tx, full))
     awarded = apply(full, CaseAction.AWARD, tx, facts)
     more, before = _more(full, amount)
     case = replace(

@@ -20,8 +20,9 @@ from aftercare_events import (
 from aftersale_svc.commands import cited_evidence, effects, locking, lost_parcels, openings, pickups, waybills
 from aftersale_svc.commands.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.commands.record import case_fields, shipped_lines
-from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, UnitsHeldByAnother, WaybillUnchanged
+from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
+from aftersale_svc.domain.cases.holders import held_by_others
 from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
@@ -35,6 +36,7 @@ from aftersale_svc.tables.deadlines import OPEN_OF
 SCAN = "scan"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
 _LEAST = timedelta(days=1)
+_ARRIVALS = (CaseAction.RECEIVE, CaseAction.RECORD_ARRIVAL)
 
 
 async def set_address(
@@ -138,7 +140,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
 
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
     """Record that the merchant has the goods, whatever the courier reports, and also where no waybill is known. A case that was closed
-    without them is open again.
+    without them is open again, where it can be (see `record_arrival`).
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -155,8 +157,8 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
     """The goods of a locked case have arrived after it was closed: it has its units and their money again, and an agent decides."""
     moved = apply(full, CaseAction.RECEIVE, tx, replace(facts_for(full, tx.actor), order=order))
-    if not await openings.units_free(tx, full):
-        raise UnitsHeldByAnother()
+    if held_by := await openings.holders(tx, full):
+        raise held_by_others(held_by)
     opened = replace(moved, case=replace(moved.case, close_cause=None, reject_reason=None))
     event = AfterSaleReopened(
         **case_fields(tx, opened.case), cause=cause(full, CaseAction.RECEIVE), deadline_at=opened.case.deadline_at
@@ -164,6 +166,22 @@ async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note:
     received = opened.keeping(_arrived(full, tx.now))
     events = (event, _delivered(tx, received, None))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, *events, note=note)
+
+
+async def record_arrival(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Record that the merchant has goods of a case that has ended, and that they do not open again: they go back to the buyer, unless their
+    money has.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingInTransit, OpensAgain: see CASE.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    facts = replace(facts_for(full, tx.actor), order=order)
+    if full.case.state is CaseState.CLOSED:
+        facts = replace(facts, held_by=await openings.holders(tx, full))
+    arrived = apply(full, CaseAction.RECORD_ARRIVAL, tx, facts).keeping(_arrived(full, tx.now))
+    return await effects.save(tx, full, arrived, CaseAction.RECORD_ARRIVAL, _delivered(tx, arrived, None), note=note)
 
 
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -244,11 +262,12 @@ async def report_missing(tx: Transaction[Settings], case_id: str, *, note: str |
 
 async def arrive(tx: Transaction[Settings], full: FullCase, parcel_id: str, at: datetime) -> FullCase:
     """The locked case, or one of this transaction, whose goods have arrived in this parcel."""
-    if not permits(full, CaseAction.RECEIVE, tx):
+    action = next((each for each in _ARRIVALS if permits(full, each, tx)), None)
+    if action is None:
         return full  # decided without it meanwhile: a late scan changes no decision
     return_ = replace(_arrived(full, at), scanned_at=full.return_.scanned_at or at)
-    after = apply(full, CaseAction.RECEIVE, tx).keeping(return_)
-    return await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, parcel_id))
+    after = apply(full, action, tx).keeping(return_)
+    return await effects.save(tx, full, after, action, _delivered(tx, after, parcel_id))
 
 
 def _arrived(full: FullCase, at: datetime) -> Return:

@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.refused_goods.codes import UNBOUND
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
 from aftersale_svc.domain.money.holds import REJECTED
@@ -118,7 +117,7 @@ _case = (
         cases.c.shipping_refund_minor,
         cases.c.difference_minor,
     )
-    .where(cases.c.id == holds.c.case_id, cases.c.state != CaseState.CANCELLED)
+    .where(cases.c.id == holds.c.case_id)
     .limit(1)
     .lateral("of_case")
 )

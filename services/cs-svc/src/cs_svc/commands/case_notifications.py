@@ -178,6 +178,8 @@ def _code(event: CaseEvent) -> str:
         return "return_address_corrected"
     if isinstance(event, PickupMissed) and event.missed_by == PickupMissedBy.BUYER:
         return "pickup_missed_by_buyer"
+    if isinstance(event, ReturnDelivered | ReturnHandedOver) and event.terminal:
+        return f"{code}_after_end"
     if isinstance(event, OfferMade) and event.by == OfferSide.BUYER:
         return "counter_offer_made"
     if isinstance(event, AfterSaleApproved | ReturnInspected):

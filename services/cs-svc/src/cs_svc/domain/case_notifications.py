@@ -98,6 +98,14 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "商家已收到买家交回的商品，等待验收。",
         "The merchant has the goods that the buyer has handed over; they await inspection.",
     ),
+    "return_delivered_after_end": (
+        "售后单结束后，退货送达商家。",
+        "Goods of the case, which has ended, have reached the merchant.",
+    ),
+    "return_handed_over_after_end": (
+        "售后单结束后，商家收到了买家交回的商品。",
+        "The merchant has goods of the case, which has ended.",
+    ),
     "return_inspected": ("商家已验收退货。", "The merchant inspected the goods."),
     "return_inspected_by_timeout": (
         "商家未在期限内验收，退货已自动验收。",

@@ -243,7 +243,10 @@ class ClosedForGood(Refusal):
     """The case was closed by a verdict, or with its cancelled order: nothing is left to dispute."""
 
     kind, code = Kind.CONFLICT, "closed_for_good"
-    zh, en = "该售后单已最终关闭，不能再投诉。", "The case was closed for good."
+    zh, en = (
+        "该售后单已最终关闭，不能再投诉或重新处理；商品已寄到的，请登记到货（record-arrival）。",
+        "The case was closed for good. If goods have arrived, record their arrival (record-arrival).",
+    )
 
 
 class DisputeWindowPassed(Refusal):
@@ -267,8 +270,11 @@ class DescriptionMissing(Refusal):
     zh, en = "咨询必须填写问题内容。", "A question needs its words."
 
 
-class UnitsHeldByAnother(Refusal):
-    """The case was closed, and another case holds its units, or their money, by now."""
+class OpensAgain(Refusal):
+    """Goods that arrive for this closed case open it again: they are received in it."""
 
-    kind, code = Kind.CONFLICT, "units_held_by_another_case"
-    zh, en = "这些商品已属于其他售后单。", "Another case holds these units by now."
+    kind, code = Kind.CONFLICT, "case_opens_again"
+    zh, en = (
+        "该售后单会因收到退货而重新处理，请登记收货（receive）。",
+        "Goods that arrive open this case again: receive them in it.",
+    )

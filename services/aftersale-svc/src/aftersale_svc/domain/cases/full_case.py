@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
+from aftersale_svc.domain.cases.holders import Holder
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
@@ -170,8 +171,7 @@ class FullCase:
         if self.case.close_cause is CloseCause.ORDER_CANCELLED:
             return {}
         by_verdict = self.refund is not None and self.refund.cause in BY_VERDICT
-        for_nothing = self.case.state is CaseState.CLOSED and not (self.is_refunded or self._paid_by_deposit)
-        if for_nothing and not self._is_replaced:
+        if self._ended_for_nothing:
             return {line.line_id: line.received_units for line in self.lines if line.received_units}
         if by_verdict or (self._is_replaced and self.money_hold is not None and self.money_hold.claimed_at is None):
             return {}
@@ -180,6 +180,16 @@ class FullCase:
             return {}
         refused = {line.line_id: line.refused_units if inspected else line.received_units for line in self.lines}
         return {line_id: units for line_id, units in refused.items() if units}
+
+    @property
+    def _ended_for_nothing(self) -> bool:
+        """Whether what has arrived is all the buyer's: the case has ended without money or other goods for it, or the buyer has paid for it by
+        a hold that was claimed before it came."""
+        if self.case.state is CaseState.COMPLETED:
+            claimed = self.money_hold is not None and self.money_hold.claimed_at is not None
+            return claimed and not self.rows_of(Inspection)
+        ended = self.case.state in (CaseState.CLOSED, CaseState.CANCELLED)
+        return ended and not (self.is_refunded or self._paid_by_deposit or self._is_replaced)
 
     @property
     def not_received(self) -> dict[str, int]:
@@ -253,14 +263,14 @@ class CaseFacts:
     """What the guards judge besides the row of the case.
 
     `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
-    (`in_dispute_window`), and whether no other case has its units (`units_free`). `by_platform`: who acts belongs to the
+    (`in_dispute_window`), and which other cases have its units by now (`held_by`; None: that is not known). `by_platform`: who acts belongs to the
     platform. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged.
     """
 
     full: FullCase
     order: Order | None = None
     in_dispute_window: bool = False
-    units_free: bool = False
+    held_by: tuple[Holder, ...] | None = None
     by_platform: bool = False
     overdue: bool = False
     actor: Actor | None = None

@@ -13,17 +13,18 @@ from aftersale_svc.domain.cases.errors import (
     NothingInTransit,
     NotStalled,
     NotStalledYet,
+    OpensAgain,
     OrderNotCancelled,
     RefundDecided,
     RefundInFlight,
     ReturnAddressMissing,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
-    UnitsHeldByAnother,
     UnitsNotShipped,
     VerdictInExecution,
 )
 from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.holders import UnitsHeldByAnother, held_by_others
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
@@ -78,6 +79,22 @@ def _nothing_to_arrive(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return NothingInTransit() if back else _nothing_sent(case, facts)
 
 
+def _nothing_on_its_way(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    """Once the address is given, the buyer may have sent the goods without a waybill that is known."""
+    if facts is None:
+        return None
+    back = facts.full.return_
+    may_come = back.waybill_no is not None or back.address is not None
+    return None if may_come and back.delivered_at is None else NothingInTransit()
+
+
+def _opens_again(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    if case.state is not CaseState.CLOSED or facts is None:
+        return None
+    barred = _closed_for_good(case, facts) or _order_cancelled(case, facts) or _covered(case, facts) or facts.held_by
+    return None if barred else OpensAgain()
+
+
 def _goods_not_back(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return GoodsNotBack() if facts is not None and facts.full.return_.delivered_at is None else None
 
@@ -122,7 +139,7 @@ def _window_passed(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _units_held(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    return None if facts is not None and facts.units_free else UnitsHeldByAnother()
+    return None if facts is not None and facts.held_by == () else held_by_others(facts.held_by if facts else None)
 
 
 def _units_here(case: Case, _: object) -> Refusal | None:
@@ -148,6 +165,8 @@ ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)
 SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(), always=True)
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
 NOTHING_TO_ARRIVE = Guard(NothingInTransit.code, _nothing_to_arrive)
+NOTHING_ON_ITS_WAY = Guard(NothingInTransit.code, _nothing_on_its_way)
+OPENS_AGAIN = Guard(OpensAgain.code, _opens_again)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
 NOTHING_SENT = Guard(NothingInTransit.code, _nothing_sent)
 GOODS_NOT_BACK = Guard(GoodsNotBack.code, _goods_not_back)

@@ -41,6 +41,7 @@ class CaseAction(StrEnum):
     SET_RETURN_ADDRESS = "set_return_address"
     CORRECT_WAYBILL = "correct_waybill"
     RECEIVE = "receive"
+    RECORD_ARRIVAL = "record_arrival"
     REPORT_RETURN_MISSING = "report_return_missing"
     INSPECT = "inspect"
     REFUSE = "refuse"

@@ -1,9 +1,11 @@
 """What follows from what the cases of one order hold. It is computed under the lock of the order, from all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.model import CaseLine, CaseState, RefundAmount
 from aftersale_svc.domain.cases.shares import credited
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
@@ -105,6 +107,30 @@ def can_hold_again(type_: TypeRow, lines: Sequence[CaseLine], balances: Mapping[
         and line.amount_minor <= balances[line.line_id].left_minor
         for line in lines
     )
+
+
+def holders(case_id: str, type_: TypeRow, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> tuple[Holder, ...]:
+    """The cases that keep a closed case from holding its units and their money again; none where it can. What it was paid for itself keeps
+    it from that as well."""
+    # What the merchant still has of the case itself is no matter of another one.
+    holds = [replace(each, refused_units=0) if each.case_id == case_id else each for each in holds]
+    if can_hold_again(type_, lines, {balance.line_id: balance for balance in balances(holds)}):
+        return ()
+    found: dict[str, HeldUntil] = {}
+    for hold in holds:
+        until = _held_until(hold)
+        if hold.case_id is not None and until is not None and found.get(hold.case_id) is not HeldUntil.NEVER:
+            found[hold.case_id] = until
+    return tuple(Holder(*each) for each in found.items())
+
+
+def _held_until(hold: LineHold) -> HeldUntil | None:
+    """When what a case holds of a line is free; None where it holds nothing."""
+    if hold.hold is HoldState.SETTLED and (hold.units or hold.amount_minor):
+        return HeldUntil.NEVER
+    if hold.hold is HoldState.HELD and (hold.units or hold.amount_minor):
+        return HeldUntil.CASE_ENDED
+    return HeldUntil.GOODS_RETURNED if hold.bound_units else None
 
 
 def cases_with_shipped_units(holds: Iterable[LineHold]) -> list[str]:

@@ -22,7 +22,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineHold:
-    """An order line, and what one case that was not cancelled holds of it.
+    """An order line, and what one case holds of it.
 
     The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
     nothing was inspected. `refused_units` units of the case were refused, and the buyer does not have them again.

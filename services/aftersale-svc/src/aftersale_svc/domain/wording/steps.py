@@ -57,6 +57,7 @@ STEPS: Mapping[str, Label] = {
     ),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),
     "receive": Label("退货已送达商家", "The goods arrived at the merchant"),
+    "record_arrival": Label("售后单结束后退货到达商家", "Goods of the ended case arrived at the merchant"),
     "report_return_missing": Label(
         "{actor}反馈未收到退货，转交平台客服",
         "{actor} reported that the returned goods are not there, and an agent has to decide",

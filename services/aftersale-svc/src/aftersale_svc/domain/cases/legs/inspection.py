@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.guards import NOTHING_SENT
+from aftersale_svc.domain.cases.legs.late_arrivals import with_late_arrivals
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT, MERCHANT_OR_SYSTEM
@@ -44,11 +45,13 @@ def _nothing_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
 Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 NOTHING_REFUSED = Guard(NothingRefused.code, _nothing_refused)
 # Not where the buyer may still dispute the rejection, or a dispute decides.
-SENDS_BACK = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED)
+SENDS_BACK = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED, _S.CANCELLED)
 
 
 def refusable(table: Table) -> Table:
-    """The table of a type with the way back of goods that the merchant refuses, or has for nothing; the money of the rest does not wait for it."""
+    """The table of a type with the way back of goods that the merchant refuses, or has for nothing, also where they arrive after the end; the
+    money of the rest does not wait for it."""
+    table = with_late_arrivals(table)
     reached = {state for state, _ in table} | {row.target for row in table.values()}
     if not reached & {_S.AWAIT_INSPECTION, _S.IN_REPAIR}:
         return table

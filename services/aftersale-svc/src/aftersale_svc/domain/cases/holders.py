@@ -1,0 +1,58 @@
+"""The cases that have the units of a closed case, until when, and how it is refused for that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class HeldUntil(StrEnum):
+    """When units that another case has are free: once it ends without a refund, once the buyer has the refused goods again, or never."""
+
+    CASE_ENDED = "case_ended"
+    GOODS_RETURNED = "goods_returned"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A case that has units of another one, or their money."""
+
+    case_id: str
+    until: HeldUntil
+
+
+class UnitsHeldByAnother(Refusal):
+    """The case was closed, and other cases, which `case_ids` names, hold its units, or their money, by now."""
+
+    kind, code = Kind.CONFLICT, "units_held_by_another_case"
+    zh = "这些商品已属于其他售后单（{case_ids:or 其他}），待其结束且未退款后才会释放；商品已寄到的，请在该售后单中登记收货，或登记到货后退还买家。"
+    en = (
+        "Another case has these units by now ({case_ids:or another one}), and they are free once it ends without a refund. Goods that have arrived"
+        " are received in that case, or their arrival is recorded, and they go back to the buyer."
+    )
+
+
+class UnitsGoneForGood(UnitsHeldByAnother):
+    """The money of the units was paid, so that they are never free again."""
+
+    zh = "这些商品的款项已在售后单中退还（{case_ids:or 其他}），不会再释放；商品已寄到的，请登记到货。"
+    en = "The money of these units has gone back ({case_ids:or another case}), so they are never free again. If goods have arrived, record that."
+
+
+class UnitsWithMerchant(UnitsHeldByAnother):
+    """An inspection of the other cases has refused the units, and the buyer does not have them again."""
+
+    zh = "这些商品在其他售后单（{case_ids:or 其他}）中未通过验收，退还买家后才会释放。"
+    en = "An inspection of another case ({case_ids:or another one}) has refused these units; they are free once the buyer has them again."
+
+
+def held_by_others(holders: Sequence[Holder] | None) -> UnitsHeldByAnother:
+    """The refusal that names the cases which have the units of a closed one; None: they are not known."""
+    ids, until = [each.case_id for each in holders or ()], {each.until for each in holders or ()}
+    if HeldUntil.NEVER in until:
+        return UnitsGoneForGood(case_ids=ids)
+    if HeldUntil.GOODS_RETURNED in until:
+        return UnitsWithMerchant(case_ids=ids)
+    return UnitsHeldByAnother(case_ids=ids)
