@@ -7,6 +7,8 @@ from aftercare_events import AfterSaleRejected, ReturnInspected
 from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimOpened
 from aftersale_shop import Shop
 
+EMPTY = {"refuse_reason": "empty_return"}
+
 
 async def inspected(shop: Shop, **line: Any) -> dict[str, Any]:
     """A return of three units, inspected like this."""
@@ -115,3 +117,40 @@ async def test_the_case_is_shown_as_it_was_before_its_inspection(shop: Shop) -> 
     now = (await shop.agent.get(f"/v1/cases/{case['id']}", params={"as_of": shop.clock.now().isoformat()})).json()
     then = (await shop.agent.get(f"/v1/cases/{case['id']}", params={"as_of": before.isoformat()})).json()
     assert (counted(then), counted(now)) == ((None, None, None), (2, 2, 0))
+
+
+@pytest.mark.parametrize(
+    ("received", "cause", "claimed"),
+    [
+        (2, "lost", 9567),
+        (2, "not_received", 9567),
+        (2, "damaged", 19133),
+        (3, "lost", 28700),
+        (0, "lost", 28700),
+    ],
+)
+async def test_of_a_parcel_that_came_short_the_missing_units_are_claimed(
+    shop: Shop, received: int, cause: str, claimed: int
+) -> None:
+    case = await inspected(shop, accepted=received, received=received, **({} if received else EMPTY))
+    claim = await claimed_of(shop, case["id"], cause)
+    assert (claim["value"]["amount"], claim["claimed"]["amount"]) == (28700, claimed)
+
+
+async def test_what_is_claimed_for_missing_units_leaves_the_rest_of_the_parcel(shop: Shop) -> None:
+    case = await inspected(shop, accepted=2, received=2)
+    lost = await claimed_of(shop, case["id"], "lost")
+    filed = await shop.seller.post(f"/v1/courier-claims/{lost['id']}/file", json={"reference": "LP-1"})
+    assert filed.json()["claimed"]["amount"] == 9567
+    body = {"cause": "damaged", "leg": "return", "amount": {"amount": 19134, "currency": "CNY"}}
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/courier-claims", json=body)
+    shop.harness.problem(refused, 409, "parcel_claimed")
+    assert (await claimed_of(shop, case["id"], "damaged"))["claimed"]["amount"] == 19133
+
+
+async def claimed_of(shop: Shop, case_id: str, cause: str) -> dict[str, Any]:
+    """A claim on the courier of the return that names no amount."""
+    opened = await shop.seller.post(f"/v1/cases/{case_id}/courier-claims", json={"cause": cause, "leg": "return"})
+    assert opened.status_code == 201, opened.text
+    found: dict[str, Any] = opened.json()
+    return found

@@ -159,7 +159,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     if order is None or case_id is None:
         return
     full = await locking.case(tx, case_id)
-    parcel = await _parcel_of(tx, full, event)
+    parcel = await _parcel_of(tx, full, event, cause)
     if parcel is None or not at_stake(parcel) or await _live(tx, full, parcel, cause) is not None:
         return
     await create(tx, _draft(tx, full, parcel, cause, CourierClaimOrigin.REPORT))
@@ -178,13 +178,15 @@ async def _case_of(tx: Transaction[Settings], event: ParcelStatusChanged) -> str
     return None if found is None else str(found["id"])
 
 
-async def _parcel_of(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> ClaimedParcel | None:
+async def _parcel_of(
+    tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged, cause: CourierClaimCause
+) -> ClaimedParcel | None:
     """The parcel of the report, as the case or the order knows it."""
     if event.leg == ParcelLeg.OUTBOUND:
         units = await tx.all(UNITS_IN_PARCELS, order_id=event.order_id)
         found = [each for each in outbound_parcels(full, units) if each.parcel_id == event.parcel_id]
         return await _of_all(tx, full, found[0], units, list(Reason)) if found else None
-    own = own_parcel(full, ParcelLeg(event.leg))
+    own = own_parcel(full, ParcelLeg(event.leg), cause)
     same = own is not None and (own.carrier, own.waybill_no) == (event.carrier, event.waybill_no)
     return own if same else None
 

@@ -15,12 +15,12 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.legs.inspection import SENDS_BACK
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
+from aftersale_svc.domain.cases.shares import worth_of
 from aftersale_svc.domain.claims.parties import parties_of
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
-from aftersale_svc.domain.refused_goods.policy import value_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.deadlines import OPEN_OF
 from aftersale_svc.tables.refused_goods_claims import IN_PARCEL
@@ -71,7 +71,7 @@ async def open_(tx: Transaction[Settings], full: FullCase) -> RefusedGoodsClaim:
         deadline_at=None,
         lines=[{"line_id": line_id, "quantity": quantity} for line_id, quantity in units.items()],
         evidence=[],
-        claimed_minor=value_of(full, units),
+        claimed_minor=worth_of(full.requested, units),
         currency=case.currency,
         party_ids=with_actor(parties_of(case), tx.actor),
         created_at=tx.now,

@@ -1,6 +1,6 @@
 """Which share of a line's money belongs to its first units (docs/money.md R3): cumulative, so that all parts add up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.model import CaseLine, RefundAmount, RequestedLine
@@ -35,3 +35,12 @@ def credited(lines: Sequence[CaseLine], credit: RefundAmount) -> tuple[CaseLine,
     """Return the lines of an exchange with the part that each has of what it gives back, in place of the share of the units."""
     parts = spread(credit.units_minor, [line.refund_minor for line in lines])
     return tuple(replace(line, accepted_minor=part) for line, part in zip(lines, parts, strict=True))
+
+
+def worth_of(lines: Iterable[RequestedLine], units: Mapping[str, int]) -> int:
+    """What was paid for these units of a case, by line, in minor units: what is left of its share once the others are accepted."""
+    return sum(
+        line.amount_minor - accepted_share(line, line.quantity - units[line.line_id])
+        for line in lines
+        if line.line_id in units
+    )

@@ -7,7 +7,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import RequestedLine
 from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
-from aftersale_svc.domain.cases.shares import accepted_share, cumulative_share
+from aftersale_svc.domain.cases.shares import accepted_share, cumulative_share, worth_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, ParcelLeg
@@ -95,15 +95,26 @@ def _stake(content: ParcelUnits, lines: Sequence[RequestedLine]) -> int:
     return minor
 
 
-def own_parcel(full: FullCase, leg: ParcelLeg) -> ClaimedParcel | None:
-    """The parcel of the case itself, with its goods or their replacement; None where nothing was sent."""
+def own_parcel(full: FullCase, leg: ParcelLeg, cause: CourierClaimCause) -> ClaimedParcel | None:
+    """The parcel of the case itself, with its goods or their replacement; None where nothing was sent.
+
+    Of a return that came short, the units that are missing are at stake, or, where it was damaged, the others.
+    """
     if leg is ParcelLeg.REFUSED_GOODS:
         return _with_refused_goods(full)
     known = full.return_ if leg is ParcelLeg.RETURN else full.replacement
     if known is None or known.carrier is None or known.waybill_no is None:
         return None
     requested = full.case.requested_minor
-    return ClaimedParcel(None, leg, known.carrier, known.waybill_no, requested, requested)
+    stake = _stake_of_return(full, cause) if leg is ParcelLeg.RETURN else requested
+    return ClaimedParcel(None, leg, known.carrier, known.waybill_no, requested, stake)
+
+
+def _stake_of_return(full: FullCase, cause: CourierClaimCause) -> int:
+    requested, missing = full.case.requested_minor, worth_of(full.requested, full.not_received)
+    if missing in (0, requested):
+        return requested
+    return requested - missing if cause is CourierClaimCause.DAMAGED else missing
 
 
 def _with_refused_goods(full: FullCase) -> ClaimedParcel | None:
@@ -125,7 +136,7 @@ def chosen_parcel(full: FullCase, units: Iterable[ParcelUnits], request: ClaimRe
         ParcelUnclear: none is named, and the case has several, or none.
     """
     if request.leg is not ParcelLeg.OUTBOUND:
-        own = own_parcel(full, request.leg)
+        own = own_parcel(full, request.leg, request.cause)
         if own is None:
             raise ParcelUnknown(pointer="/leg", allowed=[])
         return own
