@@ -1,7 +1,10 @@
 """Every service's migrations create exactly the schema that its tables declare, and declare the compatible builds."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,6 +15,8 @@ from aftercare_chassis.testing.revisions import migrate
 from alembic import command
 from alembic.script import ScriptDirectory
 from breaking_changes import ONE_OF, Schema, breaking_changes
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 PACKAGES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")
 MESSAGING = "messaging"
@@ -176,16 +181,51 @@ def test_declarations_name_a_revision_and_stay_after_a_contraction(package: str)
     assert all(declared <= number for number, declared in enumerate(oldest))
 
 
+# Later revisions build indexes on tables that may have rows concurrently.
+PLAIN_UNTIL = {
+    "order_svc": "0018",
+    "aftersale_svc": "0080",
+    "cs_svc": "0006",
+    "kb_svc": "0004",
+    "analytics_svc": "0002",
+    MESSAGING: "m0001",
+}
+_PLAIN_INDEX = re.compile(
+    r"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)(?:IF NOT EXISTS )?\S+ ON (?:ONLY )?\"?(\w+)", re.I
+)
+
+
+@contextmanager
+def executed() -> Iterator[list[str]]:
+    """The statements that Alembic executes in this block."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:  # Any: as SQLAlchemy calls it
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
 @pytest.mark.parametrize("package", HISTORIES)
-async def test_a_revision_that_removes_something_declares_the_compatible_builds(package: str, empty: str) -> None:
-    """Most revisions only add and declare nothing: pods of the previous release work with them during a rollout."""
+async def test_each_revision_can_be_applied_while_builds_of_the_previous_release_run(package: str, empty: str) -> None:
+    """Most revisions only add, and declare nothing: pods of the previous release work with them, and none waits for an index."""
     branch = branch_of(package)
     script = ScriptDirectory.from_config(branch.config())
     connection = await asyncpg.connect(empty)
     schema = None
     for revision in revisions_of(branch):
-        await migrate(empty, branch, command.upgrade, revision)
+        with executed() as statements:
+            await migrate(empty, branch, command.upgrade, revision)
         before, schema = schema, await Schema.read(connection)
+        locked = {table for each in statements for table in _PLAIN_INDEX.findall(each)} & _tables(before)
+        assert revision <= PLAIN_UNTIL[package] or not locked, (
+            f"{package} {revision} lets nobody write to {', '.join(sorted(locked))} while it builds an index: use"
+            " `indexes.create` of aftercare_chassis.database"
+        )
         lost = breaking_changes(before, schema) if before else []
         declared = hasattr(script.get_revision(revision).module, "compatible_with")
         assert declared or not lost, (
@@ -195,6 +235,10 @@ async def test_a_revision_that_removes_something_declares_the_compatible_builds(
         )
     await connection.close()
     assert schema
+
+
+def _tables(schema: Schema | None) -> set[str]:
+    return set() if schema is None else {table for table, _ in schema.columns}
 
 
 THING = "CREATE TABLE thing (id int PRIMARY KEY, state text NOT NULL DEFAULT 'a', mark text, other int)"

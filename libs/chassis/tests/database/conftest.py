@@ -12,14 +12,17 @@ from aftercare_chassis.testing.databases import new_database
 from sqlalchemy import MetaData
 
 _REVISION = """
+from aftercare_chassis.database import indexes
 from alembic import op
 revision, down_revision = "{revision}", {down!r}
 {declaration}
 
 def upgrade():
     op.execute("{statement}")
+    {further}
 """
 _numbers = count(1)
+Revision = tuple[str, str | None] | tuple[str, str | None, str]
 
 
 @pytest.fixture
@@ -31,12 +34,10 @@ async def empty(postgres_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 def build(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Migrations]:
-    """A package with these revisions (statement, what it declares), numbered from 0001."""
+    """A package with these revisions (statement, what it declares, perhaps further code), numbered from 0001."""
     monkeypatch.syspath_prepend(tmp_path)
 
-    def make(
-        *revisions: tuple[str, str | None], metadata: MetaData | None = None, messaging: Path = MESSAGING_FOLDER
-    ) -> Migrations:
+    def make(*revisions: Revision, metadata: MetaData | None = None, messaging: Path = MESSAGING_FOLDER) -> Migrations:
         package = f"build_{next(_numbers)}"
         folder = tmp_path / package / "migrations" / "versions"
         folder.mkdir(parents=True)
@@ -51,7 +52,7 @@ def build(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
 def later_messaging(tmp_path: Path) -> Callable[..., Path]:
     """The revisions of the messaging tables in a later build: today's, then m9001 and so on with these statements."""
 
-    def make(*revisions: tuple[str, str | None]) -> Path:
+    def make(*revisions: Revision) -> Path:
         folder = tmp_path / f"messaging_{next(_numbers)}"
         shutil.copytree(MESSAGING_FOLDER, folder)
         _write(folder, [f"m{9000 + number}" for number in range(1, len(revisions) + 1)], revisions, MESSAGING.head)
@@ -60,9 +61,11 @@ def later_messaging(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def _write(folder: Path, names: list[str], revisions: tuple[tuple[str, str | None], ...], down: str | None) -> None:
-    for name, (statement, declared) in zip(names, revisions, strict=True):
+def _write(folder: Path, names: list[str], revisions: tuple[Revision, ...], down: str | None) -> None:
+    for name, (statement, declared, *further) in zip(names, revisions, strict=True):
         declaration = f"compatible_with = {declared!r}" if declared else ""
-        text = _REVISION.format(revision=name, down=down, declaration=declaration, statement=statement)
+        text = _REVISION.format(
+            revision=name, down=down, declaration=declaration, statement=statement, further="".join(further)
+        )
         (folder / f"{name}_made.py").write_text(text)
         down = name

@@ -1,11 +1,13 @@
 """Two builds and one database: what `migrate` of an older build does with the schema of a newer one."""
 
+import asyncio
 from collections.abc import Callable
 
 import asyncpg
 import pytest
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import Applied, SchemaMismatch
+from aftercare_chassis.testing import until
 from sqlalchemy import Column, MetaData, Table, Text
 
 Build = Callable[..., Migrations]
@@ -84,3 +86,41 @@ async def test_the_declaration_is_no_difference_to_the_tables(build: Build) -> N
     migrations = build(FIRST, metadata=metadata)
     await migrations.upgrade()
     assert await migrations.differences() is None
+
+
+INDEXED = ("SELECT 1", None, 'indexes.create("thing_name_idx", "thing", ["name"])')
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('thing_name_idx')"
+BUILDS = (
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active')"
+)
+
+
+async def test_rows_are_written_while_an_index_is_built_and_other_processes_wait(build: Build, empty: str) -> None:
+    """One migrates, and waits for a transaction that is open; a second one waits for the first, and must not be waited for."""
+    await build(FIRST).upgrade()
+    older, other = await asyncpg.connect(empty), await asyncpg.connect(empty)
+    open_transaction = older.transaction()
+    await open_transaction.start()
+    await older.execute("INSERT INTO thing VALUES ('a')")
+    migrating = [asyncio.create_task(build(FIRST, INDEXED).upgrade()) for _ in range(2)]
+    await until(lambda: other.fetchval(BUILDS), "the index is being built")
+    await other.execute("SET lock_timeout = '1s'")
+    await other.execute("INSERT INTO thing VALUES ('b')")
+    await open_transaction.commit()
+    await asyncio.wait_for(asyncio.gather(*migrating), 30)
+    assert await other.fetchval(VALID)
+    assert await applied(empty) == Applied("0002", "0001")
+    await older.close()
+    await other.close()
+
+
+async def test_an_index_that_an_interrupted_migration_has_left_is_built_again(build: Build, empty: str) -> None:
+    await build(FIRST).upgrade()
+    connection = await asyncpg.connect(empty)
+    await connection.execute("INSERT INTO thing VALUES ('a'), ('a')")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY thing_name_idx ON thing (name)")
+    assert await connection.fetchval(VALID) is False
+    await build(FIRST, INDEXED).upgrade()
+    assert await connection.fetchval(VALID)
+    await connection.close()

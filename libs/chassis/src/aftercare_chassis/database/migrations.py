@@ -8,6 +8,7 @@ Alembic is imported where it is used: a process that serves only asks which revi
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _LOCK = 0x0AC2_0000_0001
+_TRY_AGAIN_SECONDS = 0.2
 _NOT_THE_SERVICES = frozenset({*MESSAGING.tables, SERVICE_VERSION, MESSAGING_VERSION})
 
 
@@ -154,7 +156,10 @@ class Migrations:
         engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
         try:
             async with engine.connect() as connection:
-                await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+                # A statement that waits for the lock has a snapshot, and an index that is built concurrently waits for its end.
+                while not await connection.scalar(text(f"SELECT pg_try_advisory_lock({_LOCK})")):
+                    await connection.commit()
+                    await asyncio.sleep(_TRY_AGAIN_SECONDS)
                 await connection.commit()
                 yield connection
         finally:

@@ -1,6 +1,7 @@
 """Indexes for the lists of cases by one filter."""
 
 import sqlalchemy as sa
+from aftercare_chassis.database import indexes
 from alembic import op
 
 revision = "0048"
@@ -13,8 +14,8 @@ _FILTERS = ("state", "reason", "type")
 def upgrade() -> None:
     newest = sa.text('id COLLATE "C"')
     for column in _FILTERS:
-        op.create_index(f"cases_{column}_idx", "cases", [column, newest], unique=False)
-        op.create_index(f"cases_merchant_{column}_idx", "cases", ["merchant_id", column, newest], unique=False)
+        indexes.create(f"cases_{column}_idx", "cases", [column, newest])
+        indexes.create(f"cases_merchant_{column}_idx", "cases", ["merchant_id", column, newest])
 
 
 def downgrade() -> None:

@@ -1,5 +1,6 @@
 """Indexes for the lists of cases by their last change and by their amounts."""
 
+from aftercare_chassis.database import indexes
 from alembic import op
 
 revision = "0064"
@@ -11,8 +12,8 @@ _ORDERS = {"updated": ["updated_at", "id"], "amount": ["currency", "requested_mi
 
 def upgrade() -> None:
     for name, columns in _ORDERS.items():
-        op.create_index(f"cases_{name}_idx", "cases", columns)
-        op.create_index(f"cases_merchant_{name}_idx", "cases", ["merchant_id", *columns])
+        indexes.create(f"cases_{name}_idx", "cases", columns)
+        indexes.create(f"cases_merchant_{name}_idx", "cases", ["merchant_id", *columns])
 
 
 def downgrade() -> None:

@@ -1,5 +1,6 @@
 """Claims are counted by whose turn it is."""
 
+from aftercare_chassis.database import indexes
 from alembic import op
 from sqlalchemy import text
 
@@ -13,7 +14,7 @@ TABLES = ("courier_claims", "guarantee_claims", "refused_goods_claims")
 
 def upgrade() -> None:
     for table in TABLES:
-        op.create_index(f"{table}_turn_idx", table, ["whose_turn"], postgresql_where=text("whose_turn <> 'nobody'"))
+        indexes.create(f"{table}_turn_idx", table, ["whose_turn"], postgresql_where=text("whose_turn <> 'nobody'"))
 
 
 def downgrade() -> None:

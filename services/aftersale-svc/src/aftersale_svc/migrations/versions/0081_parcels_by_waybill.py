@@ -1,5 +1,6 @@
 """Indexes for the parcels under a waybill, which each waybill that people name is compared with."""
 
+from aftercare_chassis.database import indexes
 from alembic import op
 
 revision = "0081"
@@ -11,7 +12,7 @@ _TABLES = ("returns", "replacements", "order_parcels")
 
 def upgrade() -> None:
     for table in _TABLES:
-        op.create_index(f"{table}_waybill_idx", table, ["carrier", "waybill_no"])
+        indexes.create(f"{table}_waybill_idx", table, ["carrier", "waybill_no"])
 
 
 def downgrade() -> None:
