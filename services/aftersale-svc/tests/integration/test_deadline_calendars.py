@@ -1,9 +1,11 @@
 """Calendars and rules of hours as data: loaded, changed by version, and what deadlines make of them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_events import DeadlineExtended
 from aftersale_shop import Shop
 from aftersale_svc.commands import calendars
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
@@ -235,6 +237,15 @@ async def test_a_holiday_among_known_days_moves_what_is_counted_in_them_and_is_n
     assert await moved(loaded, case_id) == "2026-10-02T10:00:00Z", "a merchant gives itself no time"
     await published(loaded, date(2026, 10, 2))
     assert await moved(loaded, case_id) == "2026-10-05T10:00:00Z", "Monday, since Friday is a holiday now"
+    entry, sentences = await explained(loaded, case_id)
+    assert (entry["calendar_version"], entry["country_version"]) == (1, 3), "the hours and closed days that were used"
+    text = " ".join(each["en"] for each in sentences)
+    assert "It is counted in version 1 of the calendar merchant:m-1, with the days of its country in version 3." in text
+    assert "及其国家日历第 3 版的日期" in "".join(each["zh"] for each in sentences)
+    assert "2026-10-02 did not count: Extra Holiday." in text
+    assert "the merchant is closed" not in text, "the days that it closed later do count"
+    [event] = await loaded.published(DeadlineExtended)
+    assert (event.deadlines[0].calendar_version, event.deadlines[0].country_version) == (1, 3)
     steps = (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
     assert (steps[-1]["action"], steps[-1]["actor_role"]) == ("move_deadline", "system")
     assert steps[-1]["text"]["en"] == (
@@ -244,7 +255,41 @@ async def test_a_holiday_among_known_days_moves_what_is_counted_in_them_and_is_n
     assert "由 2026-10-02 18:00" in steps[-1]["text"]["zh_cn"]
     await published(loaded)
     assert await moved(loaded, case_id) == "2026-10-05T10:00:00Z", "nobody loses time that was shown"
+    assert (await explained(loaded, case_id))[0]["country_version"] == 4
     assert (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"] == steps
+
+
+async def explained(shop: Shop, case_id: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The open deadline of the case, and what explains it."""
+    entries = (await shop.agent.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
+    answer = await shop.buyer.get(f"/v1/deadlines/{entries[-1]['id']}/explain")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["deadline"], answer.json()["sentences"]
+
+
+async def test_closed_weekdays_of_a_merchant_are_named_as_such_and_other_days_only_up_to_the_end(loaded: Shop) -> None:
+    """It works from Thursday to Sunday: of these days it takes none off, and Sunday ends with the first minute of Monday."""
+    loaded.clock.set(datetime(2026, 10, 12, 2, 0, tzinfo=UTC))
+    for role, sub, tenant in (("buyer", "buyer-1", None), ("seller", "seller-1", "m-1"), ("agent", "agent-1", None)):
+        setattr(loaded, role, loaded.harness.client(role, sub, tenant))
+    await rules(loaded, {**RULE, "amount": 4})
+    windows = [{"weekday": day, "opens": "09:00", "closes": "24:00"} for day in (3, 4, 5, 6)]
+    assert (await loaded.seller.put("/v1/merchants/m-1/calendar", json={"windows": windows})).status_code == 200
+    await loaded.harness.runtime.load_timing()
+    case = await loaded.case()
+    assert case["deadline_at"] == "2026-10-18T16:00:00Z"
+    entry, sentences = await explained(loaded, case["id"])
+    days = [each for each in sentences if "did not count" in each["en"]]
+    assert [(each["zh"], each["en"]) for each in days] == [
+        (
+            "2026-10-12 – 2026-10-14 不计：商家每周的固定休息日。",
+            "2026-10-12 – 2026-10-14 did not count: the merchant is closed on this day of each week.",
+        )
+    ]
+    extended = await loaded.agent.post(f"/v1/deadlines/{entry['id']}/extend", json={"hours": 48})
+    assert extended.status_code == 200, extended.text
+    _, sentences = await explained(loaded, case["id"])
+    assert [each for each in sentences if "did not count" in each["en"]] == days, "an extension is plain hours"
 
 
 async def test_more_time_is_in_the_timeline_with_until_when(loaded: Shop) -> None:

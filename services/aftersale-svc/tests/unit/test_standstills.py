@@ -128,4 +128,3 @@ def test_a_calendar_that_knows_more_days_computes_the_deadline_again() -> None:
     assert recomputed(entry, rule, old).provisional
     assert recomputed(entry, rule, new).at - recomputed(entry, rule, old).at == timedelta(days=3)
     assert not recomputed(entry, rule, new).provisional
-    assert ScheduleTiming(Schedules(calendars={"CN": new})).calendar_of(entry) is new

@@ -60,6 +60,10 @@ class DeadlineChange(EventPart):
         None
     )
     calendar_version: Annotated[Quantity | None, Field(description="the version of the calendar")] = None
+    country_version: Annotated[
+        Quantity | None,
+        Field(description="the version of the days of its country, where they are newer than those of the calendar"),
+    ] = None
     provisional: Annotated[
         bool | None,
         Field(description="whether it depends on days that the calendar does not know yet, so that it may move"),

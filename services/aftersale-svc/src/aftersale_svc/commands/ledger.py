@@ -164,6 +164,7 @@ def part(deadline: Deadline, ended: str | None = None, kept: int | None = None) 
         rule_version=deadline.rule_version,
         calendar=deadline.calendar_id,
         calendar_version=deadline.calendar_version,
+        country_version=deadline.country_version,
         provisional=deadline.provisional or None,
     )
 

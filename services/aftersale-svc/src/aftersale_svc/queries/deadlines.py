@@ -9,7 +9,7 @@ from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
 from aftersale_svc.domain.deadlines.ledger import Deadline, DocumentKind
-from aftersale_svc.domain.deadlines.stored import assembled
+from aftersale_svc.domain.deadlines.stored import assembled, assembled_on
 from aftersale_svc.domain.deadlines.turns import turn_seconds
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.calendars import CALENDARS, DAYS_OF
@@ -18,9 +18,9 @@ from aftersale_svc.tables.deadlines import DEADLINES, OF_CASE, REMINDERS, TO_MOV
 
 
 async def deadline(read: Reader[Settings], deadline_id: str) -> tuple[Deadline, Calendar]:
-    """A deadline and the version of the calendar that it was computed with. Raises: NotFound."""
+    """A deadline and the calendar that it was computed with: its version, and the days of its country. Raises: NotFound."""
     found = await read.get(DEADLINES, deadline_id)
-    return found, await _calendar(read, found.calendar_id, found.calendar_version)
+    return found, await _calendar(read, found.calendar_id, found.calendar_version, found.country_version)
 
 
 async def of_case(read: Reader[Settings], case_id: str) -> list[Deadline]:
@@ -52,10 +52,13 @@ def _end(case: Case, found: Sequence[Deadline], now: datetime) -> datetime:
     return max(ends, default=case.updated_at) if case.state in ENDED else now
 
 
-async def _calendar(read: Reader[Settings], calendar_id: str | None, version: int | None) -> Calendar:
+async def _calendar(
+    read: Reader[Settings], calendar_id: str | None, version: int | None, country_version: int | None = None
+) -> Calendar:
     if not calendar_id or not version:
         return WEEK
     found = await read.get(CALENDARS, calendar_id, version)
     days = await read.all(DAYS_OF, calendar_id=found.id, version=found.version)
-    base = await _calendar(read, found.based_on, found.based_on_version) if found.based_on else None
-    return assembled(found, days, base)
+    if found.based_on is None:
+        return assembled(found, days)
+    return assembled_on(found, days, await _calendar(read, found.based_on, country_version or found.based_on_version))

@@ -7,10 +7,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     Double,
     ForeignKey,
-    FromClause,
     Index,
     Integer,
     Table,
@@ -57,6 +55,7 @@ deadlines = Table(
     Column("rule_version", Integer, nullable=True),
     text("calendar_id", null=True),
     Column("calendar_version", Integer, nullable=True),
+    Column("country_version", Integer, nullable=True),
     Column("provisional", Boolean, nullable=False, server_default=false()),
     Column("continued_seconds", Integer, nullable=True),
     Column("kept_seconds", Integer, nullable=True),
@@ -71,8 +70,8 @@ deadlines = Table(
     Index("deadlines_open_idx", "document_id", postgresql_where=sql("ended_at IS NULL")),
     Index("deadlines_reminds_idx", "reminds_at", postgresql_where=sql("reminds_at IS NOT NULL")),
     Index(
-        "deadlines_counted_idx",
-        *("calendar_version", "calendar_id", "id"),
+        "deadlines_counted_in_idx",
+        *("calendar_version", "calendar_id", sql("coalesce(country_version, 0)"), "id"),
         postgresql_where=sql("calendar_id IS NOT NULL AND ended_at IS NULL"),
     ),
     # Those that were missed, by whose turn it was.
@@ -126,22 +125,18 @@ REMINDERS: Query[Record] = Query(
     .limit(bindparam("most"))
 )
 """The reminders that are due next, the earliest first."""
-_counted, _newer = calendars.alias("counted"), calendars.alias("newer")
-_last = select(func.max(calendars.c.version)).where(calendars.c.id == _counted.c.id).scalar_subquery()
+_counted, _newest = calendars.alias("counted"), calendars.alias("newest")
+_country = func.coalesce(_counted.c.based_on, _counted.c.id)
+# The version of the days of the country: a merchant that closes more days, or has other hours, moves no deadline by that.
+_of_country = func.coalesce(_counted.c.based_on_version, _counted.c.version)
 _own = func.concat(MERCHANT_CALENDAR, deadlines.c.merchant_id)
 _any = exists().where(calendars.c.id.in_([DEFAULT_CALENDAR, _own]))
-
-
-def _public(version: FromClause) -> ColumnElement[int]:
-    """The version of the days of the country: a merchant that closes more days, or has other hours, moves no deadline by that."""
-    return func.coalesce(version.c.based_on_version, version.c.version)
-
-
 # Versions are few, and read first: where none is outdated, no deadline is read.
 _outdated = (
-    select(_counted.c.id, _counted.c.version)
-    .join_from(_counted, _newer, (_newer.c.id == _counted.c.id) & (_newer.c.version == _last))
-    .where(_newer.c.based_on.is_not_distinct_from(_counted.c.based_on), _public(_newer) > _public(_counted))
+    select(_counted.c.id, _counted.c.version, func.max(_newest.c.version).label("newest"))
+    .join_from(_counted, _newest, _newest.c.id == _country)
+    .group_by(_counted.c.id, _counted.c.version)
+    .having(func.max(_newest.c.version) > _of_country)
     .cte("outdated")
     .prefix_with("MATERIALIZED")
 )
@@ -149,7 +144,11 @@ _open = select(deadlines.c.id).where(
     deadlines.c.calendar_id.is_not(None), deadlines.c.ended_at.is_(None), deadlines.c.id > bindparam("after")
 )
 _counted_so = (
-    _open.where(deadlines.c.calendar_id == _outdated.c.id, deadlines.c.calendar_version == _outdated.c.version)
+    _open.where(
+        deadlines.c.calendar_id == _outdated.c.id,
+        deadlines.c.calendar_version == _outdated.c.version,
+        func.coalesce(deadlines.c.country_version, literal_column("0")) < _outdated.c.newest,
+    )
     .correlate(_outdated)
     .offset(literal_column("0"))  # otherwise PostgreSQL may begin with the deadlines
     .lateral("counted_so")

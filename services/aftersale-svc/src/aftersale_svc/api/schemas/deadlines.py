@@ -58,6 +58,8 @@ class DeadlineOut(Out):
     """The calendar that it is counted in; null for plain hours."""
     calendar_version: int | None = None
     """The version of the calendar."""
+    country_version: int | None = None
+    """The version of the days of the country, where a merchant's calendar is counted on newer ones than this version was made with."""
     provisional: bool
     """Whether it may move, because its calendar does not know all of its days yet."""
     continued_seconds: int | None = None

@@ -8,7 +8,6 @@ from functools import cache
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.deadlines.calendars import Calendar
 from aftersale_svc.domain.deadlines.errors import DeadlineUnlimited, ExtendedTooOften, OwnDeadline
 from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleScope, Unit
 from aftersale_svc.domain.permissions import SYSTEM_ONLY
@@ -73,8 +72,9 @@ class Deadline:
     """One stay of a document in a state: whose turn it is, and until when; without `due_at` it is open-ended.
 
     `timer` names the rule, `amount` and `unit` are what it allowed. `continued_seconds` is what it began with, where it goes on
-    after a stop, and `kept_seconds` what was left where it was stopped; both in seconds of what is counted. `extension_cause` is
-    why its end was last changed; `reminds_at` when whose turn it is is reminded next, `reminders` how often they were.
+    after a stop, and `kept_seconds` what was left where it was stopped; both in seconds of what is counted. It is counted in the
+    hours and closed days of `calendar_version`, and in the days of the country that this version was made with, or in newer ones,
+    `country_version`, once these have come. `extension_cause` is why its end was last changed; `reminds_at` when whose turn it is is reminded next, `reminders` how often they were.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Deadline:
     rule_version: int | None = None
     calendar_id: str | None = None
     calendar_version: int | None = None
+    country_version: int | None = None
     provisional: bool = False
     continued_seconds: int | None = None
     kept_seconds: int | None = None
@@ -111,10 +112,6 @@ class Deadline:
         if self.timer is None or self.amount is None:
             return None
         return DeadlineRule(self.timer, self.amount, self.unit or Unit.HOURS)
-
-    def is_counted_in(self, calendar: Calendar) -> bool:
-        """Whether it was computed with this version of its calendar, or a newer one."""
-        return self.calendar_id == calendar.id and (self.calendar_version or 0) >= calendar.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

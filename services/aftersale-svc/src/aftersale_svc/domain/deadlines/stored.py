@@ -2,7 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -86,6 +86,11 @@ def assembled(version: CalendarVersion, days: Iterable[CalendarDay], base: Calen
         windows=tuple(WorkingWindow(**each) for each in version.windows or ()),
         days=own if base is None else ChainMap(own, dict(base.days)),
     )
+
+
+def assembled_on(version: CalendarVersion, days: Iterable[CalendarDay], country: Calendar) -> Calendar:
+    """A merchant's calendar with its own hours and closed days, and these days of its country."""
+    return assembled(replace(version, known_until=country.known_until, weekend=sorted(country.weekend)), days, country)
 
 
 def all_assembled(versions: Sequence[CalendarVersion], days: Iterable[CalendarDay]) -> dict[str, Calendar]:

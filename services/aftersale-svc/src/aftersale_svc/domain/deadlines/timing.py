@@ -62,10 +62,8 @@ class ScheduleTiming:
         """The last ones."""
         return self._schedules.standstills
 
-    def calendar_of(self, deadline: Deadline) -> Calendar | None:
-        """The newest version of the calendar of a deadline; None where it is not known."""
-        if deadline.calendar_id != WEEK.id:
-            return self._schedules.calendars.get(deadline.calendar_id or "")
+    def first_calendar_of(self, deadline: Deadline) -> Calendar | None:
+        """The calendar of a deadline that was set when none was loaded; None where none is loaded now."""
         rule = deadline.rule
         found = None if rule is None else self._schedules.calendar_for(rule, deadline.merchant_id)
         return None if found is WEEK else found

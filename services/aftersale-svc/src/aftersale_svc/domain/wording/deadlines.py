@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
+from aftersale_svc.domain.deadlines.moving import recomputed
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.wording.claim_kinds import CLAIM_WORDS
@@ -43,6 +44,7 @@ _UNITS: Mapping[Unit, Label] = {
         "{amount} 个工作日（开始当日不计）", "{amount} working days (the day on which it begins is not counted)"
     ),
 }
+_FREE = Label("商家每周的固定休息日", "the merchant is closed on this day of each week")
 _ONE: Mapping[Unit, str] = {
     Unit.HOURS: "1 hour",
     Unit.WORKING_HOURS: "1 working hour",
@@ -134,17 +136,33 @@ def _limit(deadline: Deadline, calendar: Calendar) -> Iterator[Label]:
             f"It was stopped before and goes on with the {hours} hours that were left.",
         )
     if deadline.calendar_id is not None and deadline.due_at is not None:
-        yield Label(
-            f"按日历 {deadline.calendar_id} 第 {deadline.calendar_version} 版计算。",
-            f"It is counted in version {deadline.calendar_version} of the calendar {deadline.calendar_id}.",
-        )
-        yield from _left_out(calendar, calendar.local_day(deadline.set_at), calendar.local_day(deadline.due_at))
+        yield _counted_in(deadline)
+        yield from _left_out(calendar, calendar.local_day(deadline.set_at), _last_counted(deadline, calendar))
     if deadline.provisional:
         known = calendar.known_until
         yield Label(
             f"日历只确定到 {known}，此期限为暂定，新日历发布后可能调整。",
             f"The calendar is known until {known}, so this is provisional and may move when a newer one is loaded.",
         )
+
+
+def _counted_in(deadline: Deadline) -> Label:
+    zh = f"按日历 {deadline.calendar_id} 第 {deadline.calendar_version} 版"
+    en = f"It is counted in version {deadline.calendar_version} of the calendar {deadline.calendar_id}"
+    if deadline.country_version is None:
+        return Label(f"{zh}计算。", f"{en}.")
+    number = deadline.country_version
+    return Label(
+        f"{zh}及其国家日历第 {number} 版的日期计算。", f"{en}, with the days of its country in version {number}."
+    )
+
+
+def _last_counted(deadline: Deadline, calendar: Calendar) -> date:
+    """The day on which it ends; without what it was extended by, which is not counted in days."""
+    rule, ends_at = deadline.rule, deadline.due_at or deadline.set_at
+    if rule is not None:
+        ends_at = min(ends_at, recomputed(deadline, rule, calendar).at)
+    return calendar.local_day(ends_at - timedelta(microseconds=1))
 
 
 def _left_out(calendar: Calendar, first: date, last: date) -> Iterator[Label]:
@@ -160,7 +178,7 @@ def _left_out(calendar: Calendar, first: date, last: date) -> Iterator[Label]:
 def _why(calendar: Calendar, day: date) -> Label:
     special = calendar.days.get(day)
     if special is None:
-        return Label("周末", "weekend")
+        return _FREE if calendar.windows else Label("周末", "weekend")
     if special.kind is DayKind.CLOSED:
         return Label("商家休息", "the merchant is closed")
     return Label(HOLIDAYS.get(special.name, special.name), special.name)
