@@ -1,37 +1,13 @@
 """Calendars and rules of hours as data: loaded, changed by version, and what deadlines make of them."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_events import DeadlineExtended
 from aftersale_shop import Shop
-from aftersale_svc.commands import calendars
-from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
-from aftersale_svc.queries import deadlines as queries
-from aftersale_svc.tables.deadlines import TO_MOVE
 from aftersale_svc.workers.calendars import load
+from shop_calendars import RULE, rules
 
 VERSIONS = "SELECT id, max(version) AS version FROM calendars GROUP BY id ORDER BY id"
-RULE = {"timer": "review_hours", "amount": 2, "unit": "working_days"}
-
-
-@pytest.fixture
-async def loaded(shop: Shop) -> Shop:
-    shop.clock.set(datetime(2026, 9, 30, 2, 0, tzinfo=UTC))  # ten in the morning in Shanghai, a day before the holidays
-    await load(shop.harness.runtime)
-    for role, sub, tenant in (("buyer", "buyer-1", None), ("seller", "seller-1", "m-1"), ("agent", "agent-1", None)):
-        setattr(shop, role, shop.harness.client(role, sub, tenant))
-    await shop.delivered()
-    return shop
-
-
-async def rules(shop: Shop, *rules: dict[str, object]) -> None:
-    admin = shop.harness.client("admin", "admin-1")
-    response = await admin.put("/v1/deadline-rules", json={"rules": list(rules)})
-    assert response.status_code == 200, response.text
-    await shop.harness.runtime.load_timing()
 
 
 async def test_loading_again_adds_no_version(loaded: Shop) -> None:
@@ -193,105 +169,6 @@ async def test_working_hours_of_a_merchant_by_weekday(loaded: Shop) -> None:
     assert shown.json()["windows"] == windows
 
 
-async def published(shop: Shop, *holidays: date) -> None:
-    """A version of the calendar of China with these holidays."""
-    runtime = shop.harness.runtime
-    days = {day: SpecialDay(DayKind.HOLIDAY, "Extra Holiday") for day in holidays}
-    calendar = Calendar(
-        id="CN",
-        version=0,
-        time_zone="Asia/Shanghai",
-        source=CalendarSource.CHINESECALENDAR,
-        known_until=date(2026, 12, 31),
-        days=days,
-    )
-    async with runtime.transaction(SYSTEM) as tx:
-        await calendars.publish(tx, calendar, "test")
-    await runtime.load_timing()
-
-
-async def to_move(shop: Shop) -> int:
-    async with shop.harness.runtime.reader() as reader:
-        return len(await queries.to_move(reader, "", 100))
-
-
-async def moved(shop: Shop, case_id: str) -> str:
-    """The deadline of the case, after the worker that moves deadlines has run."""
-    await shop.harness.run_workers("provisional-deadlines")
-    assert await to_move(shop) == 0, "nothing is computed again until something changes"
-    deadline: str = (await shop.get(case_id))["deadline_at"]
-    return deadline
-
-
-async def test_a_holiday_among_known_days_moves_what_is_counted_in_them_and_is_named(loaded: Shop) -> None:
-    await published(loaded)
-    await rules(loaded, RULE)
-    own = {"opens": "09:00", "closes": "18:00"}
-    assert (await loaded.seller.put("/v1/merchants/m-1/calendar", json=own)).status_code == 200
-    await loaded.harness.runtime.load_timing()
-    case_id = (await loaded.case())["id"]
-    assert await moved(loaded, case_id) == "2026-10-02T10:00:00Z"
-    closed = {**own, "closed_days": ["2026-10-01", "2026-10-02"]}
-    assert (await loaded.seller.put("/v1/merchants/m-1/calendar", json=closed)).status_code == 200
-    await loaded.harness.runtime.load_timing()
-    assert await moved(loaded, case_id) == "2026-10-02T10:00:00Z", "a merchant gives itself no time"
-    await published(loaded, date(2026, 10, 2))
-    assert await moved(loaded, case_id) == "2026-10-05T10:00:00Z", "Monday, since Friday is a holiday now"
-    entry, sentences = await explained(loaded, case_id)
-    assert (entry["calendar_version"], entry["country_version"]) == (1, 3), "the hours and closed days that were used"
-    text = " ".join(each["en"] for each in sentences)
-    assert "It is counted in version 1 of the calendar merchant:m-1, with the days of its country in version 3." in text
-    assert "及其国家日历第 3 版的日期" in "".join(each["zh"] for each in sentences)
-    assert "2026-10-02 did not count: Extra Holiday." in text
-    assert "the merchant is closed" not in text, "the days that it closed later do count"
-    [event] = await loaded.published(DeadlineExtended)
-    assert (event.deadlines[0].calendar_version, event.deadlines[0].country_version) == (1, 3)
-    steps = (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
-    assert (steps[-1]["action"], steps[-1]["actor_role"]) == ("move_deadline", "system")
-    assert steps[-1]["text"]["en"] == (
-        "The calendar has changed, and the deadline was moved with it: until 2026-10-05 18:00 Asia/Shanghai, "
-        "in place of 2026-10-02 18:00 Asia/Shanghai"
-    )
-    assert "由 2026-10-02 18:00" in steps[-1]["text"]["zh_cn"]
-    await published(loaded)
-    assert await moved(loaded, case_id) == "2026-10-05T10:00:00Z", "nobody loses time that was shown"
-    assert (await explained(loaded, case_id))[0]["country_version"] == 4
-    assert (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"] == steps
-
-
-async def explained(shop: Shop, case_id: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """The open deadline of the case, and what explains it."""
-    entries = (await shop.agent.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
-    answer = await shop.buyer.get(f"/v1/deadlines/{entries[-1]['id']}/explain")
-    assert answer.status_code == 200, answer.text
-    return answer.json()["deadline"], answer.json()["sentences"]
-
-
-async def test_closed_weekdays_of_a_merchant_are_named_as_such_and_other_days_only_up_to_the_end(loaded: Shop) -> None:
-    """It works from Thursday to Sunday: of these days it takes none off, and Sunday ends with the first minute of Monday."""
-    loaded.clock.set(datetime(2026, 10, 12, 2, 0, tzinfo=UTC))
-    for role, sub, tenant in (("buyer", "buyer-1", None), ("seller", "seller-1", "m-1"), ("agent", "agent-1", None)):
-        setattr(loaded, role, loaded.harness.client(role, sub, tenant))
-    await rules(loaded, {**RULE, "amount": 4})
-    windows = [{"weekday": day, "opens": "09:00", "closes": "24:00"} for day in (3, 4, 5, 6)]
-    assert (await loaded.seller.put("/v1/merchants/m-1/calendar", json={"windows": windows})).status_code == 200
-    await loaded.harness.runtime.load_timing()
-    case = await loaded.case()
-    assert case["deadline_at"] == "2026-10-18T16:00:00Z"
-    entry, sentences = await explained(loaded, case["id"])
-    days = [each for each in sentences if "did not count" in each["en"]]
-    assert [(each["zh"], each["en"]) for each in days] == [
-        (
-            "2026-10-12 – 2026-10-14 不计：商家每周的固定休息日。",
-            "2026-10-12 – 2026-10-14 did not count: the merchant is closed on this day of each week.",
-        )
-    ]
-    extended = await loaded.agent.post(f"/v1/deadlines/{entry['id']}/extend", json={"hours": 48})
-    assert extended.status_code == 200, extended.text
-    _, sentences = await explained(loaded, case["id"])
-    assert [each for each in sentences if "did not count" in each["en"]] == days, "an extension is plain hours"
-
-
 async def test_more_time_is_in_the_timeline_with_until_when(loaded: Shop) -> None:
     case_id = (await loaded.case())["id"]
     [entry] = (await loaded.buyer.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
@@ -300,22 +177,3 @@ async def test_more_time_is_in_the_timeline_with_until_when(loaded: Shop) -> Non
     step = (await loaded.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"][-1]
     assert (step["action"], step["note"], step["actor_id"]) == ("extend_deadline", "好", "buyer-1")
     assert step["text"]["en"].startswith("The buyer gave more time: until 2026-10-03 10:00")
-
-
-OPEN = """
-INSERT INTO deadlines (id, document, document_id, case_id, buyer_id, merchant_id, document_state, turn, state, cause, set_at, due_at,
-       calendar_id, calendar_version)
-SELECT concat('dl_', n), 'case', concat('c', n), concat('c', n), 'b', 'm', 's', 'buyer', 'set', 'x', $1::timestamptz, $1, 'CN', 1
-  FROM generate_series(1, 5000) n
-"""
-
-
-async def test_where_no_calendar_is_newer_no_deadline_is_read(loaded: Shop) -> None:
-    """Each process looks twice a minute; 100,000 deadlines may be open."""
-    pool = loaded.harness.runtime.pool
-    await pool.execute(OPEN, loaded.clock.now())
-    compiled = TO_MOVE.for_role("system")
-    plan = await pool.fetch(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled.sql}", *compiled.args({"after": "", "most": 100}))
-    reads = [line for [line] in plan if " on deadlines" in line]
-    assert reads
-    assert all("never executed" in line or "rows=0.00" in line for line in reads), reads
