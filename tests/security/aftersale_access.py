@@ -28,6 +28,8 @@ AFTERSALE: dict[str, set[str]] = {
     "reapplyCase": {"buyer"},
     "getReapplications": READERS,
     "assignCase": {"agent", "admin"},
+    "listCaseworkers": STAFF,
+    "putCaseworker": {"agent", "admin"},
     "releaseCase": {"agent"},
     "confirmDecision": {"agent"},
     "declineDecision": {"agent"},

@@ -16,6 +16,7 @@ def aftersale_bodies(
         "putMerchantCalendar": {"opens": "09:00", "closes": "18:00"},
         **{name: {"rules": []} for name in ("putDeadlineRules", "putMerchantDeadlineRules")},
         "extendDeadline": {"hours": 1},
+        "putCaseworker": {"role": "agent"},
         "createCase": wanted,
         "previewCase": wanted,
         "rejectCase": {"reason": "used_or_affects_resale"},

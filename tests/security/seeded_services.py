@@ -122,7 +122,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         made(await seller.put("/v1/merchants/m-1/required-evidence", json={"reasons": ["counterfeit"]}))
         made(await seller.put("/v1/merchants/m-1/service-terms", json={"warranty_days": 365}))
         made(await harness.client("agent", "agent-1").put("/v1/merchants/m-1/freight-insurance", json={"limits": []}))
-        service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
+        service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1", "person_id": "agent-2"}
         service.ids |= {"merchant_id": "m-1", "number": "1", "country": "CN", "proposal_id": "prop_1"}
         found = made(await harness.client("agent", "agent-1").get(f"/v1/cases/{case['id']}/deadlines"))["data"]
         service.ids["deadline_id"] = found[-1]["id"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from aftersale_shop import HASH, RETURN_ADDRESS
+from aftersale_shop import HASH, RETURN_ADDRESS, done
 from checked_files import files_of
 from dispute_stories import appeals, courier_claims, deposit_claims, hearing
 from shop_commands import STATED, WORDS, Document, ShopCommands, cny
@@ -13,7 +13,8 @@ async def review(t: ShopCommands) -> None:
     await case.act(t.seller, "escalate")
     await case.act(t.agent, "take")
     await case.act(t.agent, "release")
-    await case.act(t.admin, "assign", agent_id="agent-1")
+    done(await t.agent.put("/v1/caseworkers/agent-1", json={"role": "agent"}))
+    await case.act(t.admin, "assign")
     await case.act(t.agent, "approve")
     await case.act(t.seller, "set-return-address", return_address=RETURN_ADDRESS)
     await files_of(t.shop, HASH, order_id=t.order_id)

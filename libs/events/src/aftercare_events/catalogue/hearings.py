@@ -35,6 +35,10 @@ class DisputeAssigned(DisputeEvent):
 
     matter: Code = "dispute_assignment"
     arbitrator_id: ArbitratorId
+    open_count: Annotated[
+        Quantity | None,
+        Field(description="how many disputes the arbitrator had, where it was chosen for having the fewest"),
+    ] = None
 
 
 class DisputeReleased(DisputeEvent):

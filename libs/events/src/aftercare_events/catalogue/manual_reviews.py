@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.decisions import PolicyArticleId, PolicyVersion, RuleId, RulesVersion
-from aftercare_events.fields import Code, Currency, Minor, PrincipalId, Time
+from aftercare_events.fields import Code, Currency, Minor, PrincipalId, Quantity, Time
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 AgentId = Annotated[PrincipalId, Field(description="the agent")]
@@ -38,6 +38,9 @@ class ReviewAssigned(CaseEvent):
     matter: Code = "after_sale_review"
     agent_id: AgentId
     claim_ends_at: Annotated[Time, Field(description="when the case is in the queue again")]
+    open_count: Annotated[
+        Quantity | None, Field(description="how many reviews the agent had, where it was chosen for having the fewest")
+    ] = None
 
 
 class ReviewReleased(CaseEvent):

@@ -14,6 +14,7 @@ from aftersale_svc.api.schemas.hearings import AssignIn, EvidenceRequestIn, Evid
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import hearings, settlements
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
+from aftersale_svc.domain.caseworkers.errors import NoCaseworkerFree
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
@@ -40,7 +41,7 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 queue = APIRouter(prefix="/v1/dispute-queue", tags=["disputes"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOBODY_NAMED = NoteIn(), AssignIn()
 ProposalId = Annotated[Id, Path(description="The id of the proposal.")]
 _AMOUNTS = (
     OrderWasCancelled,
@@ -77,10 +78,11 @@ async def take_dispute(dispute_id: DisputeId, tx: Tx[Settings]) -> DisputeOut:
 
 
 @router.post(
-    "/{dispute_id}/assign", **step([DISPUTE], DisputeAction.ASSIGN, "assignDispute", PartyCannotDecide, DecidedFirst)
+    "/{dispute_id}/assign",
+    **step([DISPUTE], DisputeAction.ASSIGN, "assignDispute", PartyCannotDecide, DecidedFirst, NoCaseworkerFree),
 )
-async def assign_dispute(dispute_id: DisputeId, body: AssignIn, tx: Tx[Settings]) -> DisputeOut:
-    """Give the dispute to an arbitrator, whoever has it."""
+async def assign_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: AssignIn = NOBODY_NAMED) -> DisputeOut:
+    """Give the dispute to an arbitrator, whoever has it: the one that is named, or another one with the fewest disputes (`/v1/caseworkers`)."""
     return DisputeOut.of(await hearings.assign(tx, dispute_id, arbitrator_id=body.arbitrator_id), tx)
 
 

@@ -31,6 +31,7 @@ from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
 from aftersale_svc.domain.cases.price_grants.errors import AdjustmentExceedsLeft
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.caseworkers.errors import NoCaseworkerFree
 from aftersale_svc.domain.money.errors import NothingLeft, UnitsNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import manual_reviews as queries
@@ -38,7 +39,7 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 queue = APIRouter(prefix="/v1/review-queue", tags=["cases"], route_class=ApiRoute)
-NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
+NO_NOTE, NOTHING, NOBODY_NAMED = NoteIn(), CitingIn(policy=[]), AssignReviewIn()
 DECIDED = (
     RefundDecided,
     ReplacementDecided,
@@ -81,9 +82,12 @@ async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
     return CaseOut.of(await manual_reviews.take(tx, case_id), tx.actor)
 
 
-@router.post("/{case_id}/assign", **step(CASE.values(), CaseAction.ASSIGN, "assignCase", SecondPersonNeeded))
-async def assign_case(case_id: CaseId, body: AssignReviewIn, tx: Tx[Settings]) -> CaseOut:
-    """Give the case to an agent, whoever has it."""
+@router.post(
+    "/{case_id}/assign",
+    **step(CASE.values(), CaseAction.ASSIGN, "assignCase", SecondPersonNeeded, NoCaseworkerFree),
+)
+async def assign_case(case_id: CaseId, tx: Tx[Settings], body: AssignReviewIn = NOBODY_NAMED) -> CaseOut:
+    """Give the case to an agent, whoever has it: the one that is named, or another one with the fewest reviews (`/v1/caseworkers`)."""
     return CaseOut.of(await manual_reviews.assign(tx, case_id, agent_id=body.agent_id), tx.actor)
 
 

@@ -15,15 +15,17 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import cited_evidence
+from aftersale_svc.commands import caseworkers, cited_evidence
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import dispute_fields, save_dispute
+from aftersale_svc.domain.caseworkers.model import CaseworkerRole
 from aftersale_svc.domain.disputes.errors import DecidedFirst, EvidenceEmpty, PartyCannotDecide, RoundsUsedUp
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.facts import DisputeFacts, turn_of
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, EvidenceParty
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.dispute_parts import EVIDENCE_ROUNDS
 from aftersale_svc.tables.disputes import DISPUTES
 
@@ -40,18 +42,25 @@ async def take(tx: Transaction[Settings], dispute_id: str) -> Dispute:
     return await _assigned(tx, moved, tx.actor.id, DisputeAction.TAKE)
 
 
-async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: str) -> Dispute:
-    """Give the dispute to an arbitrator, whoever has it.
+async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: str | None = None) -> Dispute:
+    """Give the dispute to an arbitrator, whoever has it; where none is named, to the one on the roster with the fewest disputes.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
         PartyCannotDecide: the arbitrator is the buyer or the merchant, or has acted for one of them.
         DecidedFirst: there is an appeal against the verdict of this arbitrator.
+        NoCaseworkerFree: see `caseworkers.least_busy`.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ASSIGN, tx, DisputeFacts.of(tx))
-    if arbitrator_id in (dispute.buyer_id, dispute.merchant_id, *dispute.party_ids):
+    parties = [dispute.buyer_id, dispute.merchant_id, *dispute.party_ids]
+    if arbitrator_id is None:
+        barred = [*parties, dispute.decided_by, dispute.arbitrator_id]
+        case = await tx.get(CASES, dispute.case_id)
+        chosen = await caseworkers.least_busy(tx, CaseworkerRole.ARBITRATOR, case.type, barred)
+        return await _assigned(tx, moved, chosen.id, DisputeAction.ASSIGN, chosen.open_count)
+    if arbitrator_id in parties:
         raise PartyCannotDecide(pointer="/arbitrator_id")
     if dispute.is_appealed and arbitrator_id == dispute.decided_by:
         raise DecidedFirst(pointer="/arbitrator_id")
@@ -72,9 +81,15 @@ async def release(tx: Transaction[Settings], dispute_id: str, *, note: str | Non
     return await save_dispute(tx, released, DisputeAction.RELEASE, event, note=note)
 
 
-async def _assigned(tx: Transaction[Settings], dispute: Dispute, arbitrator_id: str, action: DisputeAction) -> Dispute:
+async def _assigned(
+    tx: Transaction[Settings],
+    dispute: Dispute,
+    arbitrator_id: str,
+    action: DisputeAction,
+    open_count: int | None = None,
+) -> Dispute:
     assigned = replace(dispute, arbitrator_id=arbitrator_id)
-    event = DisputeAssigned(**dispute_fields(tx, assigned), arbitrator_id=arbitrator_id)
+    event = DisputeAssigned(**dispute_fields(tx, assigned), arbitrator_id=arbitrator_id, open_count=open_count)
     return await save_dispute(tx, assigned, action, event)
 
 

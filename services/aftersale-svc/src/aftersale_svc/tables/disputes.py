@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    and_,
     any_,
     bindparam,
     select,
@@ -95,10 +96,14 @@ disputes = Table(
     # Work lists, by their deadline: those of the platform, and of each merchant.
     Index("disputes_turn_idx", "whose_turn", "deadline_at", "id", postgresql_where=sql("deadline_at IS NOT NULL")),
     Index("disputes_merchant_queue_idx", "merchant_id", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
+    Index("disputes_arbitrator_idx", "arbitrator_id", postgresql_where=sql("arbitrator_id IS NOT NULL")),
     Index("disputes_category_idx", "category", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
     Index("disputes_decided_idx", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
 )
 
+_DECIDED = (*sorted(DISPUTE.ends), DisputeState.APPEAL_WINDOW, DisputeState.EXECUTING)
+UNDECIDED = and_(*(disputes.c.state != decided for decided in _DECIDED))
+"""Of disputes that an arbitrator has still to decide, an appeal as well."""
 DISPUTE_SEEN_BY = seen_by(disputes)
 DISPUTES = Rows(disputes, Dispute, DISPUTE_SEEN_BY)
 DISPUTE_QUEUE = Listing(

@@ -25,12 +25,12 @@ from aftersale_svc.domain.wording.dispute_explanation import explain
 
 
 class AssignIn(In):
-    """Who decides the dispute."""
+    """Who decides the dispute; without an arbitrator, the one on the roster with the fewest disputes."""
 
     model_config = example(arbitrator_id="arbitrator-1")
 
-    arbitrator_id: PrincipalId
-    """The arbitrator; no party of the dispute."""
+    arbitrator_id: PrincipalId | None = None
+    """The arbitrator; no party of the dispute. If left out, the available one with the fewest disputes who takes cases of this type."""
 
 
 class EvidenceRequestIn(In):

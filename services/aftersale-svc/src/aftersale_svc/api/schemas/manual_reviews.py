@@ -6,12 +6,12 @@ from aftersale_svc.domain.cases.model import Case
 
 
 class AssignReviewIn(In):
-    """Who reviews the case."""
+    """Who reviews the case; without an agent, the one on the roster with the fewest reviews."""
 
     model_config = example(agent_id="agent-1")
 
-    agent_id: PrincipalId
-    """The agent; no party of the case."""
+    agent_id: PrincipalId | None = None
+    """The agent; no party of the case. If left out, the available one with the fewest reviews who takes cases of this type."""
 
 
 class ReviewOut(Out):

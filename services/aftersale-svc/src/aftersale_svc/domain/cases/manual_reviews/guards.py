@@ -40,9 +40,13 @@ def _held_by_another(case: Case, agent: Actor) -> bool:
 
 def is_party(case: Case, person_id: str) -> bool:
     """Whether this person is the buyer, or the merchant, or has acted for one of them in the case."""
-    return person_id in (case.buyer_id, case.merchant_id, *case.party_ids) or (
-        case.initiator in SIDES_OF_CASE and person_id == case.applicant_id
-    )
+    return person_id in parties(case)
+
+
+def parties(case: Case) -> list[str]:
+    """The buyer, the merchant, and who has acted for one of them in the case, as far as known."""
+    applicant = [case.applicant_id] if case.initiator in SIDES_OF_CASE else []
+    return [case.buyer_id, case.merchant_id, *case.party_ids, *applicant]
 
 
 def _party(case: Case, facts: CaseFacts | None) -> Refusal | None:
