@@ -174,3 +174,26 @@ async def test_who_has_proposed_is_not_given_the_case(shop: Shop) -> None:
     refused = await admin.post(f"/v1/cases/{case_id}/assign", json={"agent_id": "agent-1"})
     shop.harness.problem(refused, 409, "second_person_needed")
     assert (await admin.post(f"/v1/cases/{case_id}/assign", json={"agent_id": "agent-2"})).status_code == 200
+
+
+async def test_a_compensation_that_failed_is_proposed_with_its_own_amount(shop: Shop, second: Any) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="不同意")
+    await shop.verdict(dispute_id, 12000, "compensation")
+    await shop.refund_fails()
+    proposed = await shop.act(shop.agent, case_id, "refund")
+    assert proposed["state"] == "manual_review"
+    assert (await shop.last(DecisionProposed)).amount_minor == 12000
+    await shop.act(second, case_id, "confirm-decision")
+    assert (await shop.refund_succeeds()).amount_minor == 12000
+
+
+async def test_one_agent_tries_a_small_compensation_again(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="不同意")
+    await shop.verdict(dispute_id, 3000, "compensation")
+    await shop.refund_fails()
+    assert (await shop.act(shop.agent, case_id, "refund"))["state"] == "refunding"
+    assert (await shop.last(RefundRequested)).amount_minor == 3000

@@ -25,7 +25,7 @@ from aftersale_svc.commands import (
 )
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import BY_VERDICT, RefundAction, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.manual_reviews.proposals import to_go_back
@@ -39,10 +39,6 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.legs import REFUNDS
 
 _REPORTED = {RefundSucceeded: RefundState.SUCCEEDED, RefundFailed: RefundState.FAILED}
-
-
-_FIXED = BY_VERDICT | {RefundCause.PRICE_DIFFERENCE}
-"""The amount of these refunds does not depend on other cases."""
 
 
 class RefundUnexpected(Exception):
@@ -83,7 +79,7 @@ async def refund_locked(
 def _terms(order: Order, before: Refund | None) -> RefundTerms:
     if before is None:
         return RefundTerms(order, RefundCause.APPROVAL)
-    return RefundTerms(order, before.cause, before.amount if before.cause in _FIXED else None)
+    return RefundTerms(order, before.cause, before.amount if before.cause in OF_FIXED_AMOUNT else None)
 
 
 async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:

@@ -212,6 +212,8 @@ class RefundCause(StrEnum):
 
 BY_VERDICT = frozenset({RefundCause.VERDICT, RefundCause.COMPENSATION})
 """What a verdict has ordered, which nothing else changes."""
+OF_FIXED_AMOUNT = BY_VERDICT | {RefundCause.PRICE_DIFFERENCE}
+"""Refunds whose amount does not depend on other cases: tried again, they have the amount of the one that failed."""
 
 
 class RefundState(StrEnum):

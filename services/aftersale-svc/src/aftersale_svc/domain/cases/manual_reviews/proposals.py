@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aftersale_svc.domain.cases.codes import Money, RefundCause
+from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState, TimelineStep
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.permissions import STAFF
 
 _STEPS = frozenset({CaseAction.PROPOSE_DECISION, CaseAction.DECLINE_DECISION})
-_FIXED = frozenset({RefundCause.VERDICT, RefundCause.PRICE_DIFFERENCE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class ProposedDecision:
 def to_go_back(full: FullCase) -> int:
     """What would go back if all of the request is granted now, or its failed refund is tried again."""
     case, refund = full.case, full.refund
-    if refund is not None and refund.cause in _FIXED:
+    if refund is not None and refund.cause in OF_FIXED_AMOUNT:
         return refund.amount.total_minor
     whole = case.requested_minor + case.shipping_refund_minor
     return whole if case.agreed_minor is None else case.agreed_minor
