@@ -14,7 +14,7 @@ from aftercare_events import (
     ReplacementPriced,
     ReplacementShipped,
 )
-from aftersale_shop import Shop
+from aftersale_shop import Shop, done
 
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
 
@@ -80,19 +80,38 @@ async def test_a_dearer_replacement_is_sent_once_the_buyer_has_paid(shop: Shop) 
     early = await shop.seller.post(f"/v1/cases/{case['id']}/record-payment", json={"reference": "转账 18"})
     shop.harness.problem(early, 409, "charge_not_agreed")
     agreed = await shop.act(shop.buyer, case["id"], "agree-charge")
-    assert agreed["whose_turn"] == "merchant"
+    assert (agreed["whose_turn"], agreed["deadline_effect"]) == ("buyer", "refunded_unless_paid")
     dearer = await shop.seller.post(f"/v1/cases/{case['id']}/price-replacement", json={"prices": [named(99900)]})
     shop.harness.problem(dearer, 409, "charge_already_agreed")
     unpaid = await shop.seller.post(f"/v1/cases/{case['id']}/ship-replacement", json=SENT)
     shop.harness.problem(unpaid, 409, "charge_unpaid")
     paid = await shop.act(shop.seller, case["id"], "record-payment", reference="转账 18")
-    assert paid["exchange"]["reference"] == "转账 18"
+    assert (paid["exchange"]["reference"], paid["whose_turn"]) == ("转账 18", "merchant")
     agreement, payment = await shop.last(ChargeAgreed), await shop.last(ChargePaid)
     assert (agreement.owed_minor, payment.owed_minor, payment.money) == (owed, owed, "charge")
     assert "转账" not in payment.model_dump_json()
     await shop.act(shop.seller, case["id"], "ship-replacement", **SENT)
     assert (await shop.act(shop.buyer, case["id"], "confirm-replacement"))["state"] == "completed"
     assert not await shop.published(RefundRequested)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_who_does_not_pay_what_they_agreed_to_gets_the_money_back(shop: Shop, silent: bool) -> None:
+    case = await inspected(shop, price=12900)
+    await shop.act(shop.buyer, case["id"], "agree-charge")
+    shop.clock.advance(hours=49)
+    await shop.harness.run_due()
+    waiting = await shop.get(case["id"])
+    assert (waiting["state"], waiting["whose_turn"]) == ("await_reship", "buyer")
+    turns = done(await shop.agent.get(f"/v1/cases/{case['id']}/turns"))["turn_seconds"]
+    assert (turns["buyer"], turns.get("merchant", 0)) == (49 * 3600, 0), "nobody waits for the merchant"
+    if silent:
+        shop.clock.advance(hours=24 * 7 - 49)
+        await shop.harness.run_due()
+    else:
+        await shop.act(shop.buyer, case["id"], "take-refund")
+    request = await shop.refund_succeeds()
+    assert (request.amount_minor, request.cause) == (19133, "no_replacement")
 
 
 @pytest.mark.parametrize("silent", [False, True])

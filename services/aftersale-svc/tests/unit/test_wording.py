@@ -130,7 +130,7 @@ def test_a_charge_is_shown_as_owed_then_as_agreed_then_as_paid(full: FullCase) -
     found = [explain(each, BUYER) for each in (asked, agreed, paid)]
     assert found[0].where.en == "The buyer has to agree to pay 30.00 CNY"
     assert found[0].money.en == "The replacement costs more: the buyer owes 30.00 CNY"
-    assert found[1].where.en.startswith("The buyer has agreed to pay 30.00 CNY; the merchant records the payment")
+    assert found[1].where.en.startswith("The buyer has to pay 30.00 CNY, as agreed; the merchant records the payment")
     assert found[2].where == STATE_NAMES[CaseState.AWAIT_RESHIP]
     completed = replace(paid, case=replace(case, state=CaseState.COMPLETED, whose_turn=NOBODY))
     assert {explain(each, BUYER).money.zh for each in (paid, completed)} == {"买家已支付换货差价 30.00 CNY"}

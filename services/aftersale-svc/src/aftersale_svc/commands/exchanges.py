@@ -91,6 +91,9 @@ async def record_payment(
     full = await locking.case(tx, case_id)
     recorded = apply(full, CaseAction.RECORD_PAYMENT, tx)
     charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), paid_at=tx.now, reference=reference)
+    # The time of the merchant begins now, so the turn is judged by what was paid.
+    recorded = recorded.keeping(charge)
+    recorded = replace(recorded, case=of(full.case).enter_again(recorded.case, tx, CaseFacts(full=recorded)))
     event = ChargePaid(
         **case_fields(tx, recorded.case),
         owed_minor=charge.amount_minor,
@@ -98,7 +101,7 @@ async def record_payment(
         reference_hash=digest(reference),
         deadline_at=recorded.case.deadline_at,
     )
-    return await effects.save(tx, full, recorded.keeping(charge), CaseAction.RECORD_PAYMENT, event, note=note)
+    return await effects.save(tx, full, recorded, CaseAction.RECORD_PAYMENT, event, note=note)
 
 
 async def return_refused(

@@ -19,8 +19,8 @@ _OFFERED = Label(
 _TO_HOLD = ("等待买家同意担保 {}", "The buyer has to agree that {} is held until the goods are back")
 _TO_AGREE = ("等待买家同意补付 {}", "The buyer has to agree to pay {}")
 _TO_PAY = (
-    "买家已同意补付 {}，等待商家登记到账并发货",
-    "The buyer has agreed to pay {}; the merchant records the payment, and sends the goods",
+    "等待买家补付已同意的 {}，商家登记到账后发货",
+    "The buyer has to pay {}, as agreed; the merchant records the payment, and then sends the goods",
 )
 _REJECTED: Mapping[RejectedBy, Label] = {
     RejectedBy.SELLER: Label("商家已拒绝", "The merchant has rejected the request"),

@@ -90,6 +90,7 @@ EFFECTS: Mapping[str, Label] = {
     "refunded_unless_agreed": Label(
         "视为不同意补付，款项退回", "the money goes back, because the price was not agreed to"
     ),
+    "refunded_unless_paid": Label("未补付，款项退回", "the money goes back, because the difference was not paid"),
     "completed_by_timeout": Label("售后单视为完成", "the case counts as completed"),
     "refund_offered": Label("买家可以改为退款", "the buyer may take the money instead"),
     "escalated_replacement_late": Label("因商家未发货转交平台客服", "an agent takes over, because nothing was sent"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aftercare_chassis.lifecycle import Timeout, Transition
 
-from aftersale_svc.domain.cases.charges.guards import CHARGE_UNPAID
+from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_UNPAID
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.guards import PAID_BY_NO_SILENCE, either, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
@@ -41,6 +41,9 @@ _S, _A = CaseState, CaseAction
 NOT_SENT = Timeout("merchant", "reship_hours", _A.ESCALATE, "escalated_replacement_late")
 """Where silence pays nothing, an agent decides at once."""
 NOT_TAKEN = Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late")
+NOT_AGREED = Timeout("buyer", "charge_hours", _A.TAKE_REFUND, "refunded_unless_agreed")
+NOT_PAID = Timeout("buyer", "charge_hours", _A.TAKE_REFUND, "refunded_unless_paid")
+_NO_REFUND_BY_SILENCE = either(PAID_BY_NO_SILENCE, REFUND_OFFERED)
 RESHIP = Leg(
     "reship",
     _S.AWAIT_RESHIP,
@@ -87,12 +90,12 @@ RESHIP = Leg(
                     NOT_SENT,
                     instead=(
                         WAITS_FOR_BUYER,
-                        Timeout(
-                            "buyer",
-                            "charge_hours",
-                            _A.TAKE_REFUND,
-                            "refunded_unless_agreed",
-                            instead=(either(PAID_BY_NO_SILENCE, REFUND_OFFERED), NOT_TAKEN),
+                        replace(
+                            NOT_AGREED,
+                            instead=(
+                                either(CHARGE_AGREED, _NO_REFUND_BY_SILENCE),
+                                replace(NOT_PAID, instead=(_NO_REFUND_BY_SILENCE, NOT_TAKEN)),
+                            ),
                         ),
                     ),
                 ),

@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.charges.guards import CHARGE_NOT_AGREED
+from aftersale_svc.domain.cases.charges.guards import CHARGE_UNPAID
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.replacements.errors import (
@@ -41,8 +41,8 @@ def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 def _not_offered(case: Case, facts: CaseFacts | None) -> Refusal | None:
     found, charge = _of(facts), None if facts is None else facts.full.charge
-    # Who has asked for more money leaves the buyer the choice until they agree to a price, also where it was lowered again.
-    may_choose = charge is not None and charge.agreed_at is None and case.difference_minor is not None
+    # Who has asked for more money leaves the buyer the choice until it is paid, also where it was lowered again.
+    may_choose = charge is not None and charge.paid_at is None and case.difference_minor is not None
     if found is None or found.refund_offered_at is not None or may_choose:
         return None
     return RefundNotOffered()
@@ -64,7 +64,7 @@ def _judged(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _waits_for_buyer(case: Case, facts: CaseFacts | None) -> Refusal | None:
-    return _offered(case, facts) or CHARGE_NOT_AGREED.refuses(case, facts)
+    return _offered(case, facts) or CHARGE_UNPAID.refuses(case, facts)
 
 
 REPLACEMENT_NOT_DECIDED = Guard(NoReplacementDecided.code, _not_decided)
