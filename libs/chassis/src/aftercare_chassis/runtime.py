@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis import failpoints
 from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
-from aftercare_chassis.database.connections import SESSION, no_reset, prepare
+from aftercare_chassis.database.connections import SESSION, no_reset, prepare, prepare_look_up
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
@@ -234,8 +234,7 @@ class UnitOfWork(Generic[S_co]):
     async def __aenter__(self) -> Transaction[S_co]:
         self._connection = await self._runtime.acquire()
         try:
-            # Not asyncpg's transaction object: it sends its BEGIN alone, and a round trip costs more than the SELECT.
-            status = await self._connection.execute(f"BEGIN; {self._look}" if self._look else "BEGIN")
+            status = await self._begin()
             self.found = status not in ("BEGIN", "SELECT 0")
             self._tx = self._runtime.begin(self._connection, self._actor, self._if_match)
         except BaseException:
@@ -258,6 +257,16 @@ class UnitOfWork(Generic[S_co]):
             raise
         await self._runtime.pool.release(self._connection)
         self._after_commit()
+
+    async def _begin(self) -> str:
+        # Not asyncpg's transaction object: it sends its BEGIN alone, and a round trip costs more than the SELECT.
+        begin = f"BEGIN; {self._look}" if self._look else "BEGIN"
+        try:
+            return await self._connection.execute(begin)
+        except asyncpg.InvalidSQLStatementNameError:  # the connection is older than the tables
+            await self._connection.execute("ROLLBACK")
+            await prepare_look_up(self._connection)
+            return await self._connection.execute(begin)
 
     async def _commit(self) -> None:
         if await self._connection.execute("COMMIT") != "COMMIT":

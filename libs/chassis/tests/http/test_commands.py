@@ -93,6 +93,15 @@ async def test_a_request_that_misses_the_end_of_the_first_is_not_refused_for_wha
     Harness.problem(refused, 412, "stale_version")
 
 
+async def test_a_connection_that_was_opened_before_the_migration_looks_keys_up(tally: Harness) -> None:
+    buyer, key = tally.client("buyer", "buyer-1"), {"Idempotency-Key": "again"}
+    assert tally.runtime.pool.get_size() == 1
+    for _ in range(2):
+        await tally.runtime.pool.execute("DEALLOCATE idempotency_look_up")
+        assert (await buyer.post("/v1/tallies", json={"count": 1}, headers=key)).status_code == 201
+    assert await _count(tally, "tallies") == 1
+
+
 async def test_a_repeated_request_gets_the_response_to_the_first(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     key = {"Idempotency-Key": "again"}

@@ -1,6 +1,10 @@
-"""What every connection of a service to its database has: the settings of its session, and the codec of JSON."""
+"""What every connection of a service to its database has: the settings of its session, the codec of JSON, and the prepared look-up
+of Idempotency-Keys."""
+
+from contextlib import suppress
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import from_json, to_json
 
 SESSION = {
@@ -11,10 +15,16 @@ SESSION = {
     "idle_in_transaction_session_timeout": "30s",
 }
 _JSONB_VERSION = b"\x01"
+# Prepared by its name, so that it can be executed in one simple query with the BEGIN of each command: as a text of its own it was
+# parsed and planned each time, 63 µs of PostgreSQL's CPU in place of 23.
+_LOOK_UP = """
+PREPARE idempotency_look_up (uuid, bigint) AS
+SELECT 1 FROM idempotency_key WHERE scope = $1 UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock($2)
+"""
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
-    """Let a new connection read and write JSON."""
+    """Let a new connection read and write JSON, and look Idempotency-Keys up."""
     # In binary, since within a row of an array asyncpg reads every field so, whatever its codec is for.
     await connection.set_type_codec(
         "jsonb",
@@ -23,6 +33,16 @@ async def prepare(connection: asyncpg.Connection) -> None:
         encoder=lambda value: _JSONB_VERSION + to_json(value),
         decoder=lambda data: from_json(data[len(_JSONB_VERSION) :]),
     )
+    with suppress(asyncpg.UndefinedTableError):  # a pod may start before its migration has run
+        await prepare_look_up(connection)
+
+
+async def prepare_look_up(connection: asyncpg.Connection | PoolConnectionProxy) -> None:
+    """Prepare `idempotency_look_up (scope, lock)`: it reserves a key for the transaction, and returns a row unless the key is free.
+
+    Raises: asyncpg.UndefinedTableError before the first migration.
+    """
+    await connection.execute(_LOOK_UP)
 
 
 async def no_reset(_: asyncpg.Connection) -> None:

@@ -20,9 +20,6 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 # Any: a Record has no types for its columns.
 
-_LOOK_UP = """
-SELECT 1 FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock('{lock}')
-"""
 _STORED = "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = $1"
 _IS_STORED = "SELECT EXISTS (SELECT FROM idempotency_key WHERE scope = $1)"
 _INSERT = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5)"
@@ -98,9 +95,9 @@ class IdempotencyKey:
 
     @property
     def look_up(self) -> str:
-        """A statement that reserves the key, and returns a row unless it is free. It has no parameters, so that it can be
-        sent together with the BEGIN."""
-        return _LOOK_UP.format(scope=self.scope, lock=int.from_bytes(self.scope.bytes[:8], signed=True))
+        """A statement that reserves the key, and returns a row unless it is free. It has no parameters of the protocol, so that it
+        can be sent together with the BEGIN; every connection has prepared it (`database/connections.py`)."""
+        return f"EXECUTE idempotency_look_up ('{self.scope}', {int.from_bytes(self.scope.bytes[:8], signed=True)})"
 
     async def is_stored(self, connection: PoolConnectionProxy) -> bool:
         """Whether a response is stored under this key."""
