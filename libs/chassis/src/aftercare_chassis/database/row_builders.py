@@ -10,6 +10,7 @@ from typing import TypeVar, Union, get_args, get_origin, get_type_hints
 from asyncpg import Record
 
 from aftercare_chassis.database.revisions import NewerRow
+from aftercare_chassis.records import make
 
 R = TypeVar("R")
 Columns = Record | Mapping[str, object]
@@ -32,17 +33,18 @@ def row_builder(cls: type[R]) -> Callable[[Columns], R]:
     hints = get_type_hints(cls)
     enums = [(f.name, enum) for f in fields(cls) if (enum := _enum_of(hints[f.name]))]  # type: ignore[arg-type]
     if not enums:
-        return lambda record: cls(**record)
+        return lambda record: make(cls, dict(record))
+    members = [(name, {member.value: member for member in enum}) for name, enum in enums]
 
     def build(record: Columns) -> R:
         values = dict(record)
-        for name, enum in enums:
-            if values[name] is not None:
+        for name, by_value in members:
+            if (value := values[name]) is not None:
                 try:
-                    values[name] = enum(values[name])
-                except ValueError:
-                    raise NewerRow(f"{cls.__name__}.{name} is {values[name]!r}") from None
-        return cls(**values)
+                    values[name] = by_value[value]
+                except KeyError:
+                    raise NewerRow(f"{cls.__name__}.{name} is {value!r}") from None
+        return make(cls, values)
 
     return build
 

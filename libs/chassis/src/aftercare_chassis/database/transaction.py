@@ -8,7 +8,7 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import Field, replace
+from dataclasses import Field
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeVar
 
@@ -29,6 +29,7 @@ from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, Timing
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.preconditions import IfMatch
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import NotFound, Stale
 from aftercare_chassis.settings import S_co
 

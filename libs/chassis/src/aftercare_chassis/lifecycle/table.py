@@ -23,6 +23,7 @@ from aftercare_chassis.lifecycle.definitions import (
     Timeout,
     Transition,
 )
+from aftercare_chassis.records import replace
 
 D = TypeVar("D", bound=HasState)
 
@@ -287,4 +288,4 @@ def _attributes(row: type) -> frozenset[str]:
 def _replaced(row: D, values: Mapping[str, object]) -> D:
     """The row with those of the values that its class has."""
     has = _attributes(type(row))
-    return dataclasses.replace(row, **{name: value for name, value in values.items() if name in has})
+    return replace(row, **{name: value for name, value in values.items() if name in has})

@@ -1,9 +1,9 @@
 """Appeals: each side may appeal once against a verdict, another arbitrator confirms or replaces it, and then it is final."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import DisputeAppealed, VerdictBecameFinal, VerdictConfirmed, VerdictReplaced, digest
 
 from aftersale_svc.commands import (

@@ -1,12 +1,13 @@
 """New versions of calendars. Each change adds a version; deadlines name the version that they were computed with."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from zoneinfo import available_timezones
 
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.lifecycle import TIMING
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.deadlines.calendars import (
     Calendar,

@@ -1,8 +1,7 @@
 """Messages in conversations with customer service that are answers for a case."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import MessagePosted
 
 from aftersale_svc.commands.record import step

@@ -1,9 +1,9 @@
 """Opening a case."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 

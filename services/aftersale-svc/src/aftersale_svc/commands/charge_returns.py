@@ -1,9 +1,9 @@
 """What a buyer has paid outside the suite is given back outside the suite, and recorded here."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import digest
 from aftercare_events.catalogue.exchanges import ChargeReturned
 

@@ -1,12 +1,12 @@
 """What the commands about claims of every kind share: a claim is locked and moved by its table, then saved with its event and its step."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
+from aftercare_chassis.records import replace
 from aftercare_events import Event
 
 from aftersale_svc.commands import standstills

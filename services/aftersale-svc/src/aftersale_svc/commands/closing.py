@@ -1,8 +1,7 @@
 """A case that is closed without its purpose: the row and its event, before they are saved."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleClosed
 
 from aftersale_svc.commands.record import case_fields

@@ -1,10 +1,10 @@
 """Claims on couriers: filed, answered, paid or given up. The case beside it does not wait for any of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import digest
 from aftercare_events.catalogue.courier_claims import (
     CourierClaimAccepted,

@@ -1,12 +1,12 @@
 """Changes of the end of a deadline alone: somebody gives more time."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import ClaimDeadlineExtended, DeadlineExtended, DisputeDeadlineExtended, Event
 
 from aftersale_svc.commands import history

@@ -1,8 +1,7 @@
 """What is on the deposit of a merchant: money that is paid in, topped up or released, and claims that it pays."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import digest, trace_fields
 from aftercare_events.catalogue.deposits import DepositEntryBooked
 

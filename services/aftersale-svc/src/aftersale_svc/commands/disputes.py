@@ -1,9 +1,9 @@
 """Rights protection: both sides give their views on a case that a dispute stops, and the case goes on at the end."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleResumed,
     DisputeAnswered,

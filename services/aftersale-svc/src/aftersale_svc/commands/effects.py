@@ -4,9 +4,10 @@ Commands do not look at the state that an action has led to: an approval request
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event, RefundRequested
 
 from aftersale_svc.commands import (

@@ -1,11 +1,11 @@
 """Evidence files: announced and completed by their uploader, accepted or refused after their check."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY, SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import (
     EvidenceFileAccepted,
     EvidenceFileAnnounced,

@@ -1,9 +1,9 @@
 """The price of an exchange, what the buyer pays for it, and refused goods that go back to the buyer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced, digest
 
 from aftersale_svc.commands import effects, locking, refused_goods, refused_goods_openings

@@ -1,9 +1,8 @@
 """The execution of what a verdict has decided, or the sides have agreed on."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import DisputeExecuted
 
 from aftersale_svc.commands.record import dispute_fields

@@ -1,9 +1,9 @@
 """Replacements that are sent before the goods are back: the hold on the money, and what becomes of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleCompleted, AfterSaleEscalated, CaseEvent, Event, ShippedLine
 from aftercare_events.catalogue.fast_exchanges import (
     HoldAgreed,

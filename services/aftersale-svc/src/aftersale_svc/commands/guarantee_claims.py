@@ -4,10 +4,10 @@ A claim on the deposit and another refund of its case exclude each other: both a
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY
+from aftercare_chassis.records import replace
 from aftercare_events import digest
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimAnswered,

@@ -1,9 +1,8 @@
 """That no money of a buyer is paid twice: what a claim on the merchant's deposit excludes, and what ends it."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimCancelled
 
 from aftersale_svc.commands.claim_record import claim_fields

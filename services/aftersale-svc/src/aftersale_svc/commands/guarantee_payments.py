@@ -1,8 +1,7 @@
 """What became of the payment of a guarantee, which is made outside the suite: recorded here, by somebody who has not approved it."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import digest
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimFailed, GuaranteeClaimPaid

@@ -1,10 +1,10 @@
 """Hearing a dispute: an arbitrator takes it, asks both sides for evidence, and they submit it in time."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import (
     DisputeAssigned,
     DisputeReleased,

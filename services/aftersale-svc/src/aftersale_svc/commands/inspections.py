@@ -1,10 +1,10 @@
 """Judging returned goods: what is accepted is refunded; nothing accepted is a rejection."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleRejected, Event
 
 from aftersale_svc.commands import cited_evidence, decisions, effects, fast_exchanges, locking, stages

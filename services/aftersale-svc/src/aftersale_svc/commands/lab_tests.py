@@ -1,10 +1,10 @@
 """Tests of goods by a testing body: ordered in a dispute, which waits for the sample and then for the report."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import (
     DisputeSampleReceived,
     DisputeSampleSent,

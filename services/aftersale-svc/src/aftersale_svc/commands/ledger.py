@@ -5,12 +5,12 @@ think of it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.database.observers import Observer
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Lifecycle
+from aftercare_chassis.records import replace
 from aftercare_events import (
     ClaimDeadlineExtended,
     ClaimDeadlineReminder,

@@ -1,10 +1,10 @@
 """Who reviews a case as an agent: one takes it, gives it back, or is given it. After a time it is in the queue again."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due
+from aftercare_chassis.records import replace
 from aftercare_events import ReviewAssigned, ReviewReleased
 from aftercare_events.catalogue.manual_reviews import ReleaseCause
 

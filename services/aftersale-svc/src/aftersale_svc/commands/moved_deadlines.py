@@ -1,8 +1,9 @@
 """A deadline is computed again once the days of its country have changed: they were not known before, or are other ones now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 
 from aftersale_svc.commands.deadline_times import ROWS, lengthen
 from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar

@@ -1,9 +1,10 @@
 """Offers: the merchant or an agent makes one, the buyer answers it, with a counter-offer as well."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 
 from aftersale_svc.commands import decisions, effects, locking, remaining_money, rule_reviews, second_person, stages

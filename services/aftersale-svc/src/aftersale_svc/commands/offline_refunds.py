@@ -1,10 +1,10 @@
 """Refunds outside the payment provider, after that has refused one: stated, then confirmed or denied by the buyer, or taken back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM, SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleEscalated,
     OfflineRefundConfirmed,

@@ -1,9 +1,9 @@
 """What becomes of a charge that the buyer has paid, where what it was paid for does not come."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, OwedBackCause
 

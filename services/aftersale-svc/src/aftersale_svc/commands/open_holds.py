@@ -1,9 +1,9 @@
 """What becomes of a hold on money whose case ends otherwise than by a claim."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event
 from aftercare_events.catalogue.fast_exchanges import HoldReleased
 

@@ -1,10 +1,10 @@
 """What becomes of an offer that waits for an answer when its case goes on without one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import Event, OfferLapsed
 
 from aftersale_svc.commands.record import case_fields

@@ -1,9 +1,9 @@
 """What becomes of a pickup, and of its waybill, whose case goes on without it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event, PickupCancelled, PickupWaybillWithdrawn
 
 from aftersale_svc.commands.record import case_fields

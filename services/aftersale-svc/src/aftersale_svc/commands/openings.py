@@ -1,9 +1,8 @@
 """How a dispute is opened: by a complaint, by the buyer in the case itself, or by the platform. It stops the case."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import AfterSaleFrozen, ComplaintOpened, DisputeOpened, Event, digest
 

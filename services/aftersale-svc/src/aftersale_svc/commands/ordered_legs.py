@@ -1,8 +1,7 @@
 """A verdict, or a settlement, lets a case go on in another leg: the goods are sent back, or the merchant sends others."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleApproved, AfterSaleResumed
 from aftercare_events.catalogue.reviews import DecisionCause
 

@@ -1,9 +1,9 @@
 """Pickups of returned goods: booked, moved, cancelled, collected, missed."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     ParcelStatusChanged,
     PickupBooked,

@@ -1,10 +1,10 @@
 """How a change is recorded: the fields that its events share, the dispute's row, and the step in the case's timeline."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCancelled,

@@ -1,9 +1,9 @@
 """Money back: try it again, record how it ended. Order-svc pays; each attempt has a refund id of its own."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleEscalated,

@@ -1,10 +1,10 @@
 """Claims to refused goods: the goods are sent and delivered, kept, given up, or compensated where they are lost."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import ShippedLine, digest
 from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsClaimClosed,

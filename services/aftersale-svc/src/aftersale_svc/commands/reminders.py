@@ -1,9 +1,9 @@
 """People are reminded of a deadline before it ends, once each time."""
 
-from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import ClaimDeadlineReminder, DeadlineReminder, DisputeDeadlineReminder, Event
 
 from aftersale_svc.commands import history

@@ -4,9 +4,8 @@ Where this verdict awards more than the former one has paid, the case is opened 
 What was paid too much is an entry that is never changed: nobody's account is debited.
 """
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import VerdictReplaced
 
 from aftersale_svc.commands import effects, executions, openings, verdicts

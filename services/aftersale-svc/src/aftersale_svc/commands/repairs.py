@@ -1,9 +1,9 @@
 """Repairs: what one costs, what was done, and what the buyer takes where it is not possible."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events.catalogue.repairs import (
     RepairFinished,
     RepairNotPossible,

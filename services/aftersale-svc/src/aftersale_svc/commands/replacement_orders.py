@@ -1,8 +1,7 @@
 """What entering `await_reship` causes: the merchant owes the buyer a replacement."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event, ReplacementOrdered
 from aftercare_events.catalogue.replacements import OwedLine
 

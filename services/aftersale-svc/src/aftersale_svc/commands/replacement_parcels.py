@@ -1,8 +1,7 @@
 """The parcel of a replacement, as its courier reports it."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import ParcelStatusChanged, ReplacementDelivered, ReplacementScanned
 
 from aftersale_svc.commands import effects, locking, lost_parcels

@@ -1,9 +1,9 @@
 """Goods that the merchant sends to the buyer: sent, received, not to be had, or something is wrong with them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleEscalated,

@@ -1,9 +1,9 @@
 """Shares of open cases that are computed again, under the lock of their order, once an adjustment lets go of its money."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleShareChanged
 from aftercare_events import CaseLine as EventLine
 

@@ -1,9 +1,9 @@
 """The freight of a return that the buyer has paid: owed once the goods are accepted, paid outside the suite, and recorded here."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import digest
 from aftercare_events.catalogue.returns import ReturnFreightReimbursed
 

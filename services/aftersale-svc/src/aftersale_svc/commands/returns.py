@@ -1,9 +1,9 @@
 """The goods' way back: shipped, scanned, received."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleEscalated,
     AfterSaleReopened,

@@ -1,10 +1,10 @@
 """Deciding about a request: approve it, reject it, or let an agent decide."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
 from aftercare_events.catalogue.reviews import DecisionCause
 

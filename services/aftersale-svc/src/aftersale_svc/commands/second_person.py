@@ -1,10 +1,11 @@
 """Decisions of agents about much money: one proposes, another one confirms or declines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import DecisionDeclined, DecisionProposed
 
 from aftersale_svc.commands import decisions, effects, locking

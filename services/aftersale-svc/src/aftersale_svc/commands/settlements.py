@@ -1,10 +1,10 @@
 """Settlements: one side proposes how the dispute ends, the other accepts or declines in time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import DisputeSettled, SettlementDeclined, SettlementLapsed, SettlementProposed, digest
 

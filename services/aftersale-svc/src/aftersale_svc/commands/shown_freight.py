@@ -1,8 +1,7 @@
 """The freight that open cases show, brought up to date once another case of their order takes part in its return otherwise."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events.catalogue.case_progress import AfterSaleFreightChanged
 
 from aftersale_svc.commands.record import case_fields

@@ -1,8 +1,7 @@
 """Whether the units of a case have left: the stage of one opened before shipment, and what one may go on as."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleRestaged
 
 from aftersale_svc.commands.record import case_fields

@@ -1,9 +1,9 @@
 """Asking the buyer for more, and what comes of it. The time of the review stops meanwhile."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import SupplementEnded, SupplementRequested, SupplementSubmitted, digest
 
 from aftersale_svc.commands import cited_evidence, effects, locking, rule_reviews

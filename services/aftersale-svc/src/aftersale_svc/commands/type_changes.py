@@ -1,9 +1,9 @@
 """Changing what is asked for, as the buyer: the merchant reviews the case as another request."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleTypeChanged, Event, OfferLapsed
 from aftercare_events.catalogue.reviews import DecisionCause
 

@@ -1,10 +1,10 @@
 """What a verdict says besides its remedy: what it cites, who bears which costs, which sanctions it recommends."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events.catalogue.verdicts import DisputeCost as EventCost
 from aftercare_events.catalogue.verdicts import PolicyCitation
 from aftercare_events.catalogue.verdicts import RecommendedSanction as EventSanction

@@ -1,11 +1,12 @@
 """The verdict: what an arbitrator decides, and what it does to the case at once."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event, VerdictGiven, digest
 
 from aftersale_svc.commands import (

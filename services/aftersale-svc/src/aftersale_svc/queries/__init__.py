@@ -1,11 +1,11 @@
 """SELECTs that answer; they never lock and never write."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Forbidden, NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase

@@ -1,10 +1,10 @@
 """What a case, or a dispute, is explained with besides its own rows."""
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.records import replace
 
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.codes import CloseCause, EvidenceKind

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare_chassis.database.compiled import viewer
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.records import replace
 
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase

@@ -1,6 +1,5 @@
 """What is sent to the routes of disputes, and disputes as they are shown."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import (
@@ -19,6 +18,7 @@ from aftercare_chassis.http.schemas import (
 )
 from aftercare_chassis.http.turns import effects_of
 from aftercare_chassis.lifecycle import Context
+from aftercare_chassis.records import replace
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence, RequiredEvidence

@@ -1,6 +1,8 @@
 """Amounts of refunds, in minor units."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from aftercare_chassis.records import replace
 
 
 @dataclass(frozen=True, slots=True)

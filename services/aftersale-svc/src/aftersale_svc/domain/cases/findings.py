@@ -1,7 +1,8 @@
 """What an inspection makes of the lines of a case: what was in the parcel, and what of it is accepted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import RejectReason
 from aftersale_svc.domain.cases.errors import LineMissing, LineTwice, LineUnknown

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
@@ -30,7 +31,7 @@ PLATFORM = frozenset({"agent", "arbitrator"})
 """The roles of the platform that take part in cases."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 

@@ -3,7 +3,6 @@
 The commands, the timers, the allowed actions in the API and the printed diagrams read these tables.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from aftercare_chassis.lifecycle import (
     Timeout,
     Transition,
 )
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import CaseFrozen

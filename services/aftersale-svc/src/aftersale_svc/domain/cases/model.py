@@ -24,7 +24,7 @@ from aftersale_svc.domain.cases.states import CaseState as CaseState
 from aftersale_svc.domain.orders.model import Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One request for after-sales service (售后单): the aggregate, and the lock of everything that belongs to it.
 
@@ -106,7 +106,7 @@ class Case:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RequestedLine:
     """Units of one order line in a case, and their share of the line's money.
 
@@ -128,7 +128,7 @@ class RequestedLine:
     line_discounts: list[dict[str, Any]] | None = None  # a JSON document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseLine(RequestedLine):
     """A line of a case with what its inspection found, if there was one: units, their share of the money, condition.
 
@@ -240,7 +240,7 @@ class Refund:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 

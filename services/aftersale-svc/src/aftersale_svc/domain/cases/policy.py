@@ -1,8 +1,9 @@
 """Decisions about a case besides its state table."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (

@@ -1,8 +1,7 @@
 """Who has to say where the goods are to be sent back to, and when."""
 
-from dataclasses import replace
-
 from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.errors import ReturnAddressMissing
 from aftersale_svc.domain.cases.full_case import FullCase

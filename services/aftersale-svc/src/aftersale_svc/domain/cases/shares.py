@@ -1,7 +1,8 @@
 """Which share of a line's money belongs to its first units (docs/money.md R3): cumulative, so that all parts add up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.model import CaseLine, RefundAmount, RequestedLine
 

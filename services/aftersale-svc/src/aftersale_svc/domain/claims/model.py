@@ -1,12 +1,13 @@
 """What claims of every kind have: their fields, their history, and how they are listed beside their case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from aftercare_chassis.lifecycle import HasState
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.model import TimelineStep
 

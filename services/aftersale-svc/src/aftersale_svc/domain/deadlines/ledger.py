@@ -67,7 +67,7 @@ class ExtensionCause(StrEnum):
     COURIER = "courier"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Deadline:
     """One stay of a document in a state: whose turn it is, and until when; without `due_at` it is open-ended.
 

@@ -2,9 +2,11 @@
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay, WorkingWindow
 from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleSet, Unit

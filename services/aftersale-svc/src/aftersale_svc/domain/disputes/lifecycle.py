@@ -1,8 +1,7 @@
 """The states of a dispute as a table: who may do what, where it leads, how long it may wait."""
 
-from dataclasses import replace
-
 from aftercare_chassis.lifecycle import Guard, History, Lifecycle, Timeout, Transition
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.disputes.guards import (

@@ -123,7 +123,7 @@ class Remedy(StrEnum):
     COMPENSATION = "compensation"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Dispute:
     """A buyer's complaint about a case, decided by the platform (纠纷单).
 

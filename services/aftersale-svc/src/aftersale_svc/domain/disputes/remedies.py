@@ -1,8 +1,7 @@
 """Which remedies a case can do, by its state table, its goods and its money."""
 
-from dataclasses import replace
-
 from aftercare_chassis.lifecycle import Context
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods

@@ -1,7 +1,8 @@
 """What an evidence file was at an earlier time."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, Money
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState

@@ -1,8 +1,9 @@
 """What follows from what the cases of one order hold. It is computed under the lock of the order, from all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import Goods
 from aftersale_svc.domain.cases.holders import HeldUntil, Holder

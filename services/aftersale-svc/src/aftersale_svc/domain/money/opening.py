@@ -1,9 +1,9 @@
 """What opening a case decides: the same for the case that is opened and for one that is only previewed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.lifecycle import NOBODY, Context
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
 from aftersale_svc.domain.cases.full_case import FullCase

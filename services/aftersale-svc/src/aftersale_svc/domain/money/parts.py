@@ -6,7 +6,9 @@ cumulative rule over the units that went back before, so that a full return give
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return

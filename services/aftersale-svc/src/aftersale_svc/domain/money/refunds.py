@@ -1,7 +1,8 @@
 """What a refund of a case gives back, and which units it is for."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return

@@ -4,7 +4,8 @@ It is no money of the order's payment, of which a full return has nothing left.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty

@@ -1,7 +1,8 @@
 """What open cases hold of a line once an adjustment of its price lets go of money that was taken from their shares."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseLine

@@ -1,7 +1,8 @@
 """What the claims to the refused goods of a case were at a time of the past."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods

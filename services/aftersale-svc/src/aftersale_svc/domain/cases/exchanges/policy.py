@@ -1,7 +1,8 @@
 """What a replacement costs more or less than what was paid (docs/money.md R10)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods

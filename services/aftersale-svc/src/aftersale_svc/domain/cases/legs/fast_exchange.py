@@ -1,8 +1,7 @@
 """A fast exchange: the replacement first, then the goods; what was paid for them is held meanwhile."""
 
-from dataclasses import replace
-
 from aftercare_chassis.lifecycle import Guard, Timeout, Transition
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, PAID_BY_NO_SILENCE, either, unless_refund_decided

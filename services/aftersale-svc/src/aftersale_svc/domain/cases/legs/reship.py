@@ -1,8 +1,7 @@
 """The reshipment: the merchant sends goods to the buyer, who confirms that they have arrived."""
 
-from dataclasses import replace
-
 from aftercare_chassis.lifecycle import Timeout, Transition
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_UNPAID
 from aftersale_svc.domain.cases.codes import EscalationCause

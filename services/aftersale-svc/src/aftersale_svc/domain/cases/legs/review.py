@@ -1,8 +1,7 @@
 """The review: the merchant decides about the request, or an agent."""
 
-from dataclasses import replace
-
 from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause

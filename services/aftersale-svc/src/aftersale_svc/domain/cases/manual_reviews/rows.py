@@ -2,9 +2,9 @@
 and no party of a case decides about it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from aftercare_chassis.lifecycle import Guard, Transition
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.manual_reviews.guards import (
     ANOTHERS,

@@ -1,6 +1,6 @@
 """What begins and ends with the stay of a case in a state."""
 
-from dataclasses import replace
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import EscalationCause, RejectedBy
 from aftersale_svc.domain.cases.lifecycle import of

@@ -1,7 +1,8 @@
 """What may be offered about a case, and what accepting it makes of the case."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, Money
 from aftersale_svc.domain.cases.full_case import FullCase

@@ -1,9 +1,11 @@
 """Pickups, and the schedules that their times come from. Times are aware, UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 

@@ -1,9 +1,10 @@
 """Whether what is granted for a line is what its prices differ by, and borne wholly."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.price_checks import PriceCheck

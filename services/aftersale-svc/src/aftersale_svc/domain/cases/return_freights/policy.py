@@ -1,7 +1,8 @@
 """Which freight of a return the merchant reimburses: what the buyer has paid to a courier, where the merchant bears it."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, FreightPayer
 from aftersale_svc.domain.cases.full_case import FullCase

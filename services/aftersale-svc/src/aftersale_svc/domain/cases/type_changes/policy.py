@@ -1,9 +1,9 @@
 """What a case becomes when the buyer asks for something else."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.lifecycle import Context
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import DescriptionMissing, EvidenceRequired
