@@ -32,6 +32,7 @@ from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
 from aftersale_svc.tables.cases import TIMELINE
 from aftersale_svc.tables.deadlines import MOVES_OF_CASE, OF_CASE
 from aftersale_svc.tables.evidence import FILES_OF_CASE
+from aftersale_svc.tables.holds import REJECTIONS_THEN
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.refused_goods_claims import STEPS_OF_CASE
@@ -69,6 +70,9 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     if then.case.state is CaseState.DISPUTED:
         moves = await read.all(MOVES_OF_CASE, case_id=case_id)
         then = replace(then, stop=stop_at(await read.all(OF_CASE, case_id=case_id), moves, time))
+    if then.case.state is CaseState.REJECTED:
+        rejected = await read.one(REJECTIONS_THEN, case_ids=[case_id], at=time)
+        then = replace(then, rejected_times=None if rejected is None else rejected["times"])
     then = replace(then, legs={**then.legs, OwedGoods: await _owed_goods(read, now, time)})
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)

@@ -9,8 +9,10 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    DateTime,
     ForeignKeyConstraint,
     Integer,
+    Select,
     Table,
     Text,
     any_,
@@ -30,6 +32,7 @@ from aftersale_svc.domain.money.codes import HoldAction, HoldState
 from aftersale_svc.domain.money.holds import REJECTED
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
+from aftersale_svc.tables.case_changes import field_at
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.inspections import inspections
 from aftersale_svc.tables.orders import order_lines
@@ -157,20 +160,29 @@ HOLDS_OF_ORDER = Query(
 )
 
 _line, _of_line = case_lines.alias("line"), cases.alias("of_line")
-_rejected_lines = (
-    select(_line.c.case_id, _line.c.line_id, func.count().label("times"))
-    .select_from(_line.join(holds, holds.c.line_id == _line.c.line_id).join(_of_line, _of_line.c.id == holds.c.case_id))
-    .where(
-        _line.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text))),
-        or_(*(_of_line.c.state == state for state in sorted(REJECTED))),
-        _of_line.c.reject_reason.is_not(None),
+
+
+def _rejections(state: ColumnElement[str], reject_reason: ColumnElement[str]) -> Select[Any]:
+    """How often the line of each case that was rejected most often was, by these columns of the cases with its lines."""
+    lines = (
+        select(_line.c.case_id, _line.c.line_id, func.count().label("times"))
+        .select_from(
+            _line.join(holds, holds.c.line_id == _line.c.line_id).join(_of_line, _of_line.c.id == holds.c.case_id)
+        )
+        .where(
+            _line.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text))),
+            or_(*(state == each for each in sorted(REJECTED))),
+            reject_reason.is_not(None),
+        )
+        .group_by(_line.c.case_id, _line.c.line_id)
+        .subquery("rejected_lines")
     )
-    .group_by(_line.c.case_id, _line.c.line_id)
-    .subquery("rejected_lines")
-)
-REJECTIONS: Query[Record] = Query(
-    select(_rejected_lines.c.case_id, func.max(_rejected_lines.c.times).label("times")).group_by(
-        _rejected_lines.c.case_id
-    )
-)
+    return select(lines.c.case_id, func.max(lines.c.times).label("times")).group_by(lines.c.case_id)
+
+
+REJECTIONS: Query[Record] = Query(_rejections(_of_line.c.state, _of_line.c.reject_reason))
 """How often the line of each of these cases that was rejected most often was, counted as `LineBalance.rejected_times` is."""
+_time = bindparam("at", type_=DateTime(timezone=True))
+_state_then, _reason_then = (field_at(name, _of_line.c.id, _time) for name in ("state", "reject_reason"))
+REJECTIONS_THEN: Query[Record] = Query(_rejections(_state_then, _reason_then))
+"""The same at an earlier time, `at`."""

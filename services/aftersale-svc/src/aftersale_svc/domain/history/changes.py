@@ -25,7 +25,8 @@ _ALWAYS = frozenset({"liable"})
 """What a verdict has decided with before the case is saved, so that the case before the change has it already."""
 _PERSONAL: Mapping[type[Any], str] = {Pickup: "address"}
 """What is removed from a row in the end, and so from no history: fields by their class."""
-_CASE = "case"
+CASE_FIELDS = "case"
+"""Under which name a change has the fields of the case."""
 Fields = dict[str, tuple[bool, type[Enum] | None, bool]]
 _KNOWN: dict[str, Fields] = {}
 
@@ -47,7 +48,7 @@ class CaseChange:
 
 def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseChange:
     """What has changed in a case; None: it is new. The refund is kept each time, since it is saved before its case."""
-    document: Document = {_CASE: _differing(None if before is None else before.case, after.case)}
+    document: Document = {CASE_FIELDS: _differing(None if before is None else before.case, after.case)}
     for kind, rows in after.legs.items():
         if kind is OwedGoods:
             continue  # its claim has a history of its own
@@ -102,7 +103,7 @@ def _added_up(now: FullCase, made: Sequence[CaseChange], kinds: Mapping[str, typ
     case: Document = {name: getattr(now.case, name) for name in CONSTANT}
     legs: dict[type[Any], tuple[Any, ...]] = dict.fromkeys(kinds.values(), ())
     for each in made:
-        case |= each.change[_CASE]
+        case |= each.change[CASE_FIELDS]
         for name, rows in each.change.items():
             if name in kinds:
                 legs[kinds[name]] = tuple(_row(kinds[name], row) for row in rows)
