@@ -152,6 +152,69 @@ async def test_a_stream_resumes_after_the_last_event_id_with_the_seconds_before(
     assert await resumed(ids[2]) == [ids[1]]
 
 
+async def test_a_step_comes_with_the_case_as_it_was_after_it(live: Shop) -> None:
+    await live.delivered()
+    live.clock.advance(seconds=1)
+    shown = [await live.case(1)]
+    path = f"/v1/cases/{shown[0]['id']}"
+    begun = (await live.buyer.get(f"{path}/timeline")).json()["data"][0]["id"]
+    for client, action, body in (
+        (live.seller, "offer", {"type": "refund_only"}),
+        (live.buyer, "accept-offer", {}),
+        (live.seller, "state-offline-refund", {}),
+    ):
+        live.clock.advance(seconds=1)
+        if (await client.post(f"{path}/{action}", json=body)).status_code == 200:
+            shown.append((await live.buyer.get(path)).json())
+    assert len({(each["state"], each["type"], each["deadline_at"]) for each in shown}) > 2
+    resumed = await live.seller.get(
+        "/v1/cases/stream", headers={"Last-Event-ID": f"step_{int(begun[5:], 16) - 1:032x}"}
+    )
+    fields = ("version", "type", "reason", "state", "whose_turn", "deadline_at")
+    assert [[each[name] for name in fields] for each in updates(resumed)] == [
+        [each[name] for name in fields] for each in shown
+    ]
+
+
+async def test_steps_of_claims_are_followed_by_those_who_see_the_claim(live: Shop) -> None:
+    admin = live.harness.client("admin", "admin-1")
+    deposit = {"kind": "paid_in", "amount": {"amount": 20000, "currency": "CNY"}, "reference": "B-0"}
+    assert (await admin.post("/v1/merchants/m-1/deposit-entries", json=deposit)).status_code == 201
+    await live.delivered()
+    case_id = (await live.case(1, type_="refund_only", reason="damaged_in_transit"))["id"]
+    [courier] = (await live.seller.get("/v1/courier-claims")).json()["data"]
+    await live.act(live.seller, case_id, "approve")
+    await live.refund_fails()
+    live.clock.advance(seconds=1)
+
+    async def act() -> None:
+        await live.seller.post(f"/v1/courier-claims/{courier['id']}/abandon", json={"note": "?"})
+        live.clock.advance(seconds=1)
+        body = {"kind": "merchant_deposit", "note": "?"}
+        claim = (await live.buyer.post(f"/v1/cases/{case_id}/guarantee-claims", json=body)).json()
+        live.clock.advance(seconds=1)
+        assert (await live.seller.post(f"/v1/guarantee-claims/{claim['id']}/agree", json={})).status_code == 200
+
+    followers = [(each, {}) for each in (live.buyer, live.seller, live.agent)]
+    queues = [(live.agent, {"whose_turn": each}) for each in ("merchant", "buyer")]
+    buyer, seller, agent, merchants, buyers = await followed(live, [*followers, *queues], act)
+    of_claims = [[each["step"] for each in found if each["step"].get("claim_id")] for found in (buyer, seller, agent)]
+    assert [each["action"] for each in of_claims[1]] == ["abandon", "open", "agree"]
+    assert of_claims[2] == of_claims[1]
+    assert of_claims[0] == of_claims[1][1:], "the buyer does not see the claim on the courier"
+    assert all(each["case_id"] == case_id for each in seller)
+    assert (
+        of_claims[1]
+        == [
+            each for each in (await live.seller.get(f"/v1/cases/{case_id}/timeline")).json()["data"] if each["claim_id"]
+        ][-3:]
+    )
+    assert {"abandon", "open", "agree"} <= {each["step"]["action"] for each in merchants}, (
+        "it is their turn before or after"
+    )
+    assert not {"abandon", "open", "agree"} & {each["step"]["action"] for each in buyers}
+
+
 @pytest.mark.parametrize("last", ["x", "step_1", "case_" + "0" * 32, "step_" + "g" * 32])
 async def test_an_unknown_last_event_id_is_refused(live: Shop, last: str) -> None:
     refused = await live.seller.get("/v1/cases/stream", headers={"Last-Event-ID": last})

@@ -13,7 +13,7 @@ from aftersale_svc.api.parameters import Several
 from aftersale_svc.api.schemas.frozen import QueueTurn
 from aftersale_svc.api.schemas.timelines import CaseUpdateOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.live_steps import Followed
+from aftersale_svc.domain.history.live_steps import Followed
 from aftersale_svc.queries.live_cases import feed
 from aftersale_svc.settings import Settings
 
@@ -41,11 +41,12 @@ async def follow_cases(
     merchant_id: Annotated[list[PrincipalId] | None, Several("Only cases of these merchants.")] = None,
     last_event_id: LastEventId = None,
 ) -> EventStream:
-    """Stream what happens in the cases that the caller may see: a server-sent event per step, whose data is a `CaseUpdateOut`.
+    """Stream what happens in the cases that the caller may see, in their disputes and in the claims beside them: a server-sent event per
+    step, whose data is a `CaseUpdateOut`.
 
     It begins with what happens from now on, within about a second, and continues after `Last-Event-ID` where there is one. Then steps
     of the last ten seconds before it may come again, with the same ids. A case that a dispute stops is followed by the turn of its
-    dispute. Where more has happened than a stream catches up with, it answers 409 `stream_too_far_behind`.
+    dispute, and a step of a claim by that of the claim. Where more has happened than a stream catches up with, it answers 409 `stream_too_far_behind`.
     """
     followed = Followed(
         role=reader.actor.role,

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.feeds import Feed
 from pydantic import BaseModel
 
-from aftersale_svc.domain.cases.live_steps import LiveStep
+from aftersale_svc.domain.history.live_steps import LiveStep
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.live_steps import NEWEST_STEP, STEPS_ADDED

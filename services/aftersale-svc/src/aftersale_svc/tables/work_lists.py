@@ -13,10 +13,10 @@ from aftercare_chassis.database.mapping import Listing, Query
 from asyncpg import Record
 from sqlalchemy import BindParameter, ColumnElement, Subquery, Table, bindparam, case, func, select, union_all
 
-from aftersale_svc.domain.cases.live_steps import BOTH
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.sorting import BY_DEADLINE, CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.history.live_steps import BOTH
 from aftersale_svc.tables.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed
 from aftersale_svc.tables.disputes import disputes
 from aftersale_svc.tables.exchanges import to_return

@@ -7,9 +7,9 @@ from aftercare_chassis.http.schemas import DeadlineAt, Out, Time, Version
 from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.live_steps import LiveStep
 from aftersale_svc.domain.cases.model import CaseState, TimelineStep
 from aftersale_svc.domain.claims.model import StepOfClaim
+from aftersale_svc.domain.history.live_steps import LiveStep
 from aftersale_svc.domain.wording.explanation import sentence
 
 
@@ -41,7 +41,7 @@ class StepOut(Out):
     state: str
     """The state of the case after the step; that of the dispute where `dispute_id` is set, that of the claim where `claim_id` is."""
     claim_id: str | None = None
-    """Set where the step is one of a claim beside the case; null for any other. The live timeline leaves these steps out."""
+    """Set where the step is one of a claim beside the case, which the caller may see; null for any other."""
     dispute_id: str | None = None
     """Set where the step is one of the dispute; null where it is one of the case."""
     note: str | None = None
@@ -80,7 +80,10 @@ class StepOut(Out):
 
 
 class CaseUpdateOut(Out):
-    """A step of a case, and the case as it is when the step is sent."""
+    """A step of a case, of its dispute or of a claim beside it, and the case as it was after the step.
+
+    The present case is shown of one that was opened by a build which did not record its changes.
+    """
 
     case_id: str
     """The case: `case_…`."""
@@ -96,9 +99,9 @@ class CaseUpdateOut(Out):
     reason: Reason
     """Why it is asked for."""
     state: CaseState
-    """How far the case is."""
+    """How far the case was."""
     whose_turn: CaseTurn
-    """Who has to act next; `platform` where a dispute stops the case, `nobody` in a final state."""
+    """Who had to act next; `platform` where a dispute stops the case, `nobody` in a final state."""
     deadline_at: DeadlineAt = None
     step: StepOut
     """What has happened."""
@@ -116,7 +119,7 @@ class CaseUpdateOut(Out):
             state=step.case_state,
             whose_turn=step.whose_turn,
             deadline_at=step.deadline_at,
-            step=StepOut.of(step, zone),
+            step=StepOut.of(step.step, zone),
         )
 
 

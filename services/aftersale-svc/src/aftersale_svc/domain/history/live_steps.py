@@ -1,13 +1,15 @@
 """Steps of timelines as they are streamed to people who follow many cases."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.claims.model import ClaimKind, StepOfClaim
+from aftersale_svc.domain.permissions import BUYER
 
 BOTH = "parties"
 """Whose turn it is where a dispute waits for both sides."""
@@ -17,8 +19,15 @@ SIDES = {"buyer": "buyer", "seller": "merchant"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveStep(TimelineStep):
-    """A step with its case as it is when the step is read. `turns` are whose turn it was before the step or is after it."""
+    """A step of a case, or of its claim `claim_id` of this `kind`, with the case as it was after the step.
 
+    `turns` are whose turn it was before the step or is after it: in the claim, where it is one of a claim. `for_buyer`: the buyer sees
+    what it is a step of.
+    """
+
+    claim_id: str | None
+    kind: ClaimKind | None
+    for_buyer: bool
     version: int
     order_id: str
     buyer_id: str
@@ -29,6 +38,14 @@ class LiveStep(TimelineStep):
     whose_turn: str
     deadline_at: datetime | None
     turns: list[str]
+
+    @property
+    def step(self) -> TimelineStep:
+        """The step as the timeline of its case has it."""
+        if self.claim_id is None or self.kind is None:
+            return self
+        known = {each.name: getattr(self, each.name) for each in fields(TimelineStep)}
+        return StepOfClaim(**known, claim_id=self.claim_id, kind=self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +72,7 @@ class Followed:
         return (
             all(not values or value in values for values, value in wanted)
             and (not self.turns or any(self._own(turn) in self.turns for turn in step.turns))
+            and (step.for_buyer or self.role not in BUYER.roles)
             and bool(steps_for(self.role, [step]))
         )
 
