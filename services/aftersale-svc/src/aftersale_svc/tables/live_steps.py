@@ -36,6 +36,8 @@ from aftersale_svc.tables.claim_kinds import CLAIM_KINDS, StoredClaims
 from aftersale_svc.tables.claims import claim_steps
 from aftersale_svc.tables.deadlines import deadlines
 
+# Any: statements have columns of any type, and each kind of claim has rows of its own.
+
 # Of the other tables of claims, each row has its kind.
 _KINDS = {DocumentKind.COURIER_CLAIM: ClaimKind.COURIER, DocumentKind.REFUSED_GOODS_CLAIM: ClaimKind.REFUSED_GOODS}
 _ONLY_OF_CASE = {"case_id": Text, "dispute_id": Text, "message": JSONB, "reason": Text, "details": JSONB}
@@ -56,7 +58,7 @@ def _added(steps: Table) -> Select[Any]:
 _step = union_all(_added(case_timeline), _added(claim_steps)).subquery("step")
 
 
-def _claim(kind: StoredClaims[Any]) -> Select[Any]:  # Any: each kind has rows of its own
+def _claim(kind: StoredClaims[Any]) -> Select[Any]:
     table = kind.rows.table
     its_kind = table.c.kind if "kind" in table.c else literal(_KINDS[kind.type.document]).label("kind")
     its_buyer = literal("buyer_id" in table.c).label("for_buyer")
