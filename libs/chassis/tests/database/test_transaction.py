@@ -10,6 +10,8 @@ from aftercare_chassis.testing import Harness
 
 INSERT = "INSERT INTO tallies (id, version, owner, count) VALUES ('t', 1, 'o', 0)"
 
+ADD = "INSERT INTO tallies (id, version, owner, count) VALUES ($1, 1, 'o', 0)"
+
 
 async def rows(harness: Harness) -> int:
     found: Any = await harness.runtime.pool.fetchval("SELECT count(*) FROM tallies")
@@ -54,6 +56,33 @@ async def test_an_exception_rolls_back_and_calls_nothing(tally: Harness) -> None
     with pytest.raises(RuntimeError):
         await fail()
     assert (await rows(tally), called) == (0, [])
+
+
+async def test_an_attempt_that_fails_undoes_what_it_did_and_nothing_else(tally: Harness) -> None:
+    called: list[str] = []
+    async with tally.runtime.transaction() as tx:
+
+        def adds(name: str) -> None:
+            tx.writes.insert("tallies", ADD, (name,))
+            tx.as_system().after_commit(lambda: called.append(name))
+            tx.wake(name)
+
+        adds("before")
+        with suppress(ZeroDivisionError):
+            async with tx.attempt():
+                adds("failed")
+                await tx.flush()
+                adds("not sent")
+                raise ZeroDivisionError
+        with suppress(asyncpg.UniqueViolationError):
+            async with tx.attempt():
+                adds("before")
+        async with tx.attempt():
+            adds("after")
+        assert tx.woken == {"before", "after"}
+    stored = await tally.runtime.pool.fetch("SELECT id FROM tallies ORDER BY id")
+    assert [each["id"] for each in stored] == ["after", "before"]
+    assert called == ["before", "after"]
 
 
 async def test_a_cancelled_transaction_gives_its_connection_back(start_tally: Any) -> None:

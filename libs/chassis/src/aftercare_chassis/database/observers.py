@@ -26,6 +26,16 @@ class Observers:
             if hasattr(row, "version") and hasattr(row, "id"):
                 self._read[_key(row)] = row
 
+    def mark(self) -> Callable[[], None]:
+        """A function that brings back the rows as they are known now."""
+        kept = dict(self._read)
+
+        def restore() -> None:
+            self._read.clear()
+            self._read.update(kept)
+
+        return restore
+
     async def changed(self, tx: object, table: str, row: Any, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """The events to publish, after the observer of this table has seen the change.
 

@@ -6,7 +6,8 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 1..n without a gap, and every change is published.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import Field
 from datetime import datetime
@@ -118,6 +119,29 @@ class Transaction(Reader[S_co]):
         """
         self._trace = trace
         self.writes.begin_unit()
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Undo what the block does where it raises, and nothing that was done before: for one of several parts of a command.
+
+        It takes a savepoint, three round trips in all. Raises: as the block, and as `flush`.
+        """
+        await self.flush()
+        recorded, callbacks, woken = len(self.recorded), len(self.callbacks), set(self.woken)
+        undo_writes, undo_reads = self.writes.mark(), self._observers.mark()
+        await self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+            await self.flush()
+        except Exception:
+            # In place: `as_system` shares them.
+            del self.recorded[recorded:], self.callbacks[callbacks:]
+            self.woken.intersection_update(woken)
+            undo_writes()
+            undo_reads()
+            await self.connection.execute("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")
+            raise
+        await self.connection.execute("RELEASE SAVEPOINT attempt")
 
     def check_condition(self, version: int | None = None) -> None:
         """Check an If-Match that no lock has checked against this version; None: what is changed has none. Raises: Stale."""

@@ -13,7 +13,7 @@ statement makes PostgreSQL read the CHECKs of its tables again, which costs more
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -126,6 +126,16 @@ class WriteBatch:
         """Let what was inserted last wait with the other writes from now on."""
         self._waiting += self._last
         self._last = []
+
+    def mark(self) -> Callable[[], None]:
+        """A function that discards what was added since and was not sent. Nothing waits now but what is inserted last."""
+        last = len(self._last)
+
+        def discard() -> None:
+            self._waiting.clear()
+            del self._last[last:]
+
+        return discard
 
     def _add(self, kind: _Kind, table: str, sql: str, args: Sequence[object]) -> None:
         self._waiting.append(_Waiting(self._unit, kind, table, sql, [args]))

@@ -20,7 +20,8 @@ router = APIRouter(prefix="/v1/case-batches", tags=["cases"], route_class=ApiRou
     dependencies=[require_action(CASE.values(), CaseAction.APPROVE)],
 )
 async def approve_cases(body: BulkApproveIn, tx: Tx[Settings]) -> OutcomesOut:
-    """Approve several cases, each as `POST /v1/cases/{id}/approve` does. One that is refused stops no other."""
+    """Approve several cases, each as `POST /v1/cases/{id}/approve` does. One that is refused stops no other, nor does one that
+    fails by a fault of ours: it is refused with `decision_failed`."""
     approve = partial(reviews.approve, tx, note=body.note, return_address=body.address(), policy=body.citations())
     outcomes = await bulk.decide(tx, body.case_ids, approve)
     return OutcomesOut(data=[OutcomeOut.of(each, tx.actor) for each in outcomes])
@@ -32,7 +33,8 @@ async def approve_cases(body: BulkApproveIn, tx: Tx[Settings]) -> OutcomesOut:
     dependencies=[require_action(CASE.values(), CaseAction.REJECT)],
 )
 async def reject_cases(body: BulkRejectIn, tx: Tx[Settings]) -> OutcomesOut:
-    """Reject several cases, each as `POST /v1/cases/{id}/reject` does. One that is refused stops no other."""
+    """Reject several cases, each as `POST /v1/cases/{id}/reject` does. One that is refused stops no other, nor does one that
+    fails by a fault of ours: it is refused with `decision_failed`."""
     reject = partial(
         reviews.reject,
         tx,

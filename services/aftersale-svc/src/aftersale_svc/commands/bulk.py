@@ -3,14 +3,22 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import NotFound, Refusal
+from asyncpg import InterfaceError, TransactionRollbackError, UniqueViolationError
 
+from aftersale_svc.domain.cases.batches import DecisionFailed
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES, CASES_BY_ORDER
 
+log = structlog.get_logger(__name__)
+
 Decision = Callable[[str], Awaitable[FullCase]]
+ATTEMPTS = 2
+"""So often a case is decided where another transaction has come first, or a deadlock is resolved at its expense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +31,12 @@ class Outcome:
 
 
 async def decide(tx: Transaction[Settings], case_ids: Sequence[str], decision: Decision) -> list[Outcome]:
-    """Take the decision for each of the cases, by its id; one that is refused changes nothing and stops no other.
+    """Take the decision for each of the cases, by its id; one that is refused, or that fails, changes nothing and stops no other.
 
     The outcomes come in the order of `case_ids`. The cases are locked order by order, as this package states.
+
+    Raises:
+        OSError, asyncpg.InterfaceError, TimeoutError: the connection to the database has failed, and none is decided.
     """
     found = [row["id"] for row in await tx.all(CASES_BY_ORDER, case_ids=list(case_ids))]
     outcomes = {case_id: await _outcome(tx, case_id, decision) for case_id in found}
@@ -33,10 +44,17 @@ async def decide(tx: Transaction[Settings], case_ids: Sequence[str], decision: D
 
 
 async def _outcome(tx: Transaction[Settings], case_id: str, decision: Decision) -> Outcome:
-    recorded = len(tx.recorded)
-    try:
-        return Outcome(case_id, full=await decision(case_id))
-    except Refusal as refusal:
-        if len(tx.recorded) > recorded:
-            raise  # it has changed something: only the end of the transaction takes that back
-        return Outcome(case_id, refusal=refusal)
+    for _ in range(ATTEMPTS):
+        try:
+            async with tx.attempt():
+                return Outcome(case_id, full=await decision(case_id))
+        except Refusal as refusal:
+            return Outcome(case_id, refusal=refusal)
+        except (OSError, InterfaceError):
+            raise
+        except (TransactionRollbackError, UniqueViolationError) as error:
+            log.warning("decision_repeated", case_id=case_id, error=type(error).__name__)
+        except Exception as error:
+            log.error("decision_failed", case_id=case_id, error=type(error).__name__, where=code_places(error))
+            break
+    return Outcome(case_id, refusal=DecisionFailed())
