@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from aftercare_simulators.payment.callbacks import Callbacks, Delivery, callback_about
+from aftercare_simulators.payment.callbacks import Callbacks, Delivery, callback_about, standard_signing
 from aftercare_simulators.payment.ledger import Kind, Operation, Status
 from aftercare_simulators.payment.methods import Method
 from standardwebhooks import Webhook
@@ -30,7 +30,7 @@ REFUND = Operation(
 
 def callbacks(handle: Callable[[httpx.Request], httpx.Response], *pauses: float) -> Callbacks:
     client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
-    return Callbacks(SECRET, lambda: NOW, client, pauses)
+    return Callbacks(standard_signing(SECRET), lambda: NOW, client, pauses)
 
 
 def delivery() -> Delivery:

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from aftercare_simulators.payment import schemas
-from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks
+from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, standard_signing
 from aftercare_simulators.payment.ledger import Kind, Ledger, OperationRefused
 from aftercare_simulators.payment.provider import Provider
 
@@ -35,18 +35,20 @@ def create(
     until an ordinary and a slow operation end, `retry_pauses` those between the tries of a callback.
     `app.state.provider.callbacks.settled()` waits until nothing is being sent.
     """
-    provider = Provider(Ledger(books), Callbacks(secret, clock, client, retry_pauses), delay, slow)
-    app = FastAPI(title="Aftercare payment simulator", version="1", lifespan=_lifespan)
+    callbacks = Callbacks(standard_signing(secret), clock, client, retry_pauses)
+    provider = Provider(Ledger(books, clock), callbacks, delay, slow)
+    app = FastAPI(title="Aftercare payment simulator", version="1", lifespan=lifespan)
     app.state.provider = provider
     app.add_exception_handler(OperationRefused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     _add_operations(app, provider)
-    _add_controls(app, provider)
+    add_controls(app, provider)
     return app
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Resume what an earlier process left, and stop sending at the end."""
     provider: Provider = app.state.provider
     provider.resume()
     yield
@@ -72,7 +74,9 @@ def _add_operations(app: FastAPI, provider: Provider) -> None:
         return schemas.OperationOut.of(provider.find(Kind.REFUND, id_))
 
 
-def _add_controls(app: FastAPI, provider: Provider) -> None:
+def add_controls(app: FastAPI, provider: Provider) -> None:
+    """What every simulator has beside its protocol: the ledger, the callbacks, and the switch of the method."""
+
     @app.get("/v1/ledger")
     async def ledger() -> schemas.LedgerOut:
         return schemas.LedgerOut.of(provider.ledger)

@@ -1,8 +1,8 @@
-"""Callbacks to the shop: Standard Webhooks, sent in the background, repeated a bounded number of times."""
+"""Callbacks to the shop: signed, sent in the background, repeated a bounded number of times."""
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -24,9 +24,33 @@ class Delivery:
     type: str
     url: str
     body: str
+    media_type: str = "application/json"
     tries: int = 0
     delivered: bool = False
     last: str | None = None
+
+
+Sign = Callable[[Delivery, datetime], Mapping[str, str]]
+"""The headers that prove a callback, as they are at this time, which has no fraction of a second."""
+
+
+def standard_signing(secret: str) -> Sign:
+    """Sign by Standard Webhooks with this secret (whsec_…)."""
+    webhook = Webhook(secret)
+
+    def headers(delivery: Delivery, at: datetime) -> Mapping[str, str]:
+        return {
+            "webhook-id": delivery.id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": webhook.sign(delivery.id, at, delivery.body),
+        }
+
+    return headers
+
+
+def is_success(response: httpx.Response) -> bool:
+    """Whether the status is 2xx."""
+    return response.is_success
 
 
 def callback_about(operation: Operation) -> Delivery:
@@ -48,17 +72,19 @@ def callback_about(operation: Operation) -> Delivery:
 class Callbacks:
     """Sends callbacks. It keeps its tasks, so that a test can wait for them and a stop can end them.
 
-    `retry_pauses` are the seconds between the tries of one message. Without a `client` it makes one for itself.
+    `retry_pauses` are the seconds between the tries of one message. Without a `client` it makes one for itself. `accepted`
+    decides whether the shop has taken a message: each provider has an acknowledgement of its own.
     """
 
     def __init__(
         self,
-        secret: str,
+        sign: Sign,
         clock: Callable[[], datetime],
         client: httpx.AsyncClient | None,
         retry_pauses: Sequence[float],
+        accepted: Callable[[httpx.Response], bool] = is_success,
     ) -> None:
-        self._webhook, self._clock, self._retry_pauses = Webhook(secret), clock, tuple(retry_pauses)
+        self._sign, self._clock, self._retry_pauses, self._accepted = sign, clock, tuple(retry_pauses), accepted
         self.client, self._own_client = client, client is None
         self._tasks: set[asyncio.Task[None]] = set()
         self.deliveries: list[Delivery] = []
@@ -84,30 +110,24 @@ class Callbacks:
             await self.client.aclose()
 
     async def send(self, delivery: Delivery) -> None:
-        """Post the message until the shop answers 2xx or the tries are used up, always under the same message id."""
+        """Post the message until the shop takes it or the tries are used up, always under the same message id."""
         if not any(kept is delivery for kept in self.deliveries):
             self.deliveries.append(delivery)
         for pause in (*self._retry_pauses, None):
             delivery.tries += 1
-            delivery.last = await self._post(delivery)
-            if delivery.last.startswith("2"):
-                delivery.delivered = True
+            delivery.delivered, delivery.last = await self._post(delivery)
+            if delivery.delivered:
                 return
             if pause is not None:
                 await asyncio.sleep(pause)
 
-    async def _post(self, delivery: Delivery) -> str:
+    async def _post(self, delivery: Delivery) -> tuple[bool, str]:
         if self.client is None:
             self.client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
-        now = self._clock().replace(microsecond=0)
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": delivery.id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._webhook.sign(delivery.id, now, delivery.body),
-        }
+        signature = self._sign(delivery, self._clock().replace(microsecond=0))
+        headers = {"content-type": delivery.media_type, **signature}
         try:
             response = await self.client.post(delivery.url, content=delivery.body.encode(), headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return type(error).__name__
-        return str(response.status_code)
+            return False, type(error).__name__
+        return self._accepted(response), str(response.status_code)

@@ -2,9 +2,12 @@
 
 import json
 import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -13,11 +16,11 @@ from aftercare_simulators.payment.methods import Method, Script, payment_script,
 _TABLE = """
 CREATE TABLE IF NOT EXISTS operation (
     kind TEXT, id TEXT, payment_id TEXT, amount INTEGER, currency TEXT, method TEXT, callback_url TEXT, reference TEXT,
-    status TEXT, key TEXT, request TEXT, PRIMARY KEY (kind, id), UNIQUE (kind, key)
+    status TEXT, key TEXT, request TEXT, settled_at REAL, PRIMARY KEY (kind, id), UNIQUE (kind, key)
 )
 """
+_LATER_COLUMNS = ("settled_at REAL",)  # a file of an earlier version does not have them
 _FIELDS = "kind, id, payment_id, amount, currency, method, callback_url, reference, status"
-_Row = tuple[str, str, str, int, str, str, str, str, str]
 
 
 class Status(StrEnum):
@@ -71,17 +74,28 @@ class Operation:
 class Ledger:
     """All operations, in the given file, or in memory for as long as the process. One event loop uses it."""
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._clock = clock
         # In autocommit: a killed process has reported nothing that the file does not hold.
         self._file = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
         self._file.execute("PRAGMA synchronous = OFF")
         self._file.execute(_TABLE)
+        known = {name for _, name, *_ in self._file.execute("PRAGMA table_info(operation)")}
+        for column in _LATER_COLUMNS:
+            if column.split()[0] not in known:
+                self._file.execute(f"ALTER TABLE operation ADD COLUMN {column}")
 
     def find(self, kind: Kind, id_: str) -> Operation:
         """The operation with this id. Raises: OperationRefused with 404 where there is none."""
         for operation in self._read("kind = ? AND id = ?", kind, id_):
             return operation
         raise OperationRefused(404, f"{kind}_unknown", f"this provider has no {kind} {id_}")
+
+    def find_reference(self, kind: Kind, reference: str) -> Operation:
+        """The operation with this number of the provider. Raises: OperationRefused with 404 where there is none."""
+        for operation in self._read("kind = ? AND reference = ?", kind, reference):
+            return operation
+        raise OperationRefused(404, f"{kind}_unknown", f"this provider has no {kind} {reference}")
 
     def replayed(self, kind: Kind, key: str, request: JsonValue) -> Operation | None:
         """The operation that an earlier request under this key made; None where the key is new.
@@ -103,16 +117,30 @@ class Ledger:
         if operation.kind is Kind.REFUND:
             self._refuse_excess(operation)
         row = [*(getattr(operation, name) for name in _FIELDS.split(", ")), key, json.dumps(request)]
-        self._file.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        columns = f"{_FIELDS}, key, request"
+        self._file.execute(f"INSERT INTO operation ({columns}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
     def settle(self, operation: Operation) -> Operation:
         """End the operation as its script requires; a second call changes nothing."""
-        end = Status.DECLINED if operation.script.declined else Status.SUCCEEDED
-        self._file.execute(
-            "UPDATE operation SET status = ? WHERE kind = ? AND id = ? AND status = ?",
-            (end, operation.kind, operation.id, Status.PENDING),
-        )
-        return self.find(operation.kind, operation.id)
+        return self._end(operation, Status.DECLINED if operation.script.declined else Status.SUCCEEDED)
+
+    def void(self, operation: Operation) -> Operation:
+        """End a pending operation as declined: the shop gives it up. One that has ended is left as it is."""
+        return self._end(operation, Status.DECLINED)
+
+    def request_of(self, operation: Operation) -> JsonValue:
+        """The request that made the operation."""
+        query = "SELECT request FROM operation WHERE kind = ? AND id = ?"
+        (request,) = self._file.execute(query, (operation.kind, operation.id)).fetchone()
+        content: JsonValue = json.loads(request)
+        return content
+
+    def settled(self, since: datetime, until: datetime) -> list[tuple[datetime, Operation]]:
+        """The operations that succeeded from `since` and before `until`, with the time, in that order."""
+        query = f"SELECT settled_at, {_FIELDS} FROM operation WHERE status = ? AND settled_at >= ? AND settled_at < ?"  # noqa: S608
+        span = (Status.SUCCEEDED, since.timestamp(), until.timestamp())
+        rows = self._file.execute(f"{query} ORDER BY settled_at, rowid", span)
+        return [(datetime.fromtimestamp(at, UTC), _operation(row)) for at, *row in rows]
 
     def next_reference(self, kind: Kind) -> str:
         """The provider's own number of the next operation."""
@@ -122,6 +150,10 @@ class Ledger:
     def payments(self) -> list[Operation]:
         """Every payment, oldest first."""
         return self._read("kind = ?", Kind.PAYMENT)
+
+    def refunds(self, payment_id: str) -> list[Operation]:
+        """Every refund of the payment, oldest first."""
+        return self._read("kind = ? AND payment_id = ?", Kind.REFUND, payment_id)
 
     def pending(self) -> list[Operation]:
         """The operations that have not ended."""
@@ -135,6 +167,13 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _end(self, operation: Operation, status: Status) -> Operation:
+        self._file.execute(
+            "UPDATE operation SET status = ?, settled_at = ? WHERE kind = ? AND id = ? AND status = ?",
+            (status, self._clock().timestamp(), operation.kind, operation.id, Status.PENDING),
+        )
+        return self.find(operation.kind, operation.id)
 
     def _read(self, where: str, *values: str) -> list[Operation]:
         query = f"SELECT {_FIELDS} FROM operation WHERE {where} ORDER BY rowid"  # noqa: S608
@@ -152,7 +191,7 @@ class Ledger:
             raise OperationRefused(422, "refund_exceeds_payment", detail)
 
 
-def _operation(row: _Row) -> Operation:
+def _operation(row: Sequence[Any]) -> Operation:  # Any: the columns have types of their own
     kind, id_, payment_id, amount, currency, method, callback_url, reference, status = row
     return Operation(
         Kind(kind), id_, payment_id, amount, currency, Method(method), callback_url, reference, Status(status)

@@ -13,6 +13,7 @@ class Method(StrEnum):
     DUPLICATE_CALLBACK = "sim_duplicate_callback"
     CALLBACK_FIRST = "sim_callback_first"
     LOST_RESPONSE = "sim_lost_answer"
+    UNPAID = "sim_unpaid"
     REFUND_DECLINED = "sim_refund_declined"
     REFUND_LOST_RESPONSE = "sim_refund_lost_answer"
 
@@ -26,6 +27,7 @@ class Script:
     duplicate: bool = False
     callback_first: bool = False
     lost_response: bool = False
+    unpaid: bool = False
 
 
 _ORDINARY = Script()
@@ -35,7 +37,7 @@ _BOTH = {
     Method.CALLBACK_FIRST: Script(callback_first=True),
     Method.LOST_RESPONSE: Script(lost_response=True),
 }
-_PAYMENTS = {**_BOTH, Method.DECLINED: Script(declined=True)}
+_PAYMENTS = {**_BOTH, Method.DECLINED: Script(declined=True), Method.UNPAID: Script(unpaid=True)}
 _REFUNDS = {
     **_BOTH,
     Method.REFUND_DECLINED: Script(declined=True),

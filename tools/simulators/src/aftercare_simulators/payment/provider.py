@@ -1,9 +1,11 @@
 """The provider: it carries out what a shop requests, as the script of the payment method requires."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 from fastapi.responses import JSONResponse, Response
+from pydantic import JsonValue
 from starlette.types import Receive, Scope, Send
 
 from aftercare_simulators.payment import schemas
@@ -26,52 +28,87 @@ class _Dropped(Response):
         raise LostResponse("the connection was dropped on request")
 
 
+Answer = Callable[[Operation, bool], Response]
+"""The response about an operation as it is now; true where an earlier request under its key has made it."""
+
+
 class Provider:
-    """The ledger, the switch and the callbacks of one provider.
+    """The ledger, the switch and the callbacks of one provider, whatever its protocol.
 
     `delay` and `slow` are the seconds until an ordinary and a slow operation end. `override` is the method of the switch.
+    `report` makes the callback about an operation that has ended; None where the provider sends none.
     """
 
-    def __init__(self, ledger: Ledger, callbacks: Callbacks, delay: float, slow: float) -> None:
-        self.ledger, self.callbacks, self._delay, self._slow = ledger, callbacks, delay, slow
+    def __init__(
+        self,
+        ledger: Ledger,
+        callbacks: Callbacks,
+        delay: float,
+        slow: float,
+        report: Callable[[Operation], Delivery | None] = callback_about,
+    ) -> None:
+        self.ledger, self.callbacks, self._delay, self._slow, self._report = ledger, callbacks, delay, slow, report
         self.override: Method | None = None
         self._queried: set[tuple[Kind, str]] = set()
 
     async def request(self, key: str | None, request: schemas.PaymentIn | schemas.RefundIn) -> Response:
-        """Carry out a request once per key. Raises: OperationRefused."""
+        """Carry out a request of the simulator's own protocol once per key. Raises: OperationRefused."""
         if not key:
             raise OperationRefused(400, "idempotency_key_missing", "send an Idempotency-Key")
-        kind = Kind.PAYMENT if isinstance(request, schemas.PaymentIn) else Kind.REFUND
-        content = request.model_dump(mode="json")
-        known = self.ledger.replayed(kind, key, content)
+        return await self.submit(key, request.model_dump(mode="json"), self._operation(request), _created)
+
+    async def submit(
+        self, key: str, content: JsonValue, operation: Operation, answer: Answer, *, at_once: bool = False
+    ) -> Response:
+        """Carry out a new operation once per key; `at_once`: it has ended before the response, as a charge of a card has.
+
+        Raises:
+            OperationRefused: the key belongs to another request, the id is taken, or a refund exceeds its payment.
+        """
+        known = self.ledger.replayed(operation.kind, key, content)
         if known is not None:
-            return _Dropped() if known.script.lost_response else _created(known, replayed=True)
-        operation = self._operation(kind, request)
+            return _Dropped() if known.script.lost_response else answer(known, True)
         self.ledger.insert(key, content, operation)
-        return await self._run(operation)
+        return await self._run(operation, answer, at_once)
 
     def find(self, kind: Kind, id_: str) -> Operation:
-        """The operation. After its first query, the callback of one with a lost response is sent like any other.
+        """The operation, as a query returns it.
 
         Raises: OperationRefused with 404.
         """
-        operation = self.ledger.find(kind, id_)
-        if operation.script.lost_response and (kind, id_) not in self._queried:
-            self.callbacks.start(self.callbacks.send(callback_about(operation)))
-        self._queried.add((kind, id_))
+        return self.queried(self.ledger.find(kind, id_))
+
+    def queried(self, operation: Operation) -> Operation:
+        """The operation. After its first query, the callback of one with a lost response is sent like any other."""
+        known = (operation.kind, operation.id)
+        if operation.script.lost_response and known not in self._queried:
+            self._send(operation)
+        self._queried.add(known)
         return operation
+
+    def void(self, operation: Operation) -> Operation:
+        """Give up a payment that the buyer has not made, and report it."""
+        voided = self.ledger.void(operation)
+        if operation.status is not voided.status:
+            self._send(voided)
+        return voided
+
+    async def complete(self, operation: Operation) -> None:
+        """Let the buyer make a payment that waits, and report it."""
+        await self._deliver(self.ledger.settle(operation))
 
     def resume(self) -> None:
         """End the operations that an earlier process left pending."""
         for operation in self.ledger.pending():
-            self.callbacks.start(self._finish(operation))
+            self._start(operation)
 
-    def _operation(self, kind: Kind, request: schemas.PaymentIn | schemas.RefundIn) -> Operation:
+    def _operation(self, request: schemas.PaymentIn | schemas.RefundIn) -> Operation:
         """The operation that is requested, not yet in the ledger; a refund has the method of its payment."""
         if isinstance(request, schemas.PaymentIn):
-            id_, method = request.payment_id, request.method
+            kind, id_, method = Kind.PAYMENT, request.payment_id, request.method
         else:
-            id_, method = request.refund_id, self.ledger.find(Kind.PAYMENT, request.payment_id).method
+            kind, id_ = Kind.REFUND, request.refund_id
+            method = self.ledger.find(Kind.PAYMENT, request.payment_id).method
         return Operation(
             kind=kind,
             id=id_,
@@ -83,33 +120,50 @@ class Provider:
             reference=self.ledger.next_reference(kind),
         )
 
-    async def _run(self, operation: Operation) -> Response:
+    async def _run(self, operation: Operation, answer: Answer, at_once: bool) -> Response:
         script = operation.script
         if script.lost_response:
             self.ledger.settle(operation)
             return _Dropped()
         if script.callback_first:
             operation = self.ledger.settle(operation)
-            await self._send_first(callback_about(operation))
+            if (callback := self._report(operation)) is not None:
+                await self._send_first(callback)
+        elif at_once and not (script.slow or script.unpaid):
+            operation = self.ledger.settle(operation)
+            self.callbacks.start(self._deliver(operation))
         else:
+            self._start(operation)
+        return answer(operation, False)
+
+    def _start(self, operation: Operation) -> None:
+        if not operation.script.unpaid:
             self.callbacks.start(self._finish(operation))
-        return _created(operation)
 
     async def _finish(self, operation: Operation) -> None:
         await asyncio.sleep(self._slow if operation.script.slow else self._delay)
-        operation = self.ledger.settle(operation)
-        callback = callback_about(operation)
+        await self._deliver(self.ledger.settle(operation))
+
+    async def _deliver(self, operation: Operation) -> None:
+        """Send the callback about an operation that has ended, as often as its script requires."""
+        callback = self._report(operation)
+        if callback is None:
+            return
         await self.callbacks.send(callback)
         if operation.script.duplicate:
             await self.callbacks.send(callback)
-            await self.callbacks.send(callback_about(operation))
+            self._send(operation)
+
+    def _send(self, operation: Operation) -> None:
+        if (callback := self._report(operation)) is not None:
+            self.callbacks.start(self.callbacks.send(callback))
 
     async def _send_first(self, callback: Delivery) -> None:
         # Bounded: a shop that waits for our response before it accepts callbacks must not wait without an end.
         await asyncio.wait({self.callbacks.start(self.callbacks.send(callback))}, timeout=_LONGEST_CALLBACK)
 
 
-def _created(operation: Operation, *, replayed: bool = False) -> Response:
+def _created(operation: Operation, replayed: bool) -> Response:
     """201 with the operation as it is now."""
     body = schemas.OperationOut.of(operation).model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, 201, headers={"Idempotent-Replayed": "true"} if replayed else None)
