@@ -1,0 +1,205 @@
+"""Alipay's gateway as an ASGI application: `create(account)`. Source: opendocs.alipay.com (alipay.trade.*, RSA2)."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from aftercare_simulators.alipay import gateway
+from aftercare_simulators.alipay.gateway import Account
+from aftercare_simulators.payment.app import add_controls, lifespan
+from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, Delivery
+from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, OperationRefused, Status
+from aftercare_simulators.payment.methods import Method
+from aftercare_simulators.payment.provider import Provider
+
+# Any: JSON, and callables as their libraries declare them.
+Json = dict[str, Any]  # Any: JSON
+_CHINA = timezone(timedelta(hours=8))
+_CODES = {
+    "payment_unknown": "ACQ.TRADE_NOT_EXIST",
+    "idempotency_key_reused": "ACQ.DISCORDANT_REPEAT_REQUEST",
+    "refund_exceeds_payment": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+    "payment_not_succeeded": "ACQ.TRADE_STATUS_ERROR",
+}
+
+
+def create(
+    account: Account,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    client: httpx.AsyncClient | None = None,
+    delay: float = 0.05,
+    slow: float = 3.0,
+    retry_pauses: Sequence[float] = RETRY_PAUSES,
+) -> FastAPI:
+    """Alipay for one application. The buyer scans and pays after `delay` seconds; the other parameters are those of the payment
+    simulator. A callback is taken where the shop answers `success`."""
+    app = FastAPI(title="Alipay simulator", version="1", lifespan=lifespan)
+    callbacks = Callbacks(lambda _, __: {}, clock, client, retry_pauses, lambda response: response.text == "success")
+    ledger = Ledger(clock=clock)
+
+    def report(operation: Operation) -> Delivery | None:
+        return _callback(account, ledger, operation, clock())
+
+    provider = Provider(ledger, callbacks, delay, slow, report)
+    app.state.provider, app.state.account = provider, account
+    trades = _Trades(account, provider, clock)
+    methods: dict[str, Callable[[str, Json, str], Awaitable[Response]]] = {
+        "alipay.trade.precreate": trades.precreate,
+        "alipay.trade.query": trades.query,
+        "alipay.trade.close": trades.close,
+        "alipay.trade.refund": trades.refund,
+        "alipay.trade.fastpay.refund.query": trades.refund_query,
+    }
+
+    @app.post("/gateway.do")
+    async def call(request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        method = form.get("method", "")
+        if not gateway.authorizes(account, form) or method not in methods:
+            refused = {"code": "40002", "msg": "Invalid Arguments", "sub_code": "isv.invalid-signature"}
+            return gateway.respond(account, method or "error", dict(refused))
+        try:
+            return await methods[method](method, json.loads(form["biz_content"]), form.get("notify_url", ""))
+        except OperationRefused as error:
+            return trades.failed(method, _CODES.get(error.code, "ACQ.INVALID_PARAMETER"))
+
+    add_controls(app, provider)
+    return app
+
+
+class _Trades:
+    """The methods about trades. A trade that the buyer has not scanned does not exist yet."""
+
+    def __init__(self, account: Account, provider: Provider, clock: Callable[[], datetime]) -> None:
+        self._account, self._provider, self._ledger, self._clock = account, provider, provider.ledger, clock
+
+    async def precreate(self, method: str, content: Json, url: str) -> Response:
+        number = content["out_trade_no"]
+        operation = self._operation(Kind.PAYMENT, number, number, content["total_amount"], Method.SUCCESS, url)
+
+        def answer(made: Operation, _: bool) -> Response:
+            if made.status is Status.SUCCEEDED and not made.script.callback_first:
+                return self.failed(method, "ACQ.TRADE_HAS_SUCCESS")
+            return self._ok(method, out_trade_no=number, qr_code=f"https://qr.alipay.com/{uuid4().hex[:20]}")
+
+        return await self._provider.submit(number, content, operation, answer)
+
+    async def query(self, method: str, content: Json, _: str) -> Response:
+        payment = self._scanned(content["out_trade_no"])
+        return self._ok(method, **_trade(self._ledger, payment))
+
+    async def close(self, method: str, content: Json, _: str) -> Response:
+        payment = self._provider.void(self._scanned(content["out_trade_no"]))
+        if payment.status is Status.SUCCEEDED:
+            return self.failed(method, "ACQ.TRADE_STATUS_ERROR")
+        return self._ok(method, out_trade_no=payment.id, trade_no=payment.reference)
+
+    async def refund(self, method: str, content: Json, _: str) -> Response:
+        payment = self._ledger.find(Kind.PAYMENT, content["out_trade_no"])
+        number, amount = content["out_request_no"], content["refund_amount"]
+        operation = self._operation(Kind.REFUND, number, payment.id, amount, payment.method, payment.callback_url)
+
+        def answer(made: Operation, replayed: bool) -> Response:
+            if made.status is Status.DECLINED:
+                return self.failed(method, "ACQ.SELLER_BALANCE_NOT_ENOUGH")
+            refunded = self._ledger.refunded(payment.id, Status.SUCCEEDED)
+            moved = "N" if replayed or made.status is Status.PENDING else "Y"
+            return self._ok(
+                method,
+                out_trade_no=payment.id,
+                trade_no=payment.reference,
+                refund_fee=yuan(refunded),
+                fund_change=moved,
+            )
+
+        return await self._provider.submit(number, content, operation, answer, at_once=True)
+
+    async def refund_query(self, method: str, content: Json, _: str) -> Response:
+        payment = self._ledger.find(Kind.PAYMENT, content["out_trade_no"])
+        known = {"out_trade_no": payment.id, "trade_no": payment.reference}
+        for each in self._ledger.refunds(payment.id):
+            if each.id == content["out_request_no"] and each.status is Status.SUCCEEDED:
+                self._provider.queried(each)
+                found = {
+                    "out_request_no": each.id,
+                    "refund_amount": yuan(each.amount),
+                    "refund_status": "REFUND_SUCCESS",
+                }
+                return self._ok(method, **known, **found)
+        return self._ok(method)
+
+    def failed(self, method: str, sub_code: str) -> Response:
+        content = {"code": "40004", "msg": "Business Failed", "sub_code": sub_code, "sub_msg": sub_code}
+        return gateway.respond(self._account, method, dict(content))
+
+    def _ok(self, method: str, **content: object) -> Response:
+        return gateway.respond(self._account, method, {"code": "10000", "msg": "Success", **content})
+
+    def _scanned(self, number: str) -> Operation:
+        payment = self._provider.find(Kind.PAYMENT, number)
+        if payment.script.unpaid and payment.status is Status.PENDING:
+            raise OperationRefused(404, "payment_unknown", "the buyer has not scanned the code")
+        return payment
+
+    def _operation(self, kind: Kind, id_: str, payment_id: str, amount: str, method: Method, url: str) -> Operation:
+        return Operation(
+            kind=kind,
+            id=id_,
+            payment_id=payment_id,
+            amount=int(Decimal(amount) * 100),
+            currency="CNY",
+            method=self._provider.override or method,
+            callback_url=url,
+            reference=self._ledger.next_reference(kind).replace(f"sim-{kind}-", "2026030222001"),
+        )
+
+
+def yuan(minor: int) -> str:
+    """An amount as Alipay writes it: yuan with two decimals."""
+    return f"{minor // 100}.{minor % 100:02d}"
+
+
+def _trade(ledger: Ledger, payment: Operation) -> dict[str, str]:
+    """A trade; one that was refunded wholly is closed, as one is that was never paid."""
+    paid = payment.status is Status.SUCCEEDED
+    whole = paid and ledger.refunded(payment.id, Status.SUCCEEDED) == payment.amount
+    status = {Status.PENDING: "WAIT_BUYER_PAY", Status.SUCCEEDED: "TRADE_SUCCESS", Status.DECLINED: "TRADE_CLOSED"}
+    return {
+        "out_trade_no": payment.id,
+        "trade_no": payment.reference,
+        "trade_status": "TRADE_CLOSED" if whole else status[payment.status],
+        "total_amount": yuan(payment.amount),
+        **({"send_pay_date": "2026-03-02 17:00:00"} if paid else {}),
+    }
+
+
+def _callback(account: Account, ledger: Ledger, operation: Operation, now: datetime) -> Delivery | None:
+    """The callback about a trade that was paid or refunded; it has what was refunded of the trade so far."""
+    payment = ledger.find(Kind.PAYMENT, operation.payment_id)
+    if operation.status is not Status.SUCCEEDED:
+        return None
+    fields = {
+        "app_id": account.app_id,
+        "charset": "utf-8",
+        "notify_id": uuid4().hex,
+        "notify_time": now.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+        "notify_type": "trade_status_sync",
+        "version": "1.0",
+        "buyer_logon_id": "138****0000",
+        **_trade(ledger, payment),
+    }
+    if operation.kind is Kind.REFUND:
+        refunded = ledger.refunded(payment.id, Status.SUCCEEDED)
+        fields |= {"out_biz_no": operation.id, "refund_fee": yuan(refunded), "gmt_refund": fields["notify_time"]}
+    body = gateway.notification(account, fields)
+    media_type = "application/x-www-form-urlencoded; charset=utf-8"
+    return Delivery(fields["notify_id"], "trade_status_sync", payment.callback_url, body, media_type)

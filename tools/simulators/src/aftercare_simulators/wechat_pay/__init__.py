@@ -1,0 +1,6 @@
+"""WeChat Pay API v3 on one machine: native payments, refunds and callbacks, over the ledger of the simulators."""
+
+from aftercare_simulators.wechat_pay.app import create
+from aftercare_simulators.wechat_pay.platform import Platform
+
+__all__ = ["Platform", "create"]

@@ -1,0 +1,155 @@
+"""WeChat Pay as an ASGI application: `create(platform)`. Source: pay.weixin.qq.com/doc/v3/merchant (native payments, refunds)."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Body, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from aftercare_simulators.payment.app import add_controls, lifespan
+from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, Delivery
+from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, OperationRefused, Status
+from aftercare_simulators.payment.methods import Method
+from aftercare_simulators.payment.provider import Provider
+from aftercare_simulators.wechat_pay import documents
+from aftercare_simulators.wechat_pay.platform import Platform, code_url
+
+# Any: JSON, and callables as their libraries declare them.
+Content = Annotated[dict[str, Any], Body()]  # Any: JSON
+_MOST_REFUNDS = 50
+_CODES = {
+    "payment_unknown": (404, "ORDER_NOT_EXIST"),
+    "refund_unknown": (404, "RESOURCE_NOT_EXISTS"),
+    "idempotency_key_reused": (400, "INVALID_REQUEST"),
+    "refund_exceeds_payment": (400, "INVALID_REQUEST"),
+    "payment_not_succeeded": (400, "INVALID_REQUEST"),
+}
+
+
+def create(
+    platform: Platform,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    client: httpx.AsyncClient | None = None,
+    delay: float = 0.05,
+    slow: float = 3.0,
+    retry_pauses: Sequence[float] = RETRY_PAUSES,
+) -> FastAPI:
+    """WeChat Pay for one merchant. The buyer scans and pays after `delay` seconds; the other parameters are those of the
+    payment simulator."""
+    app = FastAPI(title="WeChat Pay simulator", version="1", lifespan=lifespan)
+    ledger, callbacks = Ledger(clock=clock), Callbacks(platform.sign_callback, clock, client, retry_pauses)
+
+    def report(operation: Operation) -> Delivery | None:
+        return documents.callback_about(platform, ledger, operation, clock())
+
+    provider = Provider(ledger, callbacks, delay, slow, report)
+    app.state.provider, app.state.platform = provider, platform
+    app.add_exception_handler(OperationRefused, _refused)
+    _add_signatures(app, platform)
+    _add_payments(app, provider, platform)
+    _add_refunds(app, provider)
+    add_controls(app, provider)
+    return app
+
+
+def _add_signatures(app: FastAPI, platform: Platform) -> None:
+    @app.middleware("http")
+    async def sign(request: Request, follow: Any) -> Response:  # Any: Starlette's callable of the next application
+        if not request.url.path.startswith("/v3/"):
+            passed: Response = await follow(request)
+            return passed
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        body = (await request.body()).decode()
+        if not platform.authorizes(request.headers.get("authorization", ""), request.method, target, body):
+            return _error(401, "SIGN_ERROR", "the signature does not fit")
+        response = await follow(request)
+        content = b"".join([each async for each in response.body_iterator])
+        key_id = request.headers.get("wechatpay-serial", "")
+        proof = platform.sign(content.decode(), datetime.now(UTC), key_id) if response.status_code < 300 else {}
+        kept = {"content-type": "application/json"} if content else {}
+        return Response(content, response.status_code, {**kept, **proof})
+
+
+def _add_payments(app: FastAPI, provider: Provider, platform: Platform) -> None:
+    ledger, path = provider.ledger, "/v3/pay/transactions/out-trade-no/{number}"
+
+    @app.post("/v3/pay/transactions/native")
+    async def native(content: Content) -> Response:
+        number, amount = content["out_trade_no"], content["amount"]
+        if not (6 <= len(number) <= 32):
+            return _error(400, "PARAM_ERROR", "out_trade_no has 6 to 32 characters")
+        method = provider.override or Method.SUCCESS
+        url = content["notify_url"]
+        operation = _operation(ledger, Kind.PAYMENT, number, number, amount["total"], amount["currency"], method, url)
+
+        def answer(made: Operation, _: bool) -> Response:
+            if made.status is Status.SUCCEEDED and not made.script.callback_first:
+                return _error(400, "OUT_TRADE_NO_USED", "the order is paid")
+            if made.status is Status.DECLINED:
+                return _error(400, "ORDER_CLOSED", "the order is closed")
+            return JSONResponse({"code_url": code_url()})
+
+        return await provider.submit(number, content, operation, answer)
+
+    @app.get(path)
+    async def query(number: str, mchid: str) -> dict[str, Any]:  # Any: JSON
+        return documents.transaction(platform, ledger, provider.find(Kind.PAYMENT, number))
+
+    @app.post(f"{path}/close")
+    async def close(number: str) -> Response:
+        if provider.void(ledger.find(Kind.PAYMENT, number)).status is Status.SUCCEEDED:
+            return _error(400, "ORDERPAID", "the order is paid")
+        return Response(status_code=204)
+
+
+def _add_refunds(app: FastAPI, provider: Provider) -> None:
+    ledger, path = provider.ledger, "/v3/refund/domestic/refunds"
+
+    @app.post(path)
+    async def refund(content: Content) -> Response:
+        number, amount = content["out_refund_no"], content["amount"]
+        payment = ledger.find(Kind.PAYMENT, content["out_trade_no"])
+        if amount["total"] != payment.amount:
+            return _error(400, "INVALID_REQUEST", "the total is not that of the order")
+        others = [each for each in ledger.refunds(payment.id) if each.id != number]
+        if len(others) >= _MOST_REFUNDS:
+            return _error(400, "INVALID_REQUEST", "an order has at most 50 refunds")
+        method, url = provider.override or payment.method, content.get("notify_url", "")
+        operation = _operation(
+            ledger, Kind.REFUND, number, payment.id, amount["refund"], amount["currency"], method, url
+        )
+        return await provider.submit(
+            number, content, operation, lambda made, _: JSONResponse(documents.refund(ledger, made))
+        )
+
+    @app.get(f"{path}/{{number}}")
+    async def query(number: str) -> dict[str, Any]:  # Any: JSON
+        return documents.refund(ledger, provider.find(Kind.REFUND, number))
+
+
+def _operation(
+    ledger: Ledger, kind: Kind, id_: str, payment_id: str, amount: int, currency: str, method: Method, url: str
+) -> Operation:
+    return Operation(
+        kind=kind,
+        id=id_,
+        payment_id=payment_id,
+        amount=amount,
+        currency=currency,
+        method=method,
+        callback_url=url,
+        reference=ledger.next_reference(kind).replace(f"sim-{kind}-", "4200" if kind is Kind.PAYMENT else "5000"),
+    )
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OperationRefused)
+    status, code = _CODES.get(error.code, (400, "PARAM_ERROR"))
+    return _error(status, code, error.detail)
+
+
+def _error(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse({"code": code, "message": message}, status)

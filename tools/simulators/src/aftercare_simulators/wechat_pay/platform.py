@@ -1,0 +1,78 @@
+"""The two sides' keys: what WeChat Pay signs with, in public-key mode, and what it verifies and encrypts with for a merchant."""
+
+import base64
+import json
+import re
+from datetime import datetime
+from secrets import token_bytes, token_hex
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aftercare_simulators.payment.callbacks import Delivery
+from aftercare_simulators.payment.rsa import KeyPair
+
+SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
+_FIELD = re.compile(r'(\w+)="([^"]*)"')
+
+
+class Platform:
+    """A merchant account, and the platform keys by their ids; the last one signs what names no key that is known."""
+
+    def __init__(self, *, merchant: KeyPair, keys: dict[str, KeyPair]) -> None:
+        self.merchant, self.keys = merchant, dict(keys)
+        self.merchant_id, self.app_id = "1900000001", "wx0123456789abcdef"
+        self.certificate_serial, self.api_v3_key = token_hex(20).upper(), token_hex(16)
+
+    def authorizes(self, header: str, method: str, target: str, body: str) -> bool:
+        """Whether the header `Authorization` is the merchant's signature of this request."""
+        kind, _, rest = header.partition(" ")
+        given = dict(_FIELD.findall(rest))
+        if kind != SIGNATURE_TYPE or given.get("mchid") != self.merchant_id:
+            return False
+        signed = f"{method}\n{target}\n{given.get('timestamp')}\n{given.get('nonce_str')}\n{body}\n"
+        is_known = given.get("serial_no") == self.certificate_serial
+        return is_known and self.merchant.verifies(signed, given.get("signature", ""))
+
+    def sign(self, body: str, at: datetime, key_id: str = "") -> dict[str, str]:
+        """The headers that prove a response or a callback, by the key that the merchant asks for where there is such a key."""
+        serial = key_id if key_id in self.keys else list(self.keys)[-1]
+        stamp, nonce = str(int(at.timestamp())), token_hex(16)
+        return {
+            "Wechatpay-Serial": serial,
+            "Wechatpay-Timestamp": stamp,
+            "Wechatpay-Nonce": nonce,
+            "Wechatpay-Signature": self.keys[serial].sign(f"{stamp}\n{nonce}\n{body}\n"),
+            "Wechatpay-Signature-Type": SIGNATURE_TYPE,
+        }
+
+    def sign_callback(self, delivery: Delivery, at: datetime) -> dict[str, str]:
+        """The headers of a callback."""
+        return self.sign(delivery.body, at)
+
+    def callback(self, event_type: str, original_type: str, content: object, at: datetime, url: str) -> Delivery:
+        """A callback with this content, encrypted with the merchant's APIv3 key."""
+        nonce, associated = token_hex(6), original_type
+        plain = json.dumps(content, ensure_ascii=False).encode()
+        cipher = AESGCM(self.api_v3_key.encode()).encrypt(nonce.encode(), plain, associated.encode())
+        id_ = str(uuid4())
+        body = {
+            "id": id_,
+            "create_time": at.isoformat(timespec="seconds"),
+            "resource_type": "encrypt-resource",
+            "event_type": event_type,
+            "summary": event_type,
+            "resource": {
+                "original_type": original_type,
+                "algorithm": "AEAD_AES_256_GCM",
+                "ciphertext": base64.b64encode(cipher).decode(),
+                "associated_data": associated,
+                "nonce": nonce,
+            },
+        }
+        return Delivery(id_, event_type, url, json.dumps(body, ensure_ascii=False))
+
+
+def code_url() -> str:
+    """The text of a QR code that the buyer scans."""
+    return f"weixin://wxpay/bizpayurl?pr={base64.urlsafe_b64encode(token_bytes(6)).decode()}"
