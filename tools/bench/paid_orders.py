@@ -6,6 +6,7 @@ from aftercare_cli.journey import SHIPPING_ADDRESS
 from order_svc.commands import orders, payments
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.integrations.payments.port import Outcome, ProviderResult
+from order_svc.main import payment_providers
 from order_svc.main import service as order_svc
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER
@@ -53,10 +54,11 @@ async def _place(service: Service[Settings], number: int) -> list[str]:
 async def _pay(service: Service[Settings], order_ids: list[str]) -> list[Body]:
     """Pay the orders; the bodies of cases about them."""
     bodies: list[Body] = []
+    providers = payment_providers(service.runtime.settings)
     async with service.runtime.transaction(BUYER_ACTOR) as tx:
         for order_id in order_ids:
             payment = await payments.start(
-                tx, order_id, provider="simulator", method="sim_success", providers=["simulator"]
+                tx, order_id, provider="simulator", method="sim_success", providers=providers
             )
             await payments.apply_result(tx, payment.id, result=PAID)
             [line] = await tx.all(LINES_OF_ORDER, order_id=order_id)

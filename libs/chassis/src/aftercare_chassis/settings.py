@@ -43,6 +43,8 @@ def _split(value: Any) -> Any:  # Any: pydantic passes what it was given, and va
 
 PostgresUrl = Annotated[str, AfterValidator(partial(_address, schemes=("postgresql", "postgres")))]
 HttpUrl = Annotated[str, AfterValidator(partial(_address, schemes=("http", "https")))]
+Parts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several texts, which are separated by commas in a variable."""
 Hours = Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)]
 
 
@@ -74,7 +76,7 @@ class ServiceSettings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     otlp_endpoint: HttpUrl | None = None
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
+    cors_origins: Parts = ()
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
     # Per caller and process, such as 600/minute; empty means no limit. Several processes: see `http/rate_limit.py`.
     rate_limit: Annotated[str, Field(pattern=r"^$|^\d+/(second|minute|hour|day)$")] = ""
@@ -161,6 +163,9 @@ def _lines(error: ValidationError) -> list[str]:
     """One line per variable that is missing or malformed, without its value, which may be a secret."""
     lines = []
     for each in error.errors(include_input=False, include_url=False):
+        if not each["loc"]:  # several settings do not fit each other
+            lines.append(each["msg"].removeprefix("Value error, "))
+            continue
         name = PREFIX + "_".join(str(part) for part in each["loc"][:1]).upper().removeprefix(PREFIX)
         what = "is not set" if each["type"] == "missing" else f"is malformed: {each['msg']}"
         lines.append(f"{name} {what}")

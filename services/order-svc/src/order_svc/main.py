@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.service import Service
+from aftercare_chassis.settings import SettingsInvalid
 from aftercare_events.roles import ROLES
 from fastapi import APIRouter, FastAPI
 
@@ -24,8 +25,11 @@ from order_svc.consumers import HANDLERS
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
 from order_svc.integrations.couriers.zto import Zto
+from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.integrations.payments.simulator import Simulator
+from order_svc.integrations.payments.stripe import Stripe
+from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccount
 from order_svc.settings import Settings
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
@@ -39,7 +43,7 @@ _INBOX: Retention[Settings] = Retention(
 def service(
     settings: Settings | None = None, *, simulator_transport: httpx.AsyncBaseTransport | None = None
 ) -> Service[Settings]:
-    """The composition of the service. `simulator_transport` is for tests, in whose process the provider runs."""
+    """The composition of the service. `simulator_transport` is for tests, in whose process the providers run."""
     settings = settings or Settings()
     providers = payment_providers(settings, simulator_transport)
     couriers: Mapping[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
@@ -76,14 +80,60 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
 def payment_providers(
     settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
 ) -> Mapping[str, PaymentProvider]:
-    """The payment providers by their names, which are part of the addresses they call back to.
+    """The payment providers by their names, which are part of the addresses they call back to: those whose credentials are set.
 
     Each has a client of its own, because time limits, certificates and connections are agreed with each provider.
     """
-    client = httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
-    webhooks = f"{settings.public_url.rstrip('/')}/v1/payment-webhooks"
+
+    def client() -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
+
+    webhooks, pay_within = (
+        f"{settings.public_url.rstrip('/')}/v1/payment-webhooks",
+        timedelta(hours=settings.payment_hours),
+    )
     url, secret = settings.payment_simulator_url, settings.payment_webhook_secret
-    return {"simulator": Simulator(client, url=url, callback_url=f"{webhooks}/simulator", secret=secret)}
+    simulator = Simulator(client(), url=url, callback_url=f"{webhooks}/simulator", secret=secret)
+    providers: dict[str, PaymentProvider] = {"simulator": simulator}
+    try:
+        if key := settings.stripe_api_key:
+            secrets = settings.stripe_webhook_secrets
+            providers["stripe"] = Stripe(client(), url=settings.stripe_url, api_key=key, secrets=secrets)
+        if settings.wechat_pay_merchant_id:
+            providers["wechat_pay"] = WeChatPay(
+                client(),
+                url=settings.wechat_pay_url,
+                callback_url=f"{webhooks}/wechat_pay",
+                account=_wechat_pay_account(settings),
+                pay_within=pay_within,
+            )
+        if settings.alipay_app_id:
+            providers["alipay"] = Alipay(
+                client(),
+                url=settings.alipay_url,
+                callback_url=f"{webhooks}/alipay",
+                account=AlipayAccount(
+                    app_id=settings.alipay_app_id,
+                    private_key=settings.alipay_private_key,
+                    public_keys=settings.alipay_public_keys,
+                ),
+                pay_within=pay_within,
+            )
+    except ValueError as error:
+        raise SettingsInvalid(f"the keys of a payment provider are malformed: {error}") from None
+    return providers
+
+
+def _wechat_pay_account(settings: Settings) -> WeChatPayAccount:
+    keys = (each.partition("=") for each in settings.wechat_pay_public_keys)
+    return WeChatPayAccount(
+        merchant_id=settings.wechat_pay_merchant_id,
+        app_id=settings.wechat_pay_app_id,
+        certificate_serial=settings.wechat_pay_certificate_serial,
+        private_key=settings.wechat_pay_private_key,
+        api_v3_key=settings.wechat_pay_api_v3_key,
+        public_keys={key_id: key for key_id, _, key in keys},
+    )
 
 
 def app() -> FastAPI:

@@ -1,10 +1,32 @@
 """The settings of this service; the only module that reads the environment."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Self
 
-from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings, renamed
-from pydantic import AfterValidator, Field
+from aftercare_chassis.settings import PREFIX, Hours, HttpUrl, Parts, ServiceSettings, renamed
+from pydantic import AfterValidator, Field, model_validator
 from standardwebhooks import Webhook
+
+Secret = Annotated[str, Field(repr=False)]
+_KEY_ID = "PUB_KEY_ID_"
+_NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "stripe_api_key": ("stripe_webhook_secrets",),
+    "wechat_pay_merchant_id": (
+        "wechat_pay_app_id",
+        "wechat_pay_certificate_serial",
+        "wechat_pay_private_key",
+        "wechat_pay_api_v3_key",
+        "wechat_pay_public_keys",
+    ),
+    "alipay_app_id": ("alipay_private_key", "alipay_public_keys"),
+}
+"""A payment provider is connected where the first of its settings is set; then it needs these."""
+
+
+def _key_ids(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(each.startswith(_KEY_ID) for each in values):
+        raise ValueError(f"must be {_KEY_ID}…=key, or several separated by commas")
+    return values
 
 
 def _webhook_secret(value: str) -> str:
@@ -16,12 +38,30 @@ def _webhook_secret(value: str) -> str:
 
 
 class Settings(ServiceSettings):
-    """Addresses of providers, durations of states in hours, and the tolerance for couriers' clocks in minutes."""
+    """Addresses and credentials of providers, durations of states in hours, and the tolerance for couriers' clocks in minutes.
+
+    Of keys and secrets that providers sign with there are several while one replaces another; those of WeChat Pay are `id=key`, the
+    one to use first. RSA keys are the base64 of DER on one line.
+    """
 
     payment_simulator_url: HttpUrl = "http://127.0.0.1:8009"
     payment_webhook_secret: Annotated[
         str, AfterValidator(_webhook_secret), Field(repr=False, examples=["whsec_YW4gZXhhbXBsZQ=="])
     ]
+    stripe_api_key: Secret = ""
+    stripe_webhook_secrets: Annotated[Parts, Field(repr=False)] = ()
+    stripe_url: HttpUrl = "https://api.stripe.com"
+    wechat_pay_merchant_id: str = ""
+    wechat_pay_app_id: str = ""
+    wechat_pay_certificate_serial: str = ""
+    wechat_pay_private_key: Secret = ""
+    wechat_pay_api_v3_key: Annotated[Secret, Field(pattern=r"^([!-~]{32})?$")] = ""
+    wechat_pay_public_keys: Annotated[Parts, AfterValidator(_key_ids)] = ()
+    wechat_pay_url: HttpUrl = "https://api.mch.weixin.qq.com"
+    alipay_app_id: str = ""
+    alipay_private_key: Secret = ""
+    alipay_public_keys: Parts = ()
+    alipay_url: HttpUrl = "https://openapi.alipay.com/gateway.do"
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5
     auto_receipt_hours: Hours = 240
@@ -32,3 +72,11 @@ class Settings(ServiceSettings):
     partner_inbox_hours: Annotated[
         Hours, renamed("partner_inbox_hours", "courier_inbox_hours", "payment_webhook_hours")
     ] = 24 * 30
+
+    @model_validator(mode="after")
+    def _providers_are_complete(self) -> Self:
+        for first, others in _NEEDED_BESIDE.items():
+            missing = [PREFIX + name.upper() for name in others if not getattr(self, name)]
+            if getattr(self, first) and missing:
+                raise ValueError(f"{', '.join(missing)} must be set beside {PREFIX}{first.upper()}")
+        return self

@@ -31,10 +31,16 @@ class PlainPay:
     async def pay(self, payment: Payment) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
 
-    async def refund(self, refund: Refund) -> ProviderResult:
+    def takes(self, method: str) -> bool:
+        return method == "card"
+
+    async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
 
-    async def find(self, subject: CallSubject, subject_id: str) -> ProviderResult:
+    async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
+        return ProviderResult(outcome=Outcome.PENDING)
+
+    async def close(self, payment: Payment) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:

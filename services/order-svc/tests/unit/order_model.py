@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import httpx
 from after_sale_model import PRICE, AfterSaleModel, CaseModel, Limits
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
@@ -14,11 +15,14 @@ from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
 from order_svc.integrations.payments.port import Outcome, ProviderResult
+from order_svc.integrations.payments.simulator import Simulator
 from state_explorer import State, Step
 
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
 PLACE = {"name": "n", "phone": "1", "country": "CN", "province": "", "city": "c", "district": "", "street": "s"}
 FREIGHT = 7
+# Nothing is sent: the model's steps are the provider's results.
+_SIMULATOR = Simulator(httpx.AsyncClient(), url="http://sim", callback_url="http://shop/cb", secret="whsec_" + "x" * 32)
 
 
 class OrderModel:
@@ -137,7 +141,7 @@ class OrderModel:
                     id_,
                     provider="simulator",
                     method="sim_success",
-                    providers=("simulator",),
+                    providers={"simulator": _SIMULATOR},
                     by=BUYER,
                 ),
             )

@@ -86,7 +86,7 @@ OPERATION = {"reference": "r-1", "payment_id": "pay_1", "amount": 100, "currency
 )
 async def test_outcomes_of_a_submission(answer: httpx.Response | Answering, outcome: Outcome) -> None:
     assert (await adapter(answer).pay(PAYMENT)).outcome is outcome
-    assert (await adapter(answer).refund(REFUND)).outcome is outcome
+    assert (await adapter(answer).refund(PAYMENT, REFUND)).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ async def test_a_refusal_names_the_providers_code(answer: httpx.Response, code: 
             "/v1/payments",
             {"payment_id": "pay_1", "method": "sim_success", "amount": 100},
         ),
-        (lambda each: each.refund(REFUND), "ref_1", "/v1/refunds", {"refund_id": "ref_1", "amount": 60}),
+        (lambda each: each.refund(PAYMENT, REFUND), "ref_1", "/v1/refunds", {"refund_id": "ref_1", "amount": 60}),
     ],
     ids=["payment", "refund"],
 )
@@ -141,7 +141,7 @@ async def test_our_id_is_the_idempotency_key(
     ],
 )
 async def test_outcomes_of_a_query(answer: httpx.Response | Answering, outcome: Outcome) -> None:
-    assert (await adapter(answer).find(CallSubject.REFUND, "refund_1")).outcome is outcome
+    assert (await adapter(answer).find(PAYMENT, REFUND)).outcome is outcome
 
 
 def body(kind: str = "payment.succeeded", **data: object) -> bytes:

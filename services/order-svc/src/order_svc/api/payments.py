@@ -1,6 +1,6 @@
 """Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from aftercare_chassis.http.responses import refusals
@@ -13,10 +13,11 @@ from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
-from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownProvider
+from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownMethod, UnknownProvider
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
+from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings
 
 OrderId = Annotated[Id, Path(description="The id of the order.")]
@@ -24,7 +25,7 @@ PaymentId = Annotated[Id, Path(description="The id of the payment.")]
 # Any: options of a route, each of its own type.
 _START: Mapping[str, Any] = {
     "status_code": 201,
-    "responses": refusals(IllegalTransition, UnknownProvider, PaymentInProgress),
+    "responses": refusals(IllegalTransition, UnknownProvider, UnknownMethod, PaymentInProgress),
     "dependencies": [require_action(ORDER, OrderAction.PAY)],
 }
 _REFUND: Mapping[str, Any] = {
@@ -33,8 +34,8 @@ _REFUND: Mapping[str, Any] = {
 }
 
 
-def router(providers: Collection[str]) -> APIRouter:
-    """The payments through the providers with these names."""
+def router(providers: Mapping[str, PaymentProvider]) -> APIRouter:
+    """The payments through these providers."""
     made = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
     start, refund = "/orders/{order_id}/payments", "/payments/{payment_id}/refund-remainder"
     made.post(start, operation_id="startPayment", **_START)(PaymentStarts(providers).start_payment)
@@ -48,7 +49,7 @@ def router(providers: Collection[str]) -> APIRouter:
 class PaymentStarts:
     """The route that starts a payment."""
 
-    def __init__(self, providers: Collection[str]) -> None:
+    def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
         self._providers = providers
 
     async def start_payment(self, order_id: OrderId, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:

@@ -1,6 +1,6 @@
 """Payments: started by the buyer, submitted by a worker, ended by the provider's result."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -15,27 +15,32 @@ from order_svc.domain.model import Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
-from order_svc.integrations.payments.port import Outcome, ProviderResult
+from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, PAYMENTS, PENDING_PAYMENT
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, PENDING_PAYMENT, SET_CHECKOUT
 
 
 async def start(
-    tx: Transaction[Settings], order_id: str, *, provider: str, method: str, providers: Collection[str]
+    tx: Transaction[Settings],
+    order_id: str,
+    *,
+    provider: str | None,
+    method: str,
+    providers: Mapping[str, PaymentProvider],
 ) -> Payment:
-    """Pay the whole order through one of the connected providers.
+    """Pay the whole order through one of the connected providers: the one that is named, or else the one that takes the method.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
         UnknownProvider: no provider of this name is connected.
+        UnknownMethod: the provider does not take the method, or no one does.
         PaymentInProgress: another payment of the order is pending.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.PAY, tx)
-    if provider not in providers:
-        raise errors.UnknownProvider(pointer="/provider", provider=provider)
+    provider = _provider(provider, method, providers)
     pending = await tx.one(PENDING_PAYMENT, order_id=order_id)
     if pending is not None:
         raise errors.PaymentInProgress(payment_id=pending.id)
@@ -45,6 +50,15 @@ async def start(
         return await _succeed(tx, order, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
     await call_queue.submit(tx, CallSubject.PAYMENT, payment.id)
     return payment
+
+
+def _provider(named: str | None, method: str, providers: Mapping[str, PaymentProvider]) -> str:
+    if named is not None and named not in providers:
+        raise errors.UnknownProvider(pointer="/provider", provider=named)
+    for name, provider in providers.items():
+        if named in (None, name) and provider.takes(method):
+            return name
+    raise errors.UnknownMethod(pointer="/payment_method", method=method, known=", ".join(providers))
 
 
 def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str) -> Payment:
@@ -78,17 +92,27 @@ async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: Pr
         return (await _succeed(tx, order, payment, result)).state
     if result.outcome is Outcome.DECLINED and payment.state is PaymentState.PENDING:
         return (await fail(tx, order, payment, result.failure_code or FailureCode.DECLINED)).state
+    if result.outcome is Outcome.PENDING and payment.state is PaymentState.PENDING:
+        await _wait_for_buyer(tx, payment, result)
     return payment.state
+
+
+async def _wait_for_buyer(tx: Transaction[Settings], payment: Payment, result: ProviderResult) -> None:
+    """Keep what the buyer pays with. No event: it is for the buyer alone, and is dropped with the payment's result."""
+    reference, checkout = result.reference or payment.provider_reference, result.checkout or payment.checkout
+    if (reference, checkout) != (payment.provider_reference, payment.checkout):
+        await tx.execute(SET_CHECKOUT, payment_id=payment.id, reference=reference, checkout=checkout)
 
 
 async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult) -> Payment:
     paid = replace(
         PAYMENT.apply(payment, PaymentAction.SUCCEED, SystemContext.of(tx)),
         settled_at=tx.now,
-        provider_reference=result.reference,
+        provider_reference=result.reference or payment.provider_reference,
         failure_code=None,
+        checkout=None,
     )
-    event = PaymentSucceeded(**payment_fields(tx, paid), provider_reference=result.reference)
+    event = PaymentSucceeded(**payment_fields(tx, paid), provider_reference=paid.provider_reference)
     await tx.execute(DROP_CALL, call_id=payment.id)
     return await effects.enter_payment(tx, order, paid, event)
 
@@ -100,7 +124,7 @@ async def fail(tx: Transaction[Settings], order: Order, payment: Payment, code: 
         IllegalTransition: the payment is not pending.
     """
     failed = PAYMENT.apply(payment, PaymentAction.FAIL, SystemContext.of(tx))
-    failed = replace(failed, settled_at=tx.now, failure_code=code)
+    failed = replace(failed, settled_at=tx.now, failure_code=code, checkout=None)
     await tx.execute(DROP_CALL, call_id=payment.id)
     event = PaymentFailed(**payment_fields(tx, failed), failure_code=code)
     return await effects.enter_payment(tx, order, failed, event)

@@ -33,12 +33,16 @@ _NO_RESPONSE = frozenset({Outcome.UNKNOWN, Outcome.NOT_SENT})
 
 @dataclass(frozen=True, slots=True)
 class PreparedCall:
-    """A call with everything that it needs: it is made without the database. `refund` is None for a payment."""
+    """A call with everything that it needs: it is made without the database. `refund` is None for a payment.
+
+    `gives_up`: the order is cancelled, so that a payment which the buyer has not made is closed at the provider.
+    """
 
     call: ProviderCall
     provider: str
     payment: Payment
     refund: Refund | None
+    gives_up: bool = False
 
 
 async def next_call(tx: Transaction[Settings]) -> ProviderCall | None:
@@ -75,10 +79,11 @@ async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> Pre
     if payment.state is not PaymentState.PENDING:
         await tx.execute(DROP_CALL, call_id=call.id)
         return None
-    if order.state is OrderState.CANCELLED and call.attempts == 0:
+    is_cancelled = order.state is OrderState.CANCELLED
+    if is_cancelled and call.attempts == 0:
         await payments.fail(tx, order, payment, FailureCode.ORDER_CANCELLED)
         return None
-    return PreparedCall(call, payment.provider, payment, None)
+    return PreparedCall(call, payment.provider, payment, None, gives_up=is_cancelled)
 
 
 async def close(tx: Transaction[Settings], prepared: PreparedCall, result: ProviderResult) -> None:
@@ -88,6 +93,9 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
     and of the same kind: its response releases the next one, and a provider that is still failing is not flooded.
     """
     call = prepared.call
+    if prepared.gives_up and result.outcome is Outcome.NOT_FOUND:
+        # Nothing is submitted any more. Should the first call arrive yet, its callback has the money refunded.
+        result = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.ORDER_CANCELLED)
     if call.subject is CallSubject.PAYMENT:
         is_open = await payments.apply_result(tx, call.id, result=result) is PaymentState.PENDING
     else:

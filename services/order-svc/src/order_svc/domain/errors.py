@@ -126,6 +126,14 @@ class UnknownProvider(Refusal):
     en = "No such payment provider is connected: {provider}."
 
 
+class UnknownMethod(Refusal):
+    """The payment provider has no such method; or no connected provider has it, where none is named."""
+
+    kind, code = Kind.INVALID, "unknown_method"
+    zh = "没有支付渠道支持该支付方式：{method}。可用渠道：{known}。"
+    en = "No payment provider takes the method {method} here. Connected are {known}."
+
+
 class PaymentInProgress(Refusal):
     """The order has a payment that the provider has not answered yet."""
 

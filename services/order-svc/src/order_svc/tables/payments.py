@@ -50,6 +50,7 @@ payments = Table(
     timestamp("settled_at", null=True),
     text("provider_reference", null=True),
     text("failure_code", null=True),
+    document("checkout", null=True),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     Index("payments_order_idx", "order_id", "id"),
     Index("payments_live_key", "order_id", unique=True, postgresql_where=sql("state = 'pending'")),
@@ -97,6 +98,11 @@ PENDING_PAYMENT = Query(
 )
 PAYMENTS_OF_ORDER = Query(
     select(payments).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id), Payment
+)
+SET_CHECKOUT = Statement(
+    update(payments)
+    .where(payments.c.id == bindparam("payment_id"))
+    .values(provider_reference=bindparam("reference"), checkout=bindparam("checkout"))
 )
 REFUNDS = Rows(refunds, Refund)
 REFUNDS_OF = Query(

@@ -49,8 +49,9 @@ class ProviderCalls:
 
     async def _call(self, prepared: PreparedCall) -> ProviderResult:
         provider = self._providers[prepared.provider]
+        payment, refund = prepared.payment, prepared.refund
+        if prepared.gives_up:
+            return await provider.close(payment)
         if prepared.call.verb is CallVerb.QUERY:
-            return await provider.find(prepared.call.subject, prepared.call.id)
-        if prepared.refund is not None:
-            return await provider.refund(prepared.refund)
-        return await provider.pay(prepared.payment)
+            return await provider.find(payment, refund)
+        return await provider.pay(payment) if refund is None else await provider.refund(payment, refund)

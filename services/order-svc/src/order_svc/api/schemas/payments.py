@@ -17,7 +17,7 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Actor, Allowed
 
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
-from order_svc.domain.payments.model import PaymentState, Refund, RefundState
+from order_svc.domain.payments.model import CheckoutKind, Payment, PaymentState, Refund, RefundState
 from order_svc.queries import PaymentView
 
 
@@ -26,11 +26,20 @@ class PaymentIn(In):
 
     model_config = example(provider="simulator", payment_method="sim_success")
 
-    provider: Code = "simulator"
-    """The name of a payment provider that this service is connected to."""
+    provider: Code | None = None
+    """The name of a payment provider that this service is connected to; where it is left out, the one that takes the method."""
     payment_method: Code = "sim_success"
-    """A method of the provider. Those of the simulator decide how the payment ends, such as `sim_success` and
-    `sim_declined`."""
+    """A method of the provider: `pm_…` or `card` of `stripe`, `native` of `wechat_pay`, `qr` of `alipay`. Those of the simulator
+    decide how the payment ends, such as `sim_success` and `sim_declined`."""
+
+
+class CheckoutOut(Out):
+    """What the buyer needs to make a payment that is pending."""
+
+    kind: CheckoutKind
+    """`qr_code`: show `value` as a QR code; `client_secret`: give `value` to the provider's library in the browser."""
+    value: str
+    """For the buyer alone, and of no use once the payment has ended."""
 
 
 class RefundOut(Out):
@@ -93,6 +102,8 @@ class PaymentOut(Out):
     """All refunds from it, oldest first."""
     failure_code: str | None
     """Why it failed, in the provider's code or ours; null where it did not."""
+    checkout: CheckoutOut | None = None
+    """What the buyer needs to pay; null for everyone else, where the provider needs nothing, and once the payment has ended."""
     created_at: CreatedAt
     settled_at: Time | None
     """When it succeeded or failed; null before."""
@@ -113,10 +124,17 @@ class PaymentOut(Out):
             refunded=Money.of(payment.refunded_minor, payment.currency),
             refunds=[RefundOut.of(refund) for refund in view.refunds],
             failure_code=payment.failure_code,
+            checkout=_checkout(payment, actor),
             created_at=payment.created_at,
             settled_at=payment.settled_at,
             allowed_actions=AllowedOut.of(_remainder(view, actor)),
         )
+
+
+def _checkout(payment: Payment, actor: Actor) -> CheckoutOut | None:
+    if payment.checkout is None or actor.role != "buyer":
+        return None
+    return CheckoutOut(kind=CheckoutKind(payment.checkout["kind"]), value=payment.checkout["value"])
 
 
 def _remainder(view: PaymentView, actor: Actor) -> list[Allowed]:

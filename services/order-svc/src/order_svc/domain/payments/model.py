@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 
 class PaymentState(StrEnum):
@@ -14,9 +14,26 @@ class PaymentState(StrEnum):
     FAILED = "failed"
 
 
+class CheckoutKind(StrEnum):
+    """What the buyer pays with: the text of a QR code, or a secret for the provider's library in the browser."""
+
+    QR_CODE = "qr_code"
+    CLIENT_SECRET = "client_secret"  # noqa: S105 (a code, not a secret)
+
+
+class CheckoutFields(TypedDict):
+    """What the provider needs the buyer to have. `kind` is a CheckoutKind."""
+
+    kind: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One attempt to pay an order in full. `refunded_minor` is the sum of its refunds that succeeded."""
+    """One attempt to pay an order in full. `refunded_minor` is the sum of its refunds that succeeded.
+
+    `checkout` is what the buyer pays with while the payment is pending; None where the provider needs nothing of the buyer.
+    """
 
     id: str
     version: int
@@ -33,6 +50,7 @@ class Payment:
     settled_at: datetime | None = None
     provider_reference: str | None = None
     failure_code: str | None = None
+    checkout: CheckoutFields | None = None
 
 
 class RefundState(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from order_svc.domain.payments.model import CallSubject, Payment, Refund
+from order_svc.domain.payments.model import CallSubject, CheckoutFields, Payment, Refund
 from order_svc.integrations.pushes import PushAdapter
 
 
@@ -23,11 +23,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderResult:
-    """What a provider reports of a payment or refund, in a response or in a callback."""
+    """What a provider reports of a payment or refund, in a response or in a callback.
+
+    `checkout` is what the buyer needs for a payment that is pending.
+    """
 
     outcome: Outcome
     reference: str | None = None
     failure_code: str | None = None
+    checkout: CheckoutFields | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +60,17 @@ class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
     def secrets(self) -> tuple[str, ...]:
         """What its callbacks may be signed with."""
 
+    def takes(self, method: str) -> bool:
+        """Whether a payment through it may have this method."""
+
     async def pay(self, payment: Payment) -> ProviderResult:
         """Take the money from the buyer."""
 
-    async def refund(self, refund: Refund) -> ProviderResult:
+    async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
         """Give money of a payment back."""
 
-    async def find(self, subject: CallSubject, subject_id: str) -> ProviderResult:
-        """Query the state of a payment or refund."""
+    async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
+        """Query the state of a payment, or of a refund of it."""
+
+    async def close(self, payment: Payment) -> ProviderResult:
+        """Give up a payment that the buyer may not have made yet; what has become of it, which may be that it was made."""

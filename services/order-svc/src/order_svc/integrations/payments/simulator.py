@@ -14,15 +14,13 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationE
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.integrations import signatures
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, UNKNOWN, declined
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import StandardFault
 
 _PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
 _RETRYABLE = frozenset({408, 425, 429})
 _RESULTS = {"succeeded": Outcome.SUCCEEDED, "declined": Outcome.DECLINED}
-_UNKNOWN = ProviderResult(outcome=Outcome.UNKNOWN)
-_NOT_SENT = ProviderResult(outcome=Outcome.NOT_SENT)
-_NOT_FOUND = ProviderResult(outcome=Outcome.NOT_FOUND)
 # The first fault in this order is the one reported.
 _FAULTS = {
     StandardFault.ID_TOO_LONG: RejectionCode.SIGNATURE_MALFORMED,
@@ -79,27 +77,38 @@ class Simulator:
         self._client, self._url, self._callback_url = client, url.rstrip("/"), callback_url
         self.resources, self.secrets = (client,), (secret,)
 
+    def takes(self, method: str) -> bool:
+        """See the port."""
+        return method.startswith("sim_")
+
     async def pay(self, payment: Payment) -> ProviderResult:
         """See the port."""
         own = {"payment_id": payment.id, "method": payment.method}
         money = self._money(payment.amount_minor, payment.currency)
         return await self._submit(CallSubject.PAYMENT, payment.id, {**own, **money})
 
-    async def refund(self, refund: Refund) -> ProviderResult:
+    async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
         """See the port."""
         own = {"refund_id": refund.id, "payment_id": refund.payment_id}
         money = self._money(refund.amount_minor, refund.currency)
         return await self._submit(CallSubject.REFUND, refund.id, {**own, **money})
 
-    async def find(self, subject: CallSubject, subject_id: str) -> ProviderResult:
+    async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
         """See the port."""
+        subject, subject_id = CallSubject.PAYMENT, payment.id
+        if refund is not None:
+            subject, subject_id = CallSubject.REFUND, refund.id
         try:
             response = await self._client.get(f"{self._url}{_PATHS[subject]}/{subject_id}")
         except httpx.HTTPError:
-            return _UNKNOWN
+            return UNKNOWN
         if response.status_code == 404:
-            return _NOT_FOUND
-        return _result(response) if response.is_success else _UNKNOWN
+            return NOT_FOUND
+        return _result(response) if response.is_success else UNKNOWN
+
+    async def close(self, payment: Payment) -> ProviderResult:
+        """See the port. This provider ends every payment by itself: it is queried only."""
+        return await self.find(payment)
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port."""
@@ -149,35 +158,35 @@ class Simulator:
             response = await self._client.post(
                 self._url + _PATHS[subject], json=content, headers={"Idempotency-Key": key}
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            return _NOT_SENT
+        except NOT_REACHED:
+            return NOT_SENT
         except httpx.HTTPError:
-            return _UNKNOWN
+            return UNKNOWN
         if response.is_success:
             return _result(response)
         if response.is_client_error and response.status_code not in _RETRYABLE:
-            return ProviderResult(outcome=Outcome.DECLINED, failure_code=_refusal_code(response))
-        return _UNKNOWN
+            return declined(_refusal_code(response), f"provider_refused_{response.status_code}")
+        return UNKNOWN
 
 
 def _result(response: httpx.Response) -> ProviderResult:
     try:
         operation = _Operation.model_validate_json(response.content)
     except ValueError:
-        return _UNKNOWN
+        return UNKNOWN
     outcome = {"pending": Outcome.PENDING, **_RESULTS}.get(operation.status)
     if outcome is None:
-        return _UNKNOWN
+        return UNKNOWN
     return ProviderResult(outcome=outcome, reference=operation.reference, failure_code=operation.failure_code)
 
 
-def _refusal_code(response: httpx.Response) -> str:
+def _refusal_code(response: httpx.Response) -> object:
     """The provider's own code of a refusal, where it sends one."""
     try:
-        code = response.json()["code"]
+        code: object = response.json()["code"]
     except (ValueError, KeyError, TypeError):
-        code = None
-    return code if isinstance(code, str) and 0 < len(code) <= 100 else f"provider_refused_{response.status_code}"
+        return None
+    return code
 
 
 def _sentence(of_both: tuple[str, str], language: str) -> str:

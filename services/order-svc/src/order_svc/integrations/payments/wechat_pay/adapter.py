@@ -1,0 +1,201 @@
+"""WeChat Pay 微信支付, API v3 in public-key mode: native payments (a QR code), refunds, callbacks.
+
+Source: pay.weixin.qq.com/doc/v3/merchant. Requests by the library `wechatpayv3`. Callbacks are verified here: that of the library
+knows one key, judges no time, and raises whatever an unknown serial number leads to.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from pydantic import ValidationError
+from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
+from wechatpayv3.utils import aes_decrypt
+
+from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
+from order_svc.integrations.payments import rsa
+from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, UNKNOWN
+from order_svc.integrations.payments.wechat_pay.documents import (
+    NOT_THERE,
+    Callback,
+    Document,
+    Resource,
+    code_of,
+    payment_notification,
+    payment_result,
+    refund_notification,
+    refund_result,
+    refusal,
+)
+from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.signatures import TOLERANCE
+
+_SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeChatPayAccount:
+    """A merchant's account. `public_keys` are WeChat Pay's by their ids (`PUB_KEY_ID_…`), the one to use first."""
+
+    merchant_id: str
+    app_id: str
+    certificate_serial: str
+    private_key: str = field(repr=False)
+    api_v3_key: str = field(repr=False)
+    public_keys: Mapping[str, str]
+
+
+class WeChatPay:
+    """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
+
+    signature_headers = (
+        "wechatpay-serial",
+        "wechatpay-timestamp",
+        "wechatpay-nonce",
+        "wechatpay-signature",
+        "wechatpay-signature-type",
+    )
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        url: str,
+        callback_url: str,
+        account: WeChatPayAccount,
+        pay_within: timedelta,
+    ) -> None:
+        rsa.check(private=[account.private_key], public=account.public_keys.values())
+        self.resources = (client,)
+        self.secrets = tuple(f"{key_id}={key}" for key_id, key in account.public_keys.items())
+        self._pay_within, self._api_v3_key = pay_within, account.api_v3_key
+        key_id = next(iter(account.public_keys))
+        self._api = AsyncWeChatPay(
+            wechatpay_type=WeChatPayType.NATIVE,
+            mchid=account.merchant_id,
+            private_key=account.private_key,
+            cert_serial_no=account.certificate_serial,
+            appid=account.app_id,
+            apiv3_key=account.api_v3_key,
+            notify_url=callback_url,
+            public_key=account.public_keys[key_id],
+            public_key_id=key_id,
+        )
+        # The library (2.0.4) has no setting for either: it would make a client of its own, without our limits.
+        self._api._core._client, self._api._core._gate_way = client, url.rstrip("/")
+
+    def takes(self, method: str) -> bool:
+        """See the port."""
+        return method == "native"
+
+    async def pay(self, payment: Payment) -> ProviderResult:
+        """See the port. The buyer scans the code."""
+        ends_at = (payment.created_at + self._pay_within).astimezone(UTC)
+        status, content = await _response(
+            self._api.pay(
+                description=f"订单 {payment.order_id}",
+                out_trade_no=_number(payment),
+                amount={"total": payment.amount_minor, "currency": payment.currency},
+                time_expire=ends_at.isoformat(timespec="seconds"),
+            )
+        )
+        if status != 200:
+            return refusal(status, content)
+        try:
+            code_url = json.loads(content)["code_url"]
+        except (ValueError, KeyError, TypeError):
+            return UNKNOWN
+        checkout: CheckoutFields = {"kind": CheckoutKind.QR_CODE, "value": str(code_url)}
+        return ProviderResult(outcome=Outcome.PENDING, checkout=checkout)
+
+    async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
+        """See the port."""
+        amount = {"refund": refund.amount_minor, "total": payment.amount_minor, "currency": refund.currency}
+        status, content = await _response(
+            self._api.refund(out_refund_no=refund.id, amount=amount, out_trade_no=_number(payment))
+        )
+        return refund_result(content) if status == 200 else refusal(status, content)
+
+    async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
+        """See the port."""
+        if refund is None:
+            status, content = await _response(self._api.query(out_trade_no=_number(payment)))
+        else:
+            status, content = await _response(self._api.query_refund(out_refund_no=refund.id))
+        if status == 200:
+            return payment_result(content) if refund is None else refund_result(content)
+        return NOT_FOUND if code_of(content) in NOT_THERE else UNKNOWN
+
+    async def close(self, payment: Payment) -> ProviderResult:
+        """See the port. The response has no content: the state is queried."""
+        await _response(self._api.close(out_trade_no=_number(payment)))
+        return await self.find(payment)
+
+    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
+        """See the port. Signed are the time, the nonce and the body."""
+        serial, stamp, nonce, signature, kind = (headers.get(name, "") for name in self.signature_headers)
+        if not (serial and stamp and nonce and signature):
+            return _unverified(RejectionCode.SIGNATURE_MISSING)
+        if kind != _SIGNATURE_TYPE or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
+            return _unverified(RejectionCode.SIGNATURE_MALFORMED)
+        keys = [key for key_id, _, key in (each.partition("=") for each in secrets) if key_id == serial]
+        signed = f"{stamp}\n{nonce}\n".encode() + raw + b"\n"
+        if not rsa.is_signed(signed, signature, keys):
+            return _unverified(RejectionCode.SIGNATURE_INVALID)
+        if abs(now - datetime.fromtimestamp(int(stamp), UTC)) > TOLERANCE:
+            return _unverified(RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE)
+        return None
+
+    def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
+        """A hash of the body, which has the id of the callback."""
+        return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+    def parse(self, raw: bytes) -> ProviderNotification | None:
+        """See the port. What is read is encrypted with the merchant's APIv3 key."""
+        try:
+            callback = Callback.model_validate_json(raw)
+            is_payment = callback.event_type.startswith("TRANSACTION.")
+            if not (is_payment or callback.event_type.startswith("REFUND.")):
+                return None
+            document = Document.model_validate_json(self._decrypted(callback.resource))
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        return payment_notification(document) if is_payment else refund_notification(document)
+
+    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+        """See the port."""
+        return Acknowledgement.of_json(200, {"code": "SUCCESS", "message": "成功"})
+
+    def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
+        """See the port. WeChat Pay sends it again, up to 15 times in a day."""
+        return Acknowledgement.of_json(400, {"code": "FAIL", "message": f"{code}: {detail}"})
+
+    def _decrypted(self, resource: Resource) -> str:
+        plain = aes_decrypt(resource.nonce, resource.ciphertext, resource.associated_data, self._api_v3_key)
+        if plain is None:
+            raise ValueError("resource: cannot be decrypted")
+        return str(plain)
+
+
+def _number(payment: Payment) -> str:
+    """Our id without its prefix: WeChat Pay takes at most 32 characters."""
+    return payment.id.rpartition("_")[2]
+
+
+async def _response(call: Awaitable[tuple[int, str | bytes]]) -> tuple[int, str | bytes]:
+    """The status and the body; 0 where there is no response that can be relied on, -1 where nothing was sent."""
+    try:
+        return await call
+    except NOT_REACHED:
+        return -1, ""
+    except Exception:  # the library raises `Exception` itself for a response whose signature does not fit
+        return 0, ""
+
+
+def _unverified(code: RejectionCode) -> Rejection:
+    return Rejection(code, "the callback is not verified")

@@ -1,0 +1,143 @@
+"""Orders that are paid and refunded through each payment provider: the whole service, and the provider's simulator."""
+
+from collections.abc import Mapping
+
+import httpx
+import pytest
+from aftercare_events import OrderPaid, RefundSucceeded
+from aftercare_simulators.payment.ledger import Status
+from aftercare_simulators.payment.methods import Method
+from order_svc import main
+from order_svc.commands import call_queue
+from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.settings import Settings
+from provider_worlds import WORLDS, World
+
+OTHERS = [name for name in WORLDS if name != "simulator"]
+
+
+@pytest.fixture(params=OTHERS)
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A provider that is connected beside the simulator."""
+    made, connect = WORLDS[request.param](), main.payment_providers
+
+    def providers(
+        settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
+    ) -> Mapping[str, PaymentProvider]:
+        return {**connect(settings, simulator_transport), made.payment.provider: made.adapter}
+
+    monkeypatch.setattr(main, "payment_providers", providers)
+    return made
+
+
+class Till:
+    """The shop with this provider: payments name their method only."""
+
+    def __init__(self, shop, world: World) -> None:
+        self.shop, self.world = shop, world
+        world.now = shop.h.clock.now()
+        to_shop = httpx.ASGITransport(app=shop.h.service.app, raise_app_exceptions=False)
+        world.provider.callbacks.client = httpx.AsyncClient(transport=to_shop)
+
+    async def start(self):
+        """An order and its payment, which the provider has taken but the buyer not made."""
+        order = await self.shop.place()
+        path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": self.world.payment.method}
+        response = await self.shop.buyer.post(path, json=body)
+        assert response.status_code == 201, response.text
+        assert response.json()["provider"] == self.world.payment.provider
+        await self.shop.h.run_workers(call_queue.WORKER)
+        return order, response.json()
+
+    async def settle(self, *, seconds: float = 0):
+        self.shop.h.clock.advance(seconds=seconds)
+        self.world.now = self.shop.h.clock.now()
+        await self.shop.h.run_workers(call_queue.WORKER)
+        await self.world.settled()
+        await self.shop.process_callbacks()
+
+    async def paid(self):
+        order, payment = await self.start()
+        await self.settle()
+        return await self.shop.order(order["id"]), await self.shop.payment(payment["id"])
+
+    async def complete(self):
+        """The buyer makes the payment that waits."""
+        for operation in self.world.provider.ledger.pending():
+            await self.world.provider.complete(operation)
+        await self.shop.process_callbacks()
+
+    def paid_back(self) -> int:
+        """What went back, by the provider's own books."""
+        ledger = self.world.provider.ledger
+        return sum(ledger.refunded(each.id, Status.SUCCEEDED) for each in ledger.payments())
+
+
+@pytest.fixture
+def till(world, shop) -> Till:
+    return Till(shop, world)
+
+
+async def test_an_order_is_paid_and_refunded_in_parts(till, shop):
+    order, payment = await till.paid()
+    assert (order["state"], payment["state"], payment["checkout"]) == ("paid", "succeeded", None)
+    assert len(await shop.events(OrderPaid)) == 1
+    await shop.open_case(order, 2, case_type="return_refund")
+    for number, amount in enumerate((19133, 9567)):
+        await shop.ask_refund(order, amount, refund_id=f"refund_{number}")
+        await till.settle()
+        await till.settle(seconds=10)
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == till.paid_back() == 28700
+    assert len(await shop.events(RefundSucceeded)) == 2
+    assert [state for state, _ in await shop.callbacks()].count("failed") == 0
+
+
+async def test_only_the_buyer_sees_what_a_payment_is_made_with(till, world, shop):
+    world.behave(Method.UNPAID)
+    _, payment = await till.start()
+    shown = (await shop.payment(payment["id"]))["checkout"]
+    kind = "client_secret" if payment["provider"] == "stripe" else "qr_code"
+    assert shown["kind"] == kind
+    assert shown["value"]
+    assert (await shop.seller.get(f"/v1/payments/{payment['id']}")).json()["checkout"] is None
+
+
+async def test_a_payment_of_a_cancelled_order_is_given_up_at_the_provider(till, world, shop):
+    world.behave(Method.UNPAID)
+    order, payment = await till.start()
+    assert (await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")).status_code == 200
+    await till.settle(seconds=600)
+    shown = await shop.payment(payment["id"])
+    assert (shown["state"], shown["checkout"]) == ("failed", None)
+    assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM provider_calls") == 0
+
+
+async def test_money_for_a_cancelled_order_is_refunded(till, world, shop):
+    world.behave(Method.UNPAID)
+    order, payment = await till.start()
+    await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
+    world.behave(None)
+    await till.complete()
+    await till.settle()
+    await till.settle(seconds=10)
+    shown = await shop.payment(payment["id"])
+    assert (shown["state"], shown["refunded"]["amount"], till.paid_back()) == ("succeeded", 29500, 29500)
+    assert [refund["cause"] for refund in shown["refunds"]] == ["order_not_awaiting_payment"]
+
+
+async def test_a_callback_of_another_amount_moves_nothing_and_is_kept(till, world, shop):
+    world.behave(Method.UNPAID)
+    order, payment = await till.start()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount - 1")
+    await till.complete()
+    assert await shop.callbacks() == [("failed", "amount_mismatch")]
+    assert (await shop.payment(payment["id"]))["state"] == "pending"
+    assert (await shop.order(order["id"]))["state"] == "created"
+
+
+async def test_a_method_that_nobody_takes_is_refused(shop):
+    order = await shop.place()
+    path = f"/v1/orders/{order['id']}/payments"
+    for body in ({"payment_method": "cheque"}, {"provider": "simulator", "payment_method": "native"}):
+        problem = shop.problem(await shop.buyer.post(path, json=body), 422, "unknown_method")
+        assert problem["errors"][0]["pointer"] == "/payment_method"

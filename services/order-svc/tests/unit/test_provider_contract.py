@@ -1,0 +1,235 @@
+"""What this service relies on of a payment provider, shown of each: the adapter's real code against the provider's simulator."""
+
+import logging
+from contextlib import suppress
+
+import httpx
+import pytest
+from aftercare_simulators.payment.ledger import Status
+from aftercare_simulators.payment.methods import Method
+from order_svc.domain.payments.model import CallSubject
+from order_svc.integrations.payments.port import Outcome
+from provider_worlds import ROTATING, WORLDS, World, refund_of
+
+ENDED_OR_WAITING = (Outcome.PENDING, Outcome.SUCCEEDED)
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> World:
+    return WORLDS[request.param]()
+
+
+def paid_back(world: World) -> int:
+    """What went back, by the provider's own books."""
+    return sum(world.provider.ledger.refunded(each.id, Status.SUCCEEDED) for each in world.provider.ledger.payments())
+
+
+async def test_a_payment_is_made_reported_and_found(world: World) -> None:
+    assert (await world.adapter.pay(world.payment)).outcome in ENDED_OR_WAITING
+    await world.settled()
+    (push,) = world.pushes
+    assert (push.verified, push.rejection) == (True, None)
+    reported, found = push.content, await world.adapter.find(world.payment)
+    assert reported is not None
+    assert (reported.subject, reported.subject_id) == (CallSubject.PAYMENT, world.payment.id)
+    assert (reported.amount_minor, reported.currency) == (29500, "CNY")
+    assert reported.result.outcome is found.outcome is Outcome.SUCCEEDED
+    assert reported.result.reference == found.reference
+    assert found.reference
+
+
+async def test_a_payment_that_is_not_made_is_found_as_declined(world: World) -> None:
+    world.behave(Method.DECLINED)
+    await world.adapter.pay(world.payment)
+    await world.settled()
+    found = await world.adapter.find(world.payment)
+    assert found.outcome is Outcome.DECLINED
+    assert found.failure_code
+
+
+async def test_a_payment_without_a_response_is_found_and_made_once(world: World) -> None:
+    world.behave(Method.LOST_RESPONSE)
+    for _ in range(2):
+        assert (await world.adapter.pay(world.payment)).outcome is Outcome.UNKNOWN
+    assert (await world.adapter.find(world.payment)).outcome is Outcome.SUCCEEDED
+    assert len(world.provider.ledger.payments()) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"),
+    [
+        (httpx.ConnectError, Outcome.NOT_SENT),
+        (httpx.ReadTimeout, Outcome.UNKNOWN),
+        (httpx.Response(500, text="<html>"), Outcome.UNKNOWN),
+        (httpx.Response(429, json={}), Outcome.UNKNOWN),
+        (httpx.Response(200, text="<html>"), Outcome.UNKNOWN),
+        (httpx.Response(200, json={}), Outcome.UNKNOWN),
+        (httpx.Response(200, json=[]), Outcome.UNKNOWN),
+    ],
+    ids=["not reached", "no response", "failure", "too many requests", "no JSON", "empty", "list"],
+)
+async def test_what_the_network_does_is_an_outcome(
+    world: World, failure: type[httpx.TransportError] | httpx.Response, outcome: Outcome
+) -> None:
+    paid = await world.paid()
+    world.break_with(failure)
+    assert (await world.adapter.pay(world.payment)).outcome is outcome
+    assert (await world.adapter.refund(paid, refund_of(paid, 100))).outcome is outcome
+    for found in (await world.adapter.find(paid), await world.adapter.find(paid, refund_of(paid, 100))):
+        assert found.outcome is Outcome.UNKNOWN
+    world.break_with(None)
+    assert (await world.adapter.find(paid)).outcome is Outcome.SUCCEEDED
+    assert paid_back(world) == 0
+
+
+@pytest.mark.parametrize("name", ROTATING)
+async def test_a_wrong_configuration_ends_nothing(name: str) -> None:
+    world = WORLDS[name]()
+    paid = await world.paid()
+    world.break_with(httpx.Response(401, json={"code": "SIGN_ERROR"}))
+    assert (await world.adapter.pay(world.payment)).outcome is Outcome.UNKNOWN
+    assert (await world.adapter.refund(paid, refund_of(paid, 100))).outcome is Outcome.UNKNOWN
+    assert (await world.adapter.find(paid)).outcome is Outcome.UNKNOWN
+
+
+async def test_what_the_provider_does_not_have_is_not_found(world: World) -> None:
+    assert (await world.adapter.find(world.payment)).outcome is Outcome.NOT_FOUND
+    paid = await world.paid()
+    assert (await world.adapter.find(paid, refund_of(paid, 1))).outcome is Outcome.NOT_FOUND
+
+
+async def test_refunds_go_back_in_parts_until_nothing_is_left(world: World) -> None:
+    paid = await world.paid()
+    for number, amount in enumerate((19133, 9567, 800)):
+        refund = refund_of(paid, amount, f"ref_{number}")
+        for _ in range(2):
+            assert (await world.adapter.refund(paid, refund)).outcome in ENDED_OR_WAITING
+        await world.settled()
+        assert (await world.adapter.find(paid, refund)).outcome is Outcome.SUCCEEDED
+    assert paid_back(world) == 29500
+    refused = await world.adapter.refund(paid, refund_of(paid, 1, "ref_9"))
+    assert refused.outcome is Outcome.DECLINED
+    assert refused.failure_code
+
+
+async def test_a_refund_of_more_than_was_paid_is_declined(world: World) -> None:
+    paid = await world.paid()
+    assert (await world.adapter.refund(paid, refund_of(paid, 29501))).outcome is Outcome.DECLINED
+    assert paid_back(world) == 0
+
+
+async def test_a_refund_without_a_response_is_found(world: World) -> None:
+    paid = await world.paid()
+    world.behave(Method.REFUND_LOST_RESPONSE)
+    refund = refund_of(paid, 29500)
+    assert (await world.adapter.refund(paid, refund)).outcome is Outcome.UNKNOWN
+    assert (await world.adapter.find(paid, refund)).outcome is Outcome.SUCCEEDED
+    assert paid_back(world) == 29500
+
+
+async def test_a_refund_that_is_declined(world: World) -> None:
+    paid = await world.paid()
+    world.behave(Method.REFUND_DECLINED)
+    refund = refund_of(paid, 100)
+    first = await world.adapter.refund(paid, refund)
+    assert first.outcome in (Outcome.PENDING, Outcome.DECLINED)
+    await world.settled()
+    found = await world.adapter.find(paid, refund)
+    assert found.outcome is Outcome.DECLINED or (first.outcome, found.outcome) == (Outcome.DECLINED, Outcome.NOT_FOUND)
+    assert paid_back(world) == 0
+
+
+async def test_a_payment_that_the_buyer_does_not_make_is_given_up(world: World) -> None:
+    if world.payment.provider == "simulator":
+        pytest.skip("this provider ends every payment by itself")
+    world.behave(Method.UNPAID)
+    first = await world.adapter.pay(world.payment)
+    assert first.outcome is Outcome.PENDING
+    closed = await world.adapter.close(world.payment)
+    await world.settled()
+    # Alipay has no trade before its code is scanned.
+    assert closed.outcome is (Outcome.NOT_FOUND if world.payment.provider == "alipay" else Outcome.DECLINED)
+    assert (await world.adapter.find(world.payment)).outcome is closed.outcome
+
+
+async def test_a_payment_that_was_made_is_not_given_up(world: World) -> None:
+    paid = await world.paid()
+    assert (await world.adapter.close(paid)).outcome is Outcome.SUCCEEDED
+    assert (await world.adapter.find(paid)).outcome is Outcome.SUCCEEDED
+
+
+async def test_what_the_provider_does_not_have_is_not_given_up(world: World) -> None:
+    assert (await world.adapter.close(world.payment)).outcome is Outcome.NOT_FOUND
+
+
+async def test_duplicate_callbacks_report_the_same(world: World) -> None:
+    world.behave(Method.DUPLICATE_CALLBACK)
+    await world.adapter.pay(world.payment)
+    await world.settled()
+    assert len(world.pushes) == 3
+    first, second, third = world.pushes
+    assert first.push_id == second.push_id
+    assert first.content == third.content
+    assert first.content is not None
+
+
+async def test_a_callback_that_was_changed_or_is_old_is_not_verified(world: World) -> None:
+    await world.adapter.pay(world.payment)
+    await world.settled()
+    [(raw, headers)] = world.sent
+    assert world.examined(raw, headers).verified
+    changed = world.examined(raw.replace(b"1", b"2", 1), headers).rejection
+    assert changed is not None
+    assert changed.code == "signature_invalid"
+    bare = world.examined(raw, {}).rejection if world.adapter.signature_headers else None
+    assert bare is None or bare.code == "signature_missing"
+    old = world.examined(raw, headers, late=2 * 24 * 3600).rejection
+    assert old is not None
+    assert old.code == "timestamp_out_of_tolerance"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"[]", b"null", b"{", b"\xff\xfe", b'{"type":1}', b"a=%00&sign=%ff", b"[" * 5000],
+    ids=["empty", "list", "null", "cut", "no text", "number", "form", "nested"],
+)
+async def test_what_is_no_callback_is_never_accepted(world: World, raw: bytes) -> None:
+    await world.adapter.pay(world.payment)
+    await world.settled()
+    [(_, headers)] = world.sent
+    assert not world.examined(raw, headers).verified
+    assert not world.examined(raw, dict.fromkeys(world.adapter.signature_headers, "\x00é=1,t=²,v1=")).verified
+    with suppress(ValueError):
+        assert world.adapter.parse(raw) is None
+
+
+async def test_a_callback_that_is_refused_is_sent_again(world: World) -> None:
+    if world.payment.provider == "simulator":
+        pytest.skip("its secret is never replaced")
+    world.use_unknown_key()
+    await world.adapter.pay(world.payment)
+    await world.settled()
+    (delivery,) = world.provider.callbacks.deliveries
+    assert (delivery.tries, delivery.delivered) == (3, False)
+    assert {push.verified for push in world.pushes} == {False}
+
+
+@pytest.mark.parametrize("name", ROTATING)
+async def test_the_provider_replaces_its_key(name: str) -> None:
+    world = WORLDS[name]()
+    paid = await world.paid()
+    world.rotate()
+    refund = refund_of(paid, 100)
+    assert (await world.adapter.refund(paid, refund)).outcome in ENDED_OR_WAITING
+    await world.settled()
+    assert (await world.adapter.find(paid, refund)).outcome is Outcome.SUCCEEDED
+    assert {push.verified for push in world.pushes} <= {True}
+
+
+async def test_nothing_that_is_sent_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    paid = await world.paid()
+    await world.adapter.refund(paid, refund_of(paid, 100))
+    assert [
+        record.name for record in caplog.records if "sk_test" in record.getMessage() or "29500" in record.getMessage()
+    ] == []
