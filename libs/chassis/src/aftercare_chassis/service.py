@@ -22,6 +22,7 @@ from aftercare_chassis.database.observers import Observer
 from aftercare_chassis.database.timing import TimingSource
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import RequestMetrics
+from aftercare_chassis.http.route_index import RouteIndex
 from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
@@ -137,9 +138,12 @@ class Service(Generic[S]):
         )
         app.state.runtime = self.runtime
         problems.install(app)
-        app.include_router(health.router(self.runtime, watched=ProcessRole.SERVE not in roles))
+        _add_routes(app, health.router(self.runtime, watched=ProcessRole.SERVE not in roles))
         if ProcessRole.SERVE in roles:
             self._add_api(app)
+        app.router.middleware_stack = RouteIndex(
+            app.router
+        )  # what a router calls for each request: by default its own search
         middleware.install(app, self.runtime, [each for each in self.routers if isinstance(each, WebhookRouter)])
         return app
 
@@ -154,10 +158,9 @@ class Service(Generic[S]):
 
     def _add_api(self, app: FastAPI) -> None:
         for router in self.routers:
-            # Not `include_router`: that searches every router for each request.
-            app.router.routes.extend(router.routes)
+            _add_routes(app, router)
         keep_fixed_addresses([route for route in app.router.routes if isinstance(route, ApiRoute)])
-        app.include_router(docs_page.router(self.name))
+        _add_routes(app, docs_page.router(self.name))
         openapi.install(app)
 
     def cli(self) -> None:
@@ -208,6 +211,11 @@ class Service(Generic[S]):
                 loops.append(Deadlines(self.runtime, self.deadlines, self._watch_deadlines).run)
             loops += [partial(work, self.runtime, worker) for worker in self.workers]
         return loops
+
+
+def _add_routes(app: FastAPI, router: APIRouter) -> None:
+    # Not `include_router`: that searches every router for each request.
+    app.router.routes.extend(router.routes)
 
 
 def _metrics(name: str) -> Metrics:
