@@ -92,7 +92,25 @@ async def verdicts_that_are_appealed_against(suite: InProcessSuite) -> str:
         await suite.call("buyer", "aftersale", f"disputes/{dispute_id}/appeal", grounds)
         done = await suite.call("second arbitrator", "aftersale", f"disputes/{dispute_id}/{action}", body)
         assert done["state"] == "executed"
+    await _paid_too_much(suite, await usual.rejected(suite, order, 1))
     return str(order["id"])
+
+
+async def _paid_too_much(suite: InProcessSuite, case: dict[str, Any]) -> None:
+    """A verdict that has paid is replaced by one of less: the buyer pays back a part, and the rest is written off."""
+    body = {"category": "unfair_rejection", "text": usual.TEXTS["complaint"]}
+    dispute = await suite.call("buyer", "aftersale", f"cases/{case['id']}/dispute", body)
+
+    async def act(who: str, action: str, **more: Any) -> None:
+        await suite.call(who, "aftersale", f"disputes/{dispute['id']}/{action}", more)
+
+    await act("seller", "answer", text=usual.TEXTS["answer"])
+    verdict = {"liable": "seller", "remedy": "refund", "grounds": usual.TEXTS["grounds"]}
+    await act("arbitrator", "verdict", **verdict, amount=usual.cny(3000), takes_effect="at_once")
+    await act("seller", "appeal", grounds=usual.TEXTS["grounds"])
+    await act("second arbitrator", "replace-verdict", **verdict, amount=usual.cny(1000))
+    await act("seller", "record-repayment", amount=usual.cny(500), reference=usual.TEXTS["reply"])
+    await act("seller", "write-off", note=usual.TEXTS["note"])
 
 
 SCENARIOS = (a_dispute_that_both_sides_settle, verdicts_that_are_appealed_against)

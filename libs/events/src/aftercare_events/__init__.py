@@ -5,7 +5,14 @@ the same for all events.
 """
 
 from aftercare_events import codec
-from aftercare_events.catalogue.appeals import DisputeAppealed, VerdictBecameFinal, VerdictConfirmed, VerdictReplaced
+from aftercare_events.catalogue.appeals import (
+    DisputeAppealed,
+    DisputeDebtRepaid,
+    DisputeDebtWrittenOff,
+    VerdictBecameFinal,
+    VerdictConfirmed,
+    VerdictReplaced,
+)
 from aftercare_events.catalogue.articles import ArticleDrafted, ArticleEvent, ArticlePublished, ArticleRetired
 from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
@@ -312,6 +319,8 @@ __all__ = [
     "DisputeAssigned",
     "DisputeDeadlineExtended",
     "DisputeDeadlineReminder",
+    "DisputeDebtRepaid",
+    "DisputeDebtWrittenOff",
     "DisputeEscalated",
     "DisputeEvent",
     "DisputeExecuted",

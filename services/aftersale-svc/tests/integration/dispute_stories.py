@@ -47,6 +47,14 @@ async def appeals(t: ShopCommands) -> None:
         await dispute.act(t.arbitrator, "verdict", **VERDICT, takes_effect="at_once")
         await dispute.act(t.buyer, "appeal", **GROUNDS)
         await dispute.act(t.second_arbitrator, action, **body)
+    too_much = {**GROUNDS, "liable": "seller", "remedy": "refund"}
+    dispute = await t.disputed()
+    await dispute.act(t.arbitrator, "verdict", **too_much, amount=cny(300), takes_effect="at_once")
+    await dispute.act(t.seller, "appeal", **GROUNDS)
+    await t.shop.refund_succeeds()
+    await dispute.act(t.second_arbitrator, "replace-verdict", **too_much, amount=cny(100))
+    await dispute.act(t.seller, "record-repayment", amount=cny(50), reference="…")
+    await dispute.act(t.seller, "write-off", note="…")
 
 
 async def courier_claims(t: ShopCommands) -> None:

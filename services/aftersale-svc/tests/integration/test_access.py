@@ -114,6 +114,8 @@ DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
     "withdraw": ({}, {"buyer"}),
     "appeal": ({"grounds": "?"}, {"buyer", "seller"}),
     "confirm-verdict": ({"grounds": "?"}, {"arbitrator"}),
+    "record-repayment": ({"amount": {"amount": 1, "currency": "CNY"}, "reference": "?"}, {"seller", "agent"}),
+    "write-off": ({"note": "?"}, {"seller", "agent"}),
     "replace-verdict": ({"liable": "buyer", "remedy": "none", "grounds": "?"}, {"arbitrator"}),
 }
 

@@ -30,6 +30,8 @@ appeal_window          finalize          executing              system
 appeal_window          appeal            appealed               buyer seller
 executing              appeal            appealed               buyer seller
 executed               appeal            appealed               buyer seller
+executed               record_repayment  executed               seller agent
+executed               write_off         executed               seller agent
 appealed               appeal            appealed               buyer seller
 appealed               add_evidence      appealed               buyer seller
 appealed               take              appealed               arbitrator

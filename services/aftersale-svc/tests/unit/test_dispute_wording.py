@@ -34,7 +34,7 @@ from aftersale_svc.domain.wording.times import DEFAULT_ZONE
 from order_book import NOW
 
 BUYER, ARBITRATOR = Actor("buyer-1", "buyer"), Actor("arb-1", "arbitrator")
-NO_PARTS = DisputeParts(rounds=[], proposals=[], costs=[], sanctions=[], appeals=[], entries=[])
+NO_PARTS = DisputeParts(rounds=[], proposals=[], costs=[], sanctions=[], appeals=[], entries=[], debts=[])
 SOON = NOW + timedelta(hours=48)
 UNTIL = "2026-03-04 17:00 Asia/Shanghai"
 ADispute = Callable[..., Dispute]
@@ -202,6 +202,8 @@ DETAILS: dict[str, dict[str, Any]] = {
         "takes_effect": "after_appeal_window",
         "appeal_until": SOON.isoformat(),
     },
+    "DisputeDebtRepaid": {"amount_minor": 100, "owed_minor": 2000},
+    "DisputeDebtWrittenOff": {"amount_minor": 100, "owed_minor": 100},
     "VerdictReplaced": {"remedy": "exchange", "liable": "courier", "amount_minor": 0},
     "EvidenceRequested": {"asked_of": "both", "deadline_at": SOON.isoformat(), "effect": "reviewed_without_evidence"},
     "DisputeTestOrdered": {"sender": "buyer", "deadline_at": SOON.isoformat(), "effect": "test_ends_without_sample"},

@@ -16,6 +16,8 @@ from aftercare_events import (
     AfterSaleTypeChanged,
     CaseEvent,
     ChargePaid,
+    DisputeDebtRepaid,
+    DisputeDebtWrittenOff,
     DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
@@ -31,6 +33,7 @@ from aftercare_events import (
     ReplacementWaybillCorrected,
     ReturnShipped,
     ReturnWaybillCorrected,
+    VerdictReplaced,
 )
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
@@ -108,6 +111,9 @@ HANDLERS: Handlers[Settings] = {
     OfflineRefundConfirmed: offline_refunds.confirmed,
     GuaranteeClaimPaid: projections.guarantee_paid,
     RefusedGoodsClaimClosed: projections.refused_goods_ended,
+    VerdictReplaced: projections.verdict_replaced,
+    DisputeDebtRepaid: projections.debt_settled,
+    DisputeDebtWrittenOff: projections.debt_settled,
     ChargePaid: projections.charge_paid,
     ChargeOwedBack: projections.charge_owed_back,
     ChargeReturned: projections.charge_returned,

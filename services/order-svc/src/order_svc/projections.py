@@ -26,7 +26,9 @@ from aftercare_events import (
     DisputeSettled,
     DisputeWithdrawn,
     OfferAccepted,
+    VerdictReplaced,
 )
+from aftercare_events.catalogue.appeals import DisputeDebtEvent, EntryDirection
 from aftercare_events.catalogue.cases import GoodsOutcome
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
@@ -35,9 +37,11 @@ from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState, completed
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.charges import Charge
+from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.settings import Settings
 from order_svc.tables.charges import CHARGES
+from order_svc.tables.claw_backs import CLAW_BACKS
 from order_svc.tables.compensations import COMPENSATIONS
 from order_svc.tables.orders import ORDERS
 
@@ -164,6 +168,38 @@ def _charge(event: ChargePaid | ChargeOwedBack | ChargeReturned, amount_minor: i
 async def _keep(tx: Transaction[Settings], charge: Charge) -> None:
     await tx.get(ORDERS, charge.order_id)
     await tx.upsert(CHARGES, charge)
+
+
+async def verdict_replaced(tx: Transaction[Settings], event: VerdictReplaced) -> None:
+    """Copy what the buyer owes by a verdict in place of one that had paid more. Raises: NotFound where there is no such order."""
+    if event.entry == EntryDirection.BUYER_OWES and event.entry_minor:
+        await _keep_claw_back(tx, event, event.entry_minor, 0, 0)
+
+
+async def debt_settled(tx: Transaction[Settings], event: DisputeDebtEvent) -> None:
+    """Copy what of it was paid back or written off by now. Raises: NotFound where there is no such order."""
+    await _keep_claw_back(tx, event, event.owed_minor, event.repaid_minor, event.written_off_minor)
+
+
+async def _keep_claw_back(
+    tx: Transaction[Settings],
+    event: VerdictReplaced | DisputeDebtEvent,
+    owed_minor: int,
+    repaid_minor: int,
+    written_off_minor: int,
+) -> None:
+    await tx.get(ORDERS, event.order_id)
+    known = ClawBack(
+        dispute_id=event.dispute_id,
+        order_id=event.order_id,
+        case_id=event.case_id,
+        owed_minor=owed_minor,
+        repaid_minor=repaid_minor,
+        written_off_minor=written_off_minor,
+        currency=event.currency,
+        updated_at=event.time,
+    )
+    await tx.upsert(CLAW_BACKS, known)
 
 
 def _known(units: OrderUnits, event: CaseEvent | DisputeEvent) -> Case:

@@ -20,6 +20,7 @@ from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, Waybill
 from order_svc.settings import Settings
 from order_svc.tables.charges import CHARGES_OF
+from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
@@ -122,7 +123,8 @@ async def ledger(reader: Reader, order_id: str) -> OrderLedger:
     refunds = await reader.all(REFUNDS_OF, payment_ids=[each.id for each in payments_of])
     paid = await reader.all(COMPENSATIONS_OF, order_id=order_id)
     charges = await reader.all(CHARGES_OF, order_id=order_id)
-    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges)
+    claw_backs = await reader.all(CLAW_BACKS_OF, order_id=order_id)
+    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs)
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

@@ -79,3 +79,27 @@ class VerdictBecameFinal(DisputeEvent):
     """Nobody appealed in time: the verdict is final, and is executed now."""
 
     matter: Code = "dispute_verdict_final"
+
+
+class DisputeDebtEvent(DisputeEvent):
+    """What every change of the money that the buyer owes by a replaced verdict carries; the amounts in minor units of `currency`."""
+
+    amount_minor: Minor
+    currency: Currency
+    owed_minor: Annotated[Minor, Field(description="what was paid too much, all together")]
+    repaid_minor: Annotated[Minor, Field(description="what of it the buyer has paid back by now")]
+    written_off_minor: Annotated[Minor, Field(description="what of it the buyer need not pay back, by now")]
+
+
+class DisputeDebtRepaid(DisputeDebtEvent):
+    """The buyer has paid back `amount_minor` of what a replaced verdict had paid too much, outside the suite."""
+
+    matter: Code = "dispute_debt"
+    reference_hash: Hash
+
+
+class DisputeDebtWrittenOff(DisputeDebtEvent):
+    """The buyer need not pay back the rest, `amount_minor`, of what a replaced verdict had paid too much."""
+
+    matter: Code = "dispute_debt"
+    grounds_hash: Hash

@@ -24,6 +24,7 @@ from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
 from aftersale_svc.tables.cases import REAPPLIED_BY, TIMELINE
+from aftersale_svc.tables.debts import DEBTS_OF_DISPUTE
 from aftersale_svc.tables.decisions import DECISIONS_OF_DISPUTE
 from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
@@ -100,9 +101,10 @@ async def _of_verdict(
     until = stop.deadline_at if stop is not None and is_open else dispute.appeal_until
     appeals = await read.all(APPEALS_OF_DISPUTE, dispute_id=dispute_id)
     entries = await read.all(ENTRIES_OF_DISPUTE, dispute_id=dispute_id) if appeals else []
+    debts = await read.all(DEBTS_OF_DISPUTE, dispute_id=dispute_id) if entries else []
     return replace(
         context,
         appeal=appeal(dispute, until, appeals, at, context.zone),
         award=award(verdicts[-1], stop, context.zone),
-        owed=owed(entries, at),
+        owed=owed(entries, debts, at),
     )

@@ -12,6 +12,7 @@ from aftersale_svc.domain.disputes.model import DisputeSide, EvidenceParty, Reme
 from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.disputes.proposals import PROPOSAL, Proposal, ProposalAction, ProposalState
 from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
+from aftersale_svc.tables.debts import DEBTS_OF_DISPUTE
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.verdicts import COSTS_OF_DISPUTE, SANCTIONS_OF_DISPUTE
 
@@ -92,5 +93,6 @@ DISPUTE_PARTS = Joint(
     sanctions=SANCTIONS_OF_DISPUTE,
     appeals=APPEALS_OF_DISPUTE,
     entries=ENTRIES_OF_DISPUTE,
+    debts=DEBTS_OF_DISPUTE,
 )
 """The caller has read the dispute before, so whoever may see that sees its parts."""

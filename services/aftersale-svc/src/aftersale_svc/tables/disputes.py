@@ -3,6 +3,7 @@
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -69,6 +70,8 @@ disputes = Table(
     *one_of("appealed_in", (DisputeState.EXECUTING, DisputeState.EXECUTED), null=True),
     *one_of("tested_in", (DisputeState.APPEALED,), null=True),
     timestamp("final_at", null=True),
+    # The default is for builds that write disputes without this column.
+    Column("settled_debt_minor", BigInteger, nullable=False, server_default="0"),
     Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("created_at"),
     timestamp("updated_at"),
@@ -81,6 +84,7 @@ disputes = Table(
     CheckConstraint("state <> 'executed' OR refunded_minor IS NOT NULL", name="executed"),
     # A verdict that was paid may be replaced by one that awards less.
     CheckConstraint("refunded_minor <= amount_minor OR final_at IS NOT NULL", name="refunded"),
+    CheckConstraint("settled_debt_minor >= 0", name="settled_debt_minor"),
     Index("disputes_case_idx", "case_id", "id"),
     Index("disputes_order_idx", "order_id", "id"),
     Index("disputes_buyer_idx", "buyer_id", "id"),

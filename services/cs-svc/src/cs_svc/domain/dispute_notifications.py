@@ -83,6 +83,14 @@ DISPUTE_NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "申诉已裁定：改判，内容见纠纷单。",
         "The appeal was decided: there is another verdict; please see it in the dispute.",
     ),
+    "dispute_debt_repaid": (
+        "买家已返还改判后多退的款项，金额见纠纷单。",
+        "The buyer has paid back what the former verdict had paid too much; please see the amount in the dispute.",
+    ),
+    "dispute_debt_written_off": (
+        "改判后多退的款项不再追回。",
+        "What the former verdict had paid too much need not be paid back.",
+    ),
     "verdict_final": ("无人申诉，裁决生效并执行。", "Nobody has appealed; the verdict is final and is executed."),
     "dispute_executed": ("裁决已执行完毕。", "What was decided has been done."),
     "dispute_withdrawn": ("买家已撤回维权。", "The buyer has withdrawn the dispute."),

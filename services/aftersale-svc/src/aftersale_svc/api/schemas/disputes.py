@@ -207,6 +207,8 @@ class DisputeOut(Out):
     """The sides that have appealed."""
     final_at: Time | None = None
     """When it was decided that the verdict, or the one in its place, is final; null before that."""
+    owed_by_buyer: Money
+    """What the buyer still owes of what a replaced verdict had paid too much."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -250,6 +252,7 @@ class DisputeOut(Out):
             appeal_until=dispute.appeal_until,
             appealed_by=[DisputeSide(side) for side in dispute.appealed_by],
             final_at=dispute.final_at,
+            owed_by_buyer=Money.of(dispute.owed_minor, dispute.currency),
             allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader), reader.now)),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,

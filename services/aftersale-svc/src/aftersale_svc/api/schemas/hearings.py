@@ -10,6 +10,7 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.appeals import AppealOut, EntryOut
 from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.api.schemas.debts import DebtEntryOut
 from aftersale_svc.api.schemas.dispute_explanations import DisputeExplanationOut
 from aftersale_svc.api.schemas.disputes import DisputeOut
 from aftersale_svc.api.schemas.lab_tests import LabTestOut
@@ -163,6 +164,9 @@ class DisputeDetailOut(DisputeOut):
     entries: Annotated[
         list[EntryOut], Field(description="What a replaced verdict leaves open; empty where nothing is.")
     ]
+    debts: Annotated[
+        list[DebtEntryOut], Field(description="What of that the buyer has paid back, or need not, oldest first.")
+    ]
     tests: Annotated[list[LabTestOut], Field(description="The tests of the goods that were ordered, oldest first.")]
     timeline: Annotated[list[StepOut], Field(description="The steps of the dispute as sentences, oldest first.")]
     explanation: DisputeExplanationOut
@@ -185,6 +189,7 @@ class DisputeDetailOut(DisputeOut):
             sanctions=[SanctionOut.of(each) for each in parts.sanctions],
             appeals=[AppealOut.of(each) for each in parts.appeals],
             entries=[EntryOut.of(each) for each in parts.entries],
+            debts=[DebtEntryOut.of(each) for each in parts.debts],
             tests=[LabTestOut.of(each) for each in parts.tests],
             timeline=[StepOut.of(each, zone) for each in parts.steps],
             explanation=DisputeExplanationOut.of(explain(dispute, parts, reader.actor, reader.now, zone)),

@@ -8,6 +8,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.errors import VerdictInExecution
 from aftersale_svc.domain.deadlines.binding import passed
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
+from aftersale_svc.domain.disputes.debts import NoDebt
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
     AppealedAlready,
@@ -63,6 +64,9 @@ def _is_anothers(dispute: Dispute, facts: DisputeFacts) -> bool:
 
 
 PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.is_party(dispute))
+STAFF_OF_PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.side is None and facts.is_party(dispute))
+"""Nobody records for the merchant as the platform who is a side."""
+NO_DEBT = _guard(NoDebt, lambda dispute, _: dispute.owed_minor <= 0)
 TAKEN = _guard(AlreadyAssigned, lambda dispute, _: dispute.arbitrator_id is not None)
 ANOTHERS = _guard(AssignedToAnother, lambda dispute, facts: _is_anothers(dispute, facts))
 NOT_MINE = _guard(NotAssignedToYou, lambda dispute, facts: dispute.arbitrator_id != facts.actor.id)

@@ -14,6 +14,7 @@ from aftersale_svc.domain.disputes.guards import (
     IN_EXECUTION,
     LATE,
     NO_APPEAL,
+    NO_DEBT,
     NO_PROPOSAL,
     NO_REPORT,
     NOT_APPEALABLE,
@@ -22,6 +23,7 @@ from aftersale_svc.domain.disputes.guards import (
     OTHERS_SAMPLE,
     OWN_PROPOSAL,
     PARTY,
+    STAFF_OF_PARTY,
     TAKEN,
     TEST_OPEN,
 )
@@ -33,6 +35,7 @@ from aftersale_svc.domain.permissions import (
     BUYER,
     DISPATCHERS,
     MERCHANT,
+    MERCHANT_OR_AGENT,
     PARTIES,
     SYSTEM_ONLY,
 )
@@ -137,6 +140,11 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_S.PLATFORM_REVIEW, _A.ANNOUNCE): Transition(_S.APPEAL_WINDOW, ARBITRATOR, MINE, outcome_of=_A.DECIDE),
         (_S.APPEAL_WINDOW, _A.FINALIZE): Transition(_S.EXECUTING, SYSTEM_ONLY),
         **_APPEALS,
+        # What a replaced verdict has paid too much: it is paid back outside the suite, or need not be.
+        **{
+            (_S.EXECUTED, action): Transition(_S.EXECUTED, MERCHANT_OR_AGENT, (STAFF_OF_PARTY, NO_DEBT))
+            for action in (_A.RECORD_REPAYMENT, _A.WRITE_OFF)
+        },
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
         (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, ARBITRATOR, MINE),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, PARTIES, (LATE, NOT_ASKED)),

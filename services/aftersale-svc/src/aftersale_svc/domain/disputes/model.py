@@ -106,6 +106,8 @@ class DisputeAction(StrEnum):
     REPORT_TEST = "report_test"
     CANCEL_TEST = "cancel_test"
     END_TEST = "end_test"
+    RECORD_REPAYMENT = "record_repayment"
+    WRITE_OFF = "write_off"
 
 
 class Remedy(StrEnum):
@@ -133,6 +135,7 @@ class Dispute:
     sample for a test. `lab_tests` counts the tests that were ordered, `lab_test_id` is the one whose report is awaited. `proposed_by` is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
     `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
     if the verdict is confirmed, `tested_in` is the appeal while a test in it is open, `final_at` is when it was decided that it stays.
+    `settled_debt_minor` is what of the `debt_minor` of the buyer was paid back or written off.
     """
 
     id: str
@@ -173,9 +176,22 @@ class Dispute:
     appealed_in: DisputeState | None = None
     tested_in: DisputeState | None = None
     final_at: datetime | None = None
+    settled_debt_minor: int = 0
     party_ids: list[str] = field(default_factory=list)
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def debt_minor(self) -> int:
+        """What a replaced verdict has paid to the buyer beyond the one in its place."""
+        if self.state is not DisputeState.EXECUTED or self.final_at is None:
+            return 0
+        return max(0, (self.refunded_minor or 0) - (self.amount_minor or 0))
+
+    @property
+    def owed_minor(self) -> int:
+        """What of it the buyer still owes."""
+        return self.debt_minor - self.settled_debt_minor
 
     @property
     def is_appealed(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.disputes.appeals import Appeal, Entry
 from aftersale_svc.domain.disputes.costs import DisputeCost
+from aftersale_svc.domain.disputes.debts import DebtEntry
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.proposals import Proposal
@@ -21,6 +22,7 @@ class DisputeParts:
     sanctions: list[RecommendedSanction]
     appeals: list[Appeal]
     entries: list[Entry]
+    debts: list[DebtEntry]
     tests: list[LabTest] = field(default_factory=list)
     steps: list[TimelineStep] = field(default_factory=list)
 

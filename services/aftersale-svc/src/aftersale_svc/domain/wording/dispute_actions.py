@@ -35,6 +35,8 @@ DISPUTE_ACTION_NAMES: Mapping[DisputeAction, Label] = {
     _A.REPORT_TEST: Label("提交检测报告", "report about the test"),
     _A.CANCEL_TEST: Label("取消检测", "cancel the test"),
     _A.END_TEST: Label("结束检测", "end the test"),
+    _A.RECORD_REPAYMENT: Label("登记买家返还款项", "record that the buyer has paid money back"),
+    _A.WRITE_OFF: Label("不再追回款项", "write off what the buyer owes"),
 }
 DISPUTE_WHY_NOT: Mapping[str, Label] = {
     **{
@@ -60,6 +62,7 @@ DISPUTE_WHY_NOT: Mapping[str, Label] = {
     "verdict_final": Label("裁决为终局裁决", "the verdict is final"),
     "decided_first": Label("原裁决由您作出", "you have given the verdict"),
     "appeal_open": Label("申诉审理中", "there is an appeal against the verdict"),
+    "no_debt": Label("买家没有需要返还的款项", "the buyer owes nothing"),
     "no_appeal_open": Label("没有待审理的申诉", "there is no appeal"),
 }
 """By the reason that `allowed_actions` of a dispute shows."""

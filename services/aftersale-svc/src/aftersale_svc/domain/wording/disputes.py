@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.appeals import Appeal, Entry, EntryDirection
+from aftersale_svc.domain.disputes.debts import DebtEntry, SettledAs
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY
 from aftersale_svc.domain.wording.times import in_zone
@@ -73,13 +74,27 @@ def award(verdict: Decision, stop: Stop | None, zone: ZoneInfo) -> Label | None:
     return Label(f"裁决退款 {text}，{when.zh}", f"The verdict awards {text}, which goes back {when.en}")
 
 
-def owed(entries: Sequence[Entry], at: datetime) -> Label | None:
-    """What the buyer owes at this time by a verdict that was replaced after it was executed; None where that is nothing."""
+def owed(entries: Sequence[Entry], debts: Sequence[DebtEntry], at: datetime) -> Label | None:
+    """What the buyer owes at this time by a verdict that was replaced after it was executed, and what of it was settled; None where that is
+    nothing."""
     for each in entries:
         if each.direction is EntryDirection.BUYER_OWES and each.recorded_at <= at:
             text = written(each.amount_minor, each.currency)
+            zh, en = _settled([debt for debt in debts if debt.recorded_at <= at], each.currency)
             return Label(
-                f"裁决经申诉改判，其中 {text} 应由买家返还",
-                f"the verdict was replaced after an appeal, and the buyer owes {text} of that",
+                f"裁决经申诉改判，其中 {text} 应由买家返还{zh}",
+                f"the verdict was replaced after an appeal, and the buyer owes {text} of that{en}",
             )
     return None
+
+
+def _settled(debts: Sequence[DebtEntry], currency: str) -> tuple[str, str]:
+    sums = {kind: sum(each.amount_minor for each in debts if each.settled_as is kind) for kind in SettledAs}
+    words = {SettledAs.REPAID: ("已返还", "paid back"), SettledAs.WRITTEN_OFF: ("不再追回", "written off")}
+    parts = [(written(minor, currency), *words[kind]) for kind, minor in sums.items() if minor]
+    if not parts:
+        return "", ""
+    return (
+        f"（{'，'.join(f'{zh} {text}' for text, zh, _ in parts)}）",
+        f" ({', '.join(f'{text} {en}' for text, _, en in parts)})",
+    )

@@ -57,6 +57,9 @@ def _what(details: Details) -> Label:
             return NOTHING_DUE
         paid = written(details["refunded_minor"], details["currency"])
         return Label(f"退款 {paid}", f"{paid} went back")
+    if "owed_minor" in details:
+        text, of = (written(details[name], details["currency"]) for name in ("amount_minor", "owed_minor"))
+        return Label(f"{text}（共应返还 {of}）", f"{text} of {of}")
     return offered_terms(CaseType(details.get("offered_type") or details["case_type"]), *money)
 
 

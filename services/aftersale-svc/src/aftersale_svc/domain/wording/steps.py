@@ -137,6 +137,8 @@ STEPS: Mapping[str, Label] = {
     "announce": Label("{actor}作出裁决，申诉期内暂不执行", "{actor} gave a verdict, which waits for appeals"),
     "finalize": Label("申诉期已过，裁决生效", "Nobody appealed in time, and the verdict is final"),
     "confirm_verdict": Label("{actor}维持原裁决", "{actor} confirmed the verdict"),
+    "record_repayment": Label("{actor}登记了买家返还的款项", "{actor} recorded that the buyer has paid money back"),
+    "write_off": Label("{actor}决定不再追回款项", "{actor} wrote off what the buyer owes"),
     "replace_verdict": Label("{actor}改判", "{actor} gave another verdict in its place"),
     "execute": Label("裁决执行完毕", "The verdict was executed"),
     "propose_decision": Label(

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from aftercare_chassis.http.schemas import Money, Out, Time
 
 from order_svc.domain.payments.charges import Charge, ChargeState
+from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.ledger import LedgerEffect, LedgerEntry, OrderLedger
 from order_svc.domain.payments.model import Refund
@@ -127,6 +128,36 @@ class ChargeOut(Out):
         )
 
 
+class ClawBackOut(Out):
+    """What the buyer owes because a verdict that had paid too much was replaced; it is paid back outside the payments of the order."""
+
+    dispute_id: str
+    """The dispute, as aftersale-svc shows it."""
+    case_id: str
+    """Its case."""
+    owed: Money
+    """What was paid too much."""
+    repaid: Money
+    """What of it the buyer has paid back."""
+    written_off: Money
+    """What of it the buyer need not pay back."""
+    open: Money
+    """What is still owed."""
+
+    @classmethod
+    def of(cls, claw_back: ClawBack) -> Self:
+        """What is owed."""
+        currency = claw_back.currency
+        return cls(
+            dispute_id=claw_back.dispute_id,
+            case_id=claw_back.case_id,
+            owed=Money.of(claw_back.owed_minor, currency),
+            repaid=Money.of(claw_back.repaid_minor, currency),
+            written_off=Money.of(claw_back.written_off_minor, currency),
+            open=Money.of(claw_back.open_minor, currency),
+        )
+
+
 class LedgerOut(Out):
     """The ledger of an order: `paid` = `kept` + `refunded` + `in_flight`, and beside it `charged` = `charges_kept` +
     `charges_returned` + `charges_to_return`."""
@@ -159,6 +190,10 @@ class LedgerOut(Out):
     """What of it the merchant has still to give back."""
     charges: list[ChargeOut]
     """Each of these payments, oldest first."""
+    owed_by_buyer: Money
+    """What of `refunded` the buyer has still to pay back, by verdicts that were replaced."""
+    claw_backs: list[ClawBackOut]
+    """Each of these, with what was paid back or written off."""
 
     @classmethod
     def of(cls, ledger: OrderLedger) -> Self:
@@ -178,4 +213,6 @@ class LedgerOut(Out):
             charges_returned=Money.of(ledger.charges_returned_minor, ledger.currency),
             charges_to_return=Money.of(ledger.charges_to_return_minor, ledger.currency),
             charges=[ChargeOut.of(each) for each in ledger.charges],
+            owed_by_buyer=Money.of(ledger.owed_by_buyer_minor, ledger.currency),
+            claw_backs=[ClawBackOut.of(each) for each in ledger.claw_backs],
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from order_svc.domain.payments.charges import Charge, ChargeState, sum_of
+from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 
@@ -33,7 +34,8 @@ class OrderLedger:
     """All payments and refunds of an order in the order in which they happened, with their sums in minor units.
 
     Beside these are `compensations`, what guarantees have paid to the buyer, and `charges`, what the buyer has paid in cases, which is
-    no money of the payments: what was charged is what the merchant keeps of it, has given back, and has still to give back.
+    no money of the payments: what was charged is what the merchant keeps of it, has given back, and has still to give back. `claw_backs` is
+    what refunds have paid too much by verdicts that were replaced: what was refunded stays refunded, and the buyer owes it.
     """
 
     order_id: str
@@ -42,6 +44,7 @@ class OrderLedger:
     is_balanced: bool
     compensations: Sequence[Compensation] = ()
     charges: Sequence[Charge] = ()
+    claw_backs: Sequence[ClawBack] = ()
 
     @property
     def charged_minor(self) -> int:
@@ -62,6 +65,11 @@ class OrderLedger:
     def charges_kept_minor(self) -> int:
         """What of it the merchant keeps."""
         return sum_of(self.charges, ChargeState.PAID)
+
+    @property
+    def owed_by_buyer_minor(self) -> int:
+        """What of the refunds the buyer has still to pay back."""
+        return sum(each.open_minor for each in self.claw_backs)
 
     @property
     def paid_minor(self) -> int:
@@ -100,6 +108,7 @@ def ledger_of(
     refunds: Sequence[Refund],
     compensations: Sequence[Compensation] = (),
     charges: Sequence[Charge] = (),
+    claw_backs: Sequence[ClawBack] = (),
 ) -> OrderLedger:
     """The ledger of an order with these payments and their refunds.
 
@@ -111,7 +120,7 @@ def ledger_of(
     ]
     entries.sort(key=lambda entry: entry.at)
     balanced = all(_is_balanced(each, [one for one in refunds if one.payment_id == each.id]) for each in payments)
-    return OrderLedger(order_id, currency, entries, balanced, compensations, charges)
+    return OrderLedger(order_id, currency, entries, balanced, compensations, charges, claw_backs)
 
 
 def _effect_of_payment(payment: Payment) -> LedgerEffect:
