@@ -222,6 +222,7 @@ from aftercare_events.catalogue.replacements import (
     ReplacementWaybillCorrected,
 )
 from aftercare_events.catalogue.returns import (
+    AcceptedLine,
     InspectedLine,
     ReturnAddressGiven,
     ReturnDelivered,
@@ -254,6 +255,7 @@ __all__ = [
     "MAX_DATA_BYTES",
     "TOPICS",
     "UPCASTERS",
+    "AcceptedLine",
     "AfterSaleApproved",
     "AfterSaleCancelled",
     "AfterSaleClosed",

@@ -7,9 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from aftercare_events import (
-    AfterSaleApproved,
+    AcceptedLine,
+    AfterSaleClosed,
+    AfterSaleCompleted,
+    AfterSaleRefundFailed,
+    AfterSaleRejected,
     AfterSaleRequested,
+    AfterSaleRestaged,
     AfterSaleShareChanged,
+    AfterSaleTypeChanged,
     CaseEvent,
     DisputeEvent,
     Envelope,
@@ -22,6 +28,9 @@ from aftercare_events import (
     OfflineRefundConfirmed,
     RefundRequested,
     RepairRepeated,
+    ReplacementOrdered,
+    ReplacementShipped,
+    ReplacementWaybillCorrected,
     ReturnInspected,
     ReturnShipped,
     ReturnWaybillCorrected,
@@ -44,7 +53,7 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsCompensationDecided,
     RefusedGoodsDispatchOrdered,
 )
-from aftersale_svc.domain.cases.codes import BY_VERDICT
+from random_invariants import TOTAL
 
 OFFERS_ENDED: Mapping[type[Event], str] = {
     OfferAccepted: "accepted",
@@ -60,8 +69,9 @@ Due = tuple[str, str | None, str | None]
 class Replayed:
     """What the events of one document say of it now, and of what belongs to it.
 
-    `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted; one
-    that accepts nothing is a rejection, and nothing is stored of it. `amounts` are what a claim
+    `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted; of one
+    that rejects the goods nothing is stored. `refunds` are their amounts and results. `ended_because` and `rejected_because` are those of a case
+    that is closed or rejected now. `amounts` are what a claim
     is for, and what was accepted of it. Goods that were refused at the door come back under the waybill of their parcel, which the events of
     the order have.
     """
@@ -69,13 +79,18 @@ class Replayed:
     version: int
     state: str
     type: str | None
-    refunds: tuple[str, ...] = ()
+    reason: str | None = None
+    stage: str | None = None
+    ended_because: str | None = None
+    rejected_because: str | None = None
+    refunds: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     deadlines: Mapping[str, Due] = field(default_factory=dict)
     decisions: frozenset[str] = frozenset()
     evidence: tuple[str, ...] = ()
     units: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     accepted: Mapping[str, int] = field(default_factory=dict)
     return_waybill: tuple[str, str] | None = None
+    replacement_waybill: tuple[str, str] | None = None
     offers: Mapping[int, tuple[str, int, str]] = field(default_factory=dict)
     amounts: tuple[int, int | None] | None = None
 
@@ -94,7 +109,17 @@ def replayed(envelopes: Iterable[Envelope]) -> dict[str, Replayed]:
             after = replace(after, decisions=after.decisions | {decision})
         after = replace(after, deadlines=_deadlines(after.deadlines, event.deadlines or ()))
         found[envelope.subject] = _of_case(after, event) if isinstance(event, CaseEvent) else _of_claim(after, event)
-    return found
+    return {id_: _with_causes_of_now(each) for id_, each in found.items()}
+
+
+def _with_causes_of_now(case: Replayed) -> Replayed:
+    """The case without the causes of an end or a rejection that is over; a dispute may lead back to it."""
+    ended, rejected = case.state == "closed", case.state == "rejected"
+    return replace(
+        case,
+        ended_because=case.ended_because if ended else None,
+        rejected_because=case.rejected_because if rejected else None,
+    )
 
 
 def _deadlines(known: Mapping[str, Due], changes: Iterable[DeadlineChange]) -> dict[str, Due]:
@@ -117,21 +142,36 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
     match event:
         case AfterSaleRequested():
             units = {line.line_id: (line.quantity, line.amount_minor) for line in event.lines}
-            return replace(case, units=units, evidence=tuple(event.evidence))
+            return replace(case, units=units, evidence=tuple(event.evidence), reason=event.reason, stage=event.stage)
+        case AfterSaleTypeChanged():
+            return replace(case, reason=event.reason)
+        case AfterSaleRestaged():
+            return replace(case, stage=event.stage)
         case AfterSaleShareChanged():
             return replace(case, units={line.line_id: (line.quantity, line.amount_minor) for line in event.lines})
-        case RefundRequested() if event.cause in BY_VERDICT:
-            return replace(_all_accepted(case), refunds=(*case.refunds, event.refund_id))
-        case AfterSaleApproved() if event.cause == "verdict":
-            return _all_accepted(case)
-        case RefundRequested() | OfflineRefundConfirmed():
-            return replace(case, refunds=(*case.refunds, event.refund_id))
-        case ReturnInspected() if any(line.accepted for line in event.lines):
-            return replace(case, accepted={line.line_id: line.accepted for line in event.lines})
+        case AfterSaleRejected():
+            return replace(case, rejected_because=event.reason)
+        case AfterSaleClosed():
+            return replace(case, ended_because=event.cause)
+        case RefundRequested():
+            return _accepting(_refunding(case, event.refund_id, event.amount_minor, "requested"), event.accepted)
+        case AfterSaleRefundFailed():
+            return _refunding(case, event.refund_id, case.refunds[event.refund_id][0], "failed")
+        case OfflineRefundConfirmed():
+            return _refunding(case, event.refund_id, event.amount_minor, "succeeded")
+        case AfterSaleCompleted():
+            waiting = [(id_, amount) for id_, (amount, state) in case.refunds.items() if state == "requested"]
+            return _refunding(case, *waiting[0], "succeeded") if waiting else case
+        case ReturnInspected() if event.state != "rejected":
+            return _accepting(case, event.lines)
         case ReturnShipped() | ReturnWaybillCorrected() if event.case_type != "refused_delivery":
             return replace(case, return_waybill=(event.carrier, event.waybill_no))
         case RepairRepeated():
-            return replace(case, return_waybill=None)
+            return replace(case, return_waybill=None, replacement_waybill=None)
+        case ReplacementShipped() | ReplacementWaybillCorrected():
+            return replace(case, replacement_waybill=(event.carrier, event.waybill_no))
+        case ReplacementOrdered():
+            return replace(case, replacement_waybill=None)
         case OfferMade():
             offer = (event.offered_type, event.amount_minor, "open")
             return replace(case, offers={**case.offers, event.number: offer})
@@ -142,9 +182,12 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
     return replace(case, offers={**case.offers, number: (*case.offers[number][:2], ended)})
 
 
-def _all_accepted(case: Replayed) -> Replayed:
-    """A verdict is about all units, whatever was accepted of them."""
-    return replace(case, accepted={line_id: case.units[line_id][0] for line_id in case.accepted})
+def _refunding(case: Replayed, refund_id: str, amount_minor: int, state: str) -> Replayed:
+    return replace(case, refunds={**case.refunds, refund_id: (amount_minor, state)})
+
+
+def _accepting(case: Replayed, lines: Iterable[AcceptedLine] | None) -> Replayed:
+    return case if lines is None else replace(case, accepted={line.line_id: line.accepted for line in lines})
 
 
 def _of_claim(claim: Replayed, event: Event) -> Replayed:
@@ -175,40 +218,50 @@ _BELONGS = """
 """
 ROWS = f"""
 SELECT d.id, d.version, d.state, d.type, NULL::bigint AS claimed, NULL::bigint AS accepted_minor, d.evidence, {_BELONGS},
-       ARRAY(SELECT r.id FROM refunds r WHERE r.case_id = d.id ORDER BY r.id) AS refunds,
+       d.reason, d.stage, CASE d.state WHEN 'closed' THEN d.close_cause END AS ended_because,
+       CASE d.state WHEN 'rejected' THEN d.reject_reason END AS rejected_because,
+       (SELECT coalesce(jsonb_object_agg(r.id, jsonb_build_array({TOTAL}, r.state)), '{{}}') FROM refunds r WHERE r.case_id = d.id) AS refunds,
        ARRAY(SELECT e.id FROM decisions e WHERE e.case_id = d.id AND e.dispute_id IS NULL AND e.claim_id IS NULL) AS decisions,
        (SELECT jsonb_object_agg(l.line_id, jsonb_build_array(l.quantity, l.amount_minor)) FROM case_lines l WHERE l.case_id = d.id) AS units,
        (SELECT coalesce(jsonb_object_agg(i.line_id, i.accepted), '{{}}') FROM inspections i WHERE i.case_id = d.id) AS accepted,
        (SELECT jsonb_build_array(r.carrier, r.waybill_no) FROM returns r WHERE r.case_id = d.id AND r.waybill_no IS NOT NULL AND d.type <> 'refused_delivery') AS waybill,
+       (SELECT jsonb_build_array(r.carrier, r.waybill_no) FROM replacements r WHERE r.case_id = d.id AND r.waybill_no IS NOT NULL AND r.returned_at IS NULL) AS replaced,
        (SELECT coalesce(jsonb_object_agg(o.number, jsonb_build_array(o.type, o.amount_minor, o.state)), '{{}}') FROM offers o WHERE o.case_id = d.id) AS offers
   FROM cases d
 UNION ALL
-SELECT d.id, d.version, d.state, NULL, NULL, NULL, '{{}}', {_BELONGS}, '{{}}',
-       ARRAY(SELECT e.id FROM decisions e WHERE e.dispute_id = d.id AND e.claim_id IS NULL), '{{}}', '{{}}', NULL, '{{}}'
+SELECT d.id, d.version, d.state, NULL, NULL, NULL, '{{}}', {_BELONGS}, NULL, NULL, NULL, NULL, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.dispute_id = d.id AND e.claim_id IS NULL), '{{}}', '{{}}', NULL, NULL, '{{}}'
   FROM disputes d
 UNION ALL
-SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.accepted_minor, '{{}}', {_BELONGS}, '{{}}',
-       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
+SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.accepted_minor, '{{}}', {_BELONGS}, NULL, NULL, NULL, NULL, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, NULL, '{{}}'
   FROM courier_claims d
 UNION ALL
-SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, '{{}}',
-       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
+SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, NULL, NULL, NULL, NULL, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, NULL, '{{}}'
   FROM guarantee_claims d
 UNION ALL
-SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, '{{}}',
-       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, '{{}}'
+SELECT d.id, d.version, d.state, NULL, d.claimed_minor, d.owed_minor, '{{}}', {_BELONGS}, NULL, NULL, NULL, NULL, '{{}}',
+       ARRAY(SELECT e.id FROM decisions e WHERE e.claim_id = d.id), '{{}}', '{{}}', NULL, NULL, '{{}}'
   FROM refused_goods_claims d
 """
 
 
 def stored(row: Mapping[str, Any]) -> Replayed:
     """The same of a row of ROWS."""
-    found = {name: _json(row[name]) for name in ("deadlines", "units", "accepted", "waybill", "offers")}
+    found = {
+        name: _json(row[name])
+        for name in ("deadlines", "refunds", "units", "accepted", "waybill", "replaced", "offers")
+    }
     return Replayed(
         version=row["version"],
         state=row["state"],
         type=row["type"],
-        refunds=tuple(row["refunds"]),
+        reason=row["reason"],
+        stage=row["stage"],
+        ended_because=row["ended_because"],
+        rejected_because=row["rejected_because"],
+        refunds={each: (amount, state) for each, (amount, state) in found["refunds"].items()},
         deadlines={
             each: (turn, due and _parsed(due), ended) for each, (turn, due, ended) in found["deadlines"].items()
         },
@@ -217,6 +270,7 @@ def stored(row: Mapping[str, Any]) -> Replayed:
         units={line: (quantity, amount) for line, (quantity, amount) in found["units"].items()},
         accepted=found["accepted"],
         return_waybill=found["waybill"] and tuple(found["waybill"]),
+        replacement_waybill=found["replaced"] and tuple(found["replaced"]),
         offers={int(number): tuple(offer) for number, offer in found["offers"].items()},
         amounts=None if row["claimed"] is None else (row["claimed"], row["accepted_minor"]),
     )

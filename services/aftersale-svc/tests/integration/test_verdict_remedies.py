@@ -8,6 +8,7 @@ from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleResumed,
     AfterSaleTypeChanged,
+    RefundRequested,
     ReplacementOrdered,
     SettlementProposed,
 )
@@ -59,6 +60,18 @@ async def test_a_verdict_lets_the_merchant_send_the_replacement_of_an_exchange(s
     assert (await shop.verdict(dispute_id, None, "exchange"))["state"] == "executed"
     assert (await shop.get(case["id"]))["state"] == "await_reship"
     assert [each.quantity for each in (await shop.last(ReplacementOrdered)).lines] == [2]
+
+
+async def test_a_refund_publishes_what_is_accepted_and_a_verdict_accepts_all_units(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2)
+    await shop.inspect(case["id"], 1)
+    inspected = await shop.refund_fails()
+    await shop.verdict(await disputed(shop, case["id"]), 19133)
+    ordered = await shop.last(RefundRequested)
+    found = [{line.line_id: line.accepted for line in event.accepted or ()} for event in (inspected, ordered)]
+    assert found == [{"line_1": 1}, {"line_1": 2}]
+    assert (await shop.get(case["id"]))["lines"][0]["accepted"] == 2
 
 
 async def test_a_compensation_leaves_the_goods_and_what_is_left_of_the_money(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from aftercare_events.catalogue.cases import CaseEvent, CaseStage
 from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.catalogue.refund_parts import RefundPart
+from aftercare_events.catalogue.returns import AcceptedLine
 from aftercare_events.fields import Code, Currency, Minor, PaymentId, RefundId
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -42,6 +43,10 @@ class RefundRequested(CaseEvent):
         Field(description="whether the refund is on condition that none of the case's units has left the merchant"),
     ] = None
     settings: SettingsUsed = None
+    accepted: Annotated[
+        tuple[AcceptedLine, ...] | None,
+        Field(description="the accepted units of goods that were inspected: as found, or all of them by a verdict"),
+    ] = None
 
     @property
     def is_before_shipment(self) -> bool:

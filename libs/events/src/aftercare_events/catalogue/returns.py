@@ -34,11 +34,16 @@ class ReturnMethod(Vocabulary):
     DROP_OFF = "drop_off", "at a drop-off point of a courier"
 
 
-class InspectedLine(EventPart):
-    """How many returned units of one line were accepted."""
+class AcceptedLine(EventPart):
+    """How many returned units of one line are accepted."""
 
     line_id: LineId
     accepted: Quantity
+
+
+class InspectedLine(AcceptedLine):
+    """What an inspection has found of the returned units of one line."""
+
     received: Annotated[
         Quantity | None, Field(description="how many were in the parcel; all of them where left out")
     ] = None

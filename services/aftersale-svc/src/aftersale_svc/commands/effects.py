@@ -27,12 +27,13 @@ from aftersale_svc.commands import (
     shown_freight,
     stages,
 )
+from aftersale_svc.commands.inspection_events import accepted_lines
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.stays import entered as stay
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.model import CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.policy import with_end
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import DisputeAction
@@ -153,7 +154,8 @@ async def _request_refund(
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
     parts = await refund_parts.decided(tx, full, refund, fees_of(terms.order), given)
-    return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
+    full = replace(full, case=case).keeping(refund).keeping(*parts)
+    return full, _requested(tx, full, refund, parts)
 
 
 async def _hold_amounts(
@@ -167,7 +169,10 @@ async def _hold_amounts(
     return full.keeping(*checks)
 
 
-def _requested(tx: Transaction[Settings], case: Case, refund: Refund, parts: Sequence[RefundPart]) -> RefundRequested:
+def _requested(
+    tx: Transaction[Settings], full: FullCase, refund: Refund, parts: Sequence[RefundPart]
+) -> RefundRequested:
+    case = full.case
     return RefundRequested(
         **case_fields(tx, case),
         refund_id=refund.id,
@@ -179,6 +184,7 @@ def _requested(tx: Transaction[Settings], case: Case, refund: Refund, parts: Seq
         settings=settings_used(refund.settings),
         stage=case.stage,
         before_shipment=case.stage is Stage.PRE_SHIP and TYPES[case.type].holds_units,
+        accepted=accepted_lines(full),
     )
 
 

@@ -1,15 +1,16 @@
-"""The event of an inspection."""
+"""What events carry of an inspection."""
 
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_events import InspectedLine, ReturnInspected
+from aftercare_events import AcceptedLine, InspectedLine, ReturnInspected
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.model import Case, CaseLine
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection
 from aftersale_svc.settings import Settings
 
 
@@ -42,3 +43,9 @@ def inspected_event(
 def photos_of(lines: Sequence[CaseLine]) -> tuple[str, ...]:
     """The photos of an inspection, each once."""
     return tuple(dict.fromkeys(photo for line in lines for photo in line.photos or ()))
+
+
+def accepted_lines(full: FullCase) -> tuple[AcceptedLine, ...] | None:
+    """What is accepted of each line of a case; None where nothing of it was inspected."""
+    found = full.rows_of(Inspection)
+    return tuple(AcceptedLine(line_id=each.line_id, accepted=each.accepted) for each in found) or None
