@@ -7,7 +7,6 @@ from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, type_changes
 from aftersale_svc.commands.record import case_fields, settings_used
-from aftersale_svc.domain.cases.findings import accept_all
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
@@ -46,7 +45,6 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
     if action is CaseAction.ORDER_RETURN:
         granted = with_address(granted, order, None)
     ordered = apply(granted, action, tx, CaseFacts(full=granted, order=order))
-    ordered = ordered.inspected(accept_all(ordered.lines))
     case = ordered.case
     retyped = (
         [type_changes.event(tx, full, ordered, cause=DecisionCause.VERDICT)] if case.type is not full.case.type else []
