@@ -14,6 +14,19 @@ def cny(amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "CNY"}
 
 
+def request_of(type_: str, reason: str, line_id: str, units: int) -> dict[str, Any]:
+    """The body of a request about units of a line."""
+    prices = {"reference_price": cny(2000), "checked_price": cny(1500)} if type_ == "price_adjust" else {}
+    return {
+        "order_id": "ord_1",
+        "type": type_,
+        "reason": reason,
+        "description": "漏水",
+        "lines": [{"line_id": line_id, "quantity": units, **prices}],
+        "evidence": [HASH],
+    }
+
+
 def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
     """The bodies by operation; `n` chooses units, amounts and codes."""
     lines = document.get("lines") or [{"line_id": "line_1", "quantity": 1}]
@@ -28,7 +41,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "recordRefusedGoodsPayment": {"reference": "…"},
         "setReturnAddress": {"return_address": RETURN_ADDRESS},
         "correctReturnWaybill": parcel,
-        "shipCase": {**parcel, **({} if n % 3 else {"return_freight": {"amount": cny(1 + n), "evidence": [HASH]}})},
+        "shipCase": {**parcel, **({} if n % 3 else {"return_freight": {"amount": cny(500 + n), "evidence": [HASH]}})},
         **dict.fromkeys(("shipReplacement", "correctReplacementWaybill", "returnRefusedGoods"), parcel),
         **dict.fromkeys(("givePickupWaybill", "collectPickup"), parcel),
         "bookPickup": {"slot": _slot(document, n), "address": RETURN_ADDRESS},

@@ -9,9 +9,10 @@ import httpx
 from aftersale_shop import HASH, Shop, done
 from aftersale_svc.domain.cases.codes import CaseType
 from checked_files import files_of
-from random_bodies import cny
+from random_bodies import cny, request_of
 from random_counts import Counts
 from random_shop import LINES, MERCHANT, MORE_SETTINGS, PEOPLE, Routes
+from random_starts import STARTS
 from random_world import STAGES, World
 
 NOT_ALLOWED = {"illegal_transition", "action_not_allowed"}
@@ -38,6 +39,8 @@ FORWARD = {
         "record_return_freight",
         "reship",
         "repair_again",
+        "resume_repair",
+        "release_hold",
     ),
 }
 """Actions without which a case does not get far."""
@@ -81,17 +84,13 @@ class Walk(World):
         await files_of(self.shop, HASH)
         entry = {"kind": "paid_in", "amount": cny(draw.choice([1000, 500000])), "reference": "B-1"}
         await self.command(self.people["admin"], "post", "bookDepositEntry", "/v1/merchants/m-1/deposit-entries", entry)
-        stage = draw.choice(["paid", "shipped", "delivered", "delivered", "received"])
+        start = draw.choice(STARTS) if draw.random() < 0.6 else None
+        stage = draw.choice(STAGES[:4]) if start is None else start.stage
         for _ in range(STAGES.index(stage)):
             await self.the_order_goes_on(draw)
-        if stage in ("delivered", "received") and draw.random() < 0.7:  # by chance few cases get so far
-            type_, reason = draw.choice(
-                [("return_refund", "quality_defect"), ("exchange", "quality_defect"), ("repair", "paid_repair")]
-            )
-            case = await self.shop.arrived(2, type_=type_, reason=reason)
-            if case["type"] == "return_refund":
-                await self.shop.inspect(case["id"], draw.choice([1, 2]))
-        for _ in range(draw.randint(1, 3)):
+        if start is not None:
+            await start.leads(self)
+        for _ in range(draw.randint(0 if start else 1, 2)):
             await self.a_case_is_opened(draw)
 
     async def step(self, draw: Random) -> None:
@@ -113,7 +112,28 @@ class Walk(World):
         self.counts.steps[chosen.__name__] += 1
         await chosen(draw)
 
+    # what people do, in a start
+
+    async def opens(self, type_: str, reason: str = "quality_defect") -> None:
+        """The buyer asks for something about two units of a line."""
+        await self.command(self.shop.buyer, "post", "createCase", "/v1/cases", request_of(type_, reason, "line_1", 2))
+
+    async def takes(self, role: str, kind: str, action: str, n: int = 1, **body: Any) -> None:
+        """Somebody takes an action on the newest document of a kind, with the body that `n` makes, where `body` names no other."""
+        document = await self.newest(kind)
+        self.last = document["id"]
+        shown = done(await self.people[role].get(f"/v1/{kind}/{document['id']}"))
+        full = await self.completed(document, shown)
+        route, path, made = self.routes.request(kind, full, action, n)
+        await self.command(self.people[role], "post", str(route.operation_id), path, made | body)
+
     # what people do
+
+    async def claims(self, case_id: str, kind: str, role: str) -> None:
+        """Somebody claims on a guarantee of a case."""
+        amount = {"amount": cny(900)} if kind == "freight_insurance" else {}
+        body, path = {"kind": kind, "evidence": [HASH], **amount}, f"/v1/cases/{case_id}/guarantee-claims"
+        await self.command(self.people[role], "post", "openGuaranteeClaim", path, body)
 
     async def command(
         self, client: httpx.AsyncClient, method: str, operation: str, path: str, body: dict[str, Any]
@@ -144,16 +164,7 @@ class Walk(World):
             assert not option["allowed"]
             return
         units, role = draw.choice([1, 1, 2, 2, 3]), draw.choices(PEOPLE, [12, 2, 1, 1, 1, 1, 1])[0]
-        is_price = option["type"] == CaseType.PRICE_ADJUST
-        prices = {"reference_price": cny(2000), "checked_price": cny(1500)} if is_price else {}
-        body = {
-            "order_id": "ord_1",
-            "type": option["type"],
-            "reason": draw.choice(reasons),
-            "description": "漏水",
-            "lines": [{"line_id": line["line_id"], "quantity": units, **prices}],
-            "evidence": [HASH],
-        }
+        body = request_of(option["type"], draw.choice(reasons), line["line_id"], units)
         response = await self.command(self.people[role], "post", "createCase", "/v1/cases", body)
         if response.status_code == 201:
             self.taken[option["type"]] += 1
@@ -183,8 +194,9 @@ class Walk(World):
                     for each in before["allowed_actions"]
                     if (kind, each["action"]) in self.routes.by_action and (each["allowed"] or not allowed)
                 ]
-                if shown:
-                    weights = [self.weight(kind, each["action"]) for each in shown]
+                weights = [self.weight(kind, each["action"]) for each in shown]
+                # Who can do nothing but what ends much or changes little mostly leaves it to others.
+                if shown and draw.random() < max(weights) / 8:
                     await self.act(draw, document, role, before, draw.choices(shown, weights)[0])
                     return
 
@@ -242,10 +254,7 @@ class Walk(World):
             }
             await self.command(self.shop.agent, "post", "openCourierClaim", f"{path}/courier-claims", body)
         else:
-            amount = {"amount": cny(900)} if case["kind"] == "freight_insurance" else {}
-            body = {"kind": case["kind"], "evidence": [HASH], **amount}
-            by = self.people[draw.choice(["buyer", "agent"])]
-            await self.command(by, "post", "openGuaranteeClaim", f"{path}/guarantee-claims", body)
+            await self.claims(case["id"], case["kind"], draw.choice(["buyer", "agent"]))
 
     async def somebody_has_more_time(self, draw: Random) -> None:
         open_ = await self.shop.harness.runtime.pool.fetch("SELECT id FROM deadlines WHERE ended_at IS NULL")

@@ -20,7 +20,10 @@ UNION ALL SELECT 'refused_goods', case_id, carrier, waybill_no FROM refused_good
 """
 BOOKED = "SELECT min(begins_at) FROM pickups WHERE state = 'booked' AND begins_at > $1"
 STATUSES = ("in_transit",) * 4 + ("delivered",) * 6 + ("exception", "returning", "returned", "lost")
+STATUSES_BACK = ("returning", "returned", "returned", "lost")
 TERMINAL = {"delivered", "returned", "lost"}
+Parcel = tuple[Any, ...]
+"""A row of PARCELS."""
 
 
 class World:
@@ -29,10 +32,14 @@ class World:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.stage, self.complaints = shop, "paid", 0
         self.settled: set[str] = set()
-        self.arrived: set[tuple[Any, ...]] = set()
+        self.arrived: set[Parcel] = set()
 
     async def documents(self) -> list[dict[str, Any]]:
         return [dict(each) for each in await self.shop.harness.runtime.pool.fetch(DOCUMENTS)]
+
+    async def newest(self, kind: str) -> dict[str, Any]:
+        """The document of this kind that was opened last."""
+        return max((each for each in await self.documents() if each["kind"] == kind), key=lambda each: each["id"])
 
     async def the_order_goes_on(self, draw: Random) -> None:
         """It is shipped, delivered, received, and completed once its time is over and nothing is open."""
@@ -72,14 +79,25 @@ class World:
 
     async def a_parcel_is_reported(self, draw: Random) -> None:
         """The courier reports a parcel that has not arrived."""
+        if waiting := await self.parcels():
+            parcel = draw.choice(waiting)
+            await self.report(parcel, draw.choice(STATUSES_BACK if parcel[0] == "outbound" else STATUSES))
+
+    async def parcels_arrive(self) -> None:
+        """All that are on their way."""
+        for parcel in await self.parcels():
+            await self.report(parcel, "returned" if parcel[0] == "outbound" else "delivered")
+
+    async def parcels(self) -> list[Parcel]:
+        """Those that have not arrived."""
         found = [tuple(each) for each in await self.shop.harness.runtime.pool.fetch(PARCELS)]
-        waiting = [each for each in found if each not in self.arrived]
-        if not waiting:
-            return
-        parcel, status = draw.choice(waiting), draw.choice(STATUSES)
+        return [each for each in found if each not in self.arrived]
+
+    async def report(self, parcel: Parcel, status: str) -> None:
+        """A courier reports a parcel."""
         leg, case_id, carrier, waybill_no = parcel
         if leg == "outbound":
-            case_id, status = None, draw.choice(["returning", "returned", "returned", "lost"])
+            case_id = None
         if status in TERMINAL:
             self.arrived.add(parcel)
         event = ParcelStatusChanged(
@@ -109,5 +127,9 @@ class World:
             booked = await self.shop.harness.runtime.pool.fetchval(BOOKED, now)
             hours = draw.choice([1, 1, 1, 1, 12, 12, 50, 50, 80, 24 * 8])
             wait = booked - now if booked and draw.random() < 0.7 else timedelta(hours=hours)
-            self.shop.clock.advance(seconds=wait.total_seconds() + 60)
-            await self.shop.harness.run_due()
+            await self.passes(wait + timedelta(minutes=1))
+
+    async def passes(self, time: timedelta) -> None:
+        """Time passes, and what is due happens."""
+        self.shop.clock.advance(seconds=time.total_seconds())
+        await self.shop.harness.run_due()
