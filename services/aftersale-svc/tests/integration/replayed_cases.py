@@ -152,11 +152,12 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
         case AfterSaleRejected():
             return replace(case, rejected_because=event.reason)
         case AfterSaleClosed():
-            return replace(case, ended_because=event.cause)
+            closed = replace(case, ended_because=event.cause)
+            return closed if event.refund_id is None else _failed(closed, event.refund_id)
         case RefundRequested():
             return _accepting(_refunding(case, event.refund_id, event.amount_minor, "requested"), event.accepted)
         case AfterSaleRefundFailed():
-            return _refunding(case, event.refund_id, case.refunds[event.refund_id][0], "failed")
+            return _failed(case, event.refund_id)
         case OfflineRefundConfirmed():
             return _refunding(case, event.refund_id, event.amount_minor, "succeeded")
         case AfterSaleCompleted():
@@ -184,6 +185,10 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
 
 def _refunding(case: Replayed, refund_id: str, amount_minor: int, state: str) -> Replayed:
     return replace(case, refunds={**case.refunds, refund_id: (amount_minor, state)})
+
+
+def _failed(case: Replayed, refund_id: str) -> Replayed:
+    return _refunding(case, refund_id, case.refunds[refund_id][0], "failed")
 
 
 def _accepting(case: Replayed, lines: Iterable[AcceptedLine] | None) -> Replayed:

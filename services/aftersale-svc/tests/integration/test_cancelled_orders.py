@@ -92,15 +92,17 @@ async def test_a_refund_that_the_cancelled_order_left_no_money_for(shop: Shop, f
     if first == "the order":
         await shop.cancelled()
         assert (await shop.get(case_id))["state"] == "refunding"
-        await shop.refund_fails(failure_code="exceeds_payment")
+        request = await shop.refund_fails(failure_code="exceeds_payment")
         assert not await shop.published(AfterSaleEscalated), "there is nothing for an agent to decide"
     else:
-        await shop.refund_fails(failure_code="exceeds_payment")
+        request = await shop.refund_fails(failure_code="exceeds_payment")
         assert (await shop.get(case_id))["state"] == "manual_review"
         await shop.cancelled()
     await ended_with_its_order(shop, case_id)
-    assert len(await shop.published(AfterSaleClosed)) == 1
-    assert len(await shop.published(AfterSaleRefundFailed)) == (1 if first == "the refund" else 0)
+    [closed], failed = await shop.published(AfterSaleClosed), await shop.published(AfterSaleRefundFailed)
+    [showing] = [each for each in (closed, *failed) if each.refund_id is not None]
+    assert (showing.refund_id, showing.failure_code) == (request.refund_id, "exceeds_payment")
+    assert bool(failed) is (first == "the refund"), "nobody is to wait for an agent"
 
 
 @pytest.mark.parametrize("first", ["the order", "the refund"])

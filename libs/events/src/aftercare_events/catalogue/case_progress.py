@@ -7,7 +7,7 @@ from pydantic import Field
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, CaseState
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.reviews import EscalationCause, HandlingReason
-from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Minor
+from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Minor, RefundId
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -100,6 +100,11 @@ class AfterSaleClosed(CaseEvent):
 
     matter: Code = "after_sale_closure"
     cause: Annotated[Code, one_of(CloseCause, "why it ended")]
+    refund_id: Annotated[
+        RefundId | None,
+        Field(description="a refund that was refused, where the case of a cancelled order ends with it"),
+    ] = None
+    failure_code: Annotated[Code | None, Field(description="why that was refused, as in RefundFailed")] = None
 
 
 class AfterSaleCancelled(CaseEvent):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleCancelled, OrderCancelled
+from aftercare_events import AfterSaleCancelled, OrderCancelled, RefundFailed
 
 from aftersale_svc.commands import closing, effects, guarantee_cover, locking
 from aftersale_svc.commands.deadlines import case_timer
@@ -86,14 +86,19 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
 
 
 async def end_with_order(
-    tx: Transaction[Settings], full: FullCase, order: Order, *, note: str | None = None
+    tx: Transaction[Settings], full: FullCase, order: Order, *, refused: RefundFailed | None = None
 ) -> FullCase:
-    """End a locked case because its order was cancelled.
+    """End a locked case because its order was cancelled; `refused` is how a refund has ended that was in flight until now.
 
     Raises:
         IllegalTransition, ActionNotAllowed, OrderNotCancelled, RefundInFlight: see CASE.
     """
-    return await close_by(tx, full, CaseAction.END_WITH_ORDER, CaseFacts(full=full, order=order), note=note)
+    action, facts = CaseAction.END_WITH_ORDER, CaseFacts(full=full, order=order)
+    closed, event = closing.closed(tx, full, action, facts)
+    if refused is None:
+        return await effects.save(tx, full, closed, action, event)
+    found = {"refund_id": refused.refund_id, "failure_code": refused.failure_code}
+    return await effects.save(tx, full, closed, action, event.model_copy(update=found), note=refused.failure_code)
 
 
 async def close_by(
@@ -107,7 +112,7 @@ async def close_by(
     """Close a locked case by an action; the state table has its cause. A dismissal is a step of the dispute.
 
     Raises:
-        IllegalTransition, ActionNotAllowed, OrderNotCancelled, RefundInFlight: see CASE.
+        IllegalTransition, ActionNotAllowed: see CASE.
     """
     closed, event = closing.closed(tx, full, action, facts)
     step = None if action is CaseAction.DISMISS else action

@@ -119,7 +119,7 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
         return
     unpaid = await _end(tx, full, replace(found, failure_code=event.failure_code), RefundAction.FAIL)
     if permits(unpaid, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=unpaid, order=order)):
-        await endings.end_with_order(tx, unpaid, order, note=event.failure_code)
+        await endings.end_with_order(tx, unpaid, order, refused=event)
     else:
         await _hand_to_agent(tx, unpaid, event)
 
