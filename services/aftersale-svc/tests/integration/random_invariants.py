@@ -53,4 +53,9 @@ SELECT id, at, before FROM (
     UNION ALL SELECT id, at, lag(at) OVER (PARTITION BY claim_id ORDER BY id) FROM claim_steps
 ) steps WHERE at < before
 """
+# Of cases whose goods a courier has delivered last.
+NOT_RECEIVED = """
+SELECT c.id, c.type, c.state, c.close_cause FROM cases c JOIN returns r ON r.case_id = c.id
+ WHERE c.id = ANY($1) AND r.delivered_at IS NULL
+"""
 ALWAYS = (LINES_OVERDRAWN, ORDERS_OVERDRAWN, LINES_REFUNDED, PARTS, WITHOUT_TURN, LEDGER)

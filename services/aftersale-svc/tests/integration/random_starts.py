@@ -124,6 +124,17 @@ async def cancellation_waits(walk: "Walk") -> None:
     await walk.takes("seller", "cases", "request_supplement")
 
 
+async def goods_are_late(walk: "Walk") -> None:
+    """A verdict has ended their case."""
+    await walk.opens("return_refund")
+    await walk.takes("seller", "cases", "approve")
+    await walk.takes("buyer", "cases", "ship")
+    await walk.takes("agent", "cases", "dispute")
+    await walk.takes("seller", "disputes", "answer")
+    await walk.takes("arbitrator", "disputes", "decide", remedy="none")
+    walk.last = (await walk.newest("cases"))["id"]
+
+
 STARTS = (
     Start("paid", cancellation_waits),
     Start("delivered", lambda walk: inspected(walk, ACCEPTS_ALL)),
@@ -142,4 +153,5 @@ STARTS = (
     Start("received", replacement_was_sent_first),
     Start("delivered", lower_price_is_offered),
     Start("delivered", verdict_is_appealed),
+    Start("delivered", goods_are_late),
 )

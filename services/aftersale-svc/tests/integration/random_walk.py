@@ -41,6 +41,7 @@ FORWARD = {
         "repair_again",
         "resume_repair",
         "release_hold",
+        "record_arrival",
     ),
 }
 """Actions without which a case does not get far."""
@@ -185,7 +186,7 @@ class Walk(World):
         self.last = document["id"]
         kind, path = document["kind"], f"/v1/{document['kind']}/{document['id']}"
         allowed = draw.random() < 0.8
-        for role in self.roles(draw, document):
+        for role in self.roles(draw, document)[:3]:
             seen = await self.people[role].get(path)
             if seen.status_code == 200:
                 before = seen.json()

@@ -83,10 +83,12 @@ class World:
             parcel = draw.choice(waiting)
             await self.report(parcel, draw.choice(STATUSES_BACK if parcel[0] == "outbound" else STATUSES))
 
-    async def parcels_arrive(self) -> None:
-        """All that are on their way."""
-        for parcel in await self.parcels():
+    async def parcels_arrive(self) -> set[str]:
+        """All that are on their way; the cases that goods come back for."""
+        found = await self.parcels()
+        for parcel in found:
             await self.report(parcel, "returned" if parcel[0] == "outbound" else "delivered")
+        return {parcel[1] for parcel in found if parcel[0] == "return"}
 
     async def parcels(self) -> list[Parcel]:
         """Those that have not arrived."""
