@@ -200,3 +200,27 @@ async def test_what_goes_to_the_buyer_is_no_return_and_no_replacement(shop: Shop
     await shop.act(shop.seller, exchange["id"], "ship-replacement", carrier="zto", waybill_no="73100001")
     back = await shop.buyer.post(f"/v1/cases/{case['id']}/ship", json={"carrier": "zto", "waybill_no": "73100001"})
     shop.harness.problem(back, 409, "waybill_in_use")
+
+
+async def test_refused_goods_go_back_under_a_waybill_of_their_own(shop: Shop) -> None:
+    """That of the return, and that of the delivery, are of other parcels; a second case may go back in the same one."""
+    await shop.delivered()
+    first, second = [await refused_goods_of(shop) for _ in range(2)]
+    back = {"carrier": "zto", "waybill_no": "73009"}
+    for other in ({"carrier": "sf", "waybill_no": first[1]}, {"carrier": "zto", "waybill_no": "73001"}):
+        refused = await shop.seller.post(f"/v1/cases/{first[0]}/return-refused-goods", json=other)
+        shop.harness.problem(refused, 409, "waybill_in_use")
+    for case_id, _ in (first, second):
+        await shop.act(shop.seller, case_id, "return-refused-goods", **back)
+    third = await shop.case(1, type_="return_refund")
+    await shop.approve(third["id"])
+    wrong = await shop.buyer.post(f"/v1/cases/{third['id']}/ship", json=back)
+    shop.harness.problem(wrong, 409, "waybill_in_use")
+
+
+async def refused_goods_of(shop: Shop) -> tuple[str, str]:
+    """A case with one unit that the merchant has refused, and the waybill of its return."""
+    case = await shop.arrived(1)
+    rejected = await shop.inspect(case["id"], 0, reason="used_or_affects_resale")
+    await shop.act(shop.buyer, case["id"], "accept")
+    return case["id"], str(rejected["return_parcel"]["waybill_no"])

@@ -15,7 +15,7 @@ from aftersale_svc.domain.cases.charges.errors import (
     ChargePaid,
     NothingOwed,
 )
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
@@ -71,7 +71,12 @@ async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings
 @router.post(
     "/{case_id}/return-refused-goods",
     **step(
-        CASE.values(), CaseAction.RETURN_REFUSED_GOODS, "returnRefusedGoods", NothingRefused, ClaimPartyCannotDecide
+        CASE.values(),
+        CaseAction.RETURN_REFUSED_GOODS,
+        "returnRefusedGoods",
+        NothingRefused,
+        ClaimPartyCannotDecide,
+        WaybillInUse,
     ),
 )
 async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: Tx[Settings]) -> CaseOut:

@@ -14,7 +14,7 @@ from aftersale_svc.api.schemas.lab_tests import (
 )
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import lab_tests
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import AssignedToAnother, DecidedFirst, PartyCannotDecide
 from aftersale_svc.domain.disputes.lab_test_errors import (
@@ -64,7 +64,7 @@ async def order_test(dispute_id: DisputeId, body: LabTestIn, tx: Tx[Settings]) -
 
 @router.post(
     "/{dispute_id}/send-sample",
-    **step([DISPUTE], DisputeAction.SEND_SAMPLE, "sendDisputeSample", SampleOfOtherSide),
+    **step([DISPUTE], DisputeAction.SEND_SAMPLE, "sendDisputeSample", SampleOfOtherSide, WaybillInUse),
 )
 async def send_sample(dispute_id: DisputeId, body: SampleIn, tx: Tx[Settings]) -> DisputeOut:
     """Name the parcel with the sample, as the side that has to send it. At its deadline the test ends, which counts against it."""

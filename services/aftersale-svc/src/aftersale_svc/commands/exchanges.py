@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
 from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced, digest
 
-from aftersale_svc.commands import effects, locking, refused_goods, refused_goods_openings
+from aftersale_svc.commands import effects, locking, refused_goods, refused_goods_openings, waybills
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.errors import ChargeChanged
 from aftersale_svc.domain.cases.charges.model import Charge
@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.exchanges.policy import priced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.settings import Settings
 
 
@@ -113,9 +114,11 @@ async def return_refused(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingRefused: see CASE.
         DeadlinePassed, ClaimPartyCannotDecide: see `refused_goods.send`.
+        WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     sent = apply(full, CaseAction.RETURN_REFUSED_GOODS, tx)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.BUYER)
     waiting = full.owed_goods  # cases of earlier builds have none
     claim = await (
         refused_goods_openings.open_(tx, full) if waiting is None else refused_goods.STEPS.locked(tx, waiting.id)

@@ -17,9 +17,10 @@ from aftercare_events.catalogue.lab_tests import LabResult
 from aftercare_events.catalogue.lab_tests import SampleLine as EventLine
 from aftercare_events.catalogue.verdicts import DisputeCost as EventCost
 
-from aftersale_svc.commands import hearings, locking, verdict_parts
+from aftersale_svc.commands import hearings, locking, verdict_parts, waybills
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import DisputeFields, dispute_fields, save_dispute
+from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.domain.disputes.facts import DisputeFacts, turn_of
 from aftersale_svc.domain.disputes.lab_test_errors import NoReportAwaited
 from aftersale_svc.domain.disputes.lab_test_policy import check_order, check_report, name_of
@@ -125,9 +126,11 @@ async def send_sample(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed, SampleOfOtherSide: see DISPUTE.
+        WaybillInUse: see `waybills.check`.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.SEND_SAMPLE, tx, DisputeFacts.of(tx))
+    await waybills.check(tx, dispute, carrier, waybill_no, Receiver.TESTING_BODY)
     test = await _moved(tx, dispute, LabTestAction.SEND)
     sent, test = replace(moved, awaited=[]), replace(test, carrier=carrier, waybill_no=waybill_no, sent_at=tx.now)
     event = DisputeSampleSent(

@@ -29,6 +29,7 @@ from aftersale_svc.domain.cases.pickups.errors import (
     PickupSlotUnchanged,
 )
 from aftersale_svc.domain.cases.pickups.model import MOST_EARLY, Pickup
+from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -136,7 +137,7 @@ async def give_waybill(
     """
     full = await locking.case(tx, case_id)
     before = open_pickups.booked(apply(full, CaseAction.GIVE_PICKUP_WAYBILL, tx))
-    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     after = replace(full, case=replace(full.case, updated_at=tx.now))
     event = _waybill_given(tx, after, before, carrier, waybill_no)
     named = after.keeping(replace(before, carrier=carrier, waybill_no=waybill_no))
@@ -158,7 +159,7 @@ async def collect(
     collected, before = _collected(tx, full, carrier, waybill_no), open_pickups.booked(full)
     if tx.now < before.begins_at - MOST_EARLY:
         raise PickupDayNotBegun(possible_from=before.begins_at - MOST_EARLY)
-    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     known = before.waybill_no is None or (before.carrier, before.waybill_no) == (carrier, waybill_no)
     renamed = () if known else (_waybill_given(tx, collected, before, carrier, waybill_no),)
     events = (*renamed, _shipped(tx, collected))

@@ -27,6 +27,7 @@ from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -43,7 +44,7 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
     full = await locking.case(tx, case_id)
     sent = Replacement(case_id=case_id, carrier=carrier, waybill_no=waybill_no, shipped_at=tx.now)
     shipped = apply(sent_by(full, carrier), CaseAction.SHIP_REPLACEMENT, tx).keeping(sent)
-    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=True)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.BUYER)
     event = ReplacementShipped(
         **case_fields(tx, shipped.case),
         carrier=carrier,
@@ -68,7 +69,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
     before = full.replacement or Replacement(case_id=case_id)
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
-    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=True)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.BUYER)
     event = ReplacementWaybillCorrected(
         **case_fields(tx, corrected.case),
         previous_carrier=before.carrier or "",

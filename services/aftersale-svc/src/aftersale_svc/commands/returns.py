@@ -28,6 +28,7 @@ from aftersale_svc.domain.cases.model import CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.cases.return_freights.model import StatedFreight
 from aftersale_svc.domain.cases.return_freights.policy import stated
+from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -82,7 +83,7 @@ async def ship(
     """
     full, order = await locking.case_and_order(tx, case_id)
     shipped = apply(sent_by(full, carrier), CaseAction.SHIP, tx)
-    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     return_ = replace(
         full.return_,
         carrier=carrier,
@@ -124,7 +125,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
     corrected, before = apply(sent_by(full, carrier), CaseAction.CORRECT_WAYBILL, tx), full.return_
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
-    await waybills.check(tx, full.case, carrier, waybill_no, to_buyer=False)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     event = ReturnWaybillCorrected(
         **case_fields(tx, corrected.case),
         previous_carrier=before.carrier or "",

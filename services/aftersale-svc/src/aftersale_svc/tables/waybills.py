@@ -7,6 +7,7 @@ from asyncpg import Record
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    FromClause,
     Select,
     Table,
     Text,
@@ -20,10 +21,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from aftersale_svc.domain.cases.waybills import KnownParcel
+from aftersale_svc.domain.cases.waybills import KnownParcel, Receiver
 from aftersale_svc.tables.cases import cases
+from aftersale_svc.tables.disputes import disputes
+from aftersale_svc.tables.lab_tests import lab_tests
 from aftersale_svc.tables.legs import returns
 from aftersale_svc.tables.orders import order_parcels, orders
+from aftersale_svc.tables.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.replacements import replacements
 from aftersale_svc.tables.sent_parcels import has_arrived
 
@@ -38,19 +42,25 @@ def _under_waybill(table: Table) -> ColumnElement[bool]:
     return (table.c.carrier == carrier) & (table.c.waybill_no == waybill_no)
 
 
-def _of_cases(table: Table, *, to_buyer: bool) -> Select[Any]:  # of columns of every type
+def _of_cases(
+    table: Table, receiver: Receiver, delivered: ColumnElement[bool], source: FromClause
+) -> Select[Any]:  # Any: of columns of every type
     return (
         select(
             cases.c.order_id,
             cases.c.id.label("case_id"),
             cases.c.buyer_id,
             cases.c.merchant_id,
-            literal(to_buyer).label("to_buyer"),
-            table.c.delivered_at.is_not(None).label("delivered"),
+            literal(receiver.value).label("receiver"),
+            delivered.label("delivered"),
         )
-        .join_from(table, cases, cases.c.id == table.c.case_id)
+        .select_from(source)
         .where(_under_waybill(table), or_(cases.c.ended_at.is_(None), cases.c.ended_at > bindparam("since")))
     )
+
+
+def _with_cases(table: Table) -> FromClause:
+    return table.join(cases, cases.c.id == table.c.case_id)
 
 
 _known = union_all(
@@ -59,7 +69,7 @@ _known = union_all(
         type_coerce(null(), Text).label("case_id"),
         orders.c.buyer_id,
         orders.c.merchant_id,
-        literal(True).label("to_buyer"),
+        literal(Receiver.BUYER.value).label("receiver"),
         type_coerce(has_arrived, Boolean).label("delivered"),
     )
     .join_from(order_parcels, orders, orders.c.id == order_parcels.c.order_id)
@@ -67,8 +77,20 @@ _known = union_all(
         _under_waybill(order_parcels),
         or_(orders.c.received_at.is_(None), orders.c.received_at > bindparam("since")),
     ),
-    _of_cases(returns, to_buyer=False),
-    _of_cases(replacements, to_buyer=True),
+    _of_cases(returns, Receiver.MERCHANT, returns.c.delivered_at.is_not(None), _with_cases(returns)),
+    _of_cases(replacements, Receiver.BUYER, replacements.c.delivered_at.is_not(None), _with_cases(replacements)),
+    _of_cases(
+        refused_goods_claims,
+        Receiver.BUYER,
+        refused_goods_claims.c.delivered_at.is_not(None),
+        _with_cases(refused_goods_claims),
+    ),
+    _of_cases(
+        lab_tests,
+        Receiver.TESTING_BODY,
+        lab_tests.c.received_at.is_not(None),
+        lab_tests.join(disputes, disputes.c.id == lab_tests.c.dispute_id).join(cases, cases.c.id == disputes.c.case_id),
+    ),
 ).subquery("known")
 PARCELS_UNDER_WAYBILL = Query(select(_known), KnownParcel)
 """The parcels of cases and orders under a waybill that had not ended by a time."""

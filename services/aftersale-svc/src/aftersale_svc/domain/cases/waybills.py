@@ -1,14 +1,22 @@
-"""Which waybills a parcel of a case can have."""
+"""Which waybills a parcel can have that people send for a case: with returned goods, with what goes to the buyer, or with a sample."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from aftersale_svc.domain.cases.errors import WaybillInUse
-from aftersale_svc.domain.cases.model import Case
 
 REUSED_AFTER = timedelta(days=365)
 """Couriers give a number again after a year at the earliest: parcels of cases and orders that ended before do not count."""
+
+
+class Receiver(StrEnum):
+    """Who gets a parcel."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    TESTING_BODY = "testing_body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +27,27 @@ class KnownParcel:
     case_id: str | None
     buyer_id: str
     merchant_id: str
-    to_buyer: bool
+    receiver: Receiver
     delivered: bool
 
 
-def check_waybill(case: Case, known: Iterable[KnownParcel], *, to_buyer: bool) -> None:
-    """Check that a parcel of the case can travel under the waybill of these parcels.
+def check_waybill(sent: KnownParcel, known: Iterable[KnownParcel]) -> None:
+    """Check that a parcel that is sent for a case can travel under the waybill of these parcels.
 
     Cases, and orders that are sent, of one buyer and one merchant may share a parcel that goes the same way and has not arrived.
 
     Raises:
         WaybillInUse: one of them is another parcel.
     """
-    if not all(_may_be_same(case, each, to_buyer=to_buyer) for each in known):
+    if not all(_may_be_same(sent, each) for each in known):
         raise WaybillInUse(pointer="/waybill_no")
 
 
-def _may_be_same(case: Case, parcel: KnownParcel, *, to_buyer: bool) -> bool:
-    if parcel.to_buyer != to_buyer:
+def _may_be_same(sent: KnownParcel, parcel: KnownParcel) -> bool:
+    if parcel.receiver != sent.receiver:
         return False
-    if parcel.case_id == case.id:
+    if parcel.case_id == sent.case_id:
         return True
-    left_before = parcel.case_id is None and parcel.order_id == case.order_id
-    same_parties = (parcel.buyer_id, parcel.merchant_id) == (case.buyer_id, case.merchant_id)
+    left_before = parcel.case_id is None and parcel.order_id == sent.order_id
+    same_parties = (parcel.buyer_id, parcel.merchant_id) == (sent.buyer_id, sent.merchant_id)
     return same_parties and not (left_before or parcel.delivered)
