@@ -40,10 +40,45 @@ async def test_a_verdict_lets_the_buyer_send_the_goods_back_for_their_money(shop
     assert (await shop.names(dispute_id))[-2:] == ["VerdictGiven", "DisputeExecuted"]
     await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
     await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    assert await by_case(shop, dispute_id) == (
+        19133,
+        0,
+        "191.33 CNY is expected. Whether money goes back follows from the case",
+    )
     await shop.parcel("SF1001")
-    await shop.inspect(case["id"], 2)
-    assert (await shop.refund_succeeds()).amount_minor == 19133
+    await shop.inspect(case["id"], 1)
+    assert await by_case(shop, dispute_id) == (
+        9566,
+        0,
+        "95.66 CNY is expected. Whether money goes back follows from the case",
+    )
+    assert (await shop.refund_succeeds()).amount_minor == 9566
     assert (await shop.get(case["id"]))["state"] == "completed"
+    assert await by_case(shop, dispute_id) == (9566, 9566, "95.66 CNY went back in the case")
+
+
+async def by_case(shop: Shop, dispute_id: str) -> tuple[int | None, int, str]:
+    """What goes back in the case of a dispute: expected, refunded, and how that reads."""
+    dispute = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()
+    found = dispute["by_case"]
+    expected = found["expected"] and found["expected"]["amount"]
+    return expected, found["refunded"]["amount"], dispute["explanation"]["money"]["en"]
+
+
+async def test_a_settlement_shows_what_came_back_in_the_case(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    dispute_id = await disputed(shop, case["id"])
+    await shop.rule(dispute_id, "proposals", shop.buyer, remedy="return", liable="seller", text="?")
+    [proposal] = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()["proposals"]
+    settled = await shop.rule(dispute_id, f"proposals/{proposal['id']}/accept", shop.seller)
+    assert settled["state"] == "settled"
+    assert (await by_case(shop, dispute_id))[:2] == (19133, 0)
+    await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
+    await shop.act(shop.seller, case["id"], "receive")
+    await shop.inspect(case["id"], 2)
+    await shop.refund_succeeds()
+    assert (await by_case(shop, dispute_id))[:2] == (19133, 19133)
 
 
 async def test_a_verdict_lets_the_merchant_send_the_replacement_of_an_exchange(shop: Shop) -> None:

@@ -20,7 +20,7 @@ from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, EvidenceParty, Remedy
-from aftersale_svc.domain.disputes.parts import DisputeParts
+from aftersale_svc.domain.disputes.parts import DisputeParts, MoneyByCase
 from aftersale_svc.domain.disputes.proposals import Proposal, ProposalState, Terms
 from aftersale_svc.domain.wording.dispute_explanation import explain
 
@@ -152,6 +152,24 @@ class ProposalOut(Out):
         )
 
 
+class MoneyByCaseOut(Out):
+    """What goes back in the case, which goes on by what was decided or agreed on."""
+
+    expected: Money | None = None
+    """What is to go back, or was: all that is asked for until that is decided; null where no money follows from the case."""
+    refunded: Money
+    """What has been paid back."""
+
+    @classmethod
+    def of(cls, money: MoneyByCase) -> "MoneyByCaseOut":
+        """The money of the case."""
+        expected, currency = money.expected_minor, money.currency
+        return cls(
+            expected=None if expected is None else Money.of(expected, currency),
+            refunded=Money.of(money.refunded_minor, currency),
+        )
+
+
 class DisputeDetailOut(DisputeOut):
     """A dispute with its requests for evidence and the proposals of a settlement."""
 
@@ -167,6 +185,8 @@ class DisputeDetailOut(DisputeOut):
     debts: Annotated[
         list[DebtEntryOut], Field(description="What of that the buyer has paid back, or need not, oldest first.")
     ]
+    by_case: MoneyByCaseOut | None = None
+    """What goes back in the case, with the remedies `return`, `exchange` and `resume`, of which `refunded` has nothing; null with any other."""
     tests: Annotated[list[LabTestOut], Field(description="The tests of the goods that were ordered, oldest first.")]
     timeline: Annotated[list[StepOut], Field(description="The steps of the dispute as sentences, oldest first.")]
     explanation: DisputeExplanationOut
@@ -190,6 +210,7 @@ class DisputeDetailOut(DisputeOut):
             appeals=[AppealOut.of(each) for each in parts.appeals],
             entries=[EntryOut.of(each) for each in parts.entries],
             debts=[DebtEntryOut.of(each) for each in parts.debts],
+            by_case=None if parts.by_case is None else MoneyByCaseOut.of(parts.by_case),
             tests=[LabTestOut.of(each) for each in parts.tests],
             timeline=[StepOut.of(each, zone) for each in parts.steps],
             explanation=DisputeExplanationOut.of(explain(dispute, parts, reader.actor, reader.now, zone)),

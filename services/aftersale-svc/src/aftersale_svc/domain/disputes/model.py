@@ -125,6 +125,10 @@ class Remedy(StrEnum):
     COMPENSATION = "compensation"
 
 
+GOES_ON = frozenset({Remedy.RESUME, Remedy.RETURN, Remedy.EXCHANGE})
+"""Remedies by which the case goes on: what goes back follows from it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dispute:
     """A buyer's complaint about a case, decided by the platform (纠纷单).

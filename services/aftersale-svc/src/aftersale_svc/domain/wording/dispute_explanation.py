@@ -21,7 +21,7 @@ from aftersale_svc.domain.disputes.model import (
     Remedy,
     TakesEffect,
 )
-from aftersale_svc.domain.disputes.parts import DisputeParts
+from aftersale_svc.domain.disputes.parts import DisputeParts, MoneyByCase
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES, DISPUTE_WHY_NOT
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, appeal, owed
@@ -90,7 +90,7 @@ def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, 
         turn=_turn(dispute, zone),
         then=None if effect is None else _then(effect),
         verdict=_verdict(dispute),
-        money=_money(dispute, owed(parts.entries, parts.debts, now)),
+        money=_money(dispute, parts, owed(parts.entries, parts.debts, now)),
         money_when=_money_when(dispute, zone),
         settlement=open_proposal(proposal, zone),
         appeal=None if dispute.decided_at is None else appeal(dispute, until, parts.appeals, now, zone),
@@ -140,7 +140,7 @@ def _verdict(dispute: Dispute) -> Label | None:
     return Label(f"裁决：{judged.zh}{final.zh}", f"The verdict orders {judged.en}{final.en}")
 
 
-def _money(dispute: Dispute, owed_back: Label | None) -> Label:
+def _money(dispute: Dispute, parts: DisputeParts, owed_back: Label | None) -> Label:
     """How much goes back because of the dispute, and how certain that is."""
     if dispute.remedy is None:
         return _UNDECIDED if dispute.state not in DISPUTE.ends else _NOTHING
@@ -150,9 +150,22 @@ def _money(dispute: Dispute, owed_back: Label | None) -> Label:
         more = ("；", "; ") if owed_back else ("", "")
         return Label(f"已退款 {paid}{more[0]}{back.zh}", f"{paid} went back{more[1]}{back.en}")
     if dispute.remedy not in WITH_MONEY or dispute.refunded_minor == 0:
-        return _NOTHING if dispute.remedy in (*WITH_MONEY, Remedy.NONE) else _BY_CASE
+        return _NOTHING if dispute.remedy in (*WITH_MONEY, Remedy.NONE) else _by_case(parts.by_case)
     amount = written(dispute.amount_minor or 0, dispute.currency)
     return Label(f"应退款 {amount}", f"{amount} is to go back")
+
+
+def _by_case(money: MoneyByCase | None) -> Label:
+    """What goes back in the case, which goes on: what was paid, or what is expected by now."""
+    if money is None or money.expected_minor is None:
+        return _BY_CASE
+    if money.refunded_minor:
+        paid = written(money.refunded_minor, money.currency)
+        return Label(f"售后单已退款 {paid}", f"{paid} went back in the case")
+    if not money.expected_minor:
+        return _NOTHING
+    expected = written(money.expected_minor, money.currency)
+    return Label(f"预计退款 {expected}，{_BY_CASE.zh}", f"{expected} is expected. {_BY_CASE.en}")
 
 
 def _money_when(dispute: Dispute, zone: ZoneInfo) -> Label | None:
