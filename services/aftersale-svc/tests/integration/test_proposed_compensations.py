@@ -49,3 +49,23 @@ async def test_one_agent_decides_up_to_the_limit(limited: Shop) -> None:
     _, claim = await lost(limited)
     decided = await act(limited, limited.agent, claim, "compensate", amount=cny(LIMIT))
     assert decided["state"] == "await_payment"
+
+
+async def test_what_is_proposed_is_pinned_for_the_platform_as_what_is_decided(limited: Shop) -> None:
+    shop = limited
+    case_id, claim = await lost(shop)
+    await act(shop, shop.agent, claim, "compensate", amount=cny(LIMIT + 1))
+    await act(shop, shop.harness.client("agent", "agent-2"), claim, "compensate", amount=cny(LIMIT + 1))
+
+    async def seen_by(client: Any) -> list[dict[str, Any]]:
+        found = (await client.get(f"/v1/cases/{case_id}/decisions")).json()["data"]
+        return [each for each in found if each["kind"] == "refused_goods_claim"]
+
+    proposed, decided = await seen_by(shop.agent)
+    assert [(each["outcome"], each["decided_by"], each["facts"]["awarded_minor"]) for each in (proposed, decided)] == [
+        ("proposed", "agent-1", LIMIT + 1),
+        ("owed", "agent-2", LIMIT + 1),
+    ]
+    assert (await shop.last(RefusedGoodsCompensationProposed)).decision_id == proposed["id"]
+    assert [each["id"] for each in await seen_by(shop.buyer)] == [decided["id"]], "the sides see what is decided"
+    shop.harness.problem(await shop.buyer.get(f"/v1/decisions/{proposed['id']}"), 404, "not_found")

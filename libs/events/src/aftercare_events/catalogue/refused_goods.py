@@ -100,6 +100,9 @@ class RefusedGoodsCompensationProposed(RefusedGoodsEvent):
     matter: Code = "refused_goods_compensation"
     amount_minor: Minor
     currency: Currency
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
 
 
 class RefusedGoodsCompensationDecided(RefusedGoodsEvent):

@@ -73,11 +73,12 @@ async def about_claim(
     *,
     amount_minor: int = 0,
     reason: str | None = None,
+    outcome: str | None = None,
     policy: Sequence[Citation] = (),
 ) -> DecisionFields:
     """Record what is decided by an action of a locked claim, by the facts of it and of its case; nothing where it is no decision.
 
-    `amount_minor` is what is owed by it, in minor units.
+    `amount_minor` is what is owed by it, in minor units; `outcome` takes the place of that of the action, where it is only proposed.
 
     Raises:
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
@@ -88,7 +89,10 @@ async def about_claim(
     case = await tx.get(CASES, claim.case_id)
     [full] = await full_cases(tx, [case])
     besides = {**facts_of_claim(claim), "awarded_minor": amount_minor}
-    return await record(tx, full, *found, reason=reason, claim_id=claim.id, policy=policy, besides=besides)
+    kind, code = found
+    return await record(
+        tx, full, kind, outcome or code, reason=reason, claim_id=claim.id, policy=policy, besides=besides
+    )
 
 
 async def record(

@@ -23,6 +23,7 @@ from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.claims.model import with_evidence
+from aftersale_svc.domain.decisions.proposed import PROPOSED
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS, REFUSED_GOODS_CLAIM
@@ -132,7 +133,7 @@ async def compensate(
     most, own = claim.claimed_minor, claim.currency
     check_amount(amount_minor, currency, most, own, missing=CompensationMissing, exceeds=ExceedsGoods)
     if needs_second_person(claim, tx.actor, amount_minor, tx.settings.second_person_above.get(own)):
-        return await _propose(tx, claim, amount_minor)
+        return await _propose(tx, claim, amount_minor, policy)
     awarded = replace(moved, owed_minor=amount_minor, decided_by=tx.actor.id, proposed_minor=None, proposed_by=None)
     decided = await decisions.about_claim(tx, claim, action, amount_minor=amount_minor, policy=policy)
     event = RefusedGoodsCompensationDecided(
@@ -141,11 +142,16 @@ async def compensate(
     return await STEPS.save(tx, awarded, action, event, note=note)
 
 
-async def _propose(tx: Transaction[Settings], claim: RefusedGoodsClaim, amount_minor: int) -> RefusedGoodsClaim:
+async def _propose(
+    tx: Transaction[Settings], claim: RefusedGoodsClaim, amount_minor: int, policy: Sequence[Citation]
+) -> RefusedGoodsClaim:
     """Record what an agent wants; both sides read the steps of a claim, so that its note waits for the decision."""
+    decided = await decisions.about_claim(
+        tx, claim, RefusedGoodsAction.COMPENSATE, amount_minor=amount_minor, outcome=PROPOSED, policy=policy
+    )
     proposed = replace(claim, proposed_minor=amount_minor, proposed_by=tx.actor.id, updated_at=tx.now)
     event = RefusedGoodsCompensationProposed(
-        **claim_fields(tx, proposed), amount_minor=amount_minor, currency=claim.currency
+        **claim_fields(tx, proposed), amount_minor=amount_minor, currency=claim.currency, **decided
     )
     return await STEPS.save(tx, proposed, PROPOSE, event)
 
