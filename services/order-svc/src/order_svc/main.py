@@ -23,8 +23,7 @@ from order_svc.api import (
 from order_svc.commands import deadlines
 from order_svc.consumers import HANDLERS
 from order_svc.integrations.couriers.port import Courier
-from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
-from order_svc.integrations.couriers.zto import Zto
+from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.integrations.payments.simulator import Simulator
@@ -46,16 +45,15 @@ def service(
     """The composition of the service. `simulator_transport` is for tests, in whose process the providers run."""
     settings = settings or Settings()
     providers = payment_providers(settings, simulator_transport)
-    couriers: Mapping[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
     return Service(
         name="order-svc",
         package="order_svc",
         settings=settings,
         roles=ROLES,
-        routers=_routers(couriers, providers),
+        routers=_routers(COURIERS, providers),
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ProviderCalls(providers).worker(), *PartnerInbox(couriers, providers).workers()),
+        workers=(ProviderCalls(providers).worker(), *PartnerInbox(COURIERS, providers).workers()),
         retention=[_INBOX],
         metadata=tables.metadata,
         log_fields=("partner", "push", "source"),
@@ -72,6 +70,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         payment_webhooks.router(providers),
         partner_inbox.callbacks,
         courier_endpoints.router(couriers),
+        courier_endpoints.codes,
         partner_inbox.pushes,
         courier_webhooks.router(couriers),
     ]

@@ -140,7 +140,7 @@ class World:
         push = self.examined(request.content, headers)
         self.pushes.append(push)
         if push.rejection is None:
-            answer = self.adapter.accepted(Acceptance.PROCESSED)
+            answer = self.adapter.accepted(Acceptance.PROCESSED, push)
         else:
             answer = self.adapter.refused(push.rejection.code, push.rejection.detail)
         return httpx.Response(answer.status, content=answer.body, headers={"content-type": answer.media_type})

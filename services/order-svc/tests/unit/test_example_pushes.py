@@ -145,7 +145,8 @@ def test_names_and_numbers_of_people_are_masked() -> None:
 
 @pytest.mark.parametrize("partner", COURIERS)
 def test_the_acknowledgement_is_the_partners_own(partner: str) -> None:
-    accepted = COURIERS[partner].accepted(Acceptance.PROCESSED)
+    push = examined(next(name for name in REPORTS if name.startswith(partner)))
+    accepted = COURIERS[partner].accepted(Acceptance.PROCESSED, push)
     expected = {
         "zto": {"message": "", "result": "success", "status": True, "statusCode": "0"},
         "standard_webhooks": {"status": "accepted"},

@@ -253,7 +253,8 @@ def test_the_signature_of_a_text_is_that_of_the_specification_s_library(secret: 
     ],
 )
 def test_the_bytes_that_accept_a_callback(acceptance: Acceptance, body: bytes) -> None:
-    accepted = adapter().accepted(acceptance)
+    push = examine(adapter(), b"", {}, [], NOW)
+    accepted = adapter().accepted(acceptance, push)
     assert accepted == Acknowledgement(200, body, "application/json")
     assert ReceivedOut.model_validate_json(accepted.body)
 

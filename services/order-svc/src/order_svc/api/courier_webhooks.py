@@ -56,8 +56,14 @@ class CourierWebhooks:
         endpoint = await queries.courier_address(tx, partner, endpoint_id)
         if endpoint is None or partner not in self._couriers:
             raise NotFound(what="courier_endpoint")
-        secrets = endpoint.secrets(tx.now)
-        sender = webhooks.Sender(source=PushSource.COURIER, partner=partner, endpoint_id=endpoint_id, secrets=secrets)
+        sender = webhooks.Sender(
+            source=PushSource.COURIER,
+            partner=partner,
+            endpoint_id=endpoint_id,
+            secrets=endpoint.secrets(tx.now),
+            revoked=endpoint.is_revoked(tx.now),
+            acknowledges_unreadable=True,
+        )
         return await webhooks.receive(request, tx, service, self._couriers[partner], sender)
 
 

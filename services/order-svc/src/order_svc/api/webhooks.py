@@ -25,12 +25,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Whose push this must be by its address: it is signed with one of `secrets`. Payment providers have no endpoint."""
+    """Whose push this must be by its address: it is signed with one of `secrets`.
+
+    Payment providers have no endpoint. A partner that stops to post after a number of failures gets an acknowledgement for a
+    signed push that cannot be read, too: `acknowledges_unreadable`.
+    """
 
     source: PushSource
     partner: str
     endpoint_id: str | None = None
     secrets: tuple[str, ...] = field(repr=False)
+    revoked: bool = False
+    acknowledges_unreadable: bool = False
 
 
 async def receive(
@@ -40,16 +46,18 @@ async def receive(
     adapter: PushAdapter[object],
     sender: Sender,
 ) -> Response:
-    """Store a push once, however often it is sent, and acknowledge it; a rejected one is stored as well, and refused."""
-    push = examine(adapter, await request.body(), request.headers, sender.secrets, tx.now)
+    """Store a push once, however often it is sent, and acknowledge it; one that is not verified is stored as well, and refused."""
+    headers = {**request.headers, ":path": f"{request.url.path}?{request.url.query}"}
+    push = examine(adapter, await request.body(), headers, sender.secrets, tx.now, revoked=sender.revoked)
     is_new = await partner_inbox.store(
         tx, push, source=sender.source, partner=sender.partner, endpoint_id=sender.endpoint_id
     )
     if push.rejection is not None:
         tx.after_commit(partial(_report, service, sender, push.rejection))
+    if push.rejection is not None and not (push.verified and sender.acknowledges_unreadable):
         language = languages.choose(request.headers.get("accept-language"))
         return response(adapter.refused(push.rejection.code, push.rejection.detail, language))
-    return response(adapter.accepted(_acceptance(push, is_new)))
+    return response(adapter.accepted(_acceptance(push, is_new), push))
 
 
 def response(acknowledgement: Acknowledgement) -> Response:

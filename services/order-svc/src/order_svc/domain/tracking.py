@@ -67,7 +67,10 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One scan as a courier reports it, in normalised form. A repeated report has the same `key`."""
+    """One scan as a courier reports it, in normalised form. A repeated report has the same `key`.
+
+    `text` is the courier's sentence without names and numbers, `partner` who reported the scan.
+    """
 
     key: str
     status: ParcelStatus
@@ -76,6 +79,8 @@ class Scan:
     terminal: bool = False
     delivered_to: str | None = None
     raw_code: str | None = None
+    text: str = ""
+    partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ class Parcel:
 
     `handed_over_at` is when the merchant registered the parcel, or its case reported it; earlier scans of the
     waybill belong to another parcel. `withdrawn_at` is when its waybill was corrected; the parcel is not followed
-    from then on.
+    from then on. `reference` is the number under which it was registered with the courier, beside its waybill.
     """
 
     id: str
@@ -104,6 +109,7 @@ class Parcel:
     handed_over_at: datetime
     created_at: datetime
     withdrawn_at: datetime | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,8 @@ class ParcelScan:
     raw_code: str | None
     occurred_at: datetime
     received_at: datetime
+    text: str | None = None
+    partner: str | None = None
 
 
 def in_order(history: Iterable[ParcelScan]) -> list[ParcelScan]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -23,6 +23,7 @@ class RejectionCode(StrEnum):
     SIGNATURE_MALFORMED = "malformed_signature"
     SIGNATURE_INVALID = "signature_invalid"
     TIMESTAMP_OUT_OF_TOLERANCE = "timestamp_out_of_tolerance"
+    ENDPOINT_REVOKED = "endpoint_revoked"
     UNREADABLE = "unreadable"
 
 
@@ -34,12 +35,15 @@ class Rejection:
     detail: str
 
 
+_REVOKED = Rejection(RejectionCode.ENDPOINT_REVOKED, "this endpoint takes no pushes any more")
+
+
 class Acceptance(StrEnum):
     """What is done with a push that is accepted."""
 
     PROCESSED = "processed"  # by a worker, right after the response
     REPEATED = "repeated"  # nothing: it is stored already
-    IRRELEVANT = "irrelevant"  # nothing: it is about something else
+    IRRELEVANT = "irrelevant"  # nothing: it is about something else, or cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Acknowledgement:
 class PushAdapter(Protocol[C_co]):
     """How the pushes of one partner are verified, read and acknowledged. Pure: no clock, no network, no database.
 
-    `headers` have lower-case names; `signature_headers` are the names of those that `verify` reads, which are stored with it.
+    `headers` have lower-case names; `:path` is the path and the query of the request, as in RFC 9113. `signature_headers` are
+    the names of those that `verify` reads and that are stored with the push.
     """
 
     @property
@@ -82,8 +87,8 @@ class PushAdapter(Protocol[C_co]):
         Raises: ValueError where it cannot be read.
         """
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
-        """The acknowledgement of a push that is stored: the partner does not send it again."""
+    def accepted(self, acceptance: Acceptance, push: "ExaminedPush[object]") -> Acknowledgement:
+        """The acknowledgement of this push, which is stored: the partner does not send it again."""
 
     def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
         """The acknowledgement of a push that is not accepted, with its own sentences for people in `language` (a tag).
@@ -102,6 +107,7 @@ class ExaminedPush(Generic[C_co]):
 
     push_id: str
     raw: bytes
+    received_at: datetime
     headers: Mapping[str, str]
     verified: bool
     content: C_co | None = None
@@ -109,21 +115,27 @@ class ExaminedPush(Generic[C_co]):
 
 
 def examine(
-    adapter: PushAdapter[C], raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
+    adapter: PushAdapter[C],
+    raw: bytes,
+    headers: Mapping[str, str],
+    secrets: Sequence[str],
+    now: datetime,
+    *,
+    revoked: bool = False,
 ) -> ExaminedPush[C]:
-    """Verify the raw bytes of a push, then read them.
+    """Verify the raw bytes of a push, then read them; nothing is verified that arrives at an endpoint which is `revoked`.
 
     An unverified push is identified by its content: that may be anything, and the same again must not take up more space.
     """
-    rejection = adapter.verify(raw, headers, secrets, now)
+    rejection = adapter.verify(raw, headers, secrets, now) if not revoked else _REVOKED
     if rejection is not None:
         push_id = f"refused:{rejection.code}:{hashlib.sha256(raw).hexdigest()}"
-        return ExaminedPush(push_id=push_id, raw=raw, headers={}, verified=False, rejection=rejection)
-    push_id = adapter.push_id(raw, headers)
+        return ExaminedPush(push_id=push_id, raw=raw, received_at=now, headers={}, verified=False, rejection=rejection)
     signature = {name: headers[name] for name in adapter.signature_headers if name in headers}
+    push: ExaminedPush[C] = ExaminedPush(
+        push_id=adapter.push_id(raw, headers), raw=raw, received_at=now, headers=signature, verified=True
+    )
     try:
-        content = adapter.parse(raw)
+        return replace(push, content=adapter.parse(raw))
     except ValueError as error:
-        unreadable = Rejection(RejectionCode.UNREADABLE, str(error)[:_LONGEST_DETAIL])
-        return ExaminedPush(push_id=push_id, raw=raw, headers=signature, verified=True, rejection=unreadable)
-    return ExaminedPush(push_id=push_id, raw=raw, headers=signature, verified=True, content=content)
+        return replace(push, rejection=Rejection(RejectionCode.UNREADABLE, str(error)[:_LONGEST_DETAIL]))

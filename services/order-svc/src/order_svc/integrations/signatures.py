@@ -22,10 +22,19 @@ def matches_any(given: str, expected: Iterable[str]) -> bool:
     return any(proofs)
 
 
-def zto_digest(data: str, secret: str) -> str:
-    """base64(md5(data + secret)), as ZTO 中通 signs the field `data` of its pushes."""
-    # MD5 is the partner's scheme, not ours.
-    return base64.b64encode(hashlib.md5((data + secret).encode(), usedforsecurity=False).digest()).decode()
+def md5_base64(text: str) -> str:
+    """The base64 of the MD5 of the text in UTF-8. MD5 is the scheme of partners, not ours."""
+    return base64.b64encode(hashlib.md5(text.encode(), usedforsecurity=False).digest()).decode()
+
+
+def md5_hex(text: str) -> str:
+    """The MD5 of the text in UTF-8, as lower-case hexadecimal digits."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def text_base64(text: str) -> str:
+    """The base64 of the text in UTF-8."""
+    return base64.b64encode(text.encode()).decode()
 
 
 def standard_signature(secret: str, message_id: str, at: datetime, body: bytes) -> str:

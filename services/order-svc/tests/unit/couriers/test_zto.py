@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from order_svc.domain.tracking import ParcelScan, ParcelStatus, latest
 from order_svc.integrations.couriers.port import DeliveredTo, Report
 from order_svc.integrations.couriers.zto import Zto
-from order_svc.integrations.pushes import Acceptance, Rejection
-from order_svc.integrations.signatures import zto_digest
+from order_svc.integrations.pushes import Acceptance, Rejection, examine
+from order_svc.integrations.signatures import md5_base64
 
 ZTO = Zto()
 SECRET = "0f5c1d9a7b3e4f60"
@@ -33,7 +33,7 @@ def push(data: object, secret: str = SECRET, **fields: str) -> bytes:
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
     form = {
         "data": text,
-        "data_digest": zto_digest(text, secret),
+        "data_digest": md5_base64(text + secret),
         "company_id": "c-1",
         "msg_type": "Traces",
         "token": "",
@@ -67,7 +67,7 @@ def status_after(reports: Sequence[Report]) -> ParcelStatus | None:
 
 @pytest.mark.parametrize(("data", "digest"), VECTORS)
 def test_digests(data, digest):
-    assert zto_digest(data, SECRET) == digest
+    assert md5_base64(data + SECRET) == digest
     assert ZTO.verify(push(data, data_digest=digest), {}, [SECRET], NOW) is None
 
 
@@ -118,7 +118,7 @@ def test_the_previous_secret_is_accepted_during_its_grace():
 
 
 def test_acknowledgement():
-    answer = ZTO.accepted(Acceptance.PROCESSED)
+    answer = ZTO.accepted(Acceptance.PROCESSED, examine(ZTO, push(trace("GOT")), {}, [SECRET], NOW))
     assert answer.status == 200
     assert json.loads(answer.body) == {"message": "", "result": "success", "status": True, "statusCode": "0"}
 
@@ -259,7 +259,6 @@ def test_a_list_of_traces_is_read_and_other_messages_have_no_reports():
         trace("GOT") | {"billCode": "x" * 101},
         trace("GOT") | {"billCode": ""},
         trace("GOT") | {"billCode": "运单七三"},
-        trace("GOT") | {"billCode": 73000000000001},
     ],
 )
 def test_unreadable_traces_have_a_reason(data):

@@ -1,4 +1,7 @@
-"""Standard Webhooks 1.0.0: our own partner API, for every courier that can sign JSON."""
+"""Standard Webhooks 1.0.0: our own partner API, for every courier that can sign JSON.
+
+Signature [V] (the vector of the specification's libraries); the content is defined by docs/couriers.md.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -6,14 +9,22 @@ from datetime import datetime
 from typing import Literal
 
 from aftercare_events.waybills import waybill
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations import signatures
+from order_svc.integrations.couriers.entries import Entry, read_json
 from order_svc.integrations.couriers.fields import aware_time, carrier, code
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Report, report
-from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
+from order_svc.integrations.couriers.schemes import GivenSecret
+from order_svc.integrations.pushes import (
+    CHINESE,
+    Acceptance,
+    Acknowledgement,
+    ExaminedPush,
+    Rejection,
+    RejectionCode,
+)
 from order_svc.integrations.signatures import StandardFault
 
 _MISSING = Rejection(
@@ -36,13 +47,12 @@ _STATUSES = {
     RejectionCode.SIGNATURE_MISSING: 401,
     RejectionCode.SIGNATURE_INVALID: 401,
     RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: 401,
+    RejectionCode.ENDPOINT_REVOKED: 410,
     "unavailable": 503,
 }
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
+class _Data(Entry):
     waybill_no: str
     status: str
     occurred_at: str
@@ -52,20 +62,16 @@ class _Data(BaseModel):
     text: str | None = None
 
 
-class _Push(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
+class _Push(Entry):
     type: Literal["parcel.status"]
     data: _Data
 
 
-class _AnyPush(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
+class _AnyPush(Entry):
     type: str
 
 
-class StandardWebhooks:
+class StandardWebhooks(GivenSecret):
     """`{"type": "parcel.status", "data": {"waybill_no", "status", "occurred_at", "carrier"?, "reason"?, …}}`."""
 
     partner = "standard-webhooks"
@@ -88,19 +94,16 @@ class StandardWebhooks:
         """The sender's message id, the same at every try, and a hash of the body."""
         return f"{headers['webhook-id']} sha256:{hashlib.sha256(raw).hexdigest()}"
 
-    def parse(self, raw: bytes) -> list[Report]:
+    def parse(self, raw: bytes) -> Reports:
         """One scan; none for messages of other types."""
-        try:
-            if _AnyPush.model_validate_json(raw).type != "parcel.status":
-                return []
-            return [_scan(_Push.model_validate_json(raw).data)]
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        if read_json(_AnyPush, raw).type != "parcel.status":
+            return Reports()
+        return Reports([_scan(read_json(_Push, raw).data)])
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
-        """Any 2xx."""
-        return Acknowledgement.of_json(200, {"status": "accepted"})
+    def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
+        """Any 2xx; a message that cannot be read is not sent again either, so the reason comes with it."""
+        fault = {} if push.rejection is None else {"code": push.rejection.code, "detail": push.rejection.detail}
+        return Acknowledgement.of_json(200, {"status": "accepted"} | fault)
 
     def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
         """Anything else makes the sender try again: 401 where it is not verified, 503 where we could not store it, else 400."""
@@ -110,14 +113,13 @@ class StandardWebhooks:
 
 def _scan(data: _Data) -> Report:
     known = data.status in ParcelStatus.__members__.values()
+    reason = code(data.reason) if data.reason else None
     return report(
         "standard-webhooks",
         carrier=carrier(data.carrier) if data.carrier else None,
         waybill_no=waybill(data.waybill_no),
-        status=ParcelStatus(data.status) if known else ParcelStatus.UNKNOWN,
+        meaning=Meaning(ParcelStatus(data.status), data.delivered_to, reason) if known else None,
         occurred_at=aware_time(data.occurred_at),
         raw_code=code(data.status),
         text=mask(data.text or ""),
-        reason=code(data.reason) if data.reason else None,
-        delivered_to=data.delivered_to,
     )

@@ -20,7 +20,14 @@ from order_svc.domain.payments.model import CallSubject, CheckoutFields, Checkou
 from order_svc.integrations.payments import rsa
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
-from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import (
+    CHINESE,
+    Acceptance,
+    Acknowledgement,
+    ExaminedPush,
+    Rejection,
+    RejectionCode,
+)
 
 _CHINA = timezone(timedelta(hours=8))
 _OLDEST = timedelta(hours=26)
@@ -184,7 +191,7 @@ class Alipay:
             currency="CNY",
         )
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """See the port."""
         return Acknowledgement(200, b"success", "text/plain")
 

@@ -15,7 +15,14 @@ from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.integrations import signatures
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, UNKNOWN, declined
-from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import (
+    CHINESE,
+    Acceptance,
+    Acknowledgement,
+    ExaminedPush,
+    Rejection,
+    RejectionCode,
+)
 from order_svc.integrations.signatures import StandardFault
 
 _PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
@@ -133,7 +140,7 @@ class Simulator:
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
         return _notification(CallSubject(noun), _RESULTS[end], data)
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """See the port. `received` is for people: the provider reads the status."""
         return _acknowledgement(200, {"received": _RECEIVED[acceptance]})
 

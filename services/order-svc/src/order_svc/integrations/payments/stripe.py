@@ -18,7 +18,14 @@ from stripe import params
 from order_svc.domain.payments.model import CallSubject, CheckoutFields, CheckoutKind, Payment, Refund
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
-from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import (
+    CHINESE,
+    Acceptance,
+    Acknowledgement,
+    ExaminedPush,
+    Rejection,
+    RejectionCode,
+)
 from order_svc.integrations.signatures import TOLERANCE
 
 # Any: JSON, and callables as their libraries declare them.
@@ -202,7 +209,7 @@ class Stripe:
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
         return None
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """See the port. Stripe reads the status."""
         return Acknowledgement.of_json(200, {"received": True})
 

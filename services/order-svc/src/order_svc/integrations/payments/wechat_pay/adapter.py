@@ -31,7 +31,14 @@ from order_svc.integrations.payments.wechat_pay.documents import (
     refund_result,
     refusal,
 )
-from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import (
+    CHINESE,
+    Acceptance,
+    Acknowledgement,
+    ExaminedPush,
+    Rejection,
+    RejectionCode,
+)
 from order_svc.integrations.signatures import TOLERANCE
 
 _SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
@@ -167,7 +174,7 @@ class WeChatPay:
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
         return payment_notification(document) if is_payment else refund_notification(document)
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """See the port."""
         return Acknowledgement.of_json(200, {"code": "SUCCESS", "message": "成功"})
 

@@ -1,0 +1,125 @@
+"""Forged, replayed and mis-addressed pushes over all partners: none is accepted.
+
+The figures are those of docs/guarantees.md.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from courier_pushes import NOW, SIGNERS, Signed, contents
+from order_svc.integrations.couriers.registry import COURIERS
+from order_svc.integrations.pushes import examine
+
+RANDOM = random.Random(12)
+EACH = 1100
+"""How many pushes of each partner: more than 10,000 in all."""
+
+
+def secret() -> str:
+    return "".join(RANDOM.choices("abcdefghijklmnopqrstuvwxyz0123456789é密", k=RANDOM.randint(6, 32)))
+
+
+def genuine(partner: str, key: str) -> Signed:
+    content = contents(f"7300{RANDOM.randrange(10**9):09}", NOW + timedelta(minutes=RANDOM.randrange(9999)))
+    return SIGNERS[partner](content[partner], key)
+
+
+def _of_another_secret(partner: str, key: str) -> Signed:
+    return genuine(partner, secret() + "!")
+
+
+def _of_almost_the_secret(partner: str, key: str) -> Signed:
+    return genuine(partner, RANDOM.choice([key[:-1], key + " ", key.swapcase() + "x", key[1:]]))
+
+
+def _of_no_secret(partner: str, key: str) -> Signed:
+    return genuine(partner, "")
+
+
+def _with_a_changed_body(partner: str, key: str) -> Signed:
+    push = genuine(partner, key)
+    if partner == "sf":  # nothing of its body is signed: what it proves is the address
+        return replace(push, query=push.query[:-1])
+    at = push.raw.index(b"7300") + RANDOM.randrange(4, 12)
+    digit = b"0" if push.raw[at : at + 1] != b"0" else b"1"
+    return replace(push, raw=push.raw[:at] + digit + push.raw[at + 1 :])
+
+
+def _with_the_proof_of_another_push(partner: str, key: str) -> Signed:
+    if partner in ("aftership", "easypost"):
+        return replace(genuine(partner, key), headers=genuine(partner, key).headers)
+    if partner.startswith("jt"):
+        return replace(genuine(partner, key), headers=genuine(partner, key).headers)
+    return _with_a_changed_body(partner, key)
+
+
+def _without_a_proof(partner: str, key: str) -> Signed:
+    push = genuine(partner, key)
+    raw = b"&".join(
+        part for part in push.raw.split(b"&") if not part.startswith((b"sign=", b"DataSign=", b"data_digest="))
+    )
+    return Signed(raw)
+
+
+def _of_another_partner(partner: str, key: str) -> Signed:
+    """Signed with the right secret, in the format of a partner with another scheme."""
+    kinds = {"jt-my": "jt", "jt-vn": "jt"}
+    other = RANDOM.choice([each for each in SIGNERS if kinds.get(each, each) != kinds.get(partner, partner)])
+    return replace(genuine(other, key), query="")
+
+
+def _with_an_empty_proof(partner: str, key: str) -> Signed:
+    push = genuine(partner, key)
+    return Signed(push.raw.split(b"=")[0] + b"=", dict.fromkeys(push.headers, ""), "?token=")
+
+
+FORGERIES: tuple[Callable[[str, str], Signed], ...] = (
+    _of_another_secret,
+    _of_almost_the_secret,
+    _of_no_secret,
+    _with_a_changed_body,
+    _with_the_proof_of_another_push,
+    _without_a_proof,
+    _of_another_partner,
+    _with_an_empty_proof,
+)
+
+
+def generated() -> Iterator[tuple[str, str, Signed, str]]:
+    for partner in SIGNERS:
+        for number in range(EACH):
+            forge, key = FORGERIES[number % len(FORGERIES)], secret()
+            yield partner, key, forge(partner, key), forge.__name__
+
+
+def test_no_forged_or_misaddressed_push_is_accepted() -> None:
+    accepted, refused = [], 0
+    for partner, key, push, kind in generated():
+        headers = push.headers | {":path": f"/v1/courier-webhooks/{partner}/ce_1{push.query}"}
+        found = examine(COURIERS[partner], push.raw, headers, [key], NOW)
+        refused += 1
+        if found.verified or found.content:
+            accepted.append((partner, kind, push))
+    assert refused >= 10_000
+    assert accepted == []
+
+
+def test_the_genuine_ones_are_accepted() -> None:
+    for partner in SIGNERS:
+        for _ in range(20):
+            key = secret()
+            push = genuine(partner, key)
+            headers = push.headers | {":path": f"/v1/courier-webhooks/{partner}/ce_1{push.query}"}
+            assert examine(COURIERS[partner], push.raw, headers, [key], NOW).content, partner
+
+
+def test_a_replayed_push_is_the_same_push() -> None:
+    """What a digest without a time cannot refuse, the inbox takes once: it has the same id."""
+    for partner in SIGNERS:
+        key = secret()
+        push = genuine(partner, key)
+        headers = push.headers | {":path": f"/x{push.query}"}
+        ids = {examine(COURIERS[partner], push.raw, headers, [key], NOW + timedelta(days=n)).push_id for n in range(3)}
+        assert len(ids) == 1, partner

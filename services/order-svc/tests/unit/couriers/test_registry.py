@@ -1,0 +1,116 @@
+"""The registry has every adapter of the package, and each keeps the promises that all of them make."""
+
+import importlib
+import pkgutil
+from contextlib import suppress
+
+import pytest
+from courier_pushes import NOW, SECRET, SIGNERS, contents, examined, examined_as, parsed
+from hypothesis import given
+from hypothesis import strategies as st
+from order_svc.integrations import couriers
+from order_svc.integrations.couriers.registry import COURIERS
+from order_svc.integrations.pushes import Acceptance, examine
+
+BEHIND_AN_ENDPOINT = [*SIGNERS]
+
+
+def test_every_module_with_a_partner_is_registered() -> None:
+    found: set[type] = set()
+    for module in pkgutil.iter_modules(couriers.__path__):
+        loaded = importlib.import_module(f"{couriers.__name__}.{module.name}")
+        classes = [
+            each for each in vars(loaded).values() if isinstance(each, type) and each.__module__ == loaded.__name__
+        ]
+        found |= {each for each in classes if {"parse", "verify", "accepted", "refused"} <= set(dir(each))}
+    assert {type(each) for each in COURIERS.values()} == {each for each in found if not _is_abstract(each)}
+
+
+def _is_abstract(cls: type) -> bool:
+    return bool(getattr(cls, "__abstractmethods__", None) or getattr(cls, "_is_protocol", False))
+
+
+def test_every_partner_is_documented_with_its_confidence() -> None:
+    for courier in COURIERS.values():
+        documentation = importlib.import_module(type(courier).__module__).__doc__ or ""
+        assert any(mark in documentation for mark in ("[V]", "[D]", "[R]", "[U]")), courier.partner
+
+
+def test_every_partner_has_a_way_to_sign_in_these_tests() -> None:
+    assert {*SIGNERS, "standard-webhooks"} == {*COURIERS}
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+@pytest.mark.parametrize("secret", ["abcdef", "sécret", "密钥密钥密钥", "x" * 200])
+def test_secrets_are_what_the_partner_gave(partner: str, secret: str) -> None:
+    assert COURIERS[partner].is_valid_secret(secret)
+    content = contents("73000000000001")[partner]
+    assert examined(partner, content, secret=secret, verified_with=secret).verified
+    assert not examined(partner, content, secret=secret + "x", verified_with=secret).verified
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+@pytest.mark.parametrize("secret", ["", "short", "x" * 201, " padded", "a\x00bcdef", "line\nbreak"])
+def test_secrets_that_are_none(partner: str, secret: str) -> None:
+    assert not COURIERS[partner].is_valid_secret(secret)
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+def test_the_secret_before_is_accepted_during_its_grace(partner: str) -> None:
+    signed = SIGNERS[partner](contents("73000000000001")[partner], "before")
+    assert examined_as(partner, signed, SECRET, "before").verified
+    assert not examined_as(partner, signed, SECRET).verified
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+def test_one_delivery_in_every_format(partner: str) -> None:
+    reports = parsed(partner, contents("73000000000001")[partner])
+    meaning = "unknown" if partner == "jt-vn" else "delivered"
+    assert [each.scan.status for each in reports] == [meaning]
+    assert (reports[0].waybill_no or reports[0].reference) == "73000000000001"
+    assert reports[0].scan.partner == partner
+    assert parsed(partner, contents("73000000000001")[partner])[0].scan.key == reports[0].scan.key
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+def test_two_deliveries_of_a_push_are_one_and_another_push_is_another(partner: str) -> None:
+    one, again = (examined(partner, contents("73000000000001")[partner]) for _ in range(2))
+    assert one.push_id == again.push_id != examined(partner, contents("73000000000002")[partner]).push_id
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+def test_a_revoked_endpoint_verifies_nothing(partner: str) -> None:
+    push = examined_as(partner, SIGNERS[partner](contents("73000000000001")[partner], SECRET))
+    assert push.rejection is not None
+    assert (push.verified, push.rejection.code) == (False, "endpoint_revoked")
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+@pytest.mark.parametrize(
+    "content", ["", "null", "[]", "{}", '"签收"', "{" * 5000, "[" * 100_000, '{"a":' * 5000, "\ufeff{}", "\x00"]
+)
+def test_signed_content_that_cannot_be_used_is_acknowledged_with_a_reason(partner: str, content: str) -> None:
+    push = examined(partner, content)
+    if not push.verified:  # an empty form field, or an empty body
+        assert content == ""
+        return
+    assert push.content == [] or push.rejection is not None
+    assert COURIERS[partner].accepted(Acceptance.IRRELEVANT, push).status == 200
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+@given(raw=st.binary(max_size=300), header=st.text(max_size=40))
+def test_garbage_is_refused(partner: str, raw: bytes, header: str) -> None:
+    names = ("digest", "aftership-hmac-sha256", "x-hmac-signature", ":path")
+    push = examine(COURIERS[partner], raw, dict.fromkeys(names, header), [SECRET], NOW)
+    assert not push.verified
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+@given(content=st.text(max_size=200).filter(lambda text: text.isprintable()))
+def test_signed_garbage_is_read_or_has_a_reason(partner: str, content: str) -> None:
+    push = examined(partner, content)
+    if push.verified:
+        assert push.content == [] or push.rejection is not None
+        with suppress(ValueError):
+            COURIERS[partner].parse(push.raw)
