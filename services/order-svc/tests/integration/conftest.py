@@ -18,6 +18,7 @@ from order_svc import main, tables
 from order_svc.commands import call_queue, parcels, partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.tracking import ParcelStatus, Scan
+from order_svc.domain.waybills import ParcelKey
 from order_svc.settings import Settings
 from standardwebhooks import Webhook
 
@@ -126,7 +127,8 @@ class Shop:
         at = self.h.clock.now() + timedelta(hours=hours)
         key = other.pop("key", f"{status}-{at.isoformat()}")
         async with self.h.runtime.transaction() as tx:
-            await parcels.apply_scan(tx, "zto", waybill_no, Scan(key=key, status=status, occurred_at=at, **other))
+            scan = Scan(key=key, status=status, occurred_at=at, **other)
+            await parcels.apply_scans(tx, ParcelKey(carrier="zto", waybill_no=waybill_no), [scan])
 
     async def delivered(self) -> dict[str, Any]:
         """An order of which everything has arrived."""

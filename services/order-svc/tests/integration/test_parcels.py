@@ -15,6 +15,7 @@ from aftercare_events import (
 from order_svc.commands import parcels
 from order_svc.domain.tracking import ParcelStatus as S
 from order_svc.domain.tracking import Scan
+from order_svc.domain.waybills import ParcelKey
 
 
 async def test_partial_shipment_until_everything_has_arrived(shop):
@@ -104,8 +105,8 @@ async def test_a_return_is_registered_once_and_its_delivery_is_the_sellers(shop)
     assert [(e.case_id, e.waybill_no) for e in registered] == [("case_1", "SF001")]
     async with shop.h.runtime.transaction() as tx:
         scan = Scan(key="k", status=S.DELIVERED, occurred_at=shop.h.clock.now())
-        assert await parcels.apply_scan(tx, None, "SF001", scan) == 1
-        assert await parcels.apply_scan(tx, "zto", "SF001", scan) == 0
+        assert await parcels.apply_scans(tx, ParcelKey(waybill_no="SF001"), [scan]) == 1
+        assert await parcels.apply_scans(tx, ParcelKey(carrier="zto", waybill_no="SF001"), [scan]) == 0
     last = (await shop.events(ParcelStatusChanged))[-1]
     assert (last.leg, last.status, last.case_id) == ("return", "delivered", "case_1")
     assert len(await shop.events(OrderDelivered)) == 1
@@ -121,7 +122,7 @@ async def test_refused_goods_are_followed_on_their_way_back_to_the_buyer(shop):
     await shop.h.consume(shop.case(RefusedGoodsReturned, order, **facts))
     async with shop.h.runtime.transaction() as tx:
         scan = Scan(key="k", status=S.DELIVERED, occurred_at=shop.h.clock.now())
-        assert await parcels.apply_scan(tx, "zto", "73200001", scan) == 1
+        assert await parcels.apply_scans(tx, ParcelKey(carrier="zto", waybill_no="73200001"), [scan]) == 1
     last = (await shop.events(ParcelStatusChanged))[-1]
     assert (last.leg, last.status, last.case_id) == ("refused_goods", "delivered", "case_1")
     assert len(await shop.events(OrderDelivered)) == 1, "the order had arrived before"

@@ -14,6 +14,7 @@ from order_svc.commands.deadlines import order_timer
 from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
+from order_svc.domain.waybills import ParcelKey
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator
 from state_explorer import State, Step
@@ -173,7 +174,7 @@ class OrderModel:
     async def _scan(self, parcel: Any, status: ParcelStatus) -> None:
         at = self.db.clock.advance(seconds=60)
         scan = Scan(key=f"{status}-{at}", status=status, occurred_at=at, terminal=True)
-        await self.db.run(parcels.apply_scan, "zto", parcel.waybill_no, scan)
+        await self.db.run(parcels.apply_scans, ParcelKey(carrier="zto", waybill_no=parcel.waybill_no), [scan])
 
     def _provider(self) -> Iterator[tuple[str, Step]]:
         for payment in self.db.rows("payments"):

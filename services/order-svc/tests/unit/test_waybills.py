@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.domain.tracking import TERMINAL, Parcel, ParcelLeg, ParcelScan, ParcelStatus
-from order_svc.domain.waybills import TrackedParcel, Waybill, with_scans
+from order_svc.domain.waybills import ParcelKey, TrackedParcel, Waybill, meant, of_first, with_scans
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 TOLERANCE = timedelta(minutes=5)
@@ -203,3 +203,55 @@ def test_what_arrives_later_undoes_no_arrival(
         if was is not None and was.status in (S.DELIVERED, S.RETURNED):
             assert now is not None
             assert now.status in (S.DELIVERED, S.RETURNED)
+
+
+ANOTHERS = replace(a_parcel("another", 60), merchant_id="m-2", buyer_id="buyer-2")
+
+
+def test_of_two_merchants_under_one_number_the_first_has_the_scans() -> None:
+    assert statuses([OUT, ANOTHERS], (S.IN_TRANSIT, 90), (S.DELIVERED, 120), (S.DELIVERED, 300)) == [
+        S.DELIVERED,
+        "pending",
+    ]
+    waybill = waybill_of([OUT, ANOTHERS], (S.DELIVERED, 120))
+    assert set(waybill.ignored(ANOTHERS).values()) == {"other_journey"}
+    assert not waybill.ignored(OUT)
+
+
+def test_another_merchants_parcel_that_is_handed_over_after_the_first_has_arrived_is_the_next_one() -> None:
+    later = replace(ANOTHERS, handed_over_at=START + timedelta(minutes=200))
+    assert statuses([OUT, later], (S.DELIVERED, 120), (S.IN_TRANSIT, 300)) == [S.DELIVERED, S.IN_TRANSIT]
+
+
+def test_a_number_is_free_where_nothing_was_scanned_for_long() -> None:
+    months = 60 * 24 * 61
+    later = replace(ANOTHERS, handed_over_at=START + timedelta(minutes=months))
+    assert statuses([OUT, later], (S.DELIVERED, months + 60)) == ["pending", S.DELIVERED]
+    soon = replace(ANOTHERS, handed_over_at=START + timedelta(minutes=months // 2))
+    assert statuses([OUT, soon], (S.DELIVERED, months)) == [S.DELIVERED, "pending"]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (ParcelKey(waybill_no="1", carrier="zto"), ["zto"]),
+        (ParcelKey(waybill_no="1", carrier="yto"), []),
+        (ParcelKey(waybill_no="1", carrier="yto", former_carrier="zto"), ["zto"]),
+        (ParcelKey(waybill_no="1", carrier="sf", former_carrier="zto"), ["sf"]),
+        (ParcelKey(waybill_no="1"), []),
+    ],
+)
+def test_which_of_two_couriers_parcels_is_meant(key: ParcelKey, expected: list[str]) -> None:
+    parcels = [OUT, replace(ANOTHERS, carrier="sf")]
+    assert [parcel.carrier for parcel in meant(parcels, key)] == expected
+
+
+def test_without_a_carrier_the_parcels_of_the_only_one_under_way_are_meant() -> None:
+    ended = replace(ANOTHERS, carrier="sf", terminal=True)
+    assert meant([OUT, ended], ParcelKey(waybill_no="1")) == [OUT]
+    assert meant([replace(OUT, withdrawn_at=START)], ParcelKey(waybill_no="1")) == []
+
+
+def test_a_reference_of_two_merchants_is_the_first_ones() -> None:
+    assert of_first([ANOTHERS, OUT]) == [OUT]
+    assert of_first([]) == []

@@ -1,13 +1,14 @@
-"""Where couriers post: endpoints, their secrets, and the change from one secret to the next."""
+"""Where couriers post: endpoints, their secrets, the change from one secret to the next, and their end."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
+from order_svc.domain.errors import EndpointRevoked
 from order_svc.domain.partners.endpoints import CourierEndpoint
 from order_svc.settings import Settings
-from order_svc.tables.couriers import ENDPOINTS, ROTATE_ENDPOINT
+from order_svc.tables.couriers import ENDPOINTS, REVOKE_ENDPOINT, ROTATE_ENDPOINT
 
 
 async def open_endpoint(tx: Transaction[Settings], *, partner: str, secret: str) -> CourierEndpoint:
@@ -25,6 +26,22 @@ async def open_endpoint(tx: Transaction[Settings], *, partner: str, secret: str)
     return endpoint
 
 
+async def revoke(tx: Transaction[Settings], endpoint_id: str, *, grace_hours: float) -> CourierEndpoint:
+    """The endpoint accepts no push any more, from the end of the grace on, in hours (0 where its secret has leaked).
+
+    It may be revoked again, to end the grace earlier; a later end has no effect.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+    """
+    endpoint = await tx.lock(ENDPOINTS, endpoint_id)
+    ends_at = tx.now + timedelta(hours=grace_hours)
+    if endpoint.revoked_at is not None:
+        ends_at = min(ends_at, endpoint.revoked_at)
+    await tx.execute(REVOKE_ENDPOINT, endpoint_id=endpoint_id, revoked_at=ends_at)
+    return replace(endpoint, revoked_at=ends_at)
+
+
 async def rotate_secret(
     tx: Transaction[Settings], endpoint_id: str, *, secret: str, grace_hours: float | None
 ) -> CourierEndpoint:
@@ -32,8 +49,11 @@ async def rotate_secret(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
+        EndpointRevoked: it accepts no pushes any more.
     """
     endpoint = await tx.lock(ENDPOINTS, endpoint_id)
+    if endpoint.is_revoked(tx.now):
+        raise EndpointRevoked
     hours = tx.settings.courier_secret_grace_hours if grace_hours is None else grace_hours
     rotated = replace(
         endpoint,

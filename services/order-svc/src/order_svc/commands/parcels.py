@@ -1,5 +1,6 @@
 """Parcels as couriers report them: every scan is kept, and a parcel follows the scans that belong to it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,41 +11,86 @@ from order_svc.commands import effects, order_units
 from order_svc.commands.record import parcel_fields
 from order_svc.domain import tracking, waybills
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
-from order_svc.domain.waybills import TrackedParcel, Waybill
+from order_svc.domain.waybills import ParcelKey, TrackedParcel, Waybill
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.parcels import (
     COPY_SCANS,
+    INSERT_NEXT_WAYBILL,
     PARCEL_SCANS,
     PARCELS,
+    PARCELS_BY_REFERENCE,
     PARCELS_OF_WAYBILL,
     PARCELS_OF_WAYBILL_LOCKED,
+    PREVIOUS_WAYBILL,
     SCANS_OF_WAYBILL,
 )
 
 
-async def apply_scan(tx: Transaction[Settings], carrier: str | None, waybill_no: str, scan: Scan) -> int:
-    """Keep a scan for every parcel with this waybill number (one box may hold several orders); returns their number.
+async def apply_scans(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
+    """Keep scans for every parcel that the key means (one box may hold several orders); returns the number of parcels.
 
-    Where the partner does not name the carrier, the number alone is matched. `waybills` decides which of the parcels the
-    scan belongs to; a repeated scan changes none.
+    A number that no parcel has may be one under which a parcel goes on, or of a shipment of several: then the parcel is found
+    by the number before, or by the reference. `waybills` decides which of the parcels a scan belongs to; a repeated scan changes none.
     """
-    tracked = await _tracked(tx, waybill_no)
-    named = [each for each in tracked if each.parcel.withdrawn_at is None and carrier in (None, each.parcel.carrier)]
-    fresh = [each for each in named if all(kept.key != scan.key for kept in each.history)]
-    for each in fresh:
+    found = await _apply(tx, key, scans) if key.waybill_no else 0
+    if found:
+        return found
+    return sum([await _apply(tx, other, scans) for other in await _other_keys(tx, key)])
+
+
+async def goes_on_as(tx: Transaction[Settings], key: ParcelKey, waybill_no: str) -> None:
+    """The parcel has this number from now on: its courier sends it back, or forwards it."""
+    if key.carrier is not None and key.waybill_no and waybill_no != key.waybill_no:
+        await tx.execute(
+            INSERT_NEXT_WAYBILL,
+            carrier=key.carrier,
+            waybill_no=waybill_no,
+            previous_waybill_no=key.waybill_no,
+            reported_at=tx.now,
+        )
+
+
+async def _other_keys(tx: Transaction[Settings], key: ParcelKey) -> list[ParcelKey]:
+    """The keys of the parcels that may be meant where no parcel has the number itself."""
+    if key.waybill_no and key.carrier is not None:
+        first = await tx.one(PREVIOUS_WAYBILL, carrier=key.carrier, waybill_no=key.waybill_no)
+        if first is not None:
+            return [replace(key, waybill_no=first["waybill_no"])]
+    if key.reference is None or key.carrier is None:
+        return []
+    named = await tx.all(PARCELS_BY_REFERENCE, reference=key.reference, carrier=key.carrier)
+    numbers = sorted({parcel.waybill_no for parcel in waybills.of_first(named)})
+    return [replace(key, waybill_no=number) for number in numbers]
+
+
+async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
+    tracked = await _tracked(tx, key.waybill_no)
+    named = {parcel.id for parcel in waybills.meant([each.parcel for each in tracked], key)}
+    fresh = [
+        (each, scan)
+        for each in tracked
+        if each.parcel.id in named
+        for scan in {scan.key: scan for scan in scans}.values()
+        if all(kept.key != scan.key for kept in each.history)
+    ]
+    for each, scan in fresh:
         kept = _kept(tx, each.parcel, scan)
         each.history.append(kept)
         await tx.insert(PARCEL_SCANS, kept)
-    if fresh:
-        waybill = Waybill(tracked, _tolerance(tx))
-        for each in tracked:
-            await _follow(tx, each.parcel, waybill)
+    for carrier in {each.parcel.carrier for each, _ in fresh}:
+        await _follow_all(tx, [each for each in tracked if each.parcel.carrier == carrier])
     return len(named)
 
 
+async def _follow_all(tx: Transaction[Settings], tracked: list[TrackedParcel]) -> None:
+    waybill = Waybill(tracked, _tolerance(tx))
+    for each in tracked:
+        await _follow(tx, each.parcel, waybill)
+
+
 async def _tracked(tx: Transaction[Settings], waybill_no: str) -> list[TrackedParcel]:
-    """Every parcel with the waybill number and its scans, locked until the end of this transaction.
+    """Every parcel with the waybill number, of whichever carrier, and its scans, locked until the end of this transaction.
 
     The orders are locked first, as in every command. Then the parcels are read again: one of them may have been registered
     meanwhile.
@@ -60,7 +106,8 @@ async def catch_up(tx: Transaction[Settings], parcel: Parcel) -> None:
     since = parcel.handed_over_at - _tolerance(tx)
     known = {"waybill_no": parcel.waybill_no, "carrier": parcel.carrier}
     if await tx.execute(COPY_SCANS, parcel_id=parcel.id, since=since, **known):
-        await _follow(tx, parcel, Waybill(await _tracked(tx, parcel.waybill_no), _tolerance(tx)))
+        tracked = [each for each in await _tracked(tx, parcel.waybill_no) if each.parcel.carrier == parcel.carrier]
+        await _follow(tx, parcel, Waybill(tracked, _tolerance(tx)))
 
 
 async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -> None:
@@ -89,6 +136,8 @@ def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan) -> ParcelScan:
         raw_code=scan.raw_code,
         occurred_at=scan.occurred_at,
         received_at=tx.now,
+        text=scan.text or None,
+        partner=scan.partner,
     )
 
 

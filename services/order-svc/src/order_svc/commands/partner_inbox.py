@@ -115,22 +115,22 @@ async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:
     return bytes(found["raw"])
 
 
-async def applied(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush:
-    """The locked push has had its effect.
+async def applied(tx: Transaction[Settings], push: PartnerPush, why: str | None = None) -> PartnerPush:
+    """The locked push has had its effect; `why` is what of it has none.
 
     Raises:
         IllegalTransition: it is neither received nor waiting.
     """
-    return await _move(tx, push, PushAction.APPLY)
+    return await _move(tx, push, PushAction.APPLY, why=why)
 
 
-async def ignored(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush:
+async def ignored(tx: Transaction[Settings], push: PartnerPush, why: str | None = None) -> PartnerPush:
     """The locked push is about something that this service does not need.
 
     Raises:
         IllegalTransition: it is neither received nor waiting.
     """
-    return await _move(tx, push, PushAction.IGNORE)
+    return await _move(tx, push, PushAction.IGNORE, why=why)
 
 
 async def failed(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
@@ -193,10 +193,12 @@ async def redrive(tx: Transaction[Settings], push_id: str, *, source: PushSource
     return await _move(tx, replace(push, tries_since=tx.now), PushAction.REDRIVE, due_at=tx.now)
 
 
-async def wake(tx: Transaction[Settings], waybill_no: str) -> None:
-    """A parcel with this waybill is registered: every push that waits for it is due with the end of this transaction."""
+async def wake(tx: Transaction[Settings], waybill_no: str, reference: str | None = None) -> None:
+    """A parcel has this waybill and reference: every push that waits for one of them is due with the end of this transaction."""
     # Only those that wait: one that is being processed for the first time is due again after half a second anyway.
     await tx.execute(WAKE_PUSHES, waybill=[{"waybill_no": waybill_no}], now=tx.now)
+    if reference is not None:
+        await tx.execute(WAKE_PUSHES, waybill=[{"reference": reference}], now=tx.now)
     tx.wake(WORKERS[PushSource.COURIER])
 
 

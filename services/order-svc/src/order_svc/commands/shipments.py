@@ -45,12 +45,21 @@ class HandOver:
     content: tuple[ShippedLine, ...]
     at: datetime
     case_id: str | None = None
+    reference: str | None = None
 
 
 async def ship(
-    tx: Transaction[Settings], order_id: str, *, carrier: str, waybill_no: str, picks: Sequence[Pick]
+    tx: Transaction[Settings],
+    order_id: str,
+    *,
+    carrier: str,
+    waybill_no: str,
+    picks: Sequence[Pick],
+    reference: str | None = None,
 ) -> Parcel:
     """Hand units of an order to a courier; never more than are left to ship, nor those that a case holds.
+
+    `reference` is the number under which the parcel was registered with the courier, where it reports by that number.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -63,7 +72,14 @@ async def ship(
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
     shipped = await _shipped_lines(tx, lines, picks)
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
-    hand_over = HandOver(leg=ParcelLeg.OUTBOUND, carrier=carrier, waybill_no=waybill_no, content=content, at=tx.now)
+    hand_over = HandOver(
+        leg=ParcelLeg.OUTBOUND,
+        carrier=carrier,
+        waybill_no=waybill_no,
+        content=content,
+        at=tx.now,
+        reference=reference,
+    )
     if await _registered(tx, order_id, hand_over):
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     parcel = await _register(tx, order, hand_over)
@@ -237,10 +253,11 @@ async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver
         status_at=tx.now,
         handed_over_at=hand_over.at,
         created_at=tx.now,
+        reference=hand_over.reference,
     )
     event = ParcelRegistered(**parcel_fields(tx, parcel), lines=hand_over.content, handed_over_at=hand_over.at)
     parcel = await tx.create(PARCELS, parcel, event)
     content = (ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in hand_over.content)
     await tx.insert(PARCEL_LINES, *content)
-    await partner_inbox.wake(tx, hand_over.waybill_no)
+    await partner_inbox.wake(tx, hand_over.waybill_no, hand_over.reference)
     return parcel

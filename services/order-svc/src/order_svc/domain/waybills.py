@@ -1,11 +1,12 @@
 """Which parcel a scan belongs to, where several parcels have one waybill number, together or one after another.
 
-A courier reports scans of a waybill number. A buyer may send goods back under the number that they came with, and couriers
-use numbers again after months. A scan belongs to a parcel only from the parcel's hand-over on, less a tolerance for the
-courier's clock, and only while no other shipment under the number is under way.
+A courier reports scans of a waybill number of its own: the same number of another courier is another parcel. A buyer may
+send goods back under the number that they came with, and couriers use numbers again after months. A scan belongs to a parcel only
+from the parcel's hand-over on, less a tolerance for the courier's clock, and only while no other shipment under the number is under
+way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from enum import StrEnum
 from order_svc.domain import tracking
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
 
+_LONGEST_SHIPMENT = timedelta(days=60)
 _ARRIVED = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED})
 
 
@@ -21,6 +23,36 @@ class IgnoredReason(StrEnum):
 
     BEFORE_HAND_OVER = "before_hand_over"
     OTHER_SHIPMENT = "other_journey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelKey:
+    """What a courier identifies a parcel by. `waybill_no` may be empty where there is a `reference`.
+
+    `carrier` is None where the partner names none, and `former_carrier` is the code that a partner has corrected: parcels may be
+    registered with it.
+    """
+
+    waybill_no: str
+    carrier: str | None = None
+    former_carrier: str | None = None
+    reference: str | None = None
+
+
+def meant(parcels: Sequence[Parcel], key: ParcelKey) -> list[Parcel]:
+    """Those of the parcels with the number of the key that its courier means; none where it could mean several couriers'."""
+    followed = [parcel for parcel in parcels if parcel.withdrawn_at is None]
+    if key.carrier is not None:
+        named = [parcel for parcel in followed if parcel.carrier == key.carrier]
+        return named or [parcel for parcel in followed if parcel.carrier == key.former_carrier]
+    carriers = {parcel.carrier for parcel in ([each for each in followed if not each.terminal] or followed)}
+    return [parcel for parcel in followed if len(carriers) == 1 and parcel.carrier in carriers]
+
+
+def of_first(parcels: Sequence[Parcel]) -> list[Parcel]:
+    """Those of the parcels, which have one reference, that are of the party whose parcel was handed over first."""
+    first = min(parcels, key=_hand_over_order, default=None)
+    return [parcel for parcel in parcels if first is not None and not _of_two_parties(parcel, first)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +72,29 @@ def with_scans(parcels: Iterable[Parcel], scans: Iterable[ParcelScan]) -> list[T
     return list(tracked.values())
 
 
-class Waybill:
-    """All parcels with one waybill number, and which scans belong to each of them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """A change of a parcel's status: by which scan, when that happened by the courier's clock, and when it was recorded here."""
 
-    The result depends on the scans and not on the order in which they arrived. Parcels of one leg that are under way at the
-    same time are one shipment: they share a box. A return begins when every outbound parcel has arrived, and a parcel that
-    is handed over after another one has arrived begins a new shipment.
+    status: ParcelStatus
+    previous_status: ParcelStatus
+    raw_code: str | None
+    delivered_to: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class Waybill:
+    """All parcels of a courier with one waybill number, and which scans belong to each of them.
+
+    The result depends on the scans and not on the order in which they arrived. Parcels of one leg between one merchant and one
+    buyer that are under way at the same time are one shipment: they share a box. A return begins when every outbound parcel has
+    arrived, and a parcel that is handed over after another one has arrived begins a new shipment. Of parcels of several merchants or
+    buyers under one number, which no box can hold, the one that was handed over first has the scans.
     """
 
     def __init__(self, tracked: Iterable[TrackedParcel], tolerance: timedelta) -> None:
-        self._tracked = sorted(tracked, key=lambda each: (each.parcel.handed_over_at, each.parcel.id))
+        self._tracked = sorted(tracked, key=lambda each: _hand_over_order(each.parcel))
         self._tolerance = tolerance
         self._arrived: dict[str, datetime] = {}
         self._ignored: dict[str, dict[str, IgnoredReason]] = {each.parcel.id: {} for each in self._tracked}
@@ -98,6 +143,8 @@ class Waybill:
         """Whether `one` is of an earlier shipment than `other`, as far as is known at that time."""
         if one.leg is not ParcelLeg.RETURN and other.leg is ParcelLeg.RETURN and _hand_over(one) <= at:
             return True
+        if _of_two_parties(one, other):
+            return _hand_over_order(one) < _hand_over_order(other)
         arrived = self._arrived.get(one.id)
         return arrived is not None and arrived < other.handed_over_at
 
@@ -105,16 +152,74 @@ class Waybill:
         """Whether a scan of that time is of the later shipment: `one` has arrived, and `other` was handed over.
 
         The hand-over has no tolerance where the number was used before. Where `other` was handed over before `one` arrived,
-        a scan within the tolerance after that arrival may still be a second report of the arrival.
+        a scan within the tolerance after that arrival may still be a second report of the arrival; and what of another merchant or
+        buyer was handed over before it never gets a scan. A parcel of another party keeps the number for
+        _LONGEST_SHIPMENT.
         """
         arrived = self._arrived.get(one.id)
+        if _of_two_parties(one, other) and other.handed_over_at - one.handed_over_at > _LONGEST_SHIPMENT:
+            return _hand_over(other) <= at
         if arrived is None:
             return False
         if arrived < other.handed_over_at:
             return arrived < at and _hand_over(other) <= at
-        return at > arrived + self._tolerance
+        return at > arrived + self._tolerance and not _of_two_parties(one, other)
+
+
+def changes(parcel: Parcel, tracked: Sequence[TrackedParcel], tolerance: timedelta) -> list[StatusChange]:
+    """How the status of the parcel has changed, oldest first: computed as it was, from what had arrived at each moment."""
+    arrivals = {scan.received_at for each in tracked if each.parcel.id == parcel.id for scan in each.history}
+    found: list[StatusChange] = []
+    for at in sorted({max(arrival, parcel.created_at) for arrival in arrivals}):
+        known = [
+            TrackedParcel(each.parcel, [scan for scan in each.history if scan.received_at <= at])
+            for each in tracked
+            if each.parcel.created_at <= at
+        ]
+        latest = Waybill(known, tolerance).latest(parcel)
+        previous = found[-1].status if found else ParcelStatus.PENDING
+        if latest is not None and latest.status is not previous and not _is_withdrawn(parcel, at):
+            found.append(_change(latest, previous, at))
+    if parcel.withdrawn_at is not None:
+        found.append(_withdrawal(parcel, found[-1].status if found else ParcelStatus.PENDING))
+    return found
+
+
+def _is_withdrawn(parcel: Parcel, at: datetime) -> bool:
+    return parcel.withdrawn_at is not None and parcel.withdrawn_at <= at
+
+
+def _change(scan: ParcelScan, previous: ParcelStatus, at: datetime) -> StatusChange:
+    return StatusChange(
+        status=scan.status,
+        previous_status=previous,
+        raw_code=scan.raw_code,
+        delivered_to=scan.delivered_to,
+        occurred_at=scan.occurred_at,
+        recorded_at=at,
+    )
+
+
+def _withdrawal(parcel: Parcel, previous: ParcelStatus) -> StatusChange:
+    return StatusChange(
+        status=parcel.status,
+        previous_status=previous,
+        raw_code=None,
+        delivered_to=None,
+        occurred_at=parcel.status_at,
+        recorded_at=parcel.status_at,
+    )
 
 
 def _hand_over(parcel: Parcel) -> datetime:
     """The hand-over to the second: couriers report times in seconds."""
     return parcel.handed_over_at.replace(microsecond=0)
+
+
+def _hand_over_order(parcel: Parcel) -> tuple[datetime, str]:
+    return parcel.handed_over_at, parcel.id
+
+
+def _of_two_parties(one: Parcel, other: Parcel) -> bool:
+    """Whether the parcels cannot share a box: they are of two merchants, or two buyers."""
+    return (one.merchant_id, one.buyer_id) != (other.merchant_id, other.buyer_id)

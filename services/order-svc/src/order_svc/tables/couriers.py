@@ -2,9 +2,19 @@
 
 from aftercare_chassis.database.columns import text, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows, Statement
-from sqlalchemy import Column, Table, Text, bindparam, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 
-from order_svc.domain.partners.endpoints import CourierEndpoint
+from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.tables.schema import metadata
 from order_svc.tables.visibility import ADMIN_ONLY
 
@@ -18,6 +28,22 @@ courier_endpoints = Table(
     timestamp("previous_until", null=True),
     timestamp("created_at"),
     timestamp("rotated_at", null=True),
+    timestamp("revoked_at", null=True),
+)
+
+courier_codes = Table(
+    "courier_codes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("partner"),
+    text("code"),
+    Column("occurrences", BigInteger, nullable=False),
+    CheckConstraint("occurrences > 0", name="occurrences"),
+    text("text"),
+    text("push_id"),
+    timestamp("first_seen_at"),
+    timestamp("last_seen_at"),
+    UniqueConstraint("partner", "code", name="courier_codes_code_key"),
 )
 
 ENDPOINTS = Rows(courier_endpoints, CourierEndpoint, ADMIN_ONLY)
@@ -30,5 +56,32 @@ ROTATE_ENDPOINT = Statement(
         previous_until=bindparam("until"),
         secret=bindparam("new_secret"),
         rotated_at=bindparam("now"),
+    )
+)
+REVOKE_ENDPOINT = Statement(
+    update(courier_endpoints)
+    .where(courier_endpoints.c.id == bindparam("endpoint_id"))
+    .values(revoked_at=bindparam("revoked_at"))
+)
+CODE_LIST = Listing(courier_codes, UnknownCode, filters=("partner",), seen_by=ADMIN_ONLY)
+_COUNTED = insert(courier_codes).values(
+    id=bindparam("id"),
+    partner=bindparam("partner"),
+    code=bindparam("code"),
+    occurrences=bindparam("occurrences", type_=BigInteger),
+    text=bindparam("text"),
+    push_id=bindparam("push_id"),
+    first_seen_at=bindparam("now"),
+    last_seen_at=bindparam("now"),
+)
+COUNT_CODE = Statement(
+    _COUNTED.on_conflict_do_update(
+        constraint="courier_codes_code_key",
+        set_={
+            "occurrences": courier_codes.c.occurrences + _COUNTED.excluded.occurrences,
+            "text": _COUNTED.excluded.text,
+            "push_id": _COUNTED.excluded.push_id,
+            "last_seen_at": _COUNTED.excluded.last_seen_at,
+        },
     )
 )

@@ -1,8 +1,10 @@
 """Parcels, what is in them and what happened to them."""
 
+from typing import Any
+
 from aftercare_chassis.database.columns import aggregate, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Table, Text, bindparam, func, select
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Table, Text, bindparam, func, literal, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
@@ -30,6 +32,7 @@ parcels = Table(
     Column("handed_over_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     timestamp("created_at"),
     timestamp("withdrawn_at", null=True),
+    text("reference", null=True),
     # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",
@@ -40,6 +43,7 @@ parcels = Table(
     ),
     Index("parcels_order_idx", "order_id", "id"),
     Index("parcels_waybill_idx", "waybill_no", "carrier"),
+    Index("parcels_reference_idx", "reference", "carrier", postgresql_where=sql("reference IS NOT NULL")),
 )
 
 parcel_lines = Table(
@@ -62,6 +66,18 @@ parcel_events = Table(
     text("raw_code", null=True),
     timestamp("occurred_at"),
     timestamp("received_at"),
+    text("text", null=True),
+    text("partner", null=True),
+)
+
+# Numbers under which couriers send parcels back, or forward them, with the number before.
+next_waybills = Table(
+    "next_waybills",
+    metadata,
+    Column("carrier", Text, primary_key=True),
+    Column("waybill_no", Text, primary_key=True),
+    text("previous_waybill_no"),
+    timestamp("reported_at"),
 )
 
 PARCELS = Rows(parcels, Parcel, seen_by(parcels))
@@ -95,6 +111,16 @@ PARCELS_OF_ORDER_BY_WAYBILL = Query(
     ),
     Parcel,
 )
+PARCELS_BY_REFERENCE = Query(
+    select(parcels)
+    .where(
+        parcels.c.reference == bindparam("reference"),
+        parcels.c.carrier == bindparam("carrier"),
+        parcels.c.withdrawn_at.is_(None),
+    )
+    .order_by(parcels.c.id),
+    Parcel,
+)
 _BY_WAYBILL = select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id)
 PARCELS_OF_WAYBILL = Query(_BY_WAYBILL, Parcel)
 PARCELS_OF_WAYBILL_LOCKED = Query(_BY_WAYBILL.with_for_update(key_share=True), Parcel)
@@ -118,4 +144,26 @@ COPY_SCANS = Statement(
         ),
     )
     .on_conflict_do_nothing()
+)
+INSERT_NEXT_WAYBILL = Statement(
+    insert(next_waybills)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in next_waybills.c})
+    .on_conflict_do_nothing()
+)
+_CHAIN = (
+    select(next_waybills.c.carrier, next_waybills.c.previous_waybill_no, literal(1).label("place"))
+    .where(next_waybills.c.carrier == bindparam("carrier"), next_waybills.c.waybill_no == bindparam("waybill_no"))
+    .cte("chain", recursive=True)
+)
+_BEFORE = _CHAIN.union_all(
+    select(next_waybills.c.carrier, next_waybills.c.previous_waybill_no, _CHAIN.c.place + 1).where(
+        next_waybills.c.carrier == _CHAIN.c.carrier,
+        next_waybills.c.waybill_no == _CHAIN.c.previous_waybill_no,
+        # A courier that reports a circle ends here.
+        _CHAIN.c.place < 10,
+    )
+)
+# The number with which a chain of numbers began. Any: the result is a plain database record.
+PREVIOUS_WAYBILL: Query[Any] = Query(
+    select(_BEFORE.c.previous_waybill_no.label("waybill_no")).order_by(_BEFORE.c.place.desc()).limit(1)
 )

@@ -69,7 +69,7 @@ partner_inbox = Table(
 
 PUSHES = Rows(partner_inbox, PartnerPush, ADMIN_ONLY)
 PUSH_LIST = Listing(
-    partner_inbox, PartnerPush, filters=("source", "state", "partner", "endpoint_id"), seen_by=ADMIN_ONLY
+    partner_inbox, PartnerPush, filters=("source", "state", "partner", "endpoint_id", "why"), seen_by=ADMIN_ONLY
 )
 INSERT_PUSH = Statement(
     insert(partner_inbox)
@@ -98,7 +98,7 @@ NEXT_PUSH = Query(
 )
 # Any: the result is a plain database record.
 RAW_OF_PUSH: Query[Any] = Query(select(partner_inbox.c.raw).where(partner_inbox.c.id == bindparam("push_id")))
-# `waybill` is a list with one report of the waybill alone: the reports of a push that names it contain that list.
+# `waybill` is a list with one report of the waybill (or the reference) alone: the reports of a push that names it contain that list.
 WAKE_PUSHES = Statement(
     update(partner_inbox)
     .where(sql(_WAITING), partner_inbox.c.reports.contains(bindparam("waybill", type_=JSONB)))

@@ -13,8 +13,7 @@ from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import courier_reports, partner_inbox, payment_callbacks
 from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
-from order_svc.domain.tracking import ParcelStatus
-from order_svc.integrations.couriers.port import Courier, Report
+from order_svc.integrations.couriers.port import Courier, Reports
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.integrations.pushes import PushAdapter
 from order_svc.settings import Settings
@@ -86,13 +85,13 @@ def _report_mismatch(runtime: Runtime[Settings], callback: PartnerPush) -> None:
         log.warning("payment_callback_mismatch", push=callback.id, partner=callback.partner, code=callback.why)
 
 
-def _count(runtime: Runtime[Settings], push: PartnerPush, reports: list[Report], state: PushState) -> None:
+def _count(runtime: Runtime[Settings], push: PartnerPush, reports: Reports, state: PushState) -> None:
     """Count what operators look after: pushes that were given up, and codes that the adapter does not know, once each."""
     if state is PushState.UNMATCHED:
         runtime.metrics.signal("courier_push_unmatched", push.partner)
     if push.attempts > 0:
         return
     for report in reports:
-        if report.scan.status is ParcelStatus.UNKNOWN:
+        if not report.known:
             runtime.metrics.signal("courier_unknown_code", push.partner)
             log.warning("courier_unknown_code", partner=push.partner, code=report.scan.raw_code)

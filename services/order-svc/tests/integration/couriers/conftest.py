@@ -13,10 +13,11 @@ from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
 from aftercare_events import CaseEvent, ParcelStatusChanged, ReturnShipped, ShippedLine
 from aftercare_simulators.payment import create
+from courier_pushes import SIGNERS
 from order_svc import main
 from order_svc.commands.partner_inbox import WORKERS
 from order_svc.domain.partners.pushes import PushSource
-from order_svc.integrations.signatures import zto_digest
+from order_svc.integrations.signatures import md5_base64
 from order_svc.settings import Settings
 from standardwebhooks import Webhook
 
@@ -68,7 +69,7 @@ class Desk:
         charset: str = "",
     ) -> httpx.Response:
         """A signed push of this text; `ending` is what the form has behind its last field."""
-        digest = zto_digest(data, secret or endpoint["secret"])
+        digest = md5_base64(data + (secret or endpoint["secret"]))
         form = {"data": data, "data_digest": digest, "company_id": "c-1", "msg_type": msg_type}
         headers = {"content-type": "application/x-www-form-urlencoded" + charset}
         return await self.courier.post(endpoint["path"], content=urlencode(form).encode() + ending, headers=headers)
@@ -94,10 +95,18 @@ class Desk:
         }
         return await self.courier.post(endpoint["path"], content=body, headers=headers)
 
-    async def ship(self, order: dict[str, Any], waybill: str = WAYBILL) -> dict[str, Any]:
+    async def push(self, endpoint: dict[str, Any], content: object) -> httpx.Response:
+        """This content, signed by the endpoint's partner and posted to the address that it was given."""
+        signed = SIGNERS[endpoint["partner"]](content, endpoint["secret"])
+        return await self.courier.post(endpoint["path"], content=signed.raw, headers=signed.headers)
+
+    async def ship(
+        self, order: dict[str, Any], waybill: str = WAYBILL, *, seller: httpx.AsyncClient | None = None, **more: Any
+    ) -> dict[str, Any]:
         lines = [{"line_id": order["lines"][0]["id"], "quantity": 1}]
-        response = await self.seller.post(
-            f"/v1/orders/{order['id']}/parcels", json={"carrier": "zto", "waybill_no": waybill, "lines": lines}
+        response = await (seller or self.seller).post(
+            f"/v1/orders/{order['id']}/parcels",
+            json={"carrier": "zto", "waybill_no": waybill, "lines": lines} | more,
         )
         assert response.status_code == 201, response.text
         return response.json()
@@ -145,6 +154,10 @@ class Desk:
     async def pushes(self, **filters: Any) -> list[dict[str, Any]]:
         return (await self.admin.get("/v1/courier-pushes", params=filters)).json()["data"]
 
+    async def ordered(self, **by: Any) -> dict[str, Any]:
+        """One more paid order of one kettle; `by` names another seller or buyer."""
+        return await ordered(self, **by)
+
     async def work(self) -> None:
         await self.harness.run_workers(WORKERS[PushSource.COURIER])
 
@@ -172,37 +185,42 @@ async def desk(postgres_url: str) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def order(desk: Desk) -> dict[str, Any]:
     """An order of one kettle, paid through the provider."""
-    return await _ordered(desk)
+    return await ordered(desk)
 
 
 @pytest.fixture
 async def another_order(desk: Desk) -> dict[str, Any]:
     """The same once more."""
-    return await _ordered(desk)
+    return await ordered(desk)
 
 
-async def _ordered(desk: Desk) -> dict[str, Any]:
+async def ordered(
+    desk: Desk,
+    seller: httpx.AsyncClient | None = None,
+    buyer: httpx.AsyncClient | None = None,
+    buyer_id: str = "buyer-1",
+) -> dict[str, Any]:
     price = {"amount": 9900, "currency": "CNY"}
     address = {"name": "王芳", "phone": "13800000000", "country": "CN", "province": "浙江省", "city": "杭州市"}
-    made = await desk.seller.post(
+    made = await (seller or desk.seller).post(
         "/v1/orders",
         json={
-            "buyer_id": "buyer-1",
+            "buyer_id": buyer_id,
             "currency": "CNY",
             "lines": [{"sku": "KETTLE-1", "title": "电热水壶", "quantity": 1, "unit_price": price}],
             "shipping_address": address | {"district": "西湖区", "street": "文三路 1 号"},
         },
     )
     assert made.status_code == 201, made.text
-    await _pay(desk, made.json())
+    await _pay(desk, made.json(), buyer or desk.buyer)
     return made.json()
 
 
-async def _pay(desk: Desk, order: dict[str, Any]) -> None:
-    payment = await desk.buyer.post(f"/v1/orders/{order['id']}/payments", json={"provider": "simulator"})
+async def _pay(desk: Desk, order: dict[str, Any], buyer: httpx.AsyncClient) -> None:
+    payment = await buyer.post(f"/v1/orders/{order['id']}/payments", json={"provider": "simulator"})
     assert payment.status_code == 201, payment.text
     await desk.harness.run_workers()
     await desk.provider.callbacks.settled()
     await desk.harness.run_workers()
-    paid = (await desk.buyer.get(f"/v1/orders/{order['id']}")).json()
+    paid = (await buyer.get(f"/v1/orders/{order['id']}")).json()
     assert paid["state"] == "paid", paid

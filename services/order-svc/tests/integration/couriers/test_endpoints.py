@@ -76,7 +76,8 @@ async def test_only_administrators(desk, role):
         ({"partner": "pigeon-post"}, "unknown_partner"),
         ({"partner": "standard-webhooks", "secret": "whsec_short0"}, "secret_unfit"),
         ({"partner": "zto", "secret": "short"}, "validation_failed"),
-        ({"partner": "zto", "secret": "密钥密钥密钥密钥"}, "validation_failed"),
+        ({"partner": "zto", "secret": " blanks "}, "secret_unfit"),
+        ({"partner": "zto", "secret": "zero\u200bwidth"}, "secret_unfit"),
         ({"partner": "zto", "company": "c-1"}, "validation_failed"),
         ({}, "validation_failed"),
     ],
@@ -89,3 +90,38 @@ async def test_an_endpoint_that_is_not_there(desk):
     desk.harness.problem(await desk.admin.get("/v1/courier-endpoints/ce_none"), 404, "not_found")
     answer = await desk.admin.post("/v1/courier-endpoints/ce_none/rotate-secret", json={})
     desk.harness.problem(answer, 404, "not_found")
+
+
+@pytest.mark.parametrize("secret", ["123456", "sécret", "密钥密钥密钥"])
+async def test_a_secret_is_what_the_partner_gave(desk, secret):
+    made = await desk.endpoint("zto", secret=secret)
+    assert made["secret"] == secret
+    assert (await desk.zto(made, "GOT")).json()["status"] is True
+
+
+async def test_the_address_of_a_partner_that_signs_nothing_has_the_secret_and_is_shown_once(desk):
+    made = await desk.endpoint("sf", secret="sécret&1")
+    assert made["path"] == f"/v1/courier-webhooks/sf/{made['id']}?token=s%C3%A9cret%261"
+    shown = await desk.admin.get(f"/v1/courier-endpoints/{made['id']}")
+    assert shown.json()["path"] == f"/v1/courier-webhooks/sf/{made['id']}"
+
+
+async def test_a_revoked_endpoint_accepts_nothing_and_the_log_has_the_reason(desk):
+    endpoint = await desk.endpoint()
+    revoked = await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/revoke", json={"grace_hours": 2})
+    assert revoked.status_code == 200, revoked.text
+    assert (await desk.zto(endpoint, "GOT")).json()["status"] is True
+    desk.harness.clock.advance(hours=2)
+    answer = await desk.zto(endpoint, "ARRIVAL")
+    assert (answer.status_code, answer.json()["status"]) == (200, False)
+    assert [push["state"] for push in await desk.pushes(why="endpoint_revoked")] == ["refused"]
+    again = await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/rotate-secret", json={})
+    desk.harness.problem(again, 409, "endpoint_revoked")
+
+
+async def test_a_grace_is_ended_and_never_extended(desk):
+    endpoint = await desk.endpoint()
+    path = f"/v1/courier-endpoints/{endpoint['id']}/revoke"
+    at = [(await desk.admin.post(path, json={"grace_hours": hours})).json()["revoked_at"] for hours in (2, 5, 0)]
+    assert at[0] == at[1] > at[2]
+    assert (await desk.zto(endpoint, "GOT")).json()["status"] is False

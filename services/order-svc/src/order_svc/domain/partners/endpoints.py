@@ -1,4 +1,4 @@
-"""Where couriers post."""
+"""Where couriers post, and the codes in their pushes that are not known here."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourierEndpoint:
-    """Where one partner posts. After a rotation the previous secret is accepted until its grace ends."""
+    """Where one partner posts. After a rotation the previous secret is accepted until its grace ends; none is after `revoked_at`."""
 
     id: str
     partner: str
@@ -15,9 +15,28 @@ class CourierEndpoint:
     previous_until: datetime | None
     created_at: datetime
     rotated_at: datetime | None
+    revoked_at: datetime | None = None
+
+    def is_revoked(self, now: datetime) -> bool:
+        """Whether no push is accepted at this moment."""
+        return self.revoked_at is not None and self.revoked_at <= now
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
         """The secrets that a push may be signed with at this moment."""
         if self.previous_secret is None or self.previous_until is None or now >= self.previous_until:
             return (self.secret,)
         return (self.secret, self.previous_secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownCode:
+    """A code of a partner whose meaning its adapter does not know. `text` and `push_id` are of the latest push that has it."""
+
+    id: str
+    partner: str
+    code: str
+    occurrences: int
+    text: str
+    push_id: str
+    first_seen_at: datetime
+    last_seen_at: datetime

@@ -87,6 +87,7 @@ class ReportFields(TypedDict):
 
     carrier: str | None
     waybill_no: str
+    reference: str | None
     status: str
     reason: str | None
     raw_code: str | None
