@@ -12,17 +12,17 @@ from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain import waybills
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
-from order_svc.domain.partners.endpoints import CourierEndpoint
+from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
-from order_svc.domain.waybills import IgnoredReason, Waybill
+from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.settings import Settings
 from order_svc.tables.charges import CHARGES_OF
 from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
-from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS
+from order_svc.tables.couriers import CODE_LIST, ENDPOINT_LIST, ENDPOINTS
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
     LINES_OF_PARCEL,
@@ -63,13 +63,14 @@ class PaymentView:
 class ParcelView:
     """A parcel with its content and its scans in the order in which they happened.
 
-    `ignored` names, by their keys, the scans that do not belong to the parcel.
+    `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
     """
 
     parcel: Parcel
     lines: list[ParcelLine]
     scans: list[ParcelScan]
     ignored: Mapping[str, IgnoredReason]
+    changes: list[StatusChange]
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -135,10 +136,12 @@ async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:
 async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     """The parcel with its content and history."""
     lines = await reader.all(LINES_OF_PARCEL, parcel_id=found.id)
-    same_number = await reader.all(PARCELS_OF_WAYBILL, waybill_no=found.waybill_no)
+    with_number = await reader.all(PARCELS_OF_WAYBILL, waybill_no=found.waybill_no)
+    same_number = [each for each in with_number if each.carrier == found.carrier]
     tracked = waybills.with_scans(same_number, await reader.all(SCANS_OF_WAYBILL, waybill_no=found.waybill_no))
-    waybill = Waybill(tracked, timedelta(minutes=reader.settings.hand_over_tolerance_minutes))
-    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found))
+    tolerance = timedelta(minutes=reader.settings.hand_over_tolerance_minutes)
+    waybill, changes = Waybill(tracked, tolerance), waybills.changes(found, tracked, tolerance)
+    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes)
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:
@@ -160,6 +163,11 @@ async def courier_address(reader: Reader, partner: str, endpoint_id: str) -> Cou
     """The endpoint to which this partner posts, or None where this address is none of its own."""
     endpoint = await reader.find(ENDPOINTS, endpoint_id)
     return endpoint if endpoint is not None and endpoint.partner == partner else None
+
+
+async def courier_codes(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[UnknownCode]:
+    """A page of codes whose meanings are not known."""
+    return await reader.page(CODE_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def partner_push(reader: Reader, source: PushSource, push_id: str) -> PartnerPush:

@@ -9,9 +9,17 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
-from order_svc.api.schemas.partners import EndpointIn, EndpointOut, NewSecretOut, Partner, RotationIn
+from order_svc.api.schemas.partners import (
+    EndpointIn,
+    EndpointOut,
+    NewSecretOut,
+    Partner,
+    RevocationIn,
+    RotationIn,
+    UnknownCodeOut,
+)
 from order_svc.commands import courier_endpoints
-from order_svc.domain.errors import SecretUnfit, UnknownPartner
+from order_svc.domain.errors import EndpointRevoked, SecretUnfit, UnknownPartner
 from order_svc.integrations.couriers.port import Courier
 from order_svc.settings import Settings
 
@@ -27,12 +35,13 @@ def router(couriers: Mapping[str, Courier]) -> APIRouter:
         route_class=ApiRoute,
         dependencies=[require_role("admin")],
     )
-    secrets, unfit = EndpointSecrets(couriers), refusals(SecretUnfit)
+    secrets, unfit = EndpointSecrets(couriers), refusals(SecretUnfit, EndpointRevoked)
     unknown_or_unfit = refusals(UnknownPartner, SecretUnfit)
     made.post("", status_code=201, operation_id="createCourierEndpoint", responses=unknown_or_unfit)(secrets.create)
     made.get("", operation_id="listCourierEndpoints")(list_endpoints)
     made.get("/{endpoint_id}", operation_id="getCourierEndpoint")(get_endpoint)
     made.post("/{endpoint_id}/rotate-secret", operation_id="rotateCourierSecret", responses=unfit)(secrets.rotate)
+    made.post("/{endpoint_id}/revoke", operation_id="revokeCourierEndpoint")(revoke_endpoint)
     return made
 
 
@@ -48,14 +57,16 @@ class EndpointSecrets:
         if courier is None:
             raise UnknownPartner(pointer="/partner", partner=body.partner, known=", ".join(self._couriers))
         secret = _usable(courier, body.secret)
-        return NewSecretOut.of(await courier_endpoints.open_endpoint(tx, partner=body.partner, secret=secret))
+        opened = await courier_endpoints.open_endpoint(tx, partner=body.partner, secret=secret)
+        return NewSecretOut.showing(opened, courier.address_query(secret))
 
     async def rotate(self, endpoint_id: EndpointId, body: RotationIn, tx: Tx[Settings]) -> NewSecretOut:
         """Change the secret; the old one is accepted as well until the grace ends."""
         endpoint = await queries.courier_endpoint(tx, endpoint_id)
-        secret = _usable(self._couriers[endpoint.partner], body.secret)
+        courier = self._couriers[endpoint.partner]
+        secret = _usable(courier, body.secret)
         rotated = await courier_endpoints.rotate_secret(tx, endpoint_id, secret=secret, grace_hours=body.grace_hours)
-        return NewSecretOut.of(rotated)
+        return NewSecretOut.showing(rotated, courier.address_query(secret))
 
 
 async def list_endpoints(
@@ -69,6 +80,28 @@ async def list_endpoints(
 async def get_endpoint(endpoint_id: EndpointId, read: Read) -> EndpointOut:
     """One endpoint."""
     return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
+
+
+async def revoke_endpoint(endpoint_id: EndpointId, body: RevocationIn, tx: Tx[Settings]) -> EndpointOut:
+    """Accept no pushes at this endpoint any more, at once or after a grace. Those that arrived are processed."""
+    return EndpointOut.of(await courier_endpoints.revoke(tx, endpoint_id, grace_hours=body.grace_hours))
+
+
+codes = APIRouter(
+    prefix="/v1/courier-codes", tags=["courier-codes"], route_class=ApiRoute, dependencies=[require_role("admin")]
+)
+
+
+@codes.get("", operation_id="listUnknownCourierCodes")
+async def list_codes(
+    read: Read,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    partner: Annotated[Partner | None, Query(description="Only codes of this courier, such as `zto`.")] = None,
+) -> PageOut[UnknownCodeOut]:
+    """The codes of couriers whose meanings are not known here, newest first, with how often they were pushed."""
+    page = await queries.courier_codes(read, limit, cursor, partner=partner)
+    return PageOut[UnknownCodeOut].of(page, UnknownCodeOut.of)
 
 
 def _usable(courier: Courier, secret: str | None) -> str:

@@ -36,7 +36,14 @@ async def ship_parcel(order_id: OrderId, body: ParcelIn, tx: Tx[Settings]) -> Pa
 
     Units that an open after-sale case holds cannot be shipped until the case has ended (409 `units_held_by_case`).
     """
-    parcel = await shipments.ship(tx, order_id, carrier=body.carrier, waybill_no=body.waybill_no, picks=body.picks())
+    parcel = await shipments.ship(
+        tx,
+        order_id,
+        carrier=body.carrier,
+        waybill_no=body.waybill_no,
+        picks=body.picks(),
+        reference=body.reference,
+    )
     return ParcelDetailOut.showing(await queries.parcel_view(tx, parcel))
 
 

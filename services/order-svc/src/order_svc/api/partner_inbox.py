@@ -7,6 +7,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
+from pydantic import StringConstraints
 
 from order_svc import queries
 from order_svc.api.schemas.partners import CallbackOut, Partner, PushOut
@@ -25,6 +26,7 @@ callbacks = APIRouter(
 )
 PushId = Annotated[Id, Path(description="The id of the push here, not at the courier.")]
 CallbackId = Annotated[Id, Path(description="The id of the callback here, not at the provider.")]
+Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 InState = Annotated[PushState | None, Query(description="Only those whose processing is in this state.")]
 
 
@@ -36,9 +38,13 @@ async def list_pushes(
     state: InState = None,
     partner: Annotated[Partner | None, Query(description="Only pushes of this courier, such as `zto`.")] = None,
     endpoint_id: Annotated[Id | None, Query(description="Only pushes that arrived at this endpoint.")] = None,
+    why: Annotated[
+        Why | None,
+        Query(description="Only pushes that are in their state for this reason, such as `signature_invalid`."),
+    ] = None,
 ) -> PageOut[PushOut]:
     """What couriers pushed, newest first."""
-    filters = {"state": state, "partner": partner, "endpoint_id": endpoint_id}
+    filters = {"state": state, "partner": partner, "endpoint_id": endpoint_id, "why": why}
     page = await queries.partner_pushes(read, PushSource.COURIER, limit, cursor, **filters)
     return PageOut[PushOut].of(page, PushOut.of)
 

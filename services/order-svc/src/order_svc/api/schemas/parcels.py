@@ -4,13 +4,15 @@ from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Time, Version, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from order_svc.api.schemas.order_lines import Units
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
 from order_svc.domain.waybills import IgnoredReason
 from order_svc.queries import ParcelView
+
+ReferenceInput = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 
 
 class ParcelLineIn(In):
@@ -33,6 +35,9 @@ class ParcelIn(In):
 
     carrier: CarrierInput
     waybill_no: WaybillInput
+    reference: ReferenceInput | None = None
+    """The number under which the parcel was registered with the courier, where the courier reports by it, as 圆通 does by
+    `txLogisticID`."""
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=100)]
     """The content; each line of the order at most once."""
 
@@ -63,6 +68,10 @@ class ParcelEventOut(Out):
     """Who took the parcel: `person`, `proxy`, `locker` or `station`; null where the scan does not say."""
     raw_code: str | None
     """The courier's own code; null where there is none."""
+    text: str | None
+    """The courier's sentence for people, without names and numbers; null where there is none."""
+    partner: str | None
+    """Who reported the scan, such as `zto` or `kuaidi100`; null where it was reported before this was recorded."""
     occurred_at: Time
     """By the courier's clock."""
     received_at: Time
@@ -75,6 +84,23 @@ class ParcelEventOut(Out):
     def of(cls, scan: ParcelScan, ignored: IgnoredReason | None) -> Self:
         """The scan, with the reason why it is ignored, if it is."""
         return cls(**{name: getattr(scan, name) for name in cls.model_fields if name != "ignored"}, ignored=ignored)
+
+
+class StatusChangeOut(Out):
+    """One change of the status of a parcel."""
+
+    status: ParcelStatus
+    """The status from then on."""
+    previous_status: ParcelStatus
+    """The status until then."""
+    raw_code: str | None
+    """The courier's own code that changed it; null where there is none."""
+    delivered_to: str | None
+    """Who took the parcel: `person`, `proxy`, `locker` or `station`; null where it is not a delivery, or the scan does not say."""
+    occurred_at: Time
+    """By the courier's clock."""
+    recorded_at: Time
+    """When it changed here: a scan may arrive late."""
 
 
 class ParcelOut(Out):
@@ -93,6 +119,8 @@ class ParcelOut(Out):
     """The code of the courier, such as `sf`."""
     waybill_no: str
     """The courier's number of the parcel. Parcels that share a box, or follow one another, may have the same."""
+    reference: str | None
+    """The number under which it was registered with the courier; null where there is none beside the waybill."""
     status: ParcelStatus
     """Computed from all scans that belong to the parcel; may change if one arrives late."""
     reason: str | None
@@ -120,6 +148,8 @@ class ParcelDetailOut(ParcelOut):
     """The content."""
     events: list[ParcelEventOut]
     """Every scan, in the order in which the scans happened."""
+    changes: list[StatusChangeOut]
+    """How the status has changed, oldest first; empty before the first scan."""
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:
@@ -128,4 +158,5 @@ class ParcelDetailOut(ParcelOut):
             **dict(ParcelOut.of(view.parcel)),
             lines=[ParcelLineOut.model_validate(line) for line in view.lines],
             events=[ParcelEventOut.of(scan, view.ignored.get(scan.key)) for scan in view.scans],
+            changes=[StatusChangeOut.model_validate(change) for change in view.changes],
         )

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, Self
 from aftercare_chassis.http.schemas import CreatedAt, In, Out, Time, example
 from pydantic import Field, StringConstraints
 
-from order_svc.domain.partners.endpoints import CourierEndpoint
+from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushState
 
-Secret = Annotated[str, StringConstraints(min_length=8, max_length=200, pattern=r"^[!-~]+$")]
+Secret = Annotated[str, StringConstraints(min_length=6, max_length=200)]
 Partner = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
@@ -45,6 +45,8 @@ class EndpointOut(Out):
     path: str
     """Where the courier posts, below the address of this service."""
     created_at: CreatedAt
+    revoked_at: Time | None
+    """When the endpoint ceases, or has ceased, to accept pushes; null where it was not revoked."""
     rotated_at: Time | None
     """When the secret was last changed; null where it never was."""
     previous_secret_until: Time | None
@@ -60,13 +62,16 @@ class NewSecretOut(EndpointOut):
     """The endpoint with its secret, which no other response shows."""
 
     holds_secret = True
+    path: str
+    """Where the courier posts, below the address of this service; with the secret, where the courier signs nothing."""
     secret: str
     """Shown this once: keep it, and give it to the courier."""
 
     @classmethod
-    def of(cls, endpoint: CourierEndpoint) -> "NewSecretOut":
-        """With the secret."""
-        return cls(**_endpoint_fields(endpoint), secret=endpoint.secret)
+    def showing(cls, endpoint: CourierEndpoint, query: str) -> Self:
+        """With the secret, and with the query that proves the courier's pushes, if there is one."""
+        fields = _endpoint_fields(endpoint)
+        return cls(**fields | {"path": fields["path"] + query}, secret=endpoint.secret)
 
 
 # The values are of several types, which pydantic checks.
@@ -76,9 +81,45 @@ def _endpoint_fields(endpoint: CourierEndpoint) -> dict[str, Any]:
         "partner": endpoint.partner,
         "path": f"/v1/courier-webhooks/{endpoint.partner}/{endpoint.id}",
         "created_at": endpoint.created_at,
+        "revoked_at": endpoint.revoked_at,
         "rotated_at": endpoint.rotated_at,
         "previous_secret_until": endpoint.previous_until,
     }
+
+
+class RevocationIn(In):
+    """From when on the endpoint accepts no push: at once, or after a grace."""
+
+    model_config = example(grace_hours=24)
+
+    grace_hours: Annotated[float, Field(ge=0, le=168)] = 0
+    """For how many hours pushes are accepted still; 0 where the secret has leaked."""
+
+
+class UnknownCodeOut(Out):
+    """A code of a courier that is not known here: the scans that have it are kept, and change no status."""
+
+    id: str
+    """Identifies the code here: `code_…`."""
+    partner: str
+    """The name of the courier's adapter, such as `zto`."""
+    code: str
+    """The courier's own code."""
+    occurrences: int
+    """In how many scans it was pushed."""
+    text: str
+    """The sentence of the latest of them, without names and numbers."""
+    push_id: str
+    """The latest push that has it: `push_…`."""
+    first_seen_at: Time
+    """When the first of them arrived."""
+    last_seen_at: Time
+    """When the latest of them arrived."""
+
+    @classmethod
+    def of(cls, code: UnknownCode) -> Self:
+        """The code as a response."""
+        return cls.model_validate(code)
 
 
 class ReportOut(Out):
@@ -87,7 +128,9 @@ class ReportOut(Out):
     carrier: str | None
     """The code of the courier, such as `zto`; null where the push names the waybill only."""
     waybill_no: str
-    """The courier's number of the parcel."""
+    """The courier's number of the parcel; empty where it names the reference only."""
+    reference: str | None = None
+    """The number under which the parcel was registered with the courier; null where the push names none."""
     status: str
     """The normalised status, one of those of parcels."""
     reason: str | None
@@ -114,7 +157,7 @@ class PushOut(Out):
     state: PushState
     """How far its processing is; `waiting`, `unmatched`, `unreadable` and `failed` ones can be redriven."""
     why: str | None
-    """Why it is in this state; null where there is nothing to explain."""
+    """Why it is in this state, or what of it has no effect; null where there is nothing to explain."""
     reports: list[ReportOut]
     """What the adapter read in it; empty where nothing was read."""
     attempts: int
