@@ -34,6 +34,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "confirmReceipt": {"buyer"},
         "changeAddress": PARTIES | {"agent"},
         "startPayment": {"buyer"},
+        "voidPayment": {"buyer"},
         "getOrderLedger": READERS,
         "listPayments": EVERYBODY,
         "getPayment": READERS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 
@@ -52,11 +52,12 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A payment with its refunds, oldest first, and the order that it is for."""
+    """A payment with its refunds, oldest first, and the order that it is for; `at` is when it was read."""
 
     payment: Payment
     refunds: list[Refund]
     order: Order
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ async def payment(reader: Reader, payment_id: str) -> PaymentView:
 async def payment_view(reader: Reader, found: Payment) -> PaymentView:
     """The payment with its refunds and its order."""
     refunds = await reader.all(REFUNDS_OF, payment_ids=[found.id])
-    return PaymentView(found, refunds, await reader.get(ORDERS, found.order_id))
+    return PaymentView(found, refunds, await reader.get(ORDERS, found.order_id), reader.now)
 
 
 async def payments(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[PaymentView]:
@@ -114,7 +115,7 @@ async def payments(reader: Reader, limit: int, cursor: str | None, **filters: ob
     by_payment = _grouped(await reader.all(REFUNDS_OF, payment_ids=[p.id for p in page.data]), "payment_id")
     named = await reader.all(ORDERS_BY_ID, order_ids=[p.order_id for p in page.data])
     by_id = {each.id: each for each in named}
-    return _with(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
+    return _with(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id], reader.now) for p in page.data])
 
 
 async def ledger(reader: Reader, order_id: str) -> OrderLedger:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
-from aftercare_events import OrderPaid, RefundSucceeded
+from aftercare_events import OrderPaid, RefundFailed, RefundSucceeded
 from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
 from order_svc import main
@@ -112,6 +112,33 @@ async def test_a_payment_of_a_cancelled_order_is_given_up_at_the_provider(till, 
     assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM provider_calls") == 0
 
 
+async def test_a_buyer_voids_a_payment_and_pays_in_another_way(till, world, shop):
+    world.behave(Method.UNPAID)
+    order, payment = await till.start()
+    shown = await shop.payment(payment["id"])
+    assert [each["action"] for each in shown["allowed_actions"] if each["allowed"]] == ["void"]
+    path = f"/v1/payments/{payment['id']}/void"
+    assert (await shop.buyer.post(path)).json()["state"] == "pending"
+    await till.settle()
+    shown = await shop.payment(payment["id"])
+    assert (shown["state"], shown["failure_code"], shown["checkout"]) == ("failed", "voided", None)
+    shop.problem(await shop.buyer.post(path), 409, "illegal_transition")
+    await shop.start_payment(order["id"])
+    await shop.settle()
+    assert (await shop.order(order["id"]))["state"] == "paid"
+
+
+async def test_a_payment_that_was_made_is_not_voided(till, world, shop):
+    world.behave(Method.UNPAID)
+    order, payment = await till.start()
+    for operation in world.provider.ledger.pending():
+        world.provider.ledger.settle(operation)
+    await shop.buyer.post(f"/v1/payments/{payment['id']}/void")
+    await till.settle()
+    assert (await shop.payment(payment["id"]))["state"] == "succeeded"
+    assert (await shop.order(order["id"]))["state"] == "paid"
+
+
 async def test_money_for_a_cancelled_order_is_refunded(till, world, shop):
     world.behave(Method.UNPAID)
     order, payment = await till.start()
@@ -141,3 +168,38 @@ async def test_a_method_that_nobody_takes_is_refused(shop):
     for body in ({"payment_method": "cheque"}, {"provider": "simulator", "payment_method": "native"}):
         problem = shop.problem(await shop.buyer.post(path, json=body), 422, "unknown_method")
         assert problem["errors"][0]["pointer"] == "/payment_method"
+
+
+async def test_what_a_provider_does_not_take_is_refused_before_it_is_called(till, world, shop):
+    def usd(amount):
+        return {"amount": amount, "currency": "USD"}
+
+    line = {"sku": "S", "title": "t", "quantity": 1, "unit_price": usd(100_000_000), "category": "c"}
+    body = {"currency": "USD", "lines": [line], "shipping_fee": usd(0)}
+    order = await shop.place(**body)
+    body = {"payment_method": world.payment.method}
+    answer = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
+    if world.payment.provider == "stripe":
+        assert shop.problem(answer, 422, "amount_not_taken")["most_minor"] == 99_999_999
+    else:
+        shop.problem(answer, 422, "currency_not_taken")
+    assert world.provider.ledger.payments() == []
+
+
+@pytest.mark.parametrize("limit", ["refund_period_over", "too_many_refunds"])
+async def test_what_a_provider_does_not_refund_is_refused_before_it_is_called(shop, limit):
+    order, payment = await shop.paid("sim_refund_declined")
+    await shop.h.runtime.pool.execute("UPDATE payments SET provider = 'wechat_pay' WHERE id = $1", payment["id"])
+    if limit == "refund_period_over":
+        shop.h.clock.advance(hours=24 * 366)
+    else:
+        for number in range(50):
+            await shop.ask_refund(order, 1, refund_id=f"refund_{number}")
+    await shop.ask_refund(order, 1, refund_id="refund_last")
+    [failed] = await shop.events(RefundFailed)
+    assert (failed.refund_id, failed.failure_code) == ("refund_last", limit)
+    await shop.h.runtime.pool.execute(
+        "UPDATE orders SET state = 'cancelled', cancel_cause = 'buyer', deadline_at = NULL"
+    )
+    agent = shop.h.client("agent", "agent-1")
+    shop.problem(await agent.post(f"/v1/payments/{payment['id']}/refund-remainder"), 409, limit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from order_svc.domain.payments.lifecycle import (
     PaymentFacts,
     RefundAction,
 )
+from order_svc.domain.payments.limits import payment_refusal, refund_limit
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.policy import refund_failure, reserved_minor
 
@@ -100,7 +101,7 @@ def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
     state: OrderState, payment_id: str, refunds: Sequence[Refund], refused: type[Refusal] | None
 ) -> None:
     def apply() -> Payment:
-        facts = PaymentFacts(order(state, payment_id), refunds)
+        facts = PaymentFacts(order(state, payment_id), refunds, NOW)
         return PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
 
     if refused is None:
@@ -111,7 +112,7 @@ def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
 
 
 def test_only_an_operator_refunds_a_remainder_and_only_of_a_payment_that_succeeded() -> None:
-    facts = PaymentFacts(order(OrderState.CANCELLED), [])
+    facts = PaymentFacts(order(OrderState.CANCELLED), [], NOW)
     with pytest.raises(ActionNotAllowed):
         PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_BUYER, facts)
     with pytest.raises(IllegalTransition):
@@ -170,6 +171,44 @@ def test_permitted_refunds_never_exceed_the_payment(paid: int, requests: list[tu
 )
 def test_why_a_refund_fails(changes: dict[str, Any], amount: Amount, code: str | None) -> None:
     assert refund_failure(replace(payment(100), **changes), amount, []) == code
+
+
+@pytest.mark.parametrize(
+    ("provider", "days", "refunds", "code"),
+    [
+        ("wechat_pay", 365, 49, None),
+        ("wechat_pay", 366, 0, "refund_period_over"),
+        ("wechat_pay", 1, 50, "too_many_refunds"),
+        ("alipay", 365, 1000, None),
+        ("alipay", 366, 0, "refund_period_over"),
+        ("stripe", 5000, 1000, None),
+        ("simulator", 5000, 1000, None),
+    ],
+)
+def test_what_a_provider_does_not_refund_is_known_before_it_is_called(
+    provider: str, days: int, refunds: int, code: str | None
+) -> None:
+    old = replace(payment(10_000), provider=provider, settled_at=NOW)
+    at, made = NOW + timedelta(days=days), [refund(1, RefundState.SUCCEEDED)] * refunds
+    assert refund_limit(old, [*made, refund(1, RefundState.FAILED)], at) == code
+
+
+@pytest.mark.parametrize(
+    ("provider", "amount", "code"),
+    [
+        ("wechat_pay", Amount(1, "USD"), "currency_not_taken"),
+        ("alipay", Amount(10_000_000_001, "CNY"), "amount_not_taken"),
+        ("stripe", Amount(100_000_000, "USD"), "amount_not_taken"),
+        ("stripe", Amount(100, "UGX"), "currency_not_taken"),
+        ("stripe", Amount(99_999_999, "USD"), None),
+        ("simulator", Amount(10**12, "UGX"), None),
+    ],
+)
+def test_what_a_provider_does_not_take_is_known_before_it_is_called(
+    provider: str, amount: Amount, code: str | None
+) -> None:
+    refusal = payment_refusal(provider, amount)
+    assert (None if refusal is None else refusal.code) == code
 
 
 def test_failed_refunds_release_their_money_and_unknown_ones_do_not() -> None:

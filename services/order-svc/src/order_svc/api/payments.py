@@ -13,7 +13,17 @@ from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
-from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownMethod, UnknownProvider
+from order_svc.domain.errors import (
+    AmountNotTaken,
+    CurrencyNotTaken,
+    NothingToRefund,
+    NotRefundable,
+    PaymentInProgress,
+    RefundPeriodOver,
+    TooManyRefunds,
+    UnknownMethod,
+    UnknownProvider,
+)
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
@@ -25,12 +35,19 @@ PaymentId = Annotated[Id, Path(description="The id of the payment.")]
 # Any: options of a route, each of its own type.
 _START: Mapping[str, Any] = {
     "status_code": 201,
-    "responses": refusals(IllegalTransition, UnknownProvider, UnknownMethod, PaymentInProgress),
+    "responses": refusals(
+        IllegalTransition, UnknownProvider, UnknownMethod, CurrencyNotTaken, AmountNotTaken, PaymentInProgress
+    ),
     "dependencies": [require_action(ORDER, OrderAction.PAY)],
 }
 _REFUND: Mapping[str, Any] = {
-    "responses": refusals(IllegalTransition, NotRefundable, NothingToRefund),
+    "responses": refusals(IllegalTransition, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds),
     "dependencies": [require_action(PAYMENT, PaymentAction.REFUND_REMAINDER)],
+}
+
+_VOID: Mapping[str, Any] = {
+    "responses": refusals(IllegalTransition),
+    "dependencies": [require_action(PAYMENT, PaymentAction.VOID)],
 }
 
 
@@ -42,6 +59,7 @@ def router(providers: Mapping[str, PaymentProvider]) -> APIRouter:
     made.get("/orders/{order_id}/ledger", operation_id="getOrderLedger")(get_ledger)
     made.get("/payments", operation_id="listPayments")(list_payments)
     made.get("/payments/{payment_id}", operation_id="getPayment")(get_payment)
+    made.post("/payments/{payment_id}/void", operation_id="voidPayment", **_VOID)(void_payment)
     made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
     return made
 
@@ -80,6 +98,13 @@ async def list_payments(
 async def get_payment(payment_id: PaymentId, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
     return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
+
+
+async def void_payment(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:
+    """Give up a payment that was not made yet, so that the order can be paid in another way. It stays pending until its provider
+    reports what has become of it."""
+    payment = await payments.void(tx, payment_id)
+    return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
 async def refund_remainder(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:

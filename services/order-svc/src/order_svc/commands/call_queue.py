@@ -1,5 +1,7 @@
 """Calls to payment providers that a worker has yet to make: nothing remote is called in a transaction."""
 
+from datetime import timedelta
+
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.domain.payments.model import CallSubject, CallVerb, ProviderCall
@@ -7,6 +9,8 @@ from order_svc.settings import Settings
 from order_svc.tables.payments import CALLS
 
 WORKER = "provider-calls"
+LEASE = timedelta(seconds=30)
+"""How long a worker has a call to itself."""
 
 
 async def submit(tx: Transaction[Settings], subject: CallSubject, subject_id: str) -> None:

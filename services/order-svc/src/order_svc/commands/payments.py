@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
@@ -11,14 +12,15 @@ from order_svc.commands import call_queue, effects
 from order_svc.commands.record import payment_fields
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Order
+from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
+from order_svc.domain.payments.limits import payment_refusal
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, PAYMENTS, PENDING_PAYMENT, SET_CHECKOUT
+from order_svc.tables.payments import DROP_CALL, GIVE_UP_CALL, PAYMENTS, PENDING_PAYMENT, SET_CHECKOUT
 
 
 async def start(
@@ -37,10 +39,13 @@ async def start(
         UnknownProvider: no provider of this name is connected.
         UnknownMethod: the provider does not take the method, or no one does.
         PaymentInProgress: another payment of the order is pending.
+        CurrencyNotTaken, AmountNotTaken: the provider takes no payment of this amount.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.PAY, tx)
     provider = _provider(provider, method, providers)
+    if (refusal := payment_refusal(provider, Amount(order.total_minor, order.currency))) is not None:
+        raise refusal
     pending = await tx.one(PENDING_PAYMENT, order_id=order_id)
     if pending is not None:
         raise errors.PaymentInProgress(payment_id=pending.id)
@@ -77,6 +82,23 @@ def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str
         created_at=tx.now,
     )
     return PAYMENT.start(payment, tx)
+
+
+async def void(tx: Transaction[Settings], payment_id: str) -> Payment:
+    """Have a payment that the buyer has not made closed at its provider, so that the order can be paid in another way.
+
+    It stays pending until the provider reports what has become of it, which may be that it was made.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see PAYMENT.
+    """
+    payment = PAYMENT.apply(await tx.lock(PAYMENTS, payment_id), PaymentAction.VOID, tx)
+    # Where the buyer can pay already, the provider has answered: no call is on its way that a second one might overtake.
+    wait = timedelta(0) if payment.checkout is not None else call_queue.LEASE
+    await tx.execute(GIVE_UP_CALL, call_id=payment.id, next_at=tx.now + wait)
+    tx.wake(call_queue.WORKER)
+    return payment
 
 
 async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: ProviderResult) -> PaymentState:

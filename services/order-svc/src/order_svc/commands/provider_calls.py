@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands import payments, refunds
+from order_svc.commands import call_queue, payments, refunds
 from order_svc.domain.model import OrderState
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.model import (
@@ -26,7 +26,6 @@ from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CALL, REFUNDS, RESUME_CALL, TAKE_CALL
 
-LEASE = timedelta(seconds=30)
 FIRST_WAIT, LONGEST_WAIT = 0.5, 300.0
 _NO_RESPONSE = frozenset({Outcome.UNKNOWN, Outcome.NOT_SENT})
 
@@ -35,14 +34,14 @@ _NO_RESPONSE = frozenset({Outcome.UNKNOWN, Outcome.NOT_SENT})
 class PreparedCall:
     """A call with everything that it needs: it is made without the database. `refund` is None for a payment.
 
-    `gives_up`: the order is cancelled, so that a payment which the buyer has not made is closed at the provider.
+    `gives_up` is why a payment is given up: it is closed at the provider, unless the buyer has made it; None where it is not.
     """
 
     call: ProviderCall
     provider: str
     payment: Payment
     refund: Refund | None
-    gives_up: bool = False
+    gives_up: FailureCode | None = None
 
 
 async def next_call(tx: Transaction[Settings]) -> ProviderCall | None:
@@ -52,7 +51,7 @@ async def next_call(tx: Transaction[Settings]) -> ProviderCall | None:
 
 async def lease(tx: Transaction[Settings], call: ProviderCall) -> None:
     """Lease a locked call. From here on the provider may have received it: the next one is a query."""
-    await tx.execute(TAKE_CALL, call_id=call.id, tries=call.attempts + 1, leased_until=tx.now + LEASE)
+    await tx.execute(TAKE_CALL, call_id=call.id, tries=call.attempts + 1, leased_until=tx.now + call_queue.LEASE)
 
 
 async def prepare(tx: Transaction[Settings], call: ProviderCall) -> PreparedCall | None:
@@ -79,11 +78,13 @@ async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> Pre
     if payment.state is not PaymentState.PENDING:
         await tx.execute(DROP_CALL, call_id=call.id)
         return None
-    is_cancelled = order.state is OrderState.CANCELLED
-    if is_cancelled and call.attempts == 0:
-        await payments.fail(tx, order, payment, FailureCode.ORDER_CANCELLED)
+    gives_up = FailureCode.VOIDED if call.gives_up else None
+    if order.state is OrderState.CANCELLED:
+        gives_up = FailureCode.ORDER_CANCELLED
+    if gives_up is not None and call.attempts == 0:
+        await payments.fail(tx, order, payment, gives_up)
         return None
-    return PreparedCall(call, payment.provider, payment, None, gives_up=is_cancelled)
+    return PreparedCall(call, payment.provider, payment, None, gives_up)
 
 
 async def close(tx: Transaction[Settings], prepared: PreparedCall, result: ProviderResult) -> None:
@@ -93,9 +94,9 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
     and of the same kind: its response releases the next one, and a provider that is still failing is not flooded.
     """
     call = prepared.call
-    if prepared.gives_up and result.outcome is Outcome.NOT_FOUND:
-        # Nothing is submitted any more. Should the first call arrive yet, its callback has the money refunded.
-        result = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.ORDER_CANCELLED)
+    if prepared.gives_up is not None and result.outcome in (Outcome.NOT_FOUND, Outcome.DECLINED):
+        # Nothing is submitted any more. Should the first call arrive yet, its callback pays the order or is refunded.
+        result = ProviderResult(outcome=Outcome.DECLINED, failure_code=prepared.gives_up)
     if call.subject is CallSubject.PAYMENT:
         is_open = await payments.apply_result(tx, call.id, result=result) is PaymentState.PENDING
     else:

@@ -22,6 +22,7 @@ from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.compensations import is_compensated
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
+from order_svc.domain.payments.limits import refund_limit
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import refund_failure
 from order_svc.integrations.payments.port import Outcome, ProviderResult
@@ -34,8 +35,8 @@ from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     """Execute the refund that a case has decided, in full or not at all.
 
-    RefundFailed is the answer to more than was paid, to what a guarantee has paid in the place of the refund, and to a refund before
-    shipment of units that were shipped.
+    RefundFailed is the answer to more than was paid, to what a guarantee has paid in the place of the refund, to a refund before
+    shipment of units that were shipped, and to what the provider does not refund any more.
 
     Raises:
         NotFound: there is no such order or payment.
@@ -53,7 +54,7 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
     paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
     compensated = FailureCode.COMPENSATED if is_compensated(event.case_id, paid) else None
-    refused = compensated or refund_failure(payment, asked, known, paid)
+    refused = compensated or refund_failure(payment, asked, known, paid) or refund_limit(payment, known, tx.now)
     if refused is None:
         order, refused = await _claim_units(tx, order, event)
     if refused is None:
@@ -113,11 +114,11 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund: see PAYMENT.
+        IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds: see PAYMENT.
     """
     payment = await tx.lock(PAYMENTS, payment_id)
     order = await tx.get(ORDERS, payment.order_id)  # not locked: a cancelled order stays cancelled
-    facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
+    facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]), tx.now)
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
     await refund_rest(tx, payment, OwnRefundCause.OPERATOR)
     return payment

@@ -134,6 +134,38 @@ class UnknownMethod(Refusal):
     en = "No payment provider takes the method {method} here. Connected are {known}."
 
 
+class CurrencyNotTaken(Refusal):
+    """The payment provider takes no payments in the order's currency."""
+
+    kind, code = Kind.INVALID, "currency_not_taken"
+    zh = "支付渠道 {provider} 不支持币种 {currency}。"
+    en = "The payment provider {provider} takes no payments in {currency}."
+
+
+class AmountNotTaken(Refusal):
+    """The order's total is more than the payment provider takes at once."""
+
+    kind, code = Kind.INVALID, "amount_not_taken"
+    zh = "支付渠道 {provider} 单笔最多支持 {most_minor:money}。"
+    en = "The payment provider {provider} takes at most {most_minor:money} at once."
+
+
+class RefundPeriodOver(Refusal):
+    """The payment is too old for its provider to refund it."""
+
+    kind, code = Kind.CONFLICT, "refund_period_over"
+    zh = "支付渠道 {provider} 仅支持付款后 {days} 天内退款，请改用线下退款。"
+    en = "{provider} refunds up to {days} days after the payment; the money can go back outside the provider."
+
+
+class TooManyRefunds(Refusal):
+    """The payment has as many refunds as its provider makes of one payment."""
+
+    kind, code = Kind.CONFLICT, "too_many_refunds"
+    zh = "支付渠道 {provider} 每笔支付最多退款 {most} 次，请改用线下退款。"
+    en = "{provider} makes at most {most} refunds of one payment; the money can go back outside the provider."
+
+
 class PaymentInProgress(Refusal):
     """The order has a payment that the provider has not answered yet."""
 

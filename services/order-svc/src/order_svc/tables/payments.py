@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -88,6 +89,7 @@ provider_calls = Table(
     Column("attempts", Integer, nullable=False),
     timestamp("due_at"),
     Column("unanswered", Boolean, nullable=False, server_default=false()),
+    Column("gives_up", Boolean, nullable=False, server_default=false()),
     Index("provider_calls_due_idx", "due_at"),
 )
 
@@ -122,6 +124,13 @@ TAKE_CALL = Statement(
     update(provider_calls)
     .where(provider_calls.c.id == bindparam("call_id"))
     .values(verb="query", attempts=bindparam("tries"), due_at=bindparam("leased_until"), unanswered=False)
+)
+GIVE_UP_CALL = Statement(
+    update(provider_calls)
+    .where(provider_calls.c.id == bindparam("call_id"))
+    .values(
+        gives_up=True, due_at=func.least(provider_calls.c.due_at, bindparam("next_at", type_=DateTime(timezone=True)))
+    )
 )
 PUT_OFF_CALL = Statement(
     update(provider_calls)

@@ -50,7 +50,7 @@ class ProviderCalls:
     async def _call(self, prepared: PreparedCall) -> ProviderResult:
         provider = self._providers[prepared.provider]
         payment, refund = prepared.payment, prepared.refund
-        if prepared.gives_up:
+        if prepared.gives_up is not None:
             return await provider.close(payment)
         if prepared.call.verb is CallVerb.QUERY:
             return await provider.find(payment, refund)

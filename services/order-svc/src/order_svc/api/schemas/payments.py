@@ -127,7 +127,7 @@ class PaymentOut(Out):
             checkout=_checkout(payment, actor),
             created_at=payment.created_at,
             settled_at=payment.settled_at,
-            allowed_actions=AllowedOut.of(_remainder(view, actor)),
+            allowed_actions=AllowedOut.of(_actions(view, actor)),
         )
 
 
@@ -137,7 +137,7 @@ def _checkout(payment: Payment, actor: Actor) -> CheckoutOut | None:
     return CheckoutOut(kind=CheckoutKind(payment.checkout["kind"]), value=payment.checkout["value"])
 
 
-def _remainder(view: PaymentView, actor: Actor) -> list[Allowed]:
-    """The one action that people can take on a payment, with why this reader cannot."""
-    actions = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds))
-    return [each for each in actions if each.action == PaymentAction.REFUND_REMAINDER]
+def _actions(view: PaymentView, actor: Actor) -> list[Allowed]:
+    """The actions that people can take on a payment, with why this reader cannot."""
+    actions = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds, view.at))
+    return [each for each in actions if each.action in (PaymentAction.VOID, PaymentAction.REFUND_REMAINDER)]

@@ -13,6 +13,9 @@ class FailureCode(StrEnum):
     EXCEEDS_PAYMENT = "exceeds_payment"
     UNITS_SHIPPED = "units_shipped"
     COMPENSATED = "compensated"
+    REFUND_PERIOD_OVER = "refund_period_over"
+    TOO_MANY_REFUNDS = "too_many_refunds"
+    VOIDED = "voided"
 
 
 class OwnRefundCause(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
@@ -9,14 +10,16 @@ from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.model import Order, OrderState
+from order_svc.domain.payments.limits import period_over, too_many
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.policy import reserved_minor
-from order_svc.domain.permissions import OPERATOR, SYSTEM_ONLY
+from order_svc.domain.permissions import BUYER, OPERATOR, SYSTEM_ONLY
 
 
 class PaymentAction(StrEnum):
-    """What the result of a provider does to a payment, and what an operator can do about its money."""
+    """What the result of a provider does to a payment, and what the buyer or an operator can do about it."""
 
+    VOID = "void"
     SUCCEED = "succeed"
     FAIL = "fail"
     REFUND_REMAINDER = "refund_remainder"
@@ -24,10 +27,11 @@ class PaymentAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """What the guards of a payment need besides its row: the order it is for, and its refunds."""
+    """What the guards of a payment need besides its row: the order it is for, its refunds, and the time."""
 
     order: Order
     refunds: Sequence[Refund]
+    at: datetime
 
 
 def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
@@ -44,15 +48,19 @@ def _nothing_left(payment: Payment, facts: PaymentFacts) -> Refusal | None:
 _REMAINDER = (
     Guard(errors.NotRefundable.code, _order_needs_it),
     Guard(errors.NothingToRefund.code, _nothing_left),
+    Guard(errors.RefundPeriodOver.code, lambda payment, facts: period_over(payment, facts.at)),
+    Guard(errors.TooManyRefunds.code, lambda payment, facts: too_many(payment, facts.refunds)),
 )
 _P, _A = PaymentState, PaymentAction
 
-# A provider may decline and later report that it took the money: the third row keeps that money from being lost. The last
-# row is for an operator, where the provider has declined the refund of an order that is not fulfilled.
+# A voided payment is pending until the provider reports what has become of it. A provider may decline and later report that it
+# took the money: the fourth row keeps that money from being lost. The last row is for an operator, where the provider has
+# declined the refund of an order that is not fulfilled.
 PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
     "payment",
     initial=_P.PENDING,
     transitions={
+        (_P.PENDING, _A.VOID): Transition(_P.PENDING, BUYER),
         (_P.PENDING, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),
         (_P.PENDING, _A.FAIL): Transition(_P.FAILED, SYSTEM_ONLY),
         (_P.FAILED, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),

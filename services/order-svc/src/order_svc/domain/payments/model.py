@@ -114,7 +114,7 @@ class ProviderCall:
     """A call to a payment provider that is still to be made. `id` is that of the payment or refund.
 
     `due_at` is also the end of the lease of the worker that makes the call. `unanswered` is true where the last call got
-    no answer; such a call is made again as soon as the provider answers another one.
+    no answer; such a call is made again as soon as the provider answers another one. `gives_up`: the buyer has voided the payment.
     """
 
     id: str
@@ -123,3 +123,4 @@ class ProviderCall:
     attempts: int
     due_at: datetime
     unanswered: bool = False
+    gives_up: bool = False

@@ -1,0 +1,103 @@
+"""What the payment providers take and give back, known before they are called. Amounts are in minor units."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftercare_chassis.refusals import Refusal
+
+from order_svc.domain import errors
+from order_svc.domain.model import Amount
+from order_svc.domain.payments.codes import FailureCode
+from order_svc.domain.payments.model import Payment, Refund, RefundState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderLimits:
+    """The limits of one provider. None: it has none, or none that is documented."""
+
+    currencies: frozenset[str] | None = None
+    most_minor: int | None = None
+    refund_days: int | None = None
+    most_refunds: int | None = None
+
+
+# Stripe writes some currencies with another exponent than ISO 4217 (docs.stripe.com/currencies): those are not taken.
+_STRIPE_CURRENCIES = frozenset(
+    [
+        "AED",
+        "AUD",
+        "BGN",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CNY",
+        "CZK",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "JPY",
+        "KRW",
+        "MXN",
+        "MYR",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PLN",
+        "RON",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
+)
+LIMITS: Mapping[str, ProviderLimits] = {
+    "stripe": ProviderLimits(currencies=_STRIPE_CURRENCIES, most_minor=99_999_999),
+    "wechat_pay": ProviderLimits(currencies=frozenset({"CNY"}), refund_days=365, most_refunds=50),
+    "alipay": ProviderLimits(currencies=frozenset({"CNY"}), most_minor=10_000_000_000, refund_days=365),
+}
+"""By the names of the providers; one that is not here has no limits. Sources and doubts: docs/payment-providers.md."""
+_NONE = ProviderLimits()
+
+
+def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
+    """Why the provider does not take a payment of this amount; None where it does."""
+    limits = LIMITS.get(provider, _NONE)
+    if limits.currencies is not None and amount.currency not in limits.currencies:
+        return errors.CurrencyNotTaken(pointer="/provider", provider=provider, currency=amount.currency)
+    if limits.most_minor is not None and amount.minor > limits.most_minor:
+        return errors.AmountNotTaken(
+            pointer="/provider", provider=provider, most_minor=limits.most_minor, currency=amount.currency
+        )
+    return None
+
+
+def period_over(payment: Payment, at: datetime) -> Refusal | None:
+    """Why the provider does not refund the payment at that time any more; None where it does."""
+    days = LIMITS.get(payment.provider, _NONE).refund_days
+    if days is None or payment.settled_at is None or at <= payment.settled_at + timedelta(days=days):
+        return None
+    return errors.RefundPeriodOver(provider=payment.provider, days=days)
+
+
+def too_many(payment: Payment, refunds: Iterable[Refund]) -> Refusal | None:
+    """Why the provider makes no further refund of the payment beside these; None where it does."""
+    most = LIMITS.get(payment.provider, _NONE).most_refunds
+    made = sum(each.outside is None and each.state is not RefundState.FAILED for each in refunds)
+    return None if most is None or made < most else errors.TooManyRefunds(provider=payment.provider, most=most)
+
+
+def refund_limit(payment: Payment, refunds: Iterable[Refund], at: datetime) -> FailureCode | None:
+    """The failure code of a refund that is not submitted, because the provider would not make it; None where it would."""
+    refusal = period_over(payment, at) or too_many(payment, refunds)
+    return None if refusal is None else FailureCode(refusal.code)
