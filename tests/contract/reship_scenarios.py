@@ -14,7 +14,7 @@ async def _sent(suite: InProcessSuite, case: dict[str, Any], waybill_no: str) ->
 async def parts_that_are_sent(suite: InProcessSuite) -> str:
     """The parts are late; what is sent then is wrong, and the buyer keeps the second parcel. The order's id."""
     order = await delivered(suite, "73000209")
-    case = await asked(suite, order, 1, "reship_parts")
+    case = await asked(suite, order, 1, "reship_parts", reason="short_quantity")
     await step(suite, "seller", case, "approve", note=TEXTS["note"])
     await suite.advance(49)
     assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["whose_turn"] == "buyer"

@@ -128,7 +128,7 @@ async def exchange(t: ShopCommands) -> None:
     await missing.act(t.seller, "record-payment", reference="…")
     owed = (await missing.act(t.seller, "no-stock"))["charge"]["to_return"]
     await missing.act(t.seller, "record-charge-return", amount=owed, reference="…")
-    late = await t.approved("reship_parts")
+    late = await t.approved("reship_parts", reason="short_quantity")
     t.shop.clock.advance(hours=49)
     await t.shop.harness.run_due()
     await late.act(t.buyer, "take-refund")

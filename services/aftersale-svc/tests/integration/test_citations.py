@@ -79,7 +79,7 @@ async def closed(shop: Shop) -> Prepared:
 
 
 async def out_of_stock(shop: Shop) -> Prepared:
-    case = await shop.case(1, type_="reship_parts", reason="missing_parts")
+    case = await shop.case(1, type_="reship_parts", reason="short_quantity")
     await shop.act(shop.seller, case["id"], "approve")
     return shop.seller, f"cases/{case['id']}/no-stock", {}
 

@@ -143,7 +143,7 @@ async def test_a_step_of_the_timeline_names_its_decision(shop: Shop) -> None:
 
 async def test_what_the_buyer_chooses_is_no_decision(shop: Shop) -> None:
     await shop.delivered()
-    case = await shop.case(1, type_="reship_parts", reason="missing_parts")
+    case = await shop.case(1, type_="reship_parts", reason="short_quantity")
     await shop.act(shop.seller, case["id"], "approve")
     shop.clock.advance(hours=48)
     await shop.harness.run_due()

@@ -116,6 +116,25 @@ async def test_goods_whose_repair_is_not_paid_go_back_as_they_are(shop: Shop, si
     assert (await sent_back(shop, case_id))["state"] == "completed"
 
 
+async def test_the_buyers_own_goods_that_are_late_are_for_an_agent(shop: Shop) -> None:
+    case_id = await in_repair(shop)
+    await shop.act(shop.seller, case_id, "quote", **COST)
+    declined = await shop.act(shop.buyer, case_id, "decline-quote")
+    assert declined["deadline_effect"] == "escalated_replacement_late"
+    shop.clock.advance(hours=49)
+    await shop.harness.run_due()
+    late = await shop.get(case_id)
+    assert (late["state"], late["whose_turn"], late["replacement"]["refund_offered_at"]) == (
+        "manual_review",
+        "agent",
+        None,
+    )
+    assert not await shop.published(RefundRequested)
+    await shop.act(shop.agent, case_id, "reship")
+    await shop.act(shop.seller, case_id, "no-stock", note="商品已丢失")
+    assert (await shop.last(RefundRequested)).cause == "no_replacement", "the merchant has lost them"
+
+
 async def test_the_buyer_takes_the_money_for_goods_that_cannot_be_repaired(shop: Shop) -> None:
     case_id = await in_repair(shop, "quality_defect")
     failed = await shop.act(shop.seller, case_id, "cannot-repair", failure="beyond_repair", remedy="refund")
@@ -168,8 +187,9 @@ async def test_an_agent_decides_about_a_repair_that_is_late(shop: Shop) -> None:
     assert (back["state"], back["repair"]["outcome"]) == ("await_reship", "unrepaired")
     shop.clock.advance(hours=48)
     await shop.harness.run_due()
-    await shop.act(shop.buyer, case_id, "take-refund")  # the merchant keeps the goods
-    assert (await shop.refund_succeeds()).cause == "no_replacement"
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    await shop.act(shop.agent, case_id, "refund", note="商家未寄回商品")
+    assert (await shop.refund_succeeds()).cause == "approval"
 
 
 async def test_goods_that_are_not_those_of_the_case(shop: Shop) -> None:

@@ -11,6 +11,7 @@ from aftercare_events import (
     ReplacementWaybillCorrected,
 )
 from aftersale_shop import Shop
+from shop_commands import cny
 
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
 
@@ -20,13 +21,13 @@ async def later(shop: Shop, hours: int) -> None:
     await shop.harness.run_due()
 
 
-async def owed(shop: Shop) -> str:
-    """A case whose parts the merchant has to send; its id."""
+async def owed(shop: Shop, reason: str = "short_quantity", effect: str = "refund_offered") -> str:
+    """A case for which the merchant has to send what is missing; its id."""
     await shop.delivered()
-    case = await shop.case(2, type_="reship_parts", reason="missing_parts")
+    case = await shop.case(2, type_="reship_parts", reason=reason)
     approved = await shop.act(shop.seller, case["id"], "approve")
     assert (approved["state"], approved["whose_turn"]) == ("await_reship", "merchant")
-    assert (approved["deadline_effect"], approved["deadline_at"]) == ("refund_offered", "2026-03-04T09:00:00Z")
+    assert (approved["deadline_effect"], approved["deadline_at"]) == (effect, "2026-03-04T09:00:00Z")
     return str(case["id"])
 
 
@@ -99,6 +100,35 @@ async def test_a_late_merchant_lets_the_buyer_choose(shop: Shop) -> None:
     assert offered["deadline_effect"] == "escalated_replacement_late"
     taken = await shop.act(shop.buyer, case_id, "take-refund")
     assert taken["state"] == "refunding"
+
+
+async def parts_owed(shop: Shop) -> str:
+    return await owed(shop, "missing_parts", "escalated_replacement_late")
+
+
+async def test_what_parts_are_worth_that_there_are_none_of_is_agreed(shop: Shop) -> None:
+    case_id = await parts_owed(shop)
+    handed_over = await shop.act(shop.seller, case_id, "no-stock", note="缺货")
+    assert (handed_over["state"], handed_over["whose_turn"]) == ("manual_review", "agent")
+    assert await shop.published(RefundRequested) == [], "the buyer keeps the units"
+    assert (await shop.last(AfterSaleEscalated)).cause == "review_handed_over"
+    await shop.act(shop.agent, case_id, "offer", type="refund_only", amount=cny(1500))
+    asked = await shop.act(shop.buyer, case_id, "counter-offer", type="refund_only", amount=cny(2500))
+    assert asked["state"] == "manual_review"
+    assert (await shop.act(shop.agent, case_id, "accept-offer"))["state"] == "refunding"
+    assert (await shop.refund_succeeds()).amount_minor == 2500
+
+
+async def test_parts_that_are_late_are_for_an_agent(shop: Shop) -> None:
+    case_id = await parts_owed(shop)
+    await later(shop, 48)
+    late = await shop.get(case_id)
+    assert (late["state"], late["replacement"]["refund_offered_at"]) == ("manual_review", None)
+    await shop.act(shop.agent, case_id, "offer", type="refund_only", amount=cny(1500))
+    assert (await shop.act(shop.buyer, case_id, "decline-offer"))["state"] == "manual_review"
+    await shop.act(shop.agent, case_id, "reship")
+    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
+    assert (await shop.act(shop.buyer, case_id, "confirm-replacement"))["state"] == "completed"
 
 
 async def test_nobody_chooses_and_an_agent_has_it_sent_after_all(shop: Shop) -> None:

@@ -18,6 +18,9 @@ reship_in_transit  end_with_order               closed             system
 manual_review      deliver_replacement          reship_in_transit  system unseen
 manual_review      reship                       await_reship       agent
 """
+NO_PARTS = """
+await_reship       no_parts                     manual_review      seller outcome
+"""
 ORDERED = """
 disputed  order_replacement  await_reship  arbitrator buyer seller system outcome
 """

@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, History, Transition
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.lifecycle import CASE
 from case_tables import CHANGES, PICKUPS, RETURNS, in_every_state
-from sending_tables import EXCHANGED, HELD, ORDERED, REFUSED_GOODS, REPAIRED, SENDING
+from sending_tables import EXCHANGED, HELD, NO_PARTS, ORDERED, REFUSED_GOODS, REPAIRED, SENDING
 from test_lifecycle import EVERY_TYPE, Rows, read
 
 GIVEN = SENDING.format(given_up="refunding", received="completed")
@@ -32,7 +32,7 @@ def rows_of(first: str, *tables: str) -> Rows:
 
 NOT_INSPECTED = without(RETURNS, "await_inspection", "disputed              order_return")
 ROWS = {
-    CaseType.RESHIP_PARTS: rows_of("await_reship", CHANGES, GIVEN, ORDERED),
+    CaseType.RESHIP_PARTS: rows_of("await_reship", CHANGES, GIVEN, ORDERED, NO_PARTS),
     CaseType.EXCHANGE: rows_of(
         "await_buyer_shipment", RETURNS, PICKUPS, CHANGES, GIVEN, ORDERED, REFUSED_GOODS, EXCHANGED
     ),

@@ -22,7 +22,7 @@ from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, cause, sent_by
+from aftersale_svc.domain.cases.lifecycle import apply, cause, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -158,7 +158,8 @@ async def report_anomaly(
 async def no_stock(
     tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
 ) -> FullCase:
-    """Say as the merchant that there is nothing to send: the money of the units goes back instead.
+    """Say as the merchant that there is nothing to send: the money of the units goes back instead; where the buyer keeps them, an agent
+    decides what the parts are worth, unless both sides agree.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -166,7 +167,21 @@ async def no_stock(
     """
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.NO_STOCK, tx)
+    if permits(full, CaseAction.NO_PARTS, tx):
+        return await _hand_over(tx, full, note, policy)
     return await _refund(tx, full, order, CaseAction.NO_STOCK, note, policy)
+
+
+async def _hand_over(
+    tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]
+) -> FullCase:
+    moved = apply(full, CaseAction.NO_PARTS, tx)
+    escalated = AfterSaleEscalated(
+        **case_fields(tx, moved.case),
+        cause=cause(full, CaseAction.NO_PARTS),
+        deadline_at=moved.case.deadline_at,
+    )
+    return await effects.save(tx, full, moved, CaseAction.NO_PARTS, escalated, note=note, policy=policy)
 
 
 async def take_refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:

@@ -64,6 +64,18 @@ _ALWAYS = frozenset(Stage)
 _ONCE_SHIPPED = frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT})
 _ONCE_RECEIVED = frozenset({Stage.POST_RECEIPT})
 
+NOT_RECEIVED = frozenset(
+    {
+        Reason.SHORT_QUANTITY,
+        Reason.NOT_SHIPPED_IN_TIME,
+        Reason.NO_TRACKING,
+        Reason.LOST_IN_TRANSIT,
+        Reason.EMPTY_PACKAGE,
+        Reason.DELIVERED_NOT_RECEIVED,
+    }
+)
+"""By these the buyer does not have the units."""
+
 _R, _L, _P, _K = Reason, Liable, FreightPayer, EvidenceKind
 _NOTHING: tuple[EvidenceKind, ...] = ()
 _SEEN, _SHOWN, _PROVEN = (_K.PHOTO,), (_K.PHOTO, _K.VIDEO), (_K.PHOTO, _K.DOCUMENT)

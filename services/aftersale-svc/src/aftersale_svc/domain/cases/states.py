@@ -113,6 +113,7 @@ class CaseAction(StrEnum):
     DISPUTE_OFFLINE_REFUND = "dispute_offline_refund"
     WITHDRAW_OFFLINE_REFUND = "withdraw_offline_refund"
     REPAIR_AGAIN = "repair_again"
+    NO_PARTS = "no_parts"
     BOOK_PICKUP = "book_pickup"
     MOVE_PICKUP = "move_pickup"
     CANCEL_PICKUP = "cancel_pickup"

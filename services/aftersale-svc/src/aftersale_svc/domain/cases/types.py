@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit, refusable
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, all_legs
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
+from aftersale_svc.domain.cases.legs.parts import PARTS
 from aftersale_svc.domain.cases.legs.payments_back import with_payments_back
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
@@ -148,7 +149,7 @@ TYPES: dict[CaseType, TypeRow] = {
     ),
     CaseType.RESHIP_PARTS: TypeRow(
         name=CaseType.RESHIP_PARTS,
-        legs=(REVIEW, RESHIP, REFUND),
+        legs=(REVIEW, RESHIP, PARTS, REFUND),
         exits={
             ReviewExit.APPROVED: RESHIP,
             ReviewExit.REFUND_ORDERED: REFUND,

@@ -17,6 +17,7 @@ _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
     _A.REFUND: (_K.REFUND, "refunded"),
     _A.NO_STOCK: (_K.REFUND, "no_stock"),
     _A.TAKE_REFUND: (_K.REFUND, "replacement_given_up"),
+    _A.NO_PARTS: (_K.REVIEW, "no_parts"),
     _A.RESHIP: (_K.REVIEW, "resent"),
     _A.RESUME_REPAIR: (_K.REVIEW, "repair_resumed"),
     _A.TAKE_GOODS_BACK: (_K.REVIEW, "goods_sent_back"),

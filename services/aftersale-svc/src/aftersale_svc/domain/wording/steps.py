@@ -86,6 +86,7 @@ STEPS: Mapping[str, Label] = {
     "no_stock": Label(
         "{actor}表示缺货，改为退款", "{actor} has nothing to send; a refund takes the place of the goods"
     ),
+    "no_parts": Label("{actor}表示缺件无货，转交平台客服", "{actor} has no parts to send, and an agent has to decide"),
     "offer_refund": Label("商家未按期发货，买家可以改为退款", "The goods are late, and the buyer may take the money"),
     "take_refund": Label("{actor}改为退款", "{actor} chose a refund in place of the goods"),
     "reship": Label("{actor}要求商家重新发货", "{actor} had the merchant send the goods again"),

@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.replacements.guards import (
+    PRICE_NOT_DUE,
     REFUND_NOT_OFFERED,
     REFUND_OFFERED,
     REPLACEMENT_DELIVERED,
@@ -43,6 +44,7 @@ NOT_TAKEN = Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_repla
 NOT_AGREED = Timeout("buyer", "charge_hours", _A.TAKE_REFUND, "refunded_unless_agreed")
 NOT_PAID = Timeout("buyer", "charge_hours", _A.TAKE_REFUND, "refunded_unless_paid")
 _NO_REFUND_BY_SILENCE = either(PAID_BY_NO_SILENCE, REFUND_OFFERED)
+_NO_REFUND_FOR_DELAY = either(PAID_BY_NO_SILENCE, PRICE_NOT_DUE)
 RESHIP = Leg(
     "reship",
     _S.AWAIT_RESHIP,
@@ -84,7 +86,7 @@ RESHIP = Leg(
             _A.OFFER_REFUND,
             "refund_offered",
             instead=(
-                either(PAID_BY_NO_SILENCE, WAITS_FOR_BUYER),
+                either(_NO_REFUND_FOR_DELAY, WAITS_FOR_BUYER),
                 replace(
                     NOT_SENT,
                     instead=(

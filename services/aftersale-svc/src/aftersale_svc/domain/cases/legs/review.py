@@ -18,7 +18,7 @@ from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.money_holds.guards import GOODS_RECEIVED
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, OF_ANOTHER, TOO_MANY_OFFERS
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
-from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
+from aftersale_svc.domain.cases.replacements.guards import unless_replacement_binds, unless_replacement_decided
 from aftersale_svc.domain.permissions import (
     AGENT,
     BUYER,
@@ -51,6 +51,11 @@ def _once(action: CaseAction) -> tuple[Guard, ...]:
     return (*unless_refund_decided(action), *unless_replacement_decided(action))
 
 
+def _agreeable(action: CaseAction) -> tuple[Guard, ...]:
+    """What was decided may be replaced by what both sides agree to, as long as nothing was sent for it."""
+    return (*unless_refund_decided(action), *unless_replacement_binds(action))
+
+
 _S, _A = CaseState, CaseAction
 # The buyer answers an offer, or is silent: those who made it review the request again.
 _REVIEW_AGAIN = History("offered_in", _S.PENDING_REVIEW)
@@ -80,12 +85,12 @@ REVIEW = Leg(
         (_S.MANUAL_REVIEW, _A.OFFER): Transition(
             _S.OFFER_PENDING,
             AGENT,
-            (*_once(_A.OFFER), GOODS_SENT, TOO_MANY_OFFERS),
+            (*_agreeable(_A.OFFER), GOODS_SENT, TOO_MANY_OFFERS),
             remember="offered_in",
         ),
         (_S.PENDING_REVIEW, _A.ACCEPT_OFFER): Transition(ReviewExit.APPROVED, MERCHANT, (NO_OFFER_OPEN,)),
         (_S.MANUAL_REVIEW, _A.ACCEPT_OFFER): Transition(
-            ReviewExit.APPROVED, AGENT, (*_once(_A.ACCEPT_OFFER), NO_OFFER_OPEN)
+            ReviewExit.APPROVED, AGENT, (*_agreeable(_A.ACCEPT_OFFER), NO_OFFER_OPEN)
         ),
         (_S.OFFER_PENDING, _A.ACCEPT_OFFER): Transition(ReviewExit.APPROVED, BUYER),
         (_S.OFFER_PENDING, _A.DECLINE_OFFER): Transition(_REVIEW_AGAIN, BUYER),

@@ -39,3 +39,7 @@ class RepairOutcome(StrEnum):
     REPAIRED = "repaired"
     UNREPAIRED = "unrepaired"
     EXCHANGED = "exchanged"
+
+
+RETURNED_ITSELF = frozenset({RepairOutcome.REPAIRED, RepairOutcome.UNREPAIRED})
+"""The buyer gets back the goods that they have sent."""

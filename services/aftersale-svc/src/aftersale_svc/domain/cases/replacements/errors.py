@@ -27,10 +27,10 @@ class ReplacementAlreadyScanned(Refusal):
 
 
 class RefundNotOffered(Refusal):
-    """The merchant still has time to send the replacement."""
+    """The merchant may still send the goods, and no refund takes their place."""
 
     kind, code = Kind.CONFLICT, "refund_not_offered"
-    zh, en = "商家仍在发货期限内，暂不能改为退款。", "The merchant still has time to send the replacement."
+    zh, en = "商家尚可发货，暂不能改为退款。", "The goods are still to be sent; the money cannot be taken instead now."
 
 
 class RefundOffered(Refusal):
@@ -52,3 +52,20 @@ class GoodsNotBack(Refusal):
 
     kind, code = Kind.CONFLICT, "goods_not_back"
     zh, en = "商品尚未退回商家。", "The goods have not come back to the merchant."
+
+
+class PriceNotDue(Refusal):
+    """The buyer has the units, or they are the buyer's own, so that their whole price does not take the place of what is to be sent."""
+
+    kind, code = Kind.CONFLICT, "price_not_due"
+    zh, en = (
+        "商品在买家处或归买家所有，逾期发货不按全价退款。",
+        "The goods are the buyer's, so that their whole price is not refunded for a delay.",
+    )
+
+
+class PriceDue(Refusal):
+    """The buyer has nothing for the money, so that the price goes back where nothing is sent."""
+
+    kind, code = Kind.CONFLICT, "price_due"
+    zh, en = "买家未收到商品，应退还货款。", "The buyer does not have the goods, so that their price goes back."
