@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, Actor
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.wording.explanation import explain
 from order_book import NOW
@@ -36,8 +38,29 @@ def test_nothing_goes_back_by_a_refund_of_nothing(
     refund = a_refund(RefundState.REQUESTED if state is CaseState.REFUNDING else RefundState.SUCCEEDED)
     nothing = replace(refund, units_minor=0, freight_minor=0)
     case = replace(full.case, state=state, whose_turn=NOBODY, deadline_at=None, refund_id="ref_1")
-    money = explain(replace(full, case=case).keeping(nothing), BUYER).money
-    assert (money.zh, money.en) == ("无应退款项", "Nothing is due to go back")
+    found = explain(replace(full, case=case).keeping(nothing), BUYER)
+    assert (found.money.zh, found.money.en) == ("无应退款项", "Nothing is due to go back")
+    assert found.money_when is None
+
+
+def test_of_a_rejected_request_nothing_is_due(full: FullCase) -> None:
+    rejected = replace(full, case=replace(full.case, state=CaseState.REJECTED))
+    assert explain(rejected, BUYER).money.zh == "申请已被拒绝，目前没有应退款项"
+    question = replace(rejected, case=replace(rejected.case, type=CaseType.CONSULT))
+    assert explain(question, BUYER).money.zh == "不涉及退款"
+
+
+def test_the_price_of_a_repair_is_shown_as_asked_for_then_as_agreed_then_as_paid(full: FullCase) -> None:
+    case = replace(full.case, type=CaseType.REPAIR, state=CaseState.QUOTE_PENDING)
+    quoted = replace(full, case=case).keeping(Repair(case_id=case.id))
+    asked = Charge(case_id=case.id, amount_minor=3000)
+    agreed = replace(asked, agreed_at=NOW)
+    found = [explain(quoted.keeping(each), BUYER).money.zh for each in (asked, agreed, replace(agreed, paid_at=NOW))]
+    assert found == [
+        "维修费用 30.00 CNY，由买家同意后支付",
+        "买家已同意支付维修费用 30.00 CNY，尚未登记到账",
+        "买家已支付维修费用 30.00 CNY",
+    ]
 
 
 @pytest.mark.parametrize(

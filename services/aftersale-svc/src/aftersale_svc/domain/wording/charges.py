@@ -12,6 +12,10 @@ _MORE_AGREED = (
 )
 _MORE_PAID = ("买家已支付换货差价 {}", "The replacement costs more: the buyer has paid {}")
 _QUOTED = ("维修费用 {}，由买家同意后支付", "The repair costs {}, which the buyer pays once they have agreed to it")
+_QUOTE_AGREED = (
+    "买家已同意支付维修费用 {}，尚未登记到账",
+    "The buyer has agreed to pay {} for the repair, which is not recorded as paid",
+)
 _PAID = ("买家已支付维修费用 {}", "The buyer has paid {} for the repair")
 _MORE_BACK = (
     "买家已付的换货差价 {} 应由商家退还，尚未登记退还",
@@ -38,11 +42,10 @@ def charged(full: FullCase) -> Label | None:
         return None
     if charge.paid_at is None and case.state in ENDED:
         return None
-    if full.repair is not None:
-        return amount(*(_PAID if charge.paid_at else _QUOTED), charge.amount_minor, case)
-    if charge.paid_at:
-        return amount(*_MORE_PAID, charge.amount_minor, case)
-    return amount(*(_MORE_AGREED if charge.agreed_at else MORE), charge.amount_minor, case)
+    asked, agreed, paid = (
+        (_QUOTED, _QUOTE_AGREED, _PAID) if full.repair is not None else (MORE, _MORE_AGREED, _MORE_PAID)
+    )
+    return amount(*(paid if charge.paid_at else agreed if charge.agreed_at else asked), charge.amount_minor, case)
 
 
 def charge_back(full: FullCase) -> Label | None:

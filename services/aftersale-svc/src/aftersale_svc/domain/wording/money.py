@@ -56,6 +56,7 @@ _DECIDED_LESS_FEES = (
     "如平台客服决定退款，最多退款 {}，须扣除买家承担的退货费用",
     "If an agent decides so, up to {} goes back, less what the buyer bears of the return",
 )
+_REJECTED = Label("申请已被拒绝，目前没有应退款项", "The request was rejected; as it stands, nothing is due to go back")
 _MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
 _LESS_FEES = (
     "如全部通过，最多退款 {}，须扣除买家承担的退货费用",
@@ -125,6 +126,8 @@ def _expected(full: FullCase) -> Label:
         return _granted(full)
     if hold is not None and hold.is_open:
         return amount(*_HELD, hold.amount_minor, case)
+    if case.state is CaseState.REJECTED and money_outcome(case) is Money.REFUND:
+        return _REJECTED
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if full.replacement is not None and full.replacement.refund_offered_at is not None and case.state in _UNSENT:

@@ -41,6 +41,8 @@ def money_when(full: FullCase, zone: ZoneInfo) -> Label | None:
     case, refund = full.case, full.refund
     if case.state in ENDED or full.is_refunded or case.state is _S.OFFLINE_REFUND_CONFIRM:
         return None
+    if refund is not None and not refund.amount.total_minor:
+        return None
     if refund is not None and refund.state is RefundState.FAILED:
         return None if full.cover is not None else _AFTER_REFUSAL  # the claim on the deposit has its own times
     if case.state is _S.REFUNDING:
