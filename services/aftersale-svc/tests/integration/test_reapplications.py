@@ -63,6 +63,21 @@ async def test_a_rejection_that_waits_for_the_buyer_counts_for_other_units_of_th
     assert shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")["times"] == 6
 
 
+async def test_what_the_merchant_opened_and_rejected_is_no_request_of_the_buyer(shop: Shop) -> None:
+    await shop.delivered()
+    opened = await shop.case(1, client=shop.seller)
+    await shop.act(shop.seller, opened["id"], "reject", reason="no_defect_found")
+    assert await left(shop, opened["id"]) == 6, "as if nobody had asked"
+    for _ in range(6):
+        await shop.act(shop.buyer, opened["id"], "accept")
+        opened = await shop.case(1, client=shop.seller)
+        await shop.act(shop.seller, opened["id"], "reject", reason="no_defect_found")
+    again = await shop.buyer.post(f"/v1/cases/{opened['id']}/reapply", json={})
+    assert again.status_code == 201, again.text
+    await shop.act(shop.seller, again.json()["id"], "reject", reason="no_defect_found")
+    assert await left(shop, again.json()["id"]) == 5, "the buyer has asked by now"
+
+
 async def test_what_is_not_asked_for_again(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(1)

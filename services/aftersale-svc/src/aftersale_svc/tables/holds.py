@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.refused_goods.codes import UNBOUND
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
-from aftersale_svc.domain.money.holds import REJECTED
+from aftersale_svc.domain.money.holds import NOT_ASKED_FOR, REJECTED
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.tables.case_changes import field_at
@@ -117,6 +117,7 @@ _case = (
         cases.c.reason,
         cases.c.liable,
         cases.c.reject_reason,
+        cases.c.initiator,
         cases.c.shipping_refund_minor,
         cases.c.difference_minor,
     )
@@ -173,6 +174,7 @@ def _rejections(state: ColumnElement[str], reject_reason: ColumnElement[str]) ->
             _line.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text))),
             or_(*(state == each for each in sorted(REJECTED))),
             reject_reason.is_not(None),
+            *(_of_line.c.initiator.is_distinct_from(each) for each in sorted(NOT_ASKED_FOR)),
         )
         .group_by(_line.c.case_id, _line.c.line_id)
         .subquery("rejected_lines")

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.codes import Goods, Initiator
 from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.model import CaseLine, CaseState, RefundAmount
 from aftersale_svc.domain.cases.shares import credited
@@ -17,6 +17,8 @@ from aftersale_svc.domain.orders.model import Stage
 
 REJECTED = frozenset({CaseState.REJECTED, CaseState.CLOSED})
 """The states of cases that count as rejected, where they have a reason for that."""
+NOT_ASKED_FOR = frozenset({Initiator.MERCHANT, Initiator.SYSTEM})
+"""Whose cases are no requests of the buyer, so that their rejection does not keep the buyer from asking."""
 
 
 def holds_of(lines: Iterable[CaseLine], type_: TypeRow) -> list[Hold]:
@@ -74,6 +76,12 @@ def _by_line(holds: Iterable[LineHold]) -> Iterator[list[LineHold]]:
         yield list(of_line)
 
 
+def _is_rejection(hold: LineHold) -> bool:
+    """Whether a request of the buyer was rejected; an earlier build has not kept who opened it."""
+    rejected = hold.state in REJECTED and hold.reject_reason is not None
+    return rejected and hold.initiator not in NOT_ASKED_FOR
+
+
 def _balance(of_line: Sequence[LineHold]) -> LineBalance:
     line = of_line[0]
     settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
@@ -89,7 +97,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         settled_units=sum(hold.units for hold in settled),
         live_units=sum(hold.units for hold in live),
         held_minor=sum(hold.amount_minor for hold in (*settled, *live)),
-        rejected_times=sum(hold.state in REJECTED and hold.reject_reason is not None for hold in of_line),
+        rejected_times=sum(_is_rejection(hold) for hold in of_line),
         adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - claimed),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, Initiator, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.codes import HoldState, PartKind, PartParty
 from aftersale_svc.domain.orders.model import Stage
@@ -40,6 +40,7 @@ class LineHold:
     reason: Reason | None = None
     liable: Liable | None = None
     reject_reason: RejectReason | None = None
+    initiator: Initiator | None = None
     shipping_refund_minor: int = 0
     difference_minor: int | None = None
     hold: HoldState | None = None
