@@ -119,3 +119,24 @@ async def test_an_agent_who_is_a_party_decides_nothing(shop: Shop) -> None:
         bulk = await me.post("/v1/case-batches/approve", json={"case_ids": [case_id]})
         assert "party_cannot_decide" in bulk.text, bulk.text
     await shop.act(shop.agent, case_id, "close", note="?")
+
+
+async def test_the_buyer_withdraws_a_request_that_an_agent_has(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    await shop.act(shop.agent, case_id, "take")
+    assert (await shop.act(shop.buyer, case_id, "cancel"))["state"] == "cancelled"
+    assert await queue(shop.agent) == []
+
+
+async def test_the_buyer_withdraws_no_request_whose_goods_are_on_their_way(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = (await shop.case(1))["id"]
+    await shop.approve(case_id)
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    shop.clock.advance(hours=15 * 24 + 1)
+    await shop.harness.run_due()
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    refused = await shop.buyer.post(f"/v1/cases/{case_id}/cancel", json={})
+    shop.harness.problem(refused, 409, "return_already_shipped")
+    assert (await shop.act(shop.agent, case_id, "cancel", note="买家同意"))["state"] == "cancelled"

@@ -44,7 +44,7 @@ pending_review  cancel    cancelled      buyer agent
 pending_review  approve   {approved}     seller system
 pending_review  reject    rejected       seller
 pending_review  escalate  manual_review  seller agent system
-manual_review   cancel    cancelled      agent
+manual_review   cancel    cancelled      buyer agent
 manual_review   approve   {approved}     agent
 manual_review   reject    rejected       agent
 manual_review   refund    refunding      agent

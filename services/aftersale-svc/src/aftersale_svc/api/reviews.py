@@ -25,6 +25,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import GoodsAlreadyReceived, ReplacementSent
+from aftersale_svc.domain.cases.offers.errors import GoodsAlreadySent
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import NothingLeft
@@ -131,6 +132,7 @@ async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
         ReplacementDecided,
         ReplacementSent,
         GoodsAlreadyReceived,
+        GoodsAlreadySent,
         HandlingReasonUnsuitable,
     ),
 )

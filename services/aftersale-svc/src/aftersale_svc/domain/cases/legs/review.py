@@ -16,7 +16,13 @@ from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.money_holds.guards import GOODS_RECEIVED
-from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, OF_ANOTHER, TOO_MANY_OFFERS
+from aftersale_svc.domain.cases.offers.guards import (
+    GOODS_SENT,
+    NO_OFFER_OPEN,
+    OF_ANOTHER,
+    SENT_BY_BUYER,
+    TOO_MANY_OFFERS,
+)
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS, ReappliedTooOften
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_binds, unless_replacement_decided
 from aftersale_svc.domain.permissions import (
@@ -71,7 +77,9 @@ REVIEW = Leg(
             _S.MANUAL_REVIEW, MERCHANT_AGENT_OR_SYSTEM, cause=EscalationCause.REVIEW_HANDED_OVER
         ),
         # Goods that the merchant has go back to the buyer where the case is closed.
-        (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, (*_once(_A.CANCEL), GOODS_RECEIVED)),
+        (_S.MANUAL_REVIEW, _A.CANCEL): Transition(
+            _S.CANCELLED, BUYER_OR_AGENT, (*_once(_A.CANCEL), GOODS_RECEIVED, SENT_BY_BUYER)
+        ),
         (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, _once(_A.APPROVE)),
         (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, _once(_A.REJECT)),
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT, (REFUND_COVERED,)),

@@ -27,6 +27,11 @@ def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return GoodsAlreadySent() if sent_first or facts.full.return_.is_sent_back else None
 
 
+def _sent_by_buyer(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    by_buyer = facts is not None and facts.actor is not None and facts.actor.role == "buyer"
+    return _goods_sent(case, facts) if by_buyer else None
+
+
 def _of_another(_: Case, facts: CaseFacts | None) -> Refusal | None:
     if facts is None or facts.actor is None or facts.full.open_offer is None:
         return None
@@ -38,3 +43,5 @@ TOO_MANY_OFFERS = Guard(TooManyOffers.code, _too_many)
 NO_OFFER_OPEN = Guard(NoOfferOpen.code, _none_open)
 GOODS_SENT = Guard(GoodsAlreadySent.code, _goods_sent)
 """Goods on their way back, or back, are decided about by inspection or by an agent."""
+SENT_BY_BUYER = Guard(GoodsAlreadySent.code, _sent_by_buyer)
+"""A buyer whose goods are on their way withdraws no request; an agent may."""
