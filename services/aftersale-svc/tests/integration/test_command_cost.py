@@ -28,7 +28,7 @@ MORE = {
     "reapplyCase": (9, "closes a case and opens another one, and reads the files that are cited anew"),
     "recordGuaranteePayment": (9, "locks the order, the case, the claim and the deposit"),
     "replaceVerdict": (11, "does what a verdict does, and enters what the former one has paid too much"),
-    "inspectCase": (9, "inserts the claim to refused goods as well, more than goes into one statement"),
+    "inspectCase": (9, "reads what the order's lines hold before and after it, and the policy in force"),
 }
 """The commands that need more: how many, and why."""
 ELSEWHERE = {"previewCase", "reportDisputeTest"}

@@ -24,7 +24,7 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis.database.set_based import columns_of, set_based
 from aftercare_chassis.refusals import Stale
 
-MOST_PARTS = 10  # every combination of parts is prepared once per connection: their number has to stay small
+MOST_PARTS = 12  # every combination of parts is prepared once per connection: their number has to stay small
 _PARAMETER = re.compile(r"\$(\d+)")
 
 Write = tuple[str, str, Sequence[object]]
