@@ -8,24 +8,25 @@ import asyncio
 import importlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import httpx
-import psutil
 import shifted_service
 from aftercare_chassis.settings import PREFIX
+from bare_requests import NAME as BARE
+from bare_requests import STATEMENTS, bare
 from busy_commands import CASES, CONNECTIONS, Average, busy
+from cpu_meter import QUIET_SECONDS, CpuMeter
 from environment import Environment, environment
 from load import Client
 from options import Took, options
 from shifted_service import SharedClock
 
-ROUNDS, AT_MOST_MS, QUIET_SECONDS = 6, 2.5, 0.005
+ROUNDS, AT_MOST_MS = 6, 2.5
 SERVICE = "aftersale-svc"
 STORIES = Path(__file__).parents[2] / "services" / "aftersale-svc" / "tests" / "integration"
 
@@ -76,7 +77,10 @@ async def _measure(env: Environment, log: Callable[[str], None]) -> str:
         rounds = Rounds(env, harness, tests)
         await rounds.run(log)
         took = await options(rounds.url, harness)
-        return section(rounds.costs, await busy(rounds.url, harness, tests, rounds.cpu), took)
+        averages = await busy(rounds.url, harness, tests, rounds.meter.total)
+        alone, average = await bare(env)
+        rounds.costs[BARE] = Cost(STATEMENTS, *map(list, zip(*alone, strict=True)))
+        return section(rounds.costs, [*averages, average], took)
 
 
 def section(costs: dict[str, Cost], averages: list[Average], took: list[Took]) -> str:
@@ -88,7 +92,20 @@ def section(costs: dict[str, Cost], averages: list[Average], took: list[Took]) -
             f"| {name} | {len(each.service)} | {_bold(service)} | {median(each.postgres):.2f} | {each.statements} |\n"
         )
     text += BUSY + "".join(f"| {each.name} | {_bold(each.service)} | {each.postgres:.2f} |\n" for each in averages)
+    text += _surcharge(costs, averages)
     return text + OPTIONS + "".join(f"| {each.lines} | {each.ms(50):.1f} | **{each.ms(95):.1f}** |\n" for each in took)
+
+
+def _surcharge(costs: dict[str, Cost], averages: list[Average]) -> str:
+    """How many times the CPU a request takes that comes alone: of the commands that both tables have, and of the plain endpoint."""
+    times = {each.name: median(costs[each.name].service) / each.service for each in averages if each.name in costs}
+    of_bare = times.pop(BARE, None)
+    if of_bare is None or not times:
+        return ""
+    return (
+        f"\nAlone, these commands take {median(times.values()):.1f} × the CPU of aftersale-svc that they take here (median), and a bare request of "
+        f"`baseline.py`, the plain endpoint of the first section, {of_bare:.1f} × that of its process.\n"
+    )
 
 
 def _bold(ms: float) -> str:
@@ -133,48 +150,20 @@ class Rounds:
         self._clock = SharedClock(file)
         self.set_clock()
         command = [sys.executable, shifted_service.__file__, str(file)]
-        self._server = self._env.start("commands", command, dict(_variables(self._harness.settings)))
-        self.url = self._server.url
+        server = self._env.start("commands", command, dict(_variables(self._harness.settings)))
+        self.url, self.meter = server.url, CpuMeter(server.process, self._env.postgres)
 
     async def _post(self, client: httpx.AsyncClient, name: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send a command with the token of this client to the server, and keep what it costs."""
         token = client.headers["authorization"].partition(" ")[2]
         sender = self._clients.setdefault(token, Client(self.url, token))
         self.set_clock()
-        before = self._cpu()
-        answer = await sender.post(path, json.dumps(body).encode())
-        await asyncio.sleep(QUIET_SECONDS)
-        service, postgres = (passed(then, after) for then, after in zip(before, self._cpu(), strict=True))
+        answer, service, postgres = await self.meter.of(sender.post(path, json.dumps(body).encode()))
         cost = self.costs.setdefault(name, Cost(self._tests.SPENT[name]))
         cost.service.append(service)
         cost.postgres.append(postgres)
         found: dict[str, Any] = json.loads(answer)
         return found
-
-    def cpu(self) -> tuple[float, float]:
-        """CPU milliseconds so far of the server and of PostgreSQL, whose processes stay the same meanwhile."""
-        service, postgres = self._cpu()
-        return sum(service.values()), sum(postgres.values())
-
-    def _cpu(self) -> tuple[dict[int, float], dict[int, float]]:
-        """CPU milliseconds so far by process, of the server and of PostgreSQL."""
-        postgres = [self._env.postgres, *self._env.postgres.children(recursive=True)]
-        return scheduled_ms([self._server.process]), scheduled_ms(postgres)
-
-
-def scheduled_ms(processes: Iterable[psutil.Process]) -> dict[int, float]:
-    """CPU milliseconds of all threads of each process, to the microsecond, by its id; those that have ended are left out."""
-    found = {}
-    for process in processes:
-        with suppress(OSError):
-            stats = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
-            found[process.pid] = sum(int(stat.read_text().split()[0]) for stat in stats) / 1e6
-    return found
-
-
-def passed(before: Mapping[int, float], after: Mapping[int, float]) -> float:
-    """What processes used between the two; one that has ended meanwhile is left out."""
-    return sum(ms - before.get(pid, 0.0) for pid, ms in after.items())
 
 
 def _variables(settings: Any) -> Iterator[tuple[str, str]]:

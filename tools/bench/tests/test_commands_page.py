@@ -5,7 +5,8 @@ from pathlib import Path
 
 import psutil
 from busy_commands import Average
-from commands import Cost, passed, scheduled_ms, section
+from commands import Cost, section
+from cpu_meter import passed, scheduled_ms
 from options import Took
 from shifted_service import SECONDS, SharedClock
 
@@ -27,6 +28,17 @@ def test_commands_of_many_connections_have_a_table_of_their_own() -> None:
     text = section({}, [Average("approveCase", 2.51, 1.25), Average("shipCase", 1.5, 1.0)], [])
     assert "| approveCase | **2.51** | 1.25 |" in text
     assert "| shipCase | 1.50 | 1.00 |" in text
+
+
+def test_what_a_request_costs_more_that_comes_alone_is_compared_with_a_bare_one() -> None:
+    costs = {
+        "shipCase": Cost(8, [3.0], [2.0]),
+        "a bare request": Cost(4, [1.5], [1.0]),
+        "takeCase": Cost(4, [9.0], [9.0]),
+    }
+    text = section(costs, [Average("shipCase", 1.0, 1.0), Average("a bare request", 0.5, 0.5)], [])
+    assert "Alone, these commands take 3.0 × the CPU" in text
+    assert "3.0 × that of its process" in text
 
 
 def test_the_options_have_a_row_for_each_size_of_an_order() -> None:
