@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from aftercare_events import AfterSaleReopened, ReturnHandedOver
+from aftercare_events import AfterSaleReopened, PickupCancelled, PickupWaybillWithdrawn, ReturnHandedOver
 from aftersale_shop import Shop
+from pickup_steps import book, returning, slots
 
 
 async def awaited(shop: Shop) -> dict[str, Any]:
@@ -77,3 +78,40 @@ async def test_goods_of_a_case_whose_units_another_one_has_go_back(shop: Shop) -
     arrived = await shop.act(shop.seller, case_id, "record-arrival")
     assert (arrived["state"], arrived["close_cause"]) == ("closed", "buyer_late")
     assert [each["lines"] for each in arrived["refused_goods_claims"]] == [[{"line_id": "line_1", "quantity": 2}]]
+
+
+async def test_goods_that_are_handed_over_while_a_pickup_is_booked_end_it(shop: Shop) -> None:
+    case_id = await returning(shop)
+    booked = await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no=shop.waybill())
+    received = await shop.act(shop.seller, case_id, "receive")
+    assert (received["state"], received["pickup"]["state"]) == ("await_inspection", "cancelled")
+    assert (await shop.last(PickupCancelled)).case_id == case_id
+    assert (await shop.last(PickupWaybillWithdrawn)).case_id == case_id
+    assert (await shop.last(ReturnHandedOver)).case_id == case_id
+    await shop.inspect(case_id, 1)
+    free = (await slots(shop, str((await another(shop))["id"])))[0]
+    assert free["begins_at"] == booked["pickup"]["begins_at"], "its time is free again"
+
+
+async def another(shop: Shop) -> dict[str, Any]:
+    return await shop.approve((await shop.case(1))["id"])
+
+
+async def test_goods_are_handed_over_while_an_agent_looks_for_an_address(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = (await shop.case(2))["id"]
+    for _ in range(2):  # approved by silence, and then handed to an agent, since there is no address
+        shop.clock.advance(hours=7 * 24)
+        await shop.harness.run_due()
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    received = await shop.act(shop.seller, case_id, "receive")
+    assert (received["state"], received["return_parcel"]) == ("await_inspection", None)
+
+
+async def test_goods_are_not_received_before_the_request_is_granted(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = (await shop.case(2))["id"]
+    await shop.act(shop.seller, case_id, "escalate")
+    refused = await shop.seller.post(f"/v1/cases/{case_id}/receive")
+    shop.harness.problem(refused, 409, "nothing_in_transit")

@@ -143,6 +143,7 @@ await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
 await_buyer_shipment  close     closed             system
 await_buyer_shipment  receive   await_inspection   seller system
+await_pickup          receive   await_inspection   seller system
 await_buyer_shipment  escalate  manual_review      system
 await_buyer_shipment  set_return_address await_buyer_shipment seller agent
 return_in_transit     set_return_address return_in_transit seller agent never

@@ -40,6 +40,7 @@ reship_in_transit     refund_credit      refunding             buyer system outc
 """
 REPAIRED = """
 await_buyer_shipment  receive          in_repair             seller system
+await_pickup          receive          in_repair             seller system
 return_in_transit     receive          in_repair             seller system
 manual_review         receive          in_repair             seller system
 in_repair             report_return_missing manual_review    seller

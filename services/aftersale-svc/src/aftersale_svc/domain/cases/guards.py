@@ -5,7 +5,7 @@ from datetime import datetime
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
+from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, EscalationCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
@@ -74,8 +74,10 @@ def _nothing_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 def _nothing_to_arrive(case: Case, facts: CaseFacts | None) -> Refusal | None:
     back = facts is not None and facts.full.return_.delivered_at is not None
-    if case.close_cause is CloseCause.BUYER_LATE and not back:
-        return None  # what was handed over without a waybill may come late as well
+    # What is handed over without a waybill may come late, or while nobody has said where to the goods are to be sent.
+    late = case.close_cause is CloseCause.BUYER_LATE
+    if not back and (late or case.reviewed_for is EscalationCause.RETURN_ADDRESS_MISSING):
+        return None
     return NothingInTransit() if back else _nothing_sent(case, facts)
 
 

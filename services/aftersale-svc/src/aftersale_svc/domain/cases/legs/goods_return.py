@@ -73,6 +73,8 @@ RETURN = Leg(
         # They are handed over, or sent under a waybill that the buyer does not name; or they arrive after an agent has given them up and
         # asked the buyer to send them again.
         (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
+        # They are there before the courier that was to collect them: the pickup is cancelled.
+        (_S.AWAIT_PICKUP, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
         # They arrive after the case was closed without them.
         (_S.CLOSED, _A.RECEIVE): ARRIVED_AFTER_CLOSING,
         # They arrive while a dispute stops the case: what follows waits for its end.
