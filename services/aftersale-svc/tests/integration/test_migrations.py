@@ -219,3 +219,34 @@ async def test_histories_forget_addresses_and_agents_go_on_to_record_what_is_owe
         ("case_2", 2, '{"Pickup": []}'),
         ("case_3", 2, '{"Pickup": null}'),
     ]
+
+
+BEFORE_0101 = """
+SET session_replication_role = replica;
+INSERT INTO cases (id, version, order_id, payment_id, buyer_id, merchant_id, applicant_id, type, reason, stage, state, frozen_state,
+    whose_turn, deadline_at, currency, requested_minor, shipping_refund_minor, evidence, reject_reason, close_cause, created_at, updated_at)
+SELECT id, 1, 'ord_1', 'pay_1', 'buyer-1', 'm-1', 'buyer-1', 'return_refund', 'quality_defect', 'post_receipt', state, frozen,
+    CASE state WHEN 'closed' THEN 'nobody' WHEN 'disputed' THEN 'platform' ELSE 'buyer' END, CASE state WHEN 'rejected' THEN now() END, 'CNY', 2000, 0, '{}', why,
+    CASE state WHEN 'closed' THEN 'rejected' END, now(), now()
+FROM (VALUES ('rejected', 'rejected', NULL, 'empty_return'), ('closed', 'closed', NULL, 'empty_return'),
+    ('disputed', 'disputed', 'rejected', 'empty_return'), ('used', 'rejected', NULL, 'used_or_affects_resale'),
+    ('known', 'rejected', NULL, 'empty_return')) AS one (id, state, frozen, why);
+INSERT INTO case_lines (case_id, line_id, sku, quantity, amount_minor, line_units, line_paid_minor, units_before)
+    SELECT id, 'line_1', 'KETTLE-1', 2, 2000, 9, 9000, 0 FROM cases;
+INSERT INTO returns (case_id, delivered_at, received)
+    SELECT id, now(), CASE id WHEN 'known' THEN '[]'::jsonb END FROM cases;
+"""
+
+
+@pytest.mark.parametrize("old", ["0100"], indirect=True)
+async def test_nothing_was_received_of_a_return_that_was_rejected_as_empty(old: OldDatabase) -> None:
+    await old.connection.execute(BEFORE_0101)
+    await old.upgrade("0101")
+    nothing = '[{"line_id": "line_1", "quantity": 0}]'
+    assert await old.column("returns", "received", "case_id") == {
+        "closed": nothing,
+        "disputed": nothing,
+        "known": "[]",
+        "rejected": nothing,
+        "used": None,
+    }
