@@ -143,6 +143,8 @@ _TYPES = {  # what is expected, by the first word of a `…_type` or `…_parsin
 }
 _SUFFIXES = ("_type", "_parsing", "_invalid", "_encoding", "_violation", "_inexact", "_error", "_hashable", "_delta")
 _UNKNOWN = ("invalid", "内容不符合要求。", "Is not valid.")
+_KEY = "[key]"
+"""How the location of a field ends that must not have its name."""
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -176,4 +178,5 @@ def _readable(fact: object) -> object:
 
 def pointer(location: Sequence[int | str]) -> str:
     """The JSON pointer of a pydantic location, without its first part (body, query, path, header)."""
-    return "".join("/" + str(part)[:100].replace("~", "~0").replace("/", "~1") for part in location[1:])
+    parts = location[1:-1] if location[-1:] == (_KEY,) else location[1:]
+    return "".join("/" + str(part)[:100].replace("~", "~0").replace("/", "~1") for part in parts)

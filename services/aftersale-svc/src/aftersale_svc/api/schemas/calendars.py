@@ -1,16 +1,16 @@
 """Calendars and rules of hours: what is sent, and how they are shown."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from aftercare_chassis.http.schemas import Code, CreatedAt, EachOnce, Id, In, Name, Out, example
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from aftersale_svc.commands.calendars import MerchantCalendar
 from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind, WorkingWindow
 from aftersale_svc.domain.deadlines.reminders import MOST_REMINDERS
-from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_DAYS, MOST_HOURS, DeadlineRule, Unit
+from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_HOURS, DeadlineRule, Unit
 from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
 
@@ -43,13 +43,13 @@ class HoursIn(In):
     closes: MinuteOfDay
     """When it ends, on the same day."""
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if minutes(self.opens) >= minutes(self.closes):
-            raise PydanticCustomError(
-                "hours_invalid", "opens must be before closes", {"zh": "开始时间必须早于结束时间"}
-            )
-        return self
+    @field_validator("closes")
+    @classmethod
+    def _in_order(cls, closes: str, known: ValidationInfo) -> str:
+        opens = known.data.get("opens")
+        if opens is not None and minutes(opens) >= minutes(closes):
+            raise PydanticCustomError("hours_invalid", "Must be later than `opens`.", {"zh": "必须晚于 opens。"})
+        return closes
 
 
 class WorkingWindowIn(HoursIn):
@@ -90,7 +90,7 @@ class MerchantCalendarIn(HoursIn):
     """Where its days begin, such as `Asia/Shanghai`; the time zone of the country where it is left out."""
     opens: MinuteOfDay = "00:00"
     """When work begins on a working day."""
-    closes: MinuteOfDay = "24:00"
+    closes: MinuteOfDay = Field(default="24:00", validate_default=True)
     """When it ends, on the same day."""
     windows: Annotated[list[WorkingWindowIn], Field(max_length=MOST_WINDOWS)] = Field(default_factory=list)
     """By weekday, several of one where its hours are split. Where there are some, a weekday without any is free, the weekend is not, and
@@ -177,10 +177,10 @@ class RuleIn(In):
 
     timer: Code
     """Which timer: the name of its setting, such as `review_hours`."""
-    amount: Annotated[int, Field(ge=LEAST_HOURS, le=MOST_HOURS)]
-    """How many hours, or working days: from 1 hour to 90 days."""
     unit: Unit = Unit.HOURS
     """What is counted. The day on which the time begins is no working day of it."""
+    amount: Annotated[int, Field(ge=LEAST_HOURS, le=MOST_HOURS)]
+    """How many hours, or working days: from 1 hour to 90 days."""
     calendar: Id | None = None
     """The calendar that working time is counted in; that of the merchant, or else of the country, where it is left out."""
     when: Annotated[dict[Condition, Name], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
@@ -193,11 +193,14 @@ class RuleIn(In):
     reminders: Annotated[list[ReminderHours], Field(max_length=MOST_REMINDERS), EachOnce()] | None = None
     """How many hours before the end people are reminded, each once; 24 and 2 where it is left out, never where it is empty."""
 
-    @model_validator(mode="after")
-    def _within_bounds(self) -> "RuleIn":
-        if self.amount > self.unit.most:
-            raise PydanticCustomError("amount_too_large", "at most {most}", {"most": MOST_DAYS})
-        return self
+    @field_validator("amount")
+    @classmethod
+    def _within_bounds(cls, amount: int, known: ValidationInfo) -> int:
+        most = known.data.get("unit", Unit.HOURS).most
+        if amount > most:
+            zh, en = f"最多 {most} 个工作日。", f"Must be at most {most} working days."
+            raise PydanticCustomError("out_of_range", en, {"zh": zh})
+        return amount
 
     def rule(self) -> DeadlineRule:
         """The rule as the command takes it."""

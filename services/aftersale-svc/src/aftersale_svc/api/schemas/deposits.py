@@ -3,9 +3,8 @@
 from enum import StrEnum
 
 from aftercare_chassis.http.schemas import In, Money, Name, Out, Text, Time, example
-from pydantic import field_validator
-from pydantic_core import PydanticCustomError
 
+from aftersale_svc.api.schemas.amounts import PositiveMoney
 from aftersale_svc.domain.deposits.model import DepositEntry, DepositEntryKind, DepositInUse
 
 
@@ -24,19 +23,12 @@ class DepositEntryIn(In):
 
     kind: BookedKind
     """`paid_in` at first, `topped_up` after claims, `released` where the merchant has money back."""
-    amount: Money
+    amount: PositiveMoney
     """How much; above zero. There is a deposit for each currency."""
     reference: Name
     """The reference of the payment. One that was booked before, with the same kind and amount, is not booked again."""
     note: Text | None = None
     """For the merchant and the platform."""
-
-    @field_validator("amount")
-    @classmethod
-    def _above_zero(cls, amount: Money) -> Money:
-        if not amount.amount:
-            raise PydanticCustomError("amount_zero", "The amount is above zero.", {"zh": "金额必须大于零。"})
-        return amount
 
     @property
     def entry_kind(self) -> DepositEntryKind:

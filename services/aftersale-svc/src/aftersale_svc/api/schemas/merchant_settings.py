@@ -7,6 +7,7 @@ from aftercare_chassis.http.schemas import EachOnce, In, Money, Out, Time, Versi
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from aftersale_svc.api.schemas.amounts import PositiveMoney
 from aftersale_svc.domain.cases.codes import Reason
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
 from aftersale_svc.domain.money.codes import OnReturn
@@ -49,7 +50,9 @@ class ReturnFeeIn(In):
 
 def _check_once(amounts: Sequence[Money]) -> None:
     if len({each.currency for each in amounts}) < len(amounts):
-        raise PydanticCustomError("currency_repeated", "Each currency once.", {"zh": "每个币种只能出现一次。"})
+        raise PydanticCustomError(
+            "currency_repeated", "Must have each currency once.", {"zh": "每个币种只能出现一次。"}
+        )
 
 
 class ReturnFeesIn(In):
@@ -111,15 +114,13 @@ class LimitsIn(In):
 
     model_config = example(limits=[{"amount": 1200, "currency": "CNY"}])
 
-    limits: Annotated[list[Money], Field(max_length=MOST_CURRENCIES)]
+    limits: Annotated[list[PositiveMoney], Field(max_length=MOST_CURRENCIES)]
     """The most that is paid for a return, by currency, each once and above zero."""
 
     @field_validator("limits")
     @classmethod
     def _once(cls, limits: list[Money]) -> list[Money]:
         _check_once(limits)
-        if not all(each.amount for each in limits):
-            raise PydanticCustomError("amount_zero", "A limit is above zero.", {"zh": "限额必须大于零。"})
         return limits
 
     def content(self) -> dict[str, Any]:  # Any: JSON

@@ -2,9 +2,8 @@
 
 from aftercare_chassis.http.schemas import Id, In, Money, Name, Out, Time, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
-from pydantic import field_validator
-from pydantic_core import PydanticCustomError
 
+from aftersale_svc.api.schemas.amounts import PositiveMoney
 from aftersale_svc.api.schemas.case_requests import Evidence, NoteIn, RequiredEvidence
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.return_freights.model import StatedFreight
@@ -13,16 +12,9 @@ from aftersale_svc.domain.cases.return_freights.model import StatedFreight
 class ReturnFreightIn(In):
     """What the buyer has paid to the courier, where the merchant bears the freight of the return."""
 
-    amount: Money
+    amount: PositiveMoney
     """Above zero, and at most what the merchant has set (`return-freight-limits`)."""
     evidence: RequiredEvidence
-
-    @field_validator("amount")
-    @classmethod
-    def _above_zero(cls, amount: Money) -> Money:
-        if not amount.amount:
-            raise PydanticCustomError("amount_zero", "The amount is above zero.", {"zh": "金额必须大于零。"})
-        return amount
 
     def stated(self) -> StatedFreight:
         """The freight as commands take it."""

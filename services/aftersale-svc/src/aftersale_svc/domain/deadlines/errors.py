@@ -31,8 +31,8 @@ class TimeZoneUnknown(Refusal):
     """No time zone has this name."""
 
     kind, code = Kind.INVALID, "time_zone_unknown"
-    zh = "没有名为 {value} 的时区。"
-    en = "No time zone has the name {value}."
+    zh = "没有名为 {value} 的时区；请使用 IANA 时区名，如 Asia/Shanghai。"
+    en = "No time zone has the name {value}; use one of the IANA database, such as Asia/Shanghai."
 
 
 class WorkingHoursOverlap(Refusal):
