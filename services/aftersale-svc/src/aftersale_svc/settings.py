@@ -126,7 +126,10 @@ class Settings(ServiceSettings):
     evidence_check_memory_mb: Annotated[int, Field(ge=128, le=16_384)] = 768
     evidence_max_pixels: Annotated[int, Field(ge=1_000_000, le=200_000_000)] = 50_000_000
     evidence_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
-    evidence_reuse_distance: Annotated[int, Field(ge=0, le=FARTHEST)] = FARTHEST
+    # Earlier releases permitted more, and had 8: what is above FARTHEST counts as that.
+    evidence_reuse_distance: Annotated[int, Field(ge=0, le=64), AfterValidator(lambda bits: min(bits, FARTHEST))] = (
+        FARTHEST
+    )
 
     second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {
         "CNY": 1_000_000,

@@ -189,15 +189,18 @@ class TestReuse:
         first, second = [(await at_desk.announced(PHOTO, order_id=order_id))["id"] for order_id in ("ord_1", "ord_2")]
         accepted = Accepted(MediaType.JPEG, PHOTO_HASH, None, (), scanned=True)
 
-        async def accept_second() -> None:
+        async def compare_second() -> None:
             async with runtime.transaction() as tx:
-                await evidence.accept(tx, second, accepted=accepted)
+                await evidence.compare(tx, second)
 
+        async with runtime.transaction() as one, runtime.transaction() as two:
+            await evidence.accept(one, first, accepted=accepted)
+            await evidence.accept(two, second, accepted=accepted)
         async with runtime.transaction() as tx:
-            await evidence.accept(tx, first, accepted=accepted)
-            other = asyncio.create_task(accept_second())
+            await evidence.compare(tx, first)
+            other = asyncio.create_task(compare_second())
             waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
-            await until(lambda: runtime.pool.fetchval(waits), "it waits")
+            await until(lambda: runtime.pool.fetchval(waits), "both note the same pair")
         await other
         assert await runtime.pool.fetchval("SELECT count(*) FROM evidence_matches") == 1
 

@@ -1,6 +1,7 @@
 """Evidence that was used elsewhere: in the case, in lists, for rules, and as an event for the platform."""
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,13 @@ import httpx
 import pytest
 from aftercare_events import EvidenceReused, OrderPaid
 from aftersale_shop import KETTLE
+from aftersale_svc.commands import evidence
+from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
+from aftersale_svc.settings import Settings
 from evidence_desk import EvidenceDesk, desk
 from evidence_samples import encoded, scene, sha256
+from PIL import Image
+from pydantic import TypeAdapter, ValidationError
 
 PHOTO = encoded(scene(1))
 HASH = sha256(PHOTO)
@@ -105,3 +111,47 @@ async def test_the_event_is_for_the_platform_and_names_the_other_files(at_desk: 
         (first["id"], "ord_1", False)
     ]
     assert EvidenceReused.OF_PLATFORM
+
+
+async def test_a_file_that_was_accepted_and_not_compared_is_compared_later(
+    at_desk: EvidenceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process may end between the two transactions."""
+    await at_desk.uploaded(PHOTO)
+    with monkeypatch.context() as broken:
+        broken.setattr(evidence, "compare", failing)
+        file = await at_desk.uploaded(PHOTO, order_id="ord_2")
+    assert (file["state"], await at_desk.shop.published(EvidenceReused)) == ("accepted", [])
+    at_desk.shop.clock.advance(hours=2)
+    await at_desk.checked()
+    [event] = await at_desk.shop.published(EvidenceReused)
+    assert event.evidence_id == file["id"]
+    assert await at_desk.shop.harness.runtime.pool.fetchval("SELECT count(*) FROM evidence_checks") == 0
+
+
+async def failing(*_: object) -> None:
+    raise RuntimeError
+
+
+LIKE_MANY = """
+INSERT INTO picture_hashes (file_id, crop, value, detail)
+SELECT id, 0, $1::bigint # (CASE WHEN id = $2 THEN 0 ELSE 1 END), 64 FROM evidence_files
+"""
+
+
+async def test_of_many_like_pictures_the_nearest_and_newest_are_noted(at_desk: EvidenceDesk) -> None:
+    others = [await at_desk.uploaded(encoded(scene(number)), order_id="ord_2") for number in (2, 3, 4)]
+    pool = at_desk.shop.harness.runtime.pool
+    await pool.execute("DELETE FROM picture_hashes")
+    [mine, *_] = hashes_of(Image.open(BytesIO(PHOTO)))
+    await pool.execute(LIKE_MANY, mine.value, others[0]["id"])
+    await at_desk.uploaded(PHOTO)
+    [event] = await at_desk.shop.published(EvidenceReused)
+    assert [each.evidence_id for each in event.others] == [others[0]["id"], others[2]["id"], others[1]["id"]]
+
+
+def test_a_distance_of_an_earlier_release_counts_as_the_farthest() -> None:
+    field = TypeAdapter(Settings.__annotations__["evidence_reuse_distance"])
+    assert [field.validate_python(each) for each in (0, 7, 8, 64)] == [0, 7, 7, 7]
+    with pytest.raises(ValidationError):
+        field.validate_python(65)

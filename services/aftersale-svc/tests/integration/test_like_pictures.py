@@ -3,16 +3,15 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import combinations
 from random import Random
 
 import pytest
 from aftercare_chassis.testing import Harness
 from aftersale_svc import main
-from aftersale_svc.domain.evidence.picture_hashes import FARTHEST, FIELDS_PER_BIT, PARTS, PictureHash, near_parts, part
+from aftersale_svc.domain.evidence.picture_hashes import CHANGES, FARTHEST, FIELDS_PER_BIT, PARTS, PictureHash, part
 from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
-from aftersale_svc.tables.picture_hashes import ALIKE
+from aftersale_svc.tables.picture_hashes import LIKE_FILE
 from generated_pictures import AT_LEAST, copies, picture
 from PIL import Image
 
@@ -58,7 +57,7 @@ def test_of_seven_differing_bits_some_part_has_one_at_most() -> None:
         changed = value
         for bit in chance.sample(range(63), FARTHEST):
             changed ^= 1 << bit
-        assert any(part(changed, place) in near_parts(value, place) for place in range(PARTS))
+        assert any(part(changed, place) ^ part(value, place) in CHANGES for place in range(PARTS))
 
 
 @pytest.mark.long
@@ -113,9 +112,9 @@ async def test_a_picture_is_looked_up_among_a_hundred_thousand(postgres_url: str
         async with harness.runtime.transaction() as tx:
             for seed in range(40):
                 began = time.perf_counter()
-                for each in hashes_of(picture(seed)):
-                    parts = {f"part_{place}": near_parts(each.value, place) for place in range(PARTS)}
-                    await tx.all(ALIKE, **asdict(each), **parts, most=FARTHEST, **about)
+                hashes = hashes_of(picture(seed))
+                arrays = {f"{name}s": [getattr(each, name) for each in hashes] for name in ("crop", "value", "detail")}
+                await tx.all(LIKE_FILE, **about, **arrays, sha256="", same=None, most=FARTHEST)
                 took.append(time.perf_counter() - began)
         took.sort()
         print(f"a picture among 100,000 is looked up in {1000 * took[20]:.0f} ms, at most {1000 * took[-1]:.0f} ms")

@@ -137,7 +137,7 @@ async def complete(tx: Transaction[Settings], evidence_id: str, *, is_uploaded: 
 
 
 async def accept(tx: Transaction[Settings], evidence_id: str, *, accepted: Accepted) -> EvidenceFile:
-    """Accept a file after its check, and note where else it, or one that looks like it, was used.
+    """Accept a file after its check. It is compared with others next, by `compare`.
 
     Raises:
         NotFound, IllegalTransition: the file is not waiting for its check.
@@ -150,11 +150,22 @@ async def accept(tx: Transaction[Settings], evidence_id: str, *, accepted: Accep
         thumbnail_sha256=accepted.thumbnail_sha256,
         scanned=accepted.scanned,
     )
-    reuse = await _reuse(tx, moved, await evidence_reuse.note(tx, moved, accepted.hashes))
     event = EvidenceFileAccepted(**evidence_fields(tx, moved), scanned=accepted.scanned)
-    saved = await tx.save(EVIDENCE, moved, event, *reuse)
-    await evidence_checks.end(tx, file.id)
+    saved = await tx.save(EVIDENCE, moved, event)
+    await evidence_reuse.keep(tx, saved, accepted.hashes)
     return saved
+
+
+async def compare(tx: Transaction[Settings], evidence_id: str) -> EvidenceFile:
+    """Note where else an accepted file, or one that looks like it, was used; the worker looks at it no more.
+
+    Raises:
+        NotFound: see `Transaction.lock`.
+    """
+    file = await tx.lock(EVIDENCE, evidence_id)
+    reuse = await _reuse(tx, file, await evidence_reuse.note(tx, file))
+    await evidence_checks.end(tx, file.id)
+    return await tx.save(EVIDENCE, file, *reuse) if reuse else file
 
 
 async def refuse(tx: Transaction[Settings], evidence_id: str, *, cause: EvidenceRefusal) -> EvidenceFile:

@@ -1,7 +1,7 @@
 """Files that are like others, and the cases that have them."""
 
 from aftercare_chassis.database.columns import timestamp
-from aftercare_chassis.database.mapping import Query, Rows, Statement
+from aftercare_chassis.database.mapping import Query, Statement
 from asyncpg import Record
 from sqlalchemy import (
     Boolean,
@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array, insert
 from sqlalchemy.types import DateTime
 
-from aftersale_svc.domain.evidence.model import EvidenceMatch, EvidenceReuse, EvidenceState
+from aftersale_svc.domain.evidence.model import EvidenceReuse, EvidenceState
 from aftersale_svc.tables.cases import case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.reused_evidence import reused_evidence
@@ -40,13 +40,29 @@ evidence_matches = Table(
     timestamp("found_at"),
     Index("evidence_matches_other_idx", "other_id"),
 )
-MATCHES = Rows(evidence_matches, EvidenceMatch)
+_row = (
+    func.unnest(
+        bindparam("files", type_=ARRAY(Text)),
+        bindparam("others", type_=ARRAY(Text)),
+        bindparam("same", type_=ARRAY(Boolean)),
+        bindparam("distances", type_=ARRAY(Integer)),
+    )
+    .table_valued("file_id", "other_id", "same_hash", "distance")
+    .render_derived(name="row")
+)
+NOTE_MATCHES = Statement(
+    insert(evidence_matches)
+    .from_select(
+        ["file_id", "other_id", "same_hash", "distance", "found_at"],
+        select(*_row.c, bindparam("now", type_=DateTime(timezone=True))),
+    )
+    .on_conflict_do_nothing()
+)
+"""Notes pairs of files, each once: `file_id` is the greater id, and the pairs are in order, so that two who note the same do not block
+each other."""
 
 _f = evidence_files.c
 _ACCEPTED = _f.state == EvidenceState.ACCEPTED
-LOCK_MATCHES: Query[Record] = Query(select(func.pg_advisory_xact_lock(0x0AC4).label("locked")))
-"""One transaction at a time notes matches: of two files that are accepted at once, the second sees the first."""
-
 OF_OTHER = (
     _f.id != bindparam("file_id", type_=Text),
     or_(
@@ -57,13 +73,13 @@ OF_OTHER = (
     ),
 )
 MOST_MATCHES = 50
-SAME: Query[Record] = Query(
-    select(_f.id)
+SAME = (
+    select(_f.id, literal(True).label("same_hash"), cast(bindparam("same", type_=Integer), Integer).label("distance"))
     .where(_ACCEPTED, _f.sha256 == bindparam("sha256", type_=Text), *OF_OTHER)
     .order_by(_f.id.desc())
     .limit(MOST_MATCHES)
 )
-"""Accepted files with the same content, of another order, case or account."""
+"""Accepted files with the same content, of another order, case or account, the newest."""
 _m = evidence_matches.c
 _either = union_all(
     select(_m.file_id.label("of"), _m.other_id.label("other"), _m.same_hash, _m.distance, _m.found_at),
@@ -143,7 +159,8 @@ NOTE_CASES_OF = Statement(
             _case.order_id == _f.order_id,
             _f.id == func.any(bindparam("file_ids", type_=ARRAY(Text))),
             _is_of_case,
-        ),
+        )
+        .order_by(_case.id),
     )
     .on_conflict_do_nothing()
 )

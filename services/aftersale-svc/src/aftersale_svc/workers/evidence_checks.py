@@ -65,11 +65,15 @@ class EvidenceChecks:
                 raise
             # The store, the scanner or this build failed, not the file: it is examined again until its time is over.
             log.warning("evidence_check_failed", id=file.id, error=type(error).__name__)
-            async with runtime.transaction() as tx:
-                await _retry_or_end(tx, file, check)
+            with suppress(Refusal):  # it was accepted and is to be compared: the lease ends later
+                async with runtime.transaction() as tx:
+                    await _retry_or_end(tx, file, check)
         return AT_ONCE
 
     async def _look(self, runtime: Runtime[Settings], check: EvidenceCheck, file: EvidenceFile) -> None:
+        if file.state is EvidenceState.ACCEPTED:  # the process that accepted it has ended since
+            await _compare(runtime, file)
+            return
         size = await self._store.size(PENDING + file.id)
         if size is None and file.state is EvidenceState.PENDING:
             await _wait(runtime, file)
@@ -86,7 +90,7 @@ class EvidenceChecks:
                 await evidence.refuse(tx, file.id, cause=result)
         await self._store.delete(PENDING + file.id)
         if isinstance(result, Accepted):
-            await _judge_again(runtime, file)
+            await _compare(runtime, file)
 
     async def _examined(self, file: EvidenceFile, size: int) -> Accepted | EvidenceRefusal:
         """Examine a file and store what is kept of it; the cause where it is refused.
@@ -121,6 +125,13 @@ class EvidenceChecks:
         sha256 = await asyncio.to_thread(_sha256, path)
         await self._store.put(COPIES + sha256, path, media_type)
         return sha256
+
+
+async def _compare(runtime: Runtime[Settings], file: EvidenceFile) -> None:
+    """Compare an accepted file with others, in a transaction of its own: what is accepted at once sees each other so."""
+    async with runtime.transaction() as tx:
+        await evidence.compare(tx, file.id)
+    await _judge_again(runtime, file)
 
 
 async def _judge_again(runtime: Runtime[Settings], file: EvidenceFile) -> None:

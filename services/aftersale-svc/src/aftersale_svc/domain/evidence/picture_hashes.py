@@ -5,6 +5,8 @@ from dataclasses import dataclass
 PARTS, _WIDTH = 4, 16
 FARTHEST = 2 * PARTS - 1
 """Of more differing bits, two may be in each part, and the lookup by parts misses the hash."""
+CHANGES = (0, *(1 << bit for bit in range(_WIDTH)))
+"""By what a part of a hash can differ in one bit at most. Of `FARTHEST` differing bits, some part has no more."""
 FIELDS_PER_BIT = 7
 """One bit may differ for as many fields with detail: where most of a picture is empty, two others have as few differences."""
 
@@ -32,8 +34,3 @@ class StoredHash:
 def part(value: int, place: int) -> int:
     """One of the four parts of a hash, 16 bits; the first is the lowest."""
     return value >> place * _WIDTH & 0xFFFF
-
-
-def near_parts(value: int, place: int) -> list[int]:
-    """What this part of a hash can be that differs by one bit there at most. Of `FARTHEST` differing bits, some part has no more."""
-    return [part(value, place) ^ change for change in (0, *(1 << bit for bit in range(_WIDTH)))]
