@@ -46,6 +46,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listCourierEndpoints": {"admin"},
         "getCourierEndpoint": {"admin"},
         "rotateCourierSecret": {"admin"},
+        "revokeCourierEndpoint": {"admin"},
+        "listUnknownCourierCodes": {"admin"},
         "listCourierPushes": {"admin"},
         "getCourierPush": {"admin"},
         "redriveCourierPush": {"admin"},

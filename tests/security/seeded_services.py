@@ -77,6 +77,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "shipParcel": parcel_body | {"waybill_no": "73000002"},
                 "createCourierEndpoint": {"partner": "zto"},
                 "rotateCourierSecret": {},
+                "revokeCourierEndpoint": {"grace_hours": 168},
             },
         )
 

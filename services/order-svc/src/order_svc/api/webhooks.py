@@ -15,9 +15,10 @@ from aftercare_chassis.runtime import Runtime
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 
+from order_svc.api.push_metrics import PushMetrics
 from order_svc.commands import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, Rejection, examine
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, examine
 from order_svc.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -52,12 +53,12 @@ async def receive(
     is_new = await partner_inbox.store(
         tx, push, source=sender.source, partner=sender.partner, endpoint_id=sender.endpoint_id
     )
-    if push.rejection is not None:
-        tx.after_commit(partial(_report, service, sender, push.rejection))
+    acceptance = _acceptance(push, is_new)
+    tx.after_commit(partial(_report, service, sender, push, acceptance))
     if push.rejection is not None and not (push.verified and sender.acknowledges_unreadable):
         language = languages.choose(request.headers.get("accept-language"))
         return response(adapter.refused(push.rejection.code, push.rejection.detail, language))
-    return response(adapter.accepted(_acceptance(push, is_new), push))
+    return response(adapter.accepted(acceptance, push))
 
 
 def response(acknowledgement: Acknowledgement) -> Response:
@@ -73,6 +74,7 @@ def response(acknowledgement: Acknowledgement) -> Response:
 def refusal(adapters: Mapping[str, PushAdapter[object]], partner: str, problem: Problem) -> Response:
     """What refuses a push before it is examined, in the partner's format; in plain text where no adapter has this name."""
     adapter = adapters.get(partner)
+    log.warning("push_not_examined", partner=partner if adapter is not None else "unknown", code=problem["code"])
     if adapter is None:
         return PlainTextResponse("No partner posts to this address.\n", 404)
     return response(replace(adapter.refused(problem["code"], problem["detail"]), status=problem["status"]))
@@ -84,8 +86,12 @@ def _acceptance(push: ExaminedPush[object], is_new: bool) -> Acceptance:
     return Acceptance.PROCESSED if is_new else Acceptance.REPEATED
 
 
-def _report(service: Runtime, sender: Sender, rejection: Rejection) -> None:
-    """Count and log a push that was not accepted."""
+def _report(service: Runtime, sender: Sender, push: ExaminedPush[object], acceptance: Acceptance) -> None:
+    """Count a push that was stored, and log one that was not accepted."""
+    service.metrics.of(PushMetrics).count(sender.partner, sender.endpoint_id, push, acceptance)
+    rejection = push.rejection
+    if rejection is None:
+        return
     noun = partner_inbox.NOUNS[sender.source]
     service.metrics.signal(f"{noun}_{rejection.code}", sender.partner)
     log.warning(f"{noun}_refused", partner=sender.partner, endpoint_id=sender.endpoint_id, code=rejection.code)

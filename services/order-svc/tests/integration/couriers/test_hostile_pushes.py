@@ -1,0 +1,106 @@
+"""What no partner sends: each partner's own failure body, a log row with the reason, and nothing changed.
+
+Also forged, replayed and mis-addressed pushes over the real route, beside those of `tests/unit/couriers/test_forged_pushes.py`.
+"""
+
+import gzip
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from courier_pushes import SIGNERS, Signed, contents
+
+PARTNERS = tuple(SIGNERS)
+BY_STATUS = ("aftership", "easypost")
+WAYBILL = "73000000000001"
+
+
+def is_refused(partner: str, answer: Any) -> bool:
+    """Whether this is a refusal in the partner's own format."""
+    if partner in BY_STATUS:
+        return answer.status_code in (401, 410, 413) and answer.json()["status"] == "refused"
+    if partner == "yto":
+        return b"<success>false</success>" in answer.content
+    body = json.loads(answer.content)
+    refusals = {"zto": ("status", False), "kuaidi100": ("result", False), "kdniao": ("Success", False)}
+    field, value = refusals.get(partner, ("return_code", "1000") if partner == "sf" else ("code", "0"))
+    return body[field] == value
+
+
+def garbled(signed: Signed) -> Signed:
+    return Signed(signed.raw.replace(b"7300", "签收".encode("gbk"), 1), signed.headers, signed.query[:-1])
+
+
+def with_a_bom(signed: Signed) -> Signed:
+    return Signed(b"\xef\xbb\xbf" + signed.raw, signed.headers, signed.query[:-1])
+
+
+def compressed(signed: Signed) -> Signed:
+    return Signed(gzip.compress(signed.raw), signed.headers, signed.query[:-1])
+
+
+def announced(signed: Signed) -> Signed:
+    return Signed(gzip.compress(signed.raw), signed.headers | {"content-encoding": "gzip"}, signed.query[:-1])
+
+
+def nested(signed: Signed) -> Signed:
+    return Signed(b'{"a":' * 50_000, signed.headers, signed.query[:-1])
+
+
+def empty(signed: Signed) -> Signed:
+    return Signed(b"", signed.headers, signed.query[:-1])
+
+
+@pytest.mark.parametrize("change", [garbled, with_a_bom, compressed, announced, nested, empty])
+async def test_a_changed_push_is_refused_by_every_partner(desk, order, change: Callable[[Signed], Signed]):
+    parcel, before = await desk.ship(order), await desk.harness.published()
+    for partner, sign in SIGNERS.items():
+        endpoint = await desk.endpoint(partner)
+        signed = change(sign(contents(WAYBILL, desk.harness.clock.now())[partner], endpoint["secret"]))
+        path = endpoint["path"].partition("?")[0] + signed.query
+        answer = await desk.courier.post(path, content=signed.raw, headers=signed.headers)
+        assert is_refused(partner, answer), (partner, answer.status_code, answer.text)
+        [row] = await desk.pushes(endpoint_id=endpoint["id"])
+        assert row["state"] == "refused"
+        assert row["why"] in ("signature_invalid", "signature_missing", "not_a_form")
+    await desk.work()
+    assert (await desk.parcel(parcel))["events"] == []
+    assert await desk.harness.published() == before
+
+
+@pytest.mark.parametrize("partner", PARTNERS)
+async def test_more_than_a_mebibyte_is_refused_in_the_partners_format(desk, partner):
+    endpoint = await desk.endpoint(partner)
+    answer = await desk.courier.post(endpoint["path"], content=b"x" * (1_048_576 + 1))
+    assert answer.status_code == 413
+    assert is_refused(partner, answer)
+
+
+async def test_forged_and_replayed_pushes_over_the_real_route(desk, order):
+    """300 forged ones and 60 replays: of all only the genuine ones count, once each."""
+    chance, clock = random.Random(12), desk.harness.clock
+    parcel = await desk.ship(order, carrier="zto", reference=WAYBILL)
+    endpoints = {partner: await desk.endpoint(partner) for partner in SIGNERS}
+    refused = 0
+    for number in range(300):
+        partner = PARTNERS[number % len(PARTNERS)]
+        other = chance.choice([each for each in endpoints if each != partner])
+        signed = SIGNERS[partner](contents(WAYBILL, clock.now())[partner], endpoints[other]["secret"])
+        path = endpoints[partner]["path"].partition("?")[0] + signed.query
+        answer = await desk.courier.post(path, content=signed.raw, headers=signed.headers)
+        refused += is_refused(partner, answer)
+    assert refused == 300
+    await desk.work()
+    assert (await desk.parcel(parcel))["events"] == []
+    genuine = ("zto", "kuaidi100", "kdniao", "aftership", "easypost")
+    for _ in range(12):
+        for partner in genuine:
+            await desk.push(endpoints[partner], contents(WAYBILL, clock.now())[partner])
+    await desk.work()
+    assert len((await desk.parcel(parcel))["events"]) == len(genuine)
+    figures = (await desk.courier.get("/metrics")).text
+    for outcome, count in (("processed", 1), ("repeated", 11), ("signature_invalid", 30)):
+        labels = f'endpoint="{endpoints["zto"]["id"]}",outcome="{outcome}",partner="zto"'
+        assert f"aftercare_partner_pushes_total{{{labels}}} {count}.0" in figures
