@@ -14,6 +14,7 @@ import knowledge
 import messaging
 import messaging_page
 import profile_page
+import pushes
 import report
 import suite
 import suite_page
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "work-lists": work_lists.measure,
     "deadlines": deadlines.measure,
     "commands": commands.measure,
+    "pushes": pushes.measure,
 }
 PAGE = (
     "create-case",
@@ -44,6 +46,7 @@ PAGE = (
     "work-lists",
     "deadlines",
     "commands",
+    "pushes",
 )
 """The order of the sections of the page."""
 PROFILE = "profile"

@@ -1,9 +1,9 @@
--- Creates one case per request: each about an order and with an Idempotency-Key that nobody used before.
--- Arguments after `--`: the file with a request body per line, the number of the first one (from 0), bearer token.
-local bodies, number, token
+-- Posts one body per request, with an Idempotency-Key that nobody used before: a case, where no other path is given.
+-- Arguments after `--`: the file with a request body per line, the number of the first one (from 0), bearer token, path.
+local bodies, number, token, path
 
 function init(args)
-  bodies, number, token = io.open(args[1], "r"), tonumber(args[2]), args[3]
+  bodies, number, token, path = io.open(args[1], "r"), tonumber(args[2]), args[3], args[4]
   for _ = 1, number do bodies:read("*l") end
 end
 
@@ -14,7 +14,7 @@ function request()
     ["Idempotency-Key"] = "bench-" .. number,
   }
   number = number + 1
-  return wrk.format("POST", "/v1/cases", headers, bodies:read("*l"))
+  return wrk.format("POST", path, headers, bodies:read("*l"))
 end
 
 function done(summary, latency)

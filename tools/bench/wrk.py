@@ -61,13 +61,13 @@ class Requests:
     p99_ms: float
 
 
-def load(url: str, *, seconds: int, bodies: Path, first: int, token: str) -> Requests:
-    """Load `url` for some seconds, with the request bodies in this file from number `first` on.
+def load(url: str, *, seconds: int, bodies: Path, first: int, token: str, path: str = "/v1/cases") -> Requests:
+    """Load a path of `url` for some seconds, with the request bodies in this file from number `first` on.
 
     Raises: SystemExit where a request was refused.
     """
     options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT)]
-    command = [need_wrk(), *options, url, "--", str(bodies), str(first), token]
+    command = [need_wrk(), *options, url, "--", str(bodies), str(first), token, path]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     result = json.loads(output.strip().splitlines()[-1])
     if result["refused"] or result["broken"] or not result["requests"]:
