@@ -99,6 +99,8 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "giveVerdict": {**verdict, "grounds": "…", **({"takes_effect": "after_appeal_window"} if n % 5 == 0 else {})},
         "replaceVerdict": {**verdict, "grounds": "…"},
         **{name: {"grounds": "…"} for name in ("appealVerdict", "confirmVerdict")},
+        "recordRepayment": {"amount": cny(1 + n % 50), "reference": "…"},
+        "writeOffDebt": {"note": "…"},
         **_of_claims(document, n),
     }
 

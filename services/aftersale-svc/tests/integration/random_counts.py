@@ -34,6 +34,7 @@ TRIED_ELSEWHERE = {
     "putDeadlineRules": "of the platform, for all merchants: test_deadline_rules",
     "putMerchantDeadlineRules": "changes times alone: test_deadline_rules",
     "putMerchantCalendar": "changes times alone: test_deadline_calendars",
+    "putCaseworker": "who works at the platform, and how much: test_caseworkers",
     "setPickupSchedule": "changes times alone: test_pickups",
     "tryCaseRules": "changes nothing: test_case_rules",
     "replayDecision": "changes nothing: test_decisions",

@@ -53,6 +53,18 @@ SELECT id, at, before FROM (
     UNION ALL SELECT id, at, lag(at) OVER (PARTITION BY claim_id ORDER BY id) FROM claim_steps
 ) steps WHERE at < before
 """
+# What belongs to a document that has ended is over as well.
+LEFT_OPEN = """
+WITH ended AS (SELECT id FROM cases WHERE state IN ('completed', 'closed', 'cancelled')),
+     decided AS (SELECT id FROM disputes WHERE state IN ('executed', 'settled', 'withdrawn'))
+SELECT 'offer' AS what, case_id AS id FROM offers JOIN ended ON id = case_id WHERE state = 'open'
+UNION ALL SELECT 'pickup', case_id FROM pickups JOIN ended ON id = case_id WHERE state = 'booked'
+UNION ALL SELECT 'refund', case_id FROM refunds JOIN ended e ON e.id = case_id WHERE state = 'requested'
+UNION ALL SELECT 'hold of money', case_id FROM money_holds JOIN ended ON id = case_id WHERE released_at IS NULL AND claimed_at IS NULL
+UNION ALL SELECT 'hold of units', case_id FROM holds JOIN ended ON id = case_id WHERE state = 'held'
+UNION ALL SELECT 'proposal', dispute_id FROM settlement_proposals JOIN decided d ON d.id = dispute_id WHERE state = 'open'
+UNION ALL SELECT 'test', dispute_id FROM lab_tests JOIN decided d ON d.id = dispute_id WHERE ended_at IS NULL
+"""
 # Of cases whose goods a courier has delivered last.
 NOT_RECEIVED = """
 SELECT c.id, c.type, c.state, c.close_cause FROM cases c JOIN returns r ON r.case_id = c.id

@@ -81,7 +81,7 @@ async def repair_is_late(walk: "Walk") -> None:
 async def refund_has_failed(walk: "Walk") -> None:
     await walk.opens("refund_only")
     await walk.takes("seller", "cases", "approve")
-    await walk.refunds_fail()
+    await walk.refunds_end(paid=False)
 
 
 async def deposit_is_claimed(walk: "Walk") -> None:
@@ -94,7 +94,7 @@ async def parcel_was_refused(walk: "Walk") -> None:
     await walk.opens("refused_delivery", "refused_at_door")
     await walk.parcels_arrive()
     await walk.takes("seller", "cases", "inspect", ACCEPTS_ALL)
-    await walk.refunds_fail()
+    await walk.refunds_end(paid=False)
 
 
 async def replacement_was_sent_first(walk: "Walk") -> None:
@@ -122,6 +122,12 @@ async def verdict_is_appealed(walk: "Walk") -> None:
 async def cancellation_waits(walk: "Walk") -> None:
     await walk.opens("cancel_unshipped", "changed_mind")
     await walk.takes("seller", "cases", "request_supplement")
+
+
+async def too_much_was_paid(walk: "Walk") -> None:
+    await verdict_is_appealed(walk)
+    await walk.refunds_end(paid=True)
+    await walk.takes("second arbitrator", "disputes", "replace_verdict", remedy="refund", amount=cny(50))
 
 
 async def goods_are_late(walk: "Walk") -> None:
@@ -153,5 +159,6 @@ STARTS = (
     Start("received", replacement_was_sent_first),
     Start("delivered", lower_price_is_offered),
     Start("delivered", verdict_is_appealed),
+    Start("delivered", too_much_was_paid),
     Start("delivered", goods_are_late),
 )

@@ -42,6 +42,8 @@ FORWARD = {
         "resume_repair",
         "release_hold",
         "record_arrival",
+        "offer",
+        "state_offline_refund",
     ),
 }
 """Actions without which a case does not get far."""
@@ -85,7 +87,7 @@ class Walk(World):
         await files_of(self.shop, HASH)
         entry = {"kind": "paid_in", "amount": cny(draw.choice([1000, 500000])), "reference": "B-1"}
         await self.command(self.people["admin"], "post", "bookDepositEntry", "/v1/merchants/m-1/deposit-entries", entry)
-        start = draw.choice(STARTS) if draw.random() < 0.6 else None
+        start = draw.choice(STARTS) if draw.random() < 0.8 else None
         stage = draw.choice(STAGES[:4]) if start is None else start.stage
         for _ in range(STAGES.index(stage)):
             await self.the_order_goes_on(draw)
@@ -215,7 +217,7 @@ class Walk(World):
 
     def weight(self, kind: str, action: str) -> float:
         """How likely an action is: the less, the more often it was taken in this history."""
-        return (1 if action in RARE else 20 if action in FORWARD else 8) / (1 + self.taken[f"{kind} {action}"])
+        return (2 if action in RARE else 20 if action in FORWARD else 8) / (1 + self.taken[f"{kind} {action}"])
 
     async def act(
         self, draw: Random, document: dict[str, Any], role: str, before: dict[str, Any], chosen: dict[str, Any]

@@ -70,12 +70,12 @@ class World:
             self.settled.add(request.refund_id)
             await (self.shop.refund_succeeds if draw.random() < 0.6 else self.shop.refund_fails)(request)
 
-    async def refunds_fail(self) -> None:
+    async def refunds_end(self, paid: bool) -> None:
         """Those whose result is not known yet."""
         for request in await self.shop.published(RefundRequested):
             if request.refund_id not in self.settled:
                 self.settled.add(request.refund_id)
-                await self.shop.refund_fails(request)
+                await (self.shop.refund_succeeds if paid else self.shop.refund_fails)(request)
 
     async def a_parcel_is_reported(self, draw: Random) -> None:
         """The courier reports a parcel that has not arrived."""

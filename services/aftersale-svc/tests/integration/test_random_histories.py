@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from random_counts import Counts
-from random_invariants import ALWAYS, NOT_RECEIVED, STEPS_OUT_OF_ORDER
+from random_invariants import ALWAYS, LEFT_OPEN, NOT_RECEIVED, STEPS_OUT_OF_ORDER
 from random_shop import SETTINGS, Routes
 from random_walk import Walk
 from replayed_cases import ROWS, differences, replayed, stored
@@ -104,7 +104,8 @@ class Histories(RuleBasedStateMachine):
         self.run(self.goods_arrive())
         self.what_always_holds()
         self.run(self.all_ends())
-        assert self.run(self.pool.fetch(STEPS_OUT_OF_ORDER)) == []
+        for query in (STEPS_OUT_OF_ORDER, LEFT_OPEN):
+            assert self.run(self.pool.fetch(query)) == [], query
         self.the_events_say_the_same()
 
     async def goods_arrive(self) -> None:
@@ -120,7 +121,7 @@ class Histories(RuleBasedStateMachine):
         for _ in range(20):
             shop.clock.advance(hours=24 * 8)
             await shop.harness.run_due()
-            await walk.refunds_fail()
+            await walk.refunds_end(paid=False)
             left = [each for each in await walk.documents() if each["whose_turn"] != "nobody"]
             if not left:
                 return
