@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Annotated
 from zoneinfo import available_timezones
 
+from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import AfterValidator, Field
 
@@ -26,6 +27,15 @@ def _known_zone(name: str) -> str:
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _known_currency(code: str) -> str:
+    if code not in EXPONENTS:
+        raise ValueError(f"no currency has the code {code!r}")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_known_currency)]
 
 
 def _decodable(types: tuple[MediaType, ...]) -> tuple[MediaType, ...]:
@@ -131,7 +141,7 @@ class Settings(ServiceSettings):
         FARTHEST
     )
 
-    second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {
+    second_person_above: Mapping[Currency, Annotated[int, Field(ge=0)]] = {
         "CNY": 1_000_000,
         "EUR": 130_000,
         "HKD": 1_100_000,
@@ -139,12 +149,19 @@ class Settings(ServiceSettings):
         "USD": 140_000,
     }
     """Above how much, in minor units by currency, a decision of an agent by which money goes back, or a hold is decided, has to be confirmed by another agent."""
+    second_person_above_units: Annotated[int, Field(ge=0)] = 1_000
+    """The same for every other currency, in whole units of it."""
 
     calendar_countries: Mapping[Annotated[str, Field(pattern="^[A-Z]{2}$")], TimeZone] = {}
     """Countries whose calendars are loaded besides those that always are, with their time zones: `{"FR": "Europe/Paris"}`."""
 
     testing_bodies: Mapping[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
     """The names of the testing bodies that the platform works with, by their ids."""
+
+    def second_person_limit(self, currency: str) -> int:
+        """Above how much, in minor units of this currency, a second agent has to confirm a decision."""
+        known = self.second_person_above.get(currency)
+        return self.second_person_above_units * 10 ** EXPONENTS[currency] if known is None else known
 
     @property
     def standstill_least(self) -> timedelta:

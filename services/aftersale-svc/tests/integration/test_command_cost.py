@@ -19,6 +19,7 @@ from test_cost import counting
 
 MOST = 8
 MORE = {
+    "confirmDecision": (9, "computes what would be paid by now, before it decides"),
     "acceptSettlement": (12, "locks the proposal as well, and does what a verdict does"),
     "giveVerdict": (10, "reads the policy in force, the tests and the costs, and moves case and dispute"),
     "grantPriceAdjustment": (

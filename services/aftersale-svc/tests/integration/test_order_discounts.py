@@ -2,25 +2,10 @@
 
 from typing import Any
 
-from aftercare_events import LineDiscount, OrderDiscountsSet, RefundRequested
-from aftersale_shop import CUP, KETTLE, Shop
+from aftercare_events import OrderDiscountsSet, RefundRequested
+from aftersale_shop import Shop
+from discounted_lines import CUPS, KETTLES
 
-# 317.00 before 20.00 off from 300.00; the kettles alone come to 287.00 + 18.00.
-KETTLES = KETTLE.model_copy(
-    update={
-        "discounts": (LineDiscount(kind="promotion", funder="platform", amount_minor=1800, threshold_minor=30000),),
-        "discount_minor": 1800,
-        "unit_price_minor": 9900,
-        "paid_minor": 27900,
-    }
-)
-CUPS = CUP.model_copy(
-    update={
-        "discounts": (LineDiscount(kind="promotion", funder="platform", amount_minor=200, threshold_minor=30000),),
-        "discount_minor": 200,
-        "paid_minor": 2800,
-    }
-)
 PART = "discount_recalculated"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import AfterSaleApproved, DecisionDeclined, DecisionProposed, RefundRequested
 from aftersale_shop import CUP, RETURN_ADDRESS, Shop
+from discounted_lines import CUPS, KETTLES
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +13,13 @@ def limit(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above 100 CNY two agents decide."""
     changed = shop.harness.runtime.settings.model_copy(update={"second_person_above": {"CNY": 10000}})
     monkeypatch.setattr(shop.harness.runtime, "settings", changed)
+
+
+def with_limit(shop: Shop, minor: int) -> None:
+    """Above so much two agents decide, from now on; the fixture resets it."""
+    shop.harness.runtime.settings = shop.harness.runtime.settings.model_copy(
+        update={"second_person_above": {"CNY": minor}}
+    )
 
 
 @pytest.fixture
@@ -147,6 +155,74 @@ async def test_the_freight_that_goes_back_meanwhile_counts(shop: Shop) -> None:
     proposed = await shop.act(shop.agent, first["id"], "approve")
     assert proposed["proposed_decision"] == {"action": "approve", "proposed_by": "agent-1"}
     assert (await shop.last(DecisionProposed)).amount_minor == 12000
+
+
+async def test_the_discount_that_is_no_longer_earned_counts(shop: Shop) -> None:
+    """A kettle of 9300, of which a discount of 1400 is taken back: what would be paid is below the limit."""
+    await shop.setting("order-discounts", on_return="recalculate")
+    await shop.delivered(lines=(KETTLES, CUPS))
+    case = await shop.case(lines=[{"line_id": "line_1", "quantity": 1}], type_="refund_only", reason="changed_mind")
+    await shop.act(shop.seller, case["id"], "escalate")
+    assert case["requested"]["amount"] == 9300
+    with_limit(shop, 7900)
+    assert (await shop.act(shop.agent, case["id"], "approve"))["state"] == "refunding"
+    assert (await shop.refund_succeeds()).amount_minor == 7900
+
+
+async def test_the_discount_that_is_given_back_counts(shop: Shop, second: Any) -> None:
+    """What an earlier refund has taken is given back with the last units: more is paid than they cost."""
+    await shop.setting("order-discounts", on_return="recalculate")
+    await shop.delivered(lines=(KETTLES,), fee=0)
+    first = await shop.case(1, type_="refund_only", reason="changed_mind")
+    await shop.act(shop.seller, first["id"], "approve")
+    await shop.refund_succeeds()
+    case_id = await escalated(shop, 2, type_="refund_only", reason="changed_mind")
+    with_limit(shop, 18600)
+    proposed = await shop.act(shop.agent, case_id, "approve")
+    assert proposed["proposed_decision"]["action"] == "approve"
+    assert (await shop.last(DecisionProposed)).amount_minor == 18600 + 1200
+    shown = (await shop.agent.get(f"/v1/cases/{case_id}", headers={"Accept-Language": "en"})).json()
+    assert "198.00 CNY" in shown["explanation"]["proposed_decision"]["en"]
+    assert "198.00 CNY" in shown["explanation"]["money"]["en"]
+    await shop.act(second, case_id, "confirm-decision")
+    assert (await shop.refund_succeeds()).amount_minor == 19800
+
+
+async def test_an_offer_of_all_counts_with_its_freight(shop: Shop) -> None:
+    await shop.paid(lines=(CUP.model_copy(update={"line_id": "line_1"}),), fee=9000)
+    case_id = await escalated(shop, 2, type_="refund_only")
+    await shop.act(shop.agent, case_id, "offer", type="refund_only", amount={"amount": 2000, "currency": "CNY"})
+    await shop.act(shop.buyer, case_id, "counter-offer")
+    proposed = await shop.act(shop.agent, case_id, "accept-offer")
+    assert proposed["proposed_decision"]["action"] == "accept_offer"
+    assert (await shop.last(DecisionProposed)).amount_minor == 12000
+
+
+async def test_what_has_changed_since_is_not_confirmed(shop: Shop, second: Any) -> None:
+    """The freight of 9000 goes back with the case that is decided last: with this one, once the other is refunded."""
+    await shop.paid(lines=(CUP.model_copy(update={"line_id": "line_1"}), CUP), fee=9000)
+    with_limit(shop, 0)
+    first = await shop.case(lines=[{"line_id": "line_1", "quantity": 2}], type_="refund_only")
+    await shop.act(shop.seller, first["id"], "escalate")
+    await shop.act(shop.agent, first["id"], "approve")
+    other = await shop.case(lines=[{"line_id": "line_2", "quantity": 2}], type_="refund_only")
+    await shop.act(shop.seller, other["id"], "approve")
+    await shop.refund_succeeds()
+    refused = await second.post(f"/v1/cases/{first['id']}/confirm-decision", json={})
+    problem = shop.harness.problem(refused, 409, "proposal_outdated")
+    assert (problem["proposed_minor"], problem["amount_minor"]) == (3000, 12000)
+    assert (await shop.get(first["id"]))["proposed_decision"]["action"] == "approve"
+    await shop.act(second, first["id"], "decline-decision")
+    await shop.act(second, first["id"], "approve")
+    assert (await shop.act(shop.agent, first["id"], "confirm-decision"))["state"] == "refunding"
+
+
+async def test_a_currency_without_a_limit_of_its_own_has_one(shop: Shop) -> None:
+    shop.currency = "GBP"
+    dear = CUP.model_copy(update={"line_id": "line_1", "unit_price_minor": 60_000, "paid_minor": 120_000})
+    await shop.paid(lines=(dear,), fee=0)
+    case_id = await escalated(shop, 2, type_="refund_only")
+    assert (await shop.act(shop.agent, case_id, "approve"))["proposed_decision"]["action"] == "approve"
 
 
 async def test_what_is_only_proposed_is_for_the_platform_alone(shop: Shop, second: Any) -> None:

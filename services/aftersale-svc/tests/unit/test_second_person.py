@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftercare_chassis.refusals import Refusal
+from aftercare_chassis.settings import SettingsInvalid
 from aftersale_svc.commands import confirmations, second_person
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of, permits
-from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval, needs_second_person, to_go_back
+from aftersale_svc.domain.cases.manual_reviews.proposals import needs_second_person
 from aftersale_svc.domain.cases.manual_reviews.rows import DECIDED_BY_TWO
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.types import TYPES
@@ -37,23 +38,23 @@ def waiting(a_case: ACase, **more: Any) -> FullCase:
         ("agent", 100, 101, CaseState.MANUAL_REVIEW, True),
         ("agent", 100, 100, CaseState.MANUAL_REVIEW, False),
         ("agent", 0, 1, CaseState.MANUAL_REVIEW, True),
-        ("agent", None, 10**9, CaseState.MANUAL_REVIEW, False),
         ("seller", 100, 101, CaseState.PENDING_REVIEW, False),
         ("system", 100, 101, CaseState.MANUAL_REVIEW, False),
     ],
 )
 def test_which_decisions_need_a_second_person(
-    role: str, limit: int | None, amount: int, state: CaseState, needed: bool, a_case: ACase
+    role: str, limit: int, amount: int, state: CaseState, needed: bool, a_case: ACase
 ) -> None:
     assert needs_second_person(FullCase(case=a_case(state)), role, limit, amount) is needed
 
 
-def test_the_amount_is_what_would_go_back(a_case: ACase) -> None:
-    case = a_case(CaseState.MANUAL_REVIEW, requested_minor=1000, shipping_refund_minor=80)
-    assert by_approval(FullCase(case=case)) == 1080
-    assert by_approval(FullCase(case=replace(case, agreed_minor=700))) == 700
-    exchange = FullCase(case=replace(case, type=CaseType.EXCHANGE))
-    assert (by_approval(exchange), to_go_back(exchange)) == (0, 1080), "goods are sent, unless it is refunded"
+def test_every_currency_has_a_limit() -> None:
+    """By its own amount, else by whole units of it, whatever its minor unit is."""
+    settings = Settings.model_construct(second_person_above={"CNY": 5}, second_person_above_units=1000)
+    limits = {code: settings.second_person_limit(code) for code in ("CNY", "GBP", "VND", "KWD")}
+    assert limits == {"CNY": 5, "GBP": 100_000, "VND": 1000, "KWD": 1_000_000}
+    with pytest.raises(SettingsInvalid, match="CYN"):
+        Settings(second_person_above={"CYN": 5})
 
 
 def test_who_proposed_it_cannot_confirm_it(a_case: ACase, acting: Acting) -> None:

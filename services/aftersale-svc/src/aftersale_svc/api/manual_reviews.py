@@ -22,6 +22,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     NothingProposed,
+    ProposalOutdated,
     ReviewAlreadyAssigned,
     ReviewNotAssignedToYou,
     SecondPersonNeeded,
@@ -41,6 +42,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 queue = APIRouter(prefix="/v1/review-queue", tags=["cases"], route_class=ApiRoute)
 NO_NOTE, NOTHING, NOBODY_NAMED = NoteIn(), CitingIn(policy=[]), AssignReviewIn()
 DECIDED = (
+    ProposalOutdated,
     RefundDecided,
     ReplacementDecided,
     ReturnAddressMissing,
@@ -106,8 +108,9 @@ async def release_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Take the decision that another agent has proposed, as it was proposed.
 
-    Where `second_person_above` names an amount for the currency, what an agent decides in `manual_review` by which more goes back
-    (`approve`, `refund`, `grant`, `offer`, `accept-offer`) is a proposal, which another agent confirms or declines.
+    What an agent decides in `manual_review` by which more goes back than `second_person_above` names for the currency, or else
+    `second_person_above_units` (`approve`, `refund`, `grant`, `offer`, `accept-offer`), is a proposal, which another agent confirms or
+    declines.
     """
     return CaseOut.of(await confirmations.confirm(tx, case_id, note=body.note), tx.actor)
 

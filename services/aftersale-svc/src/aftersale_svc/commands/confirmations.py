@@ -36,11 +36,13 @@ async def confirm(tx: Tx, case_id: str, *, note: str | None = None) -> FullCase:
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingProposed, SecondPersonNeeded, ReviewAssignedToAnother: see CASE.
+        ProposalOutdated: see `second_person.check_unchanged`.
         Refusal: what the decision is refused with by now.
     """
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.CONFIRM_DECISION, tx)
     proposal = await tx.get(PROPOSED_DECISIONS, full.case.proposal_id)
+    await second_person.check_unchanged(tx, full, order, proposal)
     cited = [Citation(**each) for each in proposal.arguments.get("policy", ())]
     arguments = {**proposal.arguments, "note": note or proposal.arguments.get("note"), "policy": cited}
     return await _DECISIONS[CaseAction(proposal.action)](tx, second_person.without_proposal(full), order, arguments)

@@ -83,9 +83,10 @@ async def _make(
     offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now)
     await stages.check_sent(tx, full, order, offer.type)
     check_address(with_address(replace(moved, case=agreed(moved.case, offer)), order, None), tx.actor)
-    if not confirmed and second_person.is_needed(tx, full, offer.amount_minor):
+    amount = 0 if confirmed else await second_person.by_offer(tx, full, order, offer)
+    if second_person.is_needed(tx, full, amount):
         arguments = {"terms": asdict(terms), "return_address": return_address, "note": note}
-        return await second_person.propose(tx, full, CaseAction.OFFER, offer.amount_minor, arguments, policy=policy)
+        return await second_person.propose(tx, full, CaseAction.OFFER, amount, arguments, policy=policy)
     return await _save_made(tx, full, moved, offer, CaseAction.OFFER, note, policy)
 
 
@@ -168,9 +169,10 @@ async def accept(
     if number is not None and offer is not None and offer.number != number:
         apply(full, CaseAction.ACCEPT_OFFER, tx)
         raise OfferChanged(pointer="/number", number=offer.number)
-    if offer is not None and second_person.is_needed(tx, full, offer.amount_minor):
+    amount = 0 if offer is None else await second_person.by_offer(tx, full, order, offer)
+    if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.ACCEPT_OFFER, tx)
-        amount, arguments = offer.amount_minor, {"note": note}
+        arguments = {"note": note}
         return await second_person.propose(tx, full, CaseAction.ACCEPT_OFFER, amount, arguments, policy=policy)
     return await accept_locked(tx, full, order, note, policy)
 

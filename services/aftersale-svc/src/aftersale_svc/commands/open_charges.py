@@ -31,7 +31,6 @@ def owed_back(
         paid_at=charge.paid_at,
         cause=cause,
     )
-    most = tx.settings.second_person_above.get(case.currency)
-    much = most is not None and charge.amount_minor > most
+    much = charge.amount_minor > tx.settings.second_person_limit(case.currency)
     owed = replace(charge, owed_back_at=tx.now, return_by_merchant=much)
     return replace(after, case=case).keeping(owed), (event,)

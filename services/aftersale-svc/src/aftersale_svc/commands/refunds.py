@@ -28,7 +28,6 @@ from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
-from aftersale_svc.domain.cases.manual_reviews.proposals import to_go_back
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.parts import RefundPart
@@ -59,7 +58,7 @@ async def refund(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    amount = to_go_back(await second_person.with_freight(tx, full, order))
+    amount = await second_person.to_go_back(tx, full, order)
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.REFUND, tx)
         return await second_person.propose(tx, full, CaseAction.REFUND, amount, {"note": note}, policy=policy)

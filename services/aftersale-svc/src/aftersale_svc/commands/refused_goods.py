@@ -132,7 +132,7 @@ async def compensate(
     moved = STEPS.moved(tx, claim, action)
     most, own = claim.claimed_minor, claim.currency
     check_amount(amount_minor, currency, most, own, missing=CompensationMissing, exceeds=ExceedsGoods)
-    if needs_second_person(claim, tx.actor, amount_minor, tx.settings.second_person_above.get(own)):
+    if needs_second_person(claim, tx.actor, amount_minor, tx.settings.second_person_limit(own)):
         return await _propose(tx, claim, amount_minor, policy)
     awarded = replace(moved, owed_minor=amount_minor, decided_by=tx.actor.id, proposed_minor=None, proposed_by=None)
     decided = await decisions.about_claim(tx, claim, action, amount_minor=amount_minor, policy=policy)

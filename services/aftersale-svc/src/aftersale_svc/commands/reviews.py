@@ -16,7 +16,6 @@ from aftersale_svc.domain.cases.codes import HandlingReason, RefundCause, Reject
 from aftersale_svc.domain.cases.findings import none_received
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
-from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, check_reject_reason, unexplained
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
@@ -45,7 +44,7 @@ async def approve(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    amount = by_approval(await second_person.with_freight(tx, full, order))
+    amount = await second_person.by_approval(tx, full, order)
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.APPROVE, tx)
         arguments = {"note": note, "return_address": return_address}

@@ -8,15 +8,21 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
 from aftercare_events import DecisionDeclined, DecisionProposed
 
-from aftersale_svc.commands import decisions, effects, locking
+from aftersale_svc.commands import decisions, effects, locking, refund_parts
 from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.manual_reviews.errors import ProposalOutdated
 from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, is_limited, needs_second_person
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.offers.policy import agreed
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.decisions.proposed import DECLINED, PROPOSED
-from aftersale_svc.domain.money.freight import expected_freight
+from aftersale_svc.domain.money.fees import fees_of
+from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -35,21 +41,55 @@ _KINDS = {
 
 def is_needed(tx: Transaction[Settings], full: FullCase, amount_minor: int) -> bool:
     """Whether somebody else has to confirm a decision of who acts, about this amount."""
-    limit = tx.settings.second_person_above.get(full.case.currency)
+    limit = tx.settings.second_person_limit(full.case.currency)
     return needs_second_person(full, tx.actor.role, limit, amount_minor)
 
 
-async def with_freight(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
-    """The case with the freight that it would carry by now, where an amount limits what one agent decides; the order is locked.
+async def to_go_back(tx: Transaction[Settings], full: FullCase, order: Order) -> int:
+    """What is paid if all of the request is granted now, or its failed refund is tried again; the order is locked. 0 where nothing limits
+    what who acts decides.
 
-    Other cases of the order have ended since the freight was estimated.
+    It is computed as the refund is: other cases of the order have ended since the request, with its freight and its discounts.
     """
-    if full.case.currency not in tx.settings.second_person_above or not is_limited(full, tx.actor.role):
-        return full
+    if not is_limited(full, tx.actor.role):
+        return 0
+    refund = full.refund
+    if refund is not None and refund.cause in OF_FIXED_AMOUNT:
+        return refund.amount.total_minor
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
-    units = {line.line_id: line.quantity for line in full.lines}
-    freight_minor = expected_freight(order, full.case, units, holds)
-    return replace(full, case=replace(full.case, shipping_refund_minor=freight_minor))
+    given = await refund_parts.given_back(tx, full, order)
+    return refund_due(order, full.case, full.lines, holds, fees_of(order), given).total_minor
+
+
+async def by_approval(tx: Transaction[Settings], full: FullCase, order: Order) -> int:
+    """What is paid by an approval: as `to_go_back`, and nothing where the type of the case is about goods."""
+    return await to_go_back(tx, full, order) if TYPES[full.case.type].money is Money.REFUND else 0
+
+
+async def by_offer(tx: Transaction[Settings], full: FullCase, order: Order, offer: Offer) -> int:
+    """What is paid once this offer was accepted: as `by_approval`, of the case as the offer has it."""
+    return await by_approval(tx, replace(full, case=agreed(full.case, offer)), order)
+
+
+async def check_unchanged(tx: Transaction[Settings], full: FullCase, order: Order, proposal: ProposedDecision) -> None:
+    """Refuse to confirm a decision by which another amount is paid by now than was proposed; the order is locked.
+
+    Raises:
+        ProposalOutdated: other cases of the order have changed it.
+    """
+    action, offer = CaseAction(proposal.action), full.open_offer
+    if action is CaseAction.APPROVE:
+        amount_minor = await by_approval(tx, full, order)
+    elif action is CaseAction.REFUND:
+        amount_minor = await to_go_back(tx, full, order)
+    elif action is CaseAction.ACCEPT_OFFER and offer is not None:
+        amount_minor = await by_offer(tx, full, order, offer)
+    else:
+        return
+    if amount_minor != proposal.amount_minor:
+        raise ProposalOutdated(
+            proposed_minor=proposal.amount_minor, amount_minor=amount_minor, currency=proposal.currency
+        )
 
 
 async def propose(

@@ -17,6 +17,8 @@ from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.model import DisputeState
 from aftersale_svc.domain.evidence.case_evidence import hashes
 from aftersale_svc.domain.evidence.model import EvidenceReuse
+from aftersale_svc.domain.money.fees import fees_of
+from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.permissions import BUYER, STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
@@ -30,7 +32,10 @@ from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.evidence import CITED_KINDS, FILES_OF_CASE
 from aftersale_svc.tables.evidence_reuse import REUSE_OF_CASE
+from aftersale_svc.tables.given_back import GIVEN_BACK
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
+from aftersale_svc.tables.orders import ORDER
 
 
 def zone_of(read: Reader[Settings], merchant_id: str) -> ZoneInfo:
@@ -46,7 +51,9 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         reapplied_by = None if after is None else after["id"]
         return CaseContext(zone, reapplied_by=reapplied_by, reuses=await _reuses(read, case, at))
     reuses, missing = await _reuses(read, case, at), await _missing(read, case, at)
-    context = await _of_proposal(read, case, CaseContext(zone, reuses=reuses, missing=missing))
+    unearned_minor = await _unearned(read, full) if at == read.now else 0
+    context = CaseContext(zone, reuses=reuses, missing=missing, unearned_minor=unearned_minor)
+    context = await _of_proposal(read, case, context)
     if case.dispute_id is None:
         return context
     if full.stop is not None:
@@ -63,6 +70,22 @@ async def _missing(read: Reader[Settings], case: Case, at: datetime) -> tuple[Ev
         return kinds
     known = await read.all(CITED_KINDS, order_id=case.order_id, cited=case.evidence, at=at)
     return () if {each["kind"] for each in known} & set(kinds) else kinds
+
+
+async def _unearned(read: Reader[Settings], full: FullCase) -> int:
+    """What a refund of the open case would take back of discounts with a threshold now; below 0: what it would give back."""
+    case, lines = full.case, full.lines
+    if case.state in ENDED or not any(
+        "threshold_minor" in each for line in lines for each in line.line_discounts or ()
+    ):
+        return 0
+    order = await read.one(ORDER, order_id=case.order_id)
+    if order is None:
+        return 0
+    holds = await read.all(HOLDS_OF_ORDER, order_id=case.order_id)
+    given = await read.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id)
+    due = refund_due(order, case, lines, holds, fees_of(order), given)
+    return sum(each.amount_minor for each in due.unearned)
 
 
 async def _reuses(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceReuse, ...] | None:

@@ -6,13 +6,13 @@ from aftersale_svc.domain.refused_goods.errors import CompensationProposed
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 
 
-def needs_second_person(claim: RefusedGoodsClaim, actor: Actor, amount_minor: int, limit_minor: int | None) -> bool:
-    """Whether another agent has to confirm a compensation of this amount; None: there is no limit to what one decides alone.
+def needs_second_person(claim: RefusedGoodsClaim, actor: Actor, amount_minor: int, limit_minor: int) -> bool:
+    """Whether another agent has to confirm a compensation of this amount.
 
     Raises:
         CompensationProposed: this agent has proposed it.
     """
-    if limit_minor is None or amount_minor <= limit_minor:
+    if amount_minor <= limit_minor:
         return False
     if claim.proposed_minor != amount_minor:
         return True

@@ -17,7 +17,8 @@ class CaseContext:
     `owed`: what the buyer owes by a verdict that was replaced. `reapplied_by` is the case that takes the place of this one, where the
     buyer has asked again. `settlement` is what one side of the dispute that stops it proposes, `proposed` what an agent
     has proposed and another one has to confirm. `reuses` is where else its evidence was used, None where nothing was found,
-    and `missing` the kinds of files of which one would show its reason to be true, where it has none.
+    and `missing` the kinds of files of which one would show its reason to be true, where it has none. `unearned_minor` is what a refund would
+    take back of discounts that are no longer earned; below 0: what it would give back of those that were taken.
     """
 
     zone: ZoneInfo = DEFAULT_ZONE
@@ -29,6 +30,7 @@ class CaseContext:
     proposed: Label | None = None
     reuses: tuple[EvidenceReuse, ...] | None = None
     missing: tuple[EvidenceKind, ...] = ()
+    unearned_minor: int = 0
 
 
 NO_CONTEXT = CaseContext()

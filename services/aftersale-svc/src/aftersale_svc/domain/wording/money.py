@@ -48,6 +48,14 @@ _CLAIMED = (
     "{} stays with the merchant, for units that did not come back or were refused",
 )
 _ONCE = ("，其中运费 {} 整单只退一次", "; of that, the freight of {} goes back once for the order")
+_TAKEN = (
+    "，已扣除不再满足条件的优惠 {}",
+    "; discounts of {} that the rest of the order does not earn any more are deducted",
+)
+_RETURNED = (
+    "，其中 {} 为先前扣除的优惠返还",
+    "; of that, {} gives back discounts that an earlier refund has taken",
+)
 _UNSENT = (CaseState.AWAIT_RESHIP, CaseState.MANUAL_REVIEW)
 _INSTEAD = ("如买家改为退款，最多退款 {}", "If the buyer takes the money instead, up to {} goes back")
 _AGREED = ("按约定退款 {}", "As agreed, {} goes back")
@@ -64,13 +72,14 @@ _LESS_FEES = (
 )
 
 
-def money(full: FullCase, award: Label | None = None, owed: Label | None = None) -> Label:
+def money(full: FullCase, award: Label | None = None, owed: Label | None = None, unearned_minor: int = 0) -> Label:
     """How much goes back, and how certain that is.
 
-    `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced.
+    `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced, `unearned_minor` as of
+    `CaseContext`.
     """
     known, back = [*_given_back(full), *([] if owed is None else [owed])], charge_back(full)
-    parts = known or [award or _pending(full)]
+    parts = known or [award or _pending(full, unearned_minor)]
     if back is not None:
         parts = [*(each for each in parts if each != _NOTHING), back]
     if (freight := _freight(full)) is not None:
@@ -98,7 +107,7 @@ def _given_back(full: FullCase) -> list[Label]:
     return found
 
 
-def _pending(full: FullCase) -> Label:
+def _pending(full: FullCase, unearned_minor: int) -> Label:
     """What is decided about money where nothing went back."""
     case, refund, stated, hold = full.case, full.refund, full.offline_refund, full.money_hold
     if stated is not None and case.state is CaseState.OFFLINE_REFUND_CONFIRM:
@@ -116,14 +125,14 @@ def _pending(full: FullCase) -> Label:
         return asked
     if case.close_cause is CloseCause.ORDER_CANCELLED and not TYPES[case.type].is_question:
         return _WITH_ORDER
-    return _NOTHING if case.state in ENDED else _expected(full)
+    return _NOTHING if case.state in ENDED else _expected(full, unearned_minor)
 
 
-def _expected(full: FullCase) -> Label:
+def _expected(full: FullCase, unearned_minor: int) -> Label:
     """What the case gives back or holds, as far as that is known before anything is decided."""
     case, hold = full.case, full.money_hold
     if lacks_replacement(full):
-        return _granted(full)
+        return _granted(full, unearned_minor)
     if hold is not None and hold.is_open:
         return amount(*_HELD, hold.amount_minor, case)
     if case.state is CaseState.REJECTED and money_outcome(case) is Money.REFUND:
@@ -131,29 +140,30 @@ def _expected(full: FullCase) -> Label:
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if full.replacement is not None and full.replacement.refund_offered_at is not None and case.state in _UNSENT:
-        return _at_most(full, *(_INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED))
+        return _at_most(full, *(_INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED), unearned_minor)
     if case.difference_minor:
         return amount(*(_LESS if case.difference_minor < 0 else MORE), abs(case.difference_minor), case)
     if money_outcome(case) is not Money.REFUND:
         return _NOTHING
     if case.agreed_minor is not None:
         return amount(*_AGREED, case.agreed_minor, case)
-    return _granted(full)
+    return _granted(full, unearned_minor)
 
 
-def _granted(full: FullCase) -> Label:
+def _granted(full: FullCase, unearned_minor: int) -> Label:
     """The most that goes back, and whether an agent or the reviewers decide."""
     case = full.case
     less = sends_goods_back(case) and buyer_pays_return(case)
     most, most_less_fees = (_DECIDED, _DECIDED_LESS_FEES) if is_decided_by_agent(full) else (_MOST, _LESS_FEES)
-    return _at_most(full, *(most_less_fees if less else most))
+    return _at_most(full, *(most_less_fees if less else most), unearned_minor)
 
 
-def _at_most(full: FullCase, zh: str, en: str) -> Label:
+def _at_most(full: FullCase, zh: str, en: str, unearned_minor: int) -> Label:
     """What goes back at most. Other open cases of the order show its freight, too, which the last of them carries."""
     case, freight = full.case, full.case.shipping_refund_minor
-    most = amount(zh, en, case.requested_minor + freight, case)
-    if not freight:
-        return most
-    once = amount(*_ONCE, freight, case)
-    return Label(most.zh + once.zh, most.en + once.en)
+    parts = [amount(zh, en, case.requested_minor + freight - unearned_minor, case)]
+    if freight:
+        parts.append(amount(*_ONCE, freight, case))
+    if unearned_minor:
+        parts.append(amount(*(_TAKEN if unearned_minor > 0 else _RETURNED), abs(unearned_minor), case))
+    return Label("".join(each.zh for each in parts), "".join(each.en for each in parts))

@@ -46,6 +46,14 @@ class NothingProposed(Refusal):
     zh, en = "没有等待确认的处理决定。", "No decision waits for a second agent."
 
 
+class ProposalOutdated(Refusal):
+    """Another amount would be paid by now than was proposed."""
+
+    kind, code = Kind.CONFLICT, "proposal_outdated"
+    zh = "提出时的退款金额为 {proposed_minor:money}，现在应退 {amount_minor:money}；请退回后重新提出。"
+    en = "{proposed_minor:money} was proposed, and {amount_minor:money} would go back by now. Decline it, and propose it again."
+
+
 class SecondPersonNeeded(Refusal):
     """Who proposed the decision cannot confirm it."""
 

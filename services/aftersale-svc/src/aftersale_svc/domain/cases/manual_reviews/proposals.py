@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState, TimelineStep
-from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.permissions import STAFF
 
 _STEPS = frozenset({CaseAction.PROPOSE_DECISION, CaseAction.DECLINE_DECISION})
@@ -28,27 +26,13 @@ class ProposedDecision:
     proposed_at: datetime
 
 
-def to_go_back(full: FullCase) -> int:
-    """What would go back if all of the request is granted now, or its failed refund is tried again."""
-    case, refund = full.case, full.refund
-    if refund is not None and refund.cause in OF_FIXED_AMOUNT:
-        return refund.amount.total_minor
-    whole = case.requested_minor + case.shipping_refund_minor
-    return whole if case.agreed_minor is None else case.agreed_minor
-
-
-def by_approval(full: FullCase) -> int:
-    """What would go back by an approval."""
-    return to_go_back(full) if TYPES[full.case.type].money is Money.REFUND else 0
-
-
-def needs_second_person(full: FullCase, role: str, limit_minor: int | None, amount_minor: int) -> bool:
+def needs_second_person(full: FullCase, role: str, limit_minor: int, amount_minor: int) -> bool:
     """Whether a decision of this role about this amount has to be confirmed by somebody else."""
-    return is_limited(full, role) and limit_minor is not None and amount_minor > limit_minor
+    return is_limited(full, role) and amount_minor > limit_minor
 
 
 def is_limited(full: FullCase, role: str) -> bool:
-    """Whether there may be a limit to what this role decides alone."""
+    """Whether there is a limit to what this role decides alone."""
     return full.case.state is CaseState.MANUAL_REVIEW and role == "agent"
 
 
