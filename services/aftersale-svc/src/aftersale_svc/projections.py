@@ -135,7 +135,7 @@ async def policy_published(tx: Transaction[ServiceSettings], event: ArticlePubli
         language=event.language,
         effective_at=event.effective_at or event.time,
         body_hash=event.body_hash,
-        clauses=[{"id": clause.id, "hash": clause.hash} for clause in event.clauses],
+        clauses=[clause.model_dump(mode="json", exclude_none=True) for clause in event.clauses],
     )
     await tx.upsert(POLICIES, version)
 

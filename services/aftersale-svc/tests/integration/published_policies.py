@@ -1,12 +1,24 @@
 """Policies that kb-svc publishes, for tests of what decisions cite."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aftercare_events import ArticlePublished
 from aftercare_events.catalogue.articles import Clause
 from aftersale_shop import Shop
 
+NO_TERMS: Mapping[int, Mapping[str, Any]] = {}
 
-async def published(shop: Shop, version: int, *hashes: str, slug: str = "returns", kind: str = "policy") -> None:
-    """kb-svc published a version with these clauses, from `1`."""
+
+async def published(
+    shop: Shop,
+    version: int,
+    *hashes: str,
+    slug: str = "returns",
+    kind: str = "policy",
+    terms: Mapping[int, Mapping[str, Any]] = NO_TERMS,
+) -> None:
+    """kb-svc published a version with these clauses, from `1`, some of them with `terms`."""
     event = ArticlePublished(
         affected_party="public",
         applicant="agent-1",
@@ -19,7 +31,9 @@ async def published(shop: Shop, version: int, *hashes: str, slug: str = "returns
         language="zh-CN",
         article_version=version,
         body_hash=f"sha256:{version}",
-        clauses=tuple(Clause(id=str(number), hash=each) for number, each in enumerate(hashes, 1)),
+        clauses=tuple(
+            Clause(id=str(number), hash=each, **terms.get(number, {})) for number, each in enumerate(hashes, 1)
+        ),
         effective_at=shop.clock.now(),
     )
     await shop.harness.consume(event)

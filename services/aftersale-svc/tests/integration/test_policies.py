@@ -1,5 +1,6 @@
 """Decisions cite the policies that kb-svc has published, and are compared with other versions."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +134,53 @@ async def test_what_cannot_be_compared_is_named(shop: Shop) -> None:
         ("art_returns", "unchanged"),
         ("art_warranty", "not_comparable"),
     ]
+
+
+async def test_another_version_shows_what_it_would_decide(shop: Shop) -> None:
+    """A refund of one kettle for 9566, asked for three days after the receipt."""
+    await shop.delivered()
+    received = shop.clock.now()
+    await shop.received(received + timedelta(days=7))
+    await published(shop, 1, "a", "b")
+    shop.clock.advance(hours=72)
+    decision = await approved(shop)
+    shortened = {1: {"types": ("refund_only", "return_refund"), "window_days": 2, "refund_percent": 50}}
+    await published(shop, 2, "a", "c", terms=shortened)
+    [found] = (await replay(shop, decision, policy=2))["policy_outcomes"]
+    assert (found["allowed"], found["hindrances"], found["amount"]["amount"]) == (False, ["window_passed"], 0)
+    assert datetime.fromisoformat(found["window_ends_at"]) == received + timedelta(days=2)
+    assert (found["judged_by"], found["in_words"]) == (["1"], ["2"])
+    defects = {"reasons": (decision["facts"]["reason"],), "window_days": 30, "refund_percent": 80}
+    await published(shop, 3, "a", "c", terms={**shortened, 2: defects})
+    replayed = await replay(shop, decision, policy=3)
+    [found] = replayed["policy_outcomes"]
+    assert (found["allowed"], found["hindrances"]) == (True, []), "the clause about the reason comes first"
+    assert (found["types"], found["judged_by"]) == (["refund_only", "return_refund"], ["1", "2"])
+    assert (found["amount"]["amount"], replayed["decided_amount"]["amount"]) == (9566 * 80 // 100, 9566)
+    await published(shop, 4, "a", "c", terms={1: {"types": ("exchange",), "reasons": ("warranty_repair",)}})
+    [found] = (await replay(shop, decision, policy=4))["policy_outcomes"]
+    assert (found["allowed"], found["amount"], found["judged_by"]) == (None, None, []), "nothing is said about it"
+    await published(shop, 5, "a", "c", terms={1: {"types": ("exchange",)}})
+    [found] = (await replay(shop, decision, policy=5))["policy_outcomes"]
+    assert found["hindrances"] == ["type_not_possible"]
+    assert (await shop.buyer.get(f"/v1/decisions/{decision['id']}")).json() == decision, "nothing has changed"
+
+
+async def test_buyers_see_the_decision_and_not_what_other_rules_would_do(shop: Shop) -> None:
+    await shop.delivered()
+    body = {"rules": [{"id": "all", "when": {}, "outcome": "approve", "return_address": RETURN_ADDRESS}]}
+    assert (await shop.seller.put("/v1/merchants/m-1/case-rules", json=body)).status_code == 200
+    case = await shop.case(1)
+    [decision] = (await shop.buyer.get(f"/v1/cases/{case['id']}/decisions")).json()["data"]
+    path = f"/v1/decisions/{decision['id']}/replay"
+    for version in (1, 9):
+        refused = await shop.buyer.post(path, params={"rules_version": version})
+        problem = shop.harness.problem(refused, 403, "rules_of_merchant")
+        assert "商家的审核规则" in str(problem["detail"])
+    assert (await shop.buyer.post(path)).status_code == 200
+    assert (await replay(shop, decision, rules_version=1))["rules_outcome"] == "approve"
+    other = shop.harness.client("buyer", "buyer-2")
+    shop.harness.problem(await other.post(path, params={"rules_version": 1}), 404, "not_found")
 
 
 async def test_other_rules_judge_the_recorded_facts(shop: Shop) -> None:

@@ -76,6 +76,26 @@ async def test_each_publication_is_a_version_that_never_changes(empty_kb: Harnes
     ]
 
 
+async def test_the_terms_of_a_clause_are_published_and_bad_ones_refused(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
+    body = '七天内可以退货。\n\n```terms\n{"window_days": 7}\n```'
+    article = await published(agent, body=body)
+    event = (await empty_kb.published())[-1]
+    assert isinstance(event, ArticlePublished)
+    [clause] = event.clauses
+    assert (clause.window_days, clause.types) == (7, None)
+    wrong = body.replace("7", '"seven"')
+    path = f"/v1/articles/{article['id']}"
+    for response in (
+        await agent.patch(path, json={"body": wrong}),
+        await agent.post("/v1/articles", json={**RETURNS, "slug": "other", "body": wrong}),
+    ):
+        problem = empty_kb.problem(response, 422, "clause_terms_invalid")
+        assert (problem["clause_id"], problem["field"]) == ("0", "window_days")
+    explains = {**RETURNS, "slug": "help", "kind": "article", "body": wrong}
+    assert (await agent.post("/v1/articles", json=explains)).status_code == 201, "nothing of it is cited"
+
+
 async def test_every_change_is_an_event_in_order(empty_kb: Harness) -> None:
     agent = empty_kb.client("agent", "agent-1")
     article = await published(agent)

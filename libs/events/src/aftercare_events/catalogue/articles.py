@@ -31,10 +31,21 @@ class ArticleEvent(Event):
 
 
 class Clause(EventPart):
-    """One clause of a text: its number, and the digest of its text."""
+    """One clause of a text: its number, the digest of its text, and what it states for machines beside its words. One that names the reason
+    of a request comes before those that name none, and of several the last counts."""
 
     id: Id
     hash: Hash
+    reasons: Annotated[
+        tuple[Code, ...] | None, Field(description="the reasons of requests that it is about; every one where left out")
+    ] = None
+    types: Annotated[tuple[Code, ...] | None, Field(description="the types of cases that are possible by it")] = None
+    window_days: Annotated[
+        int | None, Field(strict=True, ge=0, description="how many days after the receipt a request is in time")
+    ] = None
+    refund_percent: Annotated[
+        int | None, Field(strict=True, ge=0, le=100, description="how much of what was paid for the units goes back")
+    ] = None
 
 
 class ArticleDrafted(ArticleEvent):

@@ -11,7 +11,7 @@ from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.decisions import DecisionOut, DecisionsOut, ReplayOut
 from aftersale_svc.commands import replays
-from aftersale_svc.domain.policies.errors import PolicyUnknown
+from aftersale_svc.domain.policies.errors import PolicyUnknown, RulesOfMerchant
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=ApiRoute)
@@ -35,7 +35,7 @@ async def get_decision(decision_id: DecisionId, reader: Read[Settings]) -> Decis
 @router.post(
     "/decisions/{decision_id}/replay",
     operation_id="replayDecision",
-    responses=refusals(PolicyUnknown),
+    responses=refusals(PolicyUnknown, RulesOfMerchant),
     dependencies=[READERS],
 )
 async def replay_decision(
@@ -50,7 +50,8 @@ async def replay_decision(
 ) -> ReplayOut:
     """Show what another version would have decided by the recorded facts. Nothing changes.
 
-    Rules judge the facts again. A policy is a text: shown is whether what the decision cites of it is the same in the other
-    version; where it is, the decision is unaffected.
+    Rules judge the facts again; buyers do not see them. A policy is a text: shown is whether what the decision cites of it is the same in
+    the other version; where it is, the decision is unaffected. As far as the clauses of that version state terms for machines,
+    `policy_outcomes` has what it would decide: whether the request is possible, its window and the amount.
     """
     return ReplayOut.of(await replays.compare(tx, decision_id, rules_version=rules_version, policy=policy))

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query
 from kb_svc.api.schemas import ArticleIn, ArticleOut, ArticlePatch, ArticleSummaryOut, DraftOut, HistoryOut, Slug
 from kb_svc.commands import articles as commands
 from kb_svc.domain.articles import ARTICLE, ArticleAction, ArticleKind, ArticleState, Language
-from kb_svc.domain.errors import NothingToPublish, SlugTaken
+from kb_svc.domain.errors import ClauseTermsInvalid, NothingToPublish, SlugTaken
 from kb_svc.queries import articles as queries
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ApiRoute)
@@ -26,7 +26,7 @@ Version = Annotated[
     "",
     operation_id="draftArticle",
     status_code=201,
-    responses=refusals(SlugTaken),
+    responses=refusals(SlugTaken, ClauseTermsInvalid),
     dependencies=[require_role("agent", "admin")],
 )
 async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
@@ -66,7 +66,7 @@ async def get_article(article_id: ArticleId, reader: Read, version: Version = No
 @router.patch(
     "/{article_id}",
     operation_id="editArticle",
-    responses=refusals(IllegalTransition),
+    responses=refusals(IllegalTransition, ClauseTermsInvalid),
     dependencies=[require_action(ARTICLE, ArticleAction.EDIT)],
 )
 async def edit_article(article_id: ArticleId, body: ArticlePatch, tx: Tx) -> DraftOut:
@@ -89,7 +89,7 @@ async def list_versions(article_id: ArticleId, reader: Read) -> HistoryOut:
 @router.post(
     "/{article_id}/publish",
     operation_id="publishArticle",
-    responses=refusals(IllegalTransition, NothingToPublish),
+    responses=refusals(IllegalTransition, NothingToPublish, ClauseTermsInvalid),
     dependencies=[require_action(ARTICLE, ArticleAction.PUBLISH)],
 )
 async def publish_article(article_id: ArticleId, tx: Tx) -> ArticleOut:

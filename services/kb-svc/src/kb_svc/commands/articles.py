@@ -32,7 +32,9 @@ async def draft(
 
     Raises:
         SlugTaken: an article that is not retired has this slug in this language.
+        ClauseTermsInvalid: see `clauses`.
     """
+    _check_terms(kind, body)
     existing = await tx.one(ARTICLE_WITH_SLUG, slug=slug, language=language)
     if existing is not None:
         raise SlugTaken(pointer="/slug", slug=slug, article_id=existing.id)
@@ -62,8 +64,10 @@ async def edit(tx: Transaction, article_id: str, *, title: str | None, body: str
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ARTICLE.
+        ClauseTermsInvalid: see `clauses`.
     """
     article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.EDIT, tx)
+    _check_terms(article.kind, body or "")
     current: Draft | Edition | None = await tx.find(DRAFTS, article.id)
     if current is None:
         current = await tx.get(EDITIONS, article.id, article.published)
@@ -81,6 +85,7 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ARTICLE.
         NothingToPublish: the article has no draft.
+        ClauseTermsInvalid: a draft of an earlier build has such; see `clauses`.
     """
     article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.PUBLISH, tx)
     drafted = await tx.one(TAKE_DRAFT, article_id=article.id)
@@ -105,7 +110,13 @@ def _clauses(article: Article, edition: Edition) -> tuple[EventClause, ...]:
     """The clauses of a policy; what only explains is not cited."""
     if article.kind is not ArticleKind.POLICY:
         return ()
-    return tuple(EventClause(id=clause.id, hash=clause.hash) for clause in clauses(edition.body))
+    return tuple(EventClause(id=each.id, hash=each.hash, **(each.terms or {})) for each in clauses(edition.body))
+
+
+def _check_terms(kind: ArticleKind, body: str) -> None:
+    """Refuse a policy with terms that are not in their form. Raises: ClauseTermsInvalid."""
+    if kind is ArticleKind.POLICY:
+        clauses(body)
 
 
 async def retire(tx: Transaction, article_id: str) -> Article:

@@ -20,6 +20,14 @@ class NothingToPublish(Refusal):
     zh, en = "没有待发布的草稿；请先编辑。", "There is no draft to publish; edit the article first."
 
 
+class ClauseTermsInvalid(Refusal):
+    """A clause has terms for machines that are not in their form. `clause_id` names it, `allowed` what its `field` can be."""
+
+    kind, code = Kind.INVALID, "clause_terms_invalid"
+    zh = "条款 {clause_id} 的 terms 无效（{field}），可填写：{allowed}。"
+    en = "The terms of clause {clause_id} are not valid ({field}). Possible: {allowed}."
+
+
 class QueryWithoutWords(Refusal):
     """The query has no letter, digit or character to search for."""
 

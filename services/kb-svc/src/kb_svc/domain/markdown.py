@@ -7,18 +7,27 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from kb_svc.domain.clause_terms import BLOCK
+
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _TAG = re.compile(r"<[^<>]*>")
 _BREAKS = ("softbreak", "hardbreak")
 
 
+def is_terms(token: Token) -> bool:
+    """Whether a token is the terms of a clause, which are for machines."""
+    return token.type == "fence" and token.info.strip() == BLOCK
+
+
 def plain(markdown: str) -> str:
-    """The text without markup, on one line."""
+    """The text without markup, and without what is for machines, on one line."""
     return " ".join("".join(_texts(_PARSER.parse(markdown))).split())
 
 
 def _texts(tokens: list[Token]) -> Iterator[str]:
     for token in tokens:
+        if is_terms(token):
+            continue
         if token.type == "inline" or token.type == "image":  # the alternative text of an image
             yield from _texts(token.children or [])
         elif token.type == "html_block":

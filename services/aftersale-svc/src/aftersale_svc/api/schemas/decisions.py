@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from aftercare_chassis.http.schemas import Out, Time
+from aftercare_chassis.http.schemas import Money, Out, Time
 
 from aftersale_svc.commands.replays import Comparison
 from aftersale_svc.domain.decisions.model import DecisionBasis, DecisionKind
+from aftersale_svc.domain.policies.terms import Hindrance, PolicyOutcome
 
 
 class DecisionOut(Out):
@@ -69,6 +70,47 @@ class CitationChangeOut(Out):
     version."""
 
 
+class PolicyOutcomeOut(Out):
+    """What another version of a policy would decide about the request, as far as its clauses state that for machines."""
+
+    article_id: str
+    """The policy."""
+    version: int
+    """Its version."""
+    effective_at: Time
+    """From when it is in force."""
+    allowed: bool | None = None
+    """Whether the request is possible; null where the version states neither types nor a window for machines."""
+    hindrances: list[Hindrance]
+    """Why it is not."""
+    types: list[str]
+    """The types of cases that are possible for the reason of the request; empty where the version does not state them."""
+    window_ends_at: Time | None = None
+    """When the window of this version ends; null where it states none, or the goods were not received."""
+    amount: Money | None = None
+    """What would go back, with the freight that was decided by; null where the version states no share."""
+    judged_by: list[str]
+    """The clauses whose terms were used."""
+    in_words: list[str]
+    """The clauses that state nothing for machines: what follows from them, a person has to judge."""
+
+    @classmethod
+    def of(cls, found: PolicyOutcome, currency: str) -> "PolicyOutcomeOut":
+        minor = found.amount_minor
+        return cls(
+            article_id=found.article_id,
+            version=found.version,
+            effective_at=found.effective_at,
+            allowed=found.allowed,
+            hindrances=list(found.hindrances),
+            types=list(found.types),
+            window_ends_at=found.window_ends_at,
+            amount=None if minor is None else Money.of(minor, currency),
+            judged_by=list(found.judged_by),
+            in_words=list(found.in_words),
+        )
+
+
 class ReplayOut(Out):
     """A decision beside what another version would have decided."""
 
@@ -88,10 +130,18 @@ class ReplayOut(Out):
     unchanged: bool | None = None
     """Whether all that is cited was compared, and is unchanged in the other version; null where no policy was named."""
 
+    policy_outcomes: list[PolicyOutcomeOut]
+    """What that version of each cited policy would decide; empty where none was named."""
+    decided_amount: Money
+    """What was decided about: the amount awarded, else what was asked for with its freight."""
+
     @classmethod
     def of(cls, found: Comparison) -> "ReplayOut":
-        rules, policy = found.by_rules, found.by_policy
+        rules, policy, facts = found.by_rules, found.by_policy, found.decision.facts
+        decided = facts.get("awarded_minor", facts["requested_minor"] + facts["freight_minor"])
         return cls(
+            policy_outcomes=[PolicyOutcomeOut.of(each, facts["currency"]) for each in found.outcomes],
+            decided_amount=Money.of(decided, facts["currency"]),
             decision_id=found.decision.id,
             outcome=found.decision.outcome,
             rules_outcome=None if rules is None else rules.outcome,

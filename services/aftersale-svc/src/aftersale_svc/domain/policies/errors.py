@@ -20,5 +20,13 @@ class ClauseUnknown(Refusal):
     )
 
 
+class RulesOfMerchant(Refusal):
+    """A buyer asks what other rules of the merchant would decide: these are for the merchant and the platform to see."""
+
+    kind, code = Kind.FORBIDDEN, "rules_of_merchant"
+    zh = "商家的审核规则只有商家和平台可以查看和试算；您可以查看本次处理决定及其依据的政策。"
+    en = "The rules of a merchant are for the merchant and the platform to see and to try. You see the decision, and the policies that it cites."
+
+
 CITATIONS = (PolicyUnknown, ClauseUnknown)
 """What a decision that cites something may be refused with."""

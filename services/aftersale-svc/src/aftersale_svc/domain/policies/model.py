@@ -26,7 +26,7 @@ LANGUAGE = "zh-CN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion:
-    """One published version of a policy. `clauses` are objects with `id` and `hash`; older events have none."""
+    """One published version of a policy. `clauses` are objects with `id`, `hash` and perhaps terms for machines; older events have none."""
 
     article_id: str
     version: int
