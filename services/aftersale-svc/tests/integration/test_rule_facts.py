@@ -37,6 +37,32 @@ async def test_evidence_is_a_file_that_was_checked_and_no_hash_of_anything(postg
         assert (tried["outcomes"]["approve"], tried["outcomes"]["leave_to_merchant"]) == (1, 2)
 
 
+async def test_a_rule_asks_for_files_of_a_kind(postgres_url: str, tmp_path: Path) -> None:
+    """A photo of the goods does not replace the delivery receipt, and one that is only announced counts for nothing."""
+    receipt = {"id": "receipt", "when": {"evidence_kinds": ["delivery_receipt", "document"]}, "outcome": "approve"}
+    async with desk(postgres_url, tmp_path) as at:
+        await publish(at.shop, receipt)
+        photo = (await at.uploaded(encoded(scene(1))))["sha256"]
+        announced = (await at.announced(encoded(scene(2)), kind="delivery_receipt"))["sha256"]
+        assert (await opened(at, photo))["state"] == "pending_review"
+        waiting = await opened(at, announced)
+        assert waiting["state"] == "pending_review"
+        shown = (await at.uploaded(encoded(scene(3)), kind="delivery_receipt"))["sha256"]
+        approved = await opened(at, photo, shown)
+        assert approved["state"] == "refunding"
+        [decision] = (await at.shop.buyer.get(f"/v1/cases/{approved['id']}/decisions")).json()["data"]
+        assert (decision["facts"]["files"], decision["facts"]["file_kinds"]) == (2, ["delivery_receipt", "photo"])
+        again = f"/v1/decisions/{decision['id']}/replay?rules_version=1"
+        assert (await at.shop.seller.post(again)).json()["rules_outcome"] == "approve"
+        body = {"rules": [receipt], "cases": 10}
+        tried = (await at.shop.seller.post("/v1/merchants/m-1/case-rules/try", json=body)).json()
+        assert tried["outcomes"]["approve"] == 1
+        unknown = {"rules": [{**receipt, "when": {"evidence_kinds": ["selfie"]}}]}
+        refused = await at.shop.seller.put("/v1/merchants/m-1/case-rules", json=unknown)
+        problem = at.shop.harness.problem(refused, 422, "validation_failed")
+        assert problem["errors"][0]["pointer"] == "/rules/0/when/evidence_kinds/0"
+
+
 async def test_a_buyer_who_asks_for_many_orders_at_once_has_asked_before(shop: Shop) -> None:
     orders = [f"ord_{number}" for number in range(1, 6)]
     for order_id in orders:

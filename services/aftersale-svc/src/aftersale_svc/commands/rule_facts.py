@@ -36,6 +36,7 @@ async def request_facts(
         found = await tx.all(PAST_CASES, **whose, since=case.created_at - looks_back, most=MOST_PAST_CASES)
         history = [each for each in found if each["id"] < case.id]
     categories = order.categories or {}
+    number, kinds = await _checked_files(tx, case) if looks_at_evidence(rules) else (None, None)
     return RequestFacts(
         type=case.type,
         reason=case.reason,
@@ -45,19 +46,20 @@ async def request_facts(
         currency=case.currency,
         skus=tuple(line.sku for line in lines),
         categories=tuple(categories.get(line.line_id) for line in lines),
-        evidence=await _checked_files(tx, case) if looks_at_evidence(rules) else None,
+        evidence=number,
+        evidence_kinds=kinds,
         evidence_reused=await _is_reused(tx, case) if looks_at_reuse(rules) else None,
         opened_at=case.created_at,
         history=tuple(_earlier_case(record) for record in history),
     )
 
 
-async def _checked_files(tx: Transaction[Settings], case: Case) -> int:
-    """How many files the request cites; a hash alone is whatever the applicant has written."""
+async def _checked_files(tx: Transaction[Settings], case: Case) -> tuple[int, tuple[str, ...]]:
+    """How many files the request cites, and their kinds; a hash alone is whatever the applicant has written."""
     if not case.evidence:
-        return 0
+        return 0, ()
     [found] = await tx.all(CHECKED_FILES, order_id=case.order_id, cited=case.evidence)
-    return int(found["number"])
+    return int(found["number"]), tuple(found["kinds"] or ())
 
 
 async def _is_reused(tx: Transaction[Settings], case: Case) -> bool:
@@ -82,6 +84,7 @@ def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
         skus=tuple(record["skus"]),
         categories=tuple(record["categories"]),
         evidence=record["evidence"],
+        evidence_kinds=tuple(record["evidence_kinds"] or ()),
         evidence_reused=record["evidence_reused"],
         opened_at=record["created_at"],
         history=tuple(before),

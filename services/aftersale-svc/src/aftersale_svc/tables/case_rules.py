@@ -1,8 +1,23 @@
 """What the rules of merchants judge: the order of a new case, and the cases of the past."""
 
+from typing import Any
+
 from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
-from sqlalchemy import Integer, Text, any_, bindparam, case, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Text,
+    any_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.states import CaseState
@@ -105,16 +120,22 @@ _decided = (
     .limit(1)
     .lateral("of_decision")
 )
-_files = (
-    select(func.count(evidence_files.c.sha256.distinct()))
-    .where(
-        evidence_files.c.order_id == cases.c.order_id,
-        evidence_files.c.state == EvidenceState.ACCEPTED,
-        evidence_files.c.sha256 == func.any(cases.c.evidence),
+
+
+def _of_files(found: ColumnElement[Any]) -> ScalarSelect[Any]:  # Any: the type of what is found
+    """This of the files of the order that a case cites and that were accepted."""
+    return (
+        select(found)
+        .where(
+            evidence_files.c.order_id == cases.c.order_id,
+            evidence_files.c.state == EvidenceState.ACCEPTED,
+            evidence_files.c.sha256 == func.any(cases.c.evidence),
+        )
+        .correlate(cases)
+        .scalar_subquery()
     )
-    .correlate(cases)
-    .scalar_subquery()
-)
+
+
 # Both change later, with other cases of the order, and rules judge what was asked for.
 _first = case_changes.c.change["case"]
 _asked = (
@@ -128,7 +149,8 @@ LATEST_CASES: Query[Record] = Query(
     select(
         *(cases.c[name] for name in ("id", "buyer_id", "type", "reason", "stage", "currency", "created_at")),
         func.coalesce(_asked, cases.c.requested_minor + cases.c.shipping_refund_minor).label("amount_minor"),
-        _files.label("evidence"),
+        _of_files(func.count(evidence_files.c.sha256.distinct())).label("evidence"),
+        _of_files(func.array_agg(evidence_files.c.kind.distinct())).label("evidence_kinds"),
         is_reused(cases.c.id).label("evidence_reused"),
         *(_lines.c[name] for name in ("skus", "categories")),
         _opened.c.opened_by,

@@ -172,11 +172,13 @@ CITED_KINDS: Query[Record] = Query(
 )
 """The kinds of the files of the order with a cited hash that were accepted by a time."""
 CHECKED_FILES: Query[Record] = Query(
-    select(func.count(_f.sha256.distinct()).label("number")).where(
+    select(
+        *(func.count(_f.sha256.distinct()).label("number"), func.array_agg(_f.kind.distinct()).label("kinds"))
+    ).where(
         _f.order_id == bindparam("order_id"), _ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))
     )
 )
-"""How many of the cited hashes are those of files of the order that were accepted."""
+"""How many of the cited hashes are those of files of the order that were accepted, and of which kinds these are."""
 
 _c = evidence_checks.c
 NEXT_CHECK = Query(

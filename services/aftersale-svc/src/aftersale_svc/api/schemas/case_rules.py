@@ -6,7 +6,7 @@ from aftercare_chassis.http.schemas import Code, EachOnce, In, Money, Name, Out,
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import ReturnAddressIn
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingVersion
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.model import MOST_RULES, RuleOutcome
@@ -67,6 +67,8 @@ class ConditionsIn(In):
     """The category of every line of the case is known and begins with one of these."""
     has_evidence: bool | None = None
     """Whether the request cites a file that was uploaded for the order and accepted by its check. A hash alone does not count."""
+    evidence_kinds: Annotated[list[EvidenceKind], Field(default_factory=list, max_length=10), EachOnce()]
+    """The request cites a file of one of these kinds that was uploaded for the order and accepted by its check."""
     evidence_reused: bool | None = None
     """Whether evidence that the request cites was used in another order, case or account, too: the same file, or a picture that looks
     like it, as far as it was uploaded and accepted by then."""

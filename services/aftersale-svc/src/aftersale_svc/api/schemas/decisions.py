@@ -46,7 +46,8 @@ class DecisionOut(Out):
     no_policy_published: bool
     """Whether it cites nothing, because no policy for this kind of decision was in force."""
     facts: dict[str, Any]  # Any: JSON
-    """What was known of the case: codes, amounts in minor units of `currency`, units and counts."""
+    """What was known of the case: codes, amounts in minor units of `currency`, units and counts; where rules looked at evidence, how many
+    checked files it cited (`files`) and of which kinds (`file_kinds`)."""
 
 
 class DecisionsOut(Out):

@@ -72,7 +72,9 @@ def facts_of_claim(claim: GuaranteeClaim | CourierClaim | RefusedGoodsClaim) -> 
 
 
 def _judged(facts: RequestFacts) -> Document:
-    files = {} if facts.evidence is None else {"files": facts.evidence}
+    files: Document = {} if facts.evidence is None else {"files": facts.evidence}
+    if facts.evidence_kinds is not None:
+        files["file_kinds"] = sorted(facts.evidence_kinds)
     reused = {} if facts.evidence_reused is None else {"evidence_reused": facts.evidence_reused}
     return (
         files

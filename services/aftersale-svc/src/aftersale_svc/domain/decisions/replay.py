@@ -8,7 +8,7 @@ from aftersale_svc.domain.decisions.facts import time_of
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
-from aftersale_svc.domain.rules.matching import first_match, looks_at_evidence, looks_at_reuse
+from aftersale_svc.domain.rules.matching import first_match, looks_at_evidence, looks_at_kinds, looks_at_reuse
 from aftersale_svc.domain.rules.model import Rule
 from aftersale_svc.domain.rules.trials import outcome_of
 
@@ -37,6 +37,7 @@ def _missing(facts: Document, rules: Sequence[Rule]) -> list[str]:
         "initiator": any(rule.when.initiators for rule in rules),
         "categories": any(rule.when.category_prefixes for rule in rules),
         "files": facts["evidence"] and looks_at_evidence(rules),
+        "file_kinds": facts["evidence"] and looks_at_kinds(rules),
         "evidence_reused": facts["evidence"] and looks_at_reuse(rules),
         "history": any(rule.when.buyer_history is not None for rule in rules),
     }
@@ -55,6 +56,7 @@ def _request(facts: Document) -> RequestFacts:
         skus=tuple(line["sku"] for line in lines),
         categories=tuple(facts.get("categories") or [None for _ in lines]),
         evidence=facts.get("files", 0),
+        evidence_kinds=tuple(facts.get("file_kinds", ())),
         evidence_reused=facts.get("evidence_reused", False),
         opened_at=time_of(facts["opened_at"]),
         history=tuple(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.model import Conditions, Document, HistoryCondition, Rule, RuleOutcome
 
@@ -21,6 +21,7 @@ _KNOWN = frozenset(
         "sku_prefixes",
         "category_prefixes",
         "has_evidence",
+        "evidence_kinds",
         "evidence_needs",
         "evidence_reused",
         "buyer_history",
@@ -69,6 +70,7 @@ def _conditions(when: Mapping[str, Any]) -> Conditions:  # Any: JSON
         sku_prefixes=tuple(when.get("sku_prefixes") or ()),
         category_prefixes=tuple(when.get("category_prefixes") or ()),
         has_evidence=when.get("has_evidence"),
+        evidence_kinds=_codes(EvidenceKind, when.get("evidence_kinds")),
         evidence_reused=when.get("evidence_reused"),
         evidence_needs=_codes(EvidenceNeed, when.get("evidence_needs")),
         buyer_history=HistoryCondition(**history) if history else None,

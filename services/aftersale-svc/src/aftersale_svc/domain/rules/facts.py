@@ -24,7 +24,7 @@ class RequestFacts:
     """What is known of a request. `amount_minor` is what would be paid back if it were granted, freight included.
 
     `evidence` counts the files that it cites: uploaded for the order, and accepted by their check; None where no rule looks
-    at them. `evidence_reused`: whether one of them was used in another order, case or account; None alike.
+    at them. `evidence_kinds` are the kinds of these files; None alike. `evidence_reused`: whether one of them was used in another order, case or account; None alike.
     """
 
     type: CaseType
@@ -36,6 +36,7 @@ class RequestFacts:
     skus: tuple[str, ...]
     categories: tuple[str | None, ...]
     evidence: int | None
+    evidence_kinds: tuple[str, ...] | None = None
     evidence_reused: bool | None = None
     opened_at: datetime
     history: tuple[EarlierCase, ...] = ()

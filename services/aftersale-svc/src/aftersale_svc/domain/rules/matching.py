@@ -23,6 +23,7 @@ def matches(when: Conditions, facts: RequestFacts) -> bool:
         and _among(facts.initiator, when.initiators)
         and _among(facts.evidence_need, when.evidence_needs)
         and when.has_evidence in (None, bool(facts.evidence))
+        and (not when.evidence_kinds or not set(when.evidence_kinds).isdisjoint(facts.evidence_kinds or ()))
         and when.evidence_reused in (None, bool(facts.evidence_reused))
         and (when.currency in (None, facts.currency))
         and _between(facts.amount_minor, when.least_minor, when.most_minor)
@@ -39,8 +40,13 @@ def longest_history(rules: Iterable[Rule]) -> timedelta | None:
 
 
 def looks_at_evidence(rules: Iterable[Rule]) -> bool:
-    """Whether a rule asks for evidence, or for none."""
-    return any(rule.when.has_evidence is not None for rule in rules)
+    """Whether a rule asks for evidence, of some kind or of any, or for none."""
+    return any(rule.when.has_evidence is not None or rule.when.evidence_kinds for rule in rules)
+
+
+def looks_at_kinds(rules: Iterable[Rule]) -> bool:
+    """Whether a rule asks for evidence of some kind."""
+    return any(rule.when.evidence_kinds for rule in rules)
 
 
 def looks_at_reuse(rules: Iterable[Rule]) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Order, Stage
 
 MOST_RULES = 100
@@ -49,6 +49,7 @@ class Conditions:
     sku_prefixes: tuple[str, ...] = ()
     category_prefixes: tuple[str, ...] = ()
     has_evidence: bool | None = None
+    evidence_kinds: tuple[EvidenceKind, ...] = ()
     evidence_reused: bool | None = None
     evidence_needs: tuple[EvidenceNeed, ...] = ()
     buyer_history: HistoryCondition | None = None
