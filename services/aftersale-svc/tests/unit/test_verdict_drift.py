@@ -7,11 +7,13 @@ import pytest
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.disputes.consistency import (
     MOST_SIMILAR,
+    Interval,
     OutcomeCount,
     SimilarDispute,
-    basis_points,
     check_period,
+    drift_of,
     groups_of,
+    interval,
     most_similar,
 )
 from aftersale_svc.domain.disputes.model import Remedy
@@ -65,8 +67,28 @@ def test_the_drift_is_the_part_without_the_most_frequent_remedy() -> None:
         (["photo"], 10, 4),
         (["photo", "video"], 5, 0),
     ], "a single verdict is no group"
-    assert basis_points(groups) == 4 * 10_000 // 15
-    assert basis_points(groups_of([])) == 0
+    assert drift_of(groups).part == 4 * 10_000 // 15
+    assert drift_of(groups_of([])) == Interval(0, 0, 10_000), "nothing is known"
+
+
+def test_the_bounds_are_wide_where_there_are_few_verdicts() -> None:
+    """By the figures of Wilson (1927) for 95 %."""
+    assert interval(0, 10) == Interval(0, 0, 2776)
+    assert interval(5, 10) == Interval(5000, 2365, 7635)
+    assert interval(1, 2) == Interval(5000, 945, 9055)
+    assert interval(500, 1000) == Interval(5000, 4690, 5310)
+    assert interval(3, 3) == Interval(10_000, 4385, 10_000)
+
+
+def test_a_group_of_two_is_not_before_one_that_says_something() -> None:
+    groups = groups_of(
+        [
+            *(count(Remedy.REFUND, 1, "photo"), count(Remedy.NONE, 1, "photo")),
+            *(count(Remedy.REFUND, 70, "video"), count(Remedy.NONE, 30, "video")),
+            *(count(Remedy.REFUND, 6, "document"), count(Remedy.NONE, 4, "document")),
+        ]
+    )
+    assert [(each.verdicts, each.is_conclusive) for each in groups] == [(100, True), (10, True), (2, False)]
 
 
 def test_the_same_kinds_of_evidence_come_first() -> None:

@@ -35,9 +35,10 @@ async def get_verdict_drift(
 ) -> VerdictDriftOut:
     """Show how often like disputes got unlike verdicts.
 
-    Disputes are alike where reason and type of the case and the kinds of its evidence are the same. Of a group with n verdicts,
+    Disputes are alike where their category, reason and type of the case and the kinds of its evidence are the same. Of a group with n verdicts,
     of which m have the most frequent remedy, the drift is (n − m) / n; that of all groups with at least two verdicts is
-    Σ(n − m) / Σn. Settlements are no verdicts.
+    Σ(n − m) / Σn. Each has the bounds between which it is with 95 % confidence: of few verdicts they are wide, and a group of fewer than
+    ten says little. Settlements are no verdicts.
     """
     ends = until or reader.now
     begins = since or ends - USUAL_PERIOD

@@ -1,5 +1,7 @@
 """Evidence files, what the worker has yet to look at, and which files are like others."""
 
+from typing import Any
+
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
@@ -171,10 +173,13 @@ CITED_KINDS: Query[Record] = Query(
     .distinct()
 )
 """The kinds of the files of the order with a cited hash that were accepted by a time."""
+# Any: the type of what is found
+_CHECKED: dict[str, ColumnElement[Any]] = {
+    "number": func.count(_f.sha256.distinct()),
+    "kinds": func.array_agg(_f.kind.distinct()),
+}
 CHECKED_FILES: Query[Record] = Query(
-    select(
-        *(func.count(_f.sha256.distinct()).label("number"), func.array_agg(_f.kind.distinct()).label("kinds"))
-    ).where(
+    select(*(found.label(name) for name, found in _CHECKED.items())).where(
         _f.order_id == bindparam("order_id"), _ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))
     )
 )

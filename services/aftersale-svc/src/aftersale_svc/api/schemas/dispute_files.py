@@ -16,7 +16,7 @@ from aftersale_svc.api.schemas.past_cases import SeenEvidenceOut
 from aftersale_svc.api.schemas.timelines import StepOut
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.model import TimelineStep
-from aftersale_svc.domain.disputes.consistency import WHOLE, Group, SimilarDispute, basis_points
+from aftersale_svc.domain.disputes.consistency import Group, SimilarDispute, drift_of
 from aftersale_svc.domain.disputes.model import Remedy
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
 from aftersale_svc.queries.dispute_files import DisputeFile
@@ -168,6 +168,12 @@ class VerdictGroupOut(Out):
     """How many had each remedy."""
     drift_basis_points: int
     """The verdicts with another remedy than the most frequent one, in hundredths of a per cent."""
+    drift_low_basis_points: int
+    """The lower bound of the drift with 95 % confidence (Wilson score interval)."""
+    drift_high_basis_points: int
+    """The upper bound."""
+    is_conclusive: bool
+    """Whether the group has enough verdicts, at least 10, for a statement about it."""
 
     @classmethod
     def of(cls, group: Group) -> "VerdictGroupOut":
@@ -178,7 +184,10 @@ class VerdictGroupOut(Out):
             evidence_kinds=group.evidence_kinds,
             verdicts=group.verdicts,
             remedies={remedy.value: number for remedy, number in sorted(group.remedies.items())},
-            drift_basis_points=group.differing * WHOLE // group.verdicts,
+            drift_basis_points=group.drift.part,
+            drift_low_basis_points=group.drift.low,
+            drift_high_basis_points=group.drift.high,
+            is_conclusive=group.is_conclusive,
         )
 
 
@@ -193,15 +202,22 @@ class VerdictDriftOut(Out):
     """The verdicts of all groups with at least two."""
     drift_basis_points: int
     """Of those, the ones with another remedy than the most frequent one of their group, in hundredths of a per cent."""
+    drift_low_basis_points: int
+    """The lower bound of the drift with 95 % confidence (Wilson score interval)."""
+    drift_high_basis_points: int
+    """The upper bound."""
     groups: list[VerdictGroupOut]
-    """At most 100 groups with at least two verdicts, those with the largest drift first."""
+    """At most 100 groups with at least two verdicts: first those with enough of them, of these the ones with the largest lower bound."""
 
     @classmethod
     def of(cls, since: datetime, until: datetime, groups: Sequence[Group]) -> "VerdictDriftOut":
+        drift = drift_of(groups)
         return cls(
             since=since,
             until=until,
             verdicts=sum(each.verdicts for each in groups),
-            drift_basis_points=basis_points(groups),
+            drift_basis_points=drift.part,
+            drift_low_basis_points=drift.low,
+            drift_high_basis_points=drift.high,
             groups=[VerdictGroupOut.of(each) for each in groups[:MOST_GROUPS]],
         )

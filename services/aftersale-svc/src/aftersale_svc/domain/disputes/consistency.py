@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil, floor, sqrt
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.disputes.model import Remedy
@@ -11,6 +12,10 @@ from aftersale_svc.domain.disputes.period_errors import PeriodEmpty, PeriodTooLo
 
 MOST_SIMILAR = 20
 MOST_DAYS = 366
+LEAST_CONCLUSIVE = 10
+"""With fewer verdicts, one of them more or less changes the drift of a group by more than ten per cent."""
+_Z = 1.959964
+"""The quantile of the normal distribution for 95 %."""
 WHOLE = 10_000
 """Basis points: hundredths of a per cent."""
 
@@ -83,9 +88,39 @@ class Group:
         """How many of them had another remedy than the most frequent one."""
         return self.verdicts - max(self.remedies.values())
 
+    @property
+    def drift(self) -> "Interval":
+        """The differing part, and what it may be by chance."""
+        return interval(self.differing, self.verdicts)
+
+    @property
+    def is_conclusive(self) -> bool:
+        """Whether there are enough verdicts for a statement about the group."""
+        return self.verdicts >= LEAST_CONCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A part in basis points, and the bounds between which it is with 95 % confidence."""
+
+    part: int
+    low: int
+    high: int
+
+
+def interval(some: int, of: int) -> Interval:
+    """The part that `some` are `of` so many, with its Wilson score interval, which is meant for small numbers as well."""
+    if not of:
+        return Interval(0, 0, WHOLE)
+    part, weight = some / of, _Z * _Z / of
+    middle = (part + weight / 2) / (1 + weight)
+    half = _Z / (1 + weight) * sqrt(part * (1 - part) / of + weight / of / 4)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Interval(some * WHOLE // of, floor(low * WHOLE), ceil(high * WHOLE))
+
 
 def groups_of(counts: Iterable[OutcomeCount]) -> list[Group]:
-    """The groups with at least two verdicts, those with the largest differing part first."""
+    """The groups with at least two verdicts: first those with enough of them, and of these the ones first that differ most for certain."""
     found: dict[tuple[object, ...], Group] = {}
     for each in counts:
         key = (each.category, each.reason, each.type, *each.evidence_kinds)
@@ -95,14 +130,16 @@ def groups_of(counts: Iterable[OutcomeCount]) -> list[Group]:
     several = [each for each in found.values() if each.verdicts > 1]
     return sorted(
         several,
-        key=lambda each: (-each.differing / each.verdicts, -each.verdicts, each.category, each.reason, each.type),
+        key=lambda each: (
+            *(not each.is_conclusive, -each.drift.low, -each.drift.part, -each.verdicts),
+            *(each.category, each.reason, each.type),
+        ),
     )
 
 
-def basis_points(groups: Sequence[Group]) -> int:
+def drift_of(groups: Sequence[Group]) -> Interval:
     """The differing verdicts of all groups, as a part of their verdicts."""
-    verdicts = sum(each.verdicts for each in groups)
-    return sum(each.differing for each in groups) * WHOLE // verdicts if verdicts else 0
+    return interval(sum(each.differing for each in groups), sum(each.verdicts for each in groups))
 
 
 def check_period(since: datetime, until: datetime) -> None:
