@@ -15,10 +15,10 @@ async def test_a_case_explains_itself_to_each_side(shop: Shop) -> None:
     assert shown["then"]["zh_cn"] == "逾期未处理：系统自动同意申请"
     assert shown["money"]["en"] == "If all of it is granted, up to 191.33 CNY goes back"
     to_buyer = {each["action"]: each["why_not"] for each in shown["actions"]}
-    assert (to_buyer["cancel"], to_buyer["approve"]["en"]) == (None, "only the merchant may")
+    assert (to_buyer["cancel"], to_buyer["approve"]["en"]) == (None, "it is for the merchant to do")
     seen = await shop.seller.get(f"/v1/cases/{case['id']}")
     to_seller = {each["action"]: each["why_not"] for each in seen.json()["explanation"]["actions"]}
-    assert (to_seller["approve"], to_seller["cancel"]["zh_cn"]) == (None, "只有买家可以操作")
+    assert (to_seller["approve"], to_seller["cancel"]["zh_cn"]) == (None, "由买家操作")
 
 
 async def test_the_timeline_reads_as_sentences(shop: Shop) -> None:
@@ -77,6 +77,7 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
     assert [step["reason"] for step in steps[-2:]] == [reason, "rejection_accepted"]
     assert steps[-2]["text"]["zh_cn"].endswith(f"，原因：{row['label']['zh_cn']}")
+    assert steps[-1]["text"]["zh_cn"] == "买家接受了拒绝结果"
     assert (await shop.get(case["id"]))["explanation"]["why"]["en"].endswith(
         "The case was closed, because the buyer accepted the rejection"
     )
@@ -112,6 +113,7 @@ async def test_a_review_is_handed_over_for_a_reason_or_for_none_that_was_given(s
         step = await last_step(shop, case["id"])
         assert step["reason"] == reason
         assert step["text"]["en"].endswith(", because the facts have to be found out") == (reason == "facts_unclear")
+        assert step["text"]["zh_cn"].endswith("，未说明原因") == (reason == "unspecified")
 
 
 async def test_what_an_agent_decides_for_others_without_a_word_is_shown_as_unspecified(shop: Shop) -> None:

@@ -140,3 +140,20 @@ async def test_the_silence_of_the_merchant_is_recorded(shop: Shop) -> None:
     shown = (await shop.arbitrator.get(f"/v1/disputes/{dispute['id']}")).json()
     assert (shown["state"], shown["merchant_silent"]) == ("platform_review", True)
     assert (await shop.last(DisputeEscalated)).cause == "merchant_silent"
+
+
+async def test_what_the_platform_has_opened_the_buyer_does_not_withdraw_and_no_silence_counts(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case()
+    dispute = await opened(shop, shop.agent, case["id"])
+    assert dispute["origin"] == "platform"
+    shown = (await shop.buyer.get(f"/v1/disputes/{dispute['id']}")).json()
+    [withdraw] = [each for each in shown["allowed_actions"] if each["action"] == "withdraw"]
+    assert withdraw["why_not"] == "opened_by_platform"
+    refused = await shop.buyer.post(f"/v1/disputes/{dispute['id']}/withdraw")
+    shop.harness.problem(refused, 409, "opened_by_platform")
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    shown = (await shop.seller.get(f"/v1/disputes/{dispute['id']}")).json()
+    assert (shown["state"], shown["merchant_silent"]) == ("platform_review", False)
+    await shop.verdict(dispute["id"], 100)

@@ -88,7 +88,7 @@ async def test_a_verdict_in_the_timeline_and_in_the_dispute(shop: Shop) -> None:
     assert waiting["turn"]["en"].startswith("It is the turn of the merchant, until ")
     can = {each["action"]: each.get("why_not") for each in waiting["actions"]}
     assert can["answer"] is None
-    assert can["withdraw"]["en"] == "only the buyer may"
+    assert can["withdraw"]["en"] == "it is for the buyer to do"
     await shop.rule(dispute_id, "answer", shop.seller, text="?")
     await shop.rule(dispute_id, "request-evidence", shop.arbitrator, asked_of="buyer", missing="?")
     await shop.rule(dispute_id, "submit-evidence", shop.buyer, note="!")

@@ -89,7 +89,7 @@ def test_a_dispute_has_what_it_is_about_and_whose_turn_it_is(a_dispute: ADispute
     assert (found.verdict, found.money_when, found.settlement, found.appeal) == (None, None, None, None)
     why_not = {each.action: each.why_not for each in found.actions}
     assert why_not["withdraw"] is None
-    assert why_not["answer"] == Label("只有商家可以操作", "only the merchant may")
+    assert why_not["answer"] == Label("由商家操作", "it is for the merchant to do")
     assert explain(replace(asked, category="new"), NO_PARTS, BUYER, NOW, DEFAULT_ZONE).what.en.startswith(
         "A dispute about"
     )

@@ -63,7 +63,10 @@ class DisputeOrigin(Vocabulary):
 class DisputeEscalationCause(Vocabulary):
     """Whose time ran out."""
 
-    MERCHANT_SILENT = "merchant_silent", "the merchant has not answered in time; the silence counts against it"
+    MERCHANT_SILENT = (
+        "merchant_silent",
+        "the merchant has not answered in time; that counts against it unless the platform has opened the dispute",
+    )
     PLATFORM_LATE = "platform_late", "the platform has not decided in time"
 
 

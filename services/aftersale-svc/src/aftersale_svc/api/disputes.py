@@ -23,6 +23,7 @@ from aftersale_svc.domain.disputes.errors import (
     AppealOpen,
     AssignedToAnother,
     CostEmpty,
+    OpenedByPlatform,
     PartyCannotDecide,
     RemedyNotPossible,
     SanctionTwice,
@@ -132,7 +133,9 @@ async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings])
     return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict(), cites=body.citations()), tx)
 
 
-@router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute", AppealOpen))
+@router.post(
+    "/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute", AppealOpen, OpenedByPlatform)
+)
 async def withdraw_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
-    """Withdraw the complaint as the buyer. The case goes on in the state in which the dispute stopped it."""
+    """Withdraw the complaint as the buyer who has made it. The case goes on in the state in which the dispute stopped it."""
     return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx)

@@ -23,7 +23,7 @@ from aftersale_svc.domain.disputes.errors import TooMuchEvidence
 from aftersale_svc.domain.disputes.evidence import MOST_ADDED
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeOrigin, DisputeState
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import EVIDENCE_ADDED
@@ -119,7 +119,9 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
 async def escalate(tx: Transaction[Settings], dispute: Dispute, _: object) -> None:
     """Go on with a locked dispute without the merchant's answer, or publish that the platform is late."""
     escalated = DISPUTE.apply(dispute, DisputeAction.ESCALATE, tx)
-    silent = dispute.state is DisputeState.AWAIT_MERCHANT_ANSWER
+    # In a dispute that the platform has opened, the merchant is asked, and not accused.
+    accused = dispute.origin is not DisputeOrigin.PLATFORM
+    silent = accused and dispute.state is DisputeState.AWAIT_MERCHANT_ANSWER
     escalated = replace(escalated, merchant_silent=dispute.merchant_silent or silent)
     event = DisputeEscalated(**dispute_fields(tx, escalated), cause=DISPUTE.cause(dispute, DisputeAction.ESCALATE))
     await save_dispute(tx, escalated, DisputeAction.ESCALATE, event)

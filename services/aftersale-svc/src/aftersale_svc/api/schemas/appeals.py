@@ -14,7 +14,7 @@ from aftersale_svc.domain.policies.model import Citation
 class AppealIn(In):
     """Why one side does not accept the verdict."""
 
-    model_config = example(grounds="判决没有考虑开箱视频。", evidence=[])
+    model_config = example(grounds="裁决没有考虑开箱视频。", evidence=[])
 
     grounds: Text
     """Why; both sides can read it."""

@@ -214,7 +214,7 @@ class VerdictInExecution(Refusal):
     """A verdict ordered the refund of the case, and it is still to be paid."""
 
     kind, code = Kind.CONFLICT, "verdict_in_execution"
-    zh, en = "该售后单的判决正在执行，不能再次投诉。", "A verdict about this case is being executed."
+    zh, en = "该售后单的裁决正在执行，不能再次投诉。", "A verdict about this case is being executed."
 
 
 class NotStalled(Refusal):

@@ -17,14 +17,14 @@ class AmountMissing(Refusal):
     """A verdict orders a refund without an amount above zero."""
 
     kind, code = Kind.INVALID, "amount_missing"
-    zh, en = "判决退款时必须给出大于零的金额。", "A verdict that orders a refund names an amount above zero."
+    zh, en = "裁决退款时必须给出大于零的金额。", "A verdict that orders a refund names an amount above zero."
 
 
 class AmountWithoutRefund(Refusal):
     """A verdict names an amount and orders no refund."""
 
     kind, code = Kind.INVALID, "amount_without_refund"
-    zh, en = "不退款的判决不能带金额。", "A verdict without a refund names no amount."
+    zh, en = "不退款的裁决不能带金额。", "A verdict without a refund names no amount."
 
 
 class RemedyNotPossible(Refusal):
@@ -32,7 +32,7 @@ class RemedyNotPossible(Refusal):
 
     kind, code = Kind.INVALID, "remedy_not_possible"
     zh, en = (
-        "该售后单不能执行此判决方式，可选：{allowed:or 无}。",
+        "该售后单不能执行此裁决方式，可选：{allowed:or 无}。",
         "This case cannot do that. Possible are: {allowed:or none}.",
     )
 
@@ -56,8 +56,18 @@ class NotAppealable(Refusal):
 
     kind, code = Kind.CONFLICT, "verdict_not_appealable"
     zh, en = (
-        "该判决已使售后单继续处理，不能申诉；如有异议可重新发起维权。",
+        "该裁决已使售后单继续处理，不能申诉；如有异议可重新发起维权。",
         "The verdict lets the case go on; there is no appeal, and the case can be disputed again.",
+    )
+
+
+class OpenedByPlatform(Refusal):
+    """The platform has opened the dispute: it ends by a settlement or a verdict."""
+
+    kind, code = Kind.CONFLICT, "opened_by_platform"
+    zh, en = (
+        "该维权由平台发起，不能由买家撤回；可以和解，或等待裁决。",
+        "The platform has opened the dispute, so the buyer cannot withdraw it. It ends by a settlement or a verdict.",
     )
 
 
@@ -72,7 +82,7 @@ class VerdictFinal(Refusal):
     """An appeal against the verdict was decided."""
 
     kind, code = Kind.CONFLICT, "verdict_final"
-    zh, en = "该判决为终局判决。", "The verdict is final."
+    zh, en = "该裁决为终局裁决。", "The verdict is final."
 
 
 class AppealOpen(Refusal):
@@ -96,7 +106,7 @@ class DecidedFirst(Refusal):
     """Who gave the verdict cannot decide the appeal against it."""
 
     kind, code = Kind.CONFLICT, "decided_first"
-    zh, en = "作出原判决的仲裁员不能审理申诉。", "Who gave the verdict cannot decide the appeal."
+    zh, en = "作出原裁决的仲裁员不能审理申诉。", "Who gave the verdict cannot decide the appeal."
 
 
 class PartyCannotDecide(Refusal):

@@ -20,13 +20,14 @@ from aftersale_svc.domain.disputes.errors import (
     NotAppealable,
     NotAsked,
     NotAssignedToYou,
+    OpenedByPlatform,
     OwnProposal,
     PartyCannotDecide,
     VerdictFinal,
 )
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen, NoReportAwaited, SampleOfOtherSide
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeOrigin, DisputeState, TakesEffect
 
 
 def _guard(refusal: type[Refusal], bars: Callable[[Dispute, DisputeFacts], bool]) -> Guard:
@@ -66,6 +67,8 @@ def _is_anothers(dispute: Dispute, facts: DisputeFacts) -> bool:
 PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.is_party(dispute))
 STAFF_OF_PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.side is None and facts.is_party(dispute))
 """Nobody records for the merchant as the platform who is a side."""
+OPENED_BY_PLATFORM = _guard(OpenedByPlatform, lambda dispute, _: dispute.origin is DisputeOrigin.PLATFORM)
+"""A complaint is withdrawn by the buyer whose it is."""
 NO_DEBT = _guard(NoDebt, lambda dispute, _: dispute.owed_minor <= 0)
 TAKEN = _guard(AlreadyAssigned, lambda dispute, _: dispute.arbitrator_id is not None)
 ANOTHERS = _guard(AssignedToAnother, lambda dispute, facts: _is_anothers(dispute, facts))

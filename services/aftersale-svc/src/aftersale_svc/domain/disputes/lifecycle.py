@@ -20,6 +20,7 @@ from aftersale_svc.domain.disputes.guards import (
     NOT_APPEALABLE,
     NOT_ASKED,
     NOT_MINE,
+    OPENED_BY_PLATFORM,
     OTHERS_SAMPLE,
     OWN_PROPOSAL,
     PARTY,
@@ -64,7 +65,7 @@ def _undecided(state: DisputeState) -> _Rows:
     appealed = (IN_APPEAL,) if state in TESTING else ()
     return {
         (state, _A.ADD_EVIDENCE): Transition(state, PARTIES),
-        (state, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER, appealed),
+        (state, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER, (*appealed, OPENED_BY_PLATFORM)),
         (state, _A.PROPOSE): Transition(state, PARTIES, appealed),
         (state, _A.DECLINE_PROPOSAL): Transition(state, PARTIES, (*appealed, NO_PROPOSAL, OWN_PROPOSAL)),
         (state, _A.SETTLE): Transition(_S.SETTLED, PARTIES, (*appealed, NO_PROPOSAL, OWN_PROPOSAL)),

@@ -56,6 +56,7 @@ DISPUTE_WHY_NOT: Mapping[str, Label] = {
     "no_report_awaited": Label("没有等待提交的检测报告", "no report is awaited"),
     "test_open": Label("检测尚未结束", "a test is open"),
     "no_open_proposal": Label("没有待答复的和解方案", "no settlement is proposed"),
+    "opened_by_platform": Label("该维权由平台发起", "the platform has opened the dispute"),
     "own_proposal": Label("方案由您提出，等待对方答复", "you have proposed it, and the other side answers"),
     "verdict_not_appealable": Label("该裁决不能申诉", "there is no appeal against this verdict"),
     "already_appealed": Label("您已申诉过一次", "you have appealed already"),

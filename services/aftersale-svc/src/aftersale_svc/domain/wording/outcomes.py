@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 
-from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
+from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause, HandlingReason
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, OUTCOMES, REJECT_REASONS
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.states import CaseState
 
 _AFTER_REJECTION = frozenset({CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED, CloseCause.REAPPLIED})
+_C = CloseCause
+_STATED_BY_STEP = frozenset(
+    {_C.REJECTION_ACCEPTED, _C.CLOSED_BY_AGENT, _C.VERDICT, _C.ORDER_CANCELLED, _C.UNITS_SHIPPED, _C.REAPPLIED}
+)
+"""The causes that are the step itself: who accepts a rejection has closed the case by that."""
 _E = EscalationCause
 REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
     _E.REVIEW_HANDED_OVER: Label("审核被转交平台客服", "the review was handed over"),
@@ -62,6 +67,8 @@ def _rejected(case: Case) -> Label:
 
 
 def because(text: Label, reason: str | None) -> Label:
-    """The sentence of a step with why it rejected or closed the case, where it did."""
-    row = None if reason is None else OUTCOMES.get(reason)
+    """The sentence of a step with why it rejected or closed the case, where it did and does not state it itself."""
+    if reason == HandlingReason.UNSPECIFIED:
+        return Label(f"{text.zh}，未说明原因", f"{text.en}, and gave no reason")
+    row = None if reason is None or reason in _STATED_BY_STEP else OUTCOMES.get(reason)
     return text if row is None else Label(f"{text.zh}，原因：{row.label.zh}", f"{text.en}, because {row.label.en}")
