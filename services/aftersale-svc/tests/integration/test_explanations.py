@@ -1,5 +1,6 @@
 """A case and its timeline in sentences, over HTTP."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -154,3 +155,23 @@ async def test_a_refusal_has_names_and_no_codes(shop: Shop) -> None:
     assert shop.harness.problem(early, 404, "case_not_open_then")["detail"] == (
         "该售后单当时尚未创建（创建于 2026-03-02 09:00:00 UTC）。"
     )
+
+
+async def test_the_steps_of_a_case_have_their_results(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(3)
+    await shop.inspect(case["id"], 1)
+    assert (await last_step(shop, case["id"]))["text"]["zh_cn"].startswith("商家验收了退货：接受 1 件，拒收 2 件，共 ")
+    await shop.refund_succeeds()
+    assert re.fullmatch(
+        "退款处理完毕，售后完成：退款 [0-9.]+ CNY", (await last_step(shop, case["id"]))["text"]["zh_cn"]
+    )
+
+
+async def test_a_step_that_time_has_taken_states_whose_time_ran_out(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "escalate")
+    shop.clock.advance(hours=25)
+    await shop.harness.run_due()
+    assert (await last_step(shop, case["id"]))["text"]["zh_cn"] == "系统转交平台处理：平台客服逾期未处理"

@@ -210,6 +210,19 @@ DETAILS: dict[str, dict[str, Any]] = {
     "DisputeExecuted": {"refunded_minor": 100},
     "DeadlineExtended": MOVED,
     "DisputeDeadlineExtended": MOVED,
+    "AfterSaleEscalated": {"cause": "refund_late"},
+    "DisputeEscalated": {"cause": "merchant_silent"},
+    "ReturnInspected": {
+        "lines": [{"accepted": 1, "refused": 2}, {"accepted": 1, "refused": None}],
+        "accepted_minor": 100,
+    },
+    "RepairQuoted": {"amount_minor": 100},
+    "ReplacementPriced": {"owed_minor": 0, "credit_minor": 100},
+    "ChargeAgreed": {"amount_minor": 100},
+    "ChargePaid": {"amount_minor": 100},
+    "ChargeReturned": {"amount_minor": 100},
+    "OfflineRefundStated": {"amount_minor": 100},
+    "AfterSaleCompleted": {"refunded_minor": 100},
 }
 
 
@@ -219,6 +232,7 @@ def test_every_kind_of_details_reads_in_both_languages() -> None:
         details = {**DETAILS[event.__name__], "currency": "CNY"}
         assert set(DETAILS[event.__name__]) <= {*fields, "effect"}
         text = about(details, DEFAULT_ZONE)
+        assert text is not None
         assert not re.findall("[a-z]+_[a-z]+", text.zh + text.en), text
         assert ("1.00 CNY" in text.en) == ("1.00 CNY" in text.zh)
         assert (UNTIL in text.zh) == ("deadline_at" in details or "appeal_until" in details)

@@ -5,11 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleEscalated,
+    ChargeAgreed,
+    ChargePaid,
+    ChargeReturned,
     DeadlineExtended,
     DecisionProposed,
     DisputeDeadlineExtended,
     DisputeDebtRepaid,
     DisputeDebtWrittenOff,
+    DisputeEscalated,
     DisputeExecuted,
     DisputeSettled,
     DisputeTestOrdered,
@@ -17,6 +23,10 @@ from aftercare_events import (
     EvidenceRequested,
     OfferAccepted,
     OfferMade,
+    OfflineRefundStated,
+    RepairQuoted,
+    ReplacementPriced,
+    ReturnInspected,
     SettlementProposed,
     VerdictGiven,
     VerdictReplaced,
@@ -47,13 +57,23 @@ FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     DisputeExecuted: ("refunded_minor", "currency"),
     DeadlineExtended: _MOVED,
     DisputeDeadlineExtended: _MOVED,
+    AfterSaleEscalated: ("cause",),
+    DisputeEscalated: ("cause",),
+    ReturnInspected: ("lines", "accepted_minor", "currency"),
+    RepairQuoted: _MONEY,
+    ReplacementPriced: ("owed_minor", "credit_minor", "currency"),
+    ChargeAgreed: _MONEY,
+    ChargePaid: _MONEY,
+    ChargeReturned: _MONEY,
+    OfflineRefundStated: _MONEY,
+    AfterSaleCompleted: ("refunded_minor", "currency"),
 }
 """What is kept of each event. Texts are in none of them."""
 
 
 def details_of(of: Case | Dispute, events: Iterable[Event]) -> Details | None:
     """What is kept of the first of these events that has a row, with what happens if nobody acts in time; None where none has."""
-    found = next((each for each in events if type(each) in FIELDS), None)
+    found = next((each for each in events if type(each) in FIELDS and _has_content(each)), None)
     if found is None:
         return None
     values = {name: getattr(found, name) for name in FIELDS[type(found)]}
@@ -68,5 +88,12 @@ def _effect(of: Case | Dispute, event: Event) -> str | None:
     return lifecycle.of(of).deadline_effect(of) if isinstance(of, Case) else DISPUTE.deadline_effect(of)
 
 
+def _has_content(event: Event) -> bool:
+    """An exchange, say, is completed without money."""
+    return not isinstance(event, AfterSaleCompleted) or event.refunded_minor > 0
+
+
 def _json(value: object) -> object:
+    if isinstance(value, tuple):  # the lines of an inspection
+        return [{"accepted": line.accepted, "refused": line.refused} for line in value]
     return value.isoformat() if isinstance(value, datetime) else value

@@ -99,9 +99,9 @@ def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
     text = STEPS.get(step.action, Label("{actor}：" + step.action, "{actor}: " + step.action))
     taken = because(Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en)), step.reason)
-    if step.details is None:
+    what = None if step.details is None else about(step.details, zone)
+    if what is None:
         return taken
-    what = about(step.details, zone)
     return Label(f"{taken.zh}：{what.zh}", f"{taken.en}: {what.en}")
 
 

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
 
-from aftersale_svc.domain.cases.codes import CaseType, Liable
+from aftersale_svc.domain.cases.codes import CaseType, EscalationCause, Liable
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.model import EvidenceParty, Remedy, TakesEffect
 from aftersale_svc.domain.wording.amounts import NOTHING_DUE
+from aftersale_svc.domain.wording.outcomes import REVIEW_CAUSES
 from aftersale_svc.domain.wording.terms import judgement, offered_terms, proposed_decision, until
 from aftersale_svc.domain.wording.times import in_zone
 
@@ -21,14 +22,28 @@ _ASKED: Mapping[str, Label] = {
     EvidenceParty.MERCHANT: Label("由商家提交", "from the merchant"),
     EvidenceParty.BOTH: Label("由买卖双方提交", "from both sides"),
 }
+_E = EscalationCause
+_TIMED_OUT = (
+    *(_E.AGENT_LATE, _E.RETURN_NOT_DELIVERED, _E.REFUND_LATE, _E.RETURN_ADDRESS_MISSING, _E.ANSWER_LATE),
+    *(_E.REPLACEMENT_LATE, _E.REPLACEMENT_NOT_DELIVERED, _E.REPAIR_LATE),
+)
+_LATE: Mapping[str, Label] = {
+    **{cause: REVIEW_CAUSES[cause] for cause in _TIMED_OUT},
+    "merchant_silent": Label("商家未按期答复", "the merchant has not answered in time"),
+    "platform_late": Label("平台逾期未处理", "the platform has not decided in time"),
+}
+"""Why time has passed a case or dispute on. Other causes are what the step itself states."""
 _SENDERS: Mapping[str, Label] = {
     "buyer": Label("由买家寄送样品", "the buyer sends the sample"),
     "merchant": Label("由商家寄送样品", "the merchant sends the sample"),
 }
 
 
-def about(details: Details, zone: ZoneInfo) -> Label:
-    """What the step was about, with until when an answer was awaited and what was to happen without one."""
+def about(details: Details, zone: ZoneInfo) -> Label | None:
+    """What the step was about, with until when an answer was awaited and what was to happen without one; None where the step itself
+    states that."""
+    if "cause" in details:
+        return _LATE.get(details["cause"])
     if (before := _time(details, "previous_due_at")) is not None:
         return _moved(before, _time(details, "deadline_at"), zone)
     what = _what(details)
@@ -57,10 +72,32 @@ def _what(details: Details) -> Label:
             return NOTHING_DUE
         paid = written(details["refunded_minor"], details["currency"])
         return Label(f"退款 {paid}", f"{paid} went back")
+    if "lines" in details:
+        return _inspected(details)
+    if "credit_minor" in details:
+        return _priced(details)
     if "owed_minor" in details:
         text, of = (written(details[name], details["currency"]) for name in ("amount_minor", "owed_minor"))
         return Label(f"{text}（共应返还 {of}）", f"{text} of {of}")
-    return offered_terms(CaseType(details.get("offered_type") or details["case_type"]), *money)
+    if "offered_type" in details or "case_type" in details:
+        return offered_terms(CaseType(details.get("offered_type") or details["case_type"]), *money)
+    text = written(*money)
+    return Label(text, text)
+
+
+def _inspected(details: Details) -> Label:
+    accepted, refused = (sum(line[name] or 0 for line in details["lines"]) for name in ("accepted", "refused"))
+    money = written(details["accepted_minor"], details["currency"])
+    zh, en = (f"，拒收 {refused} 件", f", {refused} refused") if refused else ("", "")
+    return Label(f"接受 {accepted} 件{zh}，共 {money}", f"{accepted} accepted{en}, {money} in all")
+
+
+def _priced(details: Details) -> Label:
+    owed, credit = (details[name] for name in ("owed_minor", "credit_minor"))
+    if not owed and not credit:
+        return Label("价格相同", "the price is the same")
+    text = written(owed or credit, details["currency"])
+    return Label(f"需补付 {text}", f"{text} is to be paid") if owed else Label(f"退还 {text}", f"{text} goes back")
 
 
 def _appeal(details: Details, zone: ZoneInfo) -> Label:
