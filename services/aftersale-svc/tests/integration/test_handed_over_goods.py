@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from aftercare_events import AfterSaleReopened, PickupCancelled, PickupWaybillWithdrawn, ReturnHandedOver
+from aftercare_events import (
+    AfterSaleEscalated,
+    AfterSaleReopened,
+    PickupCancelled,
+    PickupWaybillWithdrawn,
+    ReturnHandedOver,
+)
 from aftersale_shop import Shop
 from pickup_steps import book, returning, slots
 
@@ -44,8 +50,38 @@ async def test_what_was_handed_over_was_not_lost_by_a_courier(shop: Shop) -> Non
     await shop.act(shop.seller, case["id"], "receive")
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/report-return-missing")
     shop.harness.problem(refused, 409, "nothing_in_transit")
-    rejected = await shop.inspect(case["id"], 0, reason="parts_missing")
-    assert rejected["state"] == "rejected", "a reason about returned goods"
+    refused = await shop.inspect(case["id"], 0, reason="parts_missing")
+    assert refused["state"] == "manual_review", "a reason about returned goods"
+
+
+async def refused_untracked(shop: Shop) -> str:
+    """A case whose merchant refuses goods that no courier and no buyer has reported as sent."""
+    case_id = str((await awaited(shop))["id"])
+    await shop.act(shop.seller, case_id, "receive")
+    refused = await shop.inspect(case_id, 0, reason="used_or_affects_resale")
+    assert (refused["state"], refused["whose_turn"]) == ("manual_review", "agent")
+    assert (await shop.last(AfterSaleEscalated)).cause == "return_refused"
+    steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
+    assert steps[-2]["text"]["zh_cn"] == "商家登记退货已送达商家"
+    return case_id
+
+
+async def test_goods_that_did_not_come_are_sent_after_an_agent_has_looked(shop: Shop) -> None:
+    case_id = await refused_untracked(shop)
+    asked = await shop.act(shop.agent, case_id, "approve", note="买家从未寄出")
+    assert (asked["state"], asked["refused_goods_claims"]) == ("await_buyer_shipment", [])
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    await shop.inspect(case_id, 2)
+    assert (await shop.refund_succeeds()).amount_minor == 19133
+
+
+async def test_goods_that_came_are_rejected_by_the_agent_and_go_back(shop: Shop) -> None:
+    case_id = await refused_untracked(shop)
+    rejected = await shop.act(shop.agent, case_id, "reject", reason="used_or_affects_resale")
+    assert rejected["state"] == "rejected"
+    closed = await shop.act(shop.buyer, case_id, "accept")
+    assert [each["lines"] for each in closed["refused_goods_claims"]] == [[{"line_id": "line_1", "quantity": 2}]]
 
 
 async def test_goods_that_were_handed_over_after_the_time_for_it_open_the_case_again(shop: Shop) -> None:

@@ -72,6 +72,7 @@ await_inspection   report_return_missing manual_review seller
 disputed           receive          disputed           system unseen
 await_inspection   inspect          refunding          seller system
 await_inspection   refuse           rejected           seller outcome
+await_inspection   refuse_untracked manual_review      seller outcome
 return_in_transit  freeze           disputed           system
 await_inspection   freeze           disputed           system
 closed             receive          manual_review      seller agent
@@ -158,6 +159,7 @@ manual_review         receive   await_inspection   seller system
 await_inspection      report_return_missing manual_review seller
 await_inspection      inspect   refunding          seller system
 await_inspection      refuse    rejected           seller outcome
+await_inspection      refuse_untracked manual_review seller outcome
 await_buyer_shipment  freeze    disputed           system
 return_in_transit     freeze    disputed           system
 await_inspection      freeze    disputed           system

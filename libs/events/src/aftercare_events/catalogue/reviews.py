@@ -87,7 +87,10 @@ class EscalationCause(Vocabulary):
     REPLACEMENT_NOT_DELIVERED = "replacement_not_delivered", "the replacement was lost, or has not arrived in time"
     REPLACEMENT_ANOMALY = "replacement_anomaly", "the buyer reported that something is wrong with the replacement"
     REPAIR_LATE = "repair_late", "the merchant has not repaired the goods in time"
-    RETURN_REFUSED = "return_refused", "goods that came back after their replacement were refused"
+    RETURN_REFUSED = (
+        "return_refused",
+        "returned goods were refused: after their replacement, or where the merchant alone states that they came",
+    )
     OFFLINE_REFUND_DENIED = "offline_refund_denied", "money that was said to be given back has not arrived"
     RETURN_MISSING = (
         "return_missing",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.records import replace
-from aftercare_events import AfterSaleRejected, Event
+from aftercare_events import AfterSaleEscalated, AfterSaleRejected, Event
 
 from aftersale_svc.commands import cited_evidence, decisions, effects, fast_exchanges, locking, stages
 from aftersale_svc.commands.deadlines import case_timer
@@ -16,8 +16,8 @@ from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.finding_errors import ReasonRequired
 from aftersale_svc.domain.cases.findings import apply_inspection
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
+from aftersale_svc.domain.cases.model import CaseAction, CaseLine
 from aftersale_svc.domain.cases.outcome_reasons import check_reject_reason
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.cases.return_freights.policy import accepted
@@ -37,7 +37,8 @@ async def inspect(
     note: str | None = None,
     policy: Sequence[Citation] = (),
 ) -> FullCase:
-    """Record what was found, and in `freight` what is accepted of what the buyer has paid for the return: minor units and currency. Accepting nothing is a rejection, whose findings are in its event and its photos in the timeline.
+    """Record what was found, and in `freight` what is accepted of what the buyer has paid for the return: minor units and currency. Accepting nothing is a rejection, whose findings are in its event and its photos in the timeline;
+    where the merchant alone states that goods came, an agent decides.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -119,6 +120,8 @@ async def _refuse(
         raise ReasonRequired(pointer="/reason")
     refused, found = replace(moved.case, reject_reason=reason), full.receiving(lines)
     decided = await decisions.record(tx, found, DecisionKind.INSPECTION, "refused", reason=reason, policy=policy)
+    if permits(full, CaseAction.REFUSE_UNTRACKED, tx):
+        return await _leave_to_agent(tx, full, lines, decided, note)
     event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
     inspected = inspected_event(tx, refused, lines, 0, decided)
     return await effects.save(
@@ -130,4 +133,25 @@ async def _refuse(
         event,
         note=note,
         evidence=photos_of(lines),
+    )
+
+
+async def _leave_to_agent(
+    tx: Transaction[Settings],
+    full: FullCase,
+    lines: Sequence[CaseLine],
+    decided: decisions.DecisionFields,
+    note: str | None,
+) -> FullCase:
+    """Let an agent decide about goods that the merchant refuses, and of which no parcel is known."""
+    moved = apply(full, CaseAction.REFUSE_UNTRACKED, tx)
+    inspected = inspected_event(tx, moved.case, lines, 0, decided)
+    escalated = AfterSaleEscalated(
+        **case_fields(tx, moved.case),
+        cause=cause(full, CaseAction.REFUSE_UNTRACKED),
+        deadline_at=moved.case.deadline_at,
+    )
+    after, photos = moved.receiving(lines), photos_of(lines)
+    return await effects.save(
+        tx, full, after, CaseAction.REFUSE_UNTRACKED, inspected, escalated, note=note, evidence=photos
     )

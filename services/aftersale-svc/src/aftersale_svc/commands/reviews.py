@@ -12,11 +12,11 @@ from aftersale_svc.commands import cited_evidence, decisions, effects, locking, 
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields, settings_used
-from aftersale_svc.domain.cases.codes import HandlingReason, RefundCause, RejectReason
+from aftersale_svc.domain.cases.codes import EscalationCause, HandlingReason, RefundCause, RejectReason
 from aftersale_svc.domain.cases.findings import none_received
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.model import CaseAction, Return
 from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, check_reject_reason, unexplained
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -101,6 +101,10 @@ async def _approve(
     # An address that is known stays, where a case is approved again after its parcel was lost.
     known = with_address(full, order, return_address)
     approved = apply(known, CaseAction.APPROVE, tx)
+    if full.case.reviewed_for is EscalationCause.RETURN_REFUSED:
+        # The goods did not come, as the agent finds: the buyer sends them now.
+        back = approved.return_
+        approved = approved.keeping(Return(case_id=back.case_id, address=back.address, settings=back.settings))
     check_address(approved, tx.actor)
     await remaining_money.check(tx, order, full)
     decided = await decisions.record(tx, known, DecisionKind.REVIEW, "approved", rule=rule, policy=policy)

@@ -39,6 +39,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refuse_return"): ("POST /v1/cases/{case_id}/inspect",),
+    ("case", "refuse_untracked"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "no_parts"): ("POST /v1/cases/{case_id}/no-stock",),
     ("case", "refund_credit"): ("POST /v1/cases/{case_id}/confirm-replacement",),
     ("case", "propose_decision"): tuple(

@@ -189,6 +189,13 @@ class WaybillInUse(Refusal):
     )
 
 
+class ReturnTracked(Refusal):
+    """The buyer, or a courier, has sent the goods under a known waybill."""
+
+    kind, code = Kind.CONFLICT, "return_tracked"
+    zh, en = "退货有运单。", "The goods came back under a known waybill."
+
+
 class NothingInTransit(Refusal):
     """No goods of the case are on their way back: none were sent, or not when a dispute stopped the case."""
 

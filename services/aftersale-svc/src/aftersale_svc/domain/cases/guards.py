@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAddressMissing,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
+    ReturnTracked,
     UnitsNotShipped,
     VerdictInExecution,
 )
@@ -70,6 +71,10 @@ def _nothing_in_transit(case: Case, _: object) -> Refusal | None:
 
 def _nothing_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return NothingInTransit() if facts is not None and facts.full.return_.waybill_no is None else None
+
+
+def _tracked(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return ReturnTracked() if facts is not None and facts.full.return_.waybill_no is not None else None
 
 
 def _nothing_to_arrive(case: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -170,6 +175,7 @@ NOTHING_TO_ARRIVE = Guard(NothingInTransit.code, _nothing_to_arrive)
 NOTHING_ON_ITS_WAY = Guard(NothingInTransit.code, _nothing_on_its_way)
 OPENS_AGAIN = Guard(OpensAgain.code, _opens_again)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
+RETURN_TRACKED = Guard(ReturnTracked.code, _tracked)
 NOTHING_SENT = Guard(NothingInTransit.code, _nothing_sent)
 GOODS_NOT_BACK = Guard(GoodsNotBack.code, _goods_not_back)
 ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)

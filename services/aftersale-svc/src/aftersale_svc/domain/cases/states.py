@@ -114,6 +114,7 @@ class CaseAction(StrEnum):
     WITHDRAW_OFFLINE_REFUND = "withdraw_offline_refund"
     REPAIR_AGAIN = "repair_again"
     NO_PARTS = "no_parts"
+    REFUSE_UNTRACKED = "refuse_untracked"
     BOOK_PICKUP = "book_pickup"
     MOVE_PICKUP = "move_pickup"
     CANCEL_PICKUP = "cancel_pickup"

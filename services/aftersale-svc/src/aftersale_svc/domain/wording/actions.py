@@ -85,6 +85,9 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.DISPUTE_OFFLINE_REFUND: Label("因未收到线下退款维权", "dispute that the money has arrived"),
     CaseAction.WITHDRAW_OFFLINE_REFUND: Label("撤回线下退款登记", "take back that the money was given back"),
     CaseAction.REFUSE_RETURN: Label("验收不通过，转交平台客服", "refuse the goods and let an agent decide"),
+    CaseAction.REFUSE_UNTRACKED: Label(
+        "验收不通过且无退货运单，转交平台客服", "refuse goods that came without a waybill and let an agent decide"
+    ),
     CaseAction.NO_PARTS: Label("缺件无货，转交平台客服", "have nothing to send and let an agent decide"),
     CaseAction.REPAIR_AGAIN: Label("要求再次维修", "have the goods repaired once more"),
     CaseAction.BOOK_PICKUP: Label("预约上门取件", "book a pickup"),
@@ -143,6 +146,7 @@ WHY_NOT: Mapping[str, Label] = {
     "nothing_refused": Label("没有需要退还买家的商品", "no refused goods have to go back"),
     "outcome_of_confirm_replacement": Label("由确认收货决定", "the receipt decides it"),
     "outcome_of_no_stock": Label("由商家说明缺货产生", "it follows from there being nothing to send"),
+    "return_tracked": Label("退货有运单", "the goods came back under a known waybill"),
     "price_due": Label("买家未收到商品，应退还货款", "the price goes back, since the buyer does not have the goods"),
     "repair_covered": Label("维修由商家承担", "the merchant is liable for the fault"),
     "remedy_not_offered": Label("商家没有提供这种处理方式", "the merchant has not offered it"),

@@ -31,7 +31,9 @@ REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
         "买家反馈收到的商品有问题", "the buyer reported that something is wrong with the goods received"
     ),
     _E.REPAIR_LATE: Label("商家未按期完成维修", "the merchant has not repaired the goods in time"),
-    _E.RETURN_REFUSED: Label("换货后寄回的商品未通过验收", "goods that came back after their replacement were refused"),
+    _E.RETURN_REFUSED: Label(
+        "商家未通过退货的验收，需平台核实", "the merchant refused returned goods, which the platform has to look at"
+    ),
     _E.OFFLINE_REFUND_DENIED: Label("买家表示未收到线下退款", "the buyer denied that the money has arrived"),
     _E.RETURN_MISSING: Label(
         "快递显示退货已签收，但商家反馈未收到",

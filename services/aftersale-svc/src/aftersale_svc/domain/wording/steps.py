@@ -63,6 +63,10 @@ STEPS: Mapping[str, Label] = {
         "{actor} reported that the returned goods are not there, and an agent has to decide",
     ),
     "inspect": Label("{actor}验收了退货", "{actor} accepted returned goods"),
+    "refuse_untracked": Label(
+        "{actor}称收到的退货未通过验收（无退货运单），转交平台客服",
+        "{actor} refused goods that it states to have, of which no waybill is known, and an agent has to decide",
+    ),
     "refuse": Label("{actor}验收后拒收退货", "{actor} refused the returned goods"),
     "refund": Label("{actor}发起了退款", "{actor} ordered the refund"),
     "accept": Label("{actor}接受了拒绝结果", "{actor} accepted the rejection"),
@@ -175,3 +179,16 @@ STEPS: Mapping[str, Label] = {
     ),
 }
 """How a step reads, by its action; `{actor}` is one of ACTORS."""
+STATED: Mapping[str, Label] = {
+    "receive": Label("{actor}登记退货已送达商家", "{actor} stated that the goods have arrived at the merchant"),
+    "record_arrival": Label(
+        "售后单结束后，{actor}登记退货到达商家",
+        "{actor} stated that goods of the ended case have arrived at the merchant",
+    ),
+    "collect_pickup": Label("{actor}登记快递已取件", "{actor} stated that the courier has collected the goods"),
+    "receive_sample": Label("{actor}登记检测机构已收到样品", "{actor} stated that the testing body has the sample"),
+    "lose_sample": Label(
+        "{actor}登记检测样品丢失，检测结束", "{actor} stated that the sample was lost, and the test has ended"
+    ),
+}
+"""How a step reads that people take in place of a courier's report: they state what has happened."""

@@ -8,7 +8,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
 from aftersale_svc.domain.cases.full_case import CaseFacts
-from aftersale_svc.domain.cases.guards import NOTHING_SENT
+from aftersale_svc.domain.cases.guards import NOTHING_SENT, RETURN_TRACKED
 from aftersale_svc.domain.cases.legs.late_arrivals import with_late_arrivals
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
@@ -29,6 +29,14 @@ INSPECTION = Leg(
     {
         (_S.AWAIT_INSPECTION, _A.INSPECT): Transition(InspectionExit.ACCEPTED, MERCHANT_OR_SYSTEM),
         (_S.AWAIT_INSPECTION, _A.REFUSE): Transition(_S.REJECTED, MERCHANT, outcome_of=_A.INSPECT),
+        # The merchant alone states that they came, so an agent decides whether they did.
+        (_S.AWAIT_INSPECTION, _A.REFUSE_UNTRACKED): Transition(
+            _S.MANUAL_REVIEW,
+            MERCHANT,
+            (RETURN_TRACKED,),
+            cause=EscalationCause.RETURN_REFUSED,
+            outcome_of=_A.INSPECT,
+        ),
         # The courier has reported them as delivered, to nobody whom the merchant knows.
         (_S.AWAIT_INSPECTION, _A.REPORT_RETURN_MISSING): Transition(
             _S.MANUAL_REVIEW, MERCHANT, (NOTHING_SENT,), cause=EscalationCause.RETURN_MISSING
