@@ -37,6 +37,8 @@ FORWARD = {
         "decline_decision",
         "record_charge_return",
         "record_return_freight",
+        "record_arrival",
+        "record_repayment",
         "reship",
         "repair_again",
         "resume_repair",
