@@ -97,11 +97,6 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "answerDispute": {"text": "…", "evidence": []},
         "proposeSettlement": {**verdict, "text": "…"},
         "giveVerdict": {**verdict, "grounds": "…", **({"takes_effect": "after_appeal_window"} if n % 5 == 0 else {})},
-        "recordRepayment": {
-            "amount": cny(max(1, (document.get("owed_by_buyer") or cny(n))["amount"] * (1 + n % 3) // 3)),
-            "reference": "…",
-        },
-        "writeOffDebt": {"note": "…"},
         "replaceVerdict": {**verdict, "grounds": "…"},
         **{name: {"grounds": "…"} for name in ("appealVerdict", "confirmVerdict")},
         "recordRepayment": {"amount": cny(1 + n % 50), "reference": "…"},

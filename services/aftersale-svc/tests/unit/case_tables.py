@@ -53,7 +53,6 @@ manual_review   grant  refunding  agent
 LATE_ARRIVALS = """
 completed          record_arrival   completed          seller agent system
 closed             record_arrival   closed             seller agent system
-cancelled          record_arrival   cancelled          seller agent system
 """
 """What every type has in which goods come back."""
 REFUSED = (
@@ -139,6 +138,7 @@ refunding             return_refused_goods refunding     seller agent
 completed             return_refused_goods completed     seller agent
 closed                return_refused_goods closed        seller agent
 cancelled             return_refused_goods cancelled     seller agent
+cancelled             record_arrival   cancelled         seller agent system
 closed                receive              manual_review seller agent
 await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
