@@ -216,10 +216,10 @@ DETAILS: dict[str, dict[str, Any]] = {
         "lines": [{"accepted": 1, "refused": 2}, {"accepted": 1, "refused": None}],
         "accepted_minor": 100,
     },
-    "RepairQuoted": {"amount_minor": 100},
+    "RepairQuoted": {"owed_minor": 100},
     "ReplacementPriced": {"owed_minor": 0, "credit_minor": 100},
-    "ChargeAgreed": {"amount_minor": 100},
-    "ChargePaid": {"amount_minor": 100},
+    "ChargeAgreed": {"owed_minor": 100},
+    "ChargePaid": {"owed_minor": 100},
     "ChargeReturned": {"amount_minor": 100},
     "OfflineRefundStated": {"amount_minor": 100},
     "AfterSaleCompleted": {"refunded_minor": 100},
@@ -229,6 +229,7 @@ DETAILS: dict[str, dict[str, Any]] = {
 def test_every_kind_of_details_reads_in_both_languages() -> None:
     assert DETAILS.keys() == {each.__name__ for each in FIELDS}
     for event, fields in FIELDS.items():
+        assert set(fields) <= event.model_fields.keys()
         details = {**DETAILS[event.__name__], "currency": "CNY"}
         assert set(DETAILS[event.__name__]) <= {*fields, "effect"}
         text = about(details, DEFAULT_ZONE)

@@ -40,6 +40,7 @@ from aftersale_svc.domain.disputes.proposals import PROPOSAL
 
 Details = dict[str, Any]  # Any: JSON
 _MONEY = ("amount_minor", "currency")
+_OWED = ("owed_minor", "currency")
 _JUDGEMENT = ("remedy", "liable", *_MONEY)
 _MOVED = ("previous_due_at", "deadline_at")
 FIELDS: Mapping[type[Event], tuple[str, ...]] = {
@@ -60,10 +61,10 @@ FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     AfterSaleEscalated: ("cause",),
     DisputeEscalated: ("cause",),
     ReturnInspected: ("lines", "accepted_minor", "currency"),
-    RepairQuoted: _MONEY,
+    RepairQuoted: _OWED,
     ReplacementPriced: ("owed_minor", "credit_minor", "currency"),
-    ChargeAgreed: _MONEY,
-    ChargePaid: _MONEY,
+    ChargeAgreed: _OWED,
+    ChargePaid: _OWED,
     ChargeReturned: _MONEY,
     OfflineRefundStated: _MONEY,
     AfterSaleCompleted: ("refunded_minor", "currency"),

@@ -76,12 +76,12 @@ def _what(details: Details) -> Label:
         return _inspected(details)
     if "credit_minor" in details:
         return _priced(details)
-    if "owed_minor" in details:
+    if "owed_minor" in details and "amount_minor" in details:
         text, of = (written(details[name], details["currency"]) for name in ("amount_minor", "owed_minor"))
         return Label(f"{text}（共应返还 {of}）", f"{text} of {of}")
     if "offered_type" in details or "case_type" in details:
         return offered_terms(CaseType(details.get("offered_type") or details["case_type"]), *money)
-    text = written(*money)
+    text = written(details.get("owed_minor", money[0]), details["currency"])
     return Label(text, text)
 
 
