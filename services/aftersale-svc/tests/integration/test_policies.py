@@ -117,7 +117,7 @@ async def test_a_decision_is_unaffected_by_another_version_where_what_it_cites_i
     assert (found["unchanged"], [each["change"] for each in found["citations"]]) == (False, ["changed"])
     assert [each["change"] for each in (await replay(shop, changed, policy=3))["citations"]] == ["gone"]
     unknown = await shop.seller.post(f"/v1/decisions/{kept['id']}/replay", params={"policy": 9})
-    assert (unknown.status_code, unknown.json()["code"]) == (422, "policy_unknown")
+    assert shop.harness.problem(unknown, 422, "policy_unknown")["versions"] == [1, 2, 3]
 
 
 async def test_what_cannot_be_compared_is_named(shop: Shop) -> None:

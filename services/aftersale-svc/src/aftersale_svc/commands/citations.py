@@ -39,7 +39,7 @@ def _resolved(read: Reader[Settings], citation: Citation, known: Sequence[Policy
         found = next((each for each in versions if each.version == citation.version), None)
     if found is None:
         field = "version" if versions and citation.version is not None else "article_id"
-        raise PolicyUnknown(pointer=f"{pointer}/{field}")
+        raise PolicyUnknown(pointer=f"{pointer}/{field}", versions=[each.version for each in versions])
     if citation.clause_id is not None and found.clause_hash(citation.clause_id) is None:
         known_ids = [clause["id"] for clause in found.clauses]
         raise ClauseUnknown(pointer=f"{pointer}/clause_id", clauses=known_ids)

@@ -137,7 +137,7 @@ def _granted(
         at, line = f"/lines/{place}", lines.get(each.line_id)
         pointer = f"{at}/amount"
         if line is None:
-            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+            raise LineUnknown(pointer=f"/lines/{place}/line_id", allowed=list(lines))
         if each.line_id in named:
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         check_currency(each.currency, full.case.currency, pointer, PriceCurrencyForeign)

@@ -70,5 +70,5 @@ async def _versions(read: Reader[Settings], decision: Decision, number: int) -> 
     versions = await read.all(VERSIONS_OF_POLICIES, article_ids=article_ids) if article_ids else []
     others = {each.article_id: each for each in versions if each.version == number}
     if not others:
-        raise PolicyUnknown(pointer="/policy")
+        raise PolicyUnknown(pointer="/policy", versions=sorted({each.version for each in versions}))
     return others

@@ -108,10 +108,10 @@ class EvidenceRequired(Refusal):
 
 
 class LineUnknown(Refusal):
-    """The order, or the case, has no such line."""
+    """The order, or the case, has no such line. `allowed` are those that it has."""
 
     kind, code = Kind.INVALID, "line_unknown"
-    zh, en = "该对象中没有这个明细行。", "There is no such line."
+    zh, en = "没有这个明细行，可以填写：{allowed:or 无}。", "There is no such line. Possible are: {allowed:or none}."
 
 
 class LineTwice(Refusal):

@@ -47,7 +47,7 @@ def apply_inspection(
     for place, each in enumerate(findings):
         line = by_id.get(each.line_id)
         if line is None:
-            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+            raise LineUnknown(pointer=f"/lines/{place}/line_id", allowed=list(by_id))
         if each.line_id in inspected:
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         if each.accepted > line.quantity:

@@ -28,7 +28,7 @@ def check_order(order: LabTestOrder, lines: Sequence[CaseLine], currency: str) -
     for place, line in enumerate(order.lines):
         at = f"/lines/{place}"
         if line["line_id"] not in most:
-            raise LineUnknown(pointer=f"{at}/line_id")
+            raise LineUnknown(pointer=f"{at}/line_id", allowed=list(most))
         if line["line_id"] in known:
             raise LineTwice(pointer=f"{at}/line_id")
         if line["quantity"] > most[line["line_id"]]:

@@ -47,7 +47,7 @@ def allocate_lines(
     for place, each in enumerate(wanted):
         balance = by_id.get(each.line_id)
         if balance is None:
-            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+            raise LineUnknown(pointer=f"/lines/{place}/line_id", allowed=list(by_id))
         if any(line.line_id == each.line_id for line in lines):
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         _check_units(type_, stage, balance, each.quantity, place)

@@ -4,10 +4,11 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 
 class PolicyUnknown(Refusal):
-    """No such policy, or no such version of it, was published, or its event has not arrived yet."""
+    """No such policy, or no such version of it, was published, or its event has not arrived yet. `versions` are those that were."""
 
     kind, code = Kind.INVALID, "policy_unknown"
-    zh, en = "未找到已发布的该政策或该版本。", "No such policy, or version of it, was published."
+    zh = "未找到已发布的该政策或该版本；已发布的版本：{versions:or 无}。"
+    en = "No such policy, or version of it, was published. Versions that were: {versions:or none}."
 
 
 class ClauseUnknown(Refusal):

@@ -42,7 +42,7 @@ def wanted_of_case(full: FullCase, named: Sequence[Wanted]) -> list[ReplacementL
     seen: set[str] = set()
     for place, each in enumerate(named):
         if each.line_id not in {line.line_id for line in full.requested}:
-            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+            raise LineUnknown(pointer=f"/lines/{place}/line_id", allowed=[line.line_id for line in full.requested])
         if each.line_id in seen:
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         seen.add(each.line_id)
@@ -63,7 +63,7 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
     named: set[str] = set()
     for place, each in enumerate(prices):
         if each.line_id not in {line.line_id for line in full.requested}:
-            raise LineUnknown(pointer=f"{at}/{place}/line_id")
+            raise LineUnknown(pointer=f"{at}/{place}/line_id", allowed=[line.line_id for line in full.requested])
         if each.line_id in named:
             raise LineTwice(pointer=f"{at}/{place}/line_id")
         at_currency = f"{at}/{place}/unit_price/currency"
