@@ -34,6 +34,11 @@ KETTLE = OrderLine(
     line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=0, paid_minor=29700
 )
 
+_DIFFERENCE = """
+    INSERT INTO payment_differences (id, provider, day, cause, kind, our_minor, their_minor, currency, state, opened_at)
+    VALUES ('diff_1', 'simulator', '2026-03-01', 'unknown_here', 'payment', 0, 1, 'CNY', 'open', now())
+"""
+
 
 @asynccontextmanager
 async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
@@ -60,6 +65,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await harness.client().post(endpoint["path"], content=b"forged")
         [push] = made(await admin.get("/v1/courier-pushes"))["data"]
         [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
+        await harness.runtime.pool.execute(_DIFFERENCE)
         yield SeededService(
             harness,
             {
@@ -69,6 +75,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "endpoint_id": endpoint["id"],
                 "push_id": push["id"],
                 "callback_id": callback["id"],
+                "difference_id": "diff_1",
             },
             {
                 "createOrder": wanted,
@@ -78,6 +85,8 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "createCourierEndpoint": {"partner": "zto"},
                 "rotateCourierSecret": {},
                 "revokeCourierEndpoint": {"grace_hours": 168},
+                "explainPaymentDifference": {"note": "a fee"},
+                "resolvePaymentDifference": {"note": "a fee"},
             },
         )
 

@@ -19,6 +19,7 @@ from order_svc.api import (
     partner_inbox,
     payment_webhooks,
     payments,
+    reconciliations,
 )
 from order_svc.commands import deadlines
 from order_svc.consumers import HANDLERS
@@ -32,11 +33,13 @@ from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccou
 from order_svc.settings import Settings
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
+from order_svc.workers.reconciliation import ReconciliationWorker
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
 _INBOX: Retention[Settings] = Retention(
     "partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours)
 )
+_ENTRIES: Retention[Settings] = Retention("statement_entries", "seen_at", lambda _: timedelta(days=30))
 
 
 def service(
@@ -53,10 +56,14 @@ def service(
         routers=_routers(COURIERS, providers),
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ProviderCalls(providers).worker(), *PartnerInbox(COURIERS, providers).workers()),
-        retention=[_INBOX],
+        workers=(
+            ProviderCalls(providers).worker(),
+            *PartnerInbox(COURIERS, providers).workers(),
+            ReconciliationWorker(providers).worker(),
+        ),
+        retention=[_INBOX, _ENTRIES],
         metadata=tables.metadata,
-        log_fields=("partner", "push", "source"),
+        log_fields=("partner", "push", "source", "difference"),
         resources=[each for provider in providers.values() for each in provider.resources],
     )
 
@@ -69,6 +76,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         parcels.router,
         payment_webhooks.router(providers),
         partner_inbox.callbacks,
+        reconciliations.router,
         courier_endpoints.router(couriers),
         courier_endpoints.codes,
         partner_inbox.pushes,

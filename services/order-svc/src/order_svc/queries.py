@@ -16,6 +16,7 @@ from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.statements import Difference, Reconciliation
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.settings import Settings
@@ -35,6 +36,7 @@ from order_svc.tables.parcels import (
 )
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, PAYMENTS_OF_ORDER, REFUNDS_OF
+from order_svc.tables.statements import DIFFERENCE_LIST, DIFFERENCES, RECONCILIATION_LIST
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -184,6 +186,23 @@ async def partner_pushes(
 ) -> Page[PartnerPush]:
     """A page of partners' pushes."""
     return await reader.page(PUSH_LIST, limit=limit, cursor=cursor, source=source, **filters)
+
+
+async def reconciliations(reader: Reader) -> list[Reconciliation]:
+    """The latest compared statements, newest day first."""
+    return await reader.all(RECONCILIATION_LIST, most=100)
+
+
+async def payment_difference(reader: Reader, difference_id: str) -> Difference:
+    """One difference between a statement and our books."""
+    return await reader.get(DIFFERENCES, difference_id)
+
+
+async def payment_differences(
+    reader: Reader, limit: int, cursor: str | None, **filters: str | None
+) -> Page[Difference]:
+    """A page of differences."""
+    return await reader.page(DIFFERENCE_LIST, limit=limit, cursor=cursor, **filters)
 
 
 def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:

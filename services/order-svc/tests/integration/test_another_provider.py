@@ -4,12 +4,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
 from order_svc import main
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
+from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderNotification, ProviderResult
 from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.settings import Settings
@@ -27,6 +28,7 @@ class PlainPay:
     signature_headers = ("x-sign",)
     secrets = (SECRET,)
     resources = ()
+    statement_zone, statement_ready = UTC, timedelta(0)
 
     async def pay(self, payment: Payment) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
@@ -42,6 +44,9 @@ class PlainPay:
 
     async def close(self, payment: Payment) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
+
+    async def statement(self, day: date) -> Sequence[StatementEntry] | None:
+        return None
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         if any(hmac.compare_digest(headers.get("x-sign", ""), signature(raw, secret)) for secret in secrets):

@@ -1,15 +1,20 @@
 """What this service relies on of a payment provider, shown of each: the adapter's real code against the provider's simulator."""
 
+import gzip
 import logging
 from contextlib import suppress
+from datetime import datetime, time, timedelta
 
 import httpx
 import pytest
 from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
 from order_svc.domain.payments.model import CallSubject
+from order_svc.domain.payments.statements import EntryKind
+from order_svc.integrations.payments.alipay import statements as alipay_bill
 from order_svc.integrations.payments.port import Outcome
-from provider_worlds import ROTATING, WORLDS, World, refund_of
+from order_svc.integrations.payments.wechat_pay import statements as wechat_pay_bill
+from provider_worlds import NOW, ROTATING, WORLDS, World, refund_of
 
 ENDED_OR_WAITING = (Outcome.PENDING, Outcome.SUCCEEDED)
 
@@ -224,6 +229,53 @@ async def test_the_provider_replaces_its_key(name: str) -> None:
     await world.settled()
     assert (await world.adapter.find(paid, refund)).outcome is Outcome.SUCCEEDED
     assert {push.verified for push in world.pushes} <= {True}
+
+
+async def test_the_statement_of_a_day_has_what_was_paid_and_paid_back(world: World) -> None:
+    paid = await world.paid()
+    for number, amount in enumerate((19133, 1)):
+        await world.adapter.refund(paid, refund_of(paid, amount, f"ref_{number}"))
+        await world.settled()
+    entries = await world.adapter.statement(NOW.date())
+    assert entries is not None
+    assert [(e.kind, e.subject_id, e.amount_minor, e.currency) for e in entries] == [
+        (EntryKind.PAYMENT, paid.id, 29500, "CNY"),
+        (EntryKind.REFUND, "ref_0", 19133, "CNY"),
+        (EntryKind.REFUND, "ref_1", 1, "CNY"),
+    ]
+    assert all(entry.reference for entry in entries)
+    assert await world.adapter.statement(NOW.date() - timedelta(days=1)) == []
+
+
+async def test_a_day_in_the_providers_time_zone_ends_at_its_midnight(world: World) -> None:
+    zone = world.adapter.statement_zone
+    midnight = datetime.combine(NOW.date(), time(), zone)
+    world.now = midnight - timedelta(seconds=1)
+    await world.paid()
+    before, after = NOW.date() - timedelta(days=1), NOW.date()
+    assert [len(await world.adapter.statement(day) or ()) for day in (before, after)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [httpx.ReadTimeout, httpx.Response(500), httpx.Response(200, text="<html>"), httpx.Response(200, json={})],
+    ids=["no response", "failure", "no JSON", "empty"],
+)
+async def test_without_a_statement_nothing_is_compared(
+    world: World, failure: type[httpx.TransportError] | httpx.Response
+) -> None:
+    await world.paid()
+    world.break_with(failure)
+    assert await world.adapter.statement(NOW.date()) is None
+
+
+@pytest.mark.parametrize("packed", [b"", b"PK", b"\x1f\x8b", b"<html>", gzip.compress(b"x")])
+def test_a_bill_that_is_another_file_is_refused(packed: bytes) -> None:
+    announced = wechat_pay_bill.Announcement(hash_type="SHA1", hash_value="00", download_url="http://x")
+    with pytest.raises(ValueError, match=r"."):
+        wechat_pay_bill.entries(packed, announced)
+    with pytest.raises(ValueError, match=r"."):
+        alipay_bill.entries(packed)
 
 
 async def test_nothing_that_is_sent_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:

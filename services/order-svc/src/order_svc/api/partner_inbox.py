@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.schemas import Code, Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
@@ -68,7 +68,7 @@ async def list_callbacks(
     cursor: Cursor = None,
     state: InState = None,
     provider: Annotated[
-        Partner | None, Query(description="Only callbacks of this payment provider, such as `simulator`.")
+        Code | None, Query(description="Only callbacks of this payment provider, such as `simulator`.")
     ] = None,
 ) -> PageOut[CallbackOut]:
     """The callbacks of payment providers, newest first."""

@@ -94,6 +94,9 @@ provider_calls = Table(
 )
 
 PAYMENTS = Rows(payments, Payment, seen_by(payments))
+PAYMENTS_BY_ID = Query(
+    select(*PAYMENTS.columns).where(payments.c.id == bindparam("payment_ids", type_=ARRAY(Text)).any_()), Payment
+)
 PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
 PENDING_PAYMENT = Query(
     select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
@@ -107,6 +110,9 @@ SET_CHECKOUT = Statement(
     .values(provider_reference=bindparam("reference"), checkout=bindparam("checkout"))
 )
 REFUNDS = Rows(refunds, Refund)
+REFUNDS_BY_ID = Query(
+    select(*REFUNDS.columns).where(refunds.c.id == bindparam("refund_ids", type_=ARRAY(Text)).any_()), Refund
+)
 REFUNDS_OF = Query(
     select(refunds)
     .where(refunds.c.payment_id == bindparam("payment_ids", type_=ARRAY(Text)).any_())

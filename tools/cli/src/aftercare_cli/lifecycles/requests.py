@@ -37,6 +37,8 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "POST /v1/courier-pushes/{push_id}/redrive",
         "POST /v1/payment-callbacks/{callback_id}/redrive",
     ),
+    ("payment difference", "explain"): ("POST /v1/payment-differences/{difference_id}/explain",),
+    ("payment difference", "resolve"): ("POST /v1/payment-differences/{difference_id}/resolve",),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refuse_return"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refuse_untracked"): ("POST /v1/cases/{case_id}/inspect",),

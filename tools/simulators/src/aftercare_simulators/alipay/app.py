@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from aftercare_simulators.alipay import gateway
+from aftercare_simulators.alipay.bills import CHINA, trade_bill, yuan
 from aftercare_simulators.alipay.gateway import Account
 from aftercare_simulators.payment.app import add_controls, lifespan
 from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, Delivery
@@ -22,7 +23,6 @@ from aftercare_simulators.payment.provider import Provider
 
 # Any: JSON, and callables as their libraries declare them.
 Json = dict[str, Any]  # Any: JSON
-_CHINA = timezone(timedelta(hours=8))
 _CODES = {
     "payment_unknown": "ACQ.TRADE_NOT_EXIST",
     "idempotency_key_reused": "ACQ.DISCORDANT_REPEAT_REQUEST",
@@ -58,6 +58,7 @@ def create(
         "alipay.trade.close": trades.close,
         "alipay.trade.refund": trades.refund,
         "alipay.trade.fastpay.refund.query": trades.refund_query,
+        "alipay.data.dataservice.bill.downloadurl.query": trades.bill,
     }
 
     @app.post("/gateway.do")
@@ -68,9 +69,14 @@ def create(
             refused = {"code": "40002", "msg": "Invalid Arguments", "sub_code": "isv.invalid-signature"}
             return gateway.respond(account, method or "error", dict(refused))
         try:
+            trades.address = str(request.base_url)
             return await methods[method](method, json.loads(form["biz_content"]), form.get("notify_url", ""))
         except OperationRefused as error:
             return trades.failed(method, _CODES.get(error.code, "ACQ.INVALID_PARAMETER"))
+
+    @app.get("/bills/{day}")
+    async def download(day: date) -> Response:
+        return Response(trades.bill_of(day) or b"", media_type="application/octet-stream")
 
     add_controls(app, provider)
     return app
@@ -81,6 +87,7 @@ class _Trades:
 
     def __init__(self, account: Account, provider: Provider, clock: Callable[[], datetime]) -> None:
         self._account, self._provider, self._ledger, self._clock = account, provider, provider.ledger, clock
+        self.address = ""
 
     async def precreate(self, method: str, content: Json, url: str) -> Response:
         number = content["out_trade_no"]
@@ -137,6 +144,17 @@ class _Trades:
                 return self._ok(method, **known, **found)
         return self._ok(method)
 
+    async def bill(self, method: str, content: Json, _: str) -> Response:
+        if self.bill_of(date.fromisoformat(content["bill_date"])) is None:
+            return self.failed(method, "isp.bill_not_exist")
+        return self._ok(method, bill_download_url=f"{self.address}bills/{content['bill_date']}")
+
+    def bill_of(self, day: date) -> bytes | None:
+        """The bill of the day; None where nothing has happened."""
+        since = datetime.combine(day, time(), CHINA)
+        settled = self._ledger.settled(since, since + timedelta(days=1))
+        return trade_bill(self._ledger, settled) if settled else None
+
     def failed(self, method: str, sub_code: str) -> Response:
         content = {"code": "40004", "msg": "Business Failed", "sub_code": sub_code, "sub_msg": sub_code}
         return gateway.respond(self._account, method, dict(content))
@@ -163,11 +181,6 @@ class _Trades:
         )
 
 
-def yuan(minor: int) -> str:
-    """An amount as Alipay writes it: yuan with two decimals."""
-    return f"{minor // 100}.{minor % 100:02d}"
-
-
 def _trade(ledger: Ledger, payment: Operation) -> dict[str, str]:
     """A trade; one that was refunded wholly is closed, as one is that was never paid."""
     paid = payment.status is Status.SUCCEEDED
@@ -191,7 +204,7 @@ def _callback(account: Account, ledger: Ledger, operation: Operation, now: datet
         "app_id": account.app_id,
         "charset": "utf-8",
         "notify_id": uuid4().hex,
-        "notify_time": now.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+        "notify_time": now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
         "notify_type": "trade_status_sync",
         "version": "1.0",
         "buyer_logon_id": "138****0000",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -72,6 +72,11 @@ def _add_operations(app: FastAPI, provider: Provider) -> None:
     @app.get("/v1/refunds/{id_}", response_model_exclude_none=True)
     async def get_refund(id_: str) -> schemas.OperationOut:
         return schemas.OperationOut.of(provider.find(Kind.REFUND, id_))
+
+    @app.get("/v1/statements/{day}")
+    async def statement(day: date) -> schemas.StatementOut:
+        since = datetime.combine(day, time(), UTC)
+        return schemas.StatementOut.of(provider.ledger.settled(since, since + timedelta(days=1)))
 
 
 def add_controls(app: FastAPI, provider: Provider) -> None:

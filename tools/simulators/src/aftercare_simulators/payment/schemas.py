@@ -1,11 +1,13 @@
 """The bodies of requests and responses. Amounts are in minor units."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from aftercare_simulators.payment.callbacks import Delivery
-from aftercare_simulators.payment.ledger import Ledger, Operation, Status
+from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, Status
 from aftercare_simulators.payment.methods import Method
 
 Id = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
@@ -114,6 +116,34 @@ def _line(ledger: Ledger, payment: Operation) -> LedgerLine:
         refunded=ledger.refunded(payment.id, Status.SUCCEEDED),
         in_flight=ledger.refunded(payment.id, Status.PENDING),
     )
+
+
+class StatementLine(BaseModel):
+    """A payment or refund that succeeded on the day."""
+
+    kind: Kind
+    id: str
+    reference: str
+    amount: int
+    currency: str
+    at: datetime
+
+
+class StatementOut(BaseModel):
+    """What was paid and refunded on a day (UTC), in the order of the times."""
+
+    data: list[StatementLine]
+
+    @classmethod
+    def of(cls, settled: Sequence[tuple[datetime, Operation]]) -> Self:
+        """Of these operations, each with its time."""
+        lines = [
+            StatementLine(
+                kind=each.kind, id=each.id, reference=each.reference, amount=each.amount, currency=each.currency, at=at
+            )
+            for at, each in settled
+        ]
+        return cls(data=lines)
 
 
 class CallbackOut(BaseModel):

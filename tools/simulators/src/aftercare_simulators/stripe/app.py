@@ -58,6 +58,7 @@ def create(
     _add_authentication(app, api_key)
     _add_payments(app, provider)
     _add_refunds(app, provider)
+    _add_statements(app, ledger)
     add_controls(app, provider)
     return app
 
@@ -145,6 +146,15 @@ def _add_refunds(app: FastAPI, provider: Provider) -> None:
         ledger.find(Kind.PAYMENT, payment_intent)
         data = [objects.refund(ledger, provider.queried(each)) for each in ledger.refunds(payment_intent)]
         return {"object": "list", "url": "/v1/refunds", "has_more": False, "data": data}
+
+
+def _add_statements(app: FastAPI, ledger: Ledger) -> None:
+    @app.get("/v1/balance_transactions")
+    async def balance_transactions(request: Request) -> dict[str, Any]:
+        given = request.query_params
+        since, until = (datetime.fromtimestamp(int(given[name]), UTC) for name in ("created[gte]", "created[lt]"))
+        data = [objects.balance_transaction(ledger, at, each) for at, each in ledger.settled(since, until)]
+        return {"object": "list", "url": "/v1/balance_transactions", "has_more": False, "data": data}
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -69,6 +69,29 @@ def refund(ledger: Ledger, made: Operation) -> Json:
     }
 
 
+def balance_transaction(ledger: Ledger, at: datetime, operation: Operation) -> Json:
+    """A BalanceTransaction with its source; the charge of a PaymentIntent has the metadata of that."""
+    is_refund = operation.kind is Kind.REFUND
+    charge = {
+        "id": operation.id.replace("pi_", "ch_"),
+        "object": "charge",
+        "amount": operation.amount,
+        "currency": operation.currency.lower(),
+        "metadata": metadata(ledger, operation),
+        "payment_intent": operation.id,
+    }
+    return {
+        "id": f"txn_{operation.id}",
+        "object": "balance_transaction",
+        "amount": -operation.amount if is_refund else operation.amount,
+        "created": int(at.timestamp()),
+        "currency": operation.currency.lower(),
+        "fee": 0,
+        "source": refund(ledger, operation) if is_refund else charge,
+        "type": "refund" if is_refund else "charge",
+    }
+
+
 def event_about(ledger: Ledger, operation: Operation, now: datetime, url: str) -> Delivery:
     """The Event that reports how this operation ended."""
     if operation.kind is Kind.REFUND:

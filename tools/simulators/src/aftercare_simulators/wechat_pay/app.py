@@ -1,7 +1,9 @@
 """WeChat Pay as an ASGI application: `create(platform)`. Source: pay.weixin.qq.com/doc/v3/merchant (native payments, refunds)."""
 
+import gzip
+import hashlib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import httpx
@@ -13,7 +15,7 @@ from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, Deli
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, OperationRefused, Status
 from aftercare_simulators.payment.methods import Method
 from aftercare_simulators.payment.provider import Provider
-from aftercare_simulators.wechat_pay import documents
+from aftercare_simulators.wechat_pay import bills, documents
 from aftercare_simulators.wechat_pay.platform import Platform, code_url
 
 # Any: JSON, and callables as their libraries declare them.
@@ -51,6 +53,7 @@ def create(
     _add_signatures(app, platform)
     _add_payments(app, provider, platform)
     _add_refunds(app, provider)
+    _add_bills(app, ledger, platform)
     add_controls(app, provider)
     return app
 
@@ -68,8 +71,10 @@ def _add_signatures(app: FastAPI, platform: Platform) -> None:
         response = await follow(request)
         content = b"".join([each async for each in response.body_iterator])
         key_id = request.headers.get("wechatpay-serial", "")
-        proof = platform.sign(content.decode(), datetime.now(UTC), key_id) if response.status_code < 300 else {}
-        kept = {"content-type": "application/json"} if content else {}
+        is_file = request.url.path == "/v3/billdownload/file"  # a file is not signed: its digest was announced
+        is_signed = response.status_code < 300 and not is_file
+        proof = platform.sign(content.decode(), datetime.now(UTC), key_id) if is_signed else {}
+        kept = {"content-type": response.headers["content-type"]} if content else {}
         return Response(content, response.status_code, {**kept, **proof})
 
 
@@ -128,6 +133,26 @@ def _add_refunds(app: FastAPI, provider: Provider) -> None:
     @app.get(f"{path}/{{number}}")
     async def query(number: str) -> dict[str, Any]:  # Any: JSON
         return documents.refund(ledger, provider.find(Kind.REFUND, number))
+
+
+def _add_bills(app: FastAPI, ledger: Ledger, platform: Platform) -> None:
+    def bill(day: date) -> bytes | None:
+        since = datetime.combine(day, time(), bills.CHINA)
+        settled = ledger.settled(since, since + timedelta(days=1))
+        return bills.trade_bill(platform, ledger, settled) if settled else None
+
+    @app.get("/v3/bill/tradebill")
+    async def trade_bill(request: Request, bill_date: date, tar_type: str) -> Response:
+        text = bill(bill_date)
+        if text is None or tar_type != "GZIP":
+            return _error(400, "NO_STATEMENT_EXIST", "there are no transactions on that day")
+        digest = hashlib.sha1(text, usedforsecurity=False).hexdigest()
+        url = f"{request.base_url}v3/billdownload/file?token={bill_date.isoformat()}"
+        return JSONResponse({"hash_type": "SHA1", "hash_value": digest, "download_url": url})
+
+    @app.get("/v3/billdownload/file")
+    async def download(token: date) -> Response:
+        return Response(gzip.compress(bill(token) or b""), media_type="application/octet-stream")
 
 
 def _operation(

@@ -1,6 +1,6 @@
 """Payments and refunds in requests and responses."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import (
     AllowedActions,
@@ -15,6 +15,7 @@ from aftercare_chassis.http.schemas import (
     example,
 )
 from aftercare_chassis.lifecycle import Actor, Allowed
+from pydantic import StringConstraints
 
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
 from order_svc.domain.payments.model import CheckoutKind, Payment, PaymentState, Refund, RefundState
@@ -28,7 +29,7 @@ class PaymentIn(In):
 
     provider: Code | None = None
     """The name of a payment provider that this service is connected to; where it is left out, the one that takes the method."""
-    payment_method: Code = "sim_success"
+    payment_method: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")] = "sim_success"
     """A method of the provider: `pm_…` or `card` of `stripe`, `native` of `wechat_pay`, `qr` of `alipay`. Those of the simulator
     decide how the payment ends, such as `sim_success` and `sim_declined`."""
 

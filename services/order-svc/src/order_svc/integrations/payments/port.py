@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
 from order_svc.domain.payments.model import CallSubject, CheckoutFields, Payment, Refund
+from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.pushes import PushAdapter
 
 
@@ -57,6 +59,14 @@ class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
         """What it holds open, such as its HTTP client: entered when a process starts, left when it ends."""
 
     @property
+    def statement_zone(self) -> tzinfo:
+        """The time zone of its days."""
+
+    @property
+    def statement_ready(self) -> timedelta:
+        """How long after the end of a day its statement is there."""
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What its callbacks may be signed with."""
 
@@ -74,3 +84,6 @@ class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
 
     async def close(self, payment: Payment) -> ProviderResult:
         """Give up a payment that the buyer may not have made yet; what has become of it, which may be that it was made."""
+
+    async def statement(self, day: date) -> Sequence[StatementEntry] | None:
+        """What it has paid in and paid back on that day; None where it does not answer, or has no statement yet."""

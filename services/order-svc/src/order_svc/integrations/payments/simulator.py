@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from aftercare_chassis.sentences import is_chinese
 from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
 
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
+from order_svc.domain.payments.statements import EntryKind, StatementEntry
 from order_svc.integrations import signatures
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, UNKNOWN, declined
@@ -70,6 +71,18 @@ class _CallbackData(BaseModel):
     failure_code: Text | None = None
 
 
+class _StatementLine(BaseModel):
+    kind: EntryKind
+    id: Text
+    reference: Text
+    amount: int = Field(strict=True)
+    currency: Text
+
+
+class _Statement(BaseModel):
+    data: list[_StatementLine]
+
+
 class _Callback(BaseModel):
     type: str
     data: dict[str, JsonValue]
@@ -79,6 +92,7 @@ class Simulator:
     """The adapter. `url` is where the provider listens, `callback_url` where it calls back."""
 
     signature_headers = signatures.STANDARD_HEADERS
+    statement_zone, statement_ready = UTC, timedelta(minutes=5)
 
     def __init__(self, client: httpx.AsyncClient, *, url: str, callback_url: str, secret: str) -> None:
         self._client, self._url, self._callback_url = client, url.rstrip("/"), callback_url
@@ -116,6 +130,15 @@ class Simulator:
     async def close(self, payment: Payment) -> ProviderResult:
         """See the port. This provider ends every payment by itself: it is queried only."""
         return await self.find(payment)
+
+    async def statement(self, day: date) -> Sequence[StatementEntry] | None:
+        """See the port."""
+        try:
+            response = await self._client.get(f"{self._url}/v1/statements/{day.isoformat()}")
+            found = _Statement.model_validate_json(response.content) if response.is_success else None
+        except (httpx.HTTPError, ValidationError):
+            return None
+        return None if found is None else [_entry(line) for line in found.data]
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port."""
@@ -174,6 +197,16 @@ class Simulator:
         if response.is_client_error and response.status_code not in _RETRYABLE:
             return declined(_refusal_code(response), f"provider_refused_{response.status_code}")
         return UNKNOWN
+
+
+def _entry(line: _StatementLine) -> StatementEntry:
+    return StatementEntry(
+        kind=line.kind,
+        reference=line.reference,
+        subject_id=line.id,
+        amount_minor=line.amount,
+        currency=line.currency,
+    )
 
 
 def _result(response: httpx.Response) -> ProviderResult:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 from pydantic import ValidationError
@@ -16,9 +16,12 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 from wechatpayv3.utils import aes_decrypt
 
 from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
+from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments import rsa
+from order_svc.integrations.payments.bills import CHINA
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, UNKNOWN
+from order_svc.integrations.payments.wechat_pay import statements
 from order_svc.integrations.payments.wechat_pay.documents import (
     NOT_THERE,
     Callback,
@@ -66,6 +69,8 @@ class WeChatPay:
         "wechatpay-signature",
         "wechatpay-signature-type",
     )
+
+    statement_zone, statement_ready = CHINA, timedelta(hours=10)
 
     def __init__(
         self,
@@ -141,6 +146,18 @@ class WeChatPay:
         """See the port. The response has no content: the state is queried."""
         await _response(self._api.close(out_trade_no=_number(payment)))
         return await self.find(payment)
+
+    async def statement(self, day: date) -> Sequence[StatementEntry] | None:
+        """See the port. A day without transactions has no file."""
+        status, content = await _response(self._api.trade_bill(bill_date=day.isoformat()))
+        if status != 200:
+            return [] if code_of(content) == "NO_STATEMENT_EXIST" else None
+        try:
+            announced = statements.Announcement.model_validate_json(content)
+            status, packed = await _response(self._api.download_bill(announced.download_url))
+            return statements.entries(packed, announced) if status == 200 and isinstance(packed, bytes) else None
+        except ValueError:
+            return None
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port. Signed are the time, the nonce and the body."""

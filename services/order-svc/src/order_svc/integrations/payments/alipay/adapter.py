@@ -8,8 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -17,7 +16,10 @@ import httpx
 from pydantic import BaseModel, StringConstraints, ValidationError
 
 from order_svc.domain.payments.model import CallSubject, CheckoutFields, CheckoutKind, Payment, Refund
-from order_svc.integrations.payments import rsa
+from order_svc.domain.payments.statements import StatementEntry
+from order_svc.integrations.payments import bills, rsa
+from order_svc.integrations.payments.alipay import statements
+from order_svc.integrations.payments.bills import CHINA
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
 from order_svc.integrations.pushes import (
@@ -29,11 +31,10 @@ from order_svc.integrations.pushes import (
     RejectionCode,
 )
 
-_CHINA = timezone(timedelta(hours=8))
 _OLDEST = timedelta(hours=26)
 """A notification is repeated for 25 hours; whether `notify_time` changes with it is not documented."""
 _SUCCESS, _REFUSED = "10000", "40004"
-_NOT_THERE = "ACQ.TRADE_NOT_EXIST"
+_NOT_THERE, _NO_BILL = "ACQ.TRADE_NOT_EXIST", "isp.bill_not_exist"
 # Refusals that leave open what has become of this request or of an earlier one.
 _OPEN = frozenset({"ACQ.SYSTEM_ERROR", "ACQ.TRADE_HAS_SUCCESS", "ACQ.TRADE_HAS_CLOSE"})
 _PAID = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
@@ -63,6 +64,7 @@ class _Answer(BaseModel):
     send_pay_date: Text | None = None
     fund_change: Text | None = None
     refund_status: Text | None = None
+    bill_download_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
 class _Notification(BaseModel):
@@ -78,6 +80,7 @@ class Alipay:
     """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = ()
+    statement_zone, statement_ready = CHINA, timedelta(hours=10)
 
     def __init__(
         self, client: httpx.AsyncClient, *, url: str, callback_url: str, account: AlipayAccount, pay_within: timedelta
@@ -150,6 +153,22 @@ class Alipay:
         # Without a state it has no such refund, or has not made it yet: the same request again is the same refund.
         return _succeeded(answer) if answer.refund_status == "REFUND_SUCCESS" else NOT_FOUND
 
+    async def statement(self, day: date) -> Sequence[StatementEntry] | None:
+        """See the port. A day without transactions has no file; the address of a file is of use for 30 seconds."""
+        content = {"bill_type": "trade", "bill_date": day.isoformat()}
+        answer = await self._call("alipay.data.dataservice.bill.downloadurl.query", content)
+        if isinstance(answer, ProviderResult):
+            return None
+        if answer.sub_code == _NO_BILL:
+            return []
+        if answer.code != _SUCCESS or not answer.bill_download_url:
+            return None
+        try:
+            response = await self._client.get(answer.bill_download_url)
+            return statements.entries(response.content) if response.is_success else None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+            return None
+
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port. Signed are the other fields of the form, in the order of their names."""
         form = _form(raw)
@@ -161,7 +180,7 @@ class Alipay:
         if not (is_ours and rsa.is_signed(_signed_text(form, "sign", "sign_type"), form["sign"], secrets)):
             return _unverified(RejectionCode.SIGNATURE_INVALID)
         try:
-            sent_at = datetime.strptime(form.get("notify_time", ""), "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CHINA)
+            sent_at = datetime.strptime(form.get("notify_time", ""), "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
         except ValueError:
             return _unverified(RejectionCode.SIGNATURE_MALFORMED)
         return None if abs(now - sent_at) <= _OLDEST else _unverified(RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE)
@@ -187,7 +206,7 @@ class Alipay:
             subject=CallSubject.PAYMENT,
             subject_id=trade.out_trade_no,
             result=closed or ProviderResult(outcome=Outcome.SUCCEEDED, reference=trade.trade_no),
-            amount_minor=_minor(trade.total_amount),
+            amount_minor=bills.minor(trade.total_amount),
             currency="CNY",
         )
 
@@ -216,7 +235,7 @@ class Alipay:
             "format": "JSON",
             "charset": "utf-8",
             "sign_type": "RSA2",
-            "timestamp": datetime.now(UTC).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+            "timestamp": datetime.now(UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
             "version": "1.0",
             "notify_url": self._callback_url,
             "biz_content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
@@ -255,17 +274,6 @@ def _signed_text(form: Mapping[str, str], *without: str) -> bytes:
 
 def _yuan(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02d}"
-
-
-def _minor(yuan: str) -> int:
-    """Raises: ValueError where this is no amount in yuan with at most two decimals."""
-    try:
-        minor = Decimal(yuan) * 100
-        if minor != int(minor):
-            raise ValueError
-    except (InvalidOperation, ValueError, OverflowError):
-        raise ValueError("total_amount: no amount in yuan") from None
-    return int(minor)
 
 
 def _trade_result(answer: _Answer) -> ProviderResult:

@@ -7,17 +7,19 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import httpx
 import stripe
-from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
 from stripe import params
 
-from order_svc.domain.payments.model import CallSubject, CheckoutFields, CheckoutKind, Payment, Refund
+from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
+from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
+from order_svc.integrations.payments.stripe.events import REFUNDED, notification
+from order_svc.integrations.payments.stripe.statements import entry_of
 from order_svc.integrations.pushes import (
     CHINESE,
     Acceptance,
@@ -30,42 +32,10 @@ from order_svc.integrations.signatures import TOLERANCE
 
 # Any: JSON, and callables as their libraries declare them.
 _SIGNED_AT = re.compile(r"(?:^|,)t=([0-9]{1,11})(?:,|$)")
-_REFUNDED = {
-    "succeeded": Outcome.SUCCEEDED,
-    "failed": Outcome.DECLINED,
-    "canceled": Outcome.DECLINED,
-}
-_REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
-_PAYMENT_EVENTS = {"payment_intent.succeeded": Outcome.SUCCEEDED, "payment_intent.canceled": Outcome.DECLINED}
 _OTHER_FORM = (AttributeError, KeyError, TypeError, ValueError)
 """What the library raises where a response is no JSON object, or lacks what is read."""
 _RETRYABLE = frozenset({401, 403, 408, 409, 429})
 """Refusals that are about us or about the moment, not about the payment or refund."""
-
-Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class _Object(BaseModel):
-    """A PaymentIntent or a Refund in an event, as far as it is read."""
-
-    id: Text
-    amount: int = Field(strict=True)
-    amount_received: int | None = Field(None, strict=True)
-    currency: Text
-    status: Text | None = None
-    failure_reason: Text | None = None
-    cancellation_reason: Text | None = None
-    metadata: dict[str, Text] = Field(default_factory=dict)
-
-
-class _Data(BaseModel):
-    object: dict[str, JsonValue]
-
-
-class _Event(BaseModel):
-    id: Text
-    type: Text
-    data: _Data
 
 
 class _Http(stripe.HTTPClient):
@@ -94,6 +64,7 @@ class Stripe:
     """The adapter. A webhook may be signed with any of `secrets`: Stripe signs with two while one replaces the other."""
 
     signature_headers = ("stripe-signature",)
+    statement_zone, statement_ready = UTC, timedelta(hours=2)
 
     def __init__(self, client: httpx.AsyncClient, *, url: str, api_key: str, secrets: Sequence[str]) -> None:
         self.resources, self.secrets = (client,), tuple(secrets)
@@ -103,6 +74,7 @@ class Stripe:
             api_key, base_addresses={"api": url.rstrip("/")}, http_client=_Http(client), max_network_retries=0
         )
         self._intents, self._refunds = made.v1.payment_intents, made.v1.refunds
+        self._transactions = made.v1.balance_transactions
 
     def takes(self, method: str) -> bool:
         """See the port. `pm_…` is a PaymentMethod, which is charged; for `card` the buyer confirms in the browser."""
@@ -178,6 +150,21 @@ class Stripe:
                 return _refund_result(each)
         return NOT_FOUND
 
+    async def statement(self, day: date) -> Sequence[StatementEntry] | None:
+        """See the port."""
+        since = int(datetime.combine(day, time(), UTC).timestamp())
+        asked: params.BalanceTransactionListParams = {
+            "created": {"gte": since, "lt": since + 24 * 3600},
+            "expand": ["data.source"],
+            "limit": 100,
+        }
+        try:
+            listed = await self._transactions.list_async(asked)
+            found = [entry_of(each) async for each in listed.auto_paging_iter()]
+        except (stripe.StripeError, *_OTHER_FORM):
+            return None
+        return [each for each in found if each is not None]
+
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port. The library verifies the signature; it would judge the age by the clock of the machine."""
         given = headers.get("stripe-signature", "")
@@ -198,16 +185,7 @@ class Stripe:
 
     def parse(self, raw: bytes) -> ProviderNotification | None:
         """See the port. What has none of our ids, such as a refund that was made in the dashboard, is about something else."""
-        try:
-            event = _Event.model_validate_json(raw)
-            if event.type in _PAYMENT_EVENTS:
-                return _payment_notification(_PAYMENT_EVENTS[event.type], _Object.model_validate(event.data.object))
-            if event.type in _REFUND_EVENTS:
-                return _refund_notification(_Object.model_validate(event.data.object))
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
-        return None
+        return notification(raw)
 
     def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """See the port. Stripe reads the status."""
@@ -238,7 +216,7 @@ def _payment_result(payment: Payment, intent: stripe.PaymentIntent) -> ProviderR
 
 
 def _refund_result(refund: stripe.Refund) -> ProviderResult:
-    outcome = _REFUNDED.get(refund.status or "", Outcome.PENDING)
+    outcome = REFUNDED.get(refund.status or "", Outcome.PENDING)
     if outcome is Outcome.DECLINED:
         return declined(refund.failure_reason, refund.status or "failed")
     return ProviderResult(outcome=outcome, reference=refund.id)
@@ -266,36 +244,3 @@ def _is_signed(raw: bytes, given: str, secret: str) -> bool:
 
 def _unverified(code: RejectionCode) -> Rejection:
     return Rejection(code, "the event is not verified")
-
-
-def _payment_notification(outcome: Outcome, intent: _Object) -> ProviderNotification | None:
-    subject_id = intent.metadata.get("payment_id")
-    if not subject_id:
-        return None
-    is_paid = outcome is Outcome.SUCCEEDED
-    amount = intent.amount_received if is_paid and intent.amount_received is not None else intent.amount
-    return ProviderNotification(
-        subject=CallSubject.PAYMENT,
-        subject_id=subject_id,
-        result=ProviderResult(
-            outcome=outcome,
-            reference=intent.id,
-            failure_code=None if is_paid else intent.cancellation_reason or "canceled",
-        ),
-        amount_minor=amount,
-        currency=intent.currency.upper(),
-    )
-
-
-def _refund_notification(refund: _Object) -> ProviderNotification | None:
-    subject_id, outcome = refund.metadata.get("refund_id"), _REFUNDED.get(refund.status or "")
-    if not subject_id or outcome is None:
-        return None
-    code = None if outcome is Outcome.SUCCEEDED else refund.failure_reason or refund.status
-    return ProviderNotification(
-        subject=CallSubject.REFUND,
-        subject_id=subject_id,
-        result=ProviderResult(outcome=outcome, reference=refund.id, failure_code=code),
-        amount_minor=refund.amount,
-        currency=refund.currency.upper(),
-    )

@@ -1,0 +1,170 @@
+"""The statement of a provider's day, compared with our books once; a difference is opened where a minor unit is off."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from aftercare_chassis.database.transaction import Transaction
+
+from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.statements import (
+    DIFFERENCE,
+    OPPOSITE,
+    Difference,
+    DifferenceAction,
+    DifferenceCause,
+    EntryKind,
+    OwnEntry,
+    Reconciliation,
+    StatementEntry,
+    cause_of,
+)
+from order_svc.settings import Settings
+from order_svc.tables.payments import PAYMENTS_BY_ID, REFUNDS_BY_ID
+from order_svc.tables.statements import (
+    BEGIN_DAY,
+    DIFFERENCES,
+    LATEST_DAYS,
+    MISSING,
+    RECONCILIATIONS,
+    SEEN_ENTRIES,
+)
+
+_CHUNK = 1000
+
+
+async def latest_days(tx: Transaction[Settings]) -> Mapping[str, date]:
+    """The last day of each provider that was compared."""
+    return {row["provider"]: row["day"] for row in await tx.all(LATEST_DAYS)}
+
+
+async def reconcile(
+    tx: Transaction[Settings],
+    provider: str,
+    day: date,
+    *,
+    entries: Sequence[StatementEntry],
+    earlier: tuple[datetime, datetime] | None,
+) -> Sequence[Difference] | None:
+    """Compare the statement of the day; the differences that it opens, or None where the day was compared already.
+
+    `earlier` are the ends of the day before: what succeeded here then and is in no statement so far is missing there. It is None
+    for the first day, because the statement of the day before was not read.
+    """
+    row = Reconciliation(provider=provider, day=day, entries=len(entries), differences=0, reconciled_at=tx.now)
+    values = {name: getattr(row, name) for name in ("provider", "day", "entries", "differences", "reconciled_at")}
+    if await tx.execute(BEGIN_DAY, **values) == 0:
+        return None
+    found: list[Difference] = []
+    for start in range(0, len(entries), _CHUNK):
+        found += await _compare(tx, provider, day, entries[start : start + _CHUNK])
+    if earlier is not None:
+        found += await _missing(tx, provider, day, earlier)
+    await tx.insert(DIFFERENCES, *found)
+    await tx.upsert(RECONCILIATIONS, replace(row, differences=len(found)))
+    return found
+
+
+async def _compare(
+    tx: Transaction[Settings], provider: str, day: date, entries: Collection[StatementEntry]
+) -> list[Difference]:
+    own = await _own(tx, provider, entries)
+    seen = [each.subject_id for each in entries if each.subject_id in own and each.kind not in OPPOSITE]
+    await tx.execute(SEEN_ENTRIES, provider=provider, subject_ids=seen, now=tx.now)
+    found = []
+    for entry in entries:
+        ours = own.get(entry.subject_id or "")
+        if (cause := cause_of(entry, ours)) is not None:
+            minor = 0 if ours is None or entry.kind in OPPOSITE else ours.minor
+            found.append(_difference(tx, provider, day, cause, entry, our_minor=minor, their_minor=entry.amount_minor))
+    return found
+
+
+async def _own(tx: Transaction[Settings], provider: str, entries: Collection[StatementEntry]) -> Mapping[str, OwnEntry]:
+    """What our books have of the entries, by our ids."""
+    ids = [each.subject_id for each in entries if each.subject_id is not None]
+    refunds = await tx.all(REFUNDS_BY_ID, refund_ids=ids)
+    known = await tx.all(PAYMENTS_BY_ID, payment_ids=[*ids, *(refund.payment_id for refund in refunds)])
+    providers = {payment.id: payment.provider for payment in known}
+    documents: list[tuple[Payment | Refund, str]] = [(each, each.provider) for each in known]
+    documents += [(each, providers[each.payment_id]) for each in refunds]
+    found = {each.id: OwnEntry.of(each, provider, its_provider) for each, its_provider in documents}
+    return {id_: own for id_, own in found.items() if own is not None}
+
+
+async def _missing(
+    tx: Transaction[Settings], provider: str, day: date, earlier: tuple[datetime, datetime]
+) -> list[Difference]:
+    since, until = earlier
+    rows = await tx.all(MISSING, provider=provider, since=since, until=until)
+    return [
+        _difference(
+            tx,
+            provider,
+            day,
+            DifferenceCause.MISSING_THERE,
+            StatementEntry(
+                kind=EntryKind(row["kind"]),
+                reference="",
+                subject_id=row["id"],
+                amount_minor=0,
+                currency=row["currency"],
+            ),
+            our_minor=row["amount_minor"],
+            their_minor=0,
+        )
+        for row in rows
+    ]
+
+
+def _difference(
+    tx: Transaction[Settings],
+    provider: str,
+    day: date,
+    cause: DifferenceCause,
+    entry: StatementEntry,
+    *,
+    our_minor: int,
+    their_minor: int,
+) -> Difference:
+    return Difference(
+        id=tx.new_id("diff"),
+        provider=provider,
+        day=day,
+        cause=cause,
+        kind=entry.kind,
+        subject_id=entry.subject_id,
+        reference=entry.reference or None,
+        our_minor=our_minor,
+        their_minor=their_minor,
+        currency=entry.currency,
+        state=DIFFERENCE.initial,
+        opened_at=tx.now,
+    )
+
+
+async def explain(tx: Transaction[Settings], difference_id: str, *, note: str) -> Difference:
+    """State why the books differ, where something is still to be done.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DIFFERENCE.
+    """
+    return await _move(tx, difference_id, DifferenceAction.EXPLAIN, note)
+
+
+async def resolve(tx: Transaction[Settings], difference_id: str, *, note: str) -> Difference:
+    """State how the difference was settled.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DIFFERENCE.
+    """
+    return await _move(tx, difference_id, DifferenceAction.RESOLVE, note)
+
+
+async def _move(tx: Transaction[Settings], difference_id: str, action: DifferenceAction, note: str) -> Difference:
+    moved = DIFFERENCE.apply(await tx.lock(DIFFERENCES, difference_id), action, tx)
+    moved = replace(moved, note=note, handler_id=tx.actor.id, changed_at=tx.now)
+    await tx.upsert(DIFFERENCES, moved)
+    return moved

@@ -1,0 +1,145 @@
+"""The daily statements of payment providers, compared with our own payments and refunds. Money is in minor units of `currency`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
+
+from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+from order_svc.domain.permissions import ADMIN
+
+
+class EntryKind(StrEnum):
+    """What an entry of a statement is about. CHARGEBACK: the provider has taken a payment back for the buyer. REVERSAL: a refund has
+    come back to the merchant, because the buyer's bank did not take it."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEntry:
+    """One entry; `amount_minor` is positive. `subject_id` is our id, of the payment where it is a chargeback and of the refund where it
+    is a reversal; None where it has none of ours. `reference` is the provider's own number."""
+
+    kind: EntryKind
+    reference: str
+    subject_id: str | None
+    amount_minor: int
+    currency: str
+
+
+class DifferenceCause(StrEnum):
+    """How a statement differs from our books."""
+
+    UNKNOWN_HERE = "unknown_here"  # we have no such payment or refund
+    NOT_SUCCEEDED_HERE = "not_succeeded_here"
+    OTHER_AMOUNT = "other_amount"
+    MISSING_THERE = "missing_there"  # we have it as succeeded, and no statement has it
+    CHARGEBACK = "chargeback"
+    REVERSAL = "reversal"
+
+
+OPPOSITE: Mapping[EntryKind, DifferenceCause] = {
+    EntryKind.CHARGEBACK: DifferenceCause.CHARGEBACK,
+    EntryKind.REVERSAL: DifferenceCause.REVERSAL,
+}
+"""Entries that take an earlier one back: our books have none of them."""
+
+
+class DifferenceState(StrEnum):
+    """How far the clarification of a difference is."""
+
+    OPEN = "open"
+    EXPLAINED = "explained"
+    RESOLVED = "resolved"
+
+
+class DifferenceAction(StrEnum):
+    """EXPLAIN: the reason is known, and something is still to be done. RESOLVE: the books agree, or it is written off."""
+
+    EXPLAIN = "explain"
+    RESOLVE = "resolve"
+
+
+_S, _A = DifferenceState, DifferenceAction
+
+DIFFERENCE: Lifecycle[DifferenceState, DifferenceAction] = Lifecycle(
+    "payment difference",
+    initial=_S.OPEN,
+    transitions={
+        (_S.OPEN, _A.EXPLAIN): Transition(_S.EXPLAINED, ADMIN),
+        (_S.OPEN, _A.RESOLVE): Transition(_S.RESOLVED, ADMIN),
+        (_S.EXPLAINED, _A.RESOLVE): Transition(_S.RESOLVED, ADMIN),
+    },
+    timeouts={_S.OPEN: Timeout("admin"), _S.EXPLAINED: Timeout("admin")},
+    ends={_S.RESOLVED},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One difference. `our_minor` is what our books have, `their_minor` what the statement has; 0 where that is nothing.
+
+    `handler_id` is who explained or resolved it last, `note` why.
+    """
+
+    id: str
+    provider: str
+    day: date
+    cause: DifferenceCause
+    kind: EntryKind
+    subject_id: str | None
+    reference: str | None
+    our_minor: int
+    their_minor: int
+    currency: str
+    state: DifferenceState
+    opened_at: datetime
+    note: str | None = None
+    handler_id: str | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """The comparison of the statement of a day. `entries` and `differences` are their numbers."""
+
+    provider: str
+    day: date
+    entries: int
+    differences: int
+    reconciled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """What our books have of an entry; `minor` is 0 unless it succeeded."""
+
+    minor: int
+    currency: str
+    has_succeeded: bool
+
+    @classmethod
+    def of(cls, document: Payment | Refund, provider: str, provider_of: str) -> "OwnEntry | None":
+        """Of this payment or refund, which is of the provider `provider_of`; None where the statement is another's."""
+        if provider != provider_of:
+            return None
+        succeeded = document.state in (PaymentState.SUCCEEDED, RefundState.SUCCEEDED)
+        return cls(document.amount_minor if succeeded else 0, document.currency, succeeded)
+
+
+def cause_of(entry: StatementEntry, own: OwnEntry | None) -> DifferenceCause | None:
+    """How the entry differs from our books, which are off by a minor unit or more; None where they agree."""
+    if entry.kind in OPPOSITE:
+        return OPPOSITE[entry.kind]
+    if own is None:
+        return DifferenceCause.UNKNOWN_HERE
+    if not own.has_succeeded:
+        return DifferenceCause.NOT_SUCCEEDED_HERE
+    agrees = (own.minor, own.currency) == (entry.amount_minor, entry.currency)
+    return None if agrees else DifferenceCause.OTHER_AMOUNT

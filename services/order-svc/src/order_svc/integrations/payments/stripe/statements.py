@@ -1,0 +1,39 @@
+"""Stripe's balance transactions of a day as a statement: charges, refunds, and what disputes take back."""
+
+from collections.abc import Mapping
+
+import stripe
+
+from order_svc.domain.payments.statements import EntryKind, StatementEntry
+
+_KINDS: Mapping[str, tuple[EntryKind, str]] = {
+    "charge": (EntryKind.PAYMENT, "payment_id"),
+    "payment": (EntryKind.PAYMENT, "payment_id"),
+    "refund": (EntryKind.REFUND, "refund_id"),
+    "payment_refund": (EntryKind.REFUND, "refund_id"),
+    "refund_failure": (EntryKind.REVERSAL, "refund_id"),
+    "payment_failure_refund": (EntryKind.REVERSAL, "refund_id"),
+    "adjustment": (EntryKind.CHARGEBACK, "payment_id"),
+}
+"""By the types of transactions, with the metadata of their source that has our id. Others are fees, payouts and transfers."""
+
+
+def entry_of(transaction: stripe.BalanceTransaction) -> StatementEntry | None:
+    """The entry of a transaction whose source was expanded; None where it is about none of our kinds.
+
+    The amount is that of the source: the transaction's own is in the currency of the account.
+    """
+    row = transaction.to_dict()
+    source = row.get("source")
+    if row.get("type") not in _KINDS or not isinstance(source, dict):
+        return None
+    kind, field = _KINDS[row["type"]]
+    if kind is EntryKind.CHARGEBACK and source.get("object") != "dispute":
+        return None
+    return StatementEntry(
+        kind=kind,
+        reference=str(source["id"]),
+        subject_id=(source.get("metadata") or {}).get(field),
+        amount_minor=abs(int(source["amount"])),
+        currency=str(source["currency"]).upper(),
+    )

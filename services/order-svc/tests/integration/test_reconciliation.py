@@ -1,0 +1,160 @@
+"""The daily statement of each provider, compared with our books: a difference is opened where a minor unit is off."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import httpx
+import pytest
+from aftercare_simulators.payment.ledger import Kind
+from order_svc import main
+from order_svc.commands import call_queue
+from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.settings import Settings
+from order_svc.workers.reconciliation import WORKER
+from provider_worlds import WORLDS, World
+
+OTHERS = ["stripe", "wechat_pay", "alipay"]
+
+
+@pytest.fixture(params=OTHERS)
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A provider that is connected beside the simulator."""
+    made, connect = WORLDS[request.param](), main.payment_providers
+
+    def providers(
+        settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
+    ) -> Mapping[str, PaymentProvider]:
+        return {**connect(settings, simulator_transport), made.payment.provider: made.adapter}
+
+    monkeypatch.setattr(main, "payment_providers", providers)
+    return made
+
+
+class Office:
+    """The shop, its provider, and the administrator who looks after differences."""
+
+    def __init__(self, shop, world: World) -> None:
+        self.shop, self.world, self.name = shop, world, world.payment.provider
+        self.admin = shop.h.client("admin", "ops-1")
+        to_shop = httpx.ASGITransport(app=shop.h.service.app, raise_app_exceptions=False)
+        world.provider.callbacks.client = httpx.AsyncClient(transport=to_shop)
+        world.now = shop.h.clock.now()
+
+    async def settle(self) -> None:
+        for _ in range(2):
+            self.world.now = self.shop.h.clock.advance(seconds=5)
+            await self.shop.h.run_workers(call_queue.WORKER)
+            await self.world.settled()
+            await self.shop.process_callbacks()
+
+    async def paid(self):
+        order = await self.shop.place()
+        path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": self.world.payment.method}
+        response = await self.shop.buyer.post(path, json=body)
+        assert response.status_code == 201, response.text
+        payment = response.json()
+        await self.settle()
+        return await self.shop.order(order["id"]), payment
+
+    async def next_day(self) -> None:
+        """The next day, when the statements of the day before are there and compared."""
+        self.world.now = self.shop.h.clock.advance(hours=24)
+        await self.shop.h.run_workers(WORKER)
+
+    async def differences(self, **filters: str):
+        found = await self.admin.get("/v1/payment-differences", params={"provider": self.name, **filters})
+        return list(reversed(found.json()["data"]))
+
+    async def report(self):
+        """The compared days of the provider, oldest first: entries and differences."""
+        listed = (await self.admin.get("/v1/payment-reconciliations")).json()["data"]
+        return [(row["entries"], row["differences"]) for row in reversed(listed) if row["provider"] == self.name]
+
+
+@pytest.fixture
+def office(world, shop) -> Office:
+    return Office(shop, world)
+
+
+async def test_books_that_agree_have_no_difference(office, shop):
+    order, _ = await office.paid()
+    await shop.ask_refund(order, 19133)
+    await shop.ask_refund(order, 1, refund_id="refund_2")
+    await office.settle()
+    for _ in range(3):
+        await office.next_day()
+    assert await office.differences() == []
+    assert (await office.report())[0] == (3, 0)
+    assert [differences for _, differences in await office.report()] == [0, 0, 0]
+
+
+async def test_a_minor_unit_that_is_off_opens_a_difference(office, world):
+    _, payment = await office.paid()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount + 1")
+    await office.next_day()
+    [found] = await office.differences(state="open")
+    assert (found["cause"], found["kind"], found["subject_id"]) == ("other_amount", "payment", payment["id"])
+    assert (found["ours"]["amount"], found["theirs"]["amount"]) == (29500, 29501)
+    assert await office.report() == [(1, 1)]
+
+
+async def test_what_one_side_does_not_have_opens_a_difference(office, world, shop):
+    await office.paid()
+    foreign = dataclasses.replace(world.payment, id="pay_0195a1b2c3d47e5f8a9b0c1d2e3fffff", created_at=world.now)
+    world.provider.callbacks.client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    await world.adapter.pay(foreign)
+    await world.settled()
+    await office.next_day()
+    assert [each["cause"] for each in await office.differences()] == ["unknown_here"]
+    office = Office(shop, world)
+    _, payment = await office.paid()
+    newest = world.provider.ledger.payments()[-1]
+    world.provider.ledger._file.execute("DELETE FROM operation WHERE kind = ? AND id = ?", (Kind.PAYMENT, newest.id))
+    await office.next_day()
+    await office.next_day()
+    missing = (await office.differences())[-1]
+    assert (missing["cause"], missing["subject_id"]) == ("missing_there", payment["id"])
+    assert (missing["ours"]["amount"], missing["theirs"]["amount"]) == (29500, 0)
+
+
+async def test_a_success_that_nobody_reported_opens_a_difference(office, world):
+    world.provider.callbacks.client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    order = await office.shop.place()
+    body = {"payment_method": world.payment.method}
+    await office.shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
+    await office.shop.h.runtime.pool.execute("UPDATE provider_calls SET due_at = due_at + interval '9 days'")
+    [payment] = (await office.shop.buyer.get("/v1/payments")).json()["data"]
+    await world.adapter.pay(dataclasses.replace(world.payment, id=payment["id"], created_at=world.now))
+    await world.settled()
+    await office.next_day()
+    assert [each["cause"] for each in await office.differences()] == ["not_succeeded_here"]
+
+
+async def test_a_statement_that_is_not_there_is_asked_for_again(office, world):
+    await office.paid()
+    world.break_with(httpx.Response(500))
+    await office.next_day()
+    assert await office.report() == []
+    world.break_with(None)
+    office.shop.h.clock.advance(hours=1)
+    await office.shop.h.run_workers(WORKER)
+    assert await office.report() == [(1, 0)]
+
+
+async def test_administrators_explain_and_resolve_a_difference(office, world):
+    await office.paid()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount + 1")
+    await office.next_day()
+    [found] = await office.differences()
+    path, problem = f"/v1/payment-differences/{found['id']}", office.shop.problem
+    allowed = [each["action"] for each in found["allowed_actions"] if each["allowed"]]
+    assert allowed == ["explain", "resolve"]
+    note = {"note": "a fee was added"}
+    explained = (await office.admin.post(f"{path}/explain", json=note)).json()
+    assert (explained["state"], explained["note"], explained["handler_id"]) == ("explained", note["note"], "ops-1")
+    problem(await office.admin.post(f"{path}/explain", json=note), 409, "illegal_transition")
+    problem(await office.admin.post(f"{path}/resolve", json={}), 422, "validation_failed")
+    assert (await office.admin.post(f"{path}/resolve", json=note)).json()["state"] == "resolved"
+    assert (await office.admin.get(path)).json()["state"] == "resolved"
+    problem(await office.shop.seller.get(path), 403, "forbidden")
+    problem(await office.admin.get("/v1/payment-differences/diff_x"), 404, "not_found")

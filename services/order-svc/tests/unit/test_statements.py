@@ -1,0 +1,56 @@
+"""What an entry of a statement means: of Stripe's kinds of transactions, and beside our own books."""
+
+from typing import Any
+
+import pytest
+import stripe
+from order_svc.domain.payments.statements import DifferenceCause, EntryKind, OwnEntry, StatementEntry, cause_of
+from order_svc.integrations.payments.stripe.statements import entry_of
+
+
+def transaction(type_: str, **source: Any) -> stripe.BalanceTransaction:
+    content = {"id": "x_1", "amount": 100, "currency": "cny", **source}
+    row = {"id": "txn_1", "object": "balance_transaction", "amount": -100, "currency": "usd", "type": type_}
+    return stripe.BalanceTransaction.construct_from({**row, "source": content}, "sk_test")
+
+
+@pytest.mark.parametrize(
+    ("type_", "source", "kind", "subject_id"),
+    [
+        ("charge", {"object": "charge", "metadata": {"payment_id": "pay_1"}}, EntryKind.PAYMENT, "pay_1"),
+        ("payment", {"object": "charge", "metadata": {}}, EntryKind.PAYMENT, None),
+        ("refund", {"object": "refund", "metadata": {"refund_id": "ref_1"}}, EntryKind.REFUND, "ref_1"),
+        ("refund_failure", {"object": "refund", "metadata": {"refund_id": "ref_1"}}, EntryKind.REVERSAL, "ref_1"),
+        ("adjustment", {"object": "dispute", "metadata": {"payment_id": "pay_1"}}, EntryKind.CHARGEBACK, "pay_1"),
+        ("adjustment", {"object": "dispute"}, EntryKind.CHARGEBACK, None),
+    ],
+)
+def test_a_balance_transaction_is_an_entry_in_the_currency_of_its_source(
+    type_: str, source: dict[str, Any], kind: EntryKind, subject_id: str | None
+) -> None:
+    expected = StatementEntry(kind=kind, reference="x_1", subject_id=subject_id, amount_minor=100, currency="CNY")
+    assert entry_of(transaction(type_, **source)) == expected
+
+
+@pytest.mark.parametrize(("type_", "object_"), [("stripe_fee", "fee"), ("payout", "payout"), ("adjustment", "charge")])
+def test_other_balance_transactions_are_no_entries(type_: str, object_: str) -> None:
+    assert entry_of(transaction(type_, object=object_)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "cause"),
+    [
+        (EntryKind.PAYMENT, OwnEntry(100, "CNY", True), None),
+        (EntryKind.PAYMENT, OwnEntry(101, "CNY", True), DifferenceCause.OTHER_AMOUNT),
+        (EntryKind.PAYMENT, OwnEntry(100, "USD", True), DifferenceCause.OTHER_AMOUNT),
+        (EntryKind.REFUND, OwnEntry(0, "CNY", False), DifferenceCause.NOT_SUCCEEDED_HERE),
+        (EntryKind.REFUND, None, DifferenceCause.UNKNOWN_HERE),
+        (EntryKind.CHARGEBACK, OwnEntry(100, "CNY", True), DifferenceCause.CHARGEBACK),
+        (EntryKind.REVERSAL, OwnEntry(100, "CNY", True), DifferenceCause.REVERSAL),
+    ],
+)
+def test_books_agree_to_the_minor_unit_or_differ(
+    kind: EntryKind, own: OwnEntry | None, cause: DifferenceCause | None
+) -> None:
+    entry = StatementEntry(kind=kind, reference="x", subject_id="x", amount_minor=100, currency="CNY")
+    assert cause_of(entry, own) == cause
