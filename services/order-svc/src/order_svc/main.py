@@ -23,6 +23,7 @@ from order_svc.api import (
 )
 from order_svc.commands import deadlines
 from order_svc.consumers import HANDLERS
+from order_svc.domain import names
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
@@ -47,6 +48,7 @@ def service(
 ) -> Service[Settings]:
     """The composition of the service. `simulator_transport` is for tests, in whose process the providers run."""
     settings = settings or Settings()
+    names.register()
     providers = payment_providers(settings, simulator_transport)
     return Service(
         name="order-svc",

@@ -1,0 +1,87 @@
+"""The names by which refusals write the codes of this service, in Chinese and in English."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from aftercare_chassis.sentences import name_codes
+
+from order_svc.domain.lifecycle import OrderAction
+from order_svc.domain.model import OrderState
+from order_svc.domain.partners.pushes import PushAction, PushState
+from order_svc.domain.payments.lifecycle import PaymentAction, RefundAction
+from order_svc.domain.payments.model import PaymentState, RefundState
+
+NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
+    OrderState: {
+        OrderState.CREATED: ("待付款", "waiting for payment"),
+        OrderState.PAID: ("已付款", "paid"),
+        OrderState.SHIPPED: ("已发货", "shipped"),
+        OrderState.DELIVERED: ("已送达", "delivered"),
+        OrderState.RECEIVED: ("已确认收货", "received"),
+        OrderState.COMPLETED: ("已完成", "completed"),
+        OrderState.CANCELLED: ("已取消", "cancelled"),
+    },
+    OrderAction: {
+        OrderAction.PAY: ("付款", "pay"),
+        OrderAction.CANCEL: ("取消订单", "cancel the order"),
+        OrderAction.CHANGE_ADDRESS: ("修改收货地址", "change the address"),
+        OrderAction.SHIP: ("发货", "ship"),
+        OrderAction.CONFIRM_RECEIPT: ("确认收货", "confirm the receipt"),
+        OrderAction.MARK_PAID: ("记录付款", "record the payment"),
+        OrderAction.EXPIRE: ("超时关闭", "close the order unpaid"),
+        OrderAction.DELIVER: ("记录送达", "record the delivery"),
+        OrderAction.REFUND_WHOLLY: ("全额退款关闭", "close the order refunded"),
+        OrderAction.COMPLETE: ("完成订单", "complete the order"),
+    },
+    PaymentState: {
+        PaymentState.PENDING: ("处理中", "in progress"),
+        PaymentState.SUCCEEDED: ("支付成功", "paid"),
+        PaymentState.FAILED: ("支付失败", "failed"),
+    },
+    PaymentAction: {
+        PaymentAction.SUCCEED: ("记录支付成功", "record the payment"),
+        PaymentAction.FAIL: ("记录支付失败", "record the failure"),
+        PaymentAction.VOID: ("撤销支付", "void the payment"),
+        PaymentAction.REFUND_REMAINDER: ("退还余款", "refund the remainder"),
+    },
+    RefundState: {
+        RefundState.CREATED: ("待提交", "not yet submitted"),
+        RefundState.SUBMITTED: ("已提交", "submitted"),
+        RefundState.UNKNOWN: ("结果未知", "of unknown outcome"),
+        RefundState.SUCCEEDED: ("退款成功", "paid back"),
+        RefundState.FAILED: ("退款失败", "failed"),
+    },
+    RefundAction: {
+        RefundAction.REFUSE: ("拒绝退款", "refuse the refund"),
+        RefundAction.RECORD: ("记录退款", "record the refund"),
+        RefundAction.SUBMIT: ("提交退款", "submit the refund"),
+        RefundAction.MARK_UNKNOWN: ("标记结果未知", "mark the outcome as unknown"),
+        RefundAction.SUCCEED: ("记录退款成功", "record that it was paid back"),
+        RefundAction.FAIL: ("记录退款失败", "record the failure"),
+    },
+    PushState: {
+        PushState.RECEIVED: ("已收到", "received"),
+        PushState.WAITING: ("等待中", "waiting"),
+        PushState.APPLIED: ("已处理", "applied"),
+        PushState.IGNORED: ("已忽略", "ignored"),
+        PushState.UNMATCHED: ("无匹配对象", "unmatched"),
+        PushState.UNREADABLE: ("无法解析", "unreadable"),
+        PushState.FAILED: ("处理失败", "failed"),
+        PushState.REFUSED: ("已拒绝", "refused"),
+    },
+    PushAction: {
+        PushAction.APPLY: ("处理", "apply"),
+        PushAction.IGNORE: ("忽略", "ignore"),
+        PushAction.WAIT: ("等待", "wait"),
+        PushAction.GIVE_UP: ("放弃", "give up"),
+        PushAction.FAIL: ("标记失败", "mark as failed"),
+        PushAction.REPEAT: ("重试", "repeat"),
+        PushAction.REDRIVE: ("重新处理", "process again"),
+    },
+}
+
+
+def register() -> None:
+    """Have sentences write these codes by their names."""
+    for codes, names in NAMES.items():
+        name_codes(codes, names)
