@@ -24,7 +24,7 @@ from aftersale_svc.commands.returns import SCAN
 from aftersale_svc.commands.shown_freight import STEP as UPDATE_FREIGHT
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Reason, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.lifecycle import CASE
@@ -33,6 +33,8 @@ from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.evidence.errors import EvidenceUnusable
+from aftersale_svc.domain.evidence.model import CitedState, EvidenceAction, EvidenceState
 from aftersale_svc.domain.wording import names
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
@@ -248,3 +250,13 @@ def test_money_that_does_not_come_has_no_time(full: FullCase) -> None:
 def test_fees_of_the_return_are_announced(full: FullCase) -> None:
     chosen = replace(full, case=replace(full.case, reason=Reason.CHANGED_MIND))
     assert "less what the buyer bears of the return" in explain(chosen, BUYER).money.en
+
+
+def test_refusals_of_files_are_written_in_words() -> None:
+    names.register()
+    for refusal in (
+        EvidenceUnusable(found=[CitedState.NOT_UPLOADED], allowed=list(CitedState), kinds=list(EvidenceKind)),
+        IllegalTransition(state=EvidenceState.UPLOADED, action=EvidenceAction.COMPLETE, allowed=list(EvidenceAction)),
+    ):
+        assert not re.search("[a-z_]{3}", refusal.detail("zh-CN").replace("/v1/evidence", "")), refusal.detail("zh-CN")
+        assert "_" not in refusal.detail("en")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from aftercare_chassis.sentences import name_codes
 
-from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcome_reasons import REJECT_REASONS
 from aftersale_svc.domain.cases.reasons import REASONS, Label
@@ -14,6 +14,7 @@ from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, Courie
 from aftersale_svc.domain.deadlines.ledger import DeadlineState
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState, Remedy
 from aftersale_svc.domain.disputes.proposals import ProposalState
+from aftersale_svc.domain.evidence.model import CitedState, EvidenceAction, EvidenceState
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.wording.actions import ACTION_NAMES
@@ -21,6 +22,7 @@ from aftersale_svc.domain.wording.courier_claims import COURIER_CLAIM_ACTIONS, C
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, REMEDIES
 from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_ACTIONS, GUARANTEE_STATES
+from aftersale_svc.domain.wording.missing_evidence import KIND_NAMES
 from aftersale_svc.domain.wording.refused_goods import REFUSED_GOODS_ACTIONS, REFUSED_GOODS_STATES
 from aftersale_svc.domain.wording.states import STATE_NAMES, TYPE_NAMES
 
@@ -52,7 +54,28 @@ PROPOSAL_NAMES: Mapping[ProposalState, Label] = {
     ProposalState.LAPSED: Label("已逾期", "it has lapsed"),
     ProposalState.ENDED: Label("维权已结束", "the dispute has ended"),
 }
+FILE_NAMES: Mapping[EvidenceState, Label] = {
+    EvidenceState.PENDING: Label("待上传", "not uploaded yet"),
+    EvidenceState.UPLOADED: Label("已上传待检查", "uploaded and not checked yet"),
+    EvidenceState.ACCEPTED: Label("已通过检查", "accepted by its check"),
+    EvidenceState.REFUSED: Label("未通过检查", "refused by its check"),
+    EvidenceState.EXPIRED: Label("上传已过期", "not uploaded in time"),
+}
+CITED_NAMES: Mapping[str, Label] = {
+    CitedState.NOT_UPLOADED: Label("未上传", "not uploaded"),
+    **{str(state): name for state, name in FILE_NAMES.items()},
+}
+FILE_ACTIONS: Mapping[EvidenceAction, Label] = {
+    EvidenceAction.COMPLETE: Label("完成上传", "complete the upload"),
+    EvidenceAction.ACCEPT: Label("通过检查", "accept the file"),
+    EvidenceAction.REFUSE: Label("不予通过", "refuse the file"),
+    EvidenceAction.EXPIRE: Label("上传过期", "let the upload expire"),
+}
 NAMES: Mapping[type[StrEnum], Mapping[str, Label]] = {
+    EvidenceState: {str(code): name for code, name in FILE_NAMES.items()},
+    CitedState: CITED_NAMES,
+    EvidenceAction: {str(code): name for code, name in FILE_ACTIONS.items()},
+    EvidenceKind: {str(code): name for code, name in KIND_NAMES.items()},
     CaseType: {str(code): name for code, name in TYPE_NAMES.items()},
     CaseState: {str(code): name for code, name in STATE_NAMES.items()},
     CaseAction: {str(code): name for code, name in ACTION_NAMES.items()},
