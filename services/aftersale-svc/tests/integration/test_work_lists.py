@@ -1,7 +1,11 @@
 """What people work through: lists by deadline, counts, and one decision about many cases."""
 
+import re
+
 import httpx
+import pytest
 from aftersale_shop import RETURN_ADDRESS, Shop
+from aftersale_svc.tables.work_lists import CASES_MISSED
 
 
 async def _three_cases(shop: Shop) -> list[str]:
@@ -237,3 +241,33 @@ async def test_what_a_bulk_does_not_take(shop: Shop) -> None:
     theirs = await other.post("/v1/case-batches/reject", json={"case_ids": [first], "reason": "no_defect_found"})
     assert theirs.json()["data"][0]["refused"]["code"] == "not_found"
     assert (await shop.get(first))["state"] == "pending_review"
+
+
+MANY_ENDED = """
+INSERT INTO cases SELECT made.* FROM cases c, generate_series(1, 3000) n, LATERAL jsonb_populate_record(NULL::cases, to_jsonb(c) ||
+    jsonb_build_object('id', concat('case_', n), 'state', 'completed', 'whose_turn', 'nobody', 'deadline_at', NULL)) made WHERE c.id = $1
+"""
+MISSED = """
+INSERT INTO deadlines (id, document, document_id, case_id, buyer_id, merchant_id, document_state, turn, state, cause, set_at, ended_at)
+SELECT concat('dl_', id), 'case', id, id, buyer_id, merchant_id, 's', 'merchant', 'fired', 'x', now(), now() FROM cases
+"""
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_of_cases_with_a_missed_deadline_the_open_ones_are_read_alone(shop: Shop, mode: str) -> None:
+    """Most cases have ended; a count that read them took 0.7 s among a million."""
+    first, second, _ = await _three_cases(shop)
+    await shop.complaint(second)
+    pool = shop.harness.runtime.pool
+    await pool.execute(MANY_ENDED, first)
+    await pool.execute(MISSED)
+    await pool.execute("ANALYZE cases, disputes, deadlines")
+    compiled = CASES_MISSED.for_role("agent")
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
+        arguments = compiled.args({"missed_by": "merchant", "most": 1001})
+        assert len(await connection.fetch(compiled.sql, *arguments)) == 3
+        plan = await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {compiled.sql}", *arguments)
+    read = [float(rows) for [line] in plan for rows in re.findall(r" on cases.*rows=([0-9.]+)", line)]
+    assert read, plan
+    assert max(read) < 100, "\n".join(line for [line] in plan)

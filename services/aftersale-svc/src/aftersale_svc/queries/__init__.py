@@ -51,7 +51,13 @@ from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REV
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
 from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER
-from aftersale_svc.tables.work_lists import CASE_QUEUES, CASES_STOPPED, CASES_WITH_CHARGE_TO_RETURN, STAFF_QUEUE
+from aftersale_svc.tables.work_lists import (
+    CASE_QUEUES,
+    CASES_MISSED,
+    CASES_STOPPED,
+    CASES_WITH_CHARGE_TO_RETURN,
+    STAFF_QUEUE,
+)
 
 MOST_COUNTED = 1000
 
@@ -101,7 +107,7 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
         waiting = next(kind.waiting for kind in CLAIM_KINDS if kind.type.document is of.claims)
         return len(await read.all(waiting, whose_turn=of.whose_turn, most=MOST_COUNTED + 1))
     if of.missed_by is not None:
-        return len(await read.all(queue.missed, missed_by=of.missed_by, most=MOST_COUNTED + 1))
+        return len(await read.all(CASES_MISSED, missed_by=of.missed_by, most=MOST_COUNTED + 1))
     if of.charge_to_return:
         return len(await read.all(CASES_WITH_CHARGE_TO_RETURN, most=MOST_COUNTED + 1))
     if of.state is not None:

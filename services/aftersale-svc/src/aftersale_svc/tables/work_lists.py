@@ -25,12 +25,11 @@ from aftersale_svc.tables.visibility import seen_by
 
 @dataclass(frozen=True)
 class CaseQueue:
-    """The open cases with a deadline, as one side sees them: in pages by deadline, of a turn, due by then, and with a deadline missed."""
+    """The open cases with a deadline, as one side sees them: in pages by deadline, of a turn, and due by then."""
 
     pages: Mapping[CaseOrder, Listing[Case]]
     of_turn: Query[Record]
     due: Query[Record]
-    missed: Query[Record]
 
 
 # As a function, since the planner knows nothing of it: it takes `=` for a condition that hardly any of these cases meets, and
@@ -87,7 +86,6 @@ def _queue(side: str) -> CaseQueue:
         pages,
         Query(of_turn, seen_by=seen),
         Query(of_turn.where(waiting.c.deadline_at < _time("due_before")), seen_by=seen),
-        Query(ids.where(missed(bindparam("missed_by"), waiting.c.id)), seen_by=seen),
     )
 
 
@@ -95,6 +93,19 @@ CASE_QUEUES = {"buyer": _queue("buyer"), "seller": _queue("merchant")}
 """By the role of the reader."""
 STAFF_QUEUE = _queue(BOTH)
 """Of every other role."""
+_who = [cases.c[name] for name in ("id", "buyer_id", "merchant_id")]
+# Not of the queues: their condition for disputed cases keeps the planner from an index, so that it read all cases, in 0.7 s of a million.
+_waiting = union_all(
+    select(*_who).where(cases.c.deadline_at.is_not(None)),
+    select(*_who)
+    .join_from(cases, disputes, disputes.c.case_id == cases.c.id)
+    .where(cases.c.state == CaseState.DISPUTED, disputes.c.deadline_at.is_not(None)),
+).subquery("waiting")
+CASES_MISSED: Query[Record] = Query(
+    select(_waiting.c.id).where(missed(bindparam("missed_by"), _waiting.c.id)).limit(bindparam("most")),
+    seen_by=seen_by(_waiting),
+)
+"""The open cases with a deadline in which this side has missed one before."""
 CASES_STOPPED: Query[Record] = Query(
     select(cases.c.id).where(cases.c.whose_turn == bindparam("whose_turn")).limit(bindparam("most")),
     seen_by=CASE_SEEN_BY,
