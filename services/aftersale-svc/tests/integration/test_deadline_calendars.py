@@ -65,7 +65,7 @@ async def test_a_merchants_rules_hold_before_the_platforms(loaded: Shop) -> None
         ({"timer": "tea_time", "amount": 1}, "deadline_rule_unknown", "/rules/0/timer"),
         ({"timer": "review_hours", "amount": 1, "calendar": "XX"}, "deadline_rule_unknown", "/rules/0/calendar"),
         ({"timer": "review_hours", "amount": 2161}, "validation_failed", "/rules/0/amount"),
-        ({"timer": "review_hours", "amount": 91, "unit": "working_days"}, "validation_failed", "/rules/0"),
+        ({"timer": "review_hours", "amount": 91, "unit": "working_days"}, "validation_failed", "/rules/0/amount"),
         ({"timer": "review_hours", "amount": 0}, "validation_failed", "/rules/0/amount"),
         ({"timer": "review_hours", "amount": -1}, "validation_failed", "/rules/0/amount"),
         ({"timer": "review_hours", "amount": 1, "reminders": [0]}, "validation_failed", "/rules/0/reminders/0"),
