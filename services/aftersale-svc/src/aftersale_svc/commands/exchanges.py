@@ -10,6 +10,7 @@ from aftersale_svc.commands import effects, locking, refused_goods, refused_good
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.errors import ChargeChanged
 from aftersale_svc.domain.cases.charges.model import Charge
+from aftersale_svc.domain.cases.charges.policy import is_awaited
 from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
 from aftersale_svc.domain.cases.exchanges.policy import priced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -83,7 +84,8 @@ async def agree(
 async def record_payment(
     tx: Transaction[Settings], case_id: str, *, reference: str, note: str | None = None
 ) -> FullCase:
-    """Record as the merchant that the buyer has paid outside the suite; `reference` stays in this database.
+    """Record as the merchant that the buyer has paid outside the suite; `reference` stays in this database. Where what it is for was given
+    up before, it is owed back at once.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -92,9 +94,10 @@ async def record_payment(
     full = await locking.case(tx, case_id)
     recorded = apply(full, CaseAction.RECORD_PAYMENT, tx)
     charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), paid_at=tx.now, reference=reference)
-    # The time of the merchant begins now, so the turn is judged by what was paid.
     recorded = recorded.keeping(charge)
-    recorded = replace(recorded, case=of(full.case).enter_again(recorded.case, tx, CaseFacts(full=recorded)))
+    if is_awaited(full):
+        # The time of the merchant begins now, so the turn is judged by what was paid.
+        recorded = replace(recorded, case=of(full.case).enter_again(recorded.case, tx, CaseFacts(full=recorded)))
     event = ChargePaid(
         **case_fields(tx, recorded.case),
         owed_minor=charge.amount_minor,

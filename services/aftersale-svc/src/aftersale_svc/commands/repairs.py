@@ -79,7 +79,11 @@ async def decline_locked(tx: Transaction[Settings], full: FullCase, _: Order) ->
 
 async def _decline(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
     declined = apply(full, CaseAction.DECLINE_QUOTE, tx)
-    after = _going_back(declined, RepairOutcome.UNREPAIRED).keeping(Charge(case_id=full.case.id, amount_minor=0))
+    after = _going_back(declined, RepairOutcome.UNREPAIRED)
+    if full.charge is None or full.charge.agreed_at is None:
+        after = after.keeping(
+            Charge(case_id=full.case.id, amount_minor=0)
+        )  # what was agreed to may still be paid, too late
     after = replace(after, case=replace(after.case, difference_minor=None))  # nothing is owed any more
     event = RepairQuoteDeclined(**case_fields(tx, after.case), deadline_at=after.case.deadline_at)
     return await effects.save(tx, full, after, CaseAction.DECLINE_QUOTE, event, note=note)

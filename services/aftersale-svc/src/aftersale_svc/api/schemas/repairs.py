@@ -6,6 +6,7 @@ from aftercare_chassis.http.schemas import Money, Out, Time, example
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.domain.cases.charges.policy import is_awaited
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.repairs.codes import RepairFailure, RepairOutcome, RepairRemedy, RepairWork
 
@@ -71,7 +72,7 @@ class RepairOut(Out):
         repair, charge = full.repair, full.charge
         if repair is None:
             return None
-        owed = charge is not None and charge.amount_minor > 0
+        owed = charge is not None and charge.amount_minor > 0 and (charge.paid_at is not None or is_awaited(full))
         return cls(
             quote=Money.of(charge.amount_minor, full.case.currency) if charge is not None and owed else None,
             days=repair.days,

@@ -131,7 +131,8 @@ def disputable_from(case: Case) -> datetime | None:
 
 def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     late = case.late_since is not None or (facts is not None and (facts.by_platform or facts.overdue))
-    if late or case.state is CaseState.REJECTED:
+    charge = None if facts is None else facts.full.charge
+    if late or case.state is CaseState.REJECTED or (charge is not None and charge.is_claimed_unpaid):
         return None
     at = disputable_from(case)
     return NotStalled() if at is None else NotStalledYet(possible_from=at)

@@ -1,5 +1,6 @@
 """What the buyer pays for a repair, or for goods that cost more, in sentences: whether they have, and what of it comes back."""
 
+from aftersale_svc.domain.cases.charges.policy import is_awaited
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED
@@ -40,7 +41,7 @@ def charged(full: FullCase) -> Label | None:
     case, charge = full.case, full.charge
     if charge is None or not charge.amount_minor or charge.owed_back_at is not None:
         return None
-    if charge.paid_at is None and case.state in ENDED:
+    if charge.paid_at is None and (case.state in ENDED or not is_awaited(full)):
         return None
     asked, agreed, paid = (
         (_QUOTED, _QUOTE_AGREED, _PAID) if full.repair is not None else (MORE, _MORE_AGREED, _MORE_PAID)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.charges.policy import is_awaited
 from aftersale_svc.domain.cases.codes import RejectedBy
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -46,6 +47,6 @@ def _awaited(full: FullCase) -> Label | None:
         return _OFFERED
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
-    if charge is None or not charge.is_unpaid:
+    if charge is None or not is_awaited(full):
         return None
     return amount(*(_TO_AGREE if charge.is_open else _TO_PAY), charge.amount_minor, case)

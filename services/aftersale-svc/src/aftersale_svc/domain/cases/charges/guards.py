@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.charges.errors import (
     NothingOwed,
     NothingToReturn,
 )
+from aftersale_svc.domain.cases.charges.policy import is_awaited, is_undone
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case
 
@@ -37,8 +38,15 @@ def _paid(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _unpaid(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    return ChargeUnpaid() if facts is not None and is_awaited(facts.full) else None
+
+
+def _not_paid_late(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    """A payment that arrives after what it was for was given up is recorded as well, and owed back at once."""
     found = None if facts is None else facts.full.charge
-    return ChargeUnpaid() if found is not None and found.is_unpaid else None
+    if facts is None or (found is not None and found.is_claimed_unpaid and is_undone(facts.full)):
+        return None
+    return _paid(case, facts) or NothingOwed()
 
 
 def _nothing_to_return(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -54,6 +62,7 @@ def _by_merchant(case: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 RETURN_BY_MERCHANT = Guard(ChargeReturnByMerchant.code, _by_merchant)
+NOT_PAID_LATE = Guard(NothingOwed.code, _not_paid_late)
 NOTHING_TO_RETURN = Guard(NothingToReturn.code, _nothing_to_return)
 NOTHING_OWED = Guard(NothingOwed.code, _nothing_owed)
 CHARGE_AGREED = Guard(ChargeAgreed.code, _agreed)

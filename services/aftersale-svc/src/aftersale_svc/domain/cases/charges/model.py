@@ -35,6 +35,11 @@ class Charge:
         return self.amount_minor > 0 and self.paid_at is None
 
     @property
+    def is_claimed_unpaid(self) -> bool:
+        """Whether the buyer has agreed to pay and no payment was recorded, about which both sides may disagree."""
+        return self.is_unpaid and self.agreed_at is not None
+
+    @property
     def to_return_minor(self) -> int:
         """What the merchant still has to give back."""
         return self.amount_minor if self.owed_back_at is not None and self.returned_at is None else 0

@@ -27,6 +27,11 @@ def is_undone(full: FullCase) -> bool:
     return full.case.state in _ENDED_WITHOUT_PURPOSE and not _is_done(full)
 
 
+def is_awaited(full: FullCase) -> bool:
+    """Whether something is still to be paid, before what it is for."""
+    return full.charge is not None and full.charge.is_unpaid and not is_undone(full)
+
+
 def _is_repair_given_up(full: FullCase) -> bool:
     repair = full.repair
     return repair is not None and (repair.failure is not None or repair.outcome in GIVEN_UP)

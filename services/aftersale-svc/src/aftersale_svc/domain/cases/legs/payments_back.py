@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from aftercare_chassis.lifecycle import Guard, Transition
 
-from aftersale_svc.domain.cases.charges.guards import NOTHING_TO_RETURN, RETURN_BY_MERCHANT
+from aftersale_svc.domain.cases.charges.guards import NOT_PAID_LATE, NOTHING_TO_RETURN, RETURN_BY_MERCHANT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.return_freights.guards import NO_FREIGHT_OWED
-from aftersale_svc.domain.permissions import MERCHANT_OR_AGENT
+from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT
 
 Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 _A = CaseAction
@@ -20,7 +20,8 @@ _BACK: Mapping[CaseAction, tuple[CaseAction, tuple[Guard, ...]]] = {
 
 
 def with_payments_back(table: Table) -> Table:
-    """The table of a type with the way back of what the buyer pays in it, in every state; the case does not wait for that."""
+    """The table of a type with the way back of what the buyer pays in it, in every state, also of what is paid too late; the case does not
+    wait for that."""
     actions = {action for _, action in table}
     reached = {state for state, _ in table} | {
         row.target for row in table.values() if isinstance(row.target, CaseState)
@@ -32,4 +33,9 @@ def with_payments_back(table: Table) -> Table:
         for state in CaseState
         if state in reached
     }
-    return {**table, **back}
+    late = {
+        (state, _A.RECORD_PAYMENT): Transition(state, MERCHANT, (NOT_PAID_LATE,))
+        for state in CaseState
+        if state in reached and _A.RECORD_PAYMENT in actions
+    }
+    return {**late, **table, **back}
