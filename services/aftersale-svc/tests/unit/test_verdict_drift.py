@@ -80,7 +80,7 @@ def test_the_bounds_are_wide_where_there_are_few_verdicts() -> None:
     assert interval(3, 3) == Interval(10_000, 4385, 10_000)
 
 
-def test_a_group_of_two_is_not_before_one_that_says_something() -> None:
+def test_a_group_of_two_is_not_before_a_conclusive_one() -> None:
     groups = groups_of(
         [
             *(count(Remedy.REFUND, 1, "photo"), count(Remedy.NONE, 1, "photo")),
