@@ -157,7 +157,7 @@ def _token(headers: Mapping[str, str]) -> str:
     return parse_qs(query, max_num_fields=10).get("token", [""])[0] if query.count("&") < 10 else ""
 
 
-def _form(raw: bytes) -> dict[str, str]:
+def _form(raw: bytes) -> Mapping[str, str]:
     """The fields of a form; none where the body is JSON or XML."""
     if raw[:1] in (b"{", b"<"):
         return {}
