@@ -106,9 +106,9 @@ async def test_a_payment_of_a_cancelled_order_is_given_up_at_the_provider(till, 
     world.behave(Method.UNPAID)
     order, payment = await till.start()
     assert (await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")).status_code == 200
-    await till.settle(seconds=600)
+    await till.settle()
     shown = await shop.payment(payment["id"])
-    assert (shown["state"], shown["checkout"]) == ("failed", None)
+    assert (shown["state"], shown["failure_code"], shown["checkout"]) == ("failed", "order_cancelled", None)
     assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM provider_calls") == 0
 
 

@@ -23,7 +23,7 @@ from order_svc.tables.parcels import (
     SCANS_OF_WAYBILL,
 )
 from order_svc.tables.partner_inbox import WAKE_PUSHES
-from order_svc.tables.payments import DROP_CALL, PENDING_PAYMENT, REFUNDS_OF, REFUNDS_OF_CASE
+from order_svc.tables.payments import DROP_CALL, HURRY_CALL, PENDING_PAYMENT, REFUNDS_OF, REFUNDS_OF_CASE
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
@@ -149,8 +149,8 @@ class MemoryTransaction(Transaction):
         return await self._keep(rows, row, events)
 
     async def execute(self, statement: Any, **params: Any) -> int:
-        if statement is WAKE_PUSHES:
-            return 0  # no push waits for its parcel here
+        if statement in (WAKE_PUSHES, HURRY_CALL):
+            return 0  # no push waits for its parcel here, and calls have no times
         assert statement is DROP_CALL
         return int(self.memory.table("provider_calls").pop((params["call_id"],), None) is not None)
 

@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid
 
-from order_svc.commands import holds, order_units, refund_creation
+from order_svc.commands import call_queue, holds, order_units, refund_creation
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
@@ -19,7 +19,7 @@ from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
-from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF_CASE
+from order_svc.tables.payments import HURRY_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE
 
 
 async def enter(tx: Transaction[Settings], before: Order, after: Order, *events: Event) -> Order:
@@ -55,9 +55,13 @@ async def end_refund(tx: Transaction[Settings], order: Order, payment: Payment, 
     await REFUND_EFFECTS[refund.state](tx, order, refund)
 
 
-async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
-    """Refund in full what was paid for an order that a party cancelled; the refunds of other causes exist already."""
-    if order.payment_id is not None and order.cancel_cause is not CancelCause.REFUNDED:
+async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:
+    """Refund in full what was paid for an order that a party cancelled; the refunds of other causes exist already. A payment that the
+    buyer has not made is closed at its provider now, not when it would be queried next."""
+    if order.payment_id is None:
+        await tx.execute(HURRY_CALL, order_id=order.id, now=tx.now)
+        tx.wake(call_queue.WORKER)
+    elif order.cancel_cause is not CancelCause.REFUNDED:
         payment = await tx.lock(PAYMENTS, order.payment_id)
         await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_CANCELLED)
 
@@ -97,7 +101,7 @@ async def _release_units(tx: Transaction[Settings], order: Order, refund: Refund
 
 
 ORDER_EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awaitable[None]]] = {
-    OrderState.CANCELLED: _refund_cancelled
+    OrderState.CANCELLED: _undo_payment
 }
 PAYMENT_EFFECTS: Mapping[PaymentState, Callable[[Transaction[Settings], Order, Payment], Awaitable[None]]] = {
     PaymentState.SUCCEEDED: _pay_order

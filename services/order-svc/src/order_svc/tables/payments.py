@@ -138,6 +138,17 @@ GIVE_UP_CALL = Statement(
         gives_up=True, due_at=func.least(provider_calls.c.due_at, bindparam("next_at", type_=DateTime(timezone=True)))
     )
 )
+_unpaid = select(payments.c.id).where(
+    payments.c.order_id == bindparam("order_id"), payments.c.state == "pending", payments.c.checkout.is_not(None)
+)
+HURRY_CALL = Statement(
+    update(provider_calls)
+    .where(
+        provider_calls.c.id == _unpaid.scalar_subquery(),
+        provider_calls.c.due_at > bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .values(due_at=bindparam("now", type_=DateTime(timezone=True)))
+)
 PUT_OFF_CALL = Statement(
     update(provider_calls)
     .where(provider_calls.c.id == bindparam("call_id"))
