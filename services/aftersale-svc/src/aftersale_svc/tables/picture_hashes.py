@@ -67,7 +67,7 @@ _change = (
 )
 
 
-def _like(place: int) -> Select[Any]:
+def _like(place: int) -> Select[Any]:  # Any: columns of several types
     """The hashes of other files that are like one of them, by their distance, as far as this part of both is alike."""
     their, part = picture_hashes.alias("their"), _PARTS[place]
     newest = (
