@@ -288,7 +288,13 @@ class Shop(PublishedEvents):
         return done(await client.post(f"/v1/disputes/{dispute_id}/{action}", json=body))
 
     async def verdict(self, dispute_id: str, amount: int | None, remedy: str = "refund") -> dict[str, Any]:
-        body: dict[str, Any] = {"liable": "seller", "remedy": remedy, "grounds": "卖家未能证明"}
+        """A verdict that is executed at once."""
+        body: dict[str, Any] = {
+            "liable": "seller",
+            "remedy": remedy,
+            "grounds": "卖家未能证明",
+            "takes_effect": "at_once",
+        }
         if amount is not None:
             body["amount"] = {"amount": amount, "currency": "CNY"}
         return await self.rule(dispute_id, "verdict", self.arbitrator, **body)

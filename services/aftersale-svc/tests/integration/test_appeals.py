@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from aftercare_events import (
     AfterSaleCompleted,
     DisputeAppealed,
@@ -159,6 +160,31 @@ async def test_what_was_paid_too_much_is_recorded_and_nothing_is_debited(shop: S
     assert case["refunded"] == cny(7000)
     assert case["explanation"]["money"]["zh_cn"] == "已退款 70.00 CNY；裁决经申诉改判，其中 20.00 CNY 应由买家返还"
     assert len(await shop.published(RefundRequested)) == 1
+
+
+@pytest.mark.parametrize("remedy", ["resume", "return"])
+async def test_each_side_may_appeal_before_a_case_goes_on_by_a_verdict(shop: Shop, remedy: str) -> None:
+    """The merchant opens no disputes: the appeal is its only remedy."""
+    case_id, dispute_id = await reviewed(shop)
+    verdict = {"liable": "seller", "remedy": remedy, "grounds": "?"}
+    waiting = await shop.rule(dispute_id, "verdict", shop.arbitrator, **verdict)
+    assert (waiting["state"], waiting["takes_effect"]) == ("appeal_window", "after_appeal_window")
+    assert (await shop.get(case_id))["state"] == "disputed"
+    await shop.rule(dispute_id, "appeal", shop.seller, **GROUNDS)
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    await shop.rule(dispute_id, "replace-verdict", another(shop), liable="buyer", remedy="none", grounds="改判")
+    assert (await shop.get(case_id))["state"] == "closed"
+
+
+async def test_a_return_that_nobody_appeals_against_goes_on_after_the_time_for_it(shop: Shop) -> None:
+    case_id, dispute_id = await reviewed(shop)
+    verdict = {"liable": "seller", "remedy": "return", "grounds": "?"}
+    await shop.rule(dispute_id, "verdict", shop.arbitrator, **verdict)
+    shop.clock.advance(hours=72)
+    await shop.harness.run_due()
+    assert (await shown(shop, dispute_id))["state"] == "executed"
+    assert (await shop.get(case_id))["state"] == "await_buyer_shipment"
+    await refused(shop, shop.seller, f"{dispute_id}/appeal", 409, "verdict_final", **GROUNDS)
 
 
 async def test_a_verdict_that_lets_the_case_go_on_at_once_has_no_appeal(shop: Shop) -> None:

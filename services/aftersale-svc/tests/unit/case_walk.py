@@ -45,7 +45,7 @@ from aftersale_svc.domain.cases.offers.model import OfferTerms
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import Opening, Remedy, TakesEffect, Verdict
 from aftersale_svc.domain.orders.model import OrderState
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
@@ -77,7 +77,9 @@ def inspect(accepted: int) -> Command:
 
 
 def decide(remedy: Remedy, amount: int | None = None) -> Command:
-    verdict = Verdict(Liable.SELLER, remedy, amount, "CNY" if amount else None, "because")
+    verdict = Verdict(
+        Liable.SELLER, remedy, amount, "CNY" if amount else None, "because", takes_effect=TakesEffect.AT_ONCE
+    )
     return lambda tx: verdicts.give(tx, DISPUTE, verdict=verdict)
 
 

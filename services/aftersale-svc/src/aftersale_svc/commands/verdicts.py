@@ -35,6 +35,7 @@ from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import (
+    GOES_ON,
     Dispute,
     DisputeAction,
     DisputeState,
@@ -42,7 +43,7 @@ from aftersale_svc.domain.disputes.model import (
     TakesEffect,
     Verdict,
 )
-from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
+from aftersale_svc.domain.disputes.policy import awarded, check_no_amount, takes_effect_of
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY, check_remedy
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, OrderState
@@ -71,7 +72,7 @@ async def give(
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
     moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx, facts)
-    takes_effect = verdict.takes_effect or tx.settings.verdict_takes_effect
+    takes_effect = takes_effect_of(verdict, tx.settings.verdict_takes_effect)
     waits = takes_effect is TakesEffect.AFTER_APPEAL_WINDOW
     if waits:
         moved = DISPUTE.apply(dispute, DisputeAction.ANNOUNCE, tx, facts)
@@ -128,10 +129,10 @@ async def carry_out(
 
 
 def _appeal_until(tx: Transaction[Settings], dispute: Dispute) -> datetime | None:
-    """Until when either side may appeal; None where the case goes on at once, and can be disputed again."""
+    """Until when either side may appeal; None where the case goes on at once."""
     if dispute.state is DisputeState.APPEAL_WINDOW:
         return dispute.deadline_at
-    if dispute.remedy not in (*WITH_MONEY, Remedy.NONE):
+    if dispute.remedy in GOES_ON:
         return None
     return tx.timing.due(dispute, "appeal_hours", tx.now, tx.settings, None)
 

@@ -129,8 +129,9 @@ class VerdictIn(JudgementIn):
     """A verdict, and when it is executed."""
 
     takes_effect: TakesEffect | None = None
-    """When it is executed: `at_once`, or `after_appeal_window`, when nobody can appeal any more; as the platform has set it where it is
-    left out. Against one that is executed at once, an appeal is possible for the same time, unless it lets the case go on."""
+    """When it is executed: `at_once`, or `after_appeal_window`, when nobody can appeal any more. Where it is left out, a verdict by which the
+    case goes on (`resume`, `return`, `exchange`) waits, and any other is executed as the platform has set it. Against one that is executed
+    at once, an appeal is possible for the same time, unless the case goes on by it."""
 
     def verdict(self) -> Verdict:
         """The verdict as commands take it."""

@@ -52,12 +52,12 @@ class SanctionTwice(Refusal):
 
 
 class NotAppealable(Refusal):
-    """The verdict lets the case go on, where it can be disputed again, or is that of an earlier build."""
+    """The verdict has let the case go on at once, or is that of an earlier build, or another dispute is about the case by now."""
 
     kind, code = Kind.CONFLICT, "verdict_not_appealable"
     zh, en = (
-        "该裁决已使售后单继续处理，不能申诉；如有异议可重新发起维权。",
-        "The verdict lets the case go on; there is no appeal, and the case can be disputed again.",
+        "售后单已按该裁决继续处理，不能申诉。",
+        "The case has gone on by this verdict, so that there is no appeal against it.",
     )
 
 

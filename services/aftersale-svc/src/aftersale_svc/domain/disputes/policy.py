@@ -3,9 +3,16 @@
 from aftersale_svc.domain.cases.model import Case, RefundAmount
 from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund
-from aftersale_svc.domain.disputes.model import Verdict
+from aftersale_svc.domain.disputes.model import GOES_ON, TakesEffect, Verdict
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
+
+
+def takes_effect_of(verdict: Verdict, usual: TakesEffect) -> TakesEffect:
+    """When a verdict is executed: as it says, else as is `usual`. One by which the case goes on waits, since it can be appealed
+    against before that only."""
+    waits = verdict.remedy in GOES_ON
+    return verdict.takes_effect or (TakesEffect.AFTER_APPEAL_WINDOW if waits else usual)
 
 
 def check_no_amount(verdict: Verdict) -> None:
