@@ -12,7 +12,7 @@ from order_svc import main
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderNotification, ProviderResult
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, Rejection, RejectionCode
 from order_svc.settings import Settings
 
 ADDRESS, SECRET = "/v1/payment-webhooks/plainpay", "a secret of tests"
@@ -67,7 +67,7 @@ class PlainPay:
             currency="CNY",
         )
 
-    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         return Acknowledgement(200, b"success", "text/plain", {"X-Plainpay": "1"})
 
     def refused(self, code: str, detail: str, language: str = "zh-CN") -> Acknowledgement:
