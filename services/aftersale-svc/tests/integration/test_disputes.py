@@ -205,12 +205,24 @@ async def test_neither_side_adds_evidence_without_end(shop: Shop) -> None:
     assert len((await shop.rule(dispute_id, "evidence", shop.seller, evidence=[HASH]))["evidence"]) == 102
 
 
+async def words(shop: Shop, dispute_id: str) -> tuple[str, str]:
+    """Whose turn it is, and when the money goes back, as the buyer reads it."""
+    found = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()["explanation"]
+    return found["turn"]["en"], found["money_when"]["en"]
+
+
 async def test_a_refused_refund_of_a_verdict_is_tried_again_and_then_executed(shop: Shop) -> None:
     await shop.delivered()
     case_id, dispute_id = await shop.disputed()
     await shop.rule(dispute_id, "answer", shop.seller, text="?")
     await shop.verdict(dispute_id, 7000)
+    turn, money = await words(shop, dispute_id)
+    assert turn.startswith("It is the turn of the payment provider, until ")
+    assert money == "It is being paid; the case says by when"
     await shop.refund_fails()
+    turn, money = await words(shop, dispute_id)
+    assert turn.startswith("It is the turn of an agent of the platform, until ")
+    assert money == "The refund has failed, and an agent has to act; the case says by when"
     assert await shop.complaint(case_id, "cmp_2") is None
     await shop.act(shop.agent, case_id, "refund")
     request = await shop.refund_succeeds()

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from aftercare_events import (
     DisputeExecuted,
+    DisputeReleased,
     DisputeSettled,
     EvidenceRequested,
     EvidenceRoundEnded,
@@ -59,6 +60,32 @@ async def test_an_arbitrator_takes_a_dispute_from_the_queue(shop: Shop) -> None:
     await shop.rule(dispute_id, "assign", shop.agent, arbitrator_id="arb-2")
     released = await shop.rule(dispute_id, "release", other)
     assert released["arbitrator_id"] is None
+
+
+async def test_who_does_not_decide_in_time_does_not_have_the_dispute_any_more(shop: Shop) -> None:
+    _, dispute_id = await reviewed(shop)
+    await shop.rule(dispute_id, "take", shop.arbitrator)
+    shop.clock.advance(hours=72)
+    await shop.harness.run_due()
+    found = await shown(shop, dispute_id)
+    assert (found["state"], found["arbitrator_id"]) == ("platform_review", None)
+    lapsed = await shop.last(DisputeReleased)
+    assert (lapsed.arbitrator_id, lapsed.cause) == ("arb-1", "lapsed")
+    other = shop.harness.client("arbitrator", "arb-2")
+    assert (await shop.rule(dispute_id, "take", other))["arbitrator_id"] == "arb-2"
+    shop.clock.advance(hours=24)
+    await shop.rule(dispute_id, "release", other)
+    assert (await shop.last(DisputeReleased)).cause == "released"
+
+
+async def test_the_silence_of_the_merchant_takes_no_dispute_from_its_arbitrator(shop: Shop) -> None:
+    await shop.delivered()
+    _, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "take", shop.arbitrator)
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    found = await shown(shop, dispute_id)
+    assert (found["state"], found["arbitrator_id"]) == ("platform_review", "arb-1")
 
 
 async def test_a_party_is_no_arbitrator(shop: Shop) -> None:

@@ -25,6 +25,13 @@ class DisputeSide(Vocabulary):
     MERCHANT = "merchant", "the merchant"
 
 
+class DisputeReleaseCause(Vocabulary):
+    """Why an arbitrator does not have a dispute any more."""
+
+    RELEASED = "released", "the arbitrator gave it back"
+    LAPSED = "lapsed", "the arbitrator has not decided in time"
+
+
 ArbitratorId = Annotated[PrincipalId, Field(description="the arbitrator")]
 Round = Annotated[Quantity, Field(description="the number of the request for evidence in this dispute, from 1")]
 ProposalId = Annotated[Id, Field(description="the proposal of a settlement")]
@@ -42,10 +49,11 @@ class DisputeAssigned(DisputeEvent):
 
 
 class DisputeReleased(DisputeEvent):
-    """The arbitrator gave the dispute back to the queue."""
+    """The dispute is in the queue of the arbitrators again."""
 
     matter: Code = "dispute_release"
     arbitrator_id: ArbitratorId
+    cause: Annotated[Code | None, one_of(DisputeReleaseCause, "why; absent: the arbitrator gave it back")] = None
 
 
 class EvidenceRequested(DisputeEvent):

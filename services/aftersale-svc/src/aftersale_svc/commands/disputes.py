@@ -8,10 +8,13 @@ from aftercare_events import (
     AfterSaleResumed,
     DisputeAnswered,
     DisputeEscalated,
+    DisputeReleased,
     DisputeWithdrawn,
+    Event,
     EvidenceAdded,
     digest,
 )
+from aftercare_events.catalogue.hearings import DisputeReleaseCause
 
 from aftersale_svc.commands import cited_evidence, effects, endings, hearings, lab_tests, locking
 from aftersale_svc.commands.deadlines import dispute_timer
@@ -22,7 +25,7 @@ from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.disputes.errors import TooMuchEvidence
 from aftersale_svc.domain.disputes.evidence import MOST_ADDED
 from aftersale_svc.domain.disputes.facts import DisputeFacts
-from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE, PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeOrigin, DisputeState
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -117,11 +120,18 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
 
 @dispute_timer(DisputeAction.ESCALATE)
 async def escalate(tx: Transaction[Settings], dispute: Dispute, _: object) -> None:
-    """Go on with a locked dispute without the merchant's answer, or publish that the platform is late."""
+    """Go on with a locked dispute without the merchant's answer, or publish that the platform is late: then whoever had it does not
+    have it any more, and another arbitrator may take it."""
     escalated = DISPUTE.apply(dispute, DisputeAction.ESCALATE, tx)
     # In a dispute that the platform has opened, the merchant is asked, and not accused.
     accused = dispute.origin is not DisputeOrigin.PLATFORM
     silent = accused and dispute.state is DisputeState.AWAIT_MERCHANT_ANSWER
+    arbitrator_id = dispute.arbitrator_id if dispute.whose_turn == PLATFORM_TURN else None
+    if arbitrator_id is not None:
+        escalated = replace(escalated, arbitrator_id=None)
     escalated = replace(escalated, merchant_silent=dispute.merchant_silent or silent)
-    event = DisputeEscalated(**dispute_fields(tx, escalated), cause=DISPUTE.cause(dispute, DisputeAction.ESCALATE))
-    await save_dispute(tx, escalated, DisputeAction.ESCALATE, event)
+    fields = dispute_fields(tx, escalated)
+    events: list[Event] = [DisputeEscalated(**fields, cause=DISPUTE.cause(dispute, DisputeAction.ESCALATE))]
+    if arbitrator_id is not None:
+        events.append(DisputeReleased(**fields, arbitrator_id=arbitrator_id, cause=DisputeReleaseCause.LAPSED))
+    await save_dispute(tx, escalated, DisputeAction.ESCALATE, *events)

@@ -269,7 +269,7 @@ async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
     if full.case.dispute_id is None:
         return
     dispute = await tx.lock(DISPUTES, full.case.dispute_id)
-    if executions.is_executing(dispute):
+    if dispute.is_being_paid:
         done = executions.executed(tx, dispute, full.refunded_minor)
         await save_dispute(tx, done, DisputeAction.EXECUTE, executions.event(tx, done))
 

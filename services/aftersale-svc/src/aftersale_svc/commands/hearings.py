@@ -14,6 +14,7 @@ from aftercare_events import (
     EvidenceSubmitted,
     digest,
 )
+from aftercare_events.catalogue.hearings import DisputeReleaseCause
 
 from aftersale_svc.commands import caseworkers, cited_evidence
 from aftersale_svc.commands.deadlines import dispute_timer
@@ -77,7 +78,9 @@ async def release(tx: Transaction[Settings], dispute_id: str, *, note: str | Non
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.RELEASE, tx, DisputeFacts.of(tx))
     released = replace(moved, arbitrator_id=None)
-    event = DisputeReleased(**dispute_fields(tx, released), arbitrator_id=tx.actor.id)
+    event = DisputeReleased(
+        **dispute_fields(tx, released), arbitrator_id=tx.actor.id, cause=DisputeReleaseCause.RELEASED
+    )
     return await save_dispute(tx, released, DisputeAction.RELEASE, event, note=note)
 
 

@@ -22,7 +22,7 @@ from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.decisions.proposed import decisions_for
 from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import GOES_ON, Dispute
-from aftersale_svc.domain.disputes.parts import DisputeParts, money_by_case
+from aftersale_svc.domain.disputes.parts import DisputeParts, PaymentTurn, money_by_case
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes, seen_reuses
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceReuse
 from aftersale_svc.domain.money.allocation import instead_of_refusing
@@ -164,6 +164,9 @@ async def dispute(read: Reader[Settings], dispute_id: str) -> tuple[Dispute, Dis
         full = await case(read, found.case_id)
         by_case = money_by_case(full) if full.case.dispute_id == found.id else None
         parts = replace(parts, by_case=by_case)
+    if found.is_being_paid:
+        paying = await read.get(CASES, found.case_id)
+        parts = replace(parts, payment=PaymentTurn(paying.whose_turn, paying.deadline_at))
     return found, replace(parts, steps=await read.all(STEPS_OF_DISPUTE, case_id=found.case_id, dispute_id=dispute_id))
 
 

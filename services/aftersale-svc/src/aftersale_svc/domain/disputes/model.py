@@ -202,6 +202,14 @@ class Dispute:
         """Whether an appeal against its verdict has to be decided, perhaps after a test."""
         return DisputeState.APPEALED in (self.state, self.tested_in)
 
+    @property
+    def is_being_paid(self) -> bool:
+        """Whether what was decided or agreed on is being paid; an appeal does not stop that."""
+        if self.is_appealed:
+            return self.takes_effect is TakesEffect.AT_ONCE and self.appealed_in is DisputeState.EXECUTING
+        agreed = self.state is DisputeState.SETTLED and self.refunded_minor is None
+        return agreed or self.state is DisputeState.EXECUTING
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

@@ -1,6 +1,7 @@
 """What belongs to a dispute besides its row."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -37,8 +38,17 @@ def money_by_case(full: FullCase) -> MoneyByCase:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentTurn:
+    """Whose turn it is in the case whose money is being paid, and until when. An agent's: the refund has failed."""
+
+    whose_turn: str
+    deadline_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeParts:
-    """What belongs to one dispute, in order. `by_case` is what goes back in its case, where that goes on by what was decided or agreed on."""
+    """What belongs to one dispute, in order. `by_case` is what goes back in its case, where that goes on by what was decided or agreed on,
+    `payment` is read while what was decided or agreed on is being paid."""
 
     rounds: list[EvidenceRound]
     proposals: list[Proposal]
@@ -50,6 +60,7 @@ class DisputeParts:
     tests: list[LabTest] = field(default_factory=list)
     steps: list[TimelineStep] = field(default_factory=list)
     by_case: MoneyByCase | None = None
+    payment: PaymentTurn | None = None
 
     @property
     def costs_in_force(self) -> list[DisputeCost]:

@@ -21,7 +21,7 @@ from aftersale_svc.domain.disputes.model import (
     Remedy,
     TakesEffect,
 )
-from aftersale_svc.domain.disputes.parts import DisputeParts, MoneyByCase
+from aftersale_svc.domain.disputes.parts import DisputeParts, MoneyByCase, PaymentTurn
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES, DISPUTE_WHY_NOT
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, appeal, owed
@@ -87,11 +87,11 @@ def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, 
     return DisputeExplanation(
         what=_what(dispute),
         where=DISPUTE_STATES[dispute.state],
-        turn=_turn(dispute, zone),
+        turn=_turn(dispute, parts.payment, zone),
         then=None if effect is None else _then(effect),
         verdict=_verdict(dispute),
         money=_money(dispute, parts, owed(parts.entries, parts.debts, now)),
-        money_when=_money_when(dispute, zone),
+        money_when=_money_when(dispute, parts.payment, zone),
         settlement=open_proposal(proposal, zone),
         appeal=None if dispute.decided_at is None else appeal(dispute, until, parts.appeals, now, zone),
         actions=tuple(
@@ -113,13 +113,15 @@ def _what(dispute: Dispute) -> Label:
     return Label(f"维权：{about.zh}，{origin.zh}", f"A dispute about {about.en}, {origin.en}")
 
 
-def _turn(dispute: Dispute, zone: ZoneInfo) -> Label:
+def _turn(dispute: Dispute, payment: PaymentTurn | None, zone: ZoneInfo) -> Label:
+    """Whom the dispute waits for; while its verdict is executed, that is whoever has to act in the case."""
     if dispute.whose_turn == NOBODY:
         return Label("维权已结束，无需处理", "The dispute has ended; nobody has to act")
-    who = TURN_NAMES[dispute.whose_turn]
-    if dispute.deadline_at is None:
+    of = payment if payment is not None and dispute.state is DisputeState.EXECUTING else dispute
+    who = TURN_NAMES[of.whose_turn]
+    if of.deadline_at is None:
         return Label(f"等待{who.zh}处理", f"It is the turn of {who.en}")
-    time = in_zone(dispute.deadline_at, zone)
+    time = in_zone(of.deadline_at, zone)
     return Label(f"等待{who.zh}处理，截止 {time}", f"It is the turn of {who.en}, until {time}")
 
 
@@ -168,7 +170,7 @@ def _by_case(money: MoneyByCase | None) -> Label:
     return Label(f"预计退款 {expected}，{_BY_CASE.zh}", f"{expected} is expected. {_BY_CASE.en}")
 
 
-def _money_when(dispute: Dispute, zone: ZoneInfo) -> Label | None:
+def _money_when(dispute: Dispute, payment: PaymentTurn | None, zone: ZoneInfo) -> Label | None:
     """When the money of the verdict goes back; None where none does, or it has gone back."""
     if dispute.remedy not in WITH_MONEY or dispute.refunded_minor is not None:
         return None
@@ -177,4 +179,9 @@ def _money_when(dispute: Dispute, zone: ZoneInfo) -> Label | None:
         return Label(f"如无申诉，于 {time} 执行", f"On {time}, unless there is an appeal")
     if dispute.is_appealed and dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW:
         return Label("申诉裁定后执行", "Once the appeal was decided")
+    if payment is not None and payment.whose_turn == "agent":
+        return Label(
+            "退款未成功，等待平台客服处理，期限见售后单",
+            "The refund has failed, and an agent has to act; the case says by when",
+        )
     return Label("退款处理中，期限见售后单", "It is being paid; the case says by when")
