@@ -53,12 +53,16 @@ TOP = Path(__file__).parents[2]
 SHARED = (TOP / "tests" / "security", TOP / "tests" / "journey")
 """Tests over HTTP that are of no service alone."""
 NOT_OF_ROUTES = {
+    "decision_failed": "the result of one case of a batch",
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",
+    "price_due": "decides which transition is taken",
+    "price_not_due": "decides which timer holds",
     "refund_offered": "decides which timer holds",
     "replacement_delivered": "decides which timer holds",
+    "return_tracked": "decides which transition is taken",
     "units_not_shipped": "bars what only the system does",
 }
 
