@@ -49,7 +49,8 @@ def _decodable(types: tuple[MediaType, ...]) -> tuple[MediaType, ...]:
 class Settings(ServiceSettings):
     """How many hours a case or a dispute may stay in a state before its timer acts; evidence files: store, limits, links.
 
-    `evidence_rounds` is how often evidence may be asked for in one dispute, `supplement_rounds` how often the buyer may be asked for more in one case. `review_claim_hours`: how long an agent has a case that
+    `evidence_rounds` is how often evidence may be asked for in one dispute, `supplement_rounds` how often the buyer may be asked for more in one case,
+    `withdrawn_disputes` how many disputes about one case the buyer may withdraw before they can open no more. `review_claim_hours`: how long an agent has a case that
     they have taken, until it is in the queue again.
     """
 
@@ -83,6 +84,7 @@ class Settings(ServiceSettings):
     platform_review_hours: Hours = 72
     evidence_hours: Hours = 72
     evidence_rounds: Annotated[int, Field(ge=1, le=20)] = 3
+    withdrawn_disputes: Annotated[int, Field(ge=1, le=20)] = 3
     proposal_hours: Hours = 48
     sample_hours: Hours = 7 * 24
     sample_transit_hours: Hours = 7 * 24

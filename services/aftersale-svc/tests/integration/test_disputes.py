@@ -149,6 +149,36 @@ async def test_a_withdrawn_dispute_lets_the_case_go_on(shop: Shop) -> None:
     assert await shop.complaint(case_id, "cmp_2") is not None
 
 
+async def test_a_buyer_who_withdraws_again_and_again_can_open_no_more_disputes(shop: Shop) -> None:
+    """Three are the most by default; each stops the case. What the platform opens does not count, and stays possible."""
+    await shop.delivered()
+    case = await shop.rejected()
+    path, body = f"/v1/cases/{case['id']}/dispute", {"category": "other", "text": "?"}
+
+    async def may_dispute(at: str | None = None) -> tuple[bool, str | None]:
+        shown = (await shop.buyer.get(f"/v1/cases/{case['id']}", params={"as_of": at} if at else {})).json()
+        [action] = [each for each in shown["allowed_actions"] if each["action"] == "dispute"]
+        return action["allowed"], action.get("why_not")
+
+    for number in range(3):
+        before = shop.clock.now().isoformat()
+        assert await may_dispute() == (True, None)
+        shop.clock.advance(seconds=60)
+        if number == 1:
+            await shop.complaint(case["id"])
+        else:
+            await shop.buyer.post(path, json=body)
+        [dispute, *_] = (await shop.buyer.get("/v1/disputes", params={"case_id": case["id"]})).json()["data"]
+        shop.clock.advance(seconds=60)
+        await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert await may_dispute() == (False, "disputed_too_often")
+    assert await may_dispute(before) == (True, None)
+    shop.harness.problem(await shop.buyer.post(path, json=body), 409, "disputed_too_often")
+    assert await shop.complaint(case["id"], "cmp_2") is None, "customer service goes on alone"
+    assert (await shop.get(case["id"]))["state"] == "rejected", "nothing has changed"
+    assert (await shop.agent.post(path, json=body)).status_code == 201
+
+
 async def test_a_return_that_arrives_during_the_dispute_waits_for_inspection_after_it(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2)

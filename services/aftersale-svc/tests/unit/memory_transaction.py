@@ -44,6 +44,7 @@ from aftersale_svc.tables import (
     refused_goods_claims,
     verdicts,
     waybills,
+    withdrawn_disputes,
 )
 from case_checks import check
 from dispute_progress import PARTS, judged
@@ -203,9 +204,8 @@ class MemoryTransaction:
             legs.DETAILS.of_one: [self.snapshot.details],
             legs.DETAILS_TO_LOCK.of_one: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
-            verdicts.COSTS_OF_DISPUTE: [],
+            **{key: [] for key in (verdicts.COSTS_OF_DISPUTE, withdrawn_disputes.WITHDRAWN, given_back.SHARES_PAID)},
             waybills.PARCELS_UNDER_WAYBILL: [],
-            given_back.SHARES_PAID: [],
             lab_tests.TESTS_OF_DISPUTE: [
                 row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name
             ],

@@ -23,6 +23,7 @@ from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.withdrawn_disputes import with_disputes_left
 
 
 async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) -> None:
@@ -35,6 +36,7 @@ async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) ->
     full, order = found
     if await _is_appealed(tx, full):
         return
+    [full] = await with_disputes_left(tx, [full], tx.now)
     facts = await _facts(tx, full, order)
     if not permits(full, CaseAction.FREEZE, tx, facts):
         return
@@ -50,10 +52,11 @@ async def open_(tx: Transaction[Settings], case_id: str, *, opening: Opening) ->
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, OrderWasCancelled, VerdictInExecution, NotStalled: see CASE.
+        IllegalTransition, ActionNotAllowed, OrderWasCancelled, VerdictInExecution, NotStalled, DisputedTooOften: see CASE.
         EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    [full] = await with_disputes_left(tx, [full], tx.now)
     case, by_platform = full.case, tx.actor.role in PLATFORM
     since = disputable_from(case)
     overdue = since is not None and since <= tx.now

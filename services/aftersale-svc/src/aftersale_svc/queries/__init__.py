@@ -51,6 +51,7 @@ from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REV
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
 from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER
+from aftersale_svc.tables.withdrawn_disputes import with_disputes_left
 from aftersale_svc.tables.work_lists import (
     CASE_QUEUES,
     CASES_MISSED,
@@ -124,6 +125,7 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
 
 async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:
     full = await _with_rejections(read, await full_cases(read, found))
+    full = await with_disputes_left(read, full, read.now)
     stopped = [each.id for each in found if each.state is CaseState.DISPUTED]
     if not stopped:
         return full

@@ -36,6 +36,7 @@ from aftersale_svc.tables.holds import REJECTIONS_THEN
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.refused_goods_claims import STEPS_OF_CASE
+from aftersale_svc.tables.withdrawn_disputes import with_disputes_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     if then.case.state is CaseState.REJECTED:
         rejected = await read.one(REJECTIONS_THEN, case_ids=[case_id], at=time)
         then = replace(then, rejected_times=None if rejected is None else rejected["times"])
+    [then] = await with_disputes_left(read, [replace(then, disputes_left=None)], time)
     then = replace(then, legs={**then.legs, OwedGoods: await _owed_goods(read, now, time)})
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)

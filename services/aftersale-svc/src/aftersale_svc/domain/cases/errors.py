@@ -239,6 +239,14 @@ class NotStalledYet(NotStalled):
     en = "The case is being handled in time. If nothing happens, it can be disputed from {possible_from} on."
 
 
+class DisputedTooOften(Refusal):
+    """The buyer has opened and withdrawn as many disputes about the case as the settings permit."""
+
+    kind, code = Kind.CONFLICT, "disputed_too_often"
+    zh = "该售后单的维权已多次发起并撤回，买家不能再次发起；平台客服仍可发起。"
+    en = "Too many disputes about this case were opened and withdrawn. The buyer can open no more; an agent still can."
+
+
 class CaseFrozen(IllegalTransition):
     """A dispute stops the case: only its end moves the case again."""
 

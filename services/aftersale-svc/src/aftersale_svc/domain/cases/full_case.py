@@ -36,8 +36,8 @@ class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
     `stop` is what a disputed case waits for, where that was read; `rejected_times`, of a rejected one in the same way, how often one of its
-    lines was. `has_neighbours`, of a locked case: whether other cases of its order
-    are open that money is to go back in.
+    lines was, `disputes_left`, of one that was disputed before, how many disputes the buyer may still open. `has_neighbours`, of a locked
+    case: whether other cases of its order are open that money is to go back in.
     """
 
     case: Case
@@ -47,6 +47,7 @@ class FullCase:
     stop: Stop | None = None
     has_neighbours: bool = False
     rejected_times: int | None = None
+    disputes_left: int | None = None
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""
@@ -261,9 +262,7 @@ class FullCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What the guards judge besides the row of the case.
-
-    `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
+    """What the guards judge besides the row of the case. `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
     (`in_dispute_window`), and which other cases have its units by now (`held_by`; None: that is not known). `by_platform`: who acts belongs to the
     platform. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged.
     """

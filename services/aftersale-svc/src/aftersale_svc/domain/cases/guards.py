@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, EscalationC
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
+    DisputedTooOften,
     DisputeWindowPassed,
     NothingInTransit,
     NotStalled,
@@ -138,6 +139,11 @@ def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return NotStalled() if at is None else NotStalledYet(possible_from=at)
 
 
+def _disputed_too_often(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    used_up = facts is not None and not facts.by_platform and facts.full.disputes_left == 0
+    return DisputedTooOften() if used_up else None
+
+
 def _closed_for_good(case: Case, _: object) -> Refusal | None:
     return ClosedForGood() if case.close_cause in _FOR_GOOD else None
 
@@ -183,6 +189,7 @@ ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)
 ORDER_NOT_CANCELLED = Guard(OrderNotCancelled.code, _order_not_cancelled)
 REFUND_IN_FLIGHT = Guard(RefundInFlight.code, _refund_in_flight)
 VERDICT_IN_EXECUTION = Guard(VerdictInExecution.code, _verdict_in_execution)
+DISPUTED_TOO_OFTEN = Guard(DisputedTooOften.code, _disputed_too_often)
 NOT_STALLED = Guard(NotStalled.code, _not_stalled)
 CLOSED_FOR_GOOD = Guard(ClosedForGood.code, _closed_for_good)
 DISPUTE_WINDOW_PASSED = Guard(DisputeWindowPassed.code, _window_passed)

@@ -168,6 +168,7 @@ WHY_NOT: Mapping[str, Label] = {
     "verdict_in_execution": Label("裁决执行中", "a verdict is being executed"),
     "case_not_stalled": Label("售后单仍在正常处理中", "the case is being handled in time"),
     "frozen_by_dispute": Label("售后单因维权冻结", "a dispute stops the case"),
+    "disputed_too_often": Label("维权次数已用完", "the buyer can open no more disputes about the case"),
     "closed_for_good": Label("售后单已最终关闭", "the case was closed for good"),
     "case_opens_again": Label("收到退货后售后单会重新处理", "goods that arrive open the case again"),
     "dispute_window_passed": Label("已过维权期限", "the time to dispute it has passed"),

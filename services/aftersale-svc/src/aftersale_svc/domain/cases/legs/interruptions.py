@@ -8,6 +8,7 @@ from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.guards import (
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
+    DISPUTED_TOO_OFTEN,
     GOODS_NOT_BACK,
     GUARANTEE_PAYING,
     NOT_STALLED,
@@ -73,14 +74,19 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         return Leg(DISPUTE, legs[0].entry, ended, {})
     rows: dict[tuple[CaseState, CaseAction], Row] = {
         **ended,
-        **{(state, _A.FREEZE): _freeze(VERDICT_IN_EXECUTION, remembered=resumes.get(state)) for state in disputable},
+        **{
+            (state, _A.FREEZE): _freeze(VERDICT_IN_EXECUTION, DISPUTED_TOO_OFTEN, remembered=resumes.get(state))
+            for state in disputable
+        },
         **{
             (state, _A.DISPUTE): _freeze(
-                VERDICT_IN_EXECUTION, NOT_STALLED, by=BUYER_OR_PLATFORM, remembered=resumes.get(state)
+                *(VERDICT_IN_EXECUTION, NOT_STALLED, DISPUTED_TOO_OFTEN),
+                by=BUYER_OR_PLATFORM,
+                remembered=resumes.get(state),
             )
             for state in disputable
         },
-        (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
+        (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, DISPUTED_TOO_OFTEN, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, (REFUND_COVERED,), outcome_of=DISPUTE),
         (_S.DISPUTED, _A.DISMISS): Transition(
