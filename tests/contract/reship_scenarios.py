@@ -44,7 +44,8 @@ async def an_exchange_for_dearer_goods(suite: InProcessSuite) -> str:
     line_id = order["lines"][0]["id"]
     await step(suite, "seller", case, "inspect", lines=[{"line_id": line_id, "accepted": 1, "grade": "a"}])
     await step(suite, "seller", case, "price-replacement", prices=[{"line_id": line_id, "unit_price": cny(12900)}])
-    await step(suite, "seller", case, "return-refused-goods", carrier="zto", waybill_no="73000033")
+    await step(suite, "seller", case, "return-refused-goods", carrier="zto", waybill_no="73000039")
+    await step(suite, "seller", case, "correct-refused-goods-waybill", carrier="zto", waybill_no="73000033")
     await step(suite, "buyer", case, "agree-charge")
     await step(suite, "seller", case, "record-payment", reference=TEXTS["reply"])
     await _sent(suite, case, "73000034")

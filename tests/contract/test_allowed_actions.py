@@ -23,6 +23,7 @@ LEFT_TO_THE_TABLE = {
     PushAction.REDRIVE: "redriveCourierPush",
     DeadlineAction.EXTEND: "extendDeadline",
     RefusedGoodsAction.SEND: "returnRefusedGoods",
+    RefusedGoodsAction.CORRECT_WAYBILL: "correctRefusedGoodsWaybill",
 }
 """The operations whose roles are not those of the table: they let every role in, are in a router of one role, or are those of the case."""
 

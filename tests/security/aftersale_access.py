@@ -65,6 +65,7 @@ AFTERSALE: dict[str, set[str]] = {
     "recordPayment": {"seller"},
     "recordChargeReturn": {"seller", "agent"},
     "returnRefusedGoods": {"seller", "agent"},
+    "correctRefusedGoodsWaybill": {"seller", "agent"},
     "quoteRepair": {"seller"},
     "declineQuote": {"buyer"},
     "finishRepair": {"seller"},

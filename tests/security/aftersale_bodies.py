@@ -84,6 +84,7 @@ def aftersale_bodies(
         "recordPayment": {"reference": "…"},
         "recordChargeReturn": {"amount": cny(1), "reference": "…"},
         "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
+        "correctRefusedGoodsWaybill": {"carrier": "zto", "waybill_no": "73200000002"},
         "quoteRepair": {"cost": cny(1), "days": 1},
         "stateOfflineRefund": {"method": "cash", "reference": "…", "evidence": ["sha256:" + "ab" * 32]},
         "denyOfflineRefund": {"text": "…"},

@@ -43,6 +43,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "correctReturnWaybill": parcel,
         "shipCase": {**parcel, **({} if n % 3 else {"return_freight": {"amount": cny(500 + n), "evidence": [HASH]}})},
         **dict.fromkeys(("shipReplacement", "correctReplacementWaybill", "returnRefusedGoods"), parcel),
+        "correctRefusedGoodsWaybill": parcel,
         **dict.fromkeys(("givePickupWaybill", "collectPickup"), parcel),
         "bookPickup": {"slot": _slot(document, n), "address": RETURN_ADDRESS},
         "movePickup": {"slot": _slot(document, n)},

@@ -50,6 +50,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "record-charge-return": ({"amount": {"amount": 1, "currency": "CNY"}, "reference": "?"}, {"seller", "agent"}),
     "record-return-freight": ({"amount": {"amount": 1, "currency": "CNY"}, "reference": "?"}, {"seller", "agent"}),
     "return-refused-goods": ({"carrier": "zto", "waybill_no": "73200001"}, {"seller", "agent"}),
+    "correct-refused-goods-waybill": ({"carrier": "zto", "waybill_no": "73200002"}, {"seller", "agent"}),
     "quote": ({"cost": {"amount": 1, "currency": "CNY"}, "days": 1}, {"seller"}),
     "decline-quote": ({}, {"buyer"}),
     "repaired": ({"work": ["tested"]}, {"seller"}),

@@ -3,9 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
-from aftercare_events import ParcelStatusChanged
 from aftercare_events.catalogue.claims import ClaimDeadlineReminder
 from aftercare_events.catalogue.courier_claims import CourierClaimOpened
 from aftercare_events.catalogue.refused_goods import (
@@ -18,53 +16,7 @@ from aftercare_events.catalogue.refused_goods import (
 from aftersale_shop import HASH, Shop
 from aftersale_svc.workers import deadlines
 from checked_files import files_of
-
-PARCEL = {"carrier": "zto", "waybill_no": "73200001"}
-
-
-async def refused(shop: Shop, accepted: int = 1) -> dict[str, Any]:
-    """A case of two units, of which the merchant accepts one; the other goes back."""
-    await shop.delivered()
-    case = await shop.arrived(2)
-    return await shop.inspect(case["id"], accepted)
-
-
-async def claim_of(shop: Shop, case_id: str, client: httpx.AsyncClient | None = None) -> dict[str, Any]:
-    [found] = (await (client or shop.agent).get("/v1/refused-goods-claims", params={"case_id": case_id})).json()["data"]
-    shown: dict[str, Any] = (await (client or shop.agent).get(f"/v1/refused-goods-claims/{found['id']}")).json()
-    return shown
-
-
-async def act(shop: Shop, client: httpx.AsyncClient, claim: dict[str, Any], action: str, **body: Any) -> dict[str, Any]:
-    answer = await client.post(f"/v1/refused-goods-claims/{claim['id']}/{action}", json=body)
-    assert answer.status_code == 200, answer.text
-    shown: dict[str, Any] = answer.json()
-    return shown
-
-
-async def parcel(shop: Shop, case_id: str, status: str, **more: Any) -> None:
-    """The courier reports the parcel of the refused goods."""
-    event = ParcelStatusChanged(
-        **shop._order("ord_1", "system", status),
-        parcel_id="par_back",
-        leg="refused_goods",
-        case_id=case_id,
-        carrier="zto",
-        waybill_no="73200001",
-        status=status,
-        previous_status="in_transit",
-        terminal=status in ("delivered", "returned", "lost"),
-        occurred_at=shop.clock.now(),
-        **more,
-    )
-    await shop.harness.consume(event)
-
-
-async def sent(shop: Shop) -> dict[str, Any]:
-    """The refused unit is on its way to the buyer."""
-    case = await refused(shop)
-    await shop.act(shop.seller, case["id"], "return-refused-goods", **PARCEL)
-    return case
+from refused_parcels_back import PARCEL, act, claim_of, parcel, refused, sent
 
 
 async def lost(shop: Shop) -> tuple[str, dict[str, Any]]:

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
+from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 from aftersale_svc.domain.cases.pickups.model import Pickup
+from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
+from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.orders.model import Order
 
@@ -49,6 +52,14 @@ def _inspected(full: FullCase) -> FullCase:
     return replace(full, requested=(line,)).keeping(back).keeping(found)
 
 
+def _sent_back(full: FullCase) -> FullCase:
+    """The case with one unit that the merchant has refused, and that is in a parcel to the buyer."""
+    parcel = {"carrier": "zto", "waybill_no": "73200001"}
+    lines: list[dict[str, object]] = [{"line_id": "line_1", "quantity": 1}]
+    owed = OwedGoods(id="rgc_1", case_id=full.case.id, state=RefusedGoodsState.IN_TRANSIT, lines=lines, **parcel)
+    return full.keeping(RefusedGoods(case_id=full.case.id, sent_at=full.case.created_at, **parcel)).owing(owed)
+
+
 def facts(case: Case, order: Order | None = None, action: CaseAction | None = None) -> CaseFacts:
     """What bars nothing, but for the state of the order; before the goods are sent, what bars this action or the others."""
     back = Return(case_id=case.id)
@@ -83,6 +94,8 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
     full = FullCase(case=case).keeping(freight).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
     if action is CaseAction.RETURN_REFUSED_GOODS:
         full = _inspected(full)
+    if action is CaseAction.CORRECT_REFUSED_GOODS_WAYBILL:
+        full = _sent_back(full)
     # A closed case that nothing keeps from its units is open again once they arrive.
     held_by = (Holder("case_2", HeldUntil.CASE_ENDED),) if action is CaseAction.RECORD_ARRIVAL else ()
     return CaseFacts(full=full, order=order, in_dispute_window=True, held_by=held_by, overdue=True)

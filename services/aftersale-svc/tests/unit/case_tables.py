@@ -59,9 +59,13 @@ REFUSED = (
     LATE_ARRIVALS
     + """
 refunding          return_refused_goods refunding    seller agent
+refunding          correct_refused_goods_waybill refunding    seller agent
 completed          return_refused_goods completed    seller agent
+completed          correct_refused_goods_waybill completed    seller agent
 closed             return_refused_goods closed       seller agent
+closed             correct_refused_goods_waybill closed       seller agent
 cancelled          return_refused_goods cancelled    seller agent
+cancelled          correct_refused_goods_waybill cancelled    seller agent
 return_in_transit  cancel           cancelled          buyer agent
 return_in_transit  correct_waybill  return_in_transit  seller agent
 return_in_transit  receive          await_inspection   seller system
@@ -135,9 +139,13 @@ RETURNS = (
     LATE_ARRIVALS
     + """
 refunding             return_refused_goods refunding     seller agent
+refunding             correct_refused_goods_waybill refunding     seller agent
 completed             return_refused_goods completed     seller agent
+completed             correct_refused_goods_waybill completed     seller agent
 closed                return_refused_goods closed        seller agent
+closed                correct_refused_goods_waybill closed        seller agent
 cancelled             return_refused_goods cancelled     seller agent
+cancelled             correct_refused_goods_waybill cancelled     seller agent
 cancelled             record_arrival   cancelled         seller agent system
 closed                receive              manual_review seller agent
 await_buyer_shipment  ship      return_in_transit  buyer

@@ -26,7 +26,9 @@ disputed  order_replacement  await_reship  arbitrator buyer seller system outcom
 """
 REFUSED_GOODS = """
 await_reship       return_refused_goods  await_reship       seller agent
+await_reship       correct_refused_goods_waybill  await_reship       seller agent
 reship_in_transit  return_refused_goods  reship_in_transit  seller agent
+reship_in_transit  correct_refused_goods_waybill  reship_in_transit  seller agent
 """
 EXCHANGED = """
 await_inspection      inspect            await_reship          seller system

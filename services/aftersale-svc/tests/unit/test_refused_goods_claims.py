@@ -55,8 +55,13 @@ async def send(tx: Any) -> object:
     return await refused_goods.send(tx, tx.claim, carrier="zto", waybill_no="732")
 
 
+async def correct(tx: Any) -> object:
+    return await refused_goods.correct_waybill(tx, tx.claim, carrier="zto", waybill_no="733")
+
+
 PEOPLE: dict[str, Command] = {
     "send": send,
+    "correct": correct,
     "confirm": lambda tx: refused_goods.confirm(tx, CLAIM),
     "report lost": lambda tx: refused_goods.report_lost(tx, CLAIM),
     "order the dispatch": lambda tx: refused_goods.order_dispatch(tx, CLAIM),
@@ -91,7 +96,7 @@ def test_a_party_decides_nothing_for_the_platform(party: dict[str, Any]) -> None
         for (state, action), row in REFUSED_GOODS_CLAIM.transitions.items()
         if "agent" in row.permission.roles
     ]
-    assert len(decided) == 20
+    assert len(decided) == 21
     for state, action in decided:
         claim = a_claim(state=state, owed_minor=1, **party)
         assert not REFUSED_GOODS_CLAIM.permits(claim, action, me, ClaimFacts(me)), (state, action)

@@ -128,6 +128,24 @@ async def test_refused_goods_are_followed_on_their_way_back_to_the_buyer(shop):
     assert len(await shop.events(OrderDelivered)) == 1, "the order had arrived before"
 
 
+@pytest.mark.parametrize(("moved", "then"), [(False, "cancelled"), (True, "picked_up")])
+async def test_a_corrected_waybill_of_refused_goods_takes_the_place_of_one_that_was_not_scanned(shop, moved, then):
+    order = await shop.delivered()
+    line = ShippedLine(line_id=order["lines"][0]["id"], quantity=1)
+    facts = {"case_type": "return_refund", "carrier": "zto", "lines": (line,)}
+    await shop.h.consume(shop.case(RefusedGoodsReturned, order, waybill_no="73200001", **facts))
+    if moved:
+        async with shop.h.runtime.transaction() as tx:
+            scan = Scan(key="k", status=S.PICKED_UP, occurred_at=shop.h.clock.now())
+            await parcels.apply_scans(tx, ParcelKey(carrier="zto", waybill_no="73200001"), [scan])
+    shop.h.clock.advance(hours=1)
+    named_before = {"previous_carrier": "zto", "previous_waybill_no": "73200001"}
+    await shop.h.consume(shop.case(RefusedGoodsReturned, order, waybill_no="73200002", **facts, **named_before))
+    params = {"leg": "refused_goods", "order_id": order["id"]}
+    listed = (await shop.buyer.get("/v1/parcels", params=params)).json()["data"]
+    assert {each["waybill_no"]: each["status"] for each in listed} == {"73200001": then, "73200002": "pending"}
+
+
 async def test_foreign_parcels_do_not_exist(shop):
     order, _ = await shop.paid()
     parcel = await shop.ship(order, 3)

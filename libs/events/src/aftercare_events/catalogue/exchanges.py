@@ -73,9 +73,15 @@ class ChargeReturned(CaseEvent):
 
 
 class RefusedGoodsReturned(CaseEvent):
-    """The merchant sent the goods that the inspection refused back to the buyer."""
+    """The goods that the inspection refused were sent back to the buyer, or the waybill of their parcel was corrected."""
 
     matter: Code = "refused_goods"
     carrier: Carrier
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
+    previous_carrier: Annotated[
+        Carrier | None, Field(description="the courier that was named before; absent where none was")
+    ] = None
+    previous_waybill_no: Annotated[
+        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
+    ] = None

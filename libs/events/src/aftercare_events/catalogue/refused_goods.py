@@ -62,12 +62,18 @@ class RefusedGoodsClaimOpened(RefusedGoodsEvent):
 
 
 class RefusedGoodsDispatched(RefusedGoodsEvent):
-    """Refused goods are on their way to the buyer in this parcel."""
+    """Refused goods are on their way to the buyer in this parcel, or its waybill was corrected."""
 
     matter: Code = "refused_goods_dispatch"
     carrier: Carrier
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
+    previous_carrier: Annotated[
+        Carrier | None, Field(description="the courier that was named before; absent where none was")
+    ] = None
+    previous_waybill_no: Annotated[
+        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
+    ] = None
     deadline_at: DeadlineAt = None
 
 

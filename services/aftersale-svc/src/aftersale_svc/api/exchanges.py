@@ -15,10 +15,11 @@ from aftersale_svc.domain.cases.charges.errors import (
     ChargePaid,
     NothingOwed,
 )
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.refused_goods.errors import RefusedGoodsAlreadyScanned, RefusedGoodsNotInTransit
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
 from aftersale_svc.settings import Settings
@@ -86,3 +87,22 @@ async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: 
     """
     sent = await exchanges.return_refused(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
     return CaseOut.of(sent, tx.actor)
+
+
+@router.post(
+    "/{case_id}/correct-refused-goods-waybill",
+    **step(
+        CASE.values(),
+        CaseAction.CORRECT_REFUSED_GOODS_WAYBILL,
+        "correctRefusedGoodsWaybill",
+        RefusedGoodsNotInTransit,
+        RefusedGoodsAlreadyScanned,
+        ClaimPartyCannotDecide,
+        WaybillUnchanged,
+        WaybillInUse,
+    ),
+)
+async def correct_refused_goods_waybill(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: Tx[Settings]) -> CaseOut:
+    """Replace a wrong waybill of the refused goods. Possible until a courier has scanned their parcel."""
+    corrected = await exchanges.correct_refused_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
+    return CaseOut.of(corrected, tx.actor)

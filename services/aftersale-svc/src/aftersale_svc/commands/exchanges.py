@@ -11,11 +11,14 @@ from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.errors import ChargeChanged
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.charges.policy import is_awaited
+from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
 from aftersale_svc.domain.cases.exchanges.policy import priced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.refused_goods.errors import RefusedGoodsNotInTransit
+from aftersale_svc.domain.cases.refused_goods.policy import in_transit
 from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.settings import Settings
 
@@ -133,3 +136,39 @@ async def return_refused(
     )
     after = sent.keeping(parcel).owing(refused_goods_openings.owed_of(claim))
     return await effects.save(tx, full, after, CaseAction.RETURN_REFUSED_GOODS, event, note=note)
+
+
+async def correct_refused_waybill(
+    tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str
+) -> FullCase:
+    """Replace a wrong waybill of the refused goods, as the merchant or an agent; order-svc follows this one instead.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, RefusedGoodsNotInTransit, RefusedGoodsAlreadyScanned: see CASE.
+        ClaimPartyCannotDecide: see `refused_goods.correct_waybill`.
+        WaybillUnchanged: it is the waybill that the goods have.
+        WaybillInUse: see `waybills.check`.
+    """
+    full = await locking.case(tx, case_id)
+    corrected = apply(full, CaseAction.CORRECT_REFUSED_GOODS_WAYBILL, tx)
+    before = in_transit(full)
+    if before is None:
+        raise RefusedGoodsNotInTransit
+    if (carrier, waybill_no) == (before.carrier, before.waybill_no):
+        raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
+    await waybills.check(tx, full.case, carrier, waybill_no, Receiver.BUYER)
+    claim = await refused_goods.STEPS.locked(tx, before.id)
+    claim = await refused_goods.correct_waybill(tx, claim, carrier=carrier, waybill_no=waybill_no)
+    event = RefusedGoodsReturned(
+        **case_fields(tx, corrected.case),
+        carrier=carrier,
+        waybill_no=waybill_no,
+        lines=refused_goods.shipped(claim),
+        previous_carrier=before.carrier,
+        previous_waybill_no=before.waybill_no,
+    )
+    [parcel] = full.rows_of(RefusedGoods)
+    after = corrected.keeping(replace(parcel, carrier=carrier, waybill_no=waybill_no))
+    after = after.owing(refused_goods_openings.owed_of(claim))
+    return await effects.save(tx, full, after, CaseAction.CORRECT_REFUSED_GOODS_WAYBILL, event)

@@ -63,6 +63,28 @@ async def send(
     return await STEPS.save(tx, sent, RefusedGoodsAction.SEND, event, note=note)
 
 
+async def correct_waybill(
+    tx: Transaction[Settings], claim: RefusedGoodsClaim, *, carrier: str, waybill_no: str
+) -> RefusedGoodsClaim:
+    """Replace the waybill of a locked claim; the deadline stays that of the dispatch.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, RefusedGoodsAlreadyScanned: see REFUSED_GOODS_CLAIM.
+    """
+    moved = STEPS.moved(tx, claim, RefusedGoodsAction.CORRECT_WAYBILL)
+    corrected = replace(moved, carrier=carrier, waybill_no=waybill_no)
+    event = RefusedGoodsDispatched(
+        **claim_fields(tx, corrected),
+        carrier=carrier,
+        waybill_no=waybill_no,
+        lines=shipped(corrected),
+        previous_carrier=claim.carrier,
+        previous_waybill_no=claim.waybill_no,
+        deadline_at=corrected.deadline_at,
+    )
+    return await STEPS.save(tx, corrected, RefusedGoodsAction.CORRECT_WAYBILL, event)
+
+
 async def confirm(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
     """Record as the buyer, or as an agent, that the buyer has the goods.
 
@@ -104,7 +126,7 @@ async def order_dispatch(tx: Transaction[Settings], claim_id: str, *, note: str 
     """
     moved = await STEPS.move(tx, claim_id, RefusedGoodsAction.ORDER_DISPATCH)
     ordered = replace(moved, carrier=None, waybill_no=None, sent_at=None, owed_minor=None, decided_by=None)
-    ordered = replace(ordered, proposed_minor=None, proposed_by=None)
+    ordered = replace(ordered, scanned_at=None, proposed_minor=None, proposed_by=None)
     event = RefusedGoodsDispatchOrdered(**claim_fields(tx, ordered), deadline_at=ordered.deadline_at)
     return await STEPS.save(tx, ordered, RefusedGoodsAction.ORDER_DISPATCH, event, note=note)
 

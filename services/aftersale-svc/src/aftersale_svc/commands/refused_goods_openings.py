@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY, SYSTEM
+from aftercare_chassis.records import replace
 from aftercare_events import ParcelStatusChanged
 from aftercare_events.catalogue.parcels import ParcelStatus
 from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimOpened
@@ -23,7 +24,7 @@ from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.deadlines import OPEN_OF
-from aftersale_svc.tables.refused_goods_claims import IN_PARCEL
+from aftersale_svc.tables.refused_goods_claims import IN_PARCEL, RECORD_SCAN
 
 _LEAST = timedelta(days=1)
 
@@ -51,6 +52,7 @@ def owed_of(claim: RefusedGoodsClaim) -> OwedGoods:
         lines=claim.lines,
         carrier=claim.carrier,
         waybill_no=claim.waybill_no,
+        scanned_at=claim.scanned_at,
         claimed_minor=claim.claimed_minor,
     )
 
@@ -107,7 +109,17 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     elif lost_parcels.is_lost(event):
         await refused_goods.escalate(tx, claim)
     elif event.is_scanned:
-        await _prolong(tx, claim)
+        await _prolong(tx, await _scanned(tx, claim, event))
+
+
+async def _scanned(
+    tx: Transaction[Settings], claim: RefusedGoodsClaim, event: ParcelStatusChanged
+) -> RefusedGoodsClaim:
+    """The locked claim whose parcel a courier has had in hand: its waybill is fixed."""
+    if claim.scanned_at is not None:
+        return claim
+    await tx.execute(RECORD_SCAN, claim_id=claim.id, first_at=event.occurred_at)
+    return replace(claim, scanned_at=event.occurred_at)
 
 
 async def _prolong(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> None:

@@ -1,8 +1,8 @@
 """Claims to goods that an inspection refused."""
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, text, texts, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, bindparam, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -32,6 +32,7 @@ refused_goods_claims = Table(
     text("carrier", null=True),
     text("waybill_no", null=True),
     timestamp("sent_at", null=True),
+    timestamp("scanned_at", null=True),
     timestamp("delivered_at", null=True),
     texts("evidence"),
     *minor("claimed_minor"),
@@ -88,6 +89,12 @@ IN_PARCEL = Query(
     RefusedGoodsClaim,
 )
 """The claim to the goods in this parcel."""
+RECORD_SCAN = Statement(
+    update(refused_goods_claims)
+    .where(_c.id == bindparam("claim_id"))
+    .values(scanned_at=bindparam("first_at", type_=DateTime(timezone=True)))
+)
+"""A courier has had the parcel of a locked claim; nothing is published of that, so the claim has no new version."""
 STEPS_OF_CASE = Query(
     select(claim_steps)
     .join_from(claim_steps, refused_goods_claims, _c.id == claim_steps.c.claim_id)

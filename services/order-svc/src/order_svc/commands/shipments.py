@@ -30,9 +30,10 @@ from order_svc.tables.cases import CASE_LINES_OF_ORDER
 from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
 from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_OF_ORDER_BY_WAYBILL
 
-Corrected = ReturnWaybillCorrected | ReplacementWaybillCorrected
-OfCase = ReturnShipped | PickupWaybillGiven | ReplacementShipped | RefusedGoodsReturned | Corrected
-Withdrawing = PickupWaybillGiven | PickupWaybillWithdrawn | Corrected
+Corrected = ReturnWaybillCorrected | ReplacementWaybillCorrected | PickupWaybillGiven | RefusedGoodsReturned
+"""Events of a waybill that may stand in place of one that was named before."""
+OfCase = ReturnShipped | ReplacementShipped | Corrected
+Withdrawing = PickupWaybillWithdrawn | Corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +130,7 @@ async def expect_pickup(tx: Transaction[Settings], event: PickupWaybillGiven) ->
     Raises:
         NotFound: there is no such order.
     """
-    order = await tx.lock(ORDERS, event.order_id)
-    if event.previous_carrier is not None and event.previous_waybill_no is not None:
-        known = (event.previous_carrier, event.previous_waybill_no)
-        await _withdraw(tx, ParcelLeg.RETURN, event, known, tracking.WAYBILL_CORRECTED)
-    await _follow(tx, order, ParcelLeg.RETURN, event)
+    await _correct(tx, ParcelLeg.RETURN, event)
 
 
 async def give_up_pickup(tx: Transaction[Settings], event: PickupWaybillWithdrawn) -> None:
@@ -157,12 +154,12 @@ async def register_replacement(tx: Transaction[Settings], event: ReplacementShip
 
 
 async def register_refused_goods(tx: Transaction[Settings], event: RefusedGoodsReturned) -> None:
-    """The merchant sends goods that it has refused back to the buyer: that parcel is followed from now on.
+    """The merchant sends goods that it has refused back to the buyer: that parcel is followed, in place of one that was named before.
 
     Raises:
         NotFound: there is no such order.
     """
-    await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.REFUSED_GOODS, event)
+    await _correct(tx, ParcelLeg.REFUSED_GOODS, event)
 
 
 async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrected) -> None:
@@ -184,9 +181,11 @@ async def correct_replacement(tx: Transaction[Settings], event: ReplacementWaybi
 
 
 async def _correct(tx: Transaction[Settings], leg: ParcelLeg, event: Corrected) -> None:
+    """Follow the parcel of the event; the one that was named before, if any, is followed no more unless it was scanned."""
     order = await tx.lock(ORDERS, event.order_id)
-    known = (event.previous_carrier, event.previous_waybill_no)
-    await _withdraw(tx, leg, event, known, tracking.WAYBILL_CORRECTED)
+    if event.previous_carrier is not None and event.previous_waybill_no is not None:
+        known = (event.previous_carrier, event.previous_waybill_no)
+        await _withdraw(tx, leg, event, known, tracking.WAYBILL_CORRECTED)
     await _follow(tx, order, leg, event)
 
 

@@ -82,6 +82,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("guarantee claim", "record_payment"): (f"{_GUARANTEES}/record-payment",),
     ("guarantee claim", "record_failure"): (f"{_GUARANTEES}/record-failure",),
     ("refused goods claim", "send"): ("POST /v1/cases/{case_id}/return-refused-goods",),
+    ("refused goods claim", "correct_waybill"): ("POST /v1/cases/{case_id}/correct-refused-goods-waybill",),
     ("refused goods claim", "deliver"): (f"{_REFUSED_GOODS}/confirm",),
     **{
         ("refused goods claim", each): (f"{_REFUSED_GOODS}/{each.replace('_', '-')}",)

@@ -85,6 +85,7 @@ class CaseAction(StrEnum):
     RECORD_RETURN_FREIGHT = "record_return_freight"
     REFUND_CREDIT = "refund_credit"
     RETURN_REFUSED_GOODS = "return_refused_goods"
+    CORRECT_REFUSED_GOODS_WAYBILL = "correct_refused_goods_waybill"
     TAKE = "take"
     ASSIGN = "assign"
     RELEASE = "release"

@@ -5,6 +5,7 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
+from aftersale_svc.domain.cases.refused_goods.errors import RefusedGoodsAlreadyScanned
 from aftersale_svc.domain.claims.parties import PARTY, SECOND_PERSON
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.binding import BINDING
@@ -21,9 +22,14 @@ def _nothing_awarded(claim: RefusedGoodsClaim, _: object) -> Refusal | None:
     return NothingAwarded() if claim.owed_minor is None else None
 
 
+def _scanned(claim: RefusedGoodsClaim, _: object) -> Refusal | None:
+    return None if claim.scanned_at is None else RefusedGoodsAlreadyScanned(scanned_at=claim.scanned_at)
+
+
 _S, _A = RefusedGoodsState, RefusedGoodsAction
 _Rows = dict[tuple[RefusedGoodsState, RefusedGoodsAction], Transition[RefusedGoodsState]]
 _AWARDED = Guard(NothingAwarded.code, _nothing_awarded)
+_SCANNED = Guard(RefusedGoodsAlreadyScanned.code, _scanned)
 _WITH_MERCHANT = (_S.AWAIT_DISPATCH, _S.UNDER_REVIEW)
 _OPEN = (*_WITH_MERCHANT, _S.IN_TRANSIT, _S.LOST)
 _REVIEWED = (_S.UNDER_REVIEW, _S.LOST)
@@ -40,6 +46,7 @@ REFUSED_GOODS_CLAIM: Lifecycle[RefusedGoodsState, RefusedGoodsAction] = Lifecycl
     initial=_S.AWAIT_DISPATCH,
     transitions={
         **_rows(_WITH_MERCHANT, _A.SEND, Transition(_S.IN_TRANSIT, MERCHANT_OR_AGENT, (PARTY,))),
+        (_S.IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(_S.IN_TRANSIT, MERCHANT_OR_AGENT, (PARTY, _SCANNED)),
         # Goods are found that were taken for lost.
         **_rows(
             (_S.IN_TRANSIT, _S.UNDER_REVIEW, _S.LOST, _S.AWAIT_PAYMENT),

@@ -14,7 +14,8 @@ class RefusedGoodsClaim:
     """What a merchant owes the buyer of goods that it has refused: the goods, in one parcel, or their worth where they are lost.
 
     `lines` are the units, each with `line_id` and `quantity`; `claimed_minor` is what was paid for them, the most that a compensation
-    can be. `carrier` and `waybill_no` are those of the parcel that is under way, None where the goods are with the merchant.
+    can be. `carrier` and `waybill_no` are those of the parcel that is under way, None where the goods are with the merchant;
+    `scanned_at` is when a courier had it first, by its own clock.
     `owed_minor` is the compensation that was decided, by `decided_by`; `proposed_minor` one that `proposed_by` wants, and another agent has
     to confirm. The reference of its payment stays in this database.
     `party_ids` are the parties of its case, and who has acted for one of them.
@@ -34,6 +35,7 @@ class RefusedGoodsClaim:
     carrier: str | None = None
     waybill_no: str | None = None
     sent_at: datetime | None = None
+    scanned_at: datetime | None = None
     delivered_at: datetime | None = None
     evidence: list[str]
     claimed_minor: int

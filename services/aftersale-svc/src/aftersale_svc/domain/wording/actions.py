@@ -58,6 +58,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.RECORD_RETURN_FREIGHT: Label("登记报销退货运费", "record that the freight was paid"),
     CaseAction.REFUND_CREDIT: Label("退还差价", "refund the difference"),
     CaseAction.RETURN_REFUSED_GOODS: Label("寄回未通过验收的商品", "send the refused goods back"),
+    CaseAction.CORRECT_REFUSED_GOODS_WAYBILL: Label("更正寄回商品的运单号", "correct the waybill of the refused goods"),
     CaseAction.REAPPLY: Label("再次申请", "ask again with another request"),
     CaseAction.REQUEST_SUPPLEMENT: Label("要求补充材料", "ask the buyer for more"),
     CaseAction.SUBMIT_SUPPLEMENT: Label("补充材料", "supply what was asked for"),
@@ -144,6 +145,10 @@ WHY_NOT: Mapping[str, Label] = {
     "no_return_freight_owed": Label("没有需要报销的退货运费", "nothing is owed for the freight of the return"),
     "nothing_to_return": Label("没有需要退还的补付款项", "nothing that was paid is owed back"),
     "nothing_refused": Label("没有需要退还买家的商品", "no refused goods have to go back"),
+    "refused_goods_not_in_transit": Label("没有正在寄回买家的商品", "no refused goods are on their way"),
+    "refused_goods_already_scanned": Label(
+        "承运商已扫描寄回买家的包裹", "the courier has scanned the parcel with the refused goods"
+    ),
     "outcome_of_confirm_replacement": Label("由确认收货决定", "the receipt decides it"),
     "outcome_of_no_stock": Label("由商家说明缺货产生", "it follows from there being nothing to send"),
     "return_tracked": Label("退货有运单", "the goods came back under a known waybill"),

@@ -28,6 +28,7 @@ REFUSED_GOODS_STATES: Mapping[RefusedGoodsState, Label] = {
 }
 REFUSED_GOODS_ACTIONS: Mapping[RefusedGoodsAction, Label] = {
     _A.SEND: Label("寄回商品", "send the goods"),
+    _A.CORRECT_WAYBILL: Label("更正运单号", "correct the waybill"),
     _A.DELIVER: Label("确认收到商品", "confirm that the goods have arrived"),
     _A.REPORT_LOST: Label("登记商品丢失", "record that the goods are lost"),
     _A.ORDER_DISPATCH: Label("要求商家寄回商品", "have the merchant send the goods"),
@@ -48,6 +49,7 @@ REFUSED_GOODS_EFFECTS: Mapping[str, Label] = {
     "refused_goods_unpaid": Label("转交平台客服处理未支付的补偿", "an agent takes over, because nothing was paid"),
 }
 REFUSED_GOODS_WHY_NOT: Mapping[str, Label] = {
+    "refused_goods_already_scanned": Label("承运商已扫描该包裹", "the courier has scanned the parcel"),
     "nothing_awarded": Label("尚未决定补偿", "no compensation was decided"),
 }
 NOTHING_OWED: Mapping[NothingOwedReason, Label] = {

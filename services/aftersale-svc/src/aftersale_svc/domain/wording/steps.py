@@ -105,6 +105,9 @@ STEPS: Mapping[str, Label] = {
     ),
     "refund_credit": Label("差价退还中", "The difference goes back"),
     "return_refused_goods": Label("{actor}寄回了未通过验收的商品", "{actor} sent the refused goods back"),
+    "correct_refused_goods_waybill": Label(
+        "{actor}更正了寄回商品的运单号", "{actor} corrected the waybill of the refused goods"
+    ),
     "quote": Label("{actor}报出了维修价格", "{actor} named what the repair costs"),
     "decline_quote": Label(
         "{actor}未接受维修报价，商品原样寄回",

@@ -12,6 +12,8 @@ from aftersale_svc.domain.cases.guards import NOTHING_SENT, RETURN_TRACKED
 from aftersale_svc.domain.cases.legs.late_arrivals import with_late_arrivals
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.refused_goods.errors import RefusedGoodsAlreadyScanned, RefusedGoodsNotInTransit
+from aftersale_svc.domain.cases.refused_goods.policy import in_transit
 from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT, MERCHANT_OR_SYSTEM
 
 
@@ -50,8 +52,23 @@ def _nothing_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return NothingRefused() if facts is not None and not facts.full.has_refused_goods else None
 
 
+def _not_in_transit(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return RefusedGoodsNotInTransit() if facts is not None and in_transit(facts.full) is None else None
+
+
+def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    sent = None if facts is None else in_transit(facts.full)
+    return RefusedGoodsAlreadyScanned(scanned_at=sent.scanned_at) if sent is not None and sent.scanned_at else None
+
+
 Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 NOTHING_REFUSED = Guard(NothingRefused.code, _nothing_refused)
+NOT_IN_TRANSIT = Guard(RefusedGoodsNotInTransit.code, _not_in_transit)
+SCANNED = Guard(RefusedGoodsAlreadyScanned.code, _scanned)
+_BACK = {
+    _A.RETURN_REFUSED_GOODS: (NOTHING_REFUSED,),
+    _A.CORRECT_REFUSED_GOODS_WAYBILL: (NOT_IN_TRANSIT, SCANNED),
+}
 # Not where the buyer may still dispute the rejection, or a dispute decides.
 SENDS_BACK = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED, _S.CANCELLED)
 
@@ -64,7 +81,8 @@ def refusable(table: Table) -> Table:
     if not reached & {_S.AWAIT_INSPECTION, _S.IN_REPAIR}:
         return table
     back = {
-        (state, _A.RETURN_REFUSED_GOODS): Transition(state, MERCHANT_OR_AGENT, (NOTHING_REFUSED,))
+        (state, action): Transition(state, MERCHANT_OR_AGENT, guards)
+        for action, guards in _BACK.items()
         for state in SENDS_BACK
         if state in reached
     }

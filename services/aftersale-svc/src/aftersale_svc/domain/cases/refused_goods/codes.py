@@ -27,6 +27,7 @@ class RefusedGoodsAction(StrEnum):
     """What can be done to a claim to refused goods. `escalate` is its timer's, and `withdraw` follows from its case."""
 
     SEND = "send"
+    CORRECT_WAYBILL = "correct_waybill"
     DELIVER = "deliver"
     REPORT_LOST = "report_lost"
     ORDER_DISPATCH = "order_dispatch"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
@@ -12,6 +13,7 @@ _WITH_MERCHANT = frozenset({RefusedGoodsState.AWAIT_DISPATCH, RefusedGoodsState.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedGoods:
     """The claim to some refused units: its id, how far it is, the units, and the parcel that they are in, None where they are in none.
+    `scanned_at` is when a courier had that parcel first, by its own clock.
 
     It is read with its case, and never saved with it.
     """
@@ -22,6 +24,7 @@ class OwedGoods:
     lines: list[dict[str, Any]]  # Any: JSON
     carrier: str | None = None
     waybill_no: str | None = None
+    scanned_at: datetime | None = None
     claimed_minor: int = 0
 
     @property
