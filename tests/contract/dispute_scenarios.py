@@ -59,7 +59,8 @@ async def tested(suite: InProcessSuite, case: dict[str, Any], dispute_id: str) -
         "note": usual.TEXTS["note"],
     }
     await act("arbitrator", "order-test", **wanted)
-    await act("seller", "send-sample", carrier="zto", waybill_no="73000213")
+    await act("seller", "send-sample", carrier="zto", waybill_no="73000219")
+    await act("seller", "correct-sample-waybill", carrier="zto", waybill_no="73000213")
     await act("agent", "receive-sample")
     report = await uploaded(suite, photo_of(90), "agent", kind="test_report", case_id=case["id"])
     answers = [{"question": "defective", "answer": "inconclusive"}]

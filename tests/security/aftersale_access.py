@@ -196,6 +196,7 @@ AFTERSALE: dict[str, set[str]] = {
     "listTestingBodies": READERS,
     "orderDisputeTest": {"arbitrator", "admin"},
     "sendDisputeSample": PARTIES,
+    "correctDisputeSampleWaybill": PARTIES,
     "receiveDisputeSample": {"agent", "admin"},
     "loseDisputeSample": {"agent", "admin"},
     "reportDisputeTest": {"agent", "admin"},

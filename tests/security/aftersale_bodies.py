@@ -78,6 +78,7 @@ def aftersale_bodies(
             "cost": cny(1),
         },
         "sendDisputeSample": {"carrier": "sf", "waybill_no": "SF1234567895"},
+        "correctDisputeSampleWaybill": {"carrier": "sf", "waybill_no": "SF1234567896"},
         "reportDisputeTest": {"evidence_id": "ev_1", "answers": [{"question": "defective", "answer": "no"}]},
         "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
         "priceReplacement": {"prices": [{"line_id": "line_1", "unit_price": cny(1)}]},

@@ -29,6 +29,7 @@ async def hearing(t: ShopCommands) -> None:
     }
     await dispute.act(t.arbitrator, "order-test", **wanted)
     await dispute.act(t.buyer, "send-sample", **t.parcel())
+    await dispute.act(t.buyer, "correct-sample-waybill", **t.parcel())
     await dispute.act(t.agent, "lose-sample")
     await dispute.act(t.arbitrator, "order-test", **wanted)
     await dispute.act(t.buyer, "send-sample", **t.parcel())

@@ -86,7 +86,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
             "advanced_by": ("buyer", "merchant", "platform")[n % 3],
             "cost": cny(100 * (n % 3)),
         },
-        "sendDisputeSample": parcel,
+        **dict.fromkeys(("sendDisputeSample", "correctDisputeSampleWaybill"), parcel),
         "reportDisputeTest": {
             "evidence_id": document.get("report_id", "ev_0"),
             "answers": [

@@ -102,6 +102,7 @@ DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
         {"arbitrator", "admin"},
     ),
     "send-sample": ({"carrier": "sf", "waybill_no": "SF1009"}, {"buyer", "seller"}),
+    "correct-sample-waybill": ({"carrier": "sf", "waybill_no": "SF1010"}, {"buyer", "seller"}),
     "receive-sample": ({}, {"agent", "admin"}),
     "lose-sample": ({}, {"agent", "admin"}),
     "report-test": ({"evidence_id": "ev_1", "answers": [{"question": "used", "answer": "no"}]}, {"agent", "admin"}),

@@ -64,15 +64,6 @@ async def at_lab(shop: Shop, dispute_id: str, **changed: Any) -> dict[str, Any]:
     return await shop.rule(dispute_id, "receive-sample", shop.agent)
 
 
-async def test_a_sample_has_a_waybill_of_its_own(shop: Shop) -> None:
-    _, dispute_id = await reviewed(shop)
-    await ordered(shop, dispute_id)
-    delivery = {"carrier": "zto", "waybill_no": "73001"}
-    refused = await shop.seller.post(f"/v1/disputes/{dispute_id}/send-sample", json=delivery)
-    shop.harness.problem(refused, 409, "waybill_in_use")
-    await shop.rule(dispute_id, "send-sample", shop.seller, **PARCEL)
-
-
 async def a_report(shop: Shop, case_id: str, evidence_id: str = "ev_9", kind: str = "test_report") -> None:
     await shop.harness.runtime.pool.execute(A_FILE, evidence_id, case_id, kind, REPORT, shop.clock.now())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.commands import hearings, lab_tests, settlements
+from aftersale_svc.commands import hearings, lab_tests, samples, settlements
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Liable, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
@@ -84,8 +84,9 @@ HEARING: dict[str, Command] = {
     "ask both": lambda tx: hearings.request_evidence(tx, DISPUTE_ID, asked_of=EvidenceParty.BOTH, missing="?"),
     "submit": lambda tx: hearings.submit_evidence(tx, DISPUTE_ID, evidence=[], note="?"),
     "order a test": lambda tx: lab_tests.order(tx, DISPUTE_ID, wanted=TEST),
-    "send the sample": lambda tx: lab_tests.send_sample(tx, DISPUTE_ID, carrier="sf", waybill_no="SF1"),
-    "receive the sample": lambda tx: lab_tests.receive_sample(tx, DISPUTE_ID),
+    "send the sample": lambda tx: samples.send(tx, DISPUTE_ID, carrier="sf", waybill_no="SF1"),
+    "correct the sample": lambda tx: samples.correct_waybill(tx, DISPUTE_ID, carrier="sf", waybill_no="SF2"),
+    "receive the sample": lambda tx: samples.receive(tx, DISPUTE_ID),
     "lose the sample": lambda tx: lab_tests.lose_sample(tx, DISPUTE_ID),
     "cancel the test": lambda tx: lab_tests.cancel(tx, DISPUTE_ID),
     "report": report,

@@ -47,6 +47,7 @@ platform_review        order_test        await_sample           arbitrator admin
 await_evidence         order_test        await_sample           arbitrator admin
 await_sample           send_sample       sample_sent            buyer seller
 await_sample           receive_sample    at_lab                 agent admin
+sample_sent            correct_sample_waybill sample_sent       buyer seller
 sample_sent            receive_sample    at_lab                 agent admin
 sample_sent            lose_sample       platform_review        agent admin
 at_lab                 report_test       platform_review        agent admin
@@ -191,6 +192,14 @@ def test_only_the_side_that_is_asked_sends_the_sample_in_time(a_dispute: Callabl
     assert why_not(asked, DisputeAction.SEND_SAMPLE, Actor("buyer-1", "buyer")) == "sample_of_other_side"
     assert why_not(asked, DisputeAction.SEND_SAMPLE, seller, NOW - timedelta(milliseconds=1)) is None
     assert why_not(asked, DisputeAction.SEND_SAMPLE, seller) == "deadline_passed"
+
+
+def test_only_the_side_that_has_sent_the_sample_corrects_its_waybill(a_dispute: Callable[..., Dispute]) -> None:
+    seller = Actor("seller-1", "seller", tenant="m-1")
+    sent = a_dispute(DisputeState.SAMPLE_SENT, sample_from=DisputeSide.MERCHANT)
+    assert why_not(sent, DisputeAction.CORRECT_SAMPLE_WAYBILL, seller) is None
+    buyer = Actor("buyer-1", "buyer")
+    assert why_not(sent, DisputeAction.CORRECT_SAMPLE_WAYBILL, buyer) == "sample_of_other_side"
 
 
 def test_no_verdict_is_given_while_a_test_is_open(a_dispute: Callable[..., Dispute]) -> None:

@@ -85,12 +85,18 @@ class DisputeTestOrdered(DisputeTestEvent):
 
 
 class DisputeSampleSent(DisputeTestEvent):
-    """The sample is on its way to the testing body."""
+    """The sample is on its way to the testing body, or the waybill of its parcel was corrected."""
 
     matter: Code = "dispute_sample_shipment"
     by: Annotated[Code, one_of(DisputeSide, "the side that sent it")]
     carrier: Carrier
     waybill_no: WaybillNo
+    previous_carrier: Annotated[
+        Carrier | None, Field(description="the courier that was named before; absent where none was")
+    ] = None
+    previous_waybill_no: Annotated[
+        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
+    ] = None
     deadline_at: DeadlineAt = None
 
 

@@ -13,8 +13,8 @@ from aftersale_svc.api.schemas.lab_tests import (
     TestingBodiesOut,
 )
 from aftersale_svc.api.steps import step
-from aftersale_svc.commands import lab_tests
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse
+from aftersale_svc.commands import lab_tests, samples
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import AssignedToAnother, DecidedFirst, PartyCannotDecide
 from aftersale_svc.domain.disputes.lab_test_errors import (
@@ -68,8 +68,28 @@ async def order_test(dispute_id: DisputeId, body: LabTestIn, tx: Tx[Settings]) -
 )
 async def send_sample(dispute_id: DisputeId, body: SampleIn, tx: Tx[Settings]) -> DisputeOut:
     """Name the parcel with the sample, as the side that has to send it. At its deadline the test ends, which counts against it."""
-    sent = await lab_tests.send_sample(tx, dispute_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note)
+    sent = await samples.send(tx, dispute_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note)
     return DisputeOut.of(sent, tx)
+
+
+@router.post(
+    "/{dispute_id}/correct-sample-waybill",
+    **step(
+        [DISPUTE],
+        DisputeAction.CORRECT_SAMPLE_WAYBILL,
+        "correctDisputeSampleWaybill",
+        SampleOfOtherSide,
+        NoReportAwaited,
+        WaybillUnchanged,
+        WaybillInUse,
+    ),
+)
+async def correct_sample_waybill(dispute_id: DisputeId, body: SampleIn, tx: Tx[Settings]) -> DisputeOut:
+    """Replace a wrong waybill of the sample, as the side that has sent it. Possible until the testing body has the sample."""
+    corrected = await samples.correct_waybill(
+        tx, dispute_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note
+    )
+    return DisputeOut.of(corrected, tx)
 
 
 @router.post(
@@ -78,7 +98,7 @@ async def send_sample(dispute_id: DisputeId, body: SampleIn, tx: Tx[Settings]) -
 )
 async def receive_sample(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Record that the testing body has the sample, also where nobody has named its parcel."""
-    return DisputeOut.of(await lab_tests.receive_sample(tx, dispute_id, note=body.note), tx)
+    return DisputeOut.of(await samples.receive(tx, dispute_id, note=body.note), tx)
 
 
 @router.post(

@@ -6,8 +6,6 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.records import replace
 from aftercare_events import (
-    DisputeSampleReceived,
-    DisputeSampleSent,
     DisputeTestEnded,
     DisputeTestOrdered,
     DisputeTestReported,
@@ -17,10 +15,9 @@ from aftercare_events.catalogue.lab_tests import LabResult
 from aftercare_events.catalogue.lab_tests import SampleLine as EventLine
 from aftercare_events.catalogue.verdicts import DisputeCost as EventCost
 
-from aftersale_svc.commands import hearings, locking, verdict_parts, waybills
+from aftersale_svc.commands import hearings, locking, verdict_parts
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import DisputeFields, dispute_fields, save_dispute
-from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.domain.disputes.facts import DisputeFacts, turn_of
 from aftersale_svc.domain.disputes.lab_test_errors import NoReportAwaited
 from aftersale_svc.domain.disputes.lab_test_policy import check_order, check_report, name_of
@@ -118,48 +115,6 @@ def _new(tx: Transaction[Settings], dispute: Dispute, wanted: LabTestOrder, name
     )
 
 
-async def send_sample(
-    tx: Transaction[Settings], dispute_id: str, *, carrier: str, waybill_no: str, note: str | None = None
-) -> Dispute:
-    """Name the parcel with which the sample goes to the testing body, as the side that has to send it.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, DeadlinePassed, SampleOfOtherSide: see DISPUTE.
-        WaybillInUse: see `waybills.check`.
-    """
-    dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = DISPUTE.apply(dispute, DisputeAction.SEND_SAMPLE, tx, DisputeFacts.of(tx))
-    await waybills.check(tx, dispute, carrier, waybill_no, Receiver.TESTING_BODY)
-    test = await _moved(tx, dispute, LabTestAction.SEND)
-    sent, test = replace(moved, awaited=[]), replace(test, carrier=carrier, waybill_no=waybill_no, sent_at=tx.now)
-    event = DisputeSampleSent(
-        **test_fields(tx, sent, test),
-        by=test.sender,
-        carrier=carrier,
-        waybill_no=waybill_no,
-        deadline_at=sent.deadline_at,
-    )
-    await tx.upsert(LAB_TESTS, test)
-    return await save_dispute(tx, sent, DisputeAction.SEND_SAMPLE, event, note=note)
-
-
-async def receive_sample(tx: Transaction[Settings], dispute_id: str, *, note: str | None = None) -> Dispute:
-    """Record that the testing body has the sample, also where nobody has named its parcel.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see DISPUTE.
-    """
-    dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = DISPUTE.apply(dispute, DisputeAction.RECEIVE_SAMPLE, tx, DisputeFacts.of(tx))
-    test = replace(await _moved(tx, dispute, LabTestAction.RECEIVE), received_at=tx.now)
-    received = replace(moved, awaited=[])
-    event = DisputeSampleReceived(**test_fields(tx, received, test), deadline_at=received.deadline_at)
-    await tx.upsert(LAB_TESTS, test)
-    return await save_dispute(tx, received, DisputeAction.RECEIVE_SAMPLE, event, note=note)
-
-
 async def report(
     tx: Transaction[Settings],
     dispute_id: str,
@@ -177,7 +132,7 @@ async def report(
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.REPORT_TEST, tx, DisputeFacts.of(tx))
-    test = await _moved(tx, dispute, LabTestAction.REPORT)
+    test = await moved_test(tx, dispute, LabTestAction.REPORT)
     uploaded = await tx.find(EVIDENCE, evidence_id)
     file = check_report(dispute, test, uploaded, answers)
     found = {question.value: answer.value for question, answer in answers}
@@ -236,7 +191,7 @@ async def _without_report(
     of_test: LabTestAction,
     note: str | None,
 ) -> Dispute:
-    test = replace(await _moved(tx, dispute, of_test), ended_at=tx.now)
+    test = replace(await moved_test(tx, dispute, of_test), ended_at=tx.now)
     # A report that is late may still come.
     awaited = test.id if test.state is LabTestState.REPORT_LATE else None
     ended = replace(moved, awaited=[], lab_test_id=awaited)
@@ -265,9 +220,13 @@ async def enter_costs_of_appeal(tx: Transaction[Settings], dispute: Dispute) -> 
     return verdict_parts.published(await verdict_parts.enter_costs(tx, dispute, costs))
 
 
-async def _moved(tx: Transaction[Settings], dispute: Dispute, action: LabTestAction) -> LabTest:
+async def moved_test(tx: Transaction[Settings], dispute: Dispute, action: LabTestAction) -> LabTest:
     """The awaited test of a locked dispute after this action. Raises: NoReportAwaited."""
+    return LAB_TEST.apply(await awaited_test(tx, dispute), action, SystemContext.of(tx))
+
+
+async def awaited_test(tx: Transaction[Settings], dispute: Dispute) -> LabTest:
+    """The test of a locked dispute whose report is awaited. Raises: NoReportAwaited."""
     if dispute.lab_test_id is None:
         raise NoReportAwaited()
-    test = await tx.get(LAB_TESTS, dispute.lab_test_id)
-    return LAB_TEST.apply(test, action, SystemContext.of(tx))
+    return await tx.get(LAB_TESTS, dispute.lab_test_id)

@@ -54,6 +54,7 @@ disputes = Table(
     # The default is for builds that write disputes without this column.
     *quantity("lab_tests", default=0),
     text("lab_test_id", null=True),
+    *one_of("sample_from", DisputeSide, null=True),
     text("answer", null=True),
     timestamp("answered_at", null=True),
     *one_of("liable", Liable, null=True),

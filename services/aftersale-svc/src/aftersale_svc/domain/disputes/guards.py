@@ -76,6 +76,7 @@ NOT_MINE = _guard(NotAssignedToYou, lambda dispute, facts: dispute.arbitrator_id
 LATE = Guard(DeadlinePassed.code, _late)
 NOT_ASKED = _guard(NotAsked, lambda dispute, facts: facts.side not in dispute.awaited)
 OTHERS_SAMPLE = _guard(SampleOfOtherSide, lambda dispute, facts: facts.side not in dispute.awaited)
+SENT_BY_OTHER = _guard(SampleOfOtherSide, lambda dispute, facts: facts.side != dispute.sample_from)
 NO_REPORT = _guard(NoReportAwaited, lambda dispute, _: dispute.lab_test_id is None)
 TEST_OPEN = Guard(LabTestOpen.code, lambda *_: LabTestOpen(), always=True)
 """The state says that a test is open."""

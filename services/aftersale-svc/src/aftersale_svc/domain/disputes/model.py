@@ -101,6 +101,7 @@ class DisputeAction(StrEnum):
     REPLACE_VERDICT = "replace_verdict"
     ORDER_TEST = "order_test"
     SEND_SAMPLE = "send_sample"
+    CORRECT_SAMPLE_WAYBILL = "correct_sample_waybill"
     RECEIVE_SAMPLE = "receive_sample"
     LOSE_SAMPLE = "lose_sample"
     REPORT_TEST = "report_test"
@@ -136,7 +137,8 @@ class Dispute:
     `text` is what a buyer or the platform wrote when opening it directly; the text of a complaint stays in cs-svc.
     `merchant_silent`: the merchant let the time to answer pass, which counts against it. `arbitrator_id` is who has taken
     it. `evidence_rounds` counts the requests for evidence, `awaited` are the sides that have to submit theirs, or the
-    sample for a test. `lab_tests` counts the tests that were ordered, `lab_test_id` is the one whose report is awaited. `proposed_by` is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
+    sample for a test. `lab_tests` counts the tests that were ordered, `lab_test_id` is the one whose report is awaited, `sample_from` is the
+    side that has sent the sample of the last one. `proposed_by` is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
     `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
     if the verdict is confirmed, `tested_in` is the appeal while a test in it is open, `final_at` is when it was decided that it stays.
     `settled_debt_minor` is what of the `debt_minor` of the buyer was paid back or written off.
@@ -164,6 +166,7 @@ class Dispute:
     proposed_by: DisputeSide | None = None
     lab_tests: int = 0
     lab_test_id: str | None = None
+    sample_from: DisputeSide | None = None
     answer: str | None = None
     answered_at: datetime | None = None
     liable: Liable | None = None

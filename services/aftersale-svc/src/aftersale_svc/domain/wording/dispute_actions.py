@@ -30,6 +30,7 @@ DISPUTE_ACTION_NAMES: Mapping[DisputeAction, Label] = {
     _A.REPLACE_VERDICT: Label("改判", "give another verdict"),
     _A.ORDER_TEST: Label("安排检测", "order a test"),
     _A.SEND_SAMPLE: Label("寄送检测样品", "send the sample"),
+    _A.CORRECT_SAMPLE_WAYBILL: Label("更正样品运单号", "correct the waybill of the sample"),
     _A.RECEIVE_SAMPLE: Label("确认收到样品", "confirm that the sample has arrived"),
     _A.LOSE_SAMPLE: Label("登记样品丢失", "record that the sample was lost"),
     _A.REPORT_TEST: Label("提交检测报告", "report about the test"),

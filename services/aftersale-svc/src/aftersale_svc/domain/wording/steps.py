@@ -172,6 +172,7 @@ STEPS: Mapping[str, Label] = {
     "withdraw": Label("{actor}撤回了维权", "{actor} withdrew the complaint"),
     "order_test": Label("{actor}安排检测", "{actor} ordered a test of the goods"),
     "send_sample": Label("{actor}寄出了检测样品", "{actor} sent the sample to the testing body"),
+    "correct_sample_waybill": Label("{actor}更正了样品的运单号", "{actor} corrected the waybill of the sample"),
     "receive_sample": Label("检测机构已收到样品", "The testing body has the sample"),
     "lose_sample": Label("检测样品丢失，检测结束", "The sample was lost, and the test has ended"),
     "report_test": Label("检测报告已提交", "The testing body has reported"),
