@@ -77,7 +77,7 @@ def _plain(schema: dict[str, Any], parts: dict[str, Any]) -> st.SearchStrategy[A
         return st.from_regex(schema["pattern"], fullmatch=True)
     return {
         "string": WORDS,
-        "integer": st.integers(schema.get("minimum", 0), 2**53 - 1),
+        "integer": st.integers(schema.get("minimum", 0), schema.get("maximum", 2**53 - 1)),
         "number": st.floats(allow_nan=False, allow_infinity=False),
         "boolean": st.booleans(),
     }[schema["type"]]

@@ -91,6 +91,7 @@ def test_the_headers_are_those_that_the_codec_writes(document: dict[str, Any]) -
 def test_parts_are_shared_components(document: dict[str, Any]) -> None:
     parts = document["components"]["schemas"].keys() - {"Headers"}
     assert parts == {
+        "AcceptedLine",
         "BearerShare",
         "CaseLine",
         "Clause",
