@@ -79,6 +79,8 @@ def aftersale_bodies(
         },
         "sendDisputeSample": {"carrier": "sf", "waybill_no": "SF1234567895"},
         "correctDisputeSampleWaybill": {"carrier": "sf", "waybill_no": "SF1234567896"},
+        "recordRepayment": {"amount": cny(1), "reference": "…"},
+        "writeOffDebt": {"note": "…"},
         "reportDisputeTest": {"evidence_id": "ev_1", "answers": [{"question": "defective", "answer": "no"}]},
         "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
         "priceReplacement": {"prices": [{"line_id": "line_1", "unit_price": cny(1)}]},
