@@ -78,11 +78,22 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     assert [step["reason"] for step in steps[-2:]] == [reason, "rejection_accepted"]
     assert steps[-2]["text"]["zh_cn"].endswith(f"，原因：{row['label']['zh_cn']}")
     assert steps[-1]["text"]["zh_cn"] == "买家接受了拒绝结果"
-    assert (await shop.get(case["id"]))["explanation"]["why"]["en"].endswith(
-        "The case was closed, because the buyer accepted the rejection"
-    )
+    closed = (await shop.get(case["id"]))["explanation"]["why"]["en"]
+    assert "The case was closed, because the buyer accepted the rejection" in closed
     assert table["version"] == case["reasons_version"]
     assert [group["code"] for group in table["groups"]] == ["buyers_choice", "not_as_promised", "delivery", "service"]
+
+
+async def test_until_when_a_closed_case_may_be_complained_about_can_be_read(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "escalate", note="?")
+    await shop.act(shop.agent, case["id"], "close", note="?")
+    closed = (await shop.get(case["id"]))["explanation"]["why"]
+    assert closed["zh_cn"].endswith("；买家如有异议，可在 2026-03-09 17:00 Asia/Shanghai 前投诉，由平台处理")
+    assert ". If the buyer disagrees, a complaint until 2026-03-09 17:00 " in closed["en"]
+    shop.clock.advance(hours=7 * 24)
+    assert "投诉" not in (await shop.get(case["id"]))["explanation"]["why"]["zh_cn"]
 
 
 async def test_who_has_rejected_a_request_is_stated(shop: Shop) -> None:

@@ -199,15 +199,7 @@ async def test_goods_that_are_not_those_of_the_case(shop: Shop) -> None:
     dispute = await shop.complaint(case_id)
     assert dispute is not None
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
-    await shop.rule(
-        dispute["id"],
-        "verdict",
-        shop.arbitrator,
-        liable="seller",
-        remedy="resume",
-        grounds="商品属实",
-        takes_effect="at_once",
-    )
+    await shop.verdict(dispute["id"], None, "resume")
     assert (await shop.get(case_id))["state"] == "rejected"
 
 
@@ -216,15 +208,7 @@ async def test_a_verdict_about_who_is_liable_decides_who_pays(shop: Shop) -> Non
     dispute = await shop.complaint(case_id)
     assert dispute is not None
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
-    await shop.rule(
-        dispute["id"],
-        "verdict",
-        shop.arbitrator,
-        liable="seller",
-        remedy="resume",
-        grounds="保修期内",
-        takes_effect="at_once",
-    )
+    await shop.verdict(dispute["id"], None, "resume")
     assert (await shop.get(case_id))["state"] == "in_repair"
     shop.harness.problem(await shop.seller.post(f"/v1/cases/{case_id}/quote", json=COST), 409, "repair_covered")
 

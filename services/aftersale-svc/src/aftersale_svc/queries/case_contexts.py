@@ -9,8 +9,10 @@ from aftercare_chassis.records import replace
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.codes import CloseCause, EvidenceKind
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.cases.policy import evidence_kinds
+from aftersale_svc.domain.cases.guards import FOR_GOOD
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.policy import dispute_window_end, evidence_kinds
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -52,7 +54,13 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         return CaseContext(zone, reapplied_by=reapplied_by, reuses=await _reuses(read, case, at))
     reuses, missing = await _reuses(read, case, at), await _missing(read, case, at)
     unearned_minor = await _unearned(read, full) if at == read.now else 0
-    context = CaseContext(zone, reuses=reuses, missing=missing, unearned_minor=unearned_minor)
+    context = CaseContext(
+        zone,
+        reuses=reuses,
+        missing=missing,
+        unearned_minor=unearned_minor,
+        disputable_until=_disputable_until(read, full, at),
+    )
     context = await _of_proposal(read, case, context)
     if case.dispute_id is None:
         return context
@@ -61,6 +69,21 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         open_then = next((each for each in proposals if each.is_open_at(at)), None)
         context = replace(context, settlement=open_proposal(open_then, zone))
     return await _of_verdict(read, full, case.dispute_id, at, context)
+
+
+def _disputable_until(read: Reader[Settings], full: FullCase, at: datetime) -> datetime | None:
+    """Until when a complaint about the closed case may stop it; None where none can, and where that time has passed."""
+    case = full.case
+    can_be_stopped = (CaseState.CLOSED, CaseAction.FREEZE) in CASE[case.type].transitions
+    if (
+        case.state is not CaseState.CLOSED
+        or not can_be_stopped
+        or case.close_cause in FOR_GOOD
+        or full.disputes_left == 0
+    ):
+        return None
+    until = dispute_window_end(case, read.settings.dispute_window_hours)
+    return until if until > at else None
 
 
 async def _missing(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceKind, ...]:

@@ -34,7 +34,8 @@ from aftersale_svc.domain.orders.errors import OrderWasCancelled, WindowPassed
 from aftersale_svc.domain.orders.model import Stage
 
 # After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
-_FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
+FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
+"""Why a case was closed that no complaint stops any more."""
 _MAY_BE_LATE = frozenset({"merchant", "agent"})
 
 
@@ -145,7 +146,7 @@ def _disputed_too_often(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _closed_for_good(case: Case, _: object) -> Refusal | None:
-    return ClosedForGood() if case.close_cause in _FOR_GOOD else None
+    return ClosedForGood() if case.close_cause in FOR_GOOD else None
 
 
 def _window_passed(_: Case, facts: CaseFacts | None) -> Refusal | None:

@@ -155,7 +155,12 @@ def required_reasons(order: Order) -> list[str]:
 
 def in_dispute_window(case: Case, now: datetime, window_hours: float) -> bool:
     """Whether a case that was closed may still be disputed now, as far as the time goes."""
-    return now <= (case.ended_at or case.updated_at) + timedelta(hours=window_hours)
+    return now <= dispute_window_end(case, window_hours)
+
+
+def dispute_window_end(case: Case, window_hours: float) -> datetime:
+    """Until when a case that was closed may be disputed."""
+    return (case.ended_at or case.updated_at) + timedelta(hours=window_hours)
 
 
 def with_end(before: Case, after: Case, now: datetime) -> Case:

@@ -1,6 +1,7 @@
 """What a case is explained with besides its own rows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftersale_svc.domain.cases.codes import EvidenceKind
@@ -18,7 +19,8 @@ class CaseContext:
     buyer has asked again. `settlement` is what one side of the dispute that stops it proposes, `proposed` what an agent
     has proposed and another one has to confirm. `reuses` is where else its evidence was used, None where nothing was found,
     and `missing` the kinds of files of which one would show its reason to be true, where it has none. `unearned_minor` is what a refund would
-    take back of discounts that are no longer earned; below 0: what it would give back of those that were taken.
+    take back of discounts that are no longer earned; below 0: what it would give back of those that were taken. `disputable_until`: by
+    when a complaint about the closed case lets the platform look at it; None where none does.
     """
 
     zone: ZoneInfo = DEFAULT_ZONE
@@ -31,6 +33,7 @@ class CaseContext:
     reuses: tuple[EvidenceReuse, ...] | None = None
     missing: tuple[EvidenceKind, ...] = ()
     unearned_minor: int = 0
+    disputable_until: datetime | None = None
 
 
 NO_CONTEXT = CaseContext()

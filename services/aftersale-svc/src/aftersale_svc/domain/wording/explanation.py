@@ -10,7 +10,7 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import NotStalled
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.guards import disputable_from
-from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseAction, TimelineStep
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.claims.model import StepOfClaim
@@ -83,7 +83,7 @@ def explain(
             if each.why_not != NOT_IN_THIS_STATE
         ),
         appeal=context.appeal,
-        why=why(case),
+        why=_why(case, context),
         offer=open_offer(full, own_effect, context.zone),
         settlement=context.settlement,
         proposed=context.proposed if actor.role in STAFF else None,
@@ -104,6 +104,17 @@ def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     if what is None:
         return taken
     return Label(f"{taken.zh}：{what.zh}", f"{taken.en}: {what.en}")
+
+
+def _why(case: Case, context: CaseContext) -> Label | None:
+    found, until = why(case), context.disputable_until
+    if found is None or until is None:
+        return found
+    time = in_zone(until, context.zone)
+    return Label(
+        f"{found.zh}；买家如有异议，可在 {time} 前投诉，由平台处理",
+        f"{found.en}. If the buyer disagrees, a complaint until {time} lets the platform look at it",
+    )
 
 
 def _what(full: FullCase) -> Label:
