@@ -110,9 +110,10 @@ async def test_who_has_rejected_a_request_is_stated(shop: Shop) -> None:
     assert (await shop.get(case["id"]))["explanation"]["where"] == by_agent
 
 
-async def last_step(shop: Shop, case_id: str) -> dict[str, Any]:
+async def last_step(shop: Shop, case_id: str, action: str | None = None) -> dict[str, Any]:
+    """The last step of the case, or the last by this action."""
     steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
-    return dict(steps[-1])
+    return dict([each for each in steps if action in (None, each["action"])][-1])
 
 
 async def test_a_review_is_handed_over_for_a_reason_or_for_none_that_was_given(shop: Shop) -> None:
@@ -178,10 +179,28 @@ async def test_the_steps_of_a_case_have_their_results(shop: Shop) -> None:
     assert texts["complete"] == "退款处理完毕，售后完成：退款 95.66 CNY"
 
 
+async def test_a_step_that_nobody_has_taken_names_no_system(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(1)
+    shop.clock.advance(hours=10 * 24)
+    await shop.harness.run_due()
+    assert (await last_step(shop, case["id"], "inspect"))["text"]["zh_cn"].startswith(
+        "商家未在期限内验收，视为接受退货：接受 1 件"
+    )
+    other = await shop.case(1)
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    approved = (await last_step(shop, other["id"], "approve"))["text"]
+    assert approved["zh_cn"] == "申请自动同意：商家未在期限内审核"
+    assert approved["en"] == "The request was approved automatically: the merchant has not decided in time"
+    await shop.complaint(other["id"])
+    assert (await last_step(shop, other["id"], "open"))["text"]["zh_cn"].startswith("因买家投诉，维权开始")
+
+
 async def test_a_step_that_time_has_taken_states_whose_time_ran_out(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(1)
     await shop.act(shop.seller, case["id"], "escalate")
     shop.clock.advance(hours=25)
     await shop.harness.run_due()
-    assert (await last_step(shop, case["id"]))["text"]["zh_cn"] == "系统转交平台处理：平台客服逾期未处理"
+    assert (await last_step(shop, case["id"]))["text"]["zh_cn"] == "转交平台处理：平台客服逾期未处理"

@@ -75,7 +75,7 @@ async def test_the_merchant_grants_a_part_with_a_reason(shop: Shop) -> None:
     steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
     [step] = [each for each in steps if each["action"] == "grant"]
     assert (step["reason"], step["note"], step["state"]) == ("reason_untrue", "94 元", "refunding")
-    assert step["text"]["zh_cn"] == "商家核定了退款金额，原因：申请原因与事实不符"
+    assert step["text"]["zh_cn"] == "商家核定了退款金额，原因：申请原因与事实不符：核定 5.00 CNY"
     assert (await shop.refund_succeeds()).amount_minor == 500
     assert (await shop.case(3, type_="refund_only"))["requested"]["amount"] == 28200
 

@@ -210,6 +210,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "DisputeExecuted": {"refunded_minor": 100},
     "DeadlineExtended": MOVED,
     "DisputeDeadlineExtended": MOVED,
+    "AfterSaleApproved": {"cause": "timeout"},
     "AfterSaleEscalated": {"cause": "refund_late"},
     "DisputeEscalated": {"cause": "merchant_silent"},
     "ReturnInspected": {

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from aftercare_events import (
+    AfterSaleApproved,
     AfterSaleCompleted,
     AfterSaleEscalated,
     ChargeAgreed,
@@ -31,6 +32,7 @@ from aftercare_events import (
     VerdictGiven,
     VerdictReplaced,
 )
+from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.model import Case
@@ -58,6 +60,7 @@ FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     DisputeExecuted: ("refunded_minor", "currency"),
     DeadlineExtended: _MOVED,
     DisputeDeadlineExtended: _MOVED,
+    AfterSaleApproved: ("cause", "granted_minor", "currency"),
     AfterSaleEscalated: ("cause",),
     DisputeEscalated: ("cause",),
     ReturnInspected: ("lines", "accepted_minor", "currency"),
@@ -90,7 +93,9 @@ def _effect(of: Case | Dispute, event: Event) -> str | None:
 
 
 def _has_content(event: Event) -> bool:
-    """An exchange, say, is completed without money."""
+    """An exchange, say, is completed without money, and who approves a whole request states all of it by that."""
+    if isinstance(event, AfterSaleApproved):
+        return event.granted_minor is not None or event.cause in (DecisionCause.TIMEOUT, DecisionCause.RULE)
     return not isinstance(event, AfterSaleCompleted) or event.refunded_minor > 0
 
 

@@ -27,7 +27,7 @@ from aftersale_svc.domain.wording.progress import progress
 from aftersale_svc.domain.wording.returned_goods import not_received
 from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.step_details import about
-from aftersale_svc.domain.wording.steps import ACTORS, STATED, STEPS
+from aftersale_svc.domain.wording.steps import ACTORS, STATED, STEPS, UNATTENDED
 from aftersale_svc.domain.wording.terms import open_offer
 from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
@@ -97,8 +97,10 @@ def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     if isinstance(step, StepOfClaim):
         return claim_sentence(step)
     actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
-    stated = STATED.get(step.action) if step.actor_role != SYSTEM.role else None
-    text = stated or STEPS.get(step.action, Label("{actor}：" + step.action, "{actor}: " + step.action))
+    special = UNATTENDED if step.actor_role == SYSTEM.role else STATED
+    text = special.get(step.action) or STEPS.get(
+        step.action, Label("{actor}：" + step.action, "{actor}: " + step.action)
+    )
     taken = because(Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en)), step.reason)
     what = None if step.details is None else about(step.details, zone)
     if what is None:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
+from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.domain.cases.codes import CaseType, EscalationCause, Liable
 from aftersale_svc.domain.cases.model import CaseAction
@@ -33,6 +34,11 @@ _LATE: Mapping[str, Label] = {
     "platform_late": Label("平台逾期未处理", "the platform has not decided in time"),
 }
 """Why time has passed a case or dispute on. Other causes are what the step itself states."""
+_APPROVED: Mapping[str, Label] = {
+    DecisionCause.TIMEOUT: Label("商家未在期限内审核", "the merchant has not decided in time"),
+    DecisionCause.RULE: Label("符合商家设置的自动审核规则", "a rule that the merchant has published applies"),
+}
+"""Why a request was approved by nobody."""
 _SENDERS: Mapping[str, Label] = {
     "buyer": Label("由买家寄送样品", "the buyer sends the sample"),
     "merchant": Label("由商家寄送样品", "the merchant sends the sample"),
@@ -42,8 +48,11 @@ _SENDERS: Mapping[str, Label] = {
 def about(details: Details, zone: ZoneInfo) -> Label | None:
     """What the step was about, with until when an answer was awaited and what was to happen without one; None where the step itself
     states that."""
+    if "granted_minor" in details:
+        granted = written(details["granted_minor"], details["currency"])
+        return Label(f"核定 {granted}", f"{granted} of what was asked for")
     if "cause" in details:
-        return _LATE.get(details["cause"])
+        return _LATE.get(details["cause"]) or _APPROVED.get(details["cause"])
     if (before := _time(details, "previous_due_at")) is not None:
         return _moved(before, _time(details, "deadline_at"), zone)
     what = _what(details)

@@ -183,6 +183,28 @@ STEPS: Mapping[str, Label] = {
     ),
 }
 """How a step reads, by its action; `{actor}` is one of ACTORS."""
+UNATTENDED: Mapping[str, Label] = {
+    "request": Label("售后单自动建立", "The case was opened automatically"),
+    "approve": Label("申请自动同意", "The request was approved automatically"),
+    "escalate": Label("转交平台处理", "It was passed on to the platform"),
+    "open": Label("因买家投诉，维权开始", "A dispute was opened by a complaint of the buyer"),
+    "close": Label("售后单关闭", "The case was closed"),
+    "inspect": Label(
+        "商家未在期限内验收，视为接受退货",
+        "The merchant has not inspected the returned goods in time, and they count as accepted",
+    ),
+    "confirm_replacement": Label(
+        "买家未在期限内确认，视为已收货",
+        "The buyer has not confirmed the receipt of the goods in time, and it counts as confirmed",
+    ),
+    "decline_quote": Label(
+        "买家未在期限内接受或支付维修报价，商品原样寄回",
+        "The repair was not agreed to or paid in time, and the goods go back as they are",
+    ),
+    "take_refund": Label("期限内无人处理，改为退款", "Nobody acted in time, and a refund takes the place of the goods"),
+    "release_hold": Label("款项担保已解除", "The hold on the money was released"),
+}
+"""How a step reads that nobody has taken: a timer, a rule, or the event of another service."""
 STATED: Mapping[str, Label] = {
     "receive": Label("{actor}登记退货已送达商家", "{actor} stated that the goods have arrived at the merchant"),
     "record_arrival": Label(
