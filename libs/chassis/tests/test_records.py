@@ -82,3 +82,19 @@ def test_what_a_class_checks_is_checked_in_copies_too() -> None:
         replace(PositiveLine(id="1"), units=-1)
     with pytest.raises(ValueError, match="-1"):
         make(PositiveLine, {"id": "1", "units": -1, "notes": []})
+
+
+@dataclass(frozen=True)
+class WithoutSlots:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithSlots(WithoutSlots):
+    name: str
+
+
+def test_a_row_with_slots_that_extends_one_without_has_all_its_fields() -> None:
+    made = make(WithSlots, {"number": 1, "name": "a"})
+    assert (made.number, made.name) == (1, "a")
+    assert replace(made, name="b") == WithSlots(1, "b")

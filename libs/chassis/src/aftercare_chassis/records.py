@@ -27,7 +27,8 @@ else:
 def make(cls: type[R], values: Mapping[str, object]) -> R:
     """The same as `cls(**values)`."""
     known = cls.__dataclass_fields__  # type: ignore[attr-defined]  # of a dataclass
-    if not cls.__dictoffset__ or values.keys() != known.keys() or _is_checked(cls):
+    # A class with slots has a dictionary, too, where one that it extends has no slots; its fields are in the slots.
+    if hasattr(cls, "__slots__") or values.keys() != known.keys() or _is_checked(cls):
         return cls(**values)
     return _filled(cls, values)
 
