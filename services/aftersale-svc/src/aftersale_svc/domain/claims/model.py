@@ -86,7 +86,7 @@ class ClaimStep:
     decision_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StepOfClaim(TimelineStep):
     """A step of a claim beside a case, in the timeline of the case; `state` is that of the claim."""
 

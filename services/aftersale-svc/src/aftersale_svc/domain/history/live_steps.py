@@ -17,7 +17,7 @@ SIDES = {"buyer": "buyer", "seller": "merchant"}
 """The sides by the roles that act for them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LiveStep(TimelineStep):
     """A step of a case, or of its claim `claim_id` of this `kind`, with the case as it was after the step.
 
