@@ -35,6 +35,13 @@ class SlottedLine:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlottedMarkedLine(Line):
+    """A field in a slot, those of its base not."""
+
+    mark: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PositiveLine(Line):
     """A row that is checked when it is made."""
@@ -44,13 +51,16 @@ class PositiveLine(Line):
             raise ValueError(self.units)
 
 
-ROWS = st.sampled_from([Line, MarkedLine, SlottedLine])
+ROWS = st.sampled_from([Line, MarkedLine, SlottedLine, SlottedMarkedLine])
 FIELDS = {"id": st.text(), "units": st.integers(), "notes": st.lists(st.text())}
 
 
 @given(ROWS, st.fixed_dictionaries(FIELDS), st.fixed_dictionaries({}, optional=FIELDS))
 def test_a_row_is_what_the_dataclass_makes(cls: type[Any], values: dict[str, Any], changes: dict[str, Any]) -> None:
+    if "mark" in cls.__dataclass_fields__:
+        values = {**values, "mark": "*"}
     row = make(cls, values)
+    assert {each.name: getattr(row, each.name) for each in dataclasses.fields(row)} == values
     assert row == cls(**values)
     changed = replace(row, **changes)
     assert changed == dataclasses.replace(row, **changes)

@@ -8,6 +8,7 @@ of the class could do it.
 
 import dataclasses
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 R = TypeVar("R")
@@ -18,8 +19,8 @@ else:
 
     def replace(row: R, /, **changes: object) -> R:
         """As `dataclasses.replace`."""
-        cls, values = type(row), getattr(row, "__dict__", ())
-        if len(values) != len(cls.__dataclass_fields__) or not changes.keys() <= values.keys() or _is_checked(cls):
+        cls, values = type(row), getattr(row, "__dict__", {})
+        if not _is_dictionary(cls) or not changes.keys() <= values.keys():
             return dataclasses.replace(row, **changes)
         return _filled(cls, {**values, **changes})
 
@@ -27,14 +28,16 @@ else:
 def make(cls: type[R], values: Mapping[str, object]) -> R:
     """The same as `cls(**values)`."""
     known = cls.__dataclass_fields__  # type: ignore[attr-defined]  # of a dataclass
-    # A class with slots has a dictionary, too, where one that it extends has no slots; its fields are in the slots.
-    if hasattr(cls, "__slots__") or values.keys() != known.keys() or _is_checked(cls):
+    if not _is_dictionary(cls) or values.keys() != known.keys():
         return cls(**values)
     return _filled(cls, values)
 
 
-def _is_checked(cls: type) -> bool:
-    return hasattr(cls, "__post_init__")
+@cache
+def _is_dictionary(cls: type) -> bool:
+    """Whether all fields are in the dictionary, and nothing else happens when a row is made. A class with slots may inherit fields without."""
+    has_slots = any(vars(each).get("__slots__") for each in cls.__mro__)
+    return not has_slots and not hasattr(cls, "__post_init__")
 
 
 def _filled(cls: type[R], values: Mapping[str, object]) -> R:

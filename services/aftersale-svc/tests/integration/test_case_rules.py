@@ -69,6 +69,9 @@ BAD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "an outcome that rejects": ([with_(outcome="reject")], "/rules/0/outcome", "validation_failed"),
     "an unknown condition": ([with_(when={"weather": "rain"})], "/rules/0/when/weather", "validation_failed"),
     "a type twice": ([with_(when={"types": ["repair", "repair"]})], "/rules/0/when/types", "validation_failed"),
+    "no type": ([with_(when={"types": []})], "/rules/0/when/types", "validation_failed"),
+    "no kind of file": ([with_(when={"evidence_kinds": []})], "/rules/0/when/evidence_kinds", "validation_failed"),
+    "no article": ([with_(when={"sku_prefixes": []})], "/rules/0/when/sku_prefixes", "validation_failed"),
     "an unknown type": ([with_(when={"types": ["barter"]})], "/rules/0/when/types/0", "validation_failed"),
     "a negative amount": (
         [with_(when={"amount_to": {"amount": -1, "currency": "CNY"}})],

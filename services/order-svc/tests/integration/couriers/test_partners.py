@@ -243,3 +243,13 @@ async def test_twenty_times_the_same_snapshot_at_once(desk, order):
     await asyncio.gather(*(desk.work() for _ in range(3)))
     assert len((await desk.parcel(parcel))["events"]) == 3
     assert len(await desk.pushes()) == 1
+
+
+async def test_scans_without_a_code_are_listed_with_their_pushes(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint("kuaidi100")
+    assert (await desk.push(endpoint, kuaidi100(desk, ("正在派送中", "", 1)))).status_code == 200
+    await desk.work()
+    [push] = await desk.pushes()
+    [report] = push["reports"]
+    assert (report["raw_code"], report["status"], report["text"]) == ("", "unknown", "正在派送中")
+    assert "raw_code" not in (await desk.parcel(parcel))["events"][0]

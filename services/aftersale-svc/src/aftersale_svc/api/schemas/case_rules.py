@@ -14,7 +14,7 @@ from aftersale_svc.domain.rules.trials import Trial, Tried
 
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Prefix = Annotated[str, Field(min_length=1, max_length=100)]
-Prefixes = Annotated[list[Prefix], Field(default_factory=list, max_length=100), EachOnce()]
+Prefixes = Annotated[list[Prefix], Field(default_factory=list, min_length=1, max_length=100), EachOnce()]
 _RULE = {
     "id": "small_defects",
     "title": "小额质量问题直接同意",
@@ -45,17 +45,18 @@ class BuyerHistoryIn(In):
 
 
 class ConditionsIn(In):
-    """When a rule matches: everything that is given has to hold. An empty list permits everything, as does what is left out."""
+    """When a rule matches: everything that is given has to hold, and what is left out permits everything. An empty list would permit nothing, and is
+    refused."""
 
-    types: Annotated[list[CaseType], Field(default_factory=list, max_length=100), EachOnce()]
+    types: Annotated[list[CaseType], Field(default_factory=list, min_length=1, max_length=100), EachOnce()]
     """What is asked for is one of these."""
-    reasons: Annotated[list[Reason], Field(default_factory=list, max_length=100), EachOnce()]
+    reasons: Annotated[list[Reason], Field(default_factory=list, min_length=1, max_length=100), EachOnce()]
     """The reason is one of these."""
-    groups: Annotated[list[ReasonGroup], Field(default_factory=list, max_length=10), EachOnce()]
+    groups: Annotated[list[ReasonGroup], Field(default_factory=list, min_length=1, max_length=10), EachOnce()]
     """The group of the reason is one of these."""
-    stages: Annotated[list[Stage], Field(default_factory=list, max_length=10), EachOnce()]
+    stages: Annotated[list[Stage], Field(default_factory=list, min_length=1, max_length=10), EachOnce()]
     """The goods are at one of these stages."""
-    initiators: Annotated[list[Initiator], Field(default_factory=list, max_length=10), EachOnce()]
+    initiators: Annotated[list[Initiator], Field(default_factory=list, min_length=1, max_length=10), EachOnce()]
     """The case is opened by one of these."""
     amount_from: Money | None = None
     """At least this would be paid back, freight included. A case in another currency does not match."""
@@ -67,12 +68,12 @@ class ConditionsIn(In):
     """The category of every line of the case is known and begins with one of these."""
     has_evidence: bool | None = None
     """Whether the request cites a file that was uploaded for the order and accepted by its check. A hash alone does not count."""
-    evidence_kinds: Annotated[list[EvidenceKind], Field(default_factory=list, max_length=10), EachOnce()]
+    evidence_kinds: Annotated[list[EvidenceKind], Field(default_factory=list, min_length=1, max_length=10), EachOnce()]
     """The request cites a file of one of these kinds that was uploaded for the order and accepted by its check."""
     evidence_reused: bool | None = None
     """Whether evidence that the request cites was used in another order, case or account, too: the same file, or a picture that looks
     like it, as far as it was uploaded and accepted by then."""
-    evidence_needs: Annotated[list[EvidenceNeed], Field(default_factory=list, max_length=10), EachOnce()]
+    evidence_needs: Annotated[list[EvidenceNeed], Field(default_factory=list, min_length=1, max_length=10), EachOnce()]
     """Whether the type or reason of the request needs evidence."""
     buyer_history: BuyerHistoryIn | None = None
     """What the buyer has asked of this merchant before."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from aftercare_chassis.http.schemas import CreatedAt, In, Out, Time, example
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushState
@@ -135,8 +135,8 @@ class ReportOut(Out):
     """The normalised status, one of those of parcels."""
     reason: str | None
     """Why, as a code; null where the courier gives none."""
-    raw_code: str
-    """The courier's own code."""
+    raw_code: Annotated[str, BeforeValidator(lambda code: code or "")]
+    """The courier's own code; empty where the scan has none."""
     occurred_at: Time
     """By the courier's clock."""
     text: str
