@@ -28,7 +28,7 @@ else:
 def make(cls: type[R], values: Mapping[str, object]) -> R:
     """The same as `cls(**values)`."""
     known = cls.__dataclass_fields__  # type: ignore[attr-defined]  # of a dataclass
-    if not _is_dictionary(cls) or values.keys() != known.keys():
+    if not _is_dictionary(cls) or values.keys() != known.keys():  # type: ignore[arg-type]  # a class is hashable
         return cls(**values)
     return _filled(cls, values)
 

@@ -252,4 +252,4 @@ async def test_scans_without_a_code_are_listed_with_their_pushes(desk, order):
     [push] = await desk.pushes()
     [report] = push["reports"]
     assert (report["raw_code"], report["status"], report["text"]) == ("", "unknown", "正在派送中")
-    assert "raw_code" not in (await desk.parcel(parcel))["events"][0]
+    assert (await desk.parcel(parcel))["events"][0]["raw_code"] is None
