@@ -44,8 +44,8 @@ async def shown(shop: Shop, dispute_id: str) -> dict[str, Any]:
 
 
 async def test_the_buyer_pays_in_parts_and_the_rest_is_written_off(shop: Shop, dispute_id: str) -> None:
-    for amount, left in ((500, 1500), (1000, 500)):
-        recorded = await repay(shop.seller, dispute_id, amount)
+    for amount, left, reference in ((500, 1500, "转账 7"), (1000, 500, "转账 8")):
+        recorded = await repay(shop.seller, dispute_id, amount, reference=reference)
         assert (recorded.json()["state"], recorded.json()["owed_by_buyer"]) == ("executed", cny(left))
     event = await shop.last(DisputeDebtRepaid)
     assert (event.amount_minor, event.owed_minor, event.repaid_minor, event.written_off_minor) == (1000, OWED, 1500, 0)
@@ -57,7 +57,7 @@ async def test_the_buyer_pays_in_parts_and_the_rest_is_written_off(shop: Shop, d
     dispute = await shown(shop, dispute_id)
     assert [(each["settled_as"], each["amount"], each["reference"]) for each in dispute["debts"]] == [
         ("repaid", cny(500), "转账 7"),
-        ("repaid", cny(1000), "转账 7"),
+        ("repaid", cny(1000), "转账 8"),
         ("written_off", cny(500), None),
     ]
     assert [each["amount"] for each in dispute["entries"]] == [cny(OWED)], "what was recorded stays"
@@ -83,6 +83,14 @@ async def test_no_more_is_paid_back_than_is_owed(shop: Shop, dispute_id: str) ->
     shop.harness.problem(wrong, 422, "currency_mismatch")
     assert (await shown(shop, dispute_id))["owed_by_buyer"] == cny(OWED)
     assert (await repay(shop.agent, dispute_id)).json()["owed_by_buyer"] == cny(0)
+
+
+@pytest.mark.parametrize("amount", [500, 700, OWED])
+async def test_a_repayment_is_recorded_once(shop: Shop, dispute_id: str, amount: int) -> None:
+    await repay(shop.seller, dispute_id, 500)
+    problem = await refused(shop, dispute_id, 409, "repayment_reference_used", amount=amount)
+    assert problem["errors"][0]["pointer"] == "/reference"
+    assert (await shown(shop, dispute_id))["owed_by_buyer"] == cny(1500)
 
 
 async def test_nobody_records_for_the_merchant_who_is_a_side(shop: Shop, dispute_id: str) -> None:

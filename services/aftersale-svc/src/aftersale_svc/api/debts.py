@@ -9,7 +9,7 @@ from aftersale_svc.api.schemas.disputes import DisputeOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import debts
 from aftersale_svc.domain.currencies import CurrencyForeign
-from aftersale_svc.domain.disputes.debts import NoDebt, RepaymentExceedsDebt, RepaymentMissing
+from aftersale_svc.domain.disputes.debts import NoDebt, RepaymentExceedsDebt, RepaymentMissing, RepaymentReferenceUsed
 from aftersale_svc.domain.disputes.errors import PartyCannotDecide
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction
@@ -27,6 +27,7 @@ _REFUSED = (PartyCannotDecide, NoDebt)
         DisputeAction.RECORD_REPAYMENT,
         "recordRepayment",
         *_REFUSED,
+        RepaymentReferenceUsed,
         RepaymentMissing,
         RepaymentExceedsDebt,
         CurrencyForeign,

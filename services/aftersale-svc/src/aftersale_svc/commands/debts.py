@@ -13,7 +13,13 @@ from aftercare_events import DisputeDebtRepaid, DisputeDebtWrittenOff, digest
 from aftersale_svc.commands import cited_evidence
 from aftersale_svc.commands.record import dispute_fields, save_dispute
 from aftersale_svc.domain.claims.amounts import check_amount
-from aftersale_svc.domain.disputes.debts import DebtEntry, RepaymentExceedsDebt, RepaymentMissing, SettledAs
+from aftersale_svc.domain.disputes.debts import (
+    DebtEntry,
+    RepaymentExceedsDebt,
+    RepaymentMissing,
+    SettledAs,
+    check_reference,
+)
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
@@ -45,16 +51,19 @@ async def record_repayment(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, PartyCannotDecide, NoDebt: see DISPUTE.
+        RepaymentReferenceUsed: see `check_reference`.
         CurrencyForeign, RepaymentMissing, RepaymentExceedsDebt: see `check_amount`.
         EvidenceUnusable: see `cited_evidence.check`.
     """
     action, dispute = DisputeAction.RECORD_REPAYMENT, await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, action, tx, DisputeFacts.of(tx))
+    known = await tx.all(DEBTS_OF_DISPUTE, dispute_id=dispute.id)
+    check_reference(known, reference)
     own, most = dispute.currency, dispute.owed_minor
     check_amount(amount_minor, currency, most, own, missing=RepaymentMissing, exceeds=RepaymentExceedsDebt)
     await cited_evidence.check(tx, dispute.order_id, evidence)
     files = list(dict.fromkeys(evidence))
-    settled, sums = await _settle(tx, moved, SettledAs.REPAID, amount_minor, reference, files)
+    settled, sums = await _settle(tx, moved, known, SettledAs.REPAID, amount_minor, reference, files)
     event = DisputeDebtRepaid(
         **dispute_fields(tx, settled), **sums, reference_hash=digest(reference), evidence=tuple(files)
     )
@@ -70,7 +79,8 @@ async def write_off(tx: Transaction[Settings], dispute_id: str, *, note: str) ->
     """
     action, dispute = DisputeAction.WRITE_OFF, await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, action, tx, DisputeFacts.of(tx))
-    settled, sums = await _settle(tx, moved, SettledAs.WRITTEN_OFF, dispute.owed_minor)
+    known = await tx.all(DEBTS_OF_DISPUTE, dispute_id=dispute.id)
+    settled, sums = await _settle(tx, moved, known, SettledAs.WRITTEN_OFF, dispute.owed_minor)
     event = DisputeDebtWrittenOff(**dispute_fields(tx, settled), **sums, grounds_hash=digest(note))
     return await save_dispute(tx, settled, action, event, note=note)
 
@@ -78,13 +88,13 @@ async def write_off(tx: Transaction[Settings], dispute_id: str, *, note: str) ->
 async def _settle(
     tx: Transaction[Settings],
     dispute: Dispute,
+    known: Sequence[DebtEntry],
     settled_as: SettledAs,
     amount_minor: int,
     reference: str | None = None,
     evidence: Sequence[str] = (),
 ) -> tuple[Dispute, _Sums]:
     """Enter a part of the debt of a locked dispute as settled, and return the sums of all that was."""
-    known = await tx.all(DEBTS_OF_DISPUTE, dispute_id=dispute.id)
     entry = DebtEntry(
         dispute_id=dispute.id,
         number=len(known) + 1,

@@ -16,7 +16,7 @@ class RecordRepaymentIn(NoteIn):
     amount: Money
     """How much; at most what is still owed."""
     reference: Name
-    """By which both sides find the payment; both sides can read it."""
+    """By which both sides find the payment, once per debt; both sides can read it."""
     evidence: Evidence
 
 

@@ -3,6 +3,7 @@
 Money is in minor units of `currency`; times are aware, UTC.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,3 +53,18 @@ class RepaymentExceedsDebt(Refusal):
     kind, code = Kind.INVALID, "repayment_exceeds_debt"
     zh = "返还金额超过买家尚欠的款项（{most_minor:money}）。"
     en = "More than the buyer still owes ({most_minor:money})."
+
+
+class RepaymentReferenceUsed(Refusal):
+    """A repayment of the same debt has this reference: it was recorded already."""
+
+    kind, code = Kind.CONFLICT, "repayment_reference_used"
+    zh = "该争议已登记过此凭证号的返还款项（{amount_minor:money}）；另一笔付款请使用它自己的凭证号。"
+    en = "A repayment of {amount_minor:money} has this reference already; another payment needs its own."
+
+
+def check_reference(known: Iterable[DebtEntry], reference: str) -> None:
+    """Refuse a reference that an entry of the same debt has. Raises: RepaymentReferenceUsed."""
+    for each in known:
+        if each.reference == reference:
+            raise RepaymentReferenceUsed(pointer="/reference", amount_minor=each.amount_minor, currency=each.currency)
