@@ -6,9 +6,9 @@ from aftercare_chassis.lifecycle import Lifecycle
 
 OFFERS = """
 pending_review  offer     offer_pending  seller
-pending_review  accept_offer {approved}  seller
+pending_review  accept_offer {approved}  seller unseen
 manual_review   offer     offer_pending  agent
-manual_review   accept_offer {approved}  agent
+manual_review   accept_offer {approved}  agent unseen
 offer_pending   accept_offer {approved}  buyer
 offer_pending   decline_offer pending_review buyer
 offer_pending   counter_offer pending_review buyer

@@ -23,6 +23,9 @@ END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer",
 """Whoever ends a dispute: by a verdict, which may wait for the time to appeal, a settlement or a withdrawal."""
 VERDICT_REPLACED = Permission(NOT_IN_THIS_STATE, frozenset({"arbitrator"}))
 """Who decides an appeal. For everybody else the action does not exist in this state."""
+COUNTER_OFFER_TO_MERCHANT = Permission(NOT_IN_THIS_STATE, frozenset({"seller"}))
+COUNTER_OFFER_TO_AGENT = Permission(NOT_IN_THIS_STATE, frozenset({"agent"}))
+"""Who answers a counter-offer. For everybody else, the buyer whose offer was withdrawn too, there is no offer in this state."""
 SIDES = frozenset({"buyer", "seller"})
 """The roles that act for a party."""
 STAFF = frozenset({"agent", "arbitrator", "admin"})

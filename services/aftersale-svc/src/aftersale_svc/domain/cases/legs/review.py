@@ -29,6 +29,8 @@ from aftersale_svc.domain.permissions import (
     AGENT,
     BUYER,
     BUYER_OR_AGENT,
+    COUNTER_OFFER_TO_AGENT,
+    COUNTER_OFFER_TO_MERCHANT,
     MERCHANT,
     MERCHANT_AGENT_OR_SYSTEM,
     MERCHANT_OR_AGENT,
@@ -96,9 +98,11 @@ REVIEW = Leg(
             (*_agreeable(_A.OFFER), GOODS_SENT, TOO_MANY_OFFERS),
             remember="offered_in",
         ),
-        (_S.PENDING_REVIEW, _A.ACCEPT_OFFER): Transition(ReviewExit.APPROVED, MERCHANT, (NO_OFFER_OPEN,)),
+        (_S.PENDING_REVIEW, _A.ACCEPT_OFFER): Transition(
+            ReviewExit.APPROVED, COUNTER_OFFER_TO_MERCHANT, (NO_OFFER_OPEN,)
+        ),
         (_S.MANUAL_REVIEW, _A.ACCEPT_OFFER): Transition(
-            ReviewExit.APPROVED, AGENT, (*_agreeable(_A.ACCEPT_OFFER), NO_OFFER_OPEN)
+            ReviewExit.APPROVED, COUNTER_OFFER_TO_AGENT, (*_agreeable(_A.ACCEPT_OFFER), NO_OFFER_OPEN)
         ),
         (_S.OFFER_PENDING, _A.ACCEPT_OFFER): Transition(ReviewExit.APPROVED, BUYER),
         (_S.OFFER_PENDING, _A.DECLINE_OFFER): Transition(_REVIEW_AGAIN, BUYER),
