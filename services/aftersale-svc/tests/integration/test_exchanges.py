@@ -44,6 +44,7 @@ async def test_the_same_again(shop: Shop) -> None:
     assert "白色" not in requested.model_dump_json() + ordered.model_dump_json()
     await shop.act(shop.seller, case["id"], "ship-replacement", **SENT)
     await shop.parcel(SENT["waybill_no"], leg="exchange")
+    assert (await shop.get(case["id"]))["deadline_effect"] == "completed_by_timeout"
     done = await shop.act(shop.buyer, case["id"], "confirm-replacement")
     assert (done["state"], done["refunded"]["amount"]) == ("completed", 0)
     assert (await shop.last(AfterSaleCompleted)).lines == ()
@@ -56,6 +57,8 @@ async def test_a_cheaper_replacement_gives_the_difference_back(shop: Shop) -> No
     priced = await shop.last(ReplacementPriced)
     assert (priced.credit_minor, priced.owed_minor, priced.money) == (1133, 0, "refund")
     await shop.act(shop.seller, case["id"], "ship-replacement", **SENT)
+    await shop.parcel(SENT["waybill_no"], leg="exchange")
+    assert (await shop.get(case["id"]))["deadline_effect"] == "credit_refunded_by_timeout"
     refunding = await shop.act(shop.buyer, case["id"], "confirm-replacement")
     assert refunding["state"] == "refunding"
     request = await shop.refund_succeeds()

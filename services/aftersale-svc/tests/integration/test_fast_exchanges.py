@@ -52,6 +52,7 @@ async def replaced(shop: Shop) -> str:
     shop.harness.problem(twice, 409, "hold_already_agreed")
     await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
     await shop.parcel(SENT["waybill_no"], leg="exchange")
+    assert (await shop.get(case_id))["deadline_effect"] == "goods_due_by_timeout"
     shown = await shop.act(shop.buyer, case_id, "confirm-replacement")
     assert (shown["state"], shown["whose_turn"], shown["deadline_effect"]) == (
         "await_buyer_shipment",

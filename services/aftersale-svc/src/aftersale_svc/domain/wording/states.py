@@ -92,6 +92,13 @@ EFFECTS: Mapping[str, Label] = {
     ),
     "refunded_unless_paid": Label("未补付，款项退回", "the money goes back, because the difference was not paid"),
     "completed_by_timeout": Label("售后单视为完成", "the case counts as completed"),
+    "goods_due_by_timeout": Label(
+        "视为已收到换货商品，买家须寄回原商品",
+        "the replacement counts as received, and the buyer has to send the goods",
+    ),
+    "credit_refunded_by_timeout": Label(
+        "视为已收到换货商品，差价退还买家", "the replacement counts as received, and the difference goes back"
+    ),
     "refund_offered": Label("买家可以改为退款", "the buyer may take the money instead"),
     "escalated_replacement_late": Label("因商家未发货转交平台客服", "an agent takes over, because nothing was sent"),
     "escalated_replacement_not_delivered": Label(

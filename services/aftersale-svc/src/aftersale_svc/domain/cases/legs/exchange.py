@@ -1,10 +1,13 @@
-"""What an exchange adds to the reshipment: its price. It has no states of its own."""
+"""What an exchange adds to the reshipment: its price, and what the silence of the buyer leads to. It has no states of its own."""
 
 from aftercare_chassis.lifecycle import Transition
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_NOT_AGREED, CHARGE_PAID, NOTHING_OWED
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, LegRows
+from aftersale_svc.domain.cases.legs.reship import RECEIVED, under_way
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.replacements.guards import CREDIT_DUE
 from aftersale_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT
 
 
@@ -30,4 +33,13 @@ _PRICE: LegRows = {
         ExchangeExit.CREDIT_DUE, BUYER_OR_SYSTEM, outcome_of=_A.CONFIRM_REPLACEMENT
     ),
 }
-EXCHANGE = Leg("exchange", _S.AWAIT_RESHIP, _PRICE, {})
+EXCHANGE = Leg(
+    "exchange",
+    _S.AWAIT_RESHIP,
+    _PRICE,
+    {
+        _S.RESHIP_IN_TRANSIT: under_way(
+            replace(RECEIVED, instead=(CREDIT_DUE, replace(RECEIVED, effect="credit_refunded_by_timeout")))
+        )
+    },
+)

@@ -8,7 +8,7 @@ from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, PAID_BY_NO_SILENC
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
-from aftersale_svc.domain.cases.legs.reship import NOT_SENT, NOT_TAKEN, RESHIP, ReshipExit
+from aftersale_svc.domain.cases.legs.reship import NOT_SENT, NOT_TAKEN, RECEIVED, RESHIP, ReshipExit, under_way
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.money_holds.guards import (
@@ -94,6 +94,7 @@ FAST_RESHIP = Leg(
     },
     {
         **RESHIP.timeouts,
+        _S.RESHIP_IN_TRANSIT: under_way(replace(RECEIVED, effect="goods_due_by_timeout")),
         _S.AWAIT_RESHIP: Timeout(
             "merchant",
             "reship_hours",

@@ -43,6 +43,21 @@ NOT_SENT = Timeout("merchant", "reship_hours", _A.ESCALATE, "escalated_replaceme
 NOT_TAKEN = Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late")
 NOT_AGREED = Timeout("buyer", "charge_hours", _A.TAKE_REFUND, "refunded_unless_agreed")
 NOT_PAID = Timeout("buyer", "charge_hours", _A.TAKE_REFUND, "refunded_unless_paid")
+RECEIVED = Timeout("buyer", "reship_receipt_hours", _A.CONFIRM_REPLACEMENT, "completed_by_timeout")
+"""The buyer has the goods, and is silent."""
+
+
+def under_way(received: Timeout[CaseAction]) -> Timeout[CaseAction]:
+    """The time in which goods have to arrive, and `received` once they have."""
+    return Timeout(
+        COURIER,
+        "reship_transit_hours",
+        _A.ESCALATE,
+        "escalated_replacement_not_delivered",
+        instead=(REPLACEMENT_DELIVERED, received),
+    )
+
+
 _NO_REFUND_BY_SILENCE = either(PAID_BY_NO_SILENCE, REFUND_OFFERED)
 _NO_REFUND_FOR_DELAY = either(PAID_BY_NO_SILENCE, PRICE_NOT_DUE)
 RESHIP = Leg(
@@ -102,15 +117,6 @@ RESHIP = Leg(
                 ),
             ),
         ),
-        _S.RESHIP_IN_TRANSIT: Timeout(
-            COURIER,
-            "reship_transit_hours",
-            _A.ESCALATE,
-            "escalated_replacement_not_delivered",
-            instead=(
-                REPLACEMENT_DELIVERED,
-                Timeout("buyer", "reship_receipt_hours", _A.CONFIRM_REPLACEMENT, "completed_by_timeout"),
-            ),
-        ),
+        _S.RESHIP_IN_TRANSIT: under_way(RECEIVED),
     },
 )

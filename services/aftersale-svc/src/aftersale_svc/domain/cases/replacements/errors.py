@@ -69,3 +69,10 @@ class PriceDue(Refusal):
 
     kind, code = Kind.CONFLICT, "price_due"
     zh, en = "买家未收到商品，应退还货款。", "The buyer does not have the goods, so that their price goes back."
+
+
+class CreditDue(Refusal):
+    """The replacement costs less than was paid, so that the difference goes back with its arrival."""
+
+    kind, code = Kind.CONFLICT, "credit_due"
+    zh, en = "换货商品价格较低，应退还差价。", "The replacement costs less, so that the difference goes back."

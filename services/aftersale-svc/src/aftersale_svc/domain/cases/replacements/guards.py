@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.reasons import NOT_RECEIVED
 from aftersale_svc.domain.cases.repairs.codes import RETURNED_ITSELF
 from aftersale_svc.domain.cases.replacements.errors import (
+    CreditDue,
     NoReplacementDecided,
     PriceDue,
     PriceNotDue,
@@ -83,6 +84,10 @@ def _price_due(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if _owed_itself(case, facts) else PriceDue()
 
 
+def _credit_due(case: Case, _: object) -> Refusal | None:
+    return CreditDue() if (case.difference_minor or 0) < 0 else None
+
+
 def _delivered(_: Case, facts: CaseFacts | None) -> Refusal | None:
     found = _of(facts)
     return None if found is None or found.delivered_at is None else ReplacementHasArrived()
@@ -104,6 +109,7 @@ PRICE_NOT_DUE = Guard(PriceNotDue.code, _owed_itself)
 PRICE_IS_DUE = Guard(PriceDue.code, _price_due)
 WAITS_FOR_BUYER = Guard("waits_for_buyer", _waits_for_buyer)
 REFUND_OFFERED = Guard(RefundOffered.code, _offered)
+CREDIT_DUE = Guard(CreditDue.code, _credit_due)
 REPLACEMENT_DELIVERED = Guard(ReplacementHasArrived.code, _delivered)
 REPLACEMENT_JUDGED = Guard(ReplacementHasArrived.code, _judged)
 """The buyer has it, and has reported what is wrong with it."""
