@@ -113,3 +113,21 @@ async def test_nothing_arrives_of_a_case_that_was_cancelled_before_the_goods_cou
     await shop.act(shop.buyer, case["id"], "cancel")
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/record-arrival", json={})
     shop.harness.problem(refused, 409, "nothing_in_transit")
+
+
+async def test_a_buyer_who_has_the_goods_confirms_it_where_their_arrival_was_recorded(shop: Shop) -> None:
+    """The case was cancelled after its approval, and nothing was sent."""
+    await shop.delivered()
+    case = await shop.case(2)
+    await shop.approve(case["id"])
+    await shop.act(shop.buyer, case["id"], "cancel")
+    [claim] = (await shop.act(shop.seller, case["id"], "record-arrival"))["refused_goods_claims"]
+    way = f"/v1/refused-goods-claims/{claim['id']}"
+    shown = (await shop.buyer.get(way)).json()
+    assert {each["action"] for each in shown["allowed_actions"] if each["allowed"]} == {"abandon", "deliver"}
+    assert "验收" not in str(shown["explanation"])
+    refused = shop.harness.problem(await shop.ask(2), 409, "units_not_back")
+    assert "验收" not in str(refused)
+    confirmed = await shop.buyer.post(f"{way}/confirm", json={"note": "商品一直在我处"})
+    assert confirmed.json()["state"] == "delivered", confirmed.text
+    assert (await shop.ask(2)).status_code == 201, "the units are free"

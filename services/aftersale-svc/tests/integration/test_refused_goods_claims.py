@@ -34,12 +34,12 @@ async def test_refused_goods_are_owed_from_the_inspection_on(shop: Shop) -> None
     assert (claim["whose_turn"], claim["deadline_effect"]) == ("merchant", "refused_goods_not_sent")
     assert claim["deadline_at"] == (shop.clock.now() + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert claim["claimed"]["amount"] == 19133 - 9566, "what was paid for the second unit"
-    assert claim["explanation"]["where"]["zh_cn"] == "等待商家寄回未通过验收的商品"
+    assert claim["explanation"]["where"]["zh_cn"] == "等待商家将商品寄回买家"
     assert claim["explanation"]["then"]["en"].endswith("an agent decides about goods that were not sent")
     found = (await shop.buyer.get(f"/v1/cases/{case['id']}/deadlines")).json()["data"]
     [deadline] = [each for each in found if each["document_id"] == claim["id"]]
     explained = (await shop.buyer.get(f"/v1/deadlines/{deadline['id']}/explain")).json()
-    assert "The merchant has to send the refused goods back" in str(explained)
+    assert "The merchant has to send the goods back to the buyer" in str(explained)
     event = await shop.last(RefusedGoodsClaimOpened)
     assert (event.claim_id, event.kind, event.buyer_id) == (claim["id"], "refused_goods", "buyer-1")
     kinds = (await shop.buyer.get(f"/v1/cases/{case['id']}/claims")).json()["data"]

@@ -96,7 +96,7 @@ def test_a_party_decides_nothing_for_the_platform(party: dict[str, Any]) -> None
         for (state, action), row in REFUSED_GOODS_CLAIM.transitions.items()
         if "agent" in row.permission.roles
     ]
-    assert len(decided) == 21
+    assert len(decided) == 22
     for state, action in decided:
         claim = a_claim(state=state, owed_minor=1, **party)
         assert not REFUSED_GOODS_CLAIM.permits(claim, action, me, ClaimFacts(me)), (state, action)
@@ -119,7 +119,7 @@ def test_every_code_of_a_claim_has_its_words(acting: Callable[..., SystemContext
         assert codes <= labels.keys()
         assert all(label.zh and label.en for label in labels.values())
     found = explain(wording.REFUSED_GOODS_WORDS, a_claim(state=RefusedGoodsState.LOST), acting("seller"))
-    assert found.what.en == "1 unit that the merchant has refused"
+    assert found.what.en == "1 unit to be given back to the buyer"
     assert found.money.en == "95.67 CNY was paid for the goods"
 
 

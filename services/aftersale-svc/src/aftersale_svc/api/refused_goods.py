@@ -78,7 +78,7 @@ async def get_refused_goods_claim(
 async def confirm(
     refused_goods_claim_id: RefusedGoodsClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 ) -> RefusedGoodsClaimOut:
-    """Confirm as the buyer, or as an agent, that the goods have arrived; also such that were taken for lost."""
+    """Confirm as the buyer, or as an agent, that the buyer has the goods; also such that were taken for lost, or were never with the merchant."""
     return RefusedGoodsClaimOut.of(await refused_goods.confirm(tx, refused_goods_claim_id, note=body.note), tx)
 
 

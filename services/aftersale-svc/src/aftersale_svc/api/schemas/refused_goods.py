@@ -89,7 +89,7 @@ class OwedGoodsOut(Out):
 
 
 class RefusedGoodsClaimOut(ClaimOut):
-    """Goods that the merchant has refused, and owes to the buyer, or their worth: what they are, where they are, and what the caller may do."""
+    """Goods that the merchant has refused, or that came after their case had ended, and owes to the buyer, or their worth: what they are, where they are, and what the caller may do."""
 
     id: str
     """Identifies the claim: `rgc_…`."""
@@ -101,7 +101,7 @@ class RefusedGoodsClaimOut(ClaimOut):
     """Who has to act next; `nobody` in a final state."""
     deadline_effect: Annotated[str | None, effects_of(REFUSED_GOODS_CLAIM)] = None
     lines: list[GoodsLineOut]
-    """The units that the merchant has refused; `claimed` is what was paid for them."""
+    """The units; `claimed` is what was paid for them."""
     carrier: str | None = None
     """The code of the courier of their parcel; null while they are with the merchant."""
     waybill_no: str | None = None

@@ -42,10 +42,10 @@ class UnitsGoneForGood(UnitsHeldByAnother):
 
 
 class UnitsWithMerchant(UnitsHeldByAnother):
-    """An inspection of the other cases has refused the units, and the buyer does not have them again."""
+    """The merchant has the units by the other cases, which it has refused or which came late, and is to give them back."""
 
-    zh = "这些商品在其他售后单（{case_ids:or 其他}）中未通过验收，退还买家后才会释放。"
-    en = "An inspection of another case ({case_ids:or another one}) has refused these units; they are free once the buyer has them again."
+    zh = "这些商品在其他售后单（{case_ids:or 其他}）中应退还买家而尚未退回，买家收到后才会释放。"
+    en = "The merchant is to give these units back by another case ({case_ids:or another one}); they are free once the buyer has them."
 
 
 def held_by_others(holders: Sequence[Holder] | None) -> UnitsHeldByAnother:

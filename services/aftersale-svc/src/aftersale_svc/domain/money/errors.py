@@ -19,12 +19,12 @@ class UnitsInLiveCase(Refusal):
 
 
 class UnitsNotBack(Refusal):
-    """Units that are asked for were refused at an inspection, and the buyer does not have them again."""
+    """The merchant has units that are asked for, which it has refused or which came after their case had ended, and is to give them back."""
 
     kind, code = Kind.CONFLICT, "units_not_back"
     zh, en = (
-        "其中部分商品未通过验收，尚未退回买家（可申请数量 {free}）。",
-        "Some of these units were refused at an inspection, and are not with the buyer again ({free} are free).",
+        "其中部分商品在商家处，应退还买家而尚未退回（可申请数量 {free}）。",
+        "The merchant has some of these units, and is to give them back to the buyer first ({free} are free).",
     )
 
 

@@ -47,9 +47,9 @@ REFUSED_GOODS_CLAIM: Lifecycle[RefusedGoodsState, RefusedGoodsAction] = Lifecycl
     transitions={
         **_rows(_WITH_MERCHANT, _A.SEND, Transition(_S.IN_TRANSIT, MERCHANT_OR_AGENT, (PARTY,))),
         (_S.IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(_S.IN_TRANSIT, MERCHANT_OR_AGENT, (PARTY, _SCANNED)),
-        # Goods are found that were taken for lost.
+        # Goods are found that were taken for lost, were handed over by the merchant, or have never been with it.
         **_rows(
-            (_S.IN_TRANSIT, _S.UNDER_REVIEW, _S.LOST, _S.AWAIT_PAYMENT),
+            (*_WITH_MERCHANT, _S.IN_TRANSIT, _S.LOST, _S.AWAIT_PAYMENT),
             _A.DELIVER,
             Transition(_S.DELIVERED, RECEIVERS, (PARTY,)),
         ),

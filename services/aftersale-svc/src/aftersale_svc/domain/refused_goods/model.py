@@ -11,7 +11,7 @@ from aftersale_svc.domain.claims.model import ClaimKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedGoodsClaim:
-    """What a merchant owes the buyer of goods that it has refused: the goods, in one parcel, or their worth where they are lost.
+    """What a merchant owes the buyer of goods that it has refused, or that came late: the goods, in one parcel, or their worth where they are lost.
 
     `lines` are the units, each with `line_id` and `quantity`; `claimed_minor` is what was paid for them, the most that a compensation
     can be. `carrier` and `waybill_no` are those of the parcel that is under way, None where the goods are with the merchant;

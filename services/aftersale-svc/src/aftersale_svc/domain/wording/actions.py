@@ -57,7 +57,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.RECORD_CHARGE_RETURN: Label("登记退还补付款项", "record that the payment was given back"),
     CaseAction.RECORD_RETURN_FREIGHT: Label("登记报销退货运费", "record that the freight was paid"),
     CaseAction.REFUND_CREDIT: Label("退还差价", "refund the difference"),
-    CaseAction.RETURN_REFUSED_GOODS: Label("寄回未通过验收的商品", "send the refused goods back"),
+    CaseAction.RETURN_REFUSED_GOODS: Label("将商品寄回买家", "send the goods back to the buyer"),
     CaseAction.CORRECT_REFUSED_GOODS_WAYBILL: Label("更正寄回商品的运单号", "correct the waybill of the refused goods"),
     CaseAction.REAPPLY: Label("再次申请", "ask again with another request"),
     CaseAction.REQUEST_SUPPLEMENT: Label("要求补充材料", "ask the buyer for more"),

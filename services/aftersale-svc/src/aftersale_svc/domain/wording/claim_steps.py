@@ -13,7 +13,7 @@ CLAIM_NAMES: Mapping[ClaimKind, Label] = {
     ClaimKind.COURIER: Label("快递索赔", "Claim on the courier"),
     ClaimKind.FREIGHT_INSURANCE: Label("运费险保障单", "Claim on the freight insurance"),
     ClaimKind.MERCHANT_DEPOSIT: Label("保证金保障单", "Claim on the deposit"),
-    ClaimKind.REFUSED_GOODS: Label("未通过验收的商品", "Refused goods"),
+    ClaimKind.REFUSED_GOODS: Label("应退还买家的商品", "Goods that go back to the buyer"),
 }
 
 

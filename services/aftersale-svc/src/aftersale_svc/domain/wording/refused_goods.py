@@ -12,14 +12,14 @@ from aftersale_svc.domain.wording.claims import ClaimWords
 
 _S, _A = RefusedGoodsState, RefusedGoodsAction
 REFUSED_GOODS_STATES: Mapping[RefusedGoodsState, Label] = {
-    _S.AWAIT_DISPATCH: Label("等待商家寄回未通过验收的商品", "The merchant has to send the refused goods back"),
-    _S.IN_TRANSIT: Label("商品退回买家途中", "The refused goods are on their way to the buyer"),
+    _S.AWAIT_DISPATCH: Label("等待商家将商品寄回买家", "The merchant has to send the goods back to the buyer"),
+    _S.IN_TRANSIT: Label("商品退回买家途中", "The goods are on their way to the buyer"),
     _S.UNDER_REVIEW: Label(
         "平台客服处理中：商品未寄出或未送达", "An agent has to decide: the goods were not sent, or not delivered"
     ),
     _S.LOST: Label("商品丢失，等待平台客服决定", "The goods are lost; an agent has to decide what is owed"),
     _S.AWAIT_PAYMENT: Label("等待商家支付补偿", "The merchant has to pay the compensation"),
-    _S.DELIVERED: Label("买家已收到商品", "The buyer has the goods"),
+    _S.DELIVERED: Label("商品已在买家处", "The buyer has the goods"),
     _S.KEPT: Label("双方同意商品由商家保留", "Both sides have agreed that the merchant keeps the goods"),
     _S.ABANDONED: Label("买家放弃商品", "The buyer has given the goods up"),
     _S.COMPENSATED: Label("商家已支付补偿", "The merchant has paid the compensation"),
@@ -29,7 +29,7 @@ REFUSED_GOODS_STATES: Mapping[RefusedGoodsState, Label] = {
 REFUSED_GOODS_ACTIONS: Mapping[RefusedGoodsAction, Label] = {
     _A.SEND: Label("寄回商品", "send the goods"),
     _A.CORRECT_WAYBILL: Label("更正运单号", "correct the waybill"),
-    _A.DELIVER: Label("确认收到商品", "confirm that the goods have arrived"),
+    _A.DELIVER: Label("确认商品在买家处", "confirm that the buyer has the goods"),
     _A.REPORT_LOST: Label("登记商品丢失", "record that the goods are lost"),
     _A.ORDER_DISPATCH: Label("要求商家寄回商品", "have the merchant send the goods"),
     _A.KEEP: Label("登记商品由商家保留", "record that the merchant keeps the goods"),
@@ -64,11 +64,11 @@ NOTHING_OWED: Mapping[NothingOwedReason, Label] = {
 
 def _what(claim: RefusedGoodsClaim) -> Label:
     units = sum(claim.units.values())
-    en = f"{units} unit{'' if units == 1 else 's'} that the merchant has refused"
+    en = f"{units} unit{'' if units == 1 else 's'} to be given back to the buyer"
     if claim.waybill_no is None:
-        return Label(f"未通过验收的商品，共 {units} 件", en)
+        return Label(f"应退还买家的商品，共 {units} 件", en)
     parcel = f"{claim.carrier} {claim.waybill_no}"
-    return Label(f"未通过验收的商品，共 {units} 件（包裹 {parcel}）", f"{en} (parcel {parcel})")
+    return Label(f"应退还买家的商品，共 {units} 件（包裹 {parcel}）", f"{en} (parcel {parcel})")
 
 
 def _money(claim: RefusedGoodsClaim) -> Label:

@@ -104,7 +104,7 @@ STEPS: Mapping[str, Label] = {
         "{actor}登记已报销退货运费", "{actor} recorded that the buyer has the freight of the return"
     ),
     "refund_credit": Label("差价退还中", "The difference goes back"),
-    "return_refused_goods": Label("{actor}寄回了未通过验收的商品", "{actor} sent the refused goods back"),
+    "return_refused_goods": Label("{actor}将商品寄回了买家", "{actor} sent the goods back to the buyer"),
     "correct_refused_goods_waybill": Label(
         "{actor}更正了寄回商品的运单号", "{actor} corrected the waybill of the refused goods"
     ),
