@@ -70,10 +70,9 @@ class Replayed:
     """What the events of one document say of it now, and of what belongs to it.
 
     `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted; of one
-    that accepts nothing it is stored for a fast exchange only. `refunds` are their amounts and results. `ended_because` and `rejected_because` are those of a case
-    that is closed or rejected now. `amounts` are what a claim
-    is for, and what was accepted of it. Goods that were refused at the door come back under the waybill of their parcel, which the events of
-    the order have.
+    that accepts nothing it is stored only where the replacement was sent first. `refunds` are their amounts and results. `ended_because` and `rejected_because` are those of a case
+    that is closed or rejected now. `amounts` are what a claim is for, and what was accepted of it. Goods that were refused at the door come back
+    under the waybill of their parcel, which the events of the order have.
     """
 
     version: int
@@ -163,7 +162,9 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
         case AfterSaleCompleted():
             waiting = [(id_, amount) for id_, (amount, state) in case.refunds.items() if state == "requested"]
             return _refunding(case, *waiting[0], "succeeded") if waiting else case
-        case ReturnInspected() if event.case_type == "fast_exchange" or any(line.accepted for line in event.lines):
+        case ReturnInspected() if any(line.accepted for line in event.lines):
+            return _accepting(case, event.lines)
+        case ReturnInspected() if case.type == "fast_exchange" and case.replacement_waybill is not None:
             return _accepting(case, event.lines)
         case ReturnShipped() | ReturnWaybillCorrected() if event.case_type != "refused_delivery":
             return replace(case, return_waybill=(event.carrier, event.waybill_no))
