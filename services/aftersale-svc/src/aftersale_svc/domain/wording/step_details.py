@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
-from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.domain.cases.codes import CaseType, EscalationCause, Liable
 from aftersale_svc.domain.cases.model import CaseAction
@@ -35,8 +34,8 @@ _LATE: Mapping[str, Label] = {
 }
 """Why time has passed a case or dispute on. Other causes are what the step itself states."""
 _APPROVED: Mapping[str, Label] = {
-    DecisionCause.TIMEOUT: Label("商家未在期限内审核", "the merchant has not decided in time"),
-    DecisionCause.RULE: Label("符合商家设置的自动审核规则", "a rule that the merchant has published applies"),
+    "timeout": Label("商家未在期限内审核", "the merchant has not decided in time"),
+    "rule": Label("符合商家设置的自动审核规则", "a rule that the merchant has published applies"),
 }
 """Why a request was approved by nobody."""
 _SENDERS: Mapping[str, Label] = {
