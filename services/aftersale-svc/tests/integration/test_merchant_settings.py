@@ -149,7 +149,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "a negative fee": ("return-fees", {"fees": [{"return_freight": cny(-1)}]}, "/fees/0/return_freight/amount"),
     "an unknown field": ("return-fees", {"fees": [{**FEE, "freight": 1}]}, "/fees/0/freight"),
     "a limit twice": ("freight-insurance", {"limits": [cny(1), cny(2)]}, "/limits"),
-    "an insurance of nothing": ("freight-insurance", {"limits": [cny(0)]}, "/limits"),
+    "an insurance of nothing": ("freight-insurance", {"limits": [cny(0)]}, "/limits/0"),
     "no answer": ("fast-exchange", {"allowed": None}, "/allowed"),
     "a warranty of a century": ("service-terms", {"warranty_days": 36_501}, "/warranty_days"),
     "an unknown rule": ("order-discounts", {"on_return": "halve"}, "/on_return"),
