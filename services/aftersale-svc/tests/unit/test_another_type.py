@@ -178,7 +178,8 @@ def test_the_diagram_of_the_type_joins_its_legs() -> None:
         "await_appointment --> await_visit: appoint (seller)",
         "await_appointment --> refunding: give_up (seller)",
         "await_visit --> completed: handle (buyer, system) / after visit_hours",
-        "await_visit --> disputed: freeze (system, unless order_cancelled, unless verdict_in_execution)",
+        "await_visit --> disputed: freeze (system, unless order_cancelled, unless verdict_in_execution, "
+        "unless disputed_too_often)",
         "disputed --> await_visit: resume (arbitrator, buyer, seller, system, as an outcome of dispute, "
         "unless order_cancelled, where it was before)",
         "await_visit --> closed: end_with_order (system, unless order_not_cancelled)",
