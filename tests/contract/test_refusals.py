@@ -53,6 +53,7 @@ TOP = Path(__file__).parents[2]
 SHARED = (TOP / "tests" / "security", TOP / "tests" / "journey")
 """Tests over HTTP that are of no service alone."""
 NOT_OF_ROUTES = {
+    "credit_due": "decides which timer holds",
     "decision_failed": "the result of one case of a batch",
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import schemathesis
 from aftercare_chassis.testing.servers import serve_app
 from schemathesis.config import GenerationConfig, ProjectConfig, SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from schemathesis.engine.recorder import CheckFailureInfo
 from seeded_services import SEEDED
 
 ROLES = (
@@ -24,6 +26,7 @@ EXAMPLES = 5  # generated calls of each kind per operation
 # SeededService.assert_documented), which is not what these two checks say; a third one has it among others.
 NOT_OURS = ("positive_data_acceptance", "response_schema_conformance")
 NULL_IS_ABSENT = "became null)"
+INCORRECT_TYPE = re.compile(r" - (\w+): Incorrect type")
 
 
 def _schema(document: dict[str, Any], url: str, tokens: list[str]) -> schemathesis.BaseSchema:
@@ -51,6 +54,13 @@ def _schema(document: dict[str, Any], url: str, tokens: list[str]) -> schemathes
     return schema
 
 
+def _is_null(found: CheckFailureInfo) -> bool:
+    """Whether the call is refused nothing but a field that is null, which the message states, or the call alone."""
+    message = found.failure.message
+    field = INCORRECT_TYPE.search(message)
+    return NULL_IS_ABSENT in message or (field is not None and f'"{field[1]}": null' in found.code_sample)
+
+
 def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
     """Run every phase; each failed check with its call. A run of too few calls is a failure as well."""
     calls = 0
@@ -60,7 +70,7 @@ def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
         if isinstance(event, events.ScenarioFinished):
             calls += len(event.recorder.interactions)
             for check in itertools.chain.from_iterable(event.recorder.checks.values()):
-                if check.failure_info and NULL_IS_ABSENT not in check.failure_info.failure.message:
+                if check.failure_info and not _is_null(check.failure_info):
                     failure = check.failure_info.failure
                     yield f"{failure.title}: {failure.message}\n{check.failure_info.code_sample}"
     if calls < EXAMPLES:

@@ -35,7 +35,10 @@ OF_UNKNOWN_MERCHANTS = {
     "getDeposits",
     "listDepositEntries",
     "bookDepositEntry",
+    "putCaseworker",  # people may have any name
 }
+NEEDED = {"listCaseworkers": {"role": "agent"}}
+"""The parameters that lists cannot do without."""
 PROSE = {"text", "note", "description", "grounds", "body", "missing"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),
@@ -188,12 +191,13 @@ async def test_invalid_cursors_and_limits(service: SeededService) -> None:
         client = client_of(service, route)
         if "cursor" not in route.filters or client is None:
             continue
+        needed = NEEDED.get(route.id, {})
         for cursor in ("x", "AAAA", "a" * 900, "é", "=", "null"):
-            response = await send(service, route, client, params={"cursor": cursor})
+            response = await send(service, route, client, params={"cursor": cursor} | needed)
             assert is_problem(response, 400), (route.id, cursor, response.text)
             assert response.json()["code"] == "cursor_invalid"
         for limit in ("0", "101", "-1", "x", "1.5", "9" * 50, ""):
-            response = await send(service, route, client, params={"limit": limit})
+            response = await send(service, route, client, params={"limit": limit} | needed)
             assert is_problem(response, 422), (route.id, limit, response.text)
 
 

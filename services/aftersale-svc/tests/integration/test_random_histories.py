@@ -179,7 +179,7 @@ def test_random_histories(histories: type[Histories]) -> None:
 @pytest.mark.timeout(3600)
 def test_many_random_histories(histories: type[Histories]) -> None:
     """At least 10,000 steps, which take every command and enter every state."""
-    run_state_machine_as_test(histories, settings=settings(OPTIONS, max_examples=300, stateful_step_count=60))
+    run_state_machine_as_test(histories, settings=settings(OPTIONS, max_examples=600, stateful_step_count=60))
     counts = histories.counts
     print(counts.report())
     assert counts.steps.total() >= 10_000
