@@ -1,7 +1,7 @@
 """A shop and its payment provider: the real service on a real database, and the real simulator, in one process."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,9 @@ from order_svc.commands import call_queue, parcels, partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.tracking import ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey
+from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings
+from provider_worlds import WORLDS, World
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
@@ -262,3 +264,17 @@ async def old(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterato
     """A database at the revision of the parameter."""
     async with old_database(postgres_url, "order_svc", tables.metadata, request.param) as database:
         yield database
+
+
+@pytest.fixture(params=[name for name in WORLDS if name != "simulator"])
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A provider that is connected beside the simulator."""
+    made, connect = WORLDS[request.param](), main.payment_providers
+
+    def providers(
+        settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
+    ) -> Mapping[str, PaymentProvider]:
+        return {**connect(settings, simulator_transport), made.payment.provider: made.adapter}
+
+    monkeypatch.setattr(main, "payment_providers", providers)
+    return made

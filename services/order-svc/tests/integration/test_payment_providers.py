@@ -1,33 +1,12 @@
 """Orders that are paid and refunded through each payment provider: the whole service, and the provider's simulator."""
 
-from collections.abc import Mapping
-
 import httpx
 import pytest
 from aftercare_events import OrderPaid, RefundFailed, RefundSucceeded
 from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
-from order_svc import main
 from order_svc.commands import call_queue
-from order_svc.integrations.payments.port import PaymentProvider
-from order_svc.settings import Settings
-from provider_worlds import WORLDS, World
-
-OTHERS = [name for name in WORLDS if name != "simulator"]
-
-
-@pytest.fixture(params=OTHERS)
-def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A provider that is connected beside the simulator."""
-    made, connect = WORLDS[request.param](), main.payment_providers
-
-    def providers(
-        settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
-    ) -> Mapping[str, PaymentProvider]:
-        return {**connect(settings, simulator_transport), made.payment.provider: made.adapter}
-
-    monkeypatch.setattr(main, "payment_providers", providers)
-    return made
+from provider_worlds import World
 
 
 class Till:

@@ -1,33 +1,13 @@
 """The daily statement of each provider, compared with our books: a difference is opened where a minor unit is off."""
 
 import dataclasses
-from collections.abc import Mapping
 
 import httpx
 import pytest
 from aftercare_simulators.payment.ledger import Kind
-from order_svc import main
 from order_svc.commands import call_queue
-from order_svc.integrations.payments.port import PaymentProvider
-from order_svc.settings import Settings
 from order_svc.workers.reconciliation import WORKER
-from provider_worlds import WORLDS, World
-
-OTHERS = ["stripe", "wechat_pay", "alipay"]
-
-
-@pytest.fixture(params=OTHERS)
-def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A provider that is connected beside the simulator."""
-    made, connect = WORLDS[request.param](), main.payment_providers
-
-    def providers(
-        settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
-    ) -> Mapping[str, PaymentProvider]:
-        return {**connect(settings, simulator_transport), made.payment.provider: made.adapter}
-
-    monkeypatch.setattr(main, "payment_providers", providers)
-    return made
+from provider_worlds import World
 
 
 class Office:
