@@ -57,6 +57,12 @@ WaybillNo = Annotated[
     AfterValidator(canonical_waybill),
 ]
 Carrier = Annotated[Code, Field(description="the courier company's code"), AfterValidator(canonical_carrier)]
+PreviousCarrier = Annotated[
+    Carrier | None, Field(description="the courier that was named before; absent where none was")
+]
+PreviousWaybillNo = Annotated[
+    WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
+]
 DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]
 AnswerDueAt = Annotated[Time, Field(description="when the answer was due")]
 

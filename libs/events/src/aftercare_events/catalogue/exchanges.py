@@ -6,7 +6,18 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.parcels import ShippedLine
-from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, Time, WaybillNo
+from aftercare_events.fields import (
+    Carrier,
+    Code,
+    Currency,
+    DeadlineAt,
+    Hash,
+    Minor,
+    PreviousCarrier,
+    PreviousWaybillNo,
+    Time,
+    WaybillNo,
+)
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 PaidAt = Annotated[Time, Field(description="when the payment of the buyer was recorded")]
@@ -79,9 +90,5 @@ class RefusedGoodsReturned(CaseEvent):
     carrier: Carrier
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
-    previous_carrier: Annotated[
-        Carrier | None, Field(description="the courier that was named before; absent where none was")
-    ] = None
-    previous_waybill_no: Annotated[
-        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
-    ] = None
+    previous_carrier: PreviousCarrier = None
+    previous_waybill_no: PreviousWaybillNo = None

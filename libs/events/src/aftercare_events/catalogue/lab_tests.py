@@ -7,7 +7,19 @@ from pydantic import Field
 from aftercare_events.catalogue.disputes import DisputeEvent
 from aftercare_events.catalogue.hearings import DisputeSide
 from aftercare_events.event import EventPart
-from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Id, LineId, Minor, Quantity, WaybillNo
+from aftercare_events.fields import (
+    Carrier,
+    Code,
+    Currency,
+    DeadlineAt,
+    Id,
+    LineId,
+    Minor,
+    PreviousCarrier,
+    PreviousWaybillNo,
+    Quantity,
+    WaybillNo,
+)
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -91,12 +103,8 @@ class DisputeSampleSent(DisputeTestEvent):
     by: Annotated[Code, one_of(DisputeSide, "the side that sent it")]
     carrier: Carrier
     waybill_no: WaybillNo
-    previous_carrier: Annotated[
-        Carrier | None, Field(description="the courier that was named before; absent where none was")
-    ] = None
-    previous_waybill_no: Annotated[
-        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
-    ] = None
+    previous_carrier: PreviousCarrier = None
+    previous_waybill_no: PreviousWaybillNo = None
     deadline_at: DeadlineAt = None
 
 

@@ -6,7 +6,16 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.parcels import ShippedLine
-from aftercare_events.fields import Carrier, Code, DeadlineAt, Quantity, Time, WaybillNo
+from aftercare_events.fields import (
+    Carrier,
+    Code,
+    DeadlineAt,
+    PreviousCarrier,
+    PreviousWaybillNo,
+    Quantity,
+    Time,
+    WaybillNo,
+)
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 BeginsAt = Annotated[Time, Field(description="when the booked time begins")]
@@ -75,10 +84,6 @@ class PickupWaybillGiven(CaseEvent):
     carrier: Carrier
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
-    previous_carrier: Annotated[
-        Carrier | None, Field(description="the courier that was named before; absent where none was")
-    ] = None
-    previous_waybill_no: Annotated[
-        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
-    ] = None
+    previous_carrier: PreviousCarrier = None
+    previous_waybill_no: PreviousWaybillNo = None
     deadline_at: DeadlineAt = None

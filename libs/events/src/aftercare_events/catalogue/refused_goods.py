@@ -7,7 +7,17 @@ from pydantic import Field
 from aftercare_events.catalogue.claims import ClaimEvent
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
 from aftercare_events.catalogue.parcels import ShippedLine
-from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, WaybillNo
+from aftercare_events.fields import (
+    Carrier,
+    Code,
+    Currency,
+    DeadlineAt,
+    Hash,
+    Minor,
+    PreviousCarrier,
+    PreviousWaybillNo,
+    WaybillNo,
+)
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -68,12 +78,8 @@ class RefusedGoodsDispatched(RefusedGoodsEvent):
     carrier: Carrier
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
-    previous_carrier: Annotated[
-        Carrier | None, Field(description="the courier that was named before; absent where none was")
-    ] = None
-    previous_waybill_no: Annotated[
-        WaybillNo | None, Field(description="the waybill that was named before; absent where none was")
-    ] = None
+    previous_carrier: PreviousCarrier = None
+    previous_waybill_no: PreviousWaybillNo = None
     deadline_at: DeadlineAt = None
 
 
