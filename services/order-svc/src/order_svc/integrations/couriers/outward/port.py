@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -117,6 +117,10 @@ class CourierService(Protocol):
     @property
     def resources(self) -> Sequence[AbstractAsyncContextManager[object]]:
         """What it holds open, such as its HTTP client."""
+
+    @property
+    def query_period(self) -> timedelta | None:
+        """For how long after it was first sent an order without an answer can be queried; None: without an end."""
 
     def carries(self, carrier: str) -> bool:
         """Whether shipments with this carrier can be ordered through it."""
