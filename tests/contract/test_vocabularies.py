@@ -19,7 +19,7 @@ NOT_IN_THE_API = {
     *("DecisionCause", "EscalationCause", "DisputeEscalationCause", "EvidenceSide", "RefundCause", "ReceiptCause"),
     *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause", "GuaranteeLateness"),
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
-    "DisputeReleaseCause",
+    *("DisputeReleaseCause", "OrdersEffect", "SanctionSubjectType"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""
 SERVICES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")

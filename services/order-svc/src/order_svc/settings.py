@@ -64,6 +64,7 @@ class Settings(ServiceSettings):
     alipay_url: HttpUrl = "https://openapi.alipay.com/gateway.do"
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5
+    longest_payment_hours: Hours = 24 * 15
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5

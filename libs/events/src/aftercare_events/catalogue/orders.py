@@ -71,8 +71,17 @@ class DiscountFunder(Vocabulary):
     CREATOR = "creator", "a creator who promotes the goods"
 
 
+class LineFulfilment(Vocabulary):
+    """How the units of a line come to the buyer, and what the time to ship them counts from."""
+
+    STOCK = "stock", "from stock, in a parcel"
+    PRE_SALE = "pre_sale", "sold before it can be shipped: by a time that was promised"
+    MADE_TO_ORDER = "made_to_order", "produced after the payment"
+    VIRTUAL = "virtual", "delivered without a parcel, such as a code or a download"
+
+
 class LineDiscount(EventPart):
-    """A part of a line's discount, for all its units."""
+    """A part of the discount of a line, for all its units, or of that of the shipping fee."""
 
     kind: Annotated[Code, one_of(DiscountKind, "what it was")]
     funder: Annotated[Code, one_of(DiscountFunder, "who paid for it")]
@@ -106,6 +115,15 @@ class OrderLine(EventPart):
             strict=True, ge=0, description="of the warranty on the goods; absent where the merchant did not state it"
         ),
     ] = None
+    fulfilment: Annotated[
+        Code | None,
+        one_of(LineFulfilment, "how the units come to the buyer; absent where it was not stated (from stock)"),
+    ] = None
+    ships_by: Annotated[Time | None, Field(description="the time that was promised for pre-sale goods")] = None
+    production_days: Annotated[
+        int | None, Field(strict=True, ge=1, description="of goods that are made to order, from the payment on")
+    ] = None
+    gift_of: Annotated[LineId | None, Field(description="of a gift: the line that it came with")] = None
 
 
 class LineAfterSale(EventPart):
@@ -126,6 +144,15 @@ class OrderEvent(Event):
     merchant_id: MerchantId
 
 
+ShippingTaxMinor = Annotated[
+    Minor | None, Field(description="the tax in `shipping_fee_minor`; absent where the merchant did not state it")
+]
+ShippingDiscounts = Annotated[
+    tuple[LineDiscount, ...] | None,
+    Field(
+        description="what was taken off the shipping fee before `shipping_fee_minor`; absent where the merchant did not state it"
+    ),
+]
 BuyerLevel = Annotated[Code | None, Field(description="the level of the buyer, in the merchant's own code")]
 
 
@@ -139,6 +166,8 @@ class OrderCreated(OrderEvent):
     lines: tuple[OrderLine, ...]
     deadline_at: DeadlineAt = None
     buyer_level: BuyerLevel = None
+    shipping_tax_minor: ShippingTaxMinor = None
+    shipping_discounts: ShippingDiscounts = None
 
 
 class OrderPaid(OrderEvent):
@@ -153,6 +182,8 @@ class OrderPaid(OrderEvent):
     lines: tuple[OrderLine, ...]
     paid_at: Time
     buyer_level: BuyerLevel = None
+    shipping_tax_minor: ShippingTaxMinor = None
+    shipping_discounts: ShippingDiscounts = None
 
 
 class OrderAddressChanged(OrderEvent):

@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
+from order_svc.api.schemas.order_lines import amount_of
 from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut, OrderTurn
 from order_svc.commands import cancellations, orders, receipts
 from order_svc.domain.errors import (
@@ -24,6 +25,13 @@ from order_svc.domain.errors import (
     ThresholdNotReached,
 )
 from order_svc.domain.model import AfterSaleState, Order, OrderState
+from order_svc.domain.sales.errors import (
+    FulfilmentTermsMismatch,
+    GiftNotFree,
+    GiftUnfit,
+    PaymentTimeTooLong,
+    ShipsByNotAhead,
+)
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
@@ -42,6 +50,11 @@ OrderId = Annotated[Id, Path(description="The id of the order.")]
         DiscountsDoNotAddUp,
         ThresholdNotReached,
         AmountTooLarge,
+        FulfilmentTermsMismatch,
+        ShipsByNotAhead,
+        GiftUnfit,
+        GiftNotFree,
+        PaymentTimeTooLong,
     ),
     dependencies=[require_role("seller")],
 )
@@ -55,6 +68,11 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         fee=body.fee(),
         address=body.shipping_address.address(),
         buyer_level=body.buyer_level,
+        shipping_tax=amount_of(body.shipping_tax) if body.shipping_tax else None,
+        shipping_discounts=None
+        if body.shipping_discounts is None
+        else [each.draft() for each in body.shipping_discounts],
+        payment_minutes=body.payment_minutes,
     )
     return await _shown(tx, placed)
 

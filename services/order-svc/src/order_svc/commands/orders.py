@@ -12,7 +12,8 @@ from order_svc.commands import effects
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Address, AfterSaleState, Amount, LineDraft, Order, OrderLine
+from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
+from order_svc.domain.sales import goods
 from order_svc.settings import Settings
 from order_svc.tables.orders import ADDRESSES, ORDER_LINES, ORDERS
 
@@ -26,42 +27,29 @@ async def create(
     fee: Amount | None,
     address: Address,
     buyer_level: str | None = None,
+    shipping_tax: Amount | None = None,
+    shipping_discounts: Sequence[DiscountDraft] | None = None,
+    payment_minutes: int | None = None,
 ) -> Order:
-    """Place an order for the seller's merchant. It waits for its payment until `deadline_at`.
+    """Place an order for the seller's merchant. It waits for its payment until `deadline_at`: `payment_minutes`, or as long as
+    the settings say.
 
     Raises:
         Forbidden: the seller acts for no merchant.
         CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, ThresholdNotReached,
         AmountTooLarge: the amounts do not add up to an order.
+        FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree: see `goods`.
+        PaymentTimeTooLong: see `policy.payment_deadline`.
     """
     if tx.actor.tenant is None:
         raise Forbidden
     order_id = tx.new_id("ord")
-    lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
-    breakdown.check_thresholds(lines, currency)
+    lines = _lines(tx, order_id, drafts, currency)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
-    order = _new_order(tx, order_id, tx.actor.tenant, buyer_id, currency, lines, fee_minor, buyer_level)
-    event = OrderCreated(**order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at)
-    created = await tx.create(ORDERS, order, event)
-    await tx.insert(ORDER_LINES, *lines)
-    await tx.insert(ADDRESSES, replace(address, order_id=order_id, salt=secrets.token_hex(16)))
-    return created
-
-
-def _new_order(
-    tx: Transaction[Settings],
-    order_id: str,
-    merchant_id: str,
-    buyer_id: str,
-    currency: str,
-    lines: Sequence[OrderLine],
-    fee_minor: int,
-    buyer_level: str | None,
-) -> Order:
     order = Order(
         id=order_id,
         version=0,
-        merchant_id=merchant_id,
+        merchant_id=tx.actor.tenant,
         buyer_id=buyer_id,
         state=ORDER.initial,
         after_sale_state=AfterSaleState.NONE,
@@ -71,12 +59,40 @@ def _new_order(
         created_at=tx.now,
         deadline_at=None,
         buyer_level=buyer_level,
+        payment_minutes=payment_minutes,
+        shipping_tax_minor=breakdown.shipping_tax(shipping_tax, fee_minor, currency),
+        shipping_discounts=breakdown.shipping_discounts(shipping_discounts, currency),
     )
-    return ORDER.start(order, tx)
+    return await _place(tx, _awaiting_payment(tx, order), lines, address)
+
+
+async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine], address: Address) -> Order:
+    event = OrderCreated(**order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at)
+    created = await tx.create(ORDERS, order, event)
+    await tx.insert(ORDER_LINES, *lines)
+    await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))
+    return created
+
+
+def _awaiting_payment(tx: Transaction[Settings], order: Order) -> Order:
+    """The order in its first state, with the time to pay."""
+    started = ORDER.start(order, tx)
+    if order.payment_minutes is None:
+        return started
+    most = tx.settings.longest_payment_hours * 60
+    return replace(started, deadline_at=policy.payment_deadline(order.payment_minutes, tx.now, most))
+
+
+def _lines(tx: Transaction[Settings], order_id: str, drafts: Sequence[LineDraft], currency: str) -> Sequence[OrderLine]:
+    lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
+    breakdown.check_thresholds(lines, currency)
+    return goods.with_gifts(lines, drafts, currency)
 
 
 def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraft, currency: str) -> OrderLine:
-    paid = policy.line_paid(draft, currency, f"/lines/{number}")
+    at = f"/lines/{number}"
+    goods.check_terms(draft, tx.now, at)
+    paid = policy.line_paid(draft, currency, at)
     return OrderLine(
         id=tx.new_id("line"),
         order_id=order_id,
@@ -88,9 +104,12 @@ def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraf
         unit_price_minor=draft.unit_price.minor,
         discount_minor=draft.discount.minor if draft.discount else 0,
         paid_minor=paid,
-        tax_minor=breakdown.line_tax(draft, paid, currency, f"/lines/{number}"),
-        discounts=breakdown.line_discounts(draft, currency, f"/lines/{number}"),
+        tax_minor=breakdown.line_tax(draft, paid, currency, at),
+        discounts=breakdown.line_discounts(draft, currency, at),
         warranty_days=draft.warranty_days,
+        fulfilment=draft.fulfilment,
+        ships_by=draft.ships_by,
+        production_days=draft.production_days,
     )
 
 

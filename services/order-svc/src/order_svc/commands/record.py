@@ -1,7 +1,7 @@
 """The fields that every event of an order, a parcel, a payment or a refund carries."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineDiscount, TraceFields, trace_fields
@@ -29,6 +29,8 @@ class SaleFields(TypedDict):
     shipping_fee_minor: int
     lines: tuple[SoldLine, ...]
     buyer_level: str | None
+    shipping_tax_minor: int | None
+    shipping_discounts: tuple[LineDiscount, ...] | None
 
 
 class ParcelFields(TraceFields):
@@ -87,6 +89,8 @@ def sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
         shipping_fee_minor=order.shipping_fee_minor,
         lines=tuple(_sold(line) for line in lines),
         buyer_level=order.buyer_level,
+        shipping_tax_minor=order.shipping_tax_minor,
+        shipping_discounts=_discounts(order.shipping_discounts),
     )
 
 
@@ -100,9 +104,18 @@ def _sold(line: OrderLine) -> SoldLine:
         paid_minor=line.paid_minor,
         category=line.category,
         tax_minor=line.tax_minor,
-        discounts=None if line.discounts is None else tuple(LineDiscount(**each) for each in line.discounts),
+        discounts=_discounts(line.discounts),
         warranty_days=line.warranty_days,
+        fulfilment=line.fulfilment,
+        ships_by=line.ships_by,
+        production_days=line.production_days,
+        gift_of=line.gift_of,
     )
+
+
+# Any: a JSON document
+def _discounts(parts: list[dict[str, Any]] | None) -> tuple[LineDiscount, ...] | None:
+    return None if parts is None else tuple(LineDiscount(**each) for each in parts)
 
 
 def parcel_fields(tx: Transaction[Settings], parcel: Parcel) -> ParcelFields:

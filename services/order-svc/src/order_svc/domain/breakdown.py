@@ -5,7 +5,7 @@ from typing import Any
 
 from order_svc.domain import policy
 from order_svc.domain.errors import DiscountRepeated, DiscountsDoNotAddUp, TaxExceedsPaid, ThresholdNotReached
-from order_svc.domain.model import LineDraft, OrderLine
+from order_svc.domain.model import Amount, DiscountDraft, LineDraft, OrderLine
 
 
 def line_tax(draft: LineDraft, paid_minor: int, currency: str, at: str) -> int | None:
@@ -15,11 +15,20 @@ def line_tax(draft: LineDraft, paid_minor: int, currency: str, at: str) -> int |
         CurrencyMismatch: it is in another currency than the order.
         TaxExceedsPaid: it is more than what is paid for the line.
     """
-    if draft.tax is None:
+    return _tax(draft.tax, paid_minor, currency, f"{at}/tax")
+
+
+def shipping_tax(tax: Amount | None, fee_minor: int, currency: str) -> int | None:
+    """The tax in the shipping fee, in minor units; None where it is not stated. Raises: as `line_tax`."""
+    return _tax(tax, fee_minor, currency, "/shipping_tax")
+
+
+def _tax(stated: Amount | None, paid_minor: int, currency: str, at: str) -> int | None:
+    if stated is None:
         return None
-    tax = policy.in_currency(draft.tax, currency, f"{at}/tax")
+    tax = policy.in_currency(stated, currency, at)
     if tax > paid_minor:
-        raise TaxExceedsPaid(pointer=f"{at}/tax", tax_minor=tax, paid_minor=paid_minor, currency=currency)
+        raise TaxExceedsPaid(pointer=at, tax_minor=tax, paid_minor=paid_minor, currency=currency)
     return tax
 
 
@@ -33,21 +42,39 @@ def line_discounts(draft: LineDraft, currency: str, at: str) -> list[dict[str, A
     """
     if draft.discounts is None:
         return None
-    parts: dict[tuple[str, str, int | None], int] = {}
-    for number, each in enumerate(draft.discounts):
-        place = f"{at}/discounts/{number}"
-        threshold = None
-        if each.threshold is not None:
-            threshold = policy.in_currency(each.threshold, currency, f"{place}/threshold")
-        if (each.kind, each.funder, threshold) in parts:
-            raise DiscountRepeated(pointer=place, kind_of_discount=each.kind, funder=each.funder)
-        parts[each.kind, each.funder, threshold] = policy.in_currency(each.amount, currency, f"{place}/amount")
+    parts = _parts(draft.discounts, currency, f"{at}/discounts")
     discount, stated = policy.in_currency(draft.discount, currency, f"{at}/discount"), sum(parts.values())
     if stated != discount:
         raise DiscountsDoNotAddUp(
             pointer=f"{at}/discounts", stated_minor=stated, discount_minor=discount, currency=currency
         )
     return [_stored(*key, minor) for key, minor in parts.items()]
+
+
+# Any: JSON
+def shipping_discounts(stated: Sequence[DiscountDraft] | None, currency: str) -> list[dict[str, Any]] | None:
+    """What was taken off the shipping fee before it was stated, as it is stored; None where it is not stated.
+
+    Raises:
+        CurrencyMismatch, DiscountRepeated: as `line_discounts`.
+    """
+    if stated is None:
+        return None
+    return [_stored(*key, minor) for key, minor in _parts(stated, currency, "/shipping_discounts").items()]
+
+
+def _parts(discounts: Sequence[DiscountDraft], currency: str, at: str) -> dict[tuple[str, str, int | None], int]:
+    """The amounts by kind, funder and threshold."""
+    parts: dict[tuple[str, str, int | None], int] = {}
+    for number, each in enumerate(discounts):
+        place = f"{at}/{number}"
+        threshold = None
+        if each.threshold is not None:
+            threshold = policy.in_currency(each.threshold, currency, f"{place}/threshold")
+        if (each.kind, each.funder, threshold) in parts:
+            raise DiscountRepeated(pointer=place, kind_of_discount=each.kind, funder=each.funder)
+        parts[each.kind, each.funder, threshold] = policy.in_currency(each.amount, currency, f"{place}/amount")
+    return parts
 
 
 # Any: JSON

@@ -42,7 +42,8 @@ class Order:
     """An order of one buyer with one merchant. `deadline_at` is when the timer of its state fires.
 
     `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
-    code, where the merchant has given one.
+    code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
+    `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     """
 
     id: str
@@ -66,6 +67,9 @@ class Order:
     cancelled_at: datetime | None = None
     cancel_cause: CancelCause | None = None
     buyer_level: str | None = None
+    payment_minutes: int | None = None
+    shipping_tax_minor: int | None = None
+    shipping_discounts: list[dict[str, Any]] | None = None  # a JSON document
 
     @property
     def in_after_sale(self) -> bool:
@@ -90,12 +94,24 @@ class DiscountFunder(StrEnum):
     CREATOR = "creator"
 
 
+class LineFulfilment(StrEnum):
+    """How the units of a line come to the buyer, and what the time to ship them counts from."""
+
+    STOCK = "stock"
+    PRE_SALE = "pre_sale"
+    MADE_TO_ORDER = "made_to_order"
+    VIRTUAL = "virtual"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """One article of an order. `paid_minor` is the amount paid for all its units, after the discount.
 
     `tax_minor` is the tax in it. `discounts` is what the discount is made of: each has `kind`, `funder` and `amount_minor`, and as the
     line's share of a discount of the order `threshold_minor`. Both are None where the merchant did not state them, as `warranty_days` is.
+
+    `fulfilment` is None for goods from stock of which it was not stated. `ships_by` was promised for pre-sale goods, `production_days` are
+    those of goods that are made to order, from the payment on. `gift_of` is the id of the line with which a gift came.
 
     `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
     before shipment.
@@ -114,6 +130,10 @@ class OrderLine:
     tax_minor: int | None = None
     discounts: list[dict[str, Any]] | None = None  # a JSON document
     warranty_days: int | None = None
+    fulfilment: LineFulfilment | None = None
+    ships_by: datetime | None = None
+    production_days: int | None = None
+    gift_of: str | None = None
     shipped_quantity: int = 0
     withdrawn_quantity: int = 0
     held_quantity: int = 0
@@ -151,6 +171,11 @@ class LineDraft:
     tax: Amount | None = None
     discounts: Sequence[DiscountDraft] | None = None
     warranty_days: int | None = None
+    fulfilment: LineFulfilment | None = None
+    ships_by: datetime | None = None
+    production_days: int | None = None
+    gift_of: int | None = None
+    """The number of the line that a gift comes with, from 0 on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from aftercare_chassis.lifecycle import NOBODY, Actor, Allowed
 
@@ -14,6 +15,7 @@ from order_svc.domain.model import (
     Order,
     OrderLine,
 )
+from order_svc.domain.sales.errors import PaymentTimeTooLong
 from order_svc.domain.tracking import Parcel
 
 LARGEST_TOTAL = 10**13
@@ -71,6 +73,17 @@ def whose_turn(order: Order, lines: Sequence[OrderLine], parcels: Sequence[Parce
     """Who has to act next; None when the order is over."""
     turn = ORDER.whose_turn(order, ShipmentFacts(lines, parcels))
     return None if turn == NOBODY else turn
+
+
+def payment_deadline(minutes: int, placed_at: datetime, most: float) -> datetime:
+    """Until when an order is paid that sets the time itself; `most` minutes are permitted.
+
+    Raises:
+        PaymentTimeTooLong: it sets more.
+    """
+    if minutes > most:
+        raise PaymentTimeTooLong(pointer="/payment_minutes", most=int(most))
+    return placed_at + timedelta(minutes=minutes)
 
 
 def address_text(address: Address) -> str:

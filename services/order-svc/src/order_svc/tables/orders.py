@@ -21,7 +21,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.lifecycle import ORDER
-from order_svc.domain.model import Address, AfterSaleState, CancelCause, Order, OrderLine, OrderState
+from order_svc.domain.model import Address, AfterSaleState, CancelCause, LineFulfilment, Order, OrderLine, OrderState
 from order_svc.domain.tracking import ParcelLeg
 from order_svc.tables.parcels import parcels
 from order_svc.tables.schema import metadata
@@ -50,6 +50,9 @@ orders = Table(
     timestamp("cancelled_at", null=True),
     *one_of("cancel_cause", CancelCause, null=True),
     text("buyer_level", null=True),
+    *quantity("payment_minutes", 1, null=True),
+    *minor("shipping_tax_minor", null=True),
+    document("shipping_discounts", null=True),
     CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),
     CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="cancelled"),
     CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="final"),
@@ -74,6 +77,10 @@ order_lines = Table(
     *minor("tax_minor", null=True),
     document("discounts", null=True),
     Column("warranty_days", Integer, nullable=True),
+    *one_of("fulfilment", LineFulfilment, null=True),
+    timestamp("ships_by", null=True),
+    *quantity("production_days", 1, null=True),
+    text("gift_of", null=True),
     *quantity("shipped_quantity"),
     *quantity("withdrawn_quantity"),
     *quantity("held_quantity", default=0),

@@ -1,9 +1,9 @@
 """The lines of an order in requests and responses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from aftercare_chassis.http.schemas import In, Money, Name, Out
+from aftercare_chassis.http.schemas import In, Money, Name, Out, Time
 from pydantic import Field
 
 from order_svc.domain.model import (
@@ -13,6 +13,7 @@ from order_svc.domain.model import (
     DiscountFunder,
     DiscountKind,
     LineDraft,
+    LineFulfilment,
     OrderLine,
 )
 
@@ -20,7 +21,7 @@ Units = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class DiscountIn(In):
-    """A part of a line's discount, for all its units."""
+    """A part of a line's discount, for all its units, or of that of the shipping fee."""
 
     kind: DiscountKind
     """What it was: `points` or a `coupon` of the buyer, a `gift`, or a `promotion` for everybody."""
@@ -62,6 +63,14 @@ class OrderLineIn(In):
     warranty_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
     """How many days after the receipt the goods are repaired or replaced under warranty, 0: not at all. May be left out: then what the
     merchant has set in aftersale-svc counts."""
+    fulfilment: LineFulfilment | None = None
+    """How the units come to the buyer; `stock` where it is left out. Deadlines depend on it."""
+    ships_by: Time | None = None
+    """The time to ship by that was promised; for `pre_sale`, and only there."""
+    production_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """How many days the production takes, from the payment on; for `made_to_order`, and only there."""
+    gift_of: Annotated[int, Field(ge=0, le=99)] | None = None
+    """Of a gift: the line of this order that it comes with, from 0 on. Nothing is paid for a gift: its discount is the whole price."""
 
     def draft(self) -> LineDraft:
         """The line as the command takes it."""
@@ -75,18 +84,22 @@ class OrderLineIn(In):
             tax=amount_of(self.tax) if self.tax else None,
             discounts=None if self.discounts is None else [each.draft() for each in self.discounts],
             warranty_days=self.warranty_days,
+            fulfilment=self.fulfilment,
+            ships_by=self.ships_by,
+            production_days=self.production_days,
+            gift_of=self.gift_of,
         )
 
 
 class DiscountOut(Out):
-    """A part of a line's discount."""
+    """A part of a line's discount, or of that of the shipping fee."""
 
     kind: DiscountKind
     """What it was."""
     funder: DiscountFunder
     """Who paid for it."""
     amount: Money
-    """For all units of the line."""
+    """For all units of the line, or for the whole shipment."""
     threshold: Money | None = None
     """What the order has to come to for it; null for a discount of the line alone."""
 
@@ -116,6 +129,14 @@ class OrderLineOut(Out):
     """What `discount` is made of; null where the merchant did not state it."""
     warranty_days: int | None = None
     """How many days the warranty lasts from the receipt on; null where the merchant did not state it."""
+    fulfilment: LineFulfilment | None = None
+    """How the units come to the buyer; null where the merchant did not state it: from stock."""
+    ships_by: Time | None = None
+    """The promised time to ship pre-sale goods by; null for others."""
+    production_days: int | None = None
+    """How many days the production takes from the payment on; null for goods that are not made to order."""
+    gift_of: str | None = None
+    """Of a gift: the id of the line that it came with; null for what was bought."""
     shipped_quantity: int
     """Units that are in a parcel."""
     withdrawn_quantity: int
@@ -138,13 +159,23 @@ class OrderLineOut(Out):
             discount=Money.of(line.discount_minor, currency),
             paid=Money.of(line.paid_minor, currency),
             tax=None if line.tax_minor is None else Money.of(line.tax_minor, currency),
-            discounts=None if line.discounts is None else [_discount(each, currency) for each in line.discounts],
+            discounts=discounts_out(line.discounts, currency),
             warranty_days=line.warranty_days,
+            fulfilment=line.fulfilment,
+            ships_by=line.ships_by,
+            production_days=line.production_days,
+            gift_of=line.gift_of,
             shipped_quantity=line.shipped_quantity,
             withdrawn_quantity=line.withdrawn_quantity,
             held_quantity=line.held_quantity,
             after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,
         )
+
+
+# Any: a JSON document
+def discounts_out(parts: Sequence[Mapping[str, Any]] | None, currency: str) -> list[DiscountOut] | None:
+    """What a discount is made of, as a response; None where it was not stated."""
+    return None if parts is None else [_discount(each, currency) for each in parts]
 
 
 def _discount(part: Mapping[str, Any], currency: str) -> DiscountOut:  # Any: of a JSON document

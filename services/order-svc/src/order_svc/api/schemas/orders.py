@@ -23,7 +23,14 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
-from order_svc.api.schemas.order_lines import OrderLineIn, OrderLineOut, amount_of
+from order_svc.api.schemas.order_lines import (
+    DiscountIn,
+    DiscountOut,
+    OrderLineIn,
+    OrderLineOut,
+    amount_of,
+    discounts_out,
+)
 from order_svc.domain import policy
 from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.lifecycle import ORDER
@@ -100,11 +107,17 @@ class OrderIn(In):
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
     """One entry per article."""
     shipping_fee: Money | None = None
-    """What the buyer pays for the shipment; zero where it is left out."""
+    """What the buyer pays for the shipment, after its discounts; zero where it is left out."""
+    shipping_tax: Money | None = None
+    """The tax in `shipping_fee`; may be left out."""
+    shipping_discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
+    """What was taken off the price of the shipment, which gives `shipping_fee`, and who paid for it. May be left out."""
     shipping_address: AddressIn
     """Where the goods go; can be changed until the first parcel is shipped."""
     buyer_level: Code | None = None
     """The level of the buyer at the merchant, such as `gold`; deadlines of cases may depend on it. May be left out."""
+    payment_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] | None = None
+    """The time to pay, in place of the installation's own; within its limit."""
 
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
@@ -161,6 +174,12 @@ class OrderOut(Out):
     """One entry per article."""
     shipping_fee: Money
     """What the buyer pays for the shipment."""
+    shipping_tax: Money | None = None
+    """The tax in `shipping_fee`; null where the merchant did not state it."""
+    shipping_discounts: list[DiscountOut] | None = None
+    """What was taken off before `shipping_fee`, and who paid for it; null where the merchant did not state it."""
+    payment_minutes: int | None = None
+    """The time to pay that was set for this order; null where it is the installation's own."""
     total: Money
     """What the buyer pays: the sum of `paid` of the lines, and `shipping_fee`."""
     payment_id: str | None
@@ -194,12 +213,16 @@ class OrderOut(Out):
     def of(cls, view: OrderView, actor: Actor) -> Self:
         """The order as a response, with the actions that this reader may take."""
         order, lines = view.order, view.lines
-        shown = {name: getattr(order, name) for name in cls.model_fields if hasattr(order, name)}
+        computed = {"shipping_discounts"}
+        shown = {name: getattr(order, name) for name in cls.model_fields.keys() - computed if hasattr(order, name)}
+        tax = order.shipping_tax_minor
         return cls(
             **shown,
             **cls.beside(view),
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
+            shipping_tax=None if tax is None else Money.of(tax, order.currency),
+            shipping_discounts=discounts_out(order.shipping_discounts, order.currency),
             total=Money.of(order.total_minor, order.currency),
             fully_shipped=fully_shipped(lines),
             whose_turn=policy.whose_turn(order, lines, view.parcels),

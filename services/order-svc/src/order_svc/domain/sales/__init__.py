@@ -1,0 +1,1 @@
+"""What is sold and how it is received: kinds of goods, stock, restrictions of buyers and articles, receipt."""

@@ -1,0 +1,43 @@
+"""The refusals about what is sold, to whom, and how it is received."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class FulfilmentTermsMismatch(Refusal):
+    """A line lacks the time that its kind of goods needs, or has one that belongs to another kind."""
+
+    kind, code = Kind.INVALID, "fulfilment_terms_mismatch"
+    zh = "预售商品须填写 ships_by，定制商品须填写 production_days，其他商品均不得填写（{field}）。"
+    en = "Pre-sale goods have ships_by, goods made to order production_days, and other goods neither ({field})."
+
+
+class ShipsByNotAhead(Refusal):
+    """The promised time to ship has passed, or is too far ahead."""
+
+    kind, code = Kind.INVALID, "ships_by_not_ahead"
+    zh = "承诺发货时间须晚于当前时间，且不超过 {days} 天。"
+    en = "The promised time to ship must be ahead, by {days} days at most."
+
+
+class GiftUnfit(Refusal):
+    """The line that a gift comes with is none of the other lines, or is a gift itself."""
+
+    kind, code = Kind.INVALID, "gift_unfit"
+    zh = "赠品须对应本订单中另一条非赠品商品行（从 0 开始编号）。"
+    en = "A gift comes with another line of this order that is no gift itself; lines are numbered from 0."
+
+
+class GiftNotFree(Refusal):
+    """Something is paid for a gift."""
+
+    kind, code = Kind.INVALID, "gift_not_free"
+    zh = "赠品行的实付金额须为 0，现为 {paid_minor:money}。"
+    en = "Nothing is paid for a gift; for this line it would be {paid_minor:money}."
+
+
+class PaymentTimeTooLong(Refusal):
+    """The order sets more time to pay than this installation permits."""
+
+    kind, code = Kind.INVALID, "payment_time_too_long"
+    zh = "付款时限最长为 {most} 分钟。"
+    en = "The time to pay is at most {most} minutes."
