@@ -40,7 +40,7 @@ from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 
 from order_svc import projections
-from order_svc.commands import after_sales, cases, effects, offline_refunds, refund_requests, shipments
+from order_svc.commands import after_sales, case_money, cases, effects, offline_refunds, refund_requests, shipments
 from order_svc.domain.model import Order
 from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings
@@ -109,14 +109,14 @@ HANDLERS: Handlers[Settings] = {
     DisputeWithdrawn: _following(projections.dispute_changed, _unchanged),
     RefundRequested: refund_requests.accept,
     OfflineRefundConfirmed: offline_refunds.confirmed,
-    GuaranteeClaimPaid: projections.guarantee_paid,
-    RefusedGoodsClaimClosed: projections.refused_goods_ended,
-    VerdictReplaced: projections.verdict_replaced,
-    DisputeDebtRepaid: projections.debt_settled,
-    DisputeDebtWrittenOff: projections.debt_settled,
-    ChargePaid: projections.charge_paid,
-    ChargeOwedBack: projections.charge_owed_back,
-    ChargeReturned: projections.charge_returned,
+    GuaranteeClaimPaid: case_money.guarantee_paid,
+    RefusedGoodsClaimClosed: case_money.refused_goods_ended,
+    VerdictReplaced: case_money.verdict_replaced,
+    DisputeDebtRepaid: case_money.debt_settled,
+    DisputeDebtWrittenOff: case_money.debt_settled,
+    ChargePaid: case_money.charge_paid,
+    ChargeOwedBack: case_money.charge_owed_back,
+    ChargeReturned: case_money.charge_returned,
     PickupWaybillGiven: shipments.expect_pickup,
     PickupWaybillWithdrawn: shipments.give_up_pickup,
     ReturnShipped: shipments.register_return,

@@ -24,6 +24,7 @@ from order_svc.tables.charges import CHARGES_OF
 from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.couriers import CODE_LIST, ENDPOINT_LIST, ENDPOINTS
+from order_svc.tables.ledger import POSTINGS_OF_ORDER
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
     LINES_OF_PARCEL,
@@ -128,7 +129,8 @@ async def ledger(reader: Reader, order_id: str) -> OrderLedger:
     paid = await reader.all(COMPENSATIONS_OF, order_id=order_id)
     charges = await reader.all(CHARGES_OF, order_id=order_id)
     claw_backs = await reader.all(CLAW_BACKS_OF, order_id=order_id)
-    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs)
+    posted = await reader.all(POSTINGS_OF_ORDER, order_id=order_id)
+    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs, posted)
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

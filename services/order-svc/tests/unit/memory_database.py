@@ -13,6 +13,7 @@ from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.compensations import COMPENSATIONS_OF
+from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
 from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
@@ -105,6 +106,8 @@ QUERIES = {
     PARCEL_LINES_OF_ORDER: _contents,
     PENDING_PAYMENT: _pending,
     REFUNDS_OF: _refunds,
+    POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
+    POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
     COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here
 }
 
@@ -135,6 +138,9 @@ class MemoryTransaction(Transaction):
 
     async def upsert(self, rows: Any, row: Any) -> None:
         self.memory.table(rows.name)[tuple(getattr(row, name) for name in rows.key)] = row
+
+    async def insert_last(self, rows: Any, row: Any) -> None:
+        await self.insert(rows, row)
 
     async def insert(self, rows: Any, *new: Any) -> None:
         for row in new:

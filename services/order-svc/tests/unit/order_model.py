@@ -1,5 +1,6 @@
 """A model of one order: every step that a buyer, seller, courier, provider, operator or timer may try, on the real commands."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -88,10 +89,21 @@ class OrderModel:
         assert refunded <= paid
         reserved = [refund for refund in self.db.rows("refunds") if refund.state != "failed"]
         assert sum(refund.amount_minor for refund in reserved) <= paid
+        self._check_ledger(paid, refunded)
         for number, line in enumerate(self.lines):
             self._check_units(number, line)
         if self.order.state in ("delivered", "received", "completed"):
             assert fully_shipped(self.lines), "units were neither shipped nor refunded"
+
+    def _check_ledger(self, paid: int, refunded: int) -> None:
+        balances = Counter[str]()
+        for posting in self.db.rows("ledger_postings"):
+            balances[posting.debit] += posting.amount_minor
+            balances[posting.credit] -= posting.amount_minor
+        in_flight = sum(refund.amount_minor for refund in self.refunds_in_flight())
+        posted = [balances[account] for account in ("payments_received", "refunds_paid", "refunds_in_flight")]
+        assert posted == [paid, -refunded, -in_flight]
+        assert balances["merchant_payable"] == -(paid - refunded - in_flight)
 
     def _check_units(self, number: int, line: Any) -> None:
         cases = self.after_sales.cases

@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid
 
-from order_svc.commands import call_queue, holds, order_units, refund_creation
+from order_svc.commands import call_queue, holds, order_units, postings, refund_creation
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
@@ -52,6 +52,7 @@ async def end_refund(tx: Transaction[Settings], order: Order, payment: Payment, 
     The order is locked as well.
     """
     await save_refund(tx, payment, refund, *events)
+    await postings.refund_ended(tx, payment, refund)
     await REFUND_EFFECTS[refund.state](tx, order, refund)
 
 
@@ -63,17 +64,21 @@ async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:
         tx.wake(call_queue.WORKER)
     elif order.cancel_cause is not CancelCause.REFUNDED:
         payment = await tx.lock(PAYMENTS, order.payment_id)
+        await postings.order_undone(tx, order)
         await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_CANCELLED)
 
 
 async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
     """Mark the order as paid. One that has ended or was paid by another payment meanwhile is not: the money is refunded."""
+    await postings.payment_received(tx, payment)
     if order.state is not OrderState.CREATED:
         await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
         return
     paid = ORDER.apply(order, OrderAction.MARK_PAID, SystemContext.of(tx))
     paid = replace(paid, payment_id=payment.id, paid_at=tx.now)
-    sold = sale_fields(paid, await tx.all(LINES_OF_ORDER, order_id=order.id))
+    lines = await tx.all(LINES_OF_ORDER, order_id=order.id)
+    await postings.order_paid(tx, paid, lines)
+    sold = sale_fields(paid, lines)
     event = OrderPaid(
         **order_fields(tx, paid), **sold, payment_id=payment.id, provider=payment.provider, paid_at=tx.now
     )

@@ -1,8 +1,11 @@
-"""Creating refunds: the row, and the call to the provider that a worker has yet to make."""
+"""Creating refunds: the row, its postings, and the call to the provider that a worker has yet to make."""
+
+from collections.abc import Iterable
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_events.catalogue.refund_parts import RefundPart
 
-from order_svc.commands import call_queue
+from order_svc.commands import call_queue, postings
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.compensations import in_place_of_refunds
 from order_svc.domain.payments.lifecycle import REFUND
@@ -40,6 +43,12 @@ def new_refund(
     return REFUND.start(refund, tx)
 
 
+async def insert(tx: Transaction[Settings], payment: Payment, refund: Refund, parts: Iterable[RefundPart] = ()) -> None:
+    """Insert a refund that is on its way from now on; `parts` is what it is made of, where its case has stated that."""
+    await tx.insert(REFUNDS, refund)
+    await postings.refund_requested(tx, payment, refund, parts)
+
+
 async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -> None:
     """Refund what is left of the locked payment; nothing where all of it is refunded or may still be, or was paid by a guarantee."""
     refunds = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
@@ -47,5 +56,5 @@ async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -
     left = payment.amount_minor - reserved_minor(refunds) - compensated
     if left > 0:
         refund = new_refund(tx, payment, Amount(left, payment.currency), cause)
-        await tx.insert(REFUNDS, refund)
+        await insert(tx, payment, refund)
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)

@@ -4,6 +4,7 @@ A refund is made under the lock of its payment, never for more than was paid, an
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,11 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import GoodsOutcome
-from aftercare_events.catalogue.refund_parts import PartKind
+from aftercare_events.catalogue.refund_parts import PartKind, RefundPart
 
 from order_svc.commands import after_sales, call_queue, effects, holds, order_units, refunds
 from order_svc.commands.record import refund_fields
-from order_svc.commands.refund_creation import new_refund, refund_rest
+from order_svc.commands.refund_creation import insert, new_refund, refund_rest
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
@@ -58,7 +59,7 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     if refused is None:
         order, refused = await _claim_units(tx, order, event)
     if refused is None:
-        await _execute(tx, order, payment, refund)
+        await _execute(tx, order, payment, refund, event.parts or ())
     else:
         await refuse(tx, order, payment, refund, refused)
 
@@ -124,9 +125,11 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     return payment
 
 
-async def _execute(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
+async def _execute(
+    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, parts: Sequence[RefundPart]
+) -> None:
     """Insert the refund and have a worker submit it; a refund of nothing succeeds at once, without a provider."""
-    await tx.insert(REFUNDS, refund)
+    await insert(tx, payment, refund, parts)
     if refund.amount_minor > 0:
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)
         return

@@ -4,11 +4,13 @@ from typing import Any, Literal, Self
 
 from aftercare_chassis.http.schemas import Money, Out, Time
 
+from order_svc.api.schemas.postings import FundingOut, PostingOut
 from order_svc.domain.payments.charges import Charge, ChargeState
 from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.ledger import LedgerEffect, LedgerEntry, OrderLedger
 from order_svc.domain.payments.model import Refund
+from order_svc.domain.payments.postings import funding_of
 
 
 class LedgerShareOut(Out):
@@ -194,6 +196,10 @@ class LedgerOut(Out):
     """What of `refunded` the buyer has still to pay back, by verdicts that were replaced."""
     claw_backs: list[ClawBackOut]
     """Each of these, with what was paid back or written off."""
+    funding: list[FundingOut] | None = None
+    """Who bears the discounts of the order, as far as the merchant has stated them, and parts of its refunds."""
+    postings: list[PostingOut] | None = None
+    """The double entries of all these movements, oldest first."""
 
     @classmethod
     def of(cls, ledger: OrderLedger) -> Self:
@@ -215,4 +221,6 @@ class LedgerOut(Out):
             charges=[ChargeOut.of(each) for each in ledger.charges],
             owed_by_buyer=Money.of(ledger.owed_by_buyer_minor, ledger.currency),
             claw_backs=[ClawBackOut.of(each) for each in ledger.claw_backs],
+            funding=[FundingOut.of(each, ledger.currency) for each in funding_of(ledger.postings)],
+            postings=[PostingOut.of(each) for each in ledger.postings],
         )

@@ -9,6 +9,7 @@ from order_svc.domain.payments.charges import Charge, ChargeState, sum_of
 from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.postings import Posting
 
 
 class LedgerEffect(StrEnum):
@@ -36,6 +37,7 @@ class OrderLedger:
     Beside these are `compensations`, what guarantees have paid to the buyer, and `charges`, what the buyer has paid in cases, which is
     no money of the payments: what was charged is what the merchant keeps of it, has given back, and has still to give back. `claw_backs` is
     what refunds have paid too much by verdicts that were replaced: what was refunded stays refunded, and the buyer owes it.
+    `postings` are the double entries of all of these.
     """
 
     order_id: str
@@ -45,6 +47,7 @@ class OrderLedger:
     compensations: Sequence[Compensation] = ()
     charges: Sequence[Charge] = ()
     claw_backs: Sequence[ClawBack] = ()
+    postings: Sequence[Posting] = ()
 
     @property
     def charged_minor(self) -> int:
@@ -109,6 +112,7 @@ def ledger_of(
     compensations: Sequence[Compensation] = (),
     charges: Sequence[Charge] = (),
     claw_backs: Sequence[ClawBack] = (),
+    postings: Sequence[Posting] = (),
 ) -> OrderLedger:
     """The ledger of an order with these payments and their refunds.
 
@@ -120,7 +124,7 @@ def ledger_of(
     ]
     entries.sort(key=lambda entry: entry.at)
     balanced = all(_is_balanced(each, [one for one in refunds if one.payment_id == each.id]) for each in payments)
-    return OrderLedger(order_id, currency, entries, balanced, compensations, charges, claw_backs)
+    return OrderLedger(order_id, currency, entries, balanced, compensations, charges, claw_backs, postings)
 
 
 def _effect_of_payment(payment: Payment) -> LedgerEffect:
