@@ -34,7 +34,7 @@ VALUES ('d', 'o', 'c', 7, 4, 0, 'CNY', now());
 """
 
 
-@pytest.mark.parametrize("old", ["0024"], indirect=True)
+@pytest.mark.parametrize("old", ["0025"], indirect=True)
 async def test_the_movements_of_the_past_are_posted(old: Any) -> None:
     await old.connection.execute(ORDER)
     await old.connection.execute(LINE)
@@ -48,7 +48,7 @@ async def test_the_movements_of_the_past_are_posted(old: Any) -> None:
     ):
         await old.connection.execute(REFUND, id_, state, outside, borne)
     await old.connection.execute(BESIDE)
-    await old.upgrade("0025")
+    await old.upgrade("0026")
     rows = await old.connection.fetch("SELECT subject_id, kind, debit, credit, amount_minor FROM ledger_postings")
     assert sorted(map(tuple, rows)) == [
         ("c", "charge_owed_back", "charges_kept", "charges_to_return", 9),
