@@ -29,6 +29,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "order-svc": {
         "createOrder": {"seller"},
         "listOrders": EVERYBODY,
+        "countOrders": EVERYBODY,
         "getOrder": READERS,
         "cancelOrder": PARTIES | {"agent"},
         "confirmReceipt": {"buyer"},

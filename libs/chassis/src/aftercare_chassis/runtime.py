@@ -18,7 +18,7 @@ from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
 from aftercare_chassis.database.notifications import OUTBOX, Notifications
-from aftercare_chassis.database.observers import Observer
+from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.database.timing import NoTiming, TimingSource
 from aftercare_chassis.database.transaction import Reader, Transaction
@@ -57,8 +57,9 @@ class Runtime(Generic[S_co]):
         resources: Sequence[AbstractAsyncContextManager[object]] = (),
         timing: TimingSource | None = None,
         observers: Mapping[str, Observer] | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        self._timing, self._observers = timing or NoTiming(), observers
+        self._timing, self._observers, self._journal = timing or NoTiming(), observers, journal
         self._resources, self._opened = resources, AsyncExitStack()
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock, roles)
@@ -217,6 +218,7 @@ class Runtime(Generic[S_co]):
             if_match=if_match,
             timing=self._timing.timing(),
             observers=self._observers,
+            journal=self._journal,
         )
 
 

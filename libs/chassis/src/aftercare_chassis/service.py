@@ -18,7 +18,7 @@ from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.database.observers import Observer
+from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.timing import TimingSource
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import RequestMetrics
@@ -70,6 +70,7 @@ class Service(Generic[S]):
         log_fields: the names of its own log fields whose values are written.
         timing: what the ends of deadlines are computed with, where plain hours are not enough.
         observers: called with each change of an aggregate, by the name of its table.
+        journal: called with each event that is recorded.
         resources: what its adapters hold open, such as HTTP clients; entered when a process starts, left when it ends.
     """
 
@@ -94,6 +95,7 @@ class Service(Generic[S]):
         resources: Sequence[AbstractAsyncContextManager[object]] = (),
         timing: TimingSource | None = None,
         observers: Mapping[str, Observer] | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
         self.handlers, self.deadlines, self._watch_deadlines = handlers or {}, deadlines, watch_deadlines
@@ -112,6 +114,7 @@ class Service(Generic[S]):
             resources=resources,
             timing=timing,
             observers=observers,
+            journal=journal,
         )
         self._has_timing = timing is not None
         self.migrations = Migrations(package, settings.database_url, metadata)

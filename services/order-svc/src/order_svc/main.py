@@ -14,6 +14,7 @@ from order_svc import tables
 from order_svc.api import (
     courier_endpoints,
     courier_webhooks,
+    order_lists,
     orders,
     parcels,
     partner_inbox,
@@ -21,7 +22,7 @@ from order_svc.api import (
     payments,
     reconciliations,
 )
-from order_svc.commands import deadlines
+from order_svc.commands import deadlines, journal
 from order_svc.consumers import HANDLERS
 from order_svc.domain import names
 from order_svc.integrations.couriers.port import Courier
@@ -64,6 +65,7 @@ def service(
             ReconciliationWorker(providers).worker(),
         ),
         retention=[_INBOX, _ENTRIES],
+        journal=journal.keep,
         metadata=tables.metadata,
         log_fields=("partner", "push", "source", "difference"),
         resources=[each for provider in providers.values() for each in provider.resources],
@@ -74,6 +76,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
     """The routes, in the order of the OpenAPI document."""
     return [
         orders.router,
+        order_lists.router,
         payments.router(providers),
         parcels.router,
         payment_webhooks.router(providers),

@@ -117,7 +117,8 @@ class Listing(PerRole, Generic[R]):
     or to any of a list. `computed` are filters by what no column holds, with a predicate for each value; `conditions` those with a
     predicate that has a parameter of the same name. With `by`, a column of times or integers, the list has the rows with a value
     (a subquery has no others), the smallest first; `turned` reverses the order. Of a filter in `divided` each value is a range of an index, and several are
-    read range by range. With one in `collated`, the ids are in the order of the collation C, as in its index.
+    read range by range; with `repeats`, a row may be in several of them, and is listed once. With one in `collated`, the ids are in
+    the order of the collation C, as in its index. Predicates may have a parameter `now`, the time of the reader.
     """
 
     def __init__(
@@ -134,8 +135,10 @@ class Listing(PerRole, Generic[R]):
         turned: bool = False,
         divided: Sequence[str] = (),
         collated: Sequence[str] = (),
+        repeats: bool = False,
     ) -> None:
         super().__init__(seen_by)
+        self._repeats = repeats
         self.table, self.order, self.by, self._divided, self._collated = table, order, by, divided, collated
         self._falls = turned is not (by is None)
         self._may_lack_value = isinstance(table, Table) and by is not None and table.c[by].nullable
@@ -186,7 +189,9 @@ class Listing(PerRole, Generic[R]):
                 return self._ordered(chosen, self.table.c, after, ranged)
             chosen = chosen.where(self.table.c[divided] == wanted.c.value)
             each = self._ordered(chosen, self.table.c, after, ranged).correlate(wanted).lateral("each")
-            return self._ordered(select(*each.c).select_from(wanted.join(each, true())), each.c, False, ranged)
+            joined = select(*each.c).select_from(wanted.join(each, true()))
+            joined = joined.distinct() if self._repeats else joined
+            return self._ordered(joined, each.c, False, ranged)
 
         return self.compiled((tuple(used), several, tuple(values.items()), after), role, make)
 

@@ -6,6 +6,8 @@ from typing import Any
 from aftercare_events import Event
 
 # Any: of every service's transactions, and of rows of every class.
+Journal = Callable[[Any, Event], Awaitable[None]]
+"""Called with the transaction and each event that it records, the oldest first; it may let rows be inserted last."""
 Observer = Callable[[Any, Any, Any, tuple[Event, ...]], Awaitable[tuple[Event, ...]]]
 """Called with the transaction, the row as it was read in it (None: it is new), the changed row and the events of the change;
 returns the events to publish. It may write further rows."""

@@ -70,10 +70,11 @@ class Reader(Generic[S_co]):
         signed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
         after = self._cursors.verify(listing.name, signed, cursor) if cursor else None
         behind = listing.behind(after) if after is not None else {}
+        params = {**behind, "rows": limit + 1, "now": self.now}
         found: list[R] = []
         for part in listing.parts:
             compiled = part.statement(self.actor.role, used, after=after is not None)
-            found += [part.build(each) for each in await self._fetch(compiled, {**used, **behind, "rows": limit + 1})]
+            found += [part.build(each) for each in await self._fetch(compiled, {**params, **used})]
         found = found if len(listing.parts) == 1 else listing.sorted(found)
         more, data = len(found) > limit, found[:limit]
         last = listing.position(data[-1]) if more else None

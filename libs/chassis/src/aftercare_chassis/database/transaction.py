@@ -21,7 +21,7 @@ from aftercare_chassis.database import outbox
 from aftercare_chassis.database.compiled import Compiled, Params
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.mapping import Query, Rows, Statement
-from aftercare_chassis.database.observers import Observer, Observers
+from aftercare_chassis.database.observers import Journal, Observer, Observers
 from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.reader import Reader as Reader
 from aftercare_chassis.database.write_batch import WriteBatch
@@ -70,6 +70,7 @@ class Transaction(Reader[S_co]):
         if_match: IfMatch | None = None,
         timing: Timing = PLAIN_HOURS,
         observers: Mapping[str, Observer] | None = None,
+        journal: Journal | None = None,
     ) -> None:
         super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
         self.cause: Envelope | None = None
@@ -80,6 +81,7 @@ class Transaction(Reader[S_co]):
         self.writes = WriteBatch()
         self._published = 0
         self.timing, self.timer_of, self._observers = timing, "", Observers(observers)
+        self._journal = journal
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
     def new_id(self, prefix: str) -> str:
@@ -166,13 +168,18 @@ class Transaction(Reader[S_co]):
         """Insert a row that nothing reads in this transaction; it is sent with the events, and not before a read."""
         self.writes.insert_last(rows.table.name, rows.insert.sql, rows.insert_args(row))
 
+    def execute_last(self, table: str, statement: Statement, **params: object) -> None:
+        """As `insert_last`, by an INSERT of any number of rows, such as those that are not there yet."""
+        compiled = statement.compiled
+        self.writes.insert_last(table, compiled.sql, self._args(compiled, params))
+
     async def upsert(self, rows: Rows[R], row: R) -> None:
         """Insert the row, or overwrite the one with its key: for copies of other services' facts."""
         self.writes.upsert(rows.table.name, rows.upsert.sql, rows.upsert_args(row))
 
     async def create(self, rows: Rows[A], row: A, *events: Event) -> A:
         """Insert a new aggregate with its first events; the row with its version, which is the number of the last event."""
-        created = self._record(row, await self._observers.changed(self, rows.name, row, events))
+        created = await self._record(row, await self._observers.changed(self, rows.name, row, events))
         self.writes.insert(rows.table.name, rows.insert.sql, rows.insert_args(created))
         return created
 
@@ -181,7 +188,7 @@ class Transaction(Reader[S_co]):
 
         `flush` raises Stale where the row no longer has the version that was read.
         """
-        saved = self._record(row, await self._observers.changed(self, rows.name, row, events))
+        saved = await self._record(row, await self._observers.changed(self, rows.name, row, events))
         self.writes.save(rows.table.name, rows.save.sql, rows.save_args(saved, row.version))
         return saved
 
@@ -245,11 +252,13 @@ class Transaction(Reader[S_co]):
         await self.flush()
         return await super()._fetchrow(compiled, params)
 
-    def _record(self, row: A, events: tuple[Event, ...]) -> A:
+    async def _record(self, row: A, events: tuple[Event, ...]) -> A:
         if not events:
             raise ValueError("a change of an aggregate needs at least one event")
         for number, event in enumerate(events, row.version + 1):
             self.recorded.append(self._envelope(event, number))
+            if self._journal is not None:
+                await self._journal(self, event)
         return replace(row, version=row.version + len(events))
 
     def _envelope(self, event: Event, sequence: int) -> Envelope:

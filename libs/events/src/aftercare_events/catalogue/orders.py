@@ -168,6 +168,9 @@ class OrderCreated(OrderEvent):
     buyer_level: BuyerLevel = None
     shipping_tax_minor: ShippingTaxMinor = None
     shipping_discounts: ShippingDiscounts = None
+    order_no: Annotated[
+        Id | None, Field(description="the shop's own number of the order; absent where it has none")
+    ] = None
 
 
 class OrderPaid(OrderEvent):

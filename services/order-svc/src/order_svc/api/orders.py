@@ -1,16 +1,14 @@
 """Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, completed or cancelled."""
 
-from typing import Annotated
-
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter
 
 from order_svc import queries
+from order_svc.api.parameters import OrderId
 from order_svc.api.schemas.order_lines import amount_of
-from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut, OrderTurn
+from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn
 from order_svc.commands import cancellations, orders, receipts
 from order_svc.domain.errors import (
     AfterSaleOpen,
@@ -21,10 +19,11 @@ from order_svc.domain.errors import (
     DiscountRepeated,
     DiscountsDoNotAddUp,
     NotFullyShipped,
+    OrderNoTaken,
     TaxExceedsPaid,
     ThresholdNotReached,
 )
-from order_svc.domain.model import AfterSaleState, Order, OrderState
+from order_svc.domain.model import Order
 from order_svc.domain.sales.errors import (
     FulfilmentTermsMismatch,
     GiftNotFree,
@@ -35,7 +34,6 @@ from order_svc.domain.sales.errors import (
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
-OrderId = Annotated[Id, Path(description="The id of the order.")]
 
 
 @router.post(
@@ -55,6 +53,7 @@ OrderId = Annotated[Id, Path(description="The id of the order.")]
         GiftUnfit,
         GiftNotFree,
         PaymentTimeTooLong,
+        OrderNoTaken,
     ),
     dependencies=[require_role("seller")],
 )
@@ -73,33 +72,9 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         if body.shipping_discounts is None
         else [each.draft() for each in body.shipping_discounts],
         payment_minutes=body.payment_minutes,
+        order_no=body.order_no,
     )
     return await _shown(tx, placed)
-
-
-@router.get("", operation_id="listOrders")
-async def list_orders(
-    reader: Read[Settings],
-    state: Annotated[OrderState | None, Query(description="Only orders in this state.")] = None,
-    after_sale_state: Annotated[
-        AfterSaleState | None, Query(description="Only orders in this after-sale state.")
-    ] = None,
-    buyer_id: Annotated[PrincipalId | None, Query(description="Only orders of this buyer.")] = None,
-    merchant_id: Annotated[PrincipalId | None, Query(description="Only orders of this merchant.")] = None,
-    whose_turn: Annotated[OrderTurn | None, Query(description="Only orders in which these have to act next.")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> PageOut[OrderOut]:
-    """Orders, newest first."""
-    filters = {
-        "state": state,
-        "after_sale_state": after_sale_state,
-        "buyer_id": buyer_id,
-        "merchant_id": merchant_id,
-        "whose_turn": whose_turn,
-    }
-    page = await queries.orders(reader, limit, cursor, **filters)
-    return PageOut[OrderOut].of(page, lambda view: OrderOut.of(view, reader.actor))
 
 
 @router.get("/{order_id}", operation_id="getOrder")

@@ -11,11 +11,12 @@ from aftercare_events import OrderAddressChanged, OrderCreated, digest
 from order_svc.commands import effects
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, policy
+from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
 from order_svc.domain.sales import goods
 from order_svc.settings import Settings
-from order_svc.tables.orders import ADDRESSES, ORDER_LINES, ORDERS
+from order_svc.tables.orders import ADDRESSES, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
 
 
 async def create(
@@ -30,6 +31,7 @@ async def create(
     shipping_tax: Amount | None = None,
     shipping_discounts: Sequence[DiscountDraft] | None = None,
     payment_minutes: int | None = None,
+    order_no: str | None = None,
 ) -> Order:
     """Place an order for the seller's merchant. It waits for its payment until `deadline_at`: `payment_minutes`, or as long as
     the settings say.
@@ -40,9 +42,12 @@ async def create(
         AmountTooLarge: the amounts do not add up to an order.
         FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree: see `goods`.
         PaymentTimeTooLong: see `policy.payment_deadline`.
+        OrderNoTaken: another order of the merchant has this number.
     """
     if tx.actor.tenant is None:
         raise Forbidden
+    if order_no is not None:
+        await _check_number(tx, tx.actor.tenant, order_no)
     order_id = tx.new_id("ord")
     lines = _lines(tx, order_id, drafts, currency)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
@@ -62,12 +67,23 @@ async def create(
         payment_minutes=payment_minutes,
         shipping_tax_minor=breakdown.shipping_tax(shipping_tax, fee_minor, currency),
         shipping_discounts=breakdown.shipping_discounts(shipping_discounts, currency),
+        order_no=order_no,
     )
     return await _place(tx, _awaiting_payment(tx, order), lines, address)
 
 
+async def _check_number(tx: Transaction[Settings], merchant_id: str, order_no: str) -> None:
+    """Check that no order of the merchant has this number, and keep others from taking it. Raises: OrderNoTaken."""
+    await tx.one(LOCK_ORDER_NO, name=f"{merchant_id} {order_no}")
+    taken = await tx.one(ORDER_BY_NO, merchant_id=merchant_id, order_no=order_no)
+    if taken is not None:
+        raise OrderNoTaken(pointer="/order_no", order_no=order_no, order_id=taken.id)
+
+
 async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine], address: Address) -> Order:
-    event = OrderCreated(**order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at)
+    event = OrderCreated(
+        **order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at, order_no=order.order_no
+    )
     created = await tx.create(ORDERS, order, event)
     await tx.insert(ORDER_LINES, *lines)
     await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))

@@ -118,6 +118,14 @@ class WaybillTaken(Refusal):
     en = "This waybill is already registered: {waybill_no}."
 
 
+class OrderNoTaken(Refusal):
+    """Another order of the merchant has this number."""
+
+    kind, code = Kind.CONFLICT, "order_no_taken"
+    zh = "该商家已有订单使用编号 {order_no}：{order_id}。"
+    en = "Another order of the merchant has the number {order_no}: {order_id}."
+
+
 class UnknownProvider(Refusal):
     """No payment provider of this name is connected."""
 

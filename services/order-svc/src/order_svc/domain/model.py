@@ -44,6 +44,7 @@ class Order:
     `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
+    code, where the merchant has given one. `order_no` is the shop's own number, unique per merchant, where it has one.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Order:
     payment_minutes: int | None = None
     shipping_tax_minor: int | None = None
     shipping_discounts: list[dict[str, Any]] | None = None  # a JSON document
+    order_no: str | None = None
 
     @property
     def in_after_sale(self) -> bool:

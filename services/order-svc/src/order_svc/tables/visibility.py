@@ -1,12 +1,12 @@
 """Who may see a row: the buyer and the merchant whom it concerns, and the platform's own roles."""
 
 from aftercare_chassis.database.compiled import SeenBy
-from sqlalchemy import Table
+from sqlalchemy import FromClause
 
 ADMIN_ONLY: SeenBy = {"admin": None}
 """Rows that concern no buyer and no merchant."""
 
 
-def seen_by(table: Table) -> SeenBy:
+def seen_by(table: FromClause) -> SeenBy:
     """Buyers see rows with their id in `buyer_id`, sellers those of their merchant, agents, arbitrators and admins all."""
     return {"buyer": table.c.buyer_id, "seller": table.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}

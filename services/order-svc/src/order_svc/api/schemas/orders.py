@@ -9,6 +9,7 @@ from aftercare_chassis.http.schemas import (
     CreatedAt,
     Currency,
     DeadlineAt,
+    Id,
     In,
     Money,
     Name,
@@ -118,6 +119,8 @@ class OrderIn(In):
     """The level of the buyer at the merchant, such as `gold`; deadlines of cases may depend on it. May be left out."""
     payment_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] | None = None
     """The time to pay, in place of the installation's own; within its limit."""
+    order_no: Id | None = None
+    """The shop's own number of the order, which no other order of the merchant has. May be left out."""
 
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
@@ -170,6 +173,8 @@ class OrderOut(Out):
     """Who buys: the id at the identity provider."""
     buyer_level: str | None = None
     """The level of the buyer at the merchant; null where none was given."""
+    order_no: str | None = None
+    """The shop's own number of the order; null where it has none."""
     lines: list[OrderLineOut]
     """One entry per article."""
     shipping_fee: Money

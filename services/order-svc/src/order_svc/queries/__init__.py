@@ -25,7 +25,7 @@ from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.couriers import CODE_LIST, ENDPOINT_LIST, ENDPOINTS
 from order_svc.tables.ledger import POSTINGS_OF_ORDER
-from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
+from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
     LINES_OF_PARCEL,
     PARCEL_LIST,
@@ -91,9 +91,8 @@ async def order_view(reader: Reader, found: Order) -> OrderView:
     return OrderView(found, lines, parcels, address)
 
 
-async def orders(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[OrderView]:
-    """A page of orders with their lines."""
-    page = await reader.page(ORDER_LIST, limit=limit, cursor=cursor, **filters)
+async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:
+    """The page of orders with their lines, and their parcels while they are shipped."""
     lines = await reader.all(LINES_OF_ORDERS, order_ids=[each.id for each in page.data])
     by_order = _grouped(lines, "order_id")
     shipped = [each.id for each in page.data if each.state is OrderState.SHIPPED]

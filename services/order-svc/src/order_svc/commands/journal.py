@@ -1,0 +1,80 @@
+"""What is kept of each event of an order, its payments and its parcels: a step of the order, and what the order is found by."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import Event, OrderCreated, OrderPaid, ParcelRegistered, PaymentSucceeded
+
+from order_svc.domain.order_keys import KeyKind, keys
+from order_svc.domain.steps import DETAILS, OrderStep
+from order_svc.settings import Settings
+from order_svc.tables.order_keys import ADD_ORDER_KEYS, order_keys
+from order_svc.tables.order_steps import ORDER_STEPS
+
+# Any: an event of any class has the fields of its own.
+
+
+async def keep(tx: Transaction[Settings], event: Event) -> None:
+    """Write the event's step, and its keys; nothing where it is about no order."""
+    if not _of_order(type(event)):
+        return
+    await tx.insert_last(ORDER_STEPS, step_of(event, step_id=tx.new_id("step"), role=tx.actor.role))
+    if found := keys_of(event):
+        order: Any = event
+        tx.execute_last(
+            order_keys.name, ADD_ORDER_KEYS, keys=found, order_id=order.order_id, merchant_id=order.merchant_id
+        )
+
+
+def step_of(event: Any, *, step_id: str, role: str) -> OrderStep:
+    """The step that an event is, taken in this role."""
+    kind: type[Event] = type(event)
+    return OrderStep(
+        id=step_id,
+        order_id=event.order_id,
+        buyer_id=event.buyer_id,
+        merchant_id=event.merchant_id,
+        at=event.time,
+        event=kind.__name__,
+        subject=event.aggregate_id,
+        actor_id=event.handler,
+        actor_role=role,
+        result=event.result,
+        details={
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name in _details(kind)
+            if (value := getattr(event, name)) is not None
+        },
+    )
+
+
+def keys_of(event: Event) -> list[str]:
+    """What the order of this event is found by from now on."""
+    match event:
+        case OrderCreated():
+            return keys(
+                {
+                    KeyKind.ORDER_NO: [event.order_no],
+                    KeyKind.BUYER_ID: [event.buyer_id],
+                    KeyKind.SKU: [line.sku for line in event.lines],
+                    KeyKind.CATEGORY: [line.category for line in event.lines],
+                }
+            )
+        case ParcelRegistered():
+            return keys({KeyKind.WAYBILL_NO: [event.waybill_no], KeyKind.CARRIER: [event.carrier]})
+        case OrderPaid() | PaymentSucceeded():
+            return keys({KeyKind.PAYMENT_PROVIDER: [event.provider]})
+        case _:
+            return []
+
+
+@cache
+def _of_order(kind: type[Event]) -> bool:
+    return {"order_id", "buyer_id", "merchant_id"} <= kind.model_fields.keys()
+
+
+@cache
+def _details(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(name for name in DETAILS if name in kind.model_fields)

@@ -1,0 +1,50 @@
+"""What has happened to an order, step by step: one for each event of the order, its payments, its refunds and its parcels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStep:
+    """One step. `event` is the name of its event, `subject` the id of what it changed, `result` its new state.
+
+    `details` are facts of the event by their names, without personal data. `actor_role` is `system` where nobody took it: a timer, a
+    courier's report, a provider's answer or another consequence.
+    """
+
+    id: str
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    at: datetime
+    event: str
+    subject: str
+    actor_id: str
+    actor_role: str
+    result: str
+    details: dict[str, Any]  # a JSON document
+
+
+DETAILS = (
+    "payment_id",
+    "refund_id",
+    "parcel_id",
+    "case_id",
+    "provider",
+    "amount_minor",
+    "total_minor",
+    "currency",
+    "carrier",
+    "waybill_no",
+    "leg",
+    "status",
+    "delivered_to",
+    "reason",
+    "failure_code",
+    "cause",
+    "complete",
+    "after_sale_state",
+    "outside",
+)
+"""The facts of events that their steps keep."""
