@@ -5,6 +5,7 @@ import claim_scenarios
 import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
+import payment_scenarios
 import pickup_scenarios
 import refund_scenarios
 import reship_scenarios
@@ -25,6 +26,7 @@ SCENARIOS = (
     *evidence_scenarios.SCENARIOS,
     *claim_scenarios.SCENARIOS,
     *refund_scenarios.SCENARIOS,
+    *payment_scenarios.SCENARIOS,
 )
 
 

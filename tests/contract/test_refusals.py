@@ -59,6 +59,7 @@ NOT_OF_ROUTES = {
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",
+    "payment_planned": "decides which timer holds",
     "price_due": "decides which transition is taken",
     "price_not_due": "decides which timer holds",
     "refund_offered": "decides which timer holds",

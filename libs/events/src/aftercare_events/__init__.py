@@ -170,6 +170,8 @@ from aftercare_events.catalogue.orders import (
     OrderEvent,
     OrderLine,
     OrderPaid,
+    OrderPartlyPaid,
+    OrderPayment,
     OrderReceiptConfirmed,
     OrderShipped,
 )
@@ -395,6 +397,8 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "OrderPaid",
+    "OrderPartlyPaid",
+    "OrderPayment",
     "OrderReceiptConfirmed",
     "OrderShipped",
     "ParcelEvent",

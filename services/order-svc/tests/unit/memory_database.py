@@ -24,7 +24,15 @@ from order_svc.tables.parcels import (
     SCANS_OF_WAYBILL,
 )
 from order_svc.tables.partner_inbox import WAKE_PUSHES
-from order_svc.tables.payments import DROP_CALL, HURRY_CALL, PENDING_PAYMENT, REFUNDS_OF, REFUNDS_OF_CASE
+from order_svc.tables.payments import (
+    DROP_CALL,
+    HURRY_CALL,
+    LIVE_PAYMENTS,
+    REFUNDS_OF,
+    REFUNDS_OF_CASE,
+    TAKEN_PAYMENTS,
+    TAKEN_PAYMENTS_LOCKED,
+)
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
@@ -84,8 +92,13 @@ def _scans(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     return [event for event in memory.rows("parcel_events") if event.parcel_id in here]
 
 
-def _pending(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
-    return [each for each in _of("payments", order_id="order_id")(memory, params) if each.state == "pending"]
+def _live(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+    payments = _of("payments", order_id="order_id")(memory, params)
+    return [each for each in payments if each.state == "pending" or (each.state == "succeeded" and not each.surplus)]
+
+
+def _taken(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+    return [each for each in _live(memory, params) if each.state == "succeeded"]
 
 
 def _refunds(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
@@ -104,7 +117,9 @@ QUERIES = {
     SCANS_OF_WAYBILL: _scans,
     REFUNDS_OF_CASE: _of("refunds", case_id="case_id"),
     PARCEL_LINES_OF_ORDER: _contents,
-    PENDING_PAYMENT: _pending,
+    LIVE_PAYMENTS: _live,
+    TAKEN_PAYMENTS: _taken,
+    TAKEN_PAYMENTS_LOCKED: _taken,
     REFUNDS_OF: _refunds,
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),

@@ -87,22 +87,23 @@ def test_a_declined_payment_may_still_turn_out_to_have_succeeded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "payment_id", "refunds", "refused"),
+    ("state", "surplus", "refunds", "refused"),
     [
-        (OrderState.PAID, "p", [], errors.NotRefundable),
-        (OrderState.COMPLETED, "p", [refund(100)], errors.NotRefundable),
-        (OrderState.CANCELLED, "p", [refund(60), refund(40)], errors.NothingToRefund),
-        (OrderState.CANCELLED, "p", [refund(60), refund(40, RefundState.FAILED)], None),
-        (OrderState.PAID, "p-2", [], None),
+        (OrderState.CREATED, False, [], errors.NotRefundable),
+        (OrderState.PAID, False, [], errors.NotRefundable),
+        (OrderState.COMPLETED, False, [refund(100)], errors.NotRefundable),
+        (OrderState.CANCELLED, False, [refund(60), refund(40)], errors.NothingToRefund),
+        (OrderState.CANCELLED, False, [refund(60), refund(40, RefundState.FAILED)], None),
+        (OrderState.PAID, True, [], None),
     ],
-    ids=["fulfilled", "completed", "nothing left", "a refund failed", "paid by another payment"],
+    ids=["partly paid", "fulfilled", "completed", "nothing left", "a refund failed", "surplus"],
 )
 def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
-    state: OrderState, payment_id: str, refunds: Sequence[Refund], refused: type[Refusal] | None
+    state: OrderState, surplus: bool, refunds: Sequence[Refund], refused: type[Refusal] | None
 ) -> None:
     def apply() -> Payment:
-        facts = PaymentFacts(order(state, payment_id), refunds, NOW)
-        return PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
+        facts = PaymentFacts(order(state), refunds, NOW)
+        return PAYMENT.apply(replace(payment(), surplus=surplus), PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
 
     if refused is None:
         assert apply().state is PaymentState.SUCCEEDED

@@ -173,11 +173,32 @@ class OrderCreated(OrderEvent):
     ] = None
 
 
+class OrderPayment(EventPart):
+    """One of several payments that an order was paid with."""
+
+    payment_id: PaymentId
+    provider: Annotated[Code, Field(description="the payment provider's name")]
+    method: Annotated[Code, Field(description="the provider's method")]
+    amount_minor: Minor
+
+
+class OrderPartlyPaid(OrderEvent):
+    """A payment has paid a part of the order, which waits for the rest."""
+
+    matter: Code = "order_payment"
+    payment_id: PaymentId
+    amount_minor: Minor
+    paid_minor: Annotated[Minor, Field(description="what all payments of the order have brought so far")]
+    left_minor: Annotated[Minor, Field(description="what is left to pay")]
+    currency: Currency
+    deadline_at: DeadlineAt = None
+
+
 class OrderPaid(OrderEvent):
     """The order is paid in full and waits for shipment. Has all of the order that decisions about its cases need."""
 
     matter: Code = "order_payment"
-    payment_id: PaymentId
+    payment_id: Annotated[PaymentId, Field(description="the payment that has completed it")]
     provider: Annotated[Code, Field(description="the payment provider's name")]
     currency: Currency
     total_minor: Minor
@@ -187,6 +208,10 @@ class OrderPaid(OrderEvent):
     buyer_level: BuyerLevel = None
     shipping_tax_minor: ShippingTaxMinor = None
     shipping_discounts: ShippingDiscounts = None
+    payments: Annotated[
+        tuple[OrderPayment, ...] | None,
+        Field(description="the payments it was paid with, oldest first; absent where `payment_id` has paid all of it"),
+    ] = None
 
 
 class OrderAddressChanged(OrderEvent):
@@ -228,6 +253,9 @@ class OrderCancelled(OrderEvent):
 
     matter: Code = "order_cancellation"
     cause: Annotated[Code, one_of(CancelCause, "why")]
+    deposit_kept_minor: Annotated[
+        Minor | None, Field(description="the deposit that the merchant keeps; absent where what was paid goes back")
+    ] = None
 
 
 class OrderCompleted(OrderEvent):

@@ -24,6 +24,12 @@ from order_svc.domain.errors import (
     ThresholdNotReached,
 )
 from order_svc.domain.model import Order
+from order_svc.domain.payments.errors import (
+    DueTimesDisordered,
+    InstalmentEmpty,
+    InstalmentMisplaced,
+    PlanDoesNotAddUp,
+)
 from order_svc.domain.sales.errors import (
     FulfilmentTermsMismatch,
     GiftNotFree,
@@ -54,11 +60,16 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
         GiftNotFree,
         PaymentTimeTooLong,
         OrderNoTaken,
+        InstalmentEmpty,
+        InstalmentMisplaced,
+        DueTimesDisordered,
+        PlanDoesNotAddUp,
     ),
     dependencies=[require_role("seller")],
 )
 async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
-    """Place an order for a buyer. If it is not paid by `deadline_at`, it is cancelled."""
+    """Place an order for a buyer. If it is not paid by `deadline_at`, it is cancelled. With a `payment_plan`, the part that is due next
+    has to be paid by then."""
     placed = await orders.create(
         tx,
         buyer_id=body.buyer_id,
@@ -73,6 +84,7 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         else [each.draft() for each in body.shipping_discounts],
         payment_minutes=body.payment_minutes,
         order_no=body.order_no,
+        plan=body.plan(),
     )
     return await _shown(tx, placed)
 

@@ -1,4 +1,4 @@
-"""Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
+"""Payments 支付单: one attempt to pay an order, or a part of it, with the refunds made from it."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
 from order_svc.domain.errors import (
     AmountNotTaken,
+    CurrencyMismatch,
     CurrencyNotTaken,
     NothingToRefund,
     NotRefundable,
@@ -25,6 +26,7 @@ from order_svc.domain.errors import (
     UnknownProvider,
 )
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.payments.errors import AmountExceedsLeft, TooManyPayments
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.integrations.payments.port import PaymentProvider
@@ -36,7 +38,15 @@ PaymentId = Annotated[Id, Path(description="The id of the payment.")]
 _START: Mapping[str, Any] = {
     "status_code": 201,
     "responses": refusals(
-        IllegalTransition, UnknownProvider, UnknownMethod, CurrencyNotTaken, AmountNotTaken, PaymentInProgress
+        IllegalTransition,
+        UnknownProvider,
+        UnknownMethod,
+        CurrencyMismatch,
+        AmountExceedsLeft,
+        CurrencyNotTaken,
+        AmountNotTaken,
+        PaymentInProgress,
+        TooManyPayments,
     ),
     "dependencies": [require_action(ORDER, OrderAction.PAY)],
 }
@@ -71,9 +81,15 @@ class PaymentStarts:
         self._providers = providers
 
     async def start_payment(self, order_id: OrderId, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
-        """Pay the whole order. The provider is called right after this response; it reports the result later."""
+        """Pay an order, or a part of it: payments add up to its total, and it is paid with the last one. The provider is called right
+        after this response; it reports the result later."""
         payment = await payments.start(
-            tx, order_id, provider=body.provider, method=body.payment_method, providers=self._providers
+            tx,
+            order_id,
+            provider=body.provider,
+            method=body.payment_method,
+            amount=body.asked(),
+            providers=self._providers,
         )
         return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 

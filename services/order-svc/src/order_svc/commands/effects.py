@@ -6,10 +6,10 @@ from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
-from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid
+from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid, OrderPartlyPaid
 
 from order_svc.commands import call_queue, holds, order_units, postings, refund_creation
-from order_svc.commands.record import order_fields, sale_fields
+from order_svc.commands.record import order_fields, paid_with, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -17,9 +17,10 @@ from order_svc.domain.model import CancelCause, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.plans import PaymentPlan, kept_minor
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
-from order_svc.tables.payments import HURRY_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE
+from order_svc.tables.payments import HURRY_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE, TAKEN_PAYMENTS
 
 
 async def enter(tx: Transaction[Settings], before: Order, after: Order, *events: Event) -> Order:
@@ -57,32 +58,56 @@ async def end_refund(tx: Transaction[Settings], order: Order, payment: Payment, 
 
 
 async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:
-    """Refund in full what was paid for an order that a party cancelled; the refunds of other causes exist already. A payment that the
-    buyer has not made is closed at its provider now, not when it would be queried next."""
+    """Refund what was paid for an order that a party cancelled, but for a deposit that the merchant keeps; the refunds of other causes
+    exist already. Payments that the buyer has not made are closed at their providers now, not when they would be queried next."""
     if order.payment_id is None:
         await tx.execute(HURRY_CALL, order_id=order.id, now=tx.now)
         tx.wake(call_queue.WORKER)
-    elif order.cancel_cause is not CancelCause.REFUNDED:
-        payment = await tx.lock(PAYMENTS, order.payment_id)
-        await postings.order_undone(tx, order)
-        await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_CANCELLED)
+    if order.taken_minor and order.cancel_cause is not CancelCause.REFUNDED:
+        if order.payment_id is not None:
+            await postings.order_undone(tx, order)
+        await refund_creation.refund_order(tx, order, OwnRefundCause.ORDER_CANCELLED)
 
 
 async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
-    """Mark the order as paid. One that has ended or was paid by another payment meanwhile is not: the money is refunded."""
+    """Mark the order as paid, or as paid in part. Where it does not take the payment, because it has ended or was paid by others
+    meanwhile, the money is refunded."""
     await postings.payment_received(tx, payment)
-    if order.state is not OrderState.CREATED:
-        await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
+    if payment.surplus:
+        await refund_creation.refund_surplus(tx, payment)
         return
-    paid = ORDER.apply(order, OrderAction.MARK_PAID, SystemContext.of(tx))
+    taken = replace(order, paid_minor=order.paid_minor + payment.amount_minor)
+    if taken.paid_minor < taken.total_minor:
+        await _take_part(tx, order, taken, payment)
+        return
+    paid = ORDER.apply(taken, OrderAction.MARK_PAID, SystemContext.of(tx))
     paid = replace(paid, payment_id=payment.id, paid_at=tx.now)
     lines = await tx.all(LINES_OF_ORDER, order_id=order.id)
     await postings.order_paid(tx, paid, lines)
-    sold = sale_fields(paid, lines)
-    event = OrderPaid(
-        **order_fields(tx, paid), **sold, payment_id=payment.id, provider=payment.provider, paid_at=tx.now
-    )
+    several = payment.amount_minor < paid.total_minor
+    parts = paid_with(await tx.all(TAKEN_PAYMENTS, order_id=order.id)) if several else None
+    how = {"payment_id": payment.id, "provider": payment.provider, "payments": parts}
+    event = OrderPaid(**order_fields(tx, paid), **sale_fields(paid, lines), **how, paid_at=tx.now)
     await enter(tx, order, paid, event)
+
+
+async def _take_part(tx: Transaction[Settings], before: Order, order: Order, payment: Payment) -> None:
+    """The payment pays a part of the order: by a plan, the next part opens, with the time until when it is due."""
+    by_system = SystemContext.of(tx)
+    part = ORDER.apply(order, OrderAction.TAKE_PAYMENT, by_system)
+    if (plan := PaymentPlan.of(part)) is not None:
+        opened = plan.opened(part.paid_minor, tx.now, part.hours_to_pay(tx.settings.payment_hours))
+        part = ORDER.enter_again(replace(part, payment_plan=opened.document), by_system)
+    event = OrderPartlyPaid(
+        **order_fields(tx, part),
+        payment_id=payment.id,
+        amount_minor=payment.amount_minor,
+        paid_minor=part.paid_minor,
+        left_minor=part.total_minor - part.paid_minor,
+        currency=part.currency,
+        deadline_at=part.deadline_at,
+    )
+    await enter(tx, before, part, event)
 
 
 async def _withdraw_units(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
@@ -120,7 +145,10 @@ REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Order, Ref
 async def cancel(tx: Transaction[Settings], before: Order, order: Order, cause: CancelCause) -> Order:
     """Record the cancellation of an order that has entered that state, and do what it causes."""
     cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
-    return await enter(tx, before, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause))
+    kept = kept_minor(cancelled) or None
+    return await enter(
+        tx, before, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause, deposit_kept_minor=kept)
+    )
 
 
 async def _settled(tx: Transaction[Settings], units: OrderUnits, refund: Refund) -> OrderUnits:
@@ -146,8 +174,8 @@ async def advance(tx: Transaction[Settings], order: Order, units: OrderUnits) ->
     if not fulfilment.fully_shipped(units.lines):
         return order
     located = await order_units.located(tx, order.id, units)
-    payment = await tx.get(PAYMENTS, order.payment_id)
-    if fulfilment.wholly_refunded(located, payment.refunded_minor):
+    refunded = sum(each.refunded_minor for each in await tx.all(TAKEN_PAYMENTS, order_id=order.id))
+    if fulfilment.wholly_refunded(located, refunded):
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))
         return await cancel(tx, order, ended, CancelCause.REFUNDED)
     arrived = fulfilment.arrived_at(located)

@@ -14,6 +14,7 @@ from order_svc.domain import breakdown, policy
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
+from order_svc.domain.payments.plans import PlanDraft, planned
 from order_svc.domain.sales import goods
 from order_svc.settings import Settings
 from order_svc.tables.orders import ADDRESSES, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
@@ -32,9 +33,10 @@ async def create(
     shipping_discounts: Sequence[DiscountDraft] | None = None,
     payment_minutes: int | None = None,
     order_no: str | None = None,
+    plan: PlanDraft | None = None,
 ) -> Order:
     """Place an order for the seller's merchant. It waits for its payment until `deadline_at`: `payment_minutes`, or as long as
-    the settings say.
+    the settings say, or as the plan has it by which it is paid.
 
     Raises:
         Forbidden: the seller acts for no merchant.
@@ -43,6 +45,7 @@ async def create(
         FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree: see `goods`.
         PaymentTimeTooLong: see `policy.payment_deadline`.
         OrderNoTaken: another order of the merchant has this number.
+        InstalmentEmpty, InstalmentMisplaced, DueTimesDisordered, PlanDoesNotAddUp: see `plans.planned`.
     """
     if tx.actor.tenant is None:
         raise Forbidden
@@ -69,7 +72,7 @@ async def create(
         shipping_discounts=breakdown.shipping_discounts(shipping_discounts, currency),
         order_no=order_no,
     )
-    return await _place(tx, _awaiting_payment(tx, order), lines, address)
+    return await _place(tx, _awaiting_payment(tx, order, plan), lines, address)
 
 
 async def _check_number(tx: Transaction[Settings], merchant_id: str, order_no: str) -> None:
@@ -90,13 +93,18 @@ async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderL
     return created
 
 
-def _awaiting_payment(tx: Transaction[Settings], order: Order) -> Order:
+def _awaiting_payment(tx: Transaction[Settings], order: Order, plan: PlanDraft | None) -> Order:
     """The order in its first state, with the time to pay."""
+    deadline_at = None
+    if order.payment_minutes is not None:
+        most = tx.settings.longest_payment_hours * 60
+        deadline_at = policy.payment_deadline(order.payment_minutes, tx.now, most)
+    if plan is not None:
+        total, hours = Amount(order.total_minor, order.currency), order.hours_to_pay(tx.settings.payment_hours)
+        order = replace(order, payment_plan=planned(plan, total=total, now=tx.now, hours=hours).document)
+        deadline_at = order.pay_by
     started = ORDER.start(order, tx)
-    if order.payment_minutes is None:
-        return started
-    most = tx.settings.longest_payment_hours * 60
-    return replace(started, deadline_at=policy.payment_deadline(order.payment_minutes, tx.now, most))
+    return started if deadline_at is None else replace(started, deadline_at=deadline_at)
 
 
 def _lines(tx: Transaction[Settings], order_id: str, drafts: Sequence[LineDraft], currency: str) -> Sequence[OrderLine]:

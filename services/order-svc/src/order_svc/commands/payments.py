@@ -17,10 +17,11 @@ from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.limits import payment_refusal
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
+from order_svc.domain.payments.plans import amount_to_pay, takes
 from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, GIVE_UP_CALL, PAYMENTS, PENDING_PAYMENT, SET_CHECKOUT
+from order_svc.tables.payments import DROP_CALL, GIVE_UP_CALL, LIVE_PAYMENTS, PAYMENTS, SET_CHECKOUT
 
 
 async def start(
@@ -30,26 +31,28 @@ async def start(
     provider: str | None,
     method: str,
     providers: Mapping[str, PaymentProvider],
+    amount: Amount | None = None,
 ) -> Payment:
-    """Pay the whole order through one of the connected providers: the one that is named, or else the one that takes the method.
+    """Pay an order, or this amount of it, through one of the connected providers: the one that is named, or else the one that takes
+    the method. Without an amount it is all that is left, or what is left of the part of the payment plan that is next.
+
+    What pending payments would pay is reserved: an amount is never paid twice.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
         UnknownProvider: no provider of this name is connected.
         UnknownMethod: the provider does not take the method, or no one does.
-        PaymentInProgress: another payment of the order is pending.
+        CurrencyMismatch, PaymentInProgress, AmountExceedsLeft, TooManyPayments: see `plans.amount_to_pay`.
         CurrencyNotTaken, AmountNotTaken: the provider takes no payment of this amount.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.PAY, tx)
     provider = _provider(provider, method, providers)
-    if (refusal := payment_refusal(provider, Amount(order.total_minor, order.currency))) is not None:
+    minor = amount_to_pay(order, await tx.all(LIVE_PAYMENTS, order_id=order_id), amount)
+    if (refusal := payment_refusal(provider, Amount(minor, order.currency))) is not None:
         raise refusal
-    pending = await tx.one(PENDING_PAYMENT, order_id=order_id)
-    if pending is not None:
-        raise errors.PaymentInProgress(payment_id=pending.id)
-    payment = _pending(tx, order, provider, method)
+    payment = _pending(tx, order, provider, method, minor)
     payment = await tx.create(PAYMENTS, payment, PaymentStarted(**payment_fields(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes a payment of nothing
         return await _succeed(tx, order, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
@@ -66,7 +69,7 @@ def _provider(named: str | None, method: str, providers: Mapping[str, PaymentPro
     raise errors.UnknownMethod(pointer="/payment_method", method=method, known=", ".join(providers))
 
 
-def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str) -> Payment:
+def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str, minor: int) -> Payment:
     payment = Payment(
         id=tx.new_id("pay"),
         version=0,
@@ -76,7 +79,7 @@ def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str
         provider=provider,
         method=method,
         state=PAYMENT.initial,
-        amount_minor=order.total_minor,
+        amount_minor=minor,
         currency=order.currency,
         refunded_minor=0,
         created_at=tx.now,
@@ -133,6 +136,7 @@ async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, re
         provider_reference=result.reference or payment.provider_reference,
         failure_code=None,
         checkout=None,
+        surplus=not takes(order, payment.amount_minor),
     )
     event = PaymentSucceeded(**payment_fields(tx, paid), provider_reference=paid.provider_reference)
     await tx.execute(DROP_CALL, call_id=payment.id)

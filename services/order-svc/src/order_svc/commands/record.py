@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import LineDiscount, TraceFields, trace_fields
+from aftercare_events import LineDiscount, OrderPayment, TraceFields, trace_fields
 from aftercare_events import OrderLine as SoldLine
 
 from order_svc.domain.model import Order, OrderLine
@@ -92,6 +92,21 @@ def sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
         shipping_tax_minor=order.shipping_tax_minor,
         shipping_discounts=_discounts(order.shipping_discounts),
     )
+
+
+def paid_with(payments: Iterable[Payment]) -> tuple[OrderPayment, ...]:
+    """The payments of an order that was paid in several, for the events of the order."""
+    return tuple(
+        OrderPayment(
+            payment_id=each.id, provider=each.provider, method=_kind(each.method), amount_minor=each.amount_minor
+        )
+        for each in payments
+    )
+
+
+def _kind(method: str) -> str:
+    """The method without what identifies the buyer's own card: `pm` for each `pm_…`."""
+    return "pm" if method.startswith("pm_") else method
 
 
 def _sold(line: OrderLine) -> SoldLine:

@@ -1,19 +1,21 @@
 """Creating refunds: the row, its postings, and the call to the provider that a worker has yet to make."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events.catalogue.refund_parts import RefundPart
 
 from order_svc.commands import call_queue, postings
-from order_svc.domain.model import Amount
+from order_svc.domain.model import Amount, Order
+from order_svc.domain.payments.allocation import Room, newest_first, rooms_of
+from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.compensations import in_place_of_refunds
 from order_svc.domain.payments.lifecycle import REFUND
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
-from order_svc.domain.payments.policy import reserved_minor
+from order_svc.domain.payments.plans import kept_minor
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
-from order_svc.tables.payments import REFUNDS, REFUNDS_OF
+from order_svc.tables.payments import REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS, TAKEN_PAYMENTS_LOCKED
 
 
 def new_refund(
@@ -49,12 +51,40 @@ async def insert(tx: Transaction[Settings], payment: Payment, refund: Refund, pa
     await postings.refund_requested(tx, payment, refund, parts)
 
 
+async def refund_order(tx: Transaction[Settings], order: Order, cause: str) -> None:
+    """Refund what is left of the payments of the locked order, but for what the merchant keeps, newest payment first: a refund of
+    each. Nothing where all of it is refunded or may still be, or was paid by a guarantee."""
+    payments = await tx.lock_all(TAKEN_PAYMENTS_LOCKED, order_id=order.id)
+    rooms, left = await _left(tx, order.id, payments)
+    left -= kept_minor(order)
+    for room in newest_first(rooms):
+        minor = min(room.minor, left)
+        await _refund(tx, room.payment, minor, cause)
+        left -= minor
+
+
 async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -> None:
-    """Refund what is left of the locked payment; nothing where all of it is refunded or may still be, or was paid by a guarantee."""
-    refunds = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    compensated = in_place_of_refunds(await tx.all(COMPENSATIONS_OF, order_id=payment.order_id))
-    left = payment.amount_minor - reserved_minor(refunds) - compensated
-    if left > 0:
-        refund = new_refund(tx, payment, Amount(left, payment.currency), cause)
+    """Refund what is left of the locked payment, as far as it is not what a guarantee has paid."""
+    payments = [payment] if payment.surplus else await tx.all(TAKEN_PAYMENTS, order_id=payment.order_id)
+    rooms, left = await _left(tx, payment.order_id, payments)
+    [room] = (each for each in rooms if each.payment.id == payment.id)
+    await _refund(tx, payment, room.minor if payment.surplus else min(room.minor, left), cause)
+
+
+async def refund_surplus(tx: Transaction[Settings], payment: Payment) -> None:
+    """Refund the locked payment, which its order has not taken."""
+    await _refund(tx, payment, payment.amount_minor, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
+
+
+async def _left(tx: Transaction[Settings], order_id: str, payments: Sequence[Payment]) -> tuple[Sequence[Room], int]:
+    """What is left of each payment, and of all of them after what guarantees have paid in the place of refunds."""
+    rooms = rooms_of(payments, await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]))
+    compensated = in_place_of_refunds(await tx.all(COMPENSATIONS_OF, order_id=order_id))
+    return rooms, sum(each.minor for each in rooms) - compensated
+
+
+async def _refund(tx: Transaction[Settings], payment: Payment, minor: int, cause: str) -> None:
+    if minor > 0:
+        refund = new_refund(tx, payment, Amount(minor, payment.currency), cause)
         await insert(tx, payment, refund)
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)

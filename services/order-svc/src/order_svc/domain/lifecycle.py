@@ -13,18 +13,20 @@ from aftercare_chassis.refusals import Refusal
 from order_svc.domain import errors
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
 from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.payments.errors import PaymentPlanned
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
 from order_svc.domain.tracking import Parcel
 
 
 class OrderAction(StrEnum):
-    """What can be done to an order; the last five are taken by timers, providers and couriers."""
+    """What can be done to an order; the last six are taken by timers, providers and couriers."""
 
     PAY = "pay"
     CANCEL = "cancel"
     CHANGE_ADDRESS = "change_address"
     SHIP = "ship"
     CONFIRM_RECEIPT = "confirm_receipt"
+    TAKE_PAYMENT = "take_payment"
     MARK_PAID = "mark_paid"
     EXPIRE = "expire"
     DELIVER = "deliver"
@@ -67,6 +69,7 @@ def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
 # one and names the line that it refuses.
 UNITS_TO_SHIP = (Guard(errors.NothingLeftToShip.code, _nothing_left), Guard(errors.AllUnitsHeld.code, _all_held))
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
+PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
 ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
 
 
@@ -97,6 +100,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES),
+        (_S.CREATED, _A.TAKE_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
@@ -113,7 +117,13 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),
     },
     timeouts={
-        _S.CREATED: Timeout("buyer", "payment_hours", _A.EXPIRE, "cancelled_by_timeout"),
+        _S.CREATED: Timeout(
+            "buyer",
+            "payment_hours",
+            _A.EXPIRE,
+            "cancelled_by_timeout",
+            instead=(PLANNED, Timeout("buyer", None, _A.EXPIRE, "cancelled_by_timeout", since="pay_by")),
+        ),
         _S.PAID: Timeout("merchant"),
         _S.SHIPPED: Timeout("courier", turn_by=_turn_while_shipped),
         _S.DELIVERED: Timeout(

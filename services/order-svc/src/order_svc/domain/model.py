@@ -45,6 +45,8 @@ class Order:
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     code, where the merchant has given one. `order_no` is the shop's own number, unique per merchant, where it has one.
+    code, where the merchant has given one. `paid_minor` is what its payments have brought so far; `payment_id` is the one that has
+    completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
     """
 
     id: str
@@ -72,6 +74,32 @@ class Order:
     shipping_tax_minor: int | None = None
     shipping_discounts: list[dict[str, Any]] | None = None  # a JSON document
     order_no: str | None = None
+    paid_minor: int = 0
+    payment_plan: dict[str, Any] | None = None  # Any: JSON
+
+    @property
+    def awaits_payment(self) -> bool:
+        """True until it is paid in full or cancelled."""
+        return self.state is OrderState.CREATED
+
+    def hours_to_pay(self, usual: float) -> float:
+        """How long the buyer has to pay a part of it whose due time the plan does not state."""
+        return usual if self.payment_minutes is None else self.payment_minutes / 60
+
+    @property
+    def pay_by(self) -> datetime | None:
+        """When the part of the payment plan that is paid next is due; None without a plan, and once all parts are paid."""
+        until = 0
+        for part in () if self.payment_plan is None else self.payment_plan["instalments"]:
+            until += part["amount_minor"]
+            if self.paid_minor < until:
+                return datetime.fromisoformat(part["due_at"])
+        return None
+
+    @property
+    def taken_minor(self) -> int:
+        """What its payments have brought; builds before revision 0028 did not count it."""
+        return self.paid_minor if self.payment_id is None else self.total_minor
 
     @property
     def in_after_sale(self) -> bool:

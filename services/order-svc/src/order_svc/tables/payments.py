@@ -12,10 +12,12 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    and_,
     bindparam,
     delete,
     false,
     func,
+    or_,
     select,
     update,
 )
@@ -52,9 +54,9 @@ payments = Table(
     text("provider_reference", null=True),
     text("failure_code", null=True),
     document("checkout", null=True),
+    Column("surplus", Boolean, nullable=False, server_default=false()),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     Index("payments_order_idx", "order_id", "id"),
-    Index("payments_live_key", "order_id", unique=True, postgresql_where=sql("state = 'pending'")),
 )
 
 refunds = Table(
@@ -98,12 +100,14 @@ PAYMENTS_BY_ID = Query(
     select(*PAYMENTS.columns).where(payments.c.id == bindparam("payment_ids", type_=ARRAY(Text)).any_()), Payment
 )
 PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
-PENDING_PAYMENT = Query(
-    select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
-)
-PAYMENTS_OF_ORDER = Query(
-    select(payments).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id), Payment
-)
+_of_order = select(payments).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id)
+_TAKEN = and_(payments.c.state == PaymentState.SUCCEEDED, payments.c.surplus.is_(False))
+LIVE_PAYMENTS = Query(_of_order.where(or_(payments.c.state == PaymentState.PENDING, _TAKEN)), Payment)
+"""Those that pay the order: pending, or made and taken by it."""
+TAKEN_PAYMENTS = Query(_of_order.where(_TAKEN), Payment)
+TAKEN_PAYMENTS_LOCKED = Query(_of_order.where(_TAKEN).with_for_update(key_share=True), Payment)
+"""Those that refunds of the order are made from, locked; the order is locked before."""
+PAYMENTS_OF_ORDER = Query(_of_order, Payment)
 SET_CHECKOUT = Statement(
     update(payments)
     .where(payments.c.id == bindparam("payment_id"))
@@ -144,7 +148,7 @@ _unpaid = select(payments.c.id).where(
 HURRY_CALL = Statement(
     update(provider_calls)
     .where(
-        provider_calls.c.id == _unpaid.scalar_subquery(),
+        provider_calls.c.id.in_(_unpaid),
         provider_calls.c.due_at > bindparam("now", type_=DateTime(timezone=True)),
     )
     .values(due_at=bindparam("now", type_=DateTime(timezone=True)))

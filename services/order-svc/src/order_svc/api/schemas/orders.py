@@ -24,6 +24,7 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
+from order_svc.api.schemas.instalments import MOST_INSTALMENTS, InstalmentIn, NextDueOut, PaymentPlanOut
 from order_svc.api.schemas.order_lines import (
     DiscountIn,
     DiscountOut,
@@ -40,8 +41,10 @@ from order_svc.domain.model import (
     AfterSaleState,
     Amount,
     CancelCause,
+    Order,
     OrderState,
 )
+from order_svc.domain.payments.plans import PlanDraft
 from order_svc.queries import OrderView
 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
@@ -122,6 +125,19 @@ class OrderIn(In):
     order_no: Id | None = None
     """The shop's own number of the order, which no other order of the merchant has. May be left out."""
 
+    payment_plan: Annotated[list[InstalmentIn] | None, Field(min_length=1, max_length=MOST_INSTALMENTS)] = None
+    """How the order is paid in parts, such as a deposit 定金 and a balance 尾款: they add up to its total. Where it is left out, the buyer
+    pays all of it, at once or in any parts, within the usual time."""
+    deposit_refundable: bool = True
+    """Whether the buyer gets the deposit back who does not pay the balance in time, or cancels before. It goes back in any case where the
+    seller cancels."""
+
+    def plan(self) -> PlanDraft | None:
+        """The payment plan as the command takes it."""
+        if self.payment_plan is None:
+            return None
+        return PlanDraft([each.draft() for each in self.payment_plan], self.deposit_refundable)
+
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
         return amount_of(self.shipping_fee) if self.shipping_fee else None
@@ -187,8 +203,16 @@ class OrderOut(Out):
     """The time to pay that was set for this order; null where it is the installation's own."""
     total: Money
     """What the buyer pays: the sum of `paid` of the lines, and `shipping_fee`."""
+    paid: Money | None = None
+    """What its payments have brought so far; refunds are not deducted."""
+    left_to_pay: Money | None = None
+    """What is left to pay; zero once the order is paid or cancelled."""
+    next_due: NextDueOut | None = None
+    """What is due next, and until when; null once the order is paid or cancelled."""
+    payment_plan: PaymentPlanOut | None = None
+    """The parts in which it is paid; null where the merchant gave no plan."""
     payment_id: str | None
-    """The payment that succeeded; null while the order is not paid."""
+    """The payment that has completed it; null while the order is not paid in full."""
     fully_shipped: bool
     """Whether no unit is left to ship: each is in a parcel or was refunded before."""
     whose_turn: OrderTurn | None
@@ -218,12 +242,13 @@ class OrderOut(Out):
     def of(cls, view: OrderView, actor: Actor) -> Self:
         """The order as a response, with the actions that this reader may take."""
         order, lines = view.order, view.lines
-        computed = {"shipping_discounts"}
+        computed = {"shipping_discounts", "payment_plan"}
         shown = {name: getattr(order, name) for name in cls.model_fields.keys() - computed if hasattr(order, name)}
         tax = order.shipping_tax_minor
         return cls(
             **shown,
             **cls.beside(view),
+            **_paying(order),
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
             shipping_tax=None if tax is None else Money.of(tax, order.currency),
@@ -239,6 +264,16 @@ class OrderOut(Out):
     def beside(cls, view: OrderView) -> dict[str, object]:
         """The fields that a subclass adds."""
         return {}
+
+
+def _paying(order: Order) -> dict[str, object]:
+    left = order.total_minor - order.taken_minor if order.awaits_payment else 0
+    return {
+        "paid": Money.of(order.taken_minor, order.currency),
+        "left_to_pay": Money.of(left, order.currency),
+        "next_due": NextDueOut.of(order) if order.awaits_payment else None,
+        "payment_plan": PaymentPlanOut.of(order),
+    }
 
 
 class OrderDetailOut(OrderOut):

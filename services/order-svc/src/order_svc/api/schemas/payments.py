@@ -17,6 +17,7 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Actor, Allowed
 from pydantic import StringConstraints
 
+from order_svc.domain.model import Amount
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
 from order_svc.domain.payments.model import CheckoutKind, Payment, PaymentState, Refund, RefundState
 from order_svc.queries import PaymentView
@@ -25,13 +26,22 @@ from order_svc.queries import PaymentView
 class PaymentIn(In):
     """How to pay. The simulator has test methods, which work like test card numbers."""
 
-    model_config = example(provider="simulator", payment_method="sim_success")
+    model_config = example(
+        provider="simulator", payment_method="sim_success", amount={"amount": 10000, "currency": "CNY"}
+    )
 
     provider: Code | None = None
     """The name of a payment provider that this service is connected to; where it is left out, the one that takes the method."""
     payment_method: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")] = "sim_success"
     """A method of the provider: `pm_…` or `card` of `stripe`, `native` of `wechat_pay`, `qr` of `alipay`. Those of the simulator
     decide how the payment ends, such as `sim_success` and `sim_declined`."""
+    amount: Money | None = None
+    """How much of the order to pay, up to what is left to pay and is not in progress already. Where it is left out: all of that, or, by a
+    payment plan, what is left of the part that is due next. The parts after a deposit can be paid once that is."""
+
+    def asked(self) -> Amount | None:
+        """The amount as the command takes it."""
+        return None if self.amount is None else Amount(self.amount.amount, self.amount.currency)
 
 
 class CheckoutOut(Out):
@@ -96,13 +106,15 @@ class PaymentOut(Out):
     payment_method: str
     """The provider's method, as the request named it."""
     amount: Money
-    """The total of the order."""
+    """What it pays: the total of the order, or a part of it."""
     refunded: Money
     """The sum of the refunds that succeeded."""
     refunds: list[RefundOut]
     """All refunds from it, oldest first."""
     failure_code: str | None
     """Why it failed, in the provider's code or ours; null where it did not."""
+    surplus: bool = False
+    """Whether the order did not take it, since it was cancelled or paid by other payments meanwhile: its money goes back."""
     checkout: CheckoutOut | None = None
     """What the buyer needs to pay; null for everyone else, where the provider needs nothing, and once the payment has ended."""
     created_at: CreatedAt
@@ -125,6 +137,7 @@ class PaymentOut(Out):
             refunded=Money.of(payment.refunded_minor, payment.currency),
             refunds=[RefundOut.of(refund) for refund in view.refunds],
             failure_code=payment.failure_code,
+            surplus=payment.surplus,
             checkout=_checkout(payment, actor),
             created_at=payment.created_at,
             settled_at=payment.settled_at,

@@ -37,7 +37,7 @@ class PaymentFacts:
 def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
     """The money of an order that is being fulfilled goes back through a case only."""
     order = facts.order
-    fulfilled = order.payment_id == payment.id and order.state is not OrderState.CANCELLED
+    fulfilled = not payment.surplus and order.state is not OrderState.CANCELLED
     return errors.NotRefundable(state=order.state) if fulfilled else None
 
 

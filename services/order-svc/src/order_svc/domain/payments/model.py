@@ -30,7 +30,9 @@ class CheckoutFields(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One attempt to pay an order in full. `refunded_minor` is the sum of its refunds that succeeded.
+    """One attempt to pay an order, or a part of it. `refunded_minor` is the sum of its refunds that succeeded.
+
+    `surplus`: it has succeeded when the order was not to be paid with it any more, so that its money goes back.
 
     `checkout` is what the buyer pays with while the payment is pending; None where the provider needs nothing of the buyer.
     """
@@ -51,6 +53,7 @@ class Payment:
     provider_reference: str | None = None
     failure_code: str | None = None
     checkout: CheckoutFields | None = None
+    surplus: bool = False
 
 
 class RefundState(StrEnum):

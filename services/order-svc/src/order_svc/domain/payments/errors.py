@@ -1,0 +1,59 @@
+"""The refusals of payments that pay a part of an order, and of the plans that they follow."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class AmountExceedsLeft(Refusal):
+    """A payment is of nothing, or of more than what is left to pay now, beside the payments that are in progress."""
+
+    kind, code = Kind.INVALID, "amount_exceeds_left"
+    zh = "本次支付金额 {amount_minor:money} 须大于 0 且不超过当前待付金额 {left_minor:money}。"
+    en = "{amount_minor:money} cannot be paid: above nothing and up to {left_minor:money} is left to pay now."
+
+
+class TooManyPayments(Refusal):
+    """The order has as many payments as it may have, pending or made."""
+
+    kind, code = Kind.CONFLICT, "too_many_payments"
+    zh = "一个订单最多分 {most} 笔支付。"
+    en = "An order is paid in at most {most} payments."
+
+
+class PaymentPlanned(Refusal):
+    """The order is paid by a plan, whose due times count."""
+
+    kind, code = Kind.CONFLICT, "payment_planned"
+    zh = "该订单按付款计划支付。"
+    en = "The order is paid by a plan."
+
+
+class PlanDoesNotAddUp(Refusal):
+    """The parts of a payment plan have another sum than the order."""
+
+    kind, code = Kind.INVALID, "plan_does_not_add_up"
+    zh = "付款计划合计 {stated_minor:money}，与订单总额 {total_minor:money} 不一致。"
+    en = "The parts of the payment plan add up to {stated_minor:money}; the total of the order is {total_minor:money}."
+
+
+class InstalmentEmpty(Refusal):
+    """A part of a payment plan is of nothing."""
+
+    kind, code = Kind.INVALID, "instalment_empty"
+    zh = "付款计划中每一期的金额须大于 0。"
+    en = "Each part of the payment plan is above nothing."
+
+
+class InstalmentMisplaced(Refusal):
+    """A deposit is not the first part of a payment plan, or a balance not the last, or there is no other part beside it."""
+
+    kind, code = Kind.INVALID, "instalment_misplaced"
+    zh = "定金须为第一期，尾款须为最后一期，且不能是唯一的一期（{instalment}）。"
+    en = "A deposit is the first part, a balance the last, and neither is the only one ({instalment})."
+
+
+class DueTimesDisordered(Refusal):
+    """A part of a payment plan is due in the past, or before the part before it."""
+
+    kind, code = Kind.INVALID, "due_times_disordered"
+    zh = "每一期的付款期限须晚于当前时间，且不早于前一期。"
+    en = "Each part of the payment plan is due in the future, and not before the part before it."
