@@ -21,6 +21,7 @@ from order_svc.api import (
     payment_webhooks,
     payments,
     reconciliations,
+    timelines,
 )
 from order_svc.commands import deadlines, journal
 from order_svc.consumers import HANDLERS
@@ -77,6 +78,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
     return [
         orders.router,
         order_lists.router,
+        timelines.router,
         payments.router(providers),
         parcels.router,
         payment_webhooks.router(providers),
