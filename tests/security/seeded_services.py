@@ -76,6 +76,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "push_id": push["id"],
                 "callback_id": callback["id"],
                 "difference_id": "diff_1",
+                "merchant_id": "m-1",
             },
             {
                 "createOrder": wanted,

@@ -14,6 +14,7 @@ from order_svc import tables
 from order_svc.api import (
     courier_endpoints,
     courier_webhooks,
+    ledger,
     order_lists,
     orders,
     parcels,
@@ -34,6 +35,7 @@ from order_svc.integrations.payments.simulator import Simulator
 from order_svc.integrations.payments.stripe import Stripe
 from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccount
 from order_svc.settings import Settings
+from order_svc.workers.ledger_proof import LedgerProofWorker
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
 from order_svc.workers.reconciliation import ReconciliationWorker
@@ -64,6 +66,7 @@ def service(
             ProviderCalls(providers).worker(),
             *PartnerInbox(COURIERS, providers).workers(),
             ReconciliationWorker(providers).worker(),
+            LedgerProofWorker().worker(),
         ),
         retention=[_INBOX, _ENTRIES],
         journal=journal.keep,
@@ -80,6 +83,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         order_lists.router,
         timelines.router,
         payments.router(providers),
+        ledger.router,
         parcels.router,
         payment_webhooks.router(providers),
         partner_inbox.callbacks,

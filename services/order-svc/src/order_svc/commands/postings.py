@@ -47,8 +47,8 @@ async def payment_received(tx: Transaction[Settings], payment: Payment) -> None:
 async def order_paid(tx: Transaction[Settings], order: Order, lines: Iterable[OrderLine]) -> None:
     """The order was paid: each funder bears its discounts, as far as the merchant has stated them."""
     shares = Counter[str]()
-    for line in lines:
-        for discount in line.discounts or ():
+    for discounts in (order.shipping_discounts, *(line.discounts for line in lines)):
+        for discount in discounts or ():
             shares[discount["funder"]] += discount["amount_minor"]
     await _post(tx, order, order.id, rules.discounts_funded(shares))
 

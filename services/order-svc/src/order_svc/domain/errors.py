@@ -247,3 +247,11 @@ class NothingToRefund(Refusal):
     kind, code = Kind.CONFLICT, "nothing_to_refund"
     zh = "该支付已全部退款或正在退款。"
     en = "All of this payment has been refunded or is on its way."
+
+
+class PeriodInvalid(Refusal):
+    """The period ends before it begins."""
+
+    kind, code = Kind.INVALID, "period_invalid"
+    zh = "时间段的结束不能早于开始。"
+    en = "The period must not end before it begins."

@@ -6,6 +6,8 @@ from order_svc.tables import (  # noqa: F401
     compensations,
     couriers,
     ledger,
+    ledger_breaks,
+    ledger_proofs,
     order_keys,
     order_steps,
     orders,

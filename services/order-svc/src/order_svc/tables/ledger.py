@@ -53,9 +53,7 @@ ledger_postings = Table(
 SEEN_BY: SeenBy = {"seller": ledger_postings.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}
 """Sellers see the postings of their merchant, the platform's own roles all. A buyer sees those of an order with its ledger."""
 POSTINGS = Rows(ledger_postings, Posting, SEEN_BY)
-POSTING_LIST = Listing(
-    ledger_postings, Posting, filters=("merchant_id", "order_id", "currency", "kind"), seen_by=SEEN_BY
-)
+POSTING_LIST = Listing(ledger_postings, Posting, filters=("merchant_id", "order_id", "kind"), seen_by=SEEN_BY)
 POSTINGS_OF_ORDER = Query(
     select(*POSTINGS.columns).where(ledger_postings.c.order_id == bindparam("order_id")).order_by(ledger_postings.c.id),
     Posting,
