@@ -85,6 +85,8 @@ def aftersale_bodies(
         "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
         "priceReplacement": {"prices": [{"line_id": "line_1", "unit_price": cny(1)}]},
         "recordPayment": {"reference": "…"},
+        "statePayment": {"reference": "…"},
+        "denyPayment": {"note": "…"},
         "recordChargeReturn": {"amount": cny(1), "reference": "…"},
         "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
         "correctRefusedGoodsWaybill": {"carrier": "zto", "waybill_no": "73200000002"},

@@ -75,6 +75,7 @@ class Settings(ServiceSettings):
     reship_hours: Hours = 48
     refund_offer_hours: Hours = 48
     charge_hours: Hours = 7 * 24
+    payment_confirm_hours: Hours = 48
     hold_hours: Hours = 72
     reship_transit_hours: Hours = 15 * 24
     reship_receipt_hours: Hours = 7 * 24

@@ -61,6 +61,8 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         },
         "priceReplacement": {"prices": [{"line_id": each["line_id"], "unit_price": cny(12 * n)} for each in lines]},
         "recordPayment": {"reference": "…"},
+        "statePayment": {"reference": "…", "evidence": [HASH]},
+        "denyPayment": {"note": "…"},
         "recordChargeReturn": {"amount": (document.get("charge") or {}).get("to_return") or cny(n), "reference": "…"},
         "recordReturnFreight": {
             "amount": (document.get("return_freight") or {}).get("to_pay") or cny(n),

@@ -1,6 +1,6 @@
 """What people do in cases of a type, those of exchanges included, for the graph of `case_walk`."""
 
-from aftersale_svc.commands import exchanges
+from aftersale_svc.commands import charge_payments, exchanges
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.exchanges.model import Price
 from aftersale_svc.domain.cases.model import CaseState
@@ -9,6 +9,7 @@ from case_walk import CASE, PEOPLE, RESHIPPING, Command
 from fast_walk import SECURED
 from memory_transaction import MemoryTransaction
 from offline_walk import OFFLINE
+from payment_walk import STATING
 from pickup_walk import PICKING_UP
 from repair_walk import REPAIRING
 
@@ -27,7 +28,8 @@ EXCHANGING: dict[str, Command] = {
     "name a higher price": name_price(20_000),
     "name a lower price": name_price(5_000),
     "agree to the charge": lambda tx: exchanges.agree(tx, CASE),
-    "record the payment": lambda tx: exchanges.record_payment(tx, CASE, reference="?"),
+    "record the payment": lambda tx: charge_payments.record(tx, CASE, reference="?"),
+    **STATING,
 }
 """What people do only in exchanges."""
 

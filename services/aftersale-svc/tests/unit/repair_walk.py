@@ -1,8 +1,9 @@
 """What people do only in repairs, for the graph of `case_walk`."""
 
-from aftersale_svc.commands import exchanges, repairs
+from aftersale_svc.commands import charge_payments, exchanges, repairs
 from aftersale_svc.domain.cases.repairs.codes import RepairFailure, RepairRemedy, RepairWork
 from case_walk import CASE, Command
+from payment_walk import STATING
 
 
 def cannot_repair(remedy: RepairRemedy) -> Command:
@@ -12,7 +13,8 @@ def cannot_repair(remedy: RepairRemedy) -> Command:
 REPAIRING: dict[str, Command] = {
     "quote": lambda tx: repairs.quote(tx, CASE, amount_minor=6800, currency="CNY", days=5),
     "agree to the quote": lambda tx: exchanges.agree(tx, CASE),
-    "record the payment of the repair": lambda tx: exchanges.record_payment(tx, CASE, reference="?"),
+    "record the payment of the repair": lambda tx: charge_payments.record(tx, CASE, reference="?"),
+    **STATING,
     "decline the quote": lambda tx: repairs.decline_quote(tx, CASE),
     "repaired": lambda tx: repairs.finish(tx, CASE, work=[RepairWork.PART_REPLACED]),
     "cannot repair: refund": cannot_repair(RepairRemedy.REFUND),

@@ -38,6 +38,12 @@ await_inspection      price_replacement  await_inspection      seller
 await_reship          price_replacement  await_reship          seller
 await_reship          agree_charge       await_reship          buyer
 await_reship          record_payment     await_reship          seller
+await_reship          state_payment      await_reship          buyer
+await_reship          confirm_payment    await_reship          seller agent system
+await_reship          deny_payment       await_reship          seller agent
+await_reship          escalate_payment   manual_review         buyer
+manual_review         confirm_payment    await_reship          agent
+manual_review         deny_payment       await_reship          agent
 reship_in_transit     refund_credit      refunding             buyer system outcome
 """
 REPAIRED = """
@@ -56,6 +62,12 @@ in_repair             end_with_order   closed                system
 quote_pending         quote            quote_pending         seller
 quote_pending         agree_charge     quote_pending         buyer
 quote_pending         record_payment   in_repair             seller
+quote_pending         state_payment    quote_pending         buyer
+quote_pending         confirm_payment  in_repair             seller agent system
+quote_pending         deny_payment     quote_pending         seller agent
+quote_pending         escalate_payment manual_review         buyer
+manual_review         confirm_payment  in_repair             agent
+manual_review         deny_payment     quote_pending         agent
 quote_pending         decline_quote    await_reship          buyer system
 quote_pending         freeze           disputed              system
 quote_pending         end_with_order   closed                system

@@ -20,6 +20,7 @@ from aftercare_events.fields import (
 )
 from aftercare_events.vocabulary import Vocabulary, one_of
 
+StatedAt = Annotated[Time, Field(description="when the buyer stated the payment")]
 PaidAt = Annotated[Time, Field(description="when the payment of the buyer was recorded")]
 
 
@@ -48,14 +49,43 @@ class ChargeAgreed(CaseEvent):
     deadline_at: DeadlineAt = None
 
 
+class ChargePaymentStated(CaseEvent):
+    """The buyer stated that the charge was paid outside the suite; the merchant confirms or denies that the money has arrived."""
+
+    matter: Code = "charge"
+    owed_minor: Minor
+    currency: Currency
+    reference_hash: Hash
+    evidence: tuple[Hash, ...]
+    deadline_at: DeadlineAt = None
+
+
+class ChargePaymentDenied(CaseEvent):
+    """Merchant or agent denied that the payment which the buyer has stated has arrived; the buyer acts next."""
+
+    matter: Code = "charge"
+    owed_minor: Minor
+    currency: Currency
+    stated_at: StatedAt
+    statements_left: Annotated[int, Field(ge=0, description="how often the buyer may still state a payment")]
+    deadline_at: DeadlineAt = None
+
+
 class ChargePaid(CaseEvent):
-    """The merchant recorded that the buyer has paid."""
+    """The buyer has paid: the merchant recorded it, or what the buyer stated was confirmed, or not denied in time."""
 
     matter: Code = "charge"
     owed_minor: Minor
     currency: Currency
     reference_hash: Hash
     deadline_at: DeadlineAt = None
+    stated_at: Annotated[
+        StatedAt | None, Field(description="when the buyer stated the payment; absent where the merchant recorded it")
+    ] = None
+    by_timeout: Annotated[
+        bool | None,
+        Field(description="whether the merchant's time has passed without an answer; absent without a statement"),
+    ] = None
 
 
 class ChargeOwedBack(CaseEvent):

@@ -100,6 +100,7 @@ class EscalationCause(Vocabulary):
         "return_arrived_late",
         "the returned goods have arrived after the case was closed without them",
     )
+    PAYMENT_DENIED = "payment_denied", "a payment that the buyer has stated was denied by the merchant"
 
 
 class HandlingReason(Vocabulary):

@@ -1,20 +1,14 @@
-"""Exchanges 换货: the price of the replacement, what the buyer pays for it, refused goods that go back."""
+"""Exchanges 换货: the price of the replacement, what the buyer agrees to pay for it, refused goods that go back."""
 
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.cases import CaseOut
-from aftersale_svc.api.schemas.exchanges import AgreeChargeIn, PriceReplacementIn, RecordPaymentIn, ReturnRefusedGoodsIn
+from aftersale_svc.api.schemas.exchanges import AgreeChargeIn, PriceReplacementIn, ReturnRefusedGoodsIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import exchanges
-from aftersale_svc.domain.cases.charges.errors import (
-    ChargeAgreed,
-    ChargeChanged,
-    ChargeNotAgreed,
-    ChargePaid,
-    NothingOwed,
-)
+from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeChanged, NothingOwed
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
@@ -57,16 +51,6 @@ async def agree_charge(case_id: CaseId, tx: Tx[Settings], body: AgreeChargeIn = 
     """
     seen = None if body.amount is None else (body.amount.amount, body.amount.currency)
     return CaseOut.of(await exchanges.agree(tx, case_id, seen=seen, note=body.note), tx.actor)
-
-
-@router.post(
-    "/{case_id}/record-payment",
-    **step(CASE.values(), CaseAction.RECORD_PAYMENT, "recordPayment", NothingOwed, ChargeNotAgreed, ChargePaid),
-)
-async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings]) -> CaseOut:
-    """Record as the merchant that the buyer has paid."""
-    recorded = await exchanges.record_payment(tx, case_id, reference=body.reference, note=body.note)
-    return CaseOut.of(recorded, tx.actor)
 
 
 @router.post(

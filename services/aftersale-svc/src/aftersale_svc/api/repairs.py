@@ -9,7 +9,7 @@ from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.repairs import CannotRepairIn, QuoteIn, RepairedIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import repairs
-from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargePaid
+from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargePaid, ChargeUnpaid, PaymentStated
 from aftersale_svc.domain.cases.errors import RefundDecided
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
@@ -44,14 +44,15 @@ NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 )
 async def quote_repair(case_id: CaseId, body: QuoteIn, tx: Tx[Settings]) -> CaseOut:
     """Say what the repair costs the buyer, where the merchant is not liable for the fault. The buyer answers with
-    `agree-charge` or `decline-quote`; the repair goes on once the payment is recorded (`record-payment`)."""
+    `agree-charge` or `decline-quote`; the repair goes on once the payment is recorded (`record-payment`),
+    or the buyer has stated it (`state-payment`) and it was confirmed."""
     quoted = await repairs.quote(
         tx, case_id, amount_minor=body.cost.amount, currency=body.cost.currency, days=body.days, note=body.note
     )
     return CaseOut.of(quoted, tx.actor)
 
 
-@router.post("/{case_id}/decline-quote", **step(CASE.values(), CaseAction.DECLINE_QUOTE, "declineQuote"))
+@router.post("/{case_id}/decline-quote", **step(CASE.values(), CaseAction.DECLINE_QUOTE, "declineQuote", PaymentStated))
 async def decline_quote(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Decline as the buyer to pay for the repair. The goods go back as they are."""
     return CaseOut.of(await repairs.decline_quote(tx, case_id, note=body.note), tx.actor)
@@ -102,6 +103,7 @@ async def take_goods_back(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NO
         CASE.values(),
         CaseAction.RESUME_REPAIR,
         "resumeRepair",
+        ChargeUnpaid,
         GoodsNotReceived,
         RefundDecided,
         ReplacementDecided,

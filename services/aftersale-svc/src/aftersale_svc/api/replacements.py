@@ -9,7 +9,7 @@ from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.replacements import CorrectReplacementWaybillIn, ReportAnomalyIn, ShipReplacementIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import replacements
-from aftersale_svc.domain.cases.charges.errors import ChargeUnpaid
+from aftersale_svc.domain.cases.charges.errors import ChargeUnpaid, PaymentStated
 from aftersale_svc.domain.cases.errors import RefundDecided, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
@@ -54,7 +54,9 @@ async def correct_replacement_waybill(case_id: CaseId, body: CorrectReplacementW
     return CaseOut.of(corrected, tx.actor)
 
 
-@router.post("/{case_id}/no-stock", **step(CASE.values(), CaseAction.NO_STOCK, "reportNoStock", *CITATIONS))
+@router.post(
+    "/{case_id}/no-stock", **step(CASE.values(), CaseAction.NO_STOCK, "reportNoStock", PaymentStated, *CITATIONS)
+)
 async def report_no_stock(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Say that there is nothing to send. The money of the units goes back instead."""
     return CaseOut.of(await replacements.no_stock(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
@@ -77,7 +79,7 @@ async def report_anomaly(case_id: CaseId, body: ReportAnomalyIn, tx: Tx[Settings
 
 @router.post(
     "/{case_id}/take-refund",
-    **step(CASE.values(), CaseAction.TAKE_REFUND, "takeRefund", RefundNotOffered, RemedyNotOffered),
+    **step(CASE.values(), CaseAction.TAKE_REFUND, "takeRefund", RefundNotOffered, RemedyNotOffered, PaymentStated),
 )
 async def take_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Take the money as the buyer, instead of a replacement that is late or costs more, or of a repair that is not possible."""

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
-from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced, digest
+from aftercare_events import ChargeAgreed, RefusedGoodsReturned, ReplacementPriced
 
 from aftersale_svc.commands import effects, locking, refused_goods, refused_goods_openings, waybills
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.charges.errors import ChargeChanged
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.charges.policy import is_awaited
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
 from aftersale_svc.domain.cases.exchanges.policy import priced
@@ -82,33 +81,6 @@ async def agree(
         deadline_at=agreed.case.deadline_at,
     )
     return await effects.save(tx, full, agreed, CaseAction.AGREE_CHARGE, event, note=note)
-
-
-async def record_payment(
-    tx: Transaction[Settings], case_id: str, *, reference: str, note: str | None = None
-) -> FullCase:
-    """Record as the merchant that the buyer has paid outside the suite; `reference` stays in this database. Where what it is for was given
-    up before, it is owed back at once.
-
-    Raises:
-        NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, NothingOwed, ChargeNotAgreed, ChargePaid: see CASE.
-    """
-    full = await locking.case(tx, case_id)
-    recorded = apply(full, CaseAction.RECORD_PAYMENT, tx)
-    charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), paid_at=tx.now, reference=reference)
-    recorded = recorded.keeping(charge)
-    if is_awaited(full):
-        # The time of the merchant begins now, so the turn is judged by what was paid.
-        recorded = replace(recorded, case=of(full.case).enter_again(recorded.case, tx, CaseFacts(full=recorded)))
-    event = ChargePaid(
-        **case_fields(tx, recorded.case),
-        owed_minor=charge.amount_minor,
-        currency=full.case.currency,
-        reference_hash=digest(reference),
-        deadline_at=recorded.case.deadline_at,
-    )
-    return await effects.save(tx, full, recorded, CaseAction.RECORD_PAYMENT, event, note=note)
 
 
 async def return_refused(

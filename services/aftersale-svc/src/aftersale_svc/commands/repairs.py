@@ -62,7 +62,7 @@ async def decline_quote(tx: Transaction[Settings], case_id: str, *, note: str | 
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
+        IllegalTransition, ActionNotAllowed, PaymentStated: see CASE.
     """
     return await _decline(tx, await locking.case(tx, case_id), note)
 
@@ -179,7 +179,7 @@ async def resume(
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, GoodsNotReceived, RefundDecided, ReplacementDecided: see CASE.
+        IllegalTransition, ActionNotAllowed, ChargeUnpaid, GoodsNotReceived, RefundDecided, ReplacementDecided: see CASE.
     """
     full = await locking.case(tx, case_id)
     resumed = apply(full, CaseAction.RESUME_REPAIR, tx)

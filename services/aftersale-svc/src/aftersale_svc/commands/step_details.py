@@ -32,6 +32,7 @@ from aftercare_events import (
     VerdictGiven,
     VerdictReplaced,
 )
+from aftercare_events.catalogue.exchanges import ChargePaymentDenied, ChargePaymentStated
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.domain.cases import lifecycle
@@ -68,6 +69,8 @@ FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     ReplacementPriced: ("owed_minor", "credit_minor", "currency"),
     ChargeAgreed: _OWED,
     ChargePaid: _OWED,
+    ChargePaymentStated: _OWED,
+    ChargePaymentDenied: _OWED,
     ChargeReturned: _MONEY,
     OfflineRefundStated: _MONEY,
     AfterSaleCompleted: ("refunded_minor", "currency"),

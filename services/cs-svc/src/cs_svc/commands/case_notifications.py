@@ -63,7 +63,12 @@ from aftercare_events import (
     SupplementSubmitted,
 )
 from aftercare_events.catalogue.case_progress import AfterSaleFreightChanged
-from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
+from aftercare_events.catalogue.exchanges import (
+    ChargeOwedBack,
+    ChargePaymentDenied,
+    ChargePaymentStated,
+    ChargeReturned,
+)
 from aftercare_events.catalogue.fast_exchanges import (
     HoldAgreed,
     HoldClaimed,
@@ -120,6 +125,8 @@ CODES: Mapping[type[CaseEvent], str] = {
     ReplacementAnomalyReported: "replacement_anomaly_reported",
     ReplacementPriced: "replacement_priced",
     ChargeAgreed: "charge_agreed",
+    ChargePaymentStated: "charge_payment_stated",
+    ChargePaymentDenied: "charge_payment_denied",
     ChargePaid: "charge_paid",
     ChargeOwedBack: "charge_owed_back",
     ChargeReturned: "charge_returned",

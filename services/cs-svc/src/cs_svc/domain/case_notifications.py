@@ -132,7 +132,15 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "The merchant has named the price of the replacement; the difference is in the case.",
     ),
     "charge_agreed": ("买家已同意补付。", "The buyer agreed to pay the amount."),
-    "charge_paid": ("商家已确认收到补付款项。", "The merchant recorded that the buyer has paid."),
+    "charge_payment_stated": (
+        "买家声明已补付款项，请商家在售后单中确认是否到账。",
+        "The buyer states to have paid; the merchant confirms or denies it in the case.",
+    ),
+    "charge_payment_denied": (
+        "声明的补付款项被否认到账。买家可再次声明、请平台客服核实，或发起维权。",
+        "It was denied that the payment has arrived. The buyer may state it again, have an agent decide, or open a dispute.",
+    ),
+    "charge_paid": ("补付款项已确认到账。", "The buyer has paid."),
     "charge_owed_back": (
         "买家已付的补付款项应由商家退还，金额请见售后单。",
         "The merchant owes back what the buyer has paid; the amount is in the case.",

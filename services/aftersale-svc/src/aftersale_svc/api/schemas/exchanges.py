@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.schemas import In, Money, Name, Out, Time, example
+from aftercare_chassis.http.schemas import In, Money, Out, Time, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
@@ -36,15 +36,6 @@ class AgreeChargeIn(NoteIn):
 
     amount: Money | None = None
     """The amount that the buyer has seen: where it is another one by now, 409 `charge_changed`. May be left out."""
-
-
-class RecordPaymentIn(NoteIn):
-    """The payment of what the buyer owes, which was made outside the suite."""
-
-    model_config = example(reference="转账 20260302-18")
-
-    reference: Name
-    """By which the merchant finds the payment; both sides can read it."""
 
 
 class ReturnRefusedGoodsIn(In):

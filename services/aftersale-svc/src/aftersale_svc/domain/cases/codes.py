@@ -195,6 +195,7 @@ class EscalationCause(StrEnum):
     OFFLINE_REFUND_DENIED = "offline_refund_denied"
     RETURN_MISSING = "return_missing"
     RETURN_ARRIVED_LATE = "return_arrived_late"
+    PAYMENT_DENIED = "payment_denied"
 
 
 class RefundCause(StrEnum):

@@ -24,10 +24,14 @@ _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
     _A.DECLINE_QUOTE: (_K.REVIEW, "quote_declined"),
     _A.CANCEL: (_K.CLOSING, "cancelled"),
     _A.ESCALATE: (_K.REVIEW, "handed_over"),
+    _A.CONFIRM_PAYMENT: (_K.REVIEW, "payment_confirmed"),
+    _A.DENY_PAYMENT: (_K.REVIEW, "payment_denied"),
 }
 """The kind and the outcome of each. Every other decision is recorded by its command, whose event names it."""
 _OF_PEOPLE = frozenset({_A.ESCALATE})
 """What the system does as well, where that decides nothing: a timer hands a case over."""
+_OF_AGENTS = frozenset({_A.CONFIRM_PAYMENT, _A.DENY_PAYMENT})
+"""What decides something where an agent does it: a merchant states what it has received, and silence is no judgement."""
 _CLAIMS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[DecisionKind, str]]] = {
     GuaranteeAction: {
         GuaranteeAction.AGREE: (_K.GUARANTEE_CLAIM, "agreed"),
@@ -50,7 +54,8 @@ def decision_of(action: str | None, role: str) -> tuple[DecisionKind, str] | Non
 
     What buyers choose for themselves is none.
     """
-    decides = role != "buyer" and (role != "system" or action not in _OF_PEOPLE)
+    decides = role == "agent" if action in _OF_AGENTS else role != "buyer"
+    decides = decides and (role != "system" or action not in _OF_PEOPLE)
     return _DECISIONS.get(action) if action is not None and decides else None
 
 

@@ -54,6 +54,10 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.PRICE_REPLACEMENT: Label("填写换货价格", "name what the replacement costs"),
     CaseAction.AGREE_CHARGE: Label("同意补付", "agree to pay the amount"),
     CaseAction.RECORD_PAYMENT: Label("登记补付款项", "record the payment"),
+    CaseAction.STATE_PAYMENT: Label("声明已付款", "state that the amount was paid"),
+    CaseAction.CONFIRM_PAYMENT: Label("确认付款到账", "confirm that the payment has arrived"),
+    CaseAction.DENY_PAYMENT: Label("否认付款到账", "deny that the payment has arrived"),
+    CaseAction.ESCALATE_PAYMENT: Label("请平台客服核实付款", "let an agent decide about the payment"),
     CaseAction.RECORD_CHARGE_RETURN: Label("登记退还补付款项", "record that the payment was given back"),
     CaseAction.RECORD_RETURN_FREIGHT: Label("登记报销退货运费", "record that the freight was paid"),
     CaseAction.REFUND_CREDIT: Label("退还差价", "refund the difference"),
@@ -137,6 +141,13 @@ WHY_NOT: Mapping[str, Label] = {
     "charge_already_agreed": Label("买家已同意补付", "the buyer has agreed to the amount already"),
     "charge_not_agreed": Label("买家尚未同意补付", "the buyer has not agreed to the amount"),
     "charge_already_paid": Label("补付款项已登记", "the payment was recorded already"),
+    "payment_stated": Label(
+        "买家已声明付款，等待商家确认", "the payment that the buyer has stated is not answered yet"
+    ),
+    "no_payment_stated": Label("没有等待确认的付款声明", "no stated payment waits for an answer"),
+    "payment_stated_too_often": Label("付款声明次数已用完", "no more payments can be stated"),
+    "payment_not_denied": Label("商家没有否认付款", "the merchant has denied no payment"),
+    "payment_judged": Label("平台客服已核实付款未到账", "an agent has found that the payment has not arrived"),
     "charge_unpaid": Label("买家尚未补付", "the buyer has still to pay"),
     "charge_return_by_merchant": Label(
         "金额较大，只能由商家登记", "it is much money, which the merchant alone records"

@@ -1,5 +1,8 @@
 """What the buyer pays for a repair, or for goods that cost more, in sentences: whether they have, and what of it comes back."""
 
+from collections.abc import Sequence
+
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.charges.policy import is_awaited
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import Label
@@ -18,6 +21,22 @@ _QUOTE_AGREED = (
     "The buyer has agreed to pay {} for the repair, which is not recorded as paid",
 )
 _PAID = ("买家已支付维修费用 {}", "The buyer has paid {} for the repair")
+_MORE_STATED = (
+    "买家声明已支付换货差价 {}，等待商家确认",
+    "The replacement costs more: the buyer states to have paid {}, which the merchant has to confirm",
+)
+_MORE_DENIED = (
+    "买家声明已支付换货差价 {}，但被否认到账",
+    "The replacement costs more: the buyer states to have paid {}, and it was denied that this has arrived",
+)
+_QUOTE_STATED = (
+    "买家声明已支付维修费用 {}，等待商家确认",
+    "The buyer states to have paid {} for the repair, which the merchant has to confirm",
+)
+_QUOTE_DENIED = (
+    "买家声明已支付维修费用 {}，但被否认到账",
+    "The buyer states to have paid {} for the repair, and it was denied that this has arrived",
+)
 _MORE_BACK = (
     "买家已付的换货差价 {} 应由商家退还，尚未登记退还",
     "The merchant owes back {} that the buyer has paid for the replacement",
@@ -34,6 +53,8 @@ _REPAIR_RETURNED = (
     "买家已付的维修费用 {} 已由商家退还",
     "The merchant has given back {} that the buyer had paid for the repair",
 )
+_OF_EXCHANGE = (MORE, _MORE_AGREED, _MORE_STATED, _MORE_DENIED, _MORE_PAID)
+_OF_REPAIR = (_QUOTED, _QUOTE_AGREED, _QUOTE_STATED, _QUOTE_DENIED, _PAID)
 
 
 def charged(full: FullCase) -> Label | None:
@@ -43,10 +64,16 @@ def charged(full: FullCase) -> Label | None:
         return None
     if charge.paid_at is None and (case.state in ENDED or not is_awaited(full)):
         return None
-    asked, agreed, paid = (
-        (_QUOTED, _QUOTE_AGREED, _PAID) if full.repair is not None else (MORE, _MORE_AGREED, _MORE_PAID)
-    )
-    return amount(*(paid if charge.paid_at else agreed if charge.agreed_at else asked), charge.amount_minor, case)
+    return amount(*_step_of(charge, _OF_REPAIR if full.repair is not None else _OF_EXCHANGE), charge.amount_minor, case)
+
+
+def _step_of(charge: Charge, texts: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    asked, agreed, stated, denied, paid = texts
+    if charge.paid_at is not None:
+        return paid
+    if charge.stated_at is not None:
+        return denied if charge.is_denied else stated
+    return asked if charge.agreed_at is None else agreed
 
 
 def charge_back(full: FullCase) -> Label | None:

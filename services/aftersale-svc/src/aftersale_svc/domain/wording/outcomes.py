@@ -39,6 +39,9 @@ REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
         "快递显示退货已签收，但商家反馈未收到",
         "the courier reports the returned goods as delivered, and the merchant does not have them",
     ),
+    _E.PAYMENT_DENIED: Label(
+        "商家否认收到买家声明的付款", "the merchant denied that the payment of the buyer has arrived"
+    ),
     _E.RETURN_ARRIVED_LATE: Label(
         "售后单关闭后退货送达商家", "the returned goods have arrived after the case was closed without them"
     ),

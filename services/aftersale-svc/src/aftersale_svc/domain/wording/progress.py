@@ -23,6 +23,10 @@ _TO_PAY = (
     "等待买家补付已同意的 {}，商家登记到账后发货",
     "The buyer has to pay {}, as agreed; the merchant records the payment, and then sends the goods",
 )
+_TO_CONFIRM = (
+    "买家声明已补付 {}，等待商家确认到账",
+    "The buyer states to have paid {}; the merchant has to confirm that, and then sends the goods",
+)
 _REJECTED: Mapping[RejectedBy, Label] = {
     RejectedBy.SELLER: Label("商家已拒绝", "The merchant has rejected the request"),
     RejectedBy.AGENT: Label("平台客服已拒绝", "An agent of the platform has rejected the request"),
@@ -43,6 +47,8 @@ def progress(full: FullCase) -> Label:
 def _awaited(full: FullCase) -> Label | None:
     """What the merchant waits for before sending goods; None where nothing keeps them from it."""
     case, charge, sent = full.case, full.charge, full.replacement
+    if charge is not None and charge.waits_for_confirmation and is_awaited(full):
+        return amount(*_TO_CONFIRM, charge.amount_minor, case)
     if sent is not None and sent.refund_offered_at is not None:
         return _OFFERED
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:

@@ -111,6 +111,7 @@ EFFECTS: Mapping[str, Label] = {
     "goods_back_unless_paid": Label(
         "未付款，商品原样寄回", "the goods go back as they are, because the repair was not paid"
     ),
+    "payment_confirmed_by_timeout": Label("视为付款已到账", "the payment counts as arrived"),
     "refund_confirmed_by_timeout": Label(
         "视为买家已收到线下退款，售后完成", "the money counts as arrived, and the case is completed"
     ),

@@ -97,6 +97,12 @@ STEPS: Mapping[str, Label] = {
     "price_replacement": Label("{actor}填写了换货价格", "{actor} named what the replacement costs"),
     "agree_charge": Label("{actor}同意补付", "{actor} agreed to pay the amount"),
     "record_payment": Label("{actor}登记了补付款项", "{actor} recorded the payment"),
+    "state_payment": Label(
+        "{actor}声明已付款，等待商家确认", "{actor} stated that the amount was paid; the merchant has to confirm it"
+    ),
+    "confirm_payment": Label("{actor}确认付款已到账", "{actor} confirmed that the payment has arrived"),
+    "deny_payment": Label("{actor}否认付款已到账", "{actor} denied that the payment has arrived"),
+    "escalate_payment": Label("{actor}请平台客服核实付款", "{actor} had an agent decide about the payment"),
     "record_charge_return": Label(
         "{actor}登记已将补付款项退还买家", "{actor} recorded that the buyer has back what they had paid"
     ),
@@ -202,6 +208,10 @@ UNATTENDED: Mapping[str, Label] = {
         "The repair was not agreed to or paid in time, and the goods go back as they are",
     ),
     "take_refund": Label("期限内无人处理，改为退款", "Nobody acted in time, and a refund takes the place of the goods"),
+    "confirm_payment": Label(
+        "商家未在期限内答复，视为付款已到账",
+        "The merchant has not answered in time, and the payment counts as arrived",
+    ),
     "release_hold": Label("款项担保已解除", "The hold on the money was released"),
 }
 """How a step reads that nobody has taken: a timer, a rule, or the event of another service."""

@@ -48,6 +48,47 @@ class ChargeUnpaid(Refusal):
     zh, en = "买家尚未补付，暂不能发货。", "The buyer has still to pay; nothing is sent before."
 
 
+class PaymentStated(Refusal):
+    """The buyer has stated a payment, which has to be confirmed or denied first."""
+
+    kind, code = Kind.CONFLICT, "payment_stated"
+    zh, en = (
+        "买家已声明付款，须先确认或否认到账。",
+        "The buyer has stated a payment; that is confirmed or denied first.",
+    )
+
+
+class NoPaymentStated(Refusal):
+    """The buyer has stated no payment that could be confirmed or denied."""
+
+    kind, code = Kind.CONFLICT, "no_payment_stated"
+    zh, en = "没有等待确认的付款声明。", "There is no stated payment to be confirmed or denied."
+
+
+class PaymentStatedTooOften(Refusal):
+    """The buyer has stated as many payments as a case allows, and each was denied."""
+
+    kind, code = Kind.CONFLICT, "payment_stated_too_often"
+    zh, en = (
+        "付款声明次数已用完（最多 {most} 次），可转交平台客服或发起维权。",
+        "A payment can be stated {most} times; an agent or a dispute decides about it now.",
+    )
+
+
+class PaymentNotDenied(Refusal):
+    """No stated payment was denied by the merchant, so that an agent has nothing to decide."""
+
+    kind, code = Kind.CONFLICT, "payment_not_denied"
+    zh, en = "商家没有否认付款。", "The merchant has denied no payment."
+
+
+class PaymentJudged(Refusal):
+    """An agent has denied the payment already."""
+
+    kind, code = Kind.CONFLICT, "payment_judged"
+    zh, en = "平台客服已核实该付款未到账。", "An agent has found that the payment has not arrived."
+
+
 class NothingToReturn(Refusal):
     """Nothing that the buyer has paid is owed back, or it was given back before."""
 

@@ -7,6 +7,8 @@ from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.states import CaseState
 
+MOST_STATEMENTS = 3
+"""How often a buyer may state a payment in one case."""
 BUYER_KEEPS_IT = frozenset({RefundCause.PRICE_DIFFERENCE, RefundCause.COMPENSATION})
 """Refunds beside which the buyer has what was paid for."""
 GIVEN_UP = frozenset({RepairOutcome.UNREPAIRED, RepairOutcome.EXCHANGED})

@@ -3,9 +3,14 @@ freight of a return. Both also after the case has ended."""
 
 from collections.abc import Mapping
 
-from aftercare_chassis.lifecycle import Guard, Transition
+from aftercare_chassis.lifecycle import Guard, Permission, Transition
 
-from aftersale_svc.domain.cases.charges.guards import NOT_PAID_LATE, NOTHING_TO_RETURN, RETURN_BY_MERCHANT
+from aftersale_svc.domain.cases.charges.guards import (
+    NOT_PAID_LATE,
+    NOT_STATED_LATE,
+    NOTHING_TO_RETURN,
+    RETURN_BY_MERCHANT,
+)
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.return_freights.guards import NO_FREIGHT_OWED
 from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT
@@ -17,6 +22,13 @@ _BACK: Mapping[CaseAction, tuple[CaseAction, tuple[Guard, ...]]] = {
     _A.SHIP: (_A.RECORD_RETURN_FREIGHT, (NO_FREIGHT_OWED,)),
 }
 """By the action of the buyer, or about the buyer, that costs the buyer something: how its way back is recorded, and what bars that."""
+
+_LATE: Mapping[CaseAction, tuple[Permission, Guard]] = {
+    _A.RECORD_PAYMENT: (MERCHANT, NOT_PAID_LATE),
+    _A.CONFIRM_PAYMENT: (MERCHANT_OR_AGENT, NOT_STATED_LATE),
+    _A.DENY_PAYMENT: (MERCHANT_OR_AGENT, NOT_STATED_LATE),
+}
+"""What is recorded of a payment after what it was for was given up."""
 
 
 def with_payments_back(table: Table) -> Table:
@@ -34,8 +46,10 @@ def with_payments_back(table: Table) -> Table:
         if state in reached
     }
     late = {
-        (state, _A.RECORD_PAYMENT): Transition(state, MERCHANT, (NOT_PAID_LATE,))
+        (state, action): Transition(state, permission, (guard,))
+        for action, (permission, guard) in _LATE.items()
+        if action in actions
         for state in CaseState
-        if state in reached and _A.RECORD_PAYMENT in actions
+        if state in reached
     }
     return {**late, **table, **back}

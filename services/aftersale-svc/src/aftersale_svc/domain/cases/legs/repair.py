@@ -2,13 +2,21 @@
 
 from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 
-from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_NOT_AGREED, CHARGE_PAID, NOTHING_OWED
+from aftersale_svc.domain.cases.charges.guards import (
+    CHARGE_AGREED,
+    CHARGE_NOT_AGREED,
+    CHARGE_PAID,
+    CHARGE_UNPAID,
+    NOTHING_OWED,
+    PAYMENT_STATED,
+)
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.reship import RESHIP
 from aftersale_svc.domain.cases.legs.review import ReviewExit
+from aftersale_svc.domain.cases.legs.stated_payments import CONFIRMED, stated_payments
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.repairs.codes import RepairRemedy
 from aftersale_svc.domain.cases.repairs.guards import (
@@ -58,7 +66,8 @@ REPAIR = Leg(
         (_S.QUOTE_PENDING, _A.RECORD_PAYMENT): Transition(
             _S.IN_REPAIR, MERCHANT, (NOTHING_OWED, CHARGE_NOT_AGREED, CHARGE_PAID)
         ),
-        (_S.QUOTE_PENDING, _A.DECLINE_QUOTE): Transition(RepairExit.DONE, BUYER_OR_SYSTEM),
+        **stated_payments(_S.QUOTE_PENDING, _S.IN_REPAIR, *_in_review(_A.CONFIRM_PAYMENT)),
+        (_S.QUOTE_PENDING, _A.DECLINE_QUOTE): Transition(RepairExit.DONE, BUYER_OR_SYSTEM, (PAYMENT_STATED,)),
         (_S.REMEDY_PENDING, _A.TAKE_REFUND): Transition(
             RepairExit.REFUND_TAKEN, BUYER, (unless_offered(RepairRemedy.REFUND),)
         ),
@@ -67,7 +76,9 @@ REPAIR = Leg(
         ),
         (_S.REMEDY_PENDING, _A.TAKE_GOODS_BACK): Transition(RepairExit.DONE, BUYER_OR_SYSTEM),
         # The merchant is late, and an agent decides.
-        (_S.MANUAL_REVIEW, _A.RESUME_REPAIR): Transition(_S.IN_REPAIR, AGENT, _in_review(_A.RESUME_REPAIR)),
+        (_S.MANUAL_REVIEW, _A.RESUME_REPAIR): Transition(
+            _S.IN_REPAIR, AGENT, (CHARGE_UNPAID, *_in_review(_A.RESUME_REPAIR))
+        ),
         # Something is wrong with the goods that the buyer got back, and the buyer sends them once more.
         (_S.MANUAL_REVIEW, _A.REPAIR_AGAIN): Transition(
             RepairExit.AGAIN, AGENT, (NOTHING_TO_REPAIR_AGAIN, *unless_refund_decided(_A.REPAIR_AGAIN))
@@ -83,7 +94,13 @@ REPAIR = Leg(
             "goods_back_unless_agreed",
             instead=(
                 CHARGE_AGREED,
-                Timeout("buyer", "charge_hours", _A.DECLINE_QUOTE, "goods_back_unless_paid"),
+                Timeout(
+                    "buyer",
+                    "charge_hours",
+                    _A.DECLINE_QUOTE,
+                    "goods_back_unless_paid",
+                    instead=(PAYMENT_STATED, CONFIRMED),
+                ),
             ),
         ),
         _S.REMEDY_PENDING: Timeout("buyer", "remedy_hours", _A.TAKE_GOODS_BACK, "goods_back_unrepaired"),

@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Timeout, Transition
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_UNPAID
+from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_UNPAID, PAYMENT_STATED
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.guards import PAID_BY_NO_SILENCE, either, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
@@ -58,18 +58,35 @@ def under_way(received: Timeout[CaseAction]) -> Timeout[CaseAction]:
     )
 
 
-_NO_REFUND_BY_SILENCE = either(PAID_BY_NO_SILENCE, REFUND_OFFERED)
+NO_REFUND_BY_SILENCE = either(PAID_BY_NO_SILENCE, REFUND_OFFERED)
 _NO_REFUND_FOR_DELAY = either(PAID_BY_NO_SILENCE, PRICE_NOT_DUE)
+
+
+def unsent(unpaid: Timeout[CaseAction]) -> Timeout[CaseAction]:
+    """The time in which goods have to be sent, and `unpaid` where the buyer has agreed to pay for that."""
+    charged = replace(NOT_AGREED, instead=(either(CHARGE_AGREED, NO_REFUND_BY_SILENCE), unpaid))
+    return Timeout(
+        "merchant",
+        "reship_hours",
+        _A.OFFER_REFUND,
+        "refund_offered",
+        instead=(
+            either(_NO_REFUND_FOR_DELAY, WAITS_FOR_BUYER),
+            replace(NOT_SENT, instead=(WAITS_FOR_BUYER, charged)),
+        ),
+    )
+
+
 RESHIP = Leg(
     "reship",
     _S.AWAIT_RESHIP,
     {
         (_S.AWAIT_RESHIP, _A.SHIP_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT, (CHARGE_UNPAID,)),
-        (_S.AWAIT_RESHIP, _A.NO_STOCK): Transition(ReshipExit.NO_REPLACEMENT, MERCHANT),
+        (_S.AWAIT_RESHIP, _A.NO_STOCK): Transition(ReshipExit.NO_REPLACEMENT, MERCHANT, (PAYMENT_STATED,)),
         # The merchant is late: from now on the buyer may choose, until the replacement is sent.
         (_S.AWAIT_RESHIP, _A.OFFER_REFUND): Transition(_S.AWAIT_RESHIP, SYSTEM_ONLY, restarts=True),
         (_S.AWAIT_RESHIP, _A.TAKE_REFUND): Transition(
-            ReshipExit.NO_REPLACEMENT, BUYER_OR_SYSTEM, (REFUND_NOT_OFFERED,)
+            ReshipExit.NO_REPLACEMENT, BUYER_OR_SYSTEM, (REFUND_NOT_OFFERED, PAYMENT_STATED)
         ),
         (_S.AWAIT_RESHIP, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REPLACEMENT_LATE
@@ -95,28 +112,7 @@ RESHIP = Leg(
         ),
     },
     {
-        _S.AWAIT_RESHIP: Timeout(
-            "merchant",
-            "reship_hours",
-            _A.OFFER_REFUND,
-            "refund_offered",
-            instead=(
-                either(_NO_REFUND_FOR_DELAY, WAITS_FOR_BUYER),
-                replace(
-                    NOT_SENT,
-                    instead=(
-                        WAITS_FOR_BUYER,
-                        replace(
-                            NOT_AGREED,
-                            instead=(
-                                either(CHARGE_AGREED, _NO_REFUND_BY_SILENCE),
-                                replace(NOT_PAID, instead=(_NO_REFUND_BY_SILENCE, NOT_TAKEN)),
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
+        _S.AWAIT_RESHIP: unsent(replace(NOT_PAID, instead=(NO_REFUND_BY_SILENCE, NOT_TAKEN))),
         _S.RESHIP_IN_TRANSIT: under_way(RECEIVED),
     },
 )
