@@ -54,15 +54,19 @@ def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, whi
     hold = snapshot.sent.get(money_holds.MONEY_HOLDS.name)
     held = hold and (hold.released_at is not None, hold.claimed_at is not None)
     shipped = sent is not None and sent.shipped_at is not None and snapshot.case.type is CaseType.FAST_EXCHANGE
-    owed = (owed, charge is not None and charge.owed_back_at is not None, charge and _stated(charge, snapshot.case.state))
+    owed = (
+        owed,
+        charge is not None and charge.owed_back_at is not None,
+        charge and _stated(charge, snapshot.case.state),
+    )
     return way, owed, difference is not None and difference < 0, offered, held, shipped
 
 
 def _stated(charge: Any, state: CaseState) -> tuple[bool, ...]:
-    """What is open of a payment that the buyer states. How often they did only bars the next one; what was denied has one way out more, which
-    a dispute does not use."""
+    """What is open of a payment that the buyer states. How often they did only bars the next one; a dispute uses nothing of it."""
     denied = charge.is_denied and state in {*_PRICED, CaseState.AWAIT_RESHIP}
-    return charge.waits_for_confirmation, denied, denied and charge.denied_by_agent
+    waits = charge.waits_for_confirmation and state is not CaseState.DISPUTED
+    return waits, denied, denied and charge.denied_by_agent
 
 
 def review_of(case: Case) -> tuple[object, ...]:
