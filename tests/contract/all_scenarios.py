@@ -5,6 +5,7 @@ import claim_scenarios
 import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
+import order_life_scenarios
 import payment_scenarios
 import pickup_scenarios
 import refund_scenarios
@@ -26,6 +27,7 @@ SCENARIOS = (
     *evidence_scenarios.SCENARIOS,
     *claim_scenarios.SCENARIOS,
     *refund_scenarios.SCENARIOS,
+    *order_life_scenarios.SCENARIOS,
     *payment_scenarios.SCENARIOS,
 )
 

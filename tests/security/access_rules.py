@@ -37,6 +37,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "cancelOrder": PARTIES | {"agent"},
         "confirmReceipt": {"buyer"},
         "changeAddress": PARTIES | {"agent"},
+        "packOrder": {"seller"},
+        "unpackOrder": {"seller"},
         "startPayment": {"buyer"},
         "voidPayment": {"buyer"},
         "listPaymentReconciliations": {"admin"},

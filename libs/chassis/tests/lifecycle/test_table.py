@@ -141,6 +141,22 @@ def test_what_a_guard_always_refuses_is_not_named_as_possible() -> None:
     assert table.possible(State.SHUT, ME.role) == [Action.REOPEN, Action.REMOVE, Action.LOCK]
 
 
+def test_a_guard_of_some_roles_bars_them_alone() -> None:
+    anyone = Permission("nobody", frozenset({ME.role, YOU.role}))
+    mine = Guard("still_painted", lambda _, __: StillPainted(), roles=frozenset({ME.role}))
+    table, shut = (
+        composed(transitions={**TABLE, (State.SHUT, Action.PAINT): Transition(State.SHUT, anyone, (mine,))}),
+        Door(state=State.SHUT),
+    )
+    with pytest.raises(StillPainted):
+        table.apply(shut, Action.PAINT, at())
+    assert table.apply(shut, Action.PAINT, at(actor=YOU)).state is State.SHUT
+    assert [table.permits(shut, Action.PAINT, each) for each in (ME, YOU)] == [False, True]
+    assert Allowed("paint", False, "still_painted") in table.allowed(shut, ME)
+    assert Allowed("paint", True) in table.allowed(shut, YOU)
+    assert f"unless still_painted for {ME.role}" in draw(table)
+
+
 @given(st.sampled_from(State), st.sampled_from([ME, YOU]), st.booleans())
 def test_what_is_shown_as_allowed_is_possible(state: State, actor: Actor, painted: bool) -> None:
     shown = [each.action for each in DOOR.allowed(Door(state=state, painted=painted), actor) if each.allowed]

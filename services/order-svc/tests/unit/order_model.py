@@ -10,7 +10,17 @@ from after_sale_model import PRICE, AfterSaleModel, CaseModel, Limits
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from memory_database import MemoryDatabase
-from order_svc.commands import cancellations, orders, parcels, payments, receipts, refund_requests, refunds, shipments
+from order_svc.commands import (
+    cancellations,
+    orders,
+    packing,
+    parcels,
+    payments,
+    receipts,
+    refund_requests,
+    refunds,
+    shipments,
+)
 from order_svc.commands.deadlines import order_timer
 from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
@@ -123,7 +133,7 @@ class OrderModel:
         """All that decides what can happen next: times, ids and failed attempts are left out."""
         order, refunds = self.order, self.db.rows("refunds")
         return (
-            (order.state, order.after_sale_state, order.deadline_at is not None),
+            (order.state, order.after_sale_state, order.deadline_at is not None, order.packed_at is not None),
             tuple((line.shipped_quantity, line.withdrawn_quantity, line.held_quantity) for line in self.lines),
             tuple(sorted((parcel.status, *self._contents(parcel)) for parcel in self.parcels)),
             tuple(each.state for each in self.db.rows("payments") if each.state != "failed"),
@@ -159,6 +169,9 @@ class OrderModel:
                 ),
             )
         yield "cancel", partial(run, cancellations.cancel, id_, by=BUYER)
+        if self.order.state == "paid":
+            yield "pack", partial(run, packing.pack, id_, by=SELLER)
+            yield "unpack", partial(run, packing.unpack, id_, by=SELLER)
         yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
         if self.order.deadline_at is not None:
             yield "time passes", self._fire_timer

@@ -25,6 +25,7 @@ ROWS = [
     (S.CREATED, A.CANCEL, BUYER, S.CANCELLED),
     (S.PAID, A.CANCEL, SELLER, S.CANCELLED),
     (S.PAID, A.CHANGE_ADDRESS, AGENT, S.PAID),
+    (S.PAID, A.PACK, SELLER, S.PAID),
     (S.PAID, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.DELIVER, SYSTEM, S.DELIVERED),
@@ -40,8 +41,8 @@ ILLEGAL = [
     (S.PAID, A.PAY, BUYER),
     (S.PAID, A.EXPIRE, SYSTEM),
     (S.PAID, A.COMPLETE, SYSTEM),
-    (S.SHIPPED, A.CANCEL, BUYER),
-    (S.SHIPPED, A.CHANGE_ADDRESS, BUYER),
+    (S.CREATED, A.PACK, SELLER),
+    (S.SHIPPED, A.PACK, SELLER),
     (S.DELIVERED, A.SHIP, SELLER),
     (S.DELIVERED, A.COMPLETE, SYSTEM),
     (S.RECEIVED, A.SHIP, SELLER),
@@ -79,6 +80,7 @@ def by(actor: Actor) -> SystemContext:
 
 
 SHIPPED = [line(shipped_quantity=3)]
+PACKED = replace(order(S.PAID), packed_at=NOW, packages=[{"lines": [{"line_id": "l", "quantity": 3}]}])
 
 
 @pytest.mark.parametrize(("state", "action", "actor", "target"), ROWS)
@@ -113,7 +115,24 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
     (order(S.RECEIVED), A.CONFIRM_RECEIPT, BUYER, SHIPPED, errors.AlreadyReceived),
     (order(S.SHIPPED), A.SHIP, SELLER, SHIPPED, errors.NothingLeftToShip),
     (order(S.PAID), A.SHIP, SELLER, [line(held_quantity=3)], errors.AllUnitsHeld),
+    (order(S.PAID), A.PACK, SELLER, [line(held_quantity=3)], errors.AllUnitsHeld),
+    (PACKED, A.PACK, SELLER, [line()], errors.AlreadyPacked),
+    (order(S.PAID), A.UNPACK, SELLER, [line()], errors.NotPacked),
+    (PACKED, A.CANCEL, BUYER, [line()], errors.PackedNeedsMerchant),
+    *((PACKED, A.CHANGE_ADDRESS, who, [line()], errors.OrderPacked) for who in (BUYER, SELLER, AGENT)),
+    *(
+        (order(state), action, BUYER, SHIPPED, errors.AlreadyShipped)
+        for state in (S.SHIPPED, S.DELIVERED, S.RECEIVED)
+        for action in (A.CANCEL, A.CHANGE_ADDRESS)
+    ),
 ]
+
+
+@pytest.mark.parametrize("who", [SELLER, AGENT])
+def test_the_merchant_and_an_agent_may_cancel_what_is_packed(who: Actor) -> None:
+    assert ORDER.apply(PACKED, A.CANCEL, by(who), [line()]).state is S.CANCELLED
+    assert ORDER.permits(PACKED, A.CANCEL, who, [line()])
+    assert not ORDER.permits(PACKED, A.CANCEL, BUYER, [line()])
 
 
 @pytest.mark.parametrize(("row", "action", "actor", "lines", "refusal"), GUARDED)
@@ -133,6 +152,8 @@ def test_the_api_shows_the_actions_of_people_only() -> None:
         ("pay", "not_in_this_state"),
         ("cancel", None),
         ("change_address", None),
+        ("pack", None),
+        ("unpack", "not_packed"),
         ("ship", None),
         ("confirm_receipt", "not_in_this_state"),
     ]
@@ -183,7 +204,8 @@ def test_only_completed_and_cancelled_orders_are_over() -> None:
 
 def test_the_diagram_shows_the_guards_and_the_timers() -> None:
     diagram = draw(ORDER)
-    assert "paid --> cancelled: cancel (agent, buyer, seller, unless after_sale_open)\n" in diagram
+    packed = "unless after_sale_open, unless packed_needs_merchant for buyer"
+    assert f"paid --> cancelled: cancel (agent, buyer, seller, {packed})\n" in diagram
     timed = "/ after auto_receipt_hours from delivered_at, unless after_sale_open\n"
     assert f"delivered --> received: confirm_receipt (buyer, system) {timed}" in diagram
     assert "/ at window_ends_at, unless after_sale_open\n" in diagram

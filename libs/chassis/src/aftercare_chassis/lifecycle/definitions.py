@@ -49,11 +49,17 @@ class Guard:
     besides the row (its lines, for example); None where it passed nothing.
 
     `always`: it refuses every row. The transition is never taken; the table has it for the reason alone.
+    `roles`: the roles that it bars; None where it bars all.
     """
 
     code: str
     refuses: Callable[[Any, Any], Refusal | None]  # the class of the row and of its facts differs per table
     always: bool = False
+    roles: frozenset[str] | None = None
+
+    def bars(self, role: str) -> bool:
+        """Whether it is about actors of this role."""
+        return self.roles is None or role in self.roles
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The table of a lifecycle as a diagram for the documentation."""
 
-from aftercare_chassis.lifecycle.definitions import A, Binding, History, S, Timeout, Transition
+from aftercare_chassis.lifecycle.definitions import A, Binding, Guard, History, S, Timeout, Transition
 from aftercare_chassis.lifecycle.table import Lifecycle
 
 
@@ -18,13 +18,18 @@ def draw(table: Lifecycle[S, A]) -> str:
 
 def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> str:
     roles = ", ".join(sorted(row.permission.roles))
-    guards = "".join(f", {'never, as' if guard.always else 'unless'} {guard.code}" for guard in row.guards)
+    guards = "".join(f", {_guard(guard)}" for guard in row.guards)
     history = ", where it was before" if isinstance(row.target, History) else ""
     remembered = f", then {row.remembered}" if row.remembered else ""
     outcome = f", as an outcome of {row.outcome_of}" if row.outcome_of else ""
     restarts = ", the time starts again" if row.restarts else ""
     timed = _timers(table.timeouts.get(state), action)
     return f"{action} ({roles}{outcome}{guards}{history}{remembered}{restarts}){timed}"
+
+
+def _guard(guard: Guard) -> str:
+    barred = "" if guard.roles is None else f" for {' and '.join(sorted(guard.roles))}"
+    return f"{'never, as' if guard.always else 'unless'} {guard.code}{barred}"
 
 
 def _timers(timeout: Timeout[A] | None, action: A) -> str:

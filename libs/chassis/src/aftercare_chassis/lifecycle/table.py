@@ -84,7 +84,7 @@ class Lifecycle(Generic[S, A]):
         if self.binding is not None and _moves(state, transition):
             self._refuse_late(self.binding, row, action, context, facts)
         for guard in transition.guards:
-            refusal = guard.refuses(row, facts)
+            refusal = guard.refuses(row, facts) if guard.bars(context.actor.role) else None
             if refusal is not None:
                 raise refusal
         target = self._target(transition, row)
@@ -132,7 +132,7 @@ class Lifecycle(Generic[S, A]):
         found = self.transitions.get((self._state(row), action))
         if found is None or actor.role not in found.permission.roles:
             return False
-        return all(guard.refuses(row, facts) is None for guard in found.guards)
+        return all(not guard.bars(actor.role) or guard.refuses(row, facts) is None for guard in found.guards)
 
     def cause(self, row: HasState, action: A) -> str:
         """Why `action` is taken in the state of the row. Raises: LookupError where the table has no cause."""
@@ -213,7 +213,7 @@ class Lifecycle(Generic[S, A]):
             return f"outcome_of_{found.outcome_of}"
         if late and self.binding is not None and _moves(state, found):
             return self.binding.code
-        return next((guard.code for guard in found.guards if guard in refusing), None)
+        return next((guard.code for guard in found.guards if guard in refusing and guard.bars(role)), None)
 
     def _has_passed(self, row: HasState, actor: Actor, now: datetime) -> bool:
         """Whether it is the turn of this actor, its time is binding and has passed, and the timer has still to act."""

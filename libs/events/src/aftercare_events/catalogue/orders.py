@@ -54,6 +54,13 @@ class CancelCause(Vocabulary):
     REFUNDED = "refunded", "every unit was refunded before any could arrive"
 
 
+class UnpackCause(Vocabulary):
+    """Why an order is not packed any more."""
+
+    MERCHANT = "merchant", "the merchant took the goods out again"
+    LINES_CANCELLED = "lines_cancelled", "units of it were cancelled, so that it has to be packed again"
+
+
 class DiscountKind(Vocabulary):
     """What a part of a line's discount was."""
 
@@ -131,6 +138,15 @@ class LineAfterSale(EventPart):
 
     line_id: LineId
     after_sale_state: Annotated[Code, one_of(AfterSaleState, "the line's after-sale state")]
+
+
+class PackedPackage(EventPart):
+    """What is in one package."""
+
+    lines: tuple[ShippedLine, ...]
+    weight_grams: Annotated[
+        int | None, Field(strict=True, ge=1, description="what it weighs; absent where the merchant did not state it")
+    ] = None
 
 
 class OrderEvent(Event):
@@ -219,6 +235,21 @@ class OrderAddressChanged(OrderEvent):
 
     matter: Code = "address_change"
     address_hash: Hash
+
+
+class OrderPacked(OrderEvent):
+    """The goods are packed and wait for a courier; the address is fixed."""
+
+    matter: Code = "order_packing"
+    packed_at: Time
+    packages: tuple[PackedPackage, ...]
+
+
+class OrderUnpacked(OrderEvent):
+    """The goods are not packed any more."""
+
+    matter: Code = "order_unpacking"
+    cause: Annotated[Code, one_of(UnpackCause, "why")]
 
 
 class OrderShipped(OrderEvent):

@@ -12,6 +12,7 @@ from order_svc.api.schemas.orders import OrderTurn
 from order_svc.domain.model import AfterSaleState, OrderState
 from order_svc.domain.order_keys import KeyKind
 from order_svc.domain.sorting import RangeEmpty
+from order_svc.domain.stages import OrderStage
 from order_svc.queries.order_lists import OrderFilter
 
 
@@ -20,6 +21,7 @@ async def _filter(
     after_sale_state: Annotated[
         list[AfterSaleState] | None, Several("Only orders in one of these after-sale states.")
     ] = None,
+    stage: Annotated[OrderStage | None, Query(description="Only orders in this stage.")] = None,
     buyer_id: Annotated[list[PrincipalId] | None, Several("Only orders of these buyers.")] = None,
     merchant_id: Annotated[list[PrincipalId] | None, Several("Only orders of these merchants.")] = None,
     whose_turn: Annotated[OrderTurn | None, Query(description="Only orders in which these have to act next.")] = None,
@@ -78,6 +80,7 @@ async def _filter(
             "merchant_id": one_or_several(merchant_id),
             "currency": one_or_several(currency),
             "whose_turn": whose_turn,
+            "stage": stage,
             "overdue": overdue,
             **_bounds(ranges),
         },

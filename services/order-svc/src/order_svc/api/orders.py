@@ -13,6 +13,7 @@ from order_svc.commands import cancellations, orders, receipts
 from order_svc.domain.errors import (
     AfterSaleOpen,
     AlreadyReceived,
+    AlreadyShipped,
     AmountTooLarge,
     CurrencyMismatch,
     DiscountExceedsLine,
@@ -20,6 +21,8 @@ from order_svc.domain.errors import (
     DiscountsDoNotAddUp,
     NotFullyShipped,
     OrderNoTaken,
+    OrderPacked,
+    PackedNeedsMerchant,
     TaxExceedsPaid,
     ThresholdNotReached,
 )
@@ -98,10 +101,13 @@ async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut
 @router.post(
     "/{order_id}/cancel",
     operation_id="cancelOrder",
-    responses=refusals(IllegalTransition, ActionNotAllowed, AfterSaleOpen),
+    responses=refusals(IllegalTransition, ActionNotAllowed, AfterSaleOpen, AlreadyShipped, PackedNeedsMerchant),
 )
 async def cancel_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
-    """Cancel an order of which nothing is shipped. What was paid is refunded in full."""
+    """Cancel an order of which nothing is shipped. What was paid is refunded in full.
+
+    The buyer of an order that is packed opens a case about that in aftersale-svc, which the merchant reviews.
+    """
     return await _shown(tx, await cancellations.cancel(tx, order_id))
 
 
@@ -116,10 +122,12 @@ async def confirm_receipt(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut
 
 
 @router.post(
-    "/{order_id}/change-address", operation_id="changeAddress", responses=refusals(IllegalTransition, ActionNotAllowed)
+    "/{order_id}/change-address",
+    operation_id="changeAddress",
+    responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyShipped, OrderPacked),
 )
 async def change_address(order_id: OrderId, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
-    """Replace the shipping address of an order of which nothing is shipped."""
+    """Replace the shipping address of an order that is neither packed nor shipped."""
     return await _shown(tx, await orders.change_address(tx, order_id, address=body.shipping_address.address()))
 
 

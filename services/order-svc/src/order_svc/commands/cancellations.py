@@ -18,6 +18,8 @@ async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
         AfterSaleOpen: a case or dispute about the order is open.
+        PackedNeedsMerchant: a buyer cancels an order that is packed.
+        AlreadyShipped: something of it was shipped.
     """
     order = await tx.lock(ORDERS, order_id)
     cancelled = ORDER.apply(order, OrderAction.CANCEL, tx)

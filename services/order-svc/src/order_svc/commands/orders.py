@@ -138,11 +138,11 @@ def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraf
 
 
 async def change_address(tx: Transaction[Settings], order_id: str, *, address: Address) -> Order:
-    """Replace the shipping address of an order of which nothing has left.
+    """Replace the shipping address of an order that is neither packed nor shipped.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see ORDER.
+        IllegalTransition, ActionNotAllowed, OrderPacked, AlreadyShipped: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
     changed = ORDER.apply(order, OrderAction.CHANGE_ADDRESS, tx)

@@ -206,6 +206,47 @@ class AlreadyReceived(Refusal):
     en = "Receipt of this order was confirmed before."
 
 
+class AlreadyShipped(Refusal):
+    """Something of the order has left. `ways` are the codes of what can be done instead (`explanations.OrderWay`)."""
+
+    kind, code = Kind.CONFLICT, "already_shipped"
+    zh = "订单已有商品发出，不能执行：{action}。"
+    en = "Not possible once something of the order was shipped: {action}."
+
+
+class OrderPacked(Refusal):
+    """The goods are packed for this address. `ways` as in `AlreadyShipped`."""
+
+    kind, code = Kind.CONFLICT, "order_packed"
+    zh = "商品已打包，暂不能执行：{action}；商家拆包后可以执行。"
+    en = "Not possible while the order is packed: {action}. It is possible again once the merchant has unpacked it."
+
+
+class PackedNeedsMerchant(Refusal):
+    """A buyer cancels a packed order through a case, which the merchant reviews. `ways` as in `AlreadyShipped`."""
+
+    kind, code = Kind.CONFLICT, "packed_needs_merchant"
+    zh = "商品已打包，取消须经商家同意：请申请未发货退款，或请商家取消。"
+    en = (
+        "The order is packed, so that cancelling it needs the merchant's consent: ask for a cancellation before shipment, or ask"
+        " the merchant to cancel."
+    )
+
+
+class AlreadyPacked(Refusal):
+    """The order is packed."""
+
+    kind, code = Kind.CONFLICT, "already_packed"
+    zh, en = "该订单已打包。", "The order is packed already."
+
+
+class NotPacked(Refusal):
+    """The order is not packed."""
+
+    kind, code = Kind.CONFLICT, "not_packed"
+    zh, en = "该订单未打包。", "The order is not packed."
+
+
 class UnknownPartner(Refusal):
     """No courier partner of this name is connected."""
 

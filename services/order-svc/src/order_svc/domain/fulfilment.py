@@ -57,12 +57,18 @@ def ship(lines: Sequence[OrderLine], picks: Sequence[Pick], case_lines: Sequence
             raise errors.UnknownLine(pointer=f"{at}/line_id", line_id=pick.line_id)
         if pick.line_id in shipped:
             raise errors.DuplicateLine(pointer=f"{at}/line_id", line_id=pick.line_id)
-        _check_units(line, pick, case_lines, f"{at}/quantity")
+        check_units(line, pick, case_lines, f"{at}/quantity")
         shipped[line.id] = replace(line, shipped_quantity=line.shipped_quantity + pick.quantity)
     return list(shipped.values())
 
 
-def _check_units(line: OrderLine, pick: Pick, case_lines: Sequence[CaseLine], at: str) -> None:
+def check_units(line: OrderLine, pick: Pick, case_lines: Sequence[CaseLine], at: str) -> None:
+    """Refuse units that may not be shipped now; `at` is the JSON pointer of their number.
+
+    Raises:
+        UnitsHeldByCase: the units have not left, but cases hold them.
+        QuantityExceedsShippable: more units are picked than are left.
+    """
     free = shippable(line)
     if pick.quantity > unshipped(line):
         raise errors.QuantityExceedsShippable(pointer=at, line_id=line.id, shippable=free, quantity=pick.quantity)

@@ -13,6 +13,7 @@ from aftercare_chassis.refusals import Refusal
 from order_svc.domain import errors
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
 from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.order_ways import WAYS, ways_after_shipment
 from order_svc.domain.payments.errors import PaymentPlanned
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
 from order_svc.domain.tracking import Parcel
@@ -24,6 +25,8 @@ class OrderAction(StrEnum):
     PAY = "pay"
     CANCEL = "cancel"
     CHANGE_ADDRESS = "change_address"
+    PACK = "pack"
+    UNPACK = "unpack"
     SHIP = "ship"
     CONFIRM_RECEIPT = "confirm_receipt"
     TAKE_PAYMENT = "take_payment"
@@ -38,6 +41,8 @@ SHOWN_ACTIONS = (
     OrderAction.PAY,
     OrderAction.CANCEL,
     OrderAction.CHANGE_ADDRESS,
+    OrderAction.PACK,
+    OrderAction.UNPACK,
     OrderAction.SHIP,
     OrderAction.CONFIRM_RECEIPT,
 )
@@ -73,6 +78,37 @@ PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan
 ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
 
 
+NOT_PACKED = Guard(errors.NotPacked.code, lambda order, _: None if order.packed_at else errors.NotPacked())
+UNLESS_PACKED = Guard(errors.AlreadyPacked.code, lambda order, _: errors.AlreadyPacked() if order.packed_at else None)
+
+
+def _packed(action: OrderAction) -> Guard:
+    """The goods are packed for the present address."""
+
+    def refuses(order: Order, _: object) -> Refusal | None:
+        return errors.OrderPacked(action=action, ways=WAYS[errors.OrderPacked.code]) if order.packed_at else None
+
+    return Guard(errors.OrderPacked.code, refuses)
+
+
+def _consent(order: Order, _: object) -> Refusal | None:
+    ways = WAYS[errors.PackedNeedsMerchant.code]
+    return errors.PackedNeedsMerchant(ways=ways) if order.packed_at else None
+
+
+# A buyer's cancellation of what is packed needs the merchant, who may have to stop a parcel that waits for its courier.
+CONSENT = Guard(errors.PackedNeedsMerchant.code, _consent, roles=BUYER.roles)
+
+
+def _already_shipped(action: OrderAction) -> Guard:
+    """Something has left; the reason names what can be done instead."""
+
+    def refuses(order: Order, _: object) -> Refusal | None:
+        return errors.AlreadyShipped(action=action, ways=ways_after_shipment(order.state))
+
+    return Guard(errors.AlreadyShipped.code, refuses, always=True)
+
+
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
     """What decides whose turn it is while an order is shipped: its lines and its parcels."""
@@ -92,7 +128,8 @@ def _turn_while_shipped(_: Order, facts: ShipmentFacts) -> str:
 
 _S, _A = OrderState, OrderAction
 
-# From the first parcel on, an order is neither cancelled by a party nor sent to another address.
+# From the first parcel on, an order is neither cancelled by a party nor sent to another address: the rows that are never taken
+# are there for the reason, which names what can be done instead.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     "order",
     initial=_S.CREATED,
@@ -103,11 +140,18 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.CREATED, _A.TAKE_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
-        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES),
+        (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), CONSENT)),
+        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS),)),
+        (_S.PAID, _A.PACK): Transition(_S.PAID, MERCHANT, (UNLESS_PACKED, *UNITS_TO_SHIP)),
+        (_S.PAID, _A.UNPACK): Transition(_S.PAID, MERCHANT, (NOT_PACKED,)),
         (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
+        **{
+            (state, action): Transition(state, PARTIES, (_already_shipped(action),))
+            for state in (_S.SHIPPED, _S.DELIVERED, _S.RECEIVED)
+            for action in (_A.CANCEL, _A.CHANGE_ADDRESS)
+        },
         (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (FULLY_SHIPPED,)),
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),

@@ -44,9 +44,10 @@ class Order:
     `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
-    code, where the merchant has given one. `order_no` is the shop's own number, unique per merchant, where it has one.
-    code, where the merchant has given one. `paid_minor` is what its payments have brought so far; `payment_id` is the one that has
-    completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
+    `order_no` is the shop's own number, unique per merchant, where it has one. `paid_minor` is what its payments have brought so far;
+    `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
+    `packed_at` is when the merchant packed the goods, `packages` what is in each package:
+    `lines`, each with `line_id` and `quantity`, and `weight_grams` where it was stated; None where the order is not packed.
     """
 
     id: str
@@ -76,6 +77,8 @@ class Order:
     order_no: str | None = None
     paid_minor: int = 0
     payment_plan: dict[str, Any] | None = None  # Any: JSON
+    packed_at: datetime | None = None
+    packages: list[dict[str, Any]] | None = None  # a JSON document
 
     @property
     def awaits_payment(self) -> bool:

@@ -30,7 +30,7 @@ from order_svc.domain.model import AfterSaleState, Order, OrderState
 from order_svc.domain.order_keys import FILTERED
 from order_svc.domain.sorting import OrderSort
 from order_svc.tables.order_keys import order_keys
-from order_svc.tables.orders import orders, turns_of
+from order_svc.tables.orders import orders, stages_of, turns_of
 from order_svc.tables.visibility import seen_by
 
 # Any: columns and statements of any type.
@@ -68,7 +68,7 @@ def _has_key(name: str, order_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _computed(table: FromClause) -> dict[str, dict[str, ColumnElement[bool]]]:
     late = func.coalesce(table.c.deadline_at < _time("now"), false())
-    return {"overdue": {str(True): late, str(False): ~late}, "whose_turn": turns_of(table)}
+    return {"overdue": {str(True): late, str(False): ~late}, "whose_turn": turns_of(table), "stage": stages_of(table)}
 
 
 def _list(by: str | None = None, *, turned: bool = False) -> Listing[Order]:

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import Address, AfterSaleState, CancelCause, LineFulfilment, Order, OrderLine, OrderState
+from order_svc.domain.stages import STATES_OF
 from order_svc.domain.tracking import ParcelLeg
 from order_svc.tables.parcels import parcels
 from order_svc.tables.schema import metadata
@@ -60,6 +61,9 @@ orders = Table(
     *minor("paid_minor", default=0),
     document("payment_plan", null=True),
     CheckConstraint("paid_minor <= total_minor", name="not_overpaid"),
+    timestamp("packed_at", null=True),
+    document("packages", null=True),
+    CheckConstraint("(packed_at IS NULL) = (packages IS NULL)", name="packed"),
     CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),
     CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="cancelled"),
     CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="final"),
@@ -157,6 +161,14 @@ def _turn_of(turn: str, table: FromClause) -> ColumnElement[bool]:
 def turns_of(table: FromClause) -> dict[str, ColumnElement[bool]]:
     """Whether it is each one's turn in an order of this table, by its name."""
     return {each.turn: _turn_of(each.turn, table) for each in ORDER.timeouts.values()}
+
+
+def stages_of(table: FromClause) -> dict[str, ColumnElement[bool]]:
+    """Whether an order of this table is in each stage, by its name. No column holds it: both states decide."""
+    return {
+        stage: or_(*(and_(table.c.state == state, table.c.after_sale_state == each) for state, each in pairs))
+        for stage, pairs in STATES_OF.items()
+    }
 
 
 ORDERS = Rows(orders, Order, seen_by(orders))

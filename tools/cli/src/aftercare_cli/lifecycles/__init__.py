@@ -24,7 +24,7 @@ Written by `aftercare lifecycles` from the lifecycle tables of all services. Com
 | arrow from the black dot | a state in which a row may be created |
 | arrow to the black dot | a state in which the lifecycle ends |
 | `approve (seller, system)` | an action, and the roles that may take it. Only the service itself has the role `system` |
-| `unless x` in the brackets | a guard: it refuses the action with the code `x` |
+| `unless x` in the brackets | a guard: it refuses the action with the code `x`; with `for y`, only those of the role `y` |
 | `never, as x` in the brackets | a guard that always refuses: the action is not taken in this state, and `x` is the reason that the API gives |
 | `as an outcome of x` in the brackets | no route takes the action: the command of the action `x` does, or what is decided in the document `x`. The API shows it as allowed to nobody |
 | `where it was before` | the action goes back to the state that the row was in before; there is an arrow for each possible one |

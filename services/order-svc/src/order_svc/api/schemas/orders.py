@@ -33,7 +33,9 @@ from order_svc.api.schemas.order_lines import (
     amount_of,
     discounts_out,
 )
-from order_svc.domain import policy
+from order_svc.api.schemas.packing import PackageOut
+from order_svc.api.schemas.stages import LabelOut, OrderActionOut, stage_label
+from order_svc.domain import explanations, policy
 from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import (
@@ -45,6 +47,7 @@ from order_svc.domain.model import (
     OrderState,
 )
 from order_svc.domain.payments.plans import PlanDraft
+from order_svc.domain.stages import OrderStage, stage_of
 from order_svc.queries import OrderView
 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
@@ -117,7 +120,7 @@ class OrderIn(In):
     shipping_discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
     """What was taken off the price of the shipment, which gives `shipping_fee`, and who paid for it. May be left out."""
     shipping_address: AddressIn
-    """Where the goods go; can be changed until the first parcel is shipped."""
+    """Where the goods go; can be changed until the order is packed or its first parcel is shipped."""
     buyer_level: Code | None = None
     """The level of the buyer at the merchant, such as `gold`; deadlines of cases may depend on it. May be left out."""
     payment_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] | None = None
@@ -183,6 +186,11 @@ class OrderOut(Out):
     """How far the purchase is; `completed` and `cancelled` are its ends."""
     after_sale_state: AfterSaleState
     """Whether cases or disputes are open about any line, beside `state`."""
+    stage: OrderStage | None = None
+    """Both states as one of the seven stages of an order: a dispute or an open case comes first; a delivered or received order is
+    in the stage `shipped` until it is completed. `cancelled` is an order that left them before the end."""
+    stage_name: LabelOut | None = None
+    """What the stage is called."""
     merchant_id: str
     """Who sells."""
     buyer_id: str
@@ -227,6 +235,10 @@ class OrderOut(Out):
     """When the first parcel was registered; null before."""
     delivered_at: Time | None
     """When the last parcel arrived, or the buyer confirmed it earlier; null before."""
+    packed_at: Time | None = None
+    """When the merchant packed the goods; null where they were not packed, or were unpacked."""
+    packages: list[PackageOut] | None = None
+    """What is in the packages; null where the order is not packed."""
     received_at: Time | None
     """When the buyer confirmed the receipt, or it counted as confirmed after the deadline; null before."""
     window_ends_at: Time | None
@@ -242,12 +254,16 @@ class OrderOut(Out):
     def of(cls, view: OrderView, actor: Actor) -> Self:
         """The order as a response, with the actions that this reader may take."""
         order, lines = view.order, view.lines
-        computed = {"shipping_discounts", "payment_plan"}
+        computed = {"shipping_discounts", "payment_plan", "packages"}
         shown = {name: getattr(order, name) for name in cls.model_fields.keys() - computed if hasattr(order, name)}
         tax = order.shipping_tax_minor
+        stage = stage_of(order.state, order.after_sale_state)
         return cls(
             **shown,
-            **cls.beside(view),
+            **cls.beside(view, actor),
+            stage=stage,
+            stage_name=stage_label(stage),
+            packages=PackageOut.of_any(order.packages),
             **_paying(order),
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
@@ -257,13 +273,12 @@ class OrderOut(Out):
             fully_shipped=fully_shipped(lines),
             whose_turn=policy.whose_turn(order, lines, view.parcels),
             deadline_effect=ORDER.deadline_effect(order),
-            allowed_actions=AllowedOut.of(policy.allowed(order, lines, actor)),
         )
 
     @classmethod
-    def beside(cls, view: OrderView) -> dict[str, object]:
-        """The fields that a subclass adds."""
-        return {}
+    def beside(cls, view: OrderView, actor: Actor) -> dict[str, object]:
+        """The fields that a subclass has in another way."""
+        return {"allowed_actions": AllowedOut.of(policy.allowed(view.order, view.lines, actor))}
 
 
 def _paying(order: Order) -> dict[str, object]:
@@ -277,12 +292,20 @@ def _paying(order: Order) -> dict[str, object]:
 
 
 class OrderDetailOut(OrderOut):
-    """An order with its shipping address."""
+    """An order with its shipping address, and with the reason of each action that is not open to the caller."""
 
     shipping_address: AddressOut
     """Where the goods go."""
+    allowed_actions: Annotated[  # type: ignore[assignment]  # rows of a subclass: they are never changed
+        list[OrderActionOut],
+        Field(description="What may be done with it, each with whether the caller may do so now, and if not, why."),
+    ]
 
     @classmethod
-    def beside(cls, view: OrderView) -> dict[str, object]:
-        """The shipping address."""
-        return {"shipping_address": AddressOut.model_validate(view.address)}
+    def beside(cls, view: OrderView, actor: Actor) -> dict[str, object]:
+        """The shipping address, and the actions with their explanations."""
+        explained = explanations.explain(view.order, view.lines, actor)
+        return {
+            "shipping_address": AddressOut.model_validate(view.address),
+            "allowed_actions": [OrderActionOut.explained(each) for each in explained],
+        }

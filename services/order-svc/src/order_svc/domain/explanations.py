@@ -1,0 +1,71 @@
+"""Why an action on an order is not open to somebody: in words, with the states that have it and what can be done instead."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Allowed
+
+from order_svc.domain import errors, policy
+from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
+from order_svc.domain.permissions import BUYER, MERCHANT, PARTIES
+from order_svc.domain.stages import Label
+
+WHY_NOT: Mapping[str, Label] = {
+    NOT_IN_THIS_STATE: Label("订单当前状态下不能执行", "the order is not in a state for it"),
+    BUYER.why_not: Label("仅买家可以执行", "only the buyer may do it"),
+    MERCHANT.why_not: Label("仅商家可以执行", "only the merchant may do it"),
+    PARTIES.why_not: Label("仅买家、商家和客服可以执行", "only the buyer, the merchant and agents may do it"),
+    errors.AfterSaleOpen.code: Label("订单有进行中的售后或纠纷", "a case or dispute about the order is open"),
+    errors.NothingLeftToShip.code: Label("订单已无可发货商品", "nothing of the order is left to ship"),
+    errors.AllUnitsHeld.code: Label("未发货的商品均由售后单处理", "after-sale cases hold all units that have not left"),
+    errors.NotFullyShipped.code: Label("订单尚有商品未发货", "something of the order is still to be shipped"),
+    errors.AlreadyReceived.code: Label("已确认收货", "the receipt is confirmed"),
+    errors.AlreadyShipped.code: Label("已有商品发出", "something of the order was shipped"),
+    errors.OrderPacked.code: Label("商品已打包", "the goods are packed"),
+    errors.PackedNeedsMerchant.code: Label(
+        "商品已打包，取消须经商家同意", "the goods are packed, so that it needs the merchant's consent"
+    ),
+    errors.AlreadyPacked.code: Label("订单已打包", "the order is packed"),
+    errors.NotPacked.code: Label("订单未打包", "the order is not packed"),
+}
+"""By the code of `why_not`; every code that the table of orders can give to people."""
+
+WAY_NAMES: Mapping[OrderWay, Label] = {
+    OrderWay.ASK_TO_UNPACK: Label("请商家拆包", "ask the merchant to unpack"),
+    OrderWay.CANCEL_UNSHIPPED: Label("申请未发货退款", "open a case to cancel before shipment"),
+    OrderWay.REQUEST_INTERCEPT: Label("申请快递拦截", "request an intercept of the parcel"),
+    OrderWay.REFUSE_DELIVERY: Label("拒收包裹", "refuse the delivery"),
+    OrderWay.OPEN_CASE: Label("申请售后", "open an after-sale case"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionExplanation:
+    """An action, and where it is not open to somebody: why, in which states their role has it, and what they may do instead."""
+
+    action: OrderAction
+    allowed: Allowed
+    why: Label | None = None
+    allowed_in: tuple[OrderState, ...] = ()
+    ways: tuple[OrderWay, ...] = ()
+
+
+def explain(order: Order, lines: list[OrderLine], actor: Actor) -> list[ActionExplanation]:
+    """Every action that the API shows, for this reader."""
+    return [_explained(order, each, actor) for each in policy.allowed(order, lines, actor)]
+
+
+def _explained(order: Order, shown: Allowed, actor: Actor) -> ActionExplanation:
+    action = OrderAction(shown.action)
+    if shown.why_not is None:
+        return ActionExplanation(action, shown)
+    states = tuple(state for state in OrderState if action in ORDER.possible(state, actor.role))
+    return ActionExplanation(action, shown, WHY_NOT[shown.why_not], states, _ways(order, shown.why_not))
+
+
+def _ways(order: Order, why_not: str) -> tuple[OrderWay, ...]:
+    if why_not == errors.AlreadyShipped.code:
+        return ways_after_shipment(order.state)
+    return WAYS.get(why_not, ())

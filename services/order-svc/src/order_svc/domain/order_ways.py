@@ -1,0 +1,31 @@
+"""What can be done where an action is not possible any more, in codes that refusals and explanations name."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from order_svc.domain import errors
+from order_svc.domain.model import OrderState
+
+
+class OrderWay(StrEnum):
+    """What somebody may do instead of an action that is refused."""
+
+    ASK_TO_UNPACK = "ask_to_unpack"
+    CANCEL_UNSHIPPED = "cancel_unshipped"
+    REQUEST_INTERCEPT = "request_intercept"
+    REFUSE_DELIVERY = "refuse_delivery"
+    OPEN_CASE = "open_case"
+
+
+WAYS: Mapping[str, tuple[OrderWay, ...]] = {
+    errors.OrderPacked.code: (OrderWay.ASK_TO_UNPACK,),
+    errors.PackedNeedsMerchant.code: (OrderWay.CANCEL_UNSHIPPED, OrderWay.ASK_TO_UNPACK),
+}
+"""By the code of a refusal that does not depend on where the goods are."""
+
+
+def ways_after_shipment(state: OrderState) -> tuple[OrderWay, ...]:
+    """What replaces a cancellation or a change of address once something has left."""
+    if state is OrderState.SHIPPED:
+        return (OrderWay.REQUEST_INTERCEPT, OrderWay.REFUSE_DELIVERY)
+    return (OrderWay.OPEN_CASE,)

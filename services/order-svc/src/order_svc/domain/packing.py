@@ -1,0 +1,59 @@
+"""What the merchant packs of an order before a courier takes it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from order_svc.domain import errors, fulfilment
+from order_svc.domain.cases import CaseLine
+from order_svc.domain.fulfilment import Pick
+from order_svc.domain.model import OrderLine
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What is in one package, and what it weighs in grams where that was stated."""
+
+    content: tuple[Pick, ...]
+    weight_grams: int | None = None
+
+
+def everything(lines: Sequence[OrderLine]) -> list[Package]:
+    """One package with all units that may be shipped now."""
+    free = ((line.id, fulfilment.shippable(line)) for line in lines)
+    return [Package(tuple(Pick(line_id, units) for line_id, units in free if units))]
+
+
+def check(lines: Sequence[OrderLine], packages: Sequence[Package], case_lines: Sequence[CaseLine]) -> None:
+    """Refuse packages with units that may not be shipped now. A line may be in several of them.
+
+    Raises:
+        UnknownLine: a package names no line of this order.
+        DuplicateLine: a package names a line twice.
+        UnitsHeldByCase, QuantityExceedsShippable: see `fulfilment.check_units`.
+    """
+    by_id, packed = {line.id: line for line in lines}, Counter[str]()
+    for number, package in enumerate(packages):
+        named = set[str]()
+        for place, pick in enumerate(package.content):
+            at = f"/packages/{number}/lines/{place}"
+            line = by_id.get(pick.line_id)
+            if line is None:
+                raise errors.UnknownLine(pointer=f"{at}/line_id", line_id=pick.line_id)
+            if pick.line_id in named:
+                raise errors.DuplicateLine(pointer=f"{at}/line_id", line_id=pick.line_id)
+            named.add(pick.line_id)
+            packed[pick.line_id] += pick.quantity
+            fulfilment.check_units(line, Pick(line.id, packed[line.id]), case_lines, f"{at}/quantity")
+
+
+def stored(packages: Sequence[Package]) -> list[dict[str, Any]]:  # Any: a JSON document
+    """The packages as the row of the order keeps them."""
+    return [
+        {
+            "lines": [{"line_id": pick.line_id, "quantity": pick.quantity} for pick in package.content],
+            **({} if package.weight_grams is None else {"weight_grams": package.weight_grams}),
+        }
+        for package in packages
+    ]
