@@ -6,6 +6,7 @@ import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
 import order_life_scenarios
+import parcel_scenarios
 import payment_scenarios
 import pickup_scenarios
 import refund_scenarios
@@ -29,6 +30,7 @@ SCENARIOS = (
     *refund_scenarios.SCENARIOS,
     *order_life_scenarios.SCENARIOS,
     *payment_scenarios.SCENARIOS,
+    *parcel_scenarios.SCENARIOS,
 )
 
 

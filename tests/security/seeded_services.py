@@ -40,6 +40,13 @@ _DIFFERENCE = """
 """
 
 
+_ANOMALY = """
+    INSERT INTO parcel_anomalies
+        (id, parcel_id, order_id, merchant_id, leg, carrier, waybill_no, kind, since, state, raised_at)
+    VALUES ('anom_1', $1, $2, 'm-1', 'outbound', 'zto', '73000001', 'lost', now(), 'open', now())
+"""
+
+
 @asynccontextmanager
 async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
     given = {
@@ -66,6 +73,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         [push] = made(await admin.get("/v1/courier-pushes"))["data"]
         [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
         await harness.runtime.pool.execute(_DIFFERENCE)
+        await harness.runtime.pool.execute(_ANOMALY, parcel["id"], placed["id"])
         yield SeededService(
             harness,
             {
@@ -77,6 +85,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "callback_id": callback["id"],
                 "difference_id": "diff_1",
                 "merchant_id": "m-1",
+                "anomaly_id": "anom_1",
             },
             {
                 "createOrder": wanted,
@@ -88,6 +97,8 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "revokeCourierEndpoint": {"grace_hours": 168},
                 "explainPaymentDifference": {"note": "a fee"},
                 "resolvePaymentDifference": {"note": "a fee"},
+                "acknowledgeParcelAnomaly": {"note": "called the depot"},
+                "resolveParcelAnomaly": {"resolution": "found"},
             },
         )
 

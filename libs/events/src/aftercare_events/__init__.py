@@ -178,6 +178,12 @@ from aftercare_events.catalogue.orders import (
     OrderUnpacked,
     PackedPackage,
 )
+from aftercare_events.catalogue.parcel_anomalies import (
+    ParcelAnomalyAcknowledged,
+    ParcelAnomalyEnded,
+    ParcelAnomalyEvent,
+    ParcelAnomalyRaised,
+)
 from aftercare_events.catalogue.parcels import ParcelEvent, ParcelRegistered, ParcelStatusChanged, ShippedLine
 from aftercare_events.catalogue.payments import (
     PaymentEvent,
@@ -407,6 +413,10 @@ __all__ = [
     "OrderShipped",
     "OrderUnpacked",
     "PackedPackage",
+    "ParcelAnomalyAcknowledged",
+    "ParcelAnomalyEnded",
+    "ParcelAnomalyEvent",
+    "ParcelAnomalyRaised",
     "ParcelEvent",
     "ParcelRegistered",
     "ParcelStatusChanged",

@@ -35,6 +35,7 @@ from aftercare_events.catalogue import (
     offers,
     offline_refunds,
     orders,
+    parcel_anomalies,
     parcels,
     payments,
     pickups,
@@ -50,7 +51,7 @@ from aftercare_events.catalogue import (
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, payments, parcels),
+    *(orders, payments, parcels, parcel_anomalies),
     *(
         reviews,
         manual_reviews,

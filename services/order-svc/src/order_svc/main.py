@@ -18,6 +18,7 @@ from order_svc.api import (
     order_lists,
     orders,
     packing,
+    parcel_anomalies,
     parcels,
     partner_inbox,
     payment_webhooks,
@@ -36,6 +37,7 @@ from order_svc.integrations.payments.simulator import Simulator
 from order_svc.integrations.payments.stripe import Stripe
 from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccount
 from order_svc.settings import Settings
+from order_svc.workers.feeds import FEEDS
 from order_svc.workers.ledger_proof import LedgerProofWorker
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
@@ -68,6 +70,7 @@ def service(
             *PartnerInbox(COURIERS, providers).workers(),
             ReconciliationWorker(providers).worker(),
             LedgerProofWorker().worker(),
+            FEEDS,
         ),
         retention=[_INBOX, _ENTRIES],
         journal=journal.keep,
@@ -87,6 +90,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         payments.router(providers),
         ledger.router,
         parcels.router,
+        parcel_anomalies.router,
         payment_webhooks.router(providers),
         partner_inbox.callbacks,
         reconciliations.router,

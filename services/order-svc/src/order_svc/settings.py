@@ -7,6 +7,8 @@ from aftercare_chassis.settings import PREFIX, Hours, HttpUrl, Parts, ServiceSet
 from pydantic import AfterValidator, Field, model_validator
 from standardwebhooks import Webhook
 
+from order_svc.domain.anomalies import silence
+
 Secret = Annotated[str, Field(repr=False)]
 _KEY_ID = "PUB_KEY_ID_"
 _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -69,6 +71,9 @@ class Settings(ServiceSettings):
     after_sale_window_hours: Hours = 168
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5
     partner_unmatched_hours: Annotated[Hours, renamed("partner_unmatched_hours", "courier_unmatched_hours")] = 72
+    parcel_silence_hours: Annotated[Mapping[Annotated[str, AfterValidator(silence.check_key)], Hours], Field()] = {}
+    parcel_feed_silent_hours: Hours = 12
+    parcel_feed_least_parcels: Annotated[int, Field(ge=1)] = 20
     courier_secret_grace_hours: Hours = 24
     partner_inbox_hours: Annotated[
         Hours, renamed("partner_inbox_hours", "courier_inbox_hours", "payment_webhook_hours")

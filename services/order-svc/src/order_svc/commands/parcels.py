@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ParcelStatusChanged
 
-from order_svc.commands import effects, order_units
+from order_svc.commands import anomalies, effects, order_units
 from order_svc.commands.record import parcel_fields
 from order_svc.domain import tracking, waybills
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
@@ -18,7 +18,6 @@ from order_svc.tables.parcels import (
     COPY_SCANS,
     INSERT_NEXT_WAYBILL,
     PARCEL_SCANS,
-    PARCELS,
     PARCELS_BY_REFERENCE,
     PARCELS_OF_WAYBILL,
     PARCELS_OF_WAYBILL_LOCKED,
@@ -112,13 +111,25 @@ async def catch_up(tx: Transaction[Settings], parcel: Parcel) -> None:
 
 async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -> None:
     """Give a parcel the status of its latest scan. The end of the last outbound parcel may deliver its order."""
-    latest = waybill.latest(parcel)
-    if latest is None or latest.status is parcel.status or parcel.withdrawn_at is not None:
+    if parcel.withdrawn_at is not None:
         return
-    moved = await _move(tx, parcel, latest)
+    latest, scans = waybill.latest(parcel), waybill.counted(parcel)
+    if latest is None or latest.status is parcel.status:
+        await anomalies.follow(tx, parcel, scans)
+        return
+    moved = _moved(parcel, latest)
+    moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest.raw_code))
     if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
         order = await tx.get(ORDERS, moved.order_id)
         await effects.advance(tx, order, await order_units.read(tx, order.id))
+
+
+async def look(tx: Transaction[Settings], parcel: Parcel) -> None:
+    """Look at a locked parcel whose silence is an anomaly by now, unless a scan has come."""
+    found = await tx.all(PARCELS_OF_WAYBILL, waybill_no=parcel.waybill_no)
+    tracked = waybills.with_scans(found, await tx.all(SCANS_OF_WAYBILL, waybill_no=parcel.waybill_no))
+    same_number = [each for each in tracked if each.parcel.carrier == parcel.carrier]
+    await anomalies.look(tx, parcel, Waybill(same_number, _tolerance(tx)).counted(parcel))
 
 
 def _tolerance(tx: Transaction[Settings]) -> timedelta:
@@ -141,8 +152,8 @@ def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan) -> ParcelScan:
     )
 
 
-async def _move(tx: Transaction[Settings], parcel: Parcel, latest: ParcelScan) -> Parcel:
-    moved = replace(
+def _moved(parcel: Parcel, latest: ParcelScan) -> Parcel:
+    return replace(
         parcel,
         status=latest.status,
         reason=latest.reason,
@@ -150,7 +161,6 @@ async def _move(tx: Transaction[Settings], parcel: Parcel, latest: ParcelScan) -
         delivered_to=latest.delivered_to,
         status_at=latest.occurred_at,
     )
-    return await _save(tx, parcel, moved, latest.raw_code)
 
 
 async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime, reason: str) -> Parcel:
@@ -163,11 +173,11 @@ async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime, reas
         status_at=at,
         withdrawn_at=at,
     )
-    return await _save(tx, parcel, withdrawn)
+    return await anomalies.follow(tx, withdrawn, (), _event(tx, parcel, withdrawn))
 
 
-async def _save(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: str | None = None) -> Parcel:
-    event = ParcelStatusChanged(
+def _event(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: str | None = None) -> ParcelStatusChanged:
+    return ParcelStatusChanged(
         **parcel_fields(tx, new),
         status=new.status,
         previous_status=old.status,
@@ -181,4 +191,3 @@ async def _save(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: s
         raw_code=raw_code,
         occurred_at=new.status_at,
     )
-    return await tx.save(PARCELS, new, event)

@@ -1,12 +1,14 @@
 """The fields that every event of an order, a parcel, a payment or a refund carries."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineDiscount, OrderPayment, TraceFields, trace_fields
 from aftercare_events import OrderLine as SoldLine
 
+from order_svc.domain.anomalies.model import Anomaly
 from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLeg
@@ -44,6 +46,15 @@ class ParcelFields(TraceFields):
     leg: str
     carrier: str
     waybill_no: str
+
+
+class AnomalyFields(ParcelFields):
+    """The fields of every event of an anomaly of a parcel."""
+
+    anomaly_id: str
+    kind: str
+    since: datetime
+    loss: str | None
 
 
 class PaymentFields(TraceFields):
@@ -147,6 +158,13 @@ def parcel_fields(tx: Transaction[Settings], parcel: Parcel) -> ParcelFields:
         carrier=parcel.carrier,
         waybill_no=parcel.waybill_no,
     )
+
+
+def anomaly_fields(tx: Transaction[Settings], parcel: Parcel, anomaly: Anomaly) -> AnomalyFields:
+    """The fields of an event of this anomaly; `result` is its state."""
+    fields = parcel_fields(tx, parcel)
+    fields["result"] = anomaly.state
+    return AnomalyFields(**fields, anomaly_id=anomaly.id, kind=anomaly.kind, since=anomaly.since, loss=anomaly.loss)
 
 
 def payment_fields(tx: Transaction[Settings], payment: Payment) -> PaymentFields:

@@ -18,7 +18,7 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from order_svc.commands import effects, parcels, partner_inbox
+from order_svc.commands import anomalies, effects, parcels, partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import errors, fulfilment, tracking
 from order_svc.domain.fulfilment import Pick
@@ -254,6 +254,7 @@ async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver
         created_at=tx.now,
         reference=hand_over.reference,
     )
+    parcel = anomalies.watched(tx, parcel)
     event = ParcelRegistered(**parcel_fields(tx, parcel), lines=hand_over.content, handed_over_at=hand_over.at)
     parcel = await tx.create(PARCELS, parcel, event)
     content = (ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in hand_over.content)

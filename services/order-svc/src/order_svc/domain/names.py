@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from aftercare_chassis.sentences import name_codes
 
+from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyState
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PushAction, PushState
@@ -61,6 +62,16 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         RefundAction.MARK_UNKNOWN: ("标记结果未知", "mark the outcome as unknown"),
         RefundAction.SUCCEED: ("记录退款成功", "record that it was paid back"),
         RefundAction.FAIL: ("记录退款失败", "record the failure"),
+    },
+    AnomalyState: {
+        AnomalyState.OPEN: ("待处理", "open"),
+        AnomalyState.ACKNOWLEDGED: ("处理中", "acknowledged"),
+        AnomalyState.RESOLVED: ("已解决", "resolved"),
+    },
+    AnomalyAction: {
+        AnomalyAction.ACKNOWLEDGE: ("受理异常", "acknowledge the anomaly"),
+        AnomalyAction.RESOLVE: ("解决异常", "resolve the anomaly"),
+        AnomalyAction.END: ("异常自行消除", "end the anomaly"),
     },
     PushState: {
         PushState.RECEIVED: ("已收到", "received"),

@@ -5,7 +5,7 @@ in any order and give the same status. It is no state machine: nobody takes an a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,7 +89,8 @@ class Parcel:
 
     `handed_over_at` is when the merchant registered the parcel, or its case reported it; earlier scans of the
     waybill belong to another parcel. `withdrawn_at` is when its waybill was corrected; the parcel is not followed
-    from then on. `reference` is the number under which it was registered with the courier, beside its waybill.
+    from then on. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
+    silence is an anomaly, if nothing comes before; `anomalies` are the kinds that are open.
     """
 
     id: str
@@ -110,6 +111,8 @@ class Parcel:
     created_at: datetime
     withdrawn_at: datetime | None = None
     reference: str | None = None
+    watch_at: datetime | None = None
+    anomalies: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

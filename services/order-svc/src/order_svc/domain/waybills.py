@@ -113,10 +113,14 @@ class Waybill:
         """The scans that do not belong to this parcel, by their keys."""
         return self._ignored[parcel.id]
 
+    def counted(self, parcel: Parcel) -> list[ParcelScan]:
+        """The scans that belong to this parcel, in the order in which they happened."""
+        ignored = self._ignored[parcel.id]
+        return [scan for scan in self.history(parcel) if scan.key not in ignored]
+
     def latest(self, parcel: Parcel) -> ParcelScan | None:
         """The scan that gives this parcel's status, or None where no scan gives one."""
-        ignored = self._ignored[parcel.id]
-        return tracking.latest(scan for scan in self.history(parcel) if scan.key not in ignored)
+        return tracking.latest(self.counted(parcel))
 
     def _as_it_happened(self) -> list[tuple[Parcel, ParcelScan]]:
         """Each scan with each parcel that it was kept for; the parcel that was handed over first comes first."""

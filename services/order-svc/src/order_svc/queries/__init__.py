@@ -11,6 +11,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain import waybills
+from order_svc.domain.anomalies.model import Anomaly, AnomalyCount
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
@@ -20,6 +21,7 @@ from order_svc.domain.payments.statements import Difference, Reconciliation
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.settings import Settings
+from order_svc.tables.anomalies import ANOMALIES, ANOMALY_COUNTS, ANOMALY_LIST
 from order_svc.tables.charges import CHARGES_OF
 from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
@@ -151,6 +153,21 @@ async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:
     """A page of parcels."""
     return await reader.page(PARCEL_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def parcel_anomaly(reader: Reader, anomaly_id: str) -> Anomaly:
+    """One anomaly of a parcel that the reader may see."""
+    return await reader.get(ANOMALIES, anomaly_id)
+
+
+async def parcel_anomalies(reader: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[Anomaly]:
+    """A page of anomalies of parcels."""
+    return await reader.page(ANOMALY_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def parcel_anomaly_counts(reader: Reader) -> list[AnomalyCount]:
+    """How many anomalies the reader sees that have not been resolved."""
+    return await reader.all(ANOMALY_COUNTS)
 
 
 async def courier_endpoint(reader: Reader, endpoint_id: str) -> CourierEndpoint:

@@ -1,6 +1,7 @@
 """The schema and the statements, compiled on first use; one module per noun. Importing all of them completes `metadata`."""
 
 from order_svc.tables import (  # noqa: F401
+    anomalies,
     cases,
     charges,
     compensations,

@@ -33,6 +33,9 @@ parcels = Table(
     timestamp("created_at"),
     timestamp("withdrawn_at", null=True),
     text("reference", null=True),
+    timestamp("watch_at", null=True),
+    # The default is for builds before revision 0031, which do not write the column.
+    Column("anomalies", ARRAY(Text), nullable=False, server_default="{}"),
     # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",
@@ -43,6 +46,8 @@ parcels = Table(
     ),
     Index("parcels_order_idx", "order_id", "id"),
     Index("parcels_waybill_idx", "waybill_no", "carrier"),
+    Index("parcels_watch_idx", "watch_at", postgresql_where=sql("watch_at IS NOT NULL")),
+    Index("parcels_watched_carrier_idx", "carrier", postgresql_where=sql("watch_at IS NOT NULL")),
     Index("parcels_reference_idx", "reference", "carrier", postgresql_where=sql("reference IS NOT NULL")),
 )
 

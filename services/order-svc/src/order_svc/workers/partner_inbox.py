@@ -1,7 +1,7 @@
 """The worker that processes what partners pushed: one push at a time, in one transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.commands import courier_reports, partner_inbox, payment_callbacks
+from order_svc.commands import courier_reports, feeds, partner_inbox, payment_callbacks
 from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
 from order_svc.integrations.couriers.port import Courier, Reports
 from order_svc.integrations.payments.port import PaymentProvider
@@ -20,6 +20,7 @@ from order_svc.settings import Settings
 
 C = TypeVar("C")
 _LONGEST_REASON = 200
+_NOTED_AGAIN = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
 
@@ -28,6 +29,7 @@ class PartnerInbox:
 
     def __init__(self, couriers: Mapping[str, Courier], providers: Mapping[str, PaymentProvider]) -> None:
         self._couriers, self._providers = couriers, providers
+        self._noted: dict[str, datetime] = {}
 
     def workers(self) -> tuple[Worker[Settings], ...]:
         """One worker per source."""
@@ -62,9 +64,18 @@ class PartnerInbox:
             else:
                 reports = _parse(self._couriers[push.partner], raw)
                 processed = await courier_reports.apply(tx, push, reports)
+                await self._note(tx, {each.carrier for each in reports if each.carrier is not None})
                 tx.after_commit(partial(_count, runtime, push, reports, processed.state))
         except _Unreadable as error:
             await partner_inbox.failed(tx, push, str(error)[:_LONGEST_REASON])
+
+    async def _note(self, tx: Transaction[Settings], carriers: set[str]) -> None:
+        """Note once a minute that carriers report: a row that every push changed would be one that all wait for."""
+        for carrier in sorted(carriers):
+            last = self._noted.get(carrier)
+            if last is None or abs(tx.now - last) >= _NOTED_AGAIN:
+                await feeds.report(tx, carrier)
+                tx.after_commit(partial(self._noted.__setitem__, carrier, tx.now))
 
 
 class _Unreadable(Exception):

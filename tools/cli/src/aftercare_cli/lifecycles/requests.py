@@ -39,6 +39,8 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("payment difference", "explain"): ("POST /v1/payment-differences/{difference_id}/explain",),
     ("payment difference", "resolve"): ("POST /v1/payment-differences/{difference_id}/resolve",),
+    ("parcel anomaly", "acknowledge"): ("POST /v1/parcel-anomalies/{anomaly_id}/acknowledge",),
+    ("parcel anomaly", "resolve"): ("POST /v1/parcel-anomalies/{anomaly_id}/resolve",),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refuse_return"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refuse_untracked"): ("POST /v1/cases/{case_id}/inspect",),

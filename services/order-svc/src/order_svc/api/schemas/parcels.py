@@ -7,6 +7,7 @@ from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field, StringConstraints
 
 from order_svc.api.schemas.order_lines import Units
+from order_svc.domain.anomalies.codes import AnomalyKind
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
 from order_svc.domain.waybills import IgnoredReason
@@ -129,6 +130,8 @@ class ParcelOut(Out):
     """Whether nothing more is expected of the courier."""
     delivered_to: str | None
     """Who took it: `person`, `proxy`, `locker` or `station`; null where no scan says so."""
+    anomalies: list[AnomalyKind] = Field(default_factory=list)
+    """What is wrong with it now, and not resolved: see `GET /v1/parcel-anomalies`."""
     status_at: Time
     """When the status was reached, by the courier's clock; before the first scan, when the parcel was registered."""
     handed_over_at: Time
