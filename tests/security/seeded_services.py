@@ -34,6 +34,7 @@ KETTLE = OrderLine(
     line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=0, paid_minor=29700
 )
 
+_ACCOUNT: dict[str, Any] = {"courier": "sf", "account_no": "C1", "secret": "a-checkword", "sender": ADDRESS}
 _DIFFERENCE = """
     INSERT INTO payment_differences (id, provider, day, cause, kind, our_minor, their_minor, currency, state, opened_at)
     VALUES ('diff_1', 'simulator', '2026-03-01', 'unknown_here', 'payment', 0, 1, 'CNY', 'open', now())
@@ -74,6 +75,10 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
         await harness.runtime.pool.execute(_DIFFERENCE)
         await harness.runtime.pool.execute(_ANOMALY, parcel["id"], placed["id"])
+        account = made(await seller.post("/v1/shipping-accounts", json=_ACCOUNT))
+        label_body = {"carrier": "sf", "weight_grams": 900, "lines": part}
+        label = made(await seller.post(f"/v1/orders/{placed['id']}/labels", json=label_body))
+        quote = made(await seller.post(f"/v1/orders/{placed['id']}/shipping-quotes", json={"weight_grams": 900}))
         yield SeededService(
             harness,
             {
@@ -86,6 +91,9 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "difference_id": "diff_1",
                 "merchant_id": "m-1",
                 "anomaly_id": "anom_1",
+                "account_id": account["id"],
+                "label_id": label["id"],
+                "quote_id": quote["id"],
             },
             {
                 "createOrder": wanted,
@@ -99,6 +107,13 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "resolvePaymentDifference": {"note": "a fee"},
                 "acknowledgeParcelAnomaly": {"note": "called the depot"},
                 "resolveParcelAnomaly": {"resolution": "found"},
+                "connectShippingAccount": _ACCOUNT | {"courier": "kuaidi100", "key": "a-key"},
+                "rotateShippingSecret": {"secret": "another"},
+                "changeShippingSender": {"sender": _ACCOUNT["sender"]},
+                "orderLabel": label_body,
+                "orderReturnLabel": {"carrier": "sf", "weight_grams": 900, "case_id": "case_1"},
+                "changePickup": {"begins_at": "2031-05-02T10:00:00+08:00", "ends_at": "2031-05-02T12:00:00+08:00"},
+                "askShippingPrices": {"weight_grams": 900},
             },
         )
 

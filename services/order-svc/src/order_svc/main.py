@@ -24,11 +24,18 @@ from order_svc.api import (
     payment_webhooks,
     payments,
     reconciliations,
+    shipping_accounts,
+    shipping_labels,
+    shipping_quotes,
     timelines,
 )
 from order_svc.commands import deadlines, journal
 from order_svc.consumers import HANDLERS
 from order_svc.domain import names
+from order_svc.domain.shipping.model import CourierName
+from order_svc.integrations.couriers.outward.kuaidi100 import Kuaidi100Service
+from order_svc.integrations.couriers.outward.port import CourierService
+from order_svc.integrations.couriers.outward.sf import SfService
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
@@ -42,21 +49,30 @@ from order_svc.workers.ledger_proof import LedgerProofWorker
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
 from order_svc.workers.reconciliation import ReconciliationWorker
+from order_svc.workers.shipping_calls import ShippingCalls
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
 _INBOX: Retention[Settings] = Retention(
     "partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours)
 )
+_LABELS: tuple[Retention[Settings], ...] = tuple(
+    Retention(table, "expires_at", lambda _: timedelta()) for table in ("label_files", "label_contacts")
+)
+_QUOTES: Retention[Settings] = Retention("shipping_quotes", "created_at", lambda _: timedelta(days=1))
 _ENTRIES: Retention[Settings] = Retention("statement_entries", "seen_at", lambda _: timedelta(days=30))
 
 
 def service(
-    settings: Settings | None = None, *, simulator_transport: httpx.AsyncBaseTransport | None = None
+    settings: Settings | None = None,
+    *,
+    simulator_transport: httpx.AsyncBaseTransport | None = None,
+    courier_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Service[Settings]:
-    """The composition of the service. `simulator_transport` is for tests, in whose process the providers run."""
+    """The composition of the service. The transports are for tests, in whose process providers and couriers run."""
     settings = settings or Settings()
     names.register()
     providers = payment_providers(settings, simulator_transport)
+    services = courier_services(settings, courier_transport)
     return Service(
         name="order-svc",
         package="order_svc",
@@ -71,12 +87,16 @@ def service(
             ReconciliationWorker(providers).worker(),
             LedgerProofWorker().worker(),
             FEEDS,
+            ShippingCalls(services, COURIERS).worker(),
         ),
-        retention=[_INBOX, _ENTRIES],
         journal=journal.keep,
+        retention=[_INBOX, _ENTRIES, *_LABELS, _QUOTES],
         metadata=tables.metadata,
         log_fields=("partner", "push", "source", "difference"),
-        resources=[each for provider in providers.values() for each in provider.resources],
+        resources=[
+            *(each for provider in providers.values() for each in provider.resources),
+            *(each for courier in services.values() for each in courier.resources),
+        ],
     )
 
 
@@ -98,7 +118,25 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         courier_endpoints.codes,
         partner_inbox.pushes,
         courier_webhooks.router(couriers),
+        shipping_accounts.router(couriers),
+        shipping_labels.router,
+        shipping_quotes.router,
     ]
+
+
+def courier_services(
+    settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+) -> Mapping[str, CourierService]:
+    """The couriers that shipments are ordered of. What is agreed with them is the merchants', in their accounts."""
+
+    def client() -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=transport, timeout=10, limits=_LIMITS)
+
+    label_url = settings.kuaidi100_label_url
+    return {
+        CourierName.SF: SfService(client(), url=settings.sf_url),
+        CourierName.KUAIDI100: Kuaidi100Service(client(), url=settings.kuaidi100_url, label_url=label_url),
+    }
 
 
 def payment_providers(

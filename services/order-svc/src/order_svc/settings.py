@@ -75,6 +75,11 @@ class Settings(ServiceSettings):
     parcel_feed_silent_hours: Hours = 12
     parcel_feed_least_parcels: Annotated[int, Field(ge=1)] = 20
     courier_secret_grace_hours: Hours = 24
+    sf_url: HttpUrl = "https://sfapi.sf-express.com/std/service"
+    kuaidi100_url: HttpUrl = "https://poll.kuaidi100.com"
+    kuaidi100_label_url: HttpUrl = "https://api.kuaidi100.com"
+    courier_poll_hours: Hours = 6
+    label_hours: Hours = 24 * 14
     partner_inbox_hours: Annotated[
         Hours, renamed("partner_inbox_hours", "courier_inbox_hours", "payment_webhook_hours")
     ] = 24 * 30

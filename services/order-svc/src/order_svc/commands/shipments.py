@@ -18,7 +18,7 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from order_svc.commands import anomalies, effects, parcels, partner_inbox
+from order_svc.commands import anomalies, effects, parcel_tracking, parcels, partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import errors, fulfilment, tracking
 from order_svc.domain.fulfilment import Pick
@@ -162,6 +162,21 @@ async def register_refused_goods(tx: Transaction[Settings], event: RefusedGoodsR
     await _correct(tx, ParcelLeg.REFUSED_GOODS, event)
 
 
+async def register_labelled(tx: Transaction[Settings], order_id: str, hand_over: HandOver) -> Parcel:
+    """Follow the parcel of a case that a courier was asked to collect; the one that is followed under its waybill already, if there is one.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    order = await tx.lock(ORDERS, order_id)
+    open_ = [each for each in await _registered(tx, order_id, hand_over) if not each.terminal]
+    if open_:
+        return open_[0]
+    parcel = await _register(tx, order, hand_over)
+    await parcels.catch_up(tx, parcel)
+    return parcel
+
+
 async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrected) -> None:
     """The buyer has corrected the waybill of a return: follow the new one, and withdraw the old one unless it was scanned.
 
@@ -260,4 +275,5 @@ async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver
     content = (ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in hand_over.content)
     await tx.insert(PARCEL_LINES, *content)
     await partner_inbox.wake(tx, hand_over.waybill_no, hand_over.reference)
+    await parcel_tracking.follow(tx, parcel)
     return parcel

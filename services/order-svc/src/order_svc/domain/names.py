@@ -11,6 +11,7 @@ from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PushAction, PushState
 from order_svc.domain.payments.lifecycle import PaymentAction, RefundAction
 from order_svc.domain.payments.model import PaymentState, RefundState
+from order_svc.domain.shipping.labels import LabelAction, LabelState
 
 NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     OrderState: {
@@ -72,6 +73,26 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         AnomalyAction.ACKNOWLEDGE: ("受理异常", "acknowledge the anomaly"),
         AnomalyAction.RESOLVE: ("解决异常", "resolve the anomaly"),
         AnomalyAction.END: ("异常自行消除", "end the anomaly"),
+    },
+    LabelState: {
+        LabelState.REQUESTED: ("待提交", "not yet submitted"),
+        LabelState.SUBMITTED: ("已提交", "submitted"),
+        LabelState.UNKNOWN: ("结果未知", "of unknown outcome"),
+        LabelState.CREATED: ("已出单", "created"),
+        LabelState.CANCELLING: ("取消中", "being cancelled"),
+        LabelState.FAILED: ("下单失败", "failed"),
+        LabelState.CANCELLED: ("已取消", "cancelled"),
+    },
+    LabelAction: {
+        LabelAction.SUBMIT: ("提交运单", "submit the shipment"),
+        LabelAction.MARK_UNKNOWN: ("标记结果未知", "mark the outcome as unknown"),
+        LabelAction.CREATE: ("记录运单号", "record the waybill"),
+        LabelAction.FAIL: ("记录下单失败", "record the failure"),
+        LabelAction.CONFIRM_CANCEL: ("确认取消", "record the cancellation"),
+        LabelAction.REFUSE_CANCEL: ("拒绝取消", "record that it cannot be cancelled"),
+        LabelAction.CANCEL: ("取消运单", "cancel the shipment"),
+        LabelAction.CHANGE_PICKUP: ("修改取件时间", "change the pickup"),
+        LabelAction.GIVE_UP: ("放弃运单", "give the shipment up"),
     },
     PushState: {
         PushState.RECEIVED: ("已收到", "received"),

@@ -15,6 +15,7 @@ from order_svc.tables import (  # noqa: F401
     parcels,
     partner_inbox,
     payments,
+    shipping,
 )
 from order_svc.tables.schema import metadata
 

@@ -23,6 +23,7 @@ from order_svc.integrations.couriers.outward.requests import (
     refused,
 )
 
+# Any: JSON.
 _C = CourierRefusal
 _REFUSALS = {
     "400": _C.CONTENT_INVALID,

@@ -1,0 +1,48 @@
+"""What is checked before a courier is asked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from order_svc.domain.shipping.accounts import ShippingAccount
+from order_svc.domain.shipping.errors import PickupTimeInvalid, ShippingAccountMissing
+from order_svc.domain.shipping.model import CourierName, PickupWindow
+
+SHORTEST, LONGEST = timedelta(hours=1), timedelta(hours=24)
+PAUSES = (2.0, 10.0, 60.0, 300.0, 1800.0)
+"""Seconds between the calls about a label whose outcome is open; the last one from then on."""
+AGGREGATED = frozenset({"sf", "zto", "yto", "yunda", "sto", "best", "jd", "ems", "jt", "dbl"})
+"""The carriers that Kuaidi100 orders of."""
+MOST_OPEN = timedelta(days=60)
+"""For how long a parcel is polled that does not end."""
+
+
+def check_pickup(window: PickupWindow, now: datetime) -> None:
+    """Check the time of a pickup; which times a courier offers is for the courier.
+
+    Raises:
+        PickupTimeInvalid: it does not begin in the future, or is shorter than an hour or longer than a day.
+    """
+    if window.begins_at <= now or not SHORTEST <= window.ends_at - window.begins_at <= LONGEST:
+        raise PickupTimeInvalid(pointer="/pickup")
+
+
+def account_for(accounts: Sequence[ShippingAccount], carrier: str, courier: CourierName | None) -> ShippingAccount:
+    """The account through which a parcel of this carrier is ordered: that of the courier itself before that of an aggregator.
+
+    Raises:
+        ShippingAccountMissing: there is none.
+    """
+    found = [each for each in accounts if carries(each.courier, carrier) and courier in (None, each.courier)]
+    if not found:
+        raise ShippingAccountMissing(pointer="/carrier", carrier=carrier)
+    return min(found, key=lambda each: each.courier is CourierName.KUAIDI100)
+
+
+def carries(courier: CourierName, carrier: str) -> bool:
+    """Whether parcels of this carrier can be ordered of the courier."""
+    return carrier == "sf" if courier is CourierName.SF else carrier in AGGREGATED
+
+
+def pause(attempts: int) -> timedelta:
+    """How long the next call waits after this many without a result."""
+    return timedelta(seconds=PAUSES[min(attempts, len(PAUSES) - 1)])

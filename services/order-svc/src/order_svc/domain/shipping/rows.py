@@ -1,0 +1,28 @@
+"""How contacts are stored as documents."""
+
+from order_svc.domain.model import Address
+from order_svc.domain.shipping.model import Contact
+
+
+def contact_fields(contact: Contact) -> dict[str, str]:
+    """The contact as a document."""
+    return {
+        "name": contact.name,
+        "phone": contact.phone,
+        "province": contact.province,
+        "city": contact.city,
+        "district": contact.district,
+        "street": contact.street,
+    }
+
+
+def contact_of(address: Address) -> Contact:
+    """The buyer as a sender or receiver, at the address of the order."""
+    return Contact(
+        name=address.name,
+        phone=address.phone,
+        province=address.province,
+        city=address.city,
+        district=address.district,
+        street=address.street,
+    )
