@@ -12,6 +12,7 @@ import pickup_scenarios
 import refund_scenarios
 import reship_scenarios
 import review_scenarios
+import sale_scenarios
 import suite_scenarios
 from in_process_suite import InProcessSuite
 from suite_scenarios import RETURN_ADDRESS, TEXTS
@@ -31,6 +32,7 @@ SCENARIOS = (
     *order_life_scenarios.SCENARIOS,
     *payment_scenarios.SCENARIOS,
     *parcel_scenarios.SCENARIOS,
+    *sale_scenarios.SCENARIOS,
 )
 
 

@@ -57,6 +57,7 @@ NOT_OF_ROUTES = {
     "decision_failed": "the result of one case of a batch",
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
+    "no_virtual_goods": "only shown as the reason why an action is not allowed",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",
     "payment_planned": "decides which timer holds",

@@ -100,6 +100,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "changeAddress": {"shipping_address": ADDRESS},
                 "startPayment": {"provider": "simulator"},
                 "shipParcel": parcel_body | {"waybill_no": "73000002"},
+                "deliverVirtualGoods": {"lines": part},
                 "createCourierEndpoint": {"partner": "zto"},
                 "rotateCourierSecret": {},
                 "revokeCourierEndpoint": {"grace_hours": 168},

@@ -45,13 +45,15 @@ from aftercare_events.catalogue import (
     returns,
     reviews,
     sanctions,
+    shipment_times,
+    stock,
     supplements,
     type_changes,
 )
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, payments, parcels, parcel_anomalies),
+    *(orders, shipment_times, stock, payments, parcels, parcel_anomalies),
     *(
         reviews,
         manual_reviews,

@@ -31,6 +31,7 @@ from aftercare_events import (
     RefusedGoodsReturned,
     ReplacementShipped,
     ReplacementWaybillCorrected,
+    ReturnInspected,
     ReturnShipped,
     ReturnWaybillCorrected,
     VerdictReplaced,
@@ -40,7 +41,16 @@ from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 
 from order_svc import projections
-from order_svc.commands import after_sales, case_money, cases, effects, offline_refunds, refund_requests, shipments
+from order_svc.commands import (
+    after_sales,
+    case_money,
+    cases,
+    effects,
+    offline_refunds,
+    refund_requests,
+    shipments,
+    stock,
+)
 from order_svc.domain.model import Order
 from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings
@@ -119,6 +129,7 @@ HANDLERS: Handlers[Settings] = {
     ChargeReturned: case_money.charge_returned,
     PickupWaybillGiven: shipments.expect_pickup,
     PickupWaybillWithdrawn: shipments.give_up_pickup,
+    ReturnInspected: stock.take_back,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,
     RefusedGoodsReturned: shipments.register_refused_goods,

@@ -27,7 +27,9 @@ from order_svc.api import (
     shipping_accounts,
     shipping_labels,
     shipping_quotes,
+    stock,
     timelines,
+    virtual_goods,
 )
 from order_svc.commands import deadlines, journal
 from order_svc.consumers import HANDLERS
@@ -107,6 +109,8 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         order_lists.router,
         timelines.router,
         packing.router,
+        virtual_goods.router,
+        stock.router,
         payments.router(providers),
         ledger.router,
         parcels.router,

@@ -67,6 +67,7 @@ class Settings(ServiceSettings):
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5
     longest_payment_hours: Hours = 24 * 15
+    ship_hours: Hours = 48
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5

@@ -162,7 +162,7 @@ async def test_allowed_actions_name_the_reason_of_each_refusal(shop):
     assert actions(await shop.order(created["id"]))["pay"] is True
     paid, _ = await shop.paid()
     assert actions(paid)["ship"] == "merchant_only"
-    assert (paid["whose_turn"], paid.get("deadline_at")) == ("merchant", None)
+    assert (paid["whose_turn"], paid["deadline_effect"]) == ("merchant", "shipment_overdue")
     await shop.ship(paid, 1)
     partly = await shop.order(paid["id"])
     assert actions(partly)["confirm_receipt"] == "not_fully_shipped"

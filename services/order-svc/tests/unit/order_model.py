@@ -12,6 +12,7 @@ from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from memory_database import MemoryDatabase
 from order_svc.commands import (
     cancellations,
+    fulfilments,  # noqa: F401  # its timer
     orders,
     packing,
     parcels,
@@ -22,7 +23,7 @@ from order_svc.commands import (
     shipments,
 )
 from order_svc.commands.deadlines import order_timer
-from order_svc.domain.fulfilment import Pick, fully_shipped
+from order_svc.domain.fulfilment import Pick, fully_shipped, unshipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey
@@ -102,6 +103,7 @@ class OrderModel:
         self._check_ledger(paid, refunded)
         for number, line in enumerate(self.lines):
             self._check_units(number, line)
+            self._check_stock(line)
         if self.order.state in ("delivered", "received", "completed"):
             assert fully_shipped(self.lines), "units were neither shipped nor refunded"
 
@@ -123,6 +125,15 @@ class OrderModel:
         units = [unit for unit in self.db.rows("case_lines") if unit.line_id == line.id]
         assert line.held_quantity == sum(unit.held_quantity for unit in units)
         assert line.withdrawn_quantity == sum(unit.withdrawn_quantity for unit in units)
+
+    def _check_stock(self, line: Any) -> None:
+        """What was reserved is released, has left, or is still to be shipped."""
+        moved = Counter[str]()
+        for each in self.db.rows("stock_movements"):
+            moved[each.kind] += each.quantity if each.line_id == line.id else 0
+        reserved = moved["reserved"] - moved["released"] - moved["committed"]
+        assert (moved["reserved"], moved["committed"]) == (line.quantity, line.shipped_quantity)
+        assert reserved == (0 if self.order.state == "cancelled" else unshipped(line))
 
     def _refunded_before_shipment(self, case: CaseModel) -> bool:
         refund = self.db.table("refunds").get((case.refund_id,))

@@ -12,7 +12,8 @@ from aftercare_chassis.refusals import Refusal
 from order_svc import main
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import AfterSaleState, Order, OrderLine, OrderState
+from order_svc.domain.model import AfterSaleState, LineFulfilment, Order, OrderLine, OrderState
+from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods
 
 S, A = OrderState, OrderAction
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
@@ -27,6 +28,10 @@ ROWS = [
     (S.PAID, A.CHANGE_ADDRESS, AGENT, S.PAID),
     (S.PAID, A.PACK, SELLER, S.PAID),
     (S.PAID, A.SHIP, SELLER, S.SHIPPED),
+    (S.PAID, A.DELIVER_VIRTUAL, SELLER, S.PAID),
+    (S.PAID, A.DELIVER, SYSTEM, S.DELIVERED),
+    (S.PAID, A.MARK_OVERDUE, SYSTEM, S.PAID),
+    (S.SHIPPED, A.MARK_OVERDUE, SYSTEM, S.SHIPPED),
     (S.SHIPPED, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.DELIVER, SYSTEM, S.DELIVERED),
     (S.SHIPPED, A.CONFIRM_RECEIPT, BUYER, S.RECEIVED),
@@ -70,7 +75,7 @@ def order(state: OrderState, after_sale: AfterSaleState = AfterSaleState.NONE) -
     )
 
 
-def line(**units: int) -> OrderLine:
+def line(**units: Any) -> OrderLine:
     price = {"unit_price_minor": 100, "discount_minor": 0, "paid_minor": 300}
     return OrderLine(id="l", order_id="o", position=1, sku="K", title="K", category=None, quantity=3, **price, **units)
 
@@ -125,6 +130,9 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
         for state in (S.SHIPPED, S.DELIVERED, S.RECEIVED)
         for action in (A.CANCEL, A.CHANGE_ADDRESS)
     ),
+    (order(S.PAID), A.DELIVER_VIRTUAL, SELLER, [line()], NoVirtualGoods),
+    (order(S.PAID), A.SHIP, SELLER, [line(fulfilment=LineFulfilment.VIRTUAL)], errors.NothingLeftToShip),
+    (replace(order(S.PAID), virtual_delivered_at=NOW), A.CANCEL, BUYER, SHIPPED, GoodsDelivered),
 ]
 
 
@@ -155,6 +163,7 @@ def test_the_api_shows_the_actions_of_people_only() -> None:
         ("pack", None),
         ("unpack", "not_packed"),
         ("ship", None),
+        ("deliver_virtual", "no_virtual_goods"),
         ("confirm_receipt", "not_in_this_state"),
     ]
 
@@ -204,7 +213,7 @@ def test_only_completed_and_cancelled_orders_are_over() -> None:
 
 def test_the_diagram_shows_the_guards_and_the_timers() -> None:
     diagram = draw(ORDER)
-    packed = "unless after_sale_open, unless packed_needs_merchant for buyer"
+    packed = "unless after_sale_open, unless virtual_goods_delivered, unless packed_needs_merchant for buyer"
     assert f"paid --> cancelled: cancel (agent, buyer, seller, {packed})\n" in diagram
     timed = "/ after auto_receipt_hours from delivered_at, unless after_sale_open\n"
     assert f"delivered --> received: confirm_receipt (buyer, system) {timed}" in diagram

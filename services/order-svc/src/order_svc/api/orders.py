@@ -37,6 +37,7 @@ from order_svc.domain.sales.errors import (
     FulfilmentTermsMismatch,
     GiftNotFree,
     GiftUnfit,
+    GoodsDelivered,
     PaymentTimeTooLong,
     ShipsByNotAhead,
 )
@@ -101,7 +102,9 @@ async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut
 @router.post(
     "/{order_id}/cancel",
     operation_id="cancelOrder",
-    responses=refusals(IllegalTransition, ActionNotAllowed, AfterSaleOpen, AlreadyShipped, PackedNeedsMerchant),
+    responses=refusals(
+        IllegalTransition, ActionNotAllowed, AfterSaleOpen, AlreadyShipped, PackedNeedsMerchant, GoodsDelivered
+    ),
 )
 async def cancel_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
     """Cancel an order of which nothing is shipped. What was paid is refunded in full.

@@ -14,6 +14,7 @@ from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
 from order_svc.commands import shipments
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.tracking import ParcelLeg, ParcelStatus
 from order_svc.settings import Settings
 
@@ -27,7 +28,13 @@ ParcelId = Annotated[Id, Path(description="The id of the parcel.")]
     operation_id="shipParcel",
     status_code=201,
     responses=refusals(
-        IllegalTransition, UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, WaybillTaken
+        IllegalTransition,
+        UnknownLine,
+        DuplicateLine,
+        QuantityExceedsShippable,
+        UnitsHeldByCase,
+        WaybillTaken,
+        VirtualGoods,
     ),
     dependencies=[require_action(ORDER, OrderAction.SHIP)],
 )

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid, OrderPartlyPaid
 
-from order_svc.commands import call_queue, holds, order_units, postings, refund_creation
+from order_svc.commands import call_queue, holds, order_units, postings, refund_creation, stock
 from order_svc.commands.record import order_fields, paid_with, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
@@ -18,6 +18,7 @@ from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.plans import PaymentPlan, kept_minor
+from order_svc.domain.sales import goods
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 from order_svc.tables.payments import HURRY_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE, TAKEN_PAYMENTS
@@ -81,8 +82,10 @@ async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) 
         await _take_part(tx, order, taken, payment)
         return
     paid = ORDER.apply(taken, OrderAction.MARK_PAID, SystemContext.of(tx))
-    paid = replace(paid, payment_id=payment.id, paid_at=tx.now)
     lines = await tx.all(LINES_OF_ORDER, order_id=order.id)
+    ship_by = tx.now + timedelta(hours=tx.settings.ship_hours)
+    paid = replace(paid, payment_id=payment.id, paid_at=tx.now, stock_ship_by_at=ship_by)
+    paid = ORDER.reschedule(replace(paid, ship_by_at=goods.next_ship_by(paid, lines)), tx)
     await postings.order_paid(tx, paid, lines)
     several = payment.amount_minor < paid.total_minor
     parts = paid_with(await tx.all(TAKEN_PAYMENTS, order_id=order.id)) if several else None
@@ -117,7 +120,7 @@ async def _withdraw_units(tx: Transaction[Settings], order: Order, refund: Refun
     if (case := _case_of(units, refund)) is not None:
         units = holds.withdraw(units, case)
     await order_units.save(tx, before, units)
-    await advance(tx, order, units)
+    await advance(tx, await stock.release_withdrawn(tx, order, before, units), units)
 
 
 async def _release_units(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
@@ -146,9 +149,8 @@ async def cancel(tx: Transaction[Settings], before: Order, order: Order, cause: 
     """Record the cancellation of an order that has entered that state, and do what it causes."""
     cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
     kept = kept_minor(cancelled) or None
-    return await enter(
-        tx, before, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause, deposit_kept_minor=kept)
-    )
+    event = OrderCancelled(**order_fields(tx, cancelled), cause=cause, deposit_kept_minor=kept)
+    return await enter(tx, before, cancelled, event, *await stock.release_rest(tx, cancelled))
 
 
 async def _settled(tx: Transaction[Settings], units: OrderUnits, refund: Refund) -> OrderUnits:
@@ -175,10 +177,10 @@ async def advance(tx: Transaction[Settings], order: Order, units: OrderUnits) ->
         return order
     located = await order_units.located(tx, order.id, units)
     refunded = sum(each.refunded_minor for each in await tx.all(TAKEN_PAYMENTS, order_id=order.id))
-    if fulfilment.wholly_refunded(located, refunded):
+    if fulfilment.wholly_refunded(located, refunded, order.virtual_delivered_at):
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))
         return await cancel(tx, order, ended, CancelCause.REFUNDED)
-    arrived = fulfilment.arrived_at(located)
+    arrived = fulfilment.arrived_at(located, order.virtual_delivered_at)
     return order if arrived is None else await _deliver(tx, order, arrived)
 
 

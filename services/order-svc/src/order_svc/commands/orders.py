@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import Forbidden
 from aftercare_events import OrderAddressChanged, OrderCreated, digest
 
-from order_svc.commands import effects
+from order_svc.commands import effects, stock
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, policy
 from order_svc.domain.errors import OrderNoTaken
@@ -16,6 +16,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
 from order_svc.domain.payments.plans import PlanDraft, planned
 from order_svc.domain.sales import goods
+from order_svc.domain.sales.stock import ordered
 from order_svc.settings import Settings
 from order_svc.tables.orders import ADDRESSES, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
 
@@ -87,7 +88,8 @@ async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderL
     event = OrderCreated(
         **order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at, order_no=order.order_no
     )
-    created = await tx.create(ORDERS, order, event)
+    reserved = await stock.reserve(tx, order, ordered(lines))
+    created = await tx.create(ORDERS, order, event, *reserved)
     await tx.insert(ORDER_LINES, *lines)
     await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))
     return created

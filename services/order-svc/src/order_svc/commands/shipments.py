@@ -18,12 +18,14 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from order_svc.commands import anomalies, effects, parcel_tracking, parcels, partner_inbox
+from order_svc.commands import anomalies, effects, parcel_tracking, parcels, partner_inbox, stock
 from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import errors, fulfilment, tracking
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine
+from order_svc.domain.sales import goods
+from order_svc.domain.sales import stock as stock_units
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES_OF_ORDER
@@ -65,13 +67,15 @@ async def ship(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
+        VirtualGoods: see `goods.check_kind`.
         UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase: see `fulfilment.ship`.
         WaybillTaken: the waybill is registered on this order.
     """
     order = await tx.lock(ORDERS, order_id)
     on_its_way = ORDER.apply(order, OrderAction.SHIP, tx)
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
-    shipped = await _shipped_lines(tx, lines, picks)
+    goods.check_kind(lines, picks, virtual=False)
+    shipped = await shipped_lines(tx, lines, picks)
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
     hand_over = HandOver(
         leg=ParcelLeg.OUTBOUND,
@@ -84,13 +88,16 @@ async def ship(
     if await _registered(tx, order_id, hand_over):
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     parcel = await _register(tx, order, hand_over)
+    left = [shipped.get(line.id, line) for line in lines]
     on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
-    complete = fulfilment.fully_shipped(shipped.get(line.id, line) for line in lines)
-    await effects.enter(tx, order, on_its_way, _event(tx, on_its_way, parcel, content, complete=complete))
+    on_its_way = ORDER.reschedule(replace(on_its_way, ship_by_at=goods.next_ship_by(on_its_way, left)), tx)
+    sent = _event(tx, on_its_way, parcel, content, complete=fulfilment.fully_shipped(left))
+    moved = stock_units.changes(lines, left, "shipped_quantity")
+    await effects.enter(tx, order, on_its_way, sent, *await stock.commit(tx, on_its_way, moved, parcel.id))
     return parcel
 
 
-async def _shipped_lines(
+async def shipped_lines(
     tx: Transaction[Settings], lines: Sequence[OrderLine], picks: Sequence[Pick]
 ) -> dict[str, OrderLine]:
     """Save the picked lines as they are after shipping; returns them by their ids."""

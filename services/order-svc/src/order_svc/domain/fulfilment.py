@@ -144,32 +144,32 @@ def will_not_arrive(parcel: Parcel) -> bool:
     return parcel.terminal and parcel.status is not ParcelStatus.DELIVERED
 
 
-def wholly_refunded(order: Fulfilment, refunded_minor: int) -> bool:
+def wholly_refunded(order: Fulfilment, refunded_minor: int, virtual_at: datetime | None = None) -> bool:
     """True when cases have refunded every unit, and either all the money paid for goods is back or no unit can arrive.
 
     A verdict may refund less than was paid for units that are on their way; then the order goes on. `refunded_minor` is in
-    minor units of the order's currency.
+    minor units of the order's currency; `virtual_at` is when virtual goods were delivered.
     """
     refunded = _refunded_units(order.case_lines)
     if any(refunded[line.id] < line.quantity for line in order.lines):
         return False
-    nothing_arrives = all(will_not_arrive(parcel) for parcel in outbound(order.parcels))
+    nothing_arrives = virtual_at is None and all(will_not_arrive(parcel) for parcel in outbound(order.parcels))
     return nothing_arrives or refunded_minor >= sum(line.paid_minor for line in order.lines)
 
 
-def arrived_at(order: Fulfilment) -> datetime | None:
-    """When the last parcel arrived, by the courier's clock, once nothing more can arrive.
+def arrived_at(order: Fulfilment, virtual_at: datetime | None = None) -> datetime | None:
+    """When the last parcel arrived, by the courier's clock, once nothing more can arrive; or virtual goods did, `virtual_at`.
 
-    None while anything is left to ship or on its way, where no parcel arrived, and where units of a parcel that will not
+    None while anything is left to ship or on its way, where nothing arrived, and where units of a parcel that will not
     arrive are not refunded.
     """
     sent = outbound(order.parcels)
     arrived = [parcel for parcel in sent if parcel.status is ParcelStatus.DELIVERED]
-    if not arrived or not fully_shipped(order.lines) or not all(parcel.terminal for parcel in sent):
+    if not (arrived or virtual_at) or not fully_shipped(order.lines) or not all(parcel.terminal for parcel in sent):
         return None
     if len(arrived) < len(sent) and not _missing_units_refunded(order, {parcel.id for parcel in arrived}):
         return None
-    return max(parcel.status_at for parcel in arrived)
+    return max([parcel.status_at for parcel in arrived] + ([virtual_at] if virtual_at else []))
 
 
 def _missing_units_refunded(order: Fulfilment, arrived: set[str]) -> bool:

@@ -3,7 +3,7 @@
 The commands, the timers, the allowed actions in the API and docs/lifecycles.md read these tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, ways_after_shipment
 from order_svc.domain.payments.errors import PaymentPlanned
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
+from order_svc.domain.sales import goods
+from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods
 from order_svc.domain.tracking import Parcel
 
 
@@ -28,12 +30,14 @@ class OrderAction(StrEnum):
     PACK = "pack"
     UNPACK = "unpack"
     SHIP = "ship"
+    DELIVER_VIRTUAL = "deliver_virtual"
     CONFIRM_RECEIPT = "confirm_receipt"
     TAKE_PAYMENT = "take_payment"
     MARK_PAID = "mark_paid"
     EXPIRE = "expire"
     DELIVER = "deliver"
     REFUND_WHOLLY = "refund_wholly"
+    MARK_OVERDUE = "mark_overdue"
     COMPLETE = "complete"
 
 
@@ -44,6 +48,7 @@ SHOWN_ACTIONS = (
     OrderAction.PACK,
     OrderAction.UNPACK,
     OrderAction.SHIP,
+    OrderAction.DELIVER_VIRTUAL,
     OrderAction.CONFIRM_RECEIPT,
 )
 
@@ -58,12 +63,21 @@ def _unless_after_sale_open(action: OrderAction) -> Guard:
 
 
 def _nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-    return errors.NothingLeftToShip() if lines is not None and fully_shipped(lines) else None
+    return errors.NothingLeftToShip() if lines is not None and fully_shipped(_in_parcels(lines)) else None
 
 
 def _all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-    nothing_free = lines is not None and not any(shippable(line) for line in lines)
+    nothing_free = lines is not None and not any(shippable(line) for line in _in_parcels(lines))
     return errors.AllUnitsHeld() if nothing_free else None
+
+
+def _in_parcels(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    return [line for line in lines if not goods.is_virtual(line)]
+
+
+def _no_virtual(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+    nothing_free = lines is not None and not any(shippable(line) for line in lines if goods.is_virtual(line))
+    return NoVirtualGoods() if nothing_free else None
 
 
 def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
@@ -73,6 +87,10 @@ def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
 # The facts of the guards are the order's lines. A command that ships passes none: `fulfilment.ship` checks its units one by
 # one and names the line that it refuses.
 UNITS_TO_SHIP = (Guard(errors.NothingLeftToShip.code, _nothing_left), Guard(errors.AllUnitsHeld.code, _all_held))
+VIRTUAL_TO_DELIVER = (Guard(NoVirtualGoods.code, _no_virtual),)
+VIRTUAL_DELIVERED = Guard(
+    GoodsDelivered.code, lambda order, _: GoodsDelivered() if order.virtual_delivered_at else None
+)
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
 PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
 ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
@@ -128,6 +146,14 @@ def _turn_while_shipped(_: Order, facts: ShipmentFacts) -> str:
 
 _S, _A = OrderState, OrderAction
 
+
+def _to_ship(turn: str, turn_by: Callable[[Order, ShipmentFacts], str] | None = None) -> Timeout[OrderAction]:
+    """The merchant's time to ship what is left. Its end is published, and the order goes on."""
+    unless = _unless_after_sale_open(_A.MARK_OVERDUE)
+    then, effect = _A.MARK_OVERDUE, "shipment_overdue"
+    return Timeout(turn, None, then, effect, since="ship_by_at", unless=unless, turn_by=turn_by)
+
+
 # From the first parcel on, an order is neither cancelled by a party nor sent to another address: the rows that are never taken
 # are there for the reason, which names what can be done instead.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
@@ -140,11 +166,16 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.CREATED, _A.TAKE_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), CONSENT)),
+        (_S.PAID, _A.CANCEL): Transition(
+            _S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), VIRTUAL_DELIVERED, CONSENT)
+        ),
         (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS),)),
         (_S.PAID, _A.PACK): Transition(_S.PAID, MERCHANT, (UNLESS_PACKED, *UNITS_TO_SHIP)),
         (_S.PAID, _A.UNPACK): Transition(_S.PAID, MERCHANT, (NOT_PACKED,)),
         (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
+        (_S.PAID, _A.DELIVER_VIRTUAL): Transition(_S.PAID, MERCHANT, VIRTUAL_TO_DELIVER),
+        (_S.PAID, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
+        (_S.PAID, _A.MARK_OVERDUE): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         **{
@@ -152,6 +183,8 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
             for state in (_S.SHIPPED, _S.DELIVERED, _S.RECEIVED)
             for action in (_A.CANCEL, _A.CHANGE_ADDRESS)
         },
+        (_S.SHIPPED, _A.DELIVER_VIRTUAL): Transition(_S.SHIPPED, MERCHANT, VIRTUAL_TO_DELIVER),
+        (_S.SHIPPED, _A.MARK_OVERDUE): Transition(_S.SHIPPED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (FULLY_SHIPPED,)),
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
@@ -168,8 +201,8 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
             "cancelled_by_timeout",
             instead=(PLANNED, Timeout("buyer", None, _A.EXPIRE, "cancelled_by_timeout", since="pay_by")),
         ),
-        _S.PAID: Timeout("merchant"),
-        _S.SHIPPED: Timeout("courier", turn_by=_turn_while_shipped),
+        _S.PAID: _to_ship("merchant"),
+        _S.SHIPPED: _to_ship("courier", _turn_while_shipped),
         _S.DELIVERED: Timeout(
             "buyer",
             "auto_receipt_hours",

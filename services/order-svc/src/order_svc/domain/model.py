@@ -43,6 +43,8 @@ class Order:
 
     `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
+    `stock_ship_by_at` is until when goods from stock have to be shipped, `ship_by_at` the next time to ship that can be missed, and
+    `shipment_overdue_at` the last one that was. `virtual_delivered_at` is when virtual goods were last delivered.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     `order_no` is the shop's own number, unique per merchant, where it has one. `paid_minor` is what its payments have brought so far;
     `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
@@ -72,6 +74,10 @@ class Order:
     cancel_cause: CancelCause | None = None
     buyer_level: str | None = None
     payment_minutes: int | None = None
+    stock_ship_by_at: datetime | None = None
+    ship_by_at: datetime | None = None
+    shipment_overdue_at: datetime | None = None
+    virtual_delivered_at: datetime | None = None
     shipping_tax_minor: int | None = None
     shipping_discounts: list[dict[str, Any]] | None = None  # a JSON document
     order_no: str | None = None

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from order_svc.domain import errors
 from order_svc.domain.model import OrderState
+from order_svc.domain.sales.errors import GoodsDelivered
 
 
 class OrderWay(StrEnum):
@@ -20,6 +21,7 @@ class OrderWay(StrEnum):
 WAYS: Mapping[str, tuple[OrderWay, ...]] = {
     errors.OrderPacked.code: (OrderWay.ASK_TO_UNPACK,),
     errors.PackedNeedsMerchant.code: (OrderWay.CANCEL_UNSHIPPED, OrderWay.ASK_TO_UNPACK),
+    GoodsDelivered.code: (OrderWay.OPEN_CASE,),
 }
 """By the code of a refusal that does not depend on where the goods are."""
 

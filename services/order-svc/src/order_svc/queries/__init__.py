@@ -18,6 +18,8 @@ from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.statements import Difference, Reconciliation
+from order_svc.domain.sales.errors import MerchantNeeded
+from order_svc.domain.sales.stock import StockMovement, StockTotals
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.settings import Settings
@@ -40,6 +42,7 @@ from order_svc.tables.parcels import (
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, PAYMENTS_OF_ORDER, REFUNDS_OF
 from order_svc.tables.statements import DIFFERENCE_LIST, DIFFERENCES, RECONCILIATION_LIST
+from order_svc.tables.stock import STOCK_MOVEMENT_LIST, STOCK_TOTALS
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -221,6 +224,25 @@ async def payment_differences(
 ) -> Page[Difference]:
     """A page of differences."""
     return await reader.page(DIFFERENCE_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def stock_movements(reader: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[StockMovement]:
+    """A page of movements of stock."""
+    return await reader.page(STOCK_MOVEMENT_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def stock_level(reader: Reader, merchant_id: str | None, sku: str) -> StockTotals:
+    """The sums of the movements of an article; sellers read those of their own merchant.
+
+    Raises:
+        MerchantNeeded: another reader names no merchant.
+    """
+    merchant = reader.actor.tenant if reader.actor.role == "seller" else merchant_id
+    if merchant is None:
+        raise MerchantNeeded(pointer="/merchant_id")
+    found = await reader.one(STOCK_TOTALS, merchant_id=merchant, sku=sku)
+    nothing = StockTotals(merchant_id=merchant, sku=sku, reserved=0, released=0, committed=0, returned=0)
+    return nothing if found is None else found
 
 
 def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:

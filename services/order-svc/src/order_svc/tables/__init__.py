@@ -16,6 +16,7 @@ from order_svc.tables import (  # noqa: F401
     partner_inbox,
     payments,
     shipping,
+    stock,
 )
 from order_svc.tables.schema import metadata
 

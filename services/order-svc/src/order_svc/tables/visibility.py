@@ -10,3 +10,8 @@ ADMIN_ONLY: SeenBy = {"admin": None}
 def seen_by(table: FromClause) -> SeenBy:
     """Buyers see rows with their id in `buyer_id`, sellers those of their merchant, agents, arbitrators and admins all."""
     return {"buyer": table.c.buyer_id, "seller": table.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}
+
+
+def of_merchant(table: FromClause) -> SeenBy:
+    """Sellers see rows of their merchant, agents, arbitrators and admins all; buyers none."""
+    return {"seller": table.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}

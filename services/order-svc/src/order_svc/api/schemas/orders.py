@@ -231,6 +231,12 @@ class OrderOut(Out):
     created_at: CreatedAt
     paid_at: Time | None
     """When the payment succeeded; null before."""
+    ship_by_at: Time | None = None
+    """Until when the merchant has to ship what comes next; null where nothing is left to ship, and once it was missed."""
+    shipment_overdue_at: Time | None = None
+    """The last time to ship that was missed; null where none was."""
+    virtual_delivered_at: Time | None = None
+    """When virtual goods were last delivered; null where none were."""
     shipped_at: Time | None
     """When the first parcel was registered; null before."""
     delivered_at: Time | None

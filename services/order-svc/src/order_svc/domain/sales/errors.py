@@ -41,3 +41,41 @@ class PaymentTimeTooLong(Refusal):
     kind, code = Kind.INVALID, "payment_time_too_long"
     zh = "付款时限最长为 {most} 分钟。"
     en = "The time to pay is at most {most} minutes."
+
+
+class VirtualGoods(Refusal):
+    """A parcel contains units that have none."""
+
+    kind, code = Kind.INVALID, "virtual_goods"
+    zh = "虚拟商品无需物流发货，请直接交付（{line_id}）。"
+    en = "These goods are virtual and have no parcel: deliver them without ({line_id})."
+
+
+class NotVirtual(Refusal):
+    """Units that need a parcel are delivered without."""
+
+    kind, code = Kind.INVALID, "not_virtual"
+    zh = "该商品须通过物流发货（{line_id}）。"
+    en = "These goods are shipped in a parcel ({line_id})."
+
+
+class NoVirtualGoods(Refusal):
+    """No virtual goods of the order are left to deliver."""
+
+    kind, code = Kind.CONFLICT, "no_virtual_goods"
+    zh, en = "订单已无可交付的虚拟商品。", "No virtual goods of this order are left to deliver."
+
+
+class GoodsDelivered(Refusal):
+    """Virtual goods of the order have been delivered, so that it is not cancelled any more; a case is the way."""
+
+    kind, code = Kind.CONFLICT, "virtual_goods_delivered"
+    zh = "虚拟商品已交付，订单不能取消；请申请售后。"
+    en = "Virtual goods of this order were delivered, so it cannot be cancelled: open an after-sale case."
+
+
+class MerchantNeeded(Refusal):
+    """An article is read by its number alone, which several merchants may use."""
+
+    kind, code = Kind.INVALID, "merchant_needed"
+    zh, en = "请指定商户 merchant_id。", "Name the merchant: merchant_id."

@@ -1,0 +1,124 @@
+"""Movements of stock: kept for reading, and published with the change of the order that caused them."""
+
+from collections import Counter
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import ReturnInspected
+from aftercare_events.catalogue.stock import (
+    ReturnedStockLine,
+    StockCommitted,
+    StockLine,
+    StockReservationReleased,
+    StockReserved,
+    StockReturned,
+)
+
+from order_svc.commands.record import order_fields
+from order_svc.domain.lifecycle import ORDER
+from order_svc.domain.model import Order, OrderState
+from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.sales import goods, stock
+from order_svc.domain.sales.stock import StockMovement, StockMovementKind, StockReleaseCause, Units
+from order_svc.settings import Settings
+from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
+from order_svc.tables.stock import RETURNED_OF_CASE, STOCK_MOVEMENTS
+
+
+async def reserve(tx: Transaction[Settings], order: Order, units: Units) -> list[StockReserved]:
+    """Reserve units of a new order; the event to record with it."""
+    await _keep(tx, order, StockMovementKind.RESERVED, units)
+    until = order.deadline_at
+    return [StockReserved(**order_fields(tx, order), lines=_lines(units), reserved_until=until)] if units else []
+
+
+async def release(
+    tx: Transaction[Settings], order: Order, units: Units, cause: StockReleaseCause
+) -> list[StockReservationReleased]:
+    """Release reserved units that will not be shipped; the event to record with the change of the locked order."""
+    await _keep(tx, order, StockMovementKind.RELEASED, units, cause=cause)
+    return [StockReservationReleased(**order_fields(tx, order), lines=_lines(units), cause=cause)] if units else []
+
+
+async def release_rest(tx: Transaction[Settings], order: Order) -> list[StockReservationReleased]:
+    """Release what a cancelled order had still reserved."""
+    lines = await tx.all(LINES_OF_ORDER, order_id=order.id)
+    return await release(tx, order, stock.still_reserved(lines), StockReleaseCause.CANCELLED)
+
+
+async def commit(
+    tx: Transaction[Settings], order: Order, units: Units, parcel_id: str | None = None
+) -> list[StockCommitted]:
+    """Reserved units have left; the event to record with the change of the locked order."""
+    await _keep(tx, order, StockMovementKind.COMMITTED, units, parcel_id=parcel_id)
+    return [StockCommitted(**order_fields(tx, order), lines=_lines(units), parcel_id=parcel_id)] if units else []
+
+
+async def release_withdrawn(tx: Transaction[Settings], order: Order, before: OrderUnits, after: OrderUnits) -> Order:
+    """Release the units of the locked order that were withdrawn; those of a cancelled order were released with it. The order as saved."""
+    units = stock.changes(before.lines, after.lines, "withdrawn_quantity")
+    if not units or order.state is OrderState.CANCELLED:
+        return order
+    timed = replace(order, ship_by_at=goods.next_ship_by(order, after.lines))
+    released = await release(tx, order, units, StockReleaseCause.WITHDRAWN)
+    return await tx.save(ORDERS, ORDER.reschedule(timed, SystemContext.of(tx)), *released)
+
+
+async def take_back(tx: Transaction[Settings], event: ReturnInspected) -> None:
+    """An inspection has accepted returned units. Of a case that is inspected again, only what is accepted more is counted.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    order = await tx.lock(ORDERS, event.order_id)
+    by_id = {line.id: line for line in await tx.all(LINES_OF_ORDER, order_id=order.id)}
+    known = Counter[str]()
+    for each in await tx.all(RETURNED_OF_CASE, order_id=order.id, case_id=event.case_id):
+        known[each.line_id] += each.quantity
+    fresh = [
+        (by_id[each.line_id], each.accepted - known[each.line_id], each.grade)
+        for each in event.lines
+        if each.line_id in by_id and each.accepted > known[each.line_id]
+    ]
+    if not fresh:
+        return
+    for line, units, grade in fresh:
+        await _keep(tx, order, StockMovementKind.RETURNED, [(line, units)], case_id=event.case_id, grade=grade)
+    lines = tuple(ReturnedStockLine(line_id=line.id, sku=line.sku, quantity=n, grade=grade) for line, n, grade in fresh)
+    await tx.save(ORDERS, order, StockReturned(**order_fields(tx, order), case_id=event.case_id, lines=lines))
+
+
+def _lines(units: Units) -> tuple[StockLine, ...]:
+    return tuple(StockLine(line_id=line.id, sku=line.sku, quantity=quantity) for line, quantity in units)
+
+
+async def _keep(
+    tx: Transaction[Settings],
+    order: Order,
+    kind: StockMovementKind,
+    units: Units,
+    *,
+    cause: StockReleaseCause | None = None,
+    parcel_id: str | None = None,
+    case_id: str | None = None,
+    grade: str | None = None,
+) -> None:
+    moved = [
+        StockMovement(
+            id=tx.new_id("stock"),
+            order_id=order.id,
+            line_id=line.id,
+            merchant_id=order.merchant_id,
+            sku=line.sku,
+            kind=kind,
+            quantity=quantity,
+            moved_at=tx.now,
+            cause=cause,
+            parcel_id=parcel_id,
+            case_id=case_id,
+            grade=grade,
+        )
+        for line, quantity in units
+    ]
+    await tx.insert(STOCK_MOVEMENTS, *moved)
