@@ -1,5 +1,6 @@
 """Orders that are paid in several payments."""
 
+from aftercare_simulators.payment.charge_backs import ChargeBackStatus
 from in_process_suite import InProcessSuite
 from suite_scenarios import cny, ordered
 
@@ -14,4 +15,19 @@ async def an_order_paid_in_parts(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (an_order_paid_in_parts,)
+async def a_payment_that_is_charged_back(suite: InProcessSuite) -> str:
+    """The bank takes it back in two parts: one is given again, and the other one stays with the buyer. The order's id."""
+    order = await ordered(suite)
+    payment = await suite.call("buyer", "order", f"orders/{order['id']}/payments", {"payment_method": "sim_success"})
+    for amount, decision in ((500, ChargeBackStatus.WON), (700, ChargeBackStatus.LOST)):
+        taken = suite.provider.charge_back(payment["id"], amount, "fraudulent")
+        await suite.settle()
+        suite.provider.decide(taken.id, decision)
+        await suite.settle()
+    ledger = await suite.get("buyer", "order", f"orders/{order['id']}/ledger")
+    assert (ledger["charged_back"], ledger["kept"], ledger["balanced"]) == (cny(700), cny(28800), True)
+    await suite.call("buyer", "order", f"orders/{order['id']}/cancel", {})
+    return str(order["id"])
+
+
+SCENARIOS = (an_order_paid_in_parts, a_payment_that_is_charged_back)

@@ -13,6 +13,7 @@ from aftercare_events.catalogue import (
     articles,
     case_progress,
     case_refunds,
+    charge_backs,
     claims,
     complaints,
     consultations,
@@ -53,7 +54,7 @@ from aftercare_events.catalogue import (
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, shipment_times, stock, payments, parcels, parcel_anomalies),
+    *(orders, shipment_times, stock, payments, charge_backs, parcels, parcel_anomalies),
     *(
         reviews,
         manual_reviews,

@@ -8,9 +8,10 @@ from order_svc.domain import errors, names
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PUSH
+from order_svc.domain.payments.charge_backs import CHARGE_BACK
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND
 
-TABLES = (ORDER, PAYMENT, REFUND, PUSH)
+TABLES = (ORDER, PAYMENT, REFUND, CHARGE_BACK, PUSH)
 
 
 @pytest.fixture(autouse=True)

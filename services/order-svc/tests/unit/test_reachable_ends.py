@@ -13,6 +13,7 @@ from order_model import OrderModel
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PUSH, PushState
+from order_svc.domain.payments.charge_backs import CHARGE_BACK, ChargeBackState
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND
 from order_svc.domain.payments.model import PaymentState, RefundState
 from state_explorer import Step, attempt, every_state, leading_to
@@ -22,6 +23,7 @@ ENDS: list[tuple[Lifecycle[Any, Any], set[StrEnum]]] = [
     # After a failed payment the order can be paid again; after a failed refund an operator, or its case, decides.
     (PAYMENT, {PaymentState.SUCCEEDED, PaymentState.FAILED}),
     (REFUND, {RefundState.SUCCEEDED, RefundState.FAILED}),
+    (CHARGE_BACK, {ChargeBackState.WON, ChargeBackState.LOST}),
     (PUSH, {PushState.APPLIED, PushState.IGNORED, PushState.REFUSED}),
 ]
 

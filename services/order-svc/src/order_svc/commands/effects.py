@@ -15,11 +15,13 @@ from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.payments.charge_backs import ChargeBack
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.plans import PaymentPlan, kept_minor
 from order_svc.domain.sales import goods
 from order_svc.settings import Settings
+from order_svc.tables.charge_backs import CHARGE_BACKS
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 from order_svc.tables.payments import HURRY_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE, TAKEN_PAYMENTS
 
@@ -56,6 +58,15 @@ async def end_refund(tx: Transaction[Settings], order: Order, payment: Payment, 
     await save_refund(tx, payment, refund, *events)
     await postings.refund_ended(tx, payment, refund)
     await REFUND_EFFECTS[refund.state](tx, order, refund)
+
+
+async def enter_charge_back(
+    tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack, *events: Event
+) -> Payment:
+    """Save the charge-back in the state that it has entered, and its locked payment with the events; post what the state moves."""
+    await tx.upsert(CHARGE_BACKS, charge_back)
+    await postings.charge_back_changed(tx, payment, charge_back)
+    return await tx.save(PAYMENTS, payment, *events)
 
 
 async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:

@@ -1,28 +1,33 @@
-"""Callbacks of payment providers: compared with our own books, then applied to the payment or refund."""
+"""Callbacks of payment providers: compared with our own books, then applied to the payment, refund or charge-back."""
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands import partner_inbox, payments, refunds
+from order_svc.commands import charge_backs, partner_inbox, payments, refunds
 from order_svc.domain.partners.pushes import PartnerPush
 from order_svc.domain.payments.codes import CallbackMismatch
 from order_svc.domain.payments.model import CallSubject
-from order_svc.integrations.payments.port import ProviderNotification
+from order_svc.integrations.payments.port import ChargeBackNotification, Notification, ProviderNotification
 from order_svc.settings import Settings
 from order_svc.tables.payments import PAYMENTS, REFUNDS
 
 
-async def apply(tx: Transaction[Settings], push: PartnerPush, notification: ProviderNotification | None) -> PartnerPush:
-    """Apply the locked callback if it names a payment or refund of ours, and its amount; else it is unmatched or failed.
+async def apply(tx: Transaction[Settings], push: PartnerPush, notification: Notification | None) -> PartnerPush:
+    """Apply the locked callback if it names a payment, refund or charge-back of ours, and its amount; else it is unmatched or failed.
 
     A provider learns our ids from calls that follow the commit of the row: an unknown one is not waited for.
     """
     if notification is None:
         return await partner_inbox.ignored(tx, push)
-    mismatch = await _mismatch(tx, push.partner, notification)
+    if isinstance(notification, ChargeBackNotification):
+        mismatch = await charge_backs.report(tx, push.partner, notification)
+    else:
+        mismatch = await _mismatch(tx, push.partner, notification)
     if mismatch is CallbackMismatch.UNKNOWN_SUBJECT:
         return await partner_inbox.unmatched(tx, push, mismatch)
     if mismatch is not None:
         return await partner_inbox.failed(tx, push, mismatch)
+    if isinstance(notification, ChargeBackNotification):
+        return await partner_inbox.applied(tx, push)
     if notification.subject is CallSubject.PAYMENT:
         await payments.apply_result(tx, notification.subject_id, result=notification.result)
     else:

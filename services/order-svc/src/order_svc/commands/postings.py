@@ -8,6 +8,7 @@ from aftercare_events.catalogue.refund_parts import PartKind, RefundPart
 
 from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments import postings as rules
+from order_svc.domain.payments.charge_backs import ChargeBack
 from order_svc.domain.payments.charges import Charge, ChargeState
 from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
@@ -79,6 +80,12 @@ async def refund_ended(tx: Transaction[Settings], payment: Payment, refund: Refu
     kind = PostingKind.REFUND_REQUESTED
     requested = await tx.all(POSTINGS_OF_SUBJECT, subject_id=refund.id, kind=kind)
     await _post(tx, payment, refund.id, rules.refund_failed(requested), payment.provider)
+
+
+async def charge_back_changed(tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack) -> None:
+    """The charge-back has entered its state: one that is lost moves nothing, since the money is taken while it is open."""
+    entry = rules.charge_back_entry(charge_back)
+    await _post(tx, payment, charge_back.id, [] if entry is None else [entry], payment.provider)
 
 
 async def compensated(tx: Transaction[Settings], order: Order, paid: Compensation) -> None:

@@ -18,8 +18,10 @@ from order_svc.domain.payments.statements import (
     Reconciliation,
     StatementEntry,
     cause_of,
+    is_known,
 )
 from order_svc.settings import Settings
+from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.payments import PAYMENTS_BY_ID, REFUNDS_BY_ID
 from order_svc.tables.statements import (
     BEGIN_DAY,
@@ -71,8 +73,13 @@ async def _compare(
     own = await _own(tx, provider, entries)
     seen = [each.subject_id for each in entries if each.subject_id in own and each.kind not in OPPOSITE]
     await tx.execute(SEEN_ENTRIES, provider=provider, subject_ids=seen, now=tx.now)
+    taken = [each.reference for each in entries if each.kind is EntryKind.CHARGEBACK]
+    known = await tx.all(CHARGE_BACKS_BY_REFERENCE, provider=provider, references=taken) if taken else []
+    charge_backs = {each.reference: each for each in known}
     found = []
     for entry in entries:
+        if is_known(entry, charge_backs):
+            continue
         ours = own.get(entry.subject_id or "")
         if (cause := cause_of(entry, ours)) is not None:
             minor = 0 if ours is None or entry.kind in OPPOSITE else ours.minor

@@ -10,6 +10,7 @@ from aftercare_events import OrderLine as SoldLine
 
 from order_svc.domain.anomalies.model import Anomaly
 from order_svc.domain.model import Order, OrderLine
+from order_svc.domain.payments.charge_backs import ChargeBack
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLeg
 from order_svc.settings import Settings
@@ -76,6 +77,14 @@ class RefundFields(PaymentFields):
     refund_id: str
     case_id: str | None
     refunded_minor: int
+
+
+class ChargeBackFields(PaymentFields):
+    """The fields of every event of a charge-back. `amount_minor` is that of the charge-back; `charged_back_minor` is what is charged back
+    of the payment now."""
+
+    charge_back_id: str
+    charged_back_minor: int
 
 
 def order_fields(tx: Transaction[Settings], order: Order, result: str | None = None) -> OrderFields:
@@ -178,6 +187,22 @@ def payment_fields(tx: Transaction[Settings], payment: Payment) -> PaymentFields
         provider=payment.provider,
         amount_minor=payment.amount_minor,
         currency=payment.currency,
+    )
+
+
+def charge_back_fields(tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack) -> ChargeBackFields:
+    """The fields of an event of this charge-back of the payment. The merchant is affected by what the buyer has applied for."""
+    return ChargeBackFields(
+        **trace_fields(tx, affected_party=payment.merchant_id, applicant=payment.buyer_id, result=charge_back.state),
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        buyer_id=payment.buyer_id,
+        merchant_id=payment.merchant_id,
+        provider=payment.provider,
+        amount_minor=charge_back.amount_minor,
+        currency=charge_back.currency,
+        charge_back_id=charge_back.id,
+        charged_back_minor=payment.charged_back_minor,
     )
 
 

@@ -9,6 +9,7 @@ from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyState
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PushAction, PushState
+from order_svc.domain.payments.charge_backs import ChargeBackAction, ChargeBackState
 from order_svc.domain.payments.lifecycle import PaymentAction, RefundAction
 from order_svc.domain.payments.model import PaymentState, RefundState
 from order_svc.domain.shipping.labels import LabelAction, LabelState
@@ -95,6 +96,15 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         LabelAction.CANCEL: ("取消运单", "cancel the shipment"),
         LabelAction.CHANGE_PICKUP: ("修改取件时间", "change the pickup"),
         LabelAction.GIVE_UP: ("放弃运单", "give the shipment up"),
+    },
+    ChargeBackState: {
+        ChargeBackState.OPEN: ("处理中", "open"),
+        ChargeBackState.WON: ("商家胜诉", "won by the merchant"),
+        ChargeBackState.LOST: ("商家败诉", "lost by the merchant"),
+    },
+    ChargeBackAction: {
+        ChargeBackAction.WIN: ("记录款项返还", "record that the money is given again"),
+        ChargeBackAction.LOSE: ("记录拒付成立", "record that the buyer keeps the money"),
     },
     PushState: {
         PushState.RECEIVED: ("已收到", "received"),

@@ -61,6 +61,9 @@ _STEPS = {
     "RefundSucceeded": Sentence("已退款 {amount_minor:money}。", "{amount_minor:money} were refunded."),
     "RefundFailed": Sentence("退款 {amount_minor:money} 失败：{failure_code}。", "The refund of {amount_minor:money} failed: {failure_code}."),
     "RefundUnknown": Sentence("退款 {amount_minor:money} 的结果待支付渠道确认。", "The outcome of the refund of {amount_minor:money} is not known yet."),
+    "PaymentChargedBack": Sentence("{provider} 因买家拒付收回 {amount_minor:money}。", "{provider} took {amount_minor:money} back for the buyer."),
+    "ChargeBackReversed": Sentence("拒付撤销，{provider} 返还 {amount_minor:money}。", "{provider} gave the {amount_minor:money} again that it had taken back."),
+    "ChargeBackLost": Sentence("拒付成立，{amount_minor:money} 归买家所有。", "The {amount_minor:money} that were taken back stay with the buyer."),
     "ParcelRegistered": Sentence("登记包裹：{carrier} 运单 {waybill_no}。", "A parcel was registered: {carrier}, waybill {waybill_no}."),
     "ParcelStatusChanged": Sentence("{carrier} 运单 {waybill_no}：{status_name}。", "{carrier}, waybill {waybill_no}: {status_name}."),
 }  # fmt: skip

@@ -24,6 +24,7 @@ from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.settings import Settings
 from order_svc.tables.anomalies import ANOMALIES, ANOMALY_COUNTS, ANOMALY_LIST
+from order_svc.tables.charge_backs import CHARGE_BACKS_OF_ORDER
 from order_svc.tables.charges import CHARGES_OF
 from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
@@ -134,7 +135,8 @@ async def ledger(reader: Reader, order_id: str) -> OrderLedger:
     charges = await reader.all(CHARGES_OF, order_id=order_id)
     claw_backs = await reader.all(CLAW_BACKS_OF, order_id=order_id)
     posted = await reader.all(POSTINGS_OF_ORDER, order_id=order_id)
-    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs, posted)
+    taken = await reader.all(CHARGE_BACKS_OF_ORDER, order_id=order_id)
+    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs, posted, taken)
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

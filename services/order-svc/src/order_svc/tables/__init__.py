@@ -3,6 +3,7 @@
 from order_svc.tables import (  # noqa: F401
     anomalies,
     cases,
+    charge_backs,
     charges,
     compensations,
     couriers,

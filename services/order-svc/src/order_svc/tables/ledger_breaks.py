@@ -69,6 +69,7 @@ _COMPARED = literal(
         _A.REFUNDS_PAID,
         _A.REFUNDS_PAID_OUTSIDE,
         _A.REFUNDS_IN_FLIGHT,
+        _A.CHARGED_BACK,
         _A.COMPENSATIONS_PAID,
         _A.CHARGES_RECEIVED,
         _A.CHARGES_TO_RETURN,
@@ -86,6 +87,7 @@ _books = union_all(
         _p.order_id == _ids.any_(), _p.debit == _COMPARED
     ),
     _ours(payments, _A.PAYMENTS_RECEIVED, payments.c.amount_minor, payments.c.state == "succeeded"),
+    _ours(payments, _A.CHARGED_BACK, -payments.c.charged_back_minor),
     _ours_refunded(_A.REFUNDS_PAID, _paid_back, refunds.c.outside.is_(None)),
     _ours_refunded(_A.REFUNDS_PAID_OUTSIDE, _paid_back, refunds.c.outside.is_not(None)),
     _ours_refunded(_A.REFUNDS_IN_FLIGHT, refunds.c.state == literal([*IN_FLIGHT], ARRAY(Text)).any_()),

@@ -55,8 +55,11 @@ payments = Table(
     text("failure_code", null=True),
     document("checkout", null=True),
     Column("surplus", Boolean, nullable=False, server_default=false()),
+    *minor("charged_back_minor", default=0),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
+    CheckConstraint("charged_back_minor <= amount_minor", name="charged_back"),
     Index("payments_order_idx", "order_id", "id"),
+    Index("payments_reference_idx", "provider_reference", postgresql_where=sql("provider_reference IS NOT NULL")),
 )
 
 refunds = Table(

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from aftercare_simulators.payment import schemas
 from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, standard_signing
+from aftercare_simulators.payment.charge_backs import ChargeBacks, ChargeBackStatus
 from aftercare_simulators.payment.ledger import Kind, Ledger, OperationRefused
 from aftercare_simulators.payment.provider import Provider
 
@@ -36,7 +37,7 @@ def create(
     `app.state.provider.callbacks.settled()` waits until nothing is being sent.
     """
     callbacks = Callbacks(standard_signing(secret), clock, client, retry_pauses)
-    provider = Provider(Ledger(books, clock), callbacks, delay, slow)
+    provider = Provider(Ledger(books, clock), callbacks, delay, slow, charge_backs=ChargeBacks(clock, "sim-cb"))
     app = FastAPI(title="Aftercare payment simulator", version="1", lifespan=lifespan)
     app.state.provider = provider
     app.add_exception_handler(OperationRefused, _refused)
@@ -102,6 +103,18 @@ def add_controls(app: FastAPI, provider: Provider) -> None:
     @app.delete("/v1/behaviour", status_code=204)
     async def clear_behaviour() -> None:
         provider.override = None
+
+    @app.post("/v1/charge-backs", status_code=201)
+    async def charge_back(request: schemas.ChargeBackIn) -> schemas.ChargeBackOut:
+        return schemas.ChargeBackOut.of(provider.charge_back(request.payment_id, request.amount, request.reason))
+
+    @app.post("/v1/charge-backs/{id_}/win")
+    async def win(id_: str) -> schemas.ChargeBackOut:
+        return schemas.ChargeBackOut.of(provider.decide(id_, ChargeBackStatus.WON))
+
+    @app.post("/v1/charge-backs/{id_}/lose")
+    async def lose(id_: str) -> schemas.ChargeBackOut:
+        return schemas.ChargeBackOut.of(provider.decide(id_, ChargeBackStatus.LOST))
 
     @app.get("/livez")
     @app.get("/readyz")

@@ -10,6 +10,12 @@ from starlette.types import Receive, Scope, Send
 
 from aftercare_simulators.payment import schemas
 from aftercare_simulators.payment.callbacks import Callbacks, Delivery, callback_about
+from aftercare_simulators.payment.charge_backs import (
+    ChargeBack,
+    ChargeBacks,
+    ChargeBackStatus,
+    callback_about_charge_back,
+)
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, OperationRefused
 from aftercare_simulators.payment.methods import Method
 
@@ -36,7 +42,8 @@ class Provider:
     """The ledger, the switch and the callbacks of one provider, whatever its protocol.
 
     `delay` and `slow` are the seconds until an ordinary and a slow operation end. `override` is the method of the switch.
-    `report` makes the callback about an operation that has ended; None where the provider sends none.
+    `report` makes the callback about an operation that has ended; None where the provider sends none. `charge_backs` is None where it
+    has none.
     """
 
     def __init__(
@@ -46,7 +53,11 @@ class Provider:
         delay: float,
         slow: float,
         report: Callable[[Operation], Delivery | None] = callback_about,
+        *,
+        charge_backs: ChargeBacks | None = None,
+        report_charge_back: Callable[[ChargeBack], Delivery] = callback_about_charge_back,
     ) -> None:
+        self.charge_backs, self._report_charge_back = charge_backs, report_charge_back
         self.ledger, self.callbacks, self._delay, self._slow, self._report = ledger, callbacks, delay, slow, report
         self.override: Method | None = None
         self._queried: set[tuple[Kind, str]] = set()
@@ -96,6 +107,23 @@ class Provider:
     async def complete(self, operation: Operation) -> None:
         """Let the buyer make a payment that waits, and report it."""
         await self._deliver(self.ledger.settle(operation))
+
+    def charge_back(self, payment_id: str, amount: int | None, reason: str) -> ChargeBack:
+        """Take a payment back for its buyer, and report it. Raises: OperationRefused."""
+        return self._reported(self._charge_backs().open(self.ledger.find(Kind.PAYMENT, payment_id), amount, reason))
+
+    def decide(self, charge_back_id: str, status: ChargeBackStatus) -> ChargeBack:
+        """Decide a charge-back, and report it. Raises: OperationRefused."""
+        return self._reported(self._charge_backs().end(charge_back_id, status))
+
+    def _charge_backs(self) -> ChargeBacks:
+        if self.charge_backs is None:
+            raise OperationRefused(404, "no_charge_backs", "this provider has no charge-backs")
+        return self.charge_backs
+
+    def _reported(self, charge_back: ChargeBack) -> ChargeBack:
+        self.callbacks.start(self.callbacks.send(self._report_charge_back(charge_back)))
+        return charge_back
 
     def resume(self) -> None:
         """End the operations that an earlier process left pending."""

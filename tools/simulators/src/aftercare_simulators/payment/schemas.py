@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from aftercare_simulators.payment.callbacks import Delivery
+from aftercare_simulators.payment.charge_backs import ChargeBack, ChargeBackStatus
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, Status
 from aftercare_simulators.payment.methods import Method
 
@@ -144,6 +145,37 @@ class StatementOut(BaseModel):
             for at, each in settled
         ]
         return cls(data=lines)
+
+
+class ChargeBackIn(BaseModel):
+    """A payment to take back for its buyer; all of it where no amount is named."""
+
+    payment_id: str
+    amount: int | None = None
+    reason: str = "fraudulent"
+
+
+class ChargeBackOut(BaseModel):
+    """A charge-back."""
+
+    id: str
+    payment_id: str
+    amount: int
+    currency: str
+    reason: str
+    status: ChargeBackStatus
+
+    @classmethod
+    def of(cls, made: ChargeBack) -> Self:
+        """The charge-back as it is now."""
+        return cls(
+            id=made.id,
+            payment_id=made.payment.id,
+            amount=made.amount,
+            currency=made.payment.currency,
+            reason=made.reason,
+            status=made.status,
+        )
 
 
 class CallbackOut(BaseModel):

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from aftercare_simulators.payment.app import add_controls, lifespan
 from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, Delivery, Sign
+from aftercare_simulators.payment.charge_backs import ChargeBack, ChargeBacks
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, OperationRefused, Status
 from aftercare_simulators.payment.methods import Method
 from aftercare_simulators.payment.provider import Provider
@@ -52,13 +53,19 @@ def create(
     def report(operation: Operation) -> Delivery:
         return objects.event_about(ledger, operation, clock(), webhook_url)
 
-    provider = Provider(ledger, callbacks, delay, slow, report)
+    def report_dispute(charge_back: ChargeBack) -> Delivery:
+        return objects.event_about_dispute(charge_back, clock(), webhook_url)
+
+    charge_backs = ChargeBacks(clock, "dp")
+    provider = Provider(
+        ledger, callbacks, delay, slow, report, charge_backs=charge_backs, report_charge_back=report_dispute
+    )
     app.state.provider = provider
     app.add_exception_handler(OperationRefused, _refused)
     _add_authentication(app, api_key)
     _add_payments(app, provider)
     _add_refunds(app, provider)
-    _add_statements(app, ledger)
+    _add_statements(app, ledger, charge_backs)
     add_controls(app, provider)
     return app
 
@@ -148,12 +155,13 @@ def _add_refunds(app: FastAPI, provider: Provider) -> None:
         return {"object": "list", "url": "/v1/refunds", "has_more": False, "data": data}
 
 
-def _add_statements(app: FastAPI, ledger: Ledger) -> None:
+def _add_statements(app: FastAPI, ledger: Ledger, charge_backs: ChargeBacks) -> None:
     @app.get("/v1/balance_transactions")
     async def balance_transactions(request: Request) -> dict[str, Any]:
         given = request.query_params
         since, until = (datetime.fromtimestamp(int(given[name]), UTC) for name in ("created[gte]", "created[lt]"))
         data = [objects.balance_transaction(ledger, at, each) for at, each in ledger.settled(since, until)]
+        data += [objects.dispute_transaction(at, each) for at, each in charge_backs.moved(since, until)]
         return {"object": "list", "url": "/v1/balance_transactions", "has_more": False, "data": data}
 
 

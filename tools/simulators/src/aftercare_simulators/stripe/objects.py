@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from aftercare_simulators.payment.callbacks import Delivery
+from aftercare_simulators.payment.charge_backs import ChargeBack, ChargeBackStatus
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, Status
 
 Json = dict[str, Any]  # Any: JSON
@@ -17,6 +18,12 @@ _INTENT = {
     Status.DECLINED: "requires_payment_method",
 }
 _REFUND = {Status.PENDING: "pending", Status.SUCCEEDED: "succeeded", Status.DECLINED: "failed"}
+
+_DISPUTE = {
+    ChargeBackStatus.OPEN: "needs_response",
+    ChargeBackStatus.WON: "won",
+    ChargeBackStatus.LOST: "lost",
+}
 
 
 def new_id(prefix: str, key: str) -> str:
@@ -92,6 +99,45 @@ def balance_transaction(ledger: Ledger, at: datetime, operation: Operation) -> J
     }
 
 
+def dispute(charge_back: ChargeBack) -> Json:
+    """A Dispute. It has no metadata of ours: it names the PaymentIntent."""
+    payment = charge_back.payment
+    return {
+        "id": charge_back.id,
+        "object": "dispute",
+        "amount": charge_back.amount,
+        "charge": payment.id.replace("pi_", "ch_"),
+        "currency": payment.currency.lower(),
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": payment.id,
+        "reason": charge_back.reason,
+        "status": _DISPUTE[charge_back.status],
+    }
+
+
+def dispute_transaction(at: datetime, charge_back: ChargeBack) -> Json:
+    """A BalanceTransaction by which a Dispute takes money, or gives it again once it is won."""
+    is_won = charge_back.status is ChargeBackStatus.WON
+    return {
+        "id": f"txn_{charge_back.id}{'_won' if is_won else ''}",
+        "object": "balance_transaction",
+        "amount": charge_back.amount if is_won else -charge_back.amount,
+        "created": int(at.timestamp()),
+        "currency": charge_back.payment.currency.lower(),
+        "fee": 0,
+        "source": dispute(charge_back),
+        "type": "adjustment",
+    }
+
+
+def event_about_dispute(charge_back: ChargeBack, now: datetime, url: str) -> Delivery:
+    """The Event that reports a Dispute: that it was created, or how it was closed."""
+    is_open = charge_back.status is ChargeBackStatus.OPEN
+    return _event(f"charge.dispute.{'created' if is_open else 'closed'}", dispute(charge_back), now, url)
+
+
 def event_about(ledger: Ledger, operation: Operation, now: datetime, url: str) -> Delivery:
     """The Event that reports how this operation ended."""
     if operation.kind is Kind.REFUND:
@@ -101,6 +147,10 @@ def event_about(ledger: Ledger, operation: Operation, now: datetime, url: str) -
         content = intent(ledger, operation)
         ends = {"succeeded": "succeeded", "canceled": "canceled"}
         type_ = f"payment_intent.{ends.get(content['status'], 'payment_failed')}"
+    return _event(type_, content, now, url)
+
+
+def _event(type_: str, content: Json, now: datetime, url: str) -> Delivery:
     id_ = f"evt_{uuid4().hex[:24]}"
     body = {
         "id": id_,

@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from aftercare_chassis.http.schemas import Money, Out, Time
 
+from order_svc.api.schemas.charge_backs import ChargeBackOut
 from order_svc.api.schemas.postings import FundingOut, PostingOut
 from order_svc.domain.payments.charges import Charge, ChargeState
 from order_svc.domain.payments.claw_backs import ClawBack
@@ -196,6 +197,13 @@ class LedgerOut(Out):
     """What of `refunded` the buyer has still to pay back, by verdicts that were replaced."""
     claw_backs: list[ClawBackOut]
     """Each of these, with what was paid back or written off."""
+    charged_back: Money | None = None
+    """What of `refunded` the payment provider has taken back for the buyer."""
+    overdrawn: Money | None = None
+    """What went back beyond what was paid, because the provider has taken back what was refunded as well: then `paid` and this are the
+    sum of the three. Null where nothing did."""
+    charge_backs: list[ChargeBackOut] | None = None
+    """What the provider has taken back, oldest first."""
     funding: list[FundingOut] | None = None
     """Who bears the discounts of the order, as far as the merchant has stated them, and parts of its refunds."""
     postings: list[PostingOut] | None = None
@@ -221,6 +229,9 @@ class LedgerOut(Out):
             charges=[ChargeOut.of(each) for each in ledger.charges],
             owed_by_buyer=Money.of(ledger.owed_by_buyer_minor, ledger.currency),
             claw_backs=[ClawBackOut.of(each) for each in ledger.claw_backs],
+            charged_back=Money.of(ledger.charged_back_minor, ledger.currency),
+            overdrawn=Money.of(ledger.overdrawn_minor, ledger.currency) if ledger.overdrawn_minor else None,
+            charge_backs=[ChargeBackOut.of(each) for each in ledger.charge_backs],
             funding=[FundingOut.of(each, ledger.currency) for each in funding_of(ledger.postings)],
             postings=[PostingOut.of(each) for each in ledger.postings],
         )

@@ -109,6 +109,8 @@ class PaymentOut(Out):
     """What it pays: the total of the order, or a part of it."""
     refunded: Money
     """The sum of the refunds that succeeded."""
+    charged_back: Money | None = None
+    """What the payment provider has taken back for the buyer, who disputes it at the bank: it cannot be refunded as well."""
     refunds: list[RefundOut]
     """All refunds from it, oldest first."""
     failure_code: str | None
@@ -135,6 +137,7 @@ class PaymentOut(Out):
             payment_method=payment.method,
             amount=Money.of(payment.amount_minor, payment.currency),
             refunded=Money.of(payment.refunded_minor, payment.currency),
+            charged_back=Money.of(payment.charged_back_minor, payment.currency),
             refunds=[RefundOut.of(refund) for refund in view.refunds],
             failure_code=payment.failure_code,
             surplus=payment.surplus,

@@ -16,11 +16,15 @@ class Room:
 
 
 def rooms_of(payments: Sequence[Payment], refunds: Iterable[Refund]) -> list[Room]:
-    """What is left of each payment beside its refunds that have succeeded or may still."""
+    """What is left of each payment beside its refunds that have succeeded or may still, and what was charged back; below 0 where the
+    provider has taken back what was refunded as well."""
     of_payment: dict[str, list[Refund]] = {each.id: [] for each in payments}
     for refund in refunds:
         of_payment[refund.payment_id].append(refund)
-    return [Room(each, each.amount_minor - reserved_minor(of_payment[each.id])) for each in payments]
+    return [
+        Room(each, each.amount_minor - each.charged_back_minor - reserved_minor(of_payment[each.id]))
+        for each in payments
+    ]
 
 
 def newest_first(rooms: Iterable[Room]) -> list[Room]:

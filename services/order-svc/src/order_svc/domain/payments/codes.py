@@ -11,6 +11,7 @@ class FailureCode(StrEnum):
     PAYMENT_NOT_SUCCEEDED = "payment_not_succeeded"
     CURRENCY_MISMATCH = "currency_mismatch"
     EXCEEDS_PAYMENT = "exceeds_payment"
+    CHARGED_BACK = "charged_back"
     UNITS_SHIPPED = "units_shipped"
     COMPENSATED = "compensated"
     REFUND_PERIOD_OVER = "refund_period_over"

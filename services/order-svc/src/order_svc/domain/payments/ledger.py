@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from order_svc.domain.payments.charge_backs import ChargeBack, taken_minor
 from order_svc.domain.payments.charges import Charge, ChargeState, sum_of
 from order_svc.domain.payments.claw_backs import ClawBack
 from order_svc.domain.payments.compensations import Compensation
@@ -48,6 +49,7 @@ class OrderLedger:
     charges: Sequence[Charge] = ()
     claw_backs: Sequence[ClawBack] = ()
     postings: Sequence[Posting] = ()
+    charge_backs: Sequence[ChargeBack] = ()
 
     @property
     def charged_minor(self) -> int:
@@ -81,8 +83,13 @@ class OrderLedger:
 
     @property
     def refunded_minor(self) -> int:
-        """What went back to the buyer."""
-        return self._sum(LedgerEffect.REFUNDED)
+        """What went back to the buyer, by refunds and by charge-backs."""
+        return self._sum(LedgerEffect.REFUNDED) + self.charged_back_minor
+
+    @property
+    def charged_back_minor(self) -> int:
+        """What of it the provider has taken back."""
+        return taken_minor(self.charge_backs)
 
     @property
     def refunded_outside_minor(self) -> int:
@@ -98,6 +105,15 @@ class OrderLedger:
     @property
     def kept_minor(self) -> int:
         """What the merchant keeps if all refunds in flight succeed."""
+        return max(0, self._left_minor)
+
+    @property
+    def overdrawn_minor(self) -> int:
+        """What went back beyond what was paid: the provider has taken back what was refunded as well."""
+        return max(0, -self._left_minor)
+
+    @property
+    def _left_minor(self) -> int:
         return self.paid_minor - self.refunded_minor - self.in_flight_minor
 
     def _sum(self, effect: LedgerEffect) -> int:
@@ -113,6 +129,7 @@ def ledger_of(
     charges: Sequence[Charge] = (),
     claw_backs: Sequence[ClawBack] = (),
     postings: Sequence[Posting] = (),
+    charge_backs: Sequence[ChargeBack] = (),
 ) -> OrderLedger:
     """The ledger of an order with these payments and their refunds.
 
@@ -124,7 +141,9 @@ def ledger_of(
     ]
     entries.sort(key=lambda entry: entry.at)
     balanced = all(_is_balanced(each, [one for one in refunds if one.payment_id == each.id]) for each in payments)
-    return OrderLedger(order_id, currency, entries, balanced, compensations, charges, claw_backs, postings)
+    return OrderLedger(
+        order_id, currency, entries, balanced, compensations, charges, claw_backs, postings, charge_backs
+    )
 
 
 def _effect_of_payment(payment: Payment) -> LedgerEffect:

@@ -42,7 +42,11 @@ def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
 
 
 def _nothing_left(payment: Payment, facts: PaymentFacts) -> Refusal | None:
-    return errors.NothingToRefund() if reserved_minor(facts.refunds) >= payment.amount_minor else None
+    return (
+        errors.NothingToRefund()
+        if reserved_minor(facts.refunds) + payment.charged_back_minor >= payment.amount_minor
+        else None
+    )
 
 
 _REMAINDER = (

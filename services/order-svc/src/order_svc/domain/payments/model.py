@@ -30,7 +30,8 @@ class CheckoutFields(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One attempt to pay an order, or a part of it. `refunded_minor` is the sum of its refunds that succeeded.
+    """One attempt to pay an order, or a part of it. `refunded_minor` is the sum of its refunds that succeeded,
+    `charged_back_minor` what the provider has taken back of it for the buyer.
 
     `surplus`: it has succeeded when the order was not to be paid with it any more, so that its money goes back.
 
@@ -54,6 +55,7 @@ class Payment:
     failure_code: str | None = None
     checkout: CheckoutFields | None = None
     surplus: bool = False
+    charged_back_minor: int = 0
 
 
 class RefundState(StrEnum):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from order_svc.domain.payments.charge_backs import ChargeBack, ChargeBackState
 from order_svc.domain.payments.model import Refund
 
 
@@ -147,6 +148,15 @@ def refund_succeeded(refund: Refund) -> Entry:
         kind, account = PostingKind.REFUND_RECORDED, _A.REFUNDS_PAID_OUTSIDE
         return Entry(kind, _A.MERCHANT_PAYABLE, account, refund.amount_minor)
     return Entry(PostingKind.REFUND_PAID, _A.REFUNDS_IN_FLIGHT, _A.REFUNDS_PAID, refund.amount_minor)
+
+
+def charge_back_entry(charge_back: ChargeBack) -> Entry | None:
+    """What the provider has taken, or has given again; None where it keeps what it took."""
+    taken = Entry(PostingKind.CHARGE_BACK_OPENED, _A.MERCHANT_PAYABLE, _A.CHARGED_BACK, charge_back.amount_minor)
+    if charge_back.state is ChargeBackState.LOST:
+        return None
+    is_won = charge_back.state is ChargeBackState.WON
+    return replace(taken.opposite, kind=PostingKind.CHARGE_BACK_REVERSED) if is_won else taken
 
 
 @dataclass(frozen=True, slots=True)

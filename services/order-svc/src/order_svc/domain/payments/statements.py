@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
 
+from order_svc.domain.payments.charge_backs import ChargeBack, ChargeBackState
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.domain.permissions import ADMIN
 
@@ -24,13 +25,15 @@ class EntryKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEntry:
     """One entry; `amount_minor` is positive. `subject_id` is our id, of the payment where it is a chargeback and of the refund where it
-    is a reversal; None where it has none of ours. `reference` is the provider's own number."""
+    is a reversal; None where it has none of ours. `reference` is the provider's own number. `given_again`: of a chargeback, that it was
+    decided for the merchant."""
 
     kind: EntryKind
     reference: str
     subject_id: str | None
     amount_minor: int
     currency: str
+    given_again: bool = False
 
 
 class DifferenceCause(StrEnum):
@@ -48,7 +51,7 @@ OPPOSITE: Mapping[EntryKind, DifferenceCause] = {
     EntryKind.CHARGEBACK: DifferenceCause.CHARGEBACK,
     EntryKind.REVERSAL: DifferenceCause.REVERSAL,
 }
-"""Entries that take an earlier one back: our books have none of them."""
+"""Entries that take an earlier one back: a difference, unless our books have the same charge-back."""
 
 
 class DifferenceState(StrEnum):
@@ -143,3 +146,11 @@ def cause_of(entry: StatementEntry, own: OwnEntry | None) -> DifferenceCause | N
         return DifferenceCause.NOT_SUCCEEDED_HERE
     agrees = (own.minor, own.currency) == (entry.amount_minor, entry.currency)
     return None if agrees else DifferenceCause.OTHER_AMOUNT
+
+
+def is_known(entry: StatementEntry, charge_backs: Mapping[str, ChargeBack]) -> bool:
+    """Whether our books have the charge-back of this entry, by its reference, and its decision where the entry is about that."""
+    ours = charge_backs.get(entry.reference) if entry.kind is EntryKind.CHARGEBACK else None
+    if ours is None or (entry.given_again and ours.state is not ChargeBackState.WON):
+        return False
+    return (ours.amount_minor, ours.currency) == (entry.amount_minor, entry.currency)

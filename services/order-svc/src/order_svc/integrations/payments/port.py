@@ -7,6 +7,7 @@ from datetime import date, timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
+from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject, CheckoutFields, Payment, Refund
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.pushes import PushAdapter
@@ -47,7 +48,24 @@ class ProviderNotification:
     currency: str
 
 
-class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeBackNotification:
+    """The content of a verified callback about a charge-back. `reference` is the provider's number of it; the payment is named by our id,
+    or by the provider's number of it."""
+
+    reference: str
+    payment_id: str | None
+    payment_reference: str | None
+    state: ChargeBackState
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+Notification = ProviderNotification | ChargeBackNotification
+
+
+class PaymentProvider(PushAdapter[Notification | None], Protocol):
     """One provider. The ids of payments and refunds are its idempotency keys, which are never reused.
 
     No method raises for what the network or the provider does: that is an Outcome. `parse` returns None where a callback is

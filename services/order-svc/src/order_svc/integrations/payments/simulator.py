@@ -11,10 +11,17 @@ import httpx
 from aftercare_chassis.sentences import is_chinese
 from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
 
+from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.statements import EntryKind, StatementEntry
 from order_svc.integrations import signatures
-from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.payments.port import (
+    ChargeBackNotification,
+    Notification,
+    Outcome,
+    ProviderNotification,
+    ProviderResult,
+)
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, UNKNOWN, declined
 from order_svc.integrations.pushes import (
     CHINESE,
@@ -69,6 +76,14 @@ class _CallbackData(BaseModel):
     amount: int = Field(strict=True)
     currency: Text
     failure_code: Text | None = None
+
+
+class _ChargeBackData(BaseModel):
+    charge_back_id: Text
+    payment_id: Text
+    amount: int = Field(strict=True, gt=0)
+    currency: Text
+    reason: Text = "unknown"
 
 
 class _StatementLine(BaseModel):
@@ -150,11 +165,13 @@ class Simulator:
         """The provider's message id, the same at every try, and a hash of the body."""
         return f"{headers['webhook-id']} sha256:{hashlib.sha256(raw).hexdigest()}"
 
-    def parse(self, raw: bytes) -> ProviderNotification | None:
+    def parse(self, raw: bytes) -> Notification | None:
         """See the port."""
         try:
             callback = _Callback.model_validate_json(raw)
             noun, _, end = callback.type.partition(".")
+            if noun == "charge_back" and end in set(ChargeBackState):
+                return _charge_back(ChargeBackState(end), _ChargeBackData.model_validate(callback.data))
             if noun not in set(CallSubject) or end not in _RESULTS:
                 return None
             data = _CallbackData.model_validate(callback.data)
@@ -255,4 +272,16 @@ def _notification(subject: CallSubject, outcome: Outcome, data: _CallbackData) -
         result=ProviderResult(outcome=outcome, reference=data.reference, failure_code=data.failure_code),
         amount_minor=data.amount,
         currency=data.currency,
+    )
+
+
+def _charge_back(state: ChargeBackState, data: _ChargeBackData) -> ChargeBackNotification:
+    return ChargeBackNotification(
+        reference=data.charge_back_id,
+        payment_id=data.payment_id,
+        payment_reference=None,
+        state=state,
+        amount_minor=data.amount,
+        currency=data.currency,
+        reason=data.reason,
     )

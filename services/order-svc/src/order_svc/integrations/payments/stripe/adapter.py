@@ -16,7 +16,7 @@ from stripe import params
 
 from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
 from order_svc.domain.payments.statements import StatementEntry
-from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.payments.port import Notification, Outcome, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
 from order_svc.integrations.payments.stripe.events import REFUNDED, notification
 from order_svc.integrations.payments.stripe.statements import entry_of
@@ -183,7 +183,7 @@ class Stripe:
         """A hash of the body, which has the id of the event."""
         return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
-    def parse(self, raw: bytes) -> ProviderNotification | None:
+    def parse(self, raw: bytes) -> Notification | None:
         """See the port. What has none of our ids, such as a refund that was made in the dashboard, is about something else."""
         return notification(raw)
 

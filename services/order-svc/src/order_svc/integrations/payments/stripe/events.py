@@ -4,8 +4,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
 
+from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject
-from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.payments.port import (
+    ChargeBackNotification,
+    Notification,
+    Outcome,
+    ProviderNotification,
+    ProviderResult,
+)
 
 REFUNDED = {
     "succeeded": Outcome.SUCCEEDED,
@@ -15,6 +22,15 @@ REFUNDED = {
 """What the states of a Refund mean; the others are pending."""
 _REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
 _PAYMENT_EVENTS = {"payment_intent.succeeded": Outcome.SUCCEEDED, "payment_intent.canceled": Outcome.DECLINED}
+
+_DISPUTED = {
+    "needs_response": ChargeBackState.OPEN,
+    "under_review": ChargeBackState.OPEN,
+    "won": ChargeBackState.WON,
+    "lost": ChargeBackState.LOST,
+}
+"""What the states of a Dispute mean. Those of an inquiry (`warning_…`) are about money that is not taken yet, if ever."""
+_DISPUTE_EVENTS = "charge.dispute."
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -32,6 +48,17 @@ class _Object(BaseModel):
     metadata: dict[str, Text] = Field(default_factory=dict)
 
 
+class _Dispute(BaseModel):
+    """A Dispute in an event, as far as it is read."""
+
+    id: Text
+    amount: int = Field(strict=True, gt=0)
+    currency: Text
+    status: Text
+    reason: Text = "unknown"
+    payment_intent: Text | None = None
+
+
 class _Data(BaseModel):
     object: dict[str, JsonValue]
 
@@ -42,8 +69,8 @@ class _Event(BaseModel):
     data: _Data
 
 
-def notification(raw: bytes) -> ProviderNotification | None:
-    """What an event reports of a payment or refund; None where it is about something else, or has none of our ids.
+def notification(raw: bytes) -> Notification | None:
+    """What an event reports of a payment, refund or dispute; None where it is about something else, or has none of our ids.
 
     Raises: ValueError where it cannot be read.
     """
@@ -53,6 +80,8 @@ def notification(raw: bytes) -> ProviderNotification | None:
             return _payment_notification(_PAYMENT_EVENTS[event.type], _Object.model_validate(event.data.object))
         if event.type in _REFUND_EVENTS:
             return _refund_notification(_Object.model_validate(event.data.object))
+        if event.type.startswith(_DISPUTE_EVENTS):
+            return _charge_back_notification(_Dispute.model_validate(event.data.object))
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
@@ -89,4 +118,20 @@ def _refund_notification(refund: _Object) -> ProviderNotification | None:
         result=ProviderResult(outcome=outcome, reference=refund.id, failure_code=code),
         amount_minor=refund.amount,
         currency=refund.currency.upper(),
+    )
+
+
+def _charge_back_notification(dispute: _Dispute) -> ChargeBackNotification | None:
+    """A Dispute names the payment by the number that Stripe has of it: it has metadata of its own."""
+    state = _DISPUTED.get(dispute.status)
+    if state is None or not dispute.payment_intent:
+        return None
+    return ChargeBackNotification(
+        reference=dispute.id,
+        payment_id=None,
+        payment_reference=dispute.payment_intent,
+        state=state,
+        amount_minor=dispute.amount,
+        currency=dispute.currency.upper(),
+        reason=dispute.reason,
     )

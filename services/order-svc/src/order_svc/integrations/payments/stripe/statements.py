@@ -36,4 +36,5 @@ def entry_of(transaction: stripe.BalanceTransaction) -> StatementEntry | None:
         subject_id=(source.get("metadata") or {}).get(field),
         amount_minor=abs(int(source["amount"])),
         currency=str(source["currency"]).upper(),
+        given_again=kind is EntryKind.CHARGEBACK and int(row["amount"]) > 0,
     )
