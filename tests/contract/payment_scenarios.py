@@ -2,7 +2,7 @@
 
 from aftercare_simulators.payment.charge_backs import ChargeBackStatus
 from in_process_suite import InProcessSuite
-from suite_scenarios import cny, ordered
+from suite_scenarios import asked, cny, ordered, step
 
 
 async def an_order_paid_in_parts(suite: InProcessSuite) -> str:
@@ -30,4 +30,16 @@ async def a_payment_that_is_charged_back(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (an_order_paid_in_parts, a_payment_that_is_charged_back)
+async def a_refund_in_shares(suite: InProcessSuite) -> str:
+    """Of the newer of two payments nothing is refunded any more: its share moves to the other one. The order's id."""
+    order = await ordered(suite)
+    path = f"orders/{order['id']}/payments"
+    await suite.call("buyer", "order", path, {"payment_method": "sim_success", "amount": cny(20000)})
+    await suite.call("buyer", "order", path, {"payment_method": "sim_refund_closed"})
+    case = await asked(suite, order, 2, "refund_only")
+    await step(suite, "seller", case, "approve")
+    assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["state"] == "completed"
+    return str(order["id"])
+
+
+SCENARIOS = (an_order_paid_in_parts, a_payment_that_is_charged_back, a_refund_in_shares)

@@ -19,6 +19,7 @@ from aftercare_events import (
     OfferMade,
     RatingChanged,
     RatingGiven,
+    RefundFailed,
     RefundSucceeded,
     VerdictGiven,
     VerdictReplaced,
@@ -154,6 +155,20 @@ async def _refund_succeeded(tx: Transaction, event: RefundSucceeded) -> None:
     await tx.upsert(REFUNDS, facts)
 
 
+async def _refund_failed(tx: Transaction, event: RefundFailed) -> None:
+    """What went back of a refund that has failed as a whole."""
+    if not event.succeeded_minor:
+        return
+    facts = RefundFacts(
+        id=event.refund_id,
+        case_id=event.case_id,
+        amount_minor=event.succeeded_minor,
+        currency=event.currency,
+        succeeded_at=event.time,
+    )
+    await tx.upsert(REFUNDS, facts)
+
+
 async def _dispute_opened(tx: Transaction, event: DisputeOpened) -> None:
     facts = DisputeFacts(id=event.dispute_id, category=event.category, state=event.state, opened_at=event.time)
     await tx.upsert(DISPUTES, facts)
@@ -181,6 +196,7 @@ FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     AfterSaleRequested: _case_requested,
     CaseEvent: _case_changed,
     RefundSucceeded: _refund_succeeded,
+    RefundFailed: _refund_failed,
     DisputeOpened: _dispute_opened,
     DisputeEvent: _dispute_changed,
     RatingGiven: _rated,

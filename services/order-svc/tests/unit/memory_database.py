@@ -30,6 +30,7 @@ from order_svc.tables.payments import (
     LIVE_PAYMENTS,
     REFUNDS_OF,
     REFUNDS_OF_CASE,
+    SHARES_OF,
     TAKEN_PAYMENTS,
     TAKEN_PAYMENTS_LOCKED,
 )
@@ -121,6 +122,7 @@ QUERIES = {
     TAKEN_PAYMENTS: _taken,
     TAKEN_PAYMENTS_LOCKED: _taken,
     REFUNDS_OF: _refunds,
+    SHARES_OF: _of("refunds", share_of="refund_id"),
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
     COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here

@@ -11,8 +11,8 @@ from aftercare_checker.database import DatabaseState
 from aftercare_checker.log import Log
 from aftercare_checker.report import CheckResult
 
-SUCCEEDED, COMPLETED = "RefundSucceeded.v1", "AfterSaleCompleted.v1"
-TYPES = (SUCCEEDED, COMPLETED)
+SUCCEEDED, SHARE, COMPLETED = "RefundSucceeded.v1", "RefundShareSucceeded.v1", "AfterSaleCompleted.v1"
+TYPES = (SUCCEEDED, SHARE, COMPLETED)
 SIMULATOR = "simulator"
 """The name of the provider whose ledger is read."""
 
@@ -53,11 +53,16 @@ def _refunded_on(log: Log, result: CheckResult) -> Sums:
     back: Sums = Counter()
     seen: set[str] = set()
     for entry in log.firsts():
-        if entry.type == SUCCEEDED and entry.data is not None:
-            data = json.loads(entry.data)
-            if data["refund_id"] in seen:
-                result.violation(f"refund {data['refund_id']} succeeded twice on the log")
-            seen.add(data["refund_id"])
+        if entry.type not in (SUCCEEDED, SHARE) or entry.data is None:
+            continue
+        data = json.loads(entry.data)
+        subject = (
+            data["refund_id"] if entry.type == SUCCEEDED else f"{data['refund_id']} in its share {data['share_id']}"
+        )
+        if subject in seen:
+            result.violation(f"refund {subject} succeeded twice on the log")
+        seen.add(subject)
+        if data.get("shares") is None:  # else each share has an event of its own
             back[data["payment_id"], data["currency"]] += data["amount_minor"]
     return back
 

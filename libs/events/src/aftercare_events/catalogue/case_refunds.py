@@ -34,6 +34,10 @@ class RefundRequested(CaseEvent):
     amount_minor: Minor
     currency: Currency
     cause: Annotated[Code, one_of(RefundCause, "which decision led to it")]
+    payment_ids: Annotated[
+        tuple[PaymentId, ...] | None,
+        Field(description="the payments to refund from first, in this order; absent where the newest are"),
+    ] = None
     parts: Annotated[
         tuple[RefundPart, ...] | None, Field(description="what `amount_minor` is made of, and what goes back beside it")
     ] = None

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aftercare_events import topics
 from aftercare_events.catalogue.offline_refunds import OfflineRefundMethod
-from aftercare_events.event import Event
+from aftercare_events.event import Event, EventPart
 from aftercare_events.fields import (
     BuyerId,
     CaseId,
@@ -22,6 +22,17 @@ from aftercare_events.fields import (
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import one_of
 
+ShareId = Annotated[
+    Id, Field(description="the share of the refund; the provider's idempotency key, which is never reused")
+]
+AShare = Annotated[
+    Id | None,
+    Field(description="the share that it is about, which has the amount; absent where it is all of the refund"),
+]
+Outside = Annotated[
+    Code | None,
+    one_of(OfflineRefundMethod, "how it was given back without the provider; absent where that has paid it"),
+]
 _UNITS_SHIPPED = "units_shipped"
 """The failure code of what is `already_shipped` now."""
 
@@ -61,6 +72,22 @@ class PaymentFailed(PaymentEvent):
     failure_code: Annotated[Code, Field(description="the provider's own code; `declined` where it gives none")]
 
 
+class RefundShare(EventPart):
+    """What of a refund was made from one payment."""
+
+    share_id: ShareId
+    payment_id: PaymentId
+    provider: Annotated[Code, Field(description="the payment provider's name")]
+    method: Annotated[Code, Field(description="the provider's method")]
+    amount_minor: Minor
+
+
+Shares = Annotated[
+    tuple[RefundShare, ...] | None,
+    Field(description="what went back, by the payments it was made from; absent where that is `payment_id` alone"),
+]
+
+
 class RefundEvent(PaymentEvent):
     """What every event of a refund carries; `amount_minor` is the refund's."""
 
@@ -70,9 +97,32 @@ class RefundEvent(PaymentEvent):
 
 
 class RefundSubmitted(RefundEvent):
-    """A refund was accepted for execution; `amount_minor` is the refund's."""
+    """A refund was accepted for execution; `amount_minor` is the refund's, or that of the share."""
 
     matter: Code = "refund"
+    share_id: AShare = None
+
+
+class RefundShareSucceeded(RefundEvent):
+    """A share of a refund was paid back; `amount_minor` is the share's. RefundSucceeded follows with the last one."""
+
+    matter: Code = "refund"
+    share_id: ShareId
+    provider_reference: Id | None = None
+    outside: Outside = None
+
+
+class RefundShareFailed(RefundEvent):
+    """A share of a refund was refused, which is final; `amount_minor` is the share's. RefundFailed follows with the last one, unless
+    other payments take its place."""
+
+    matter: Code = "refund"
+    share_id: ShareId
+    failure_code: Annotated[Code, Field(description="the provider's own code, or why order-svc refused")]
+    moved_to: Annotated[
+        tuple[PaymentId, ...] | None,
+        Field(description="the payments that the amount is refunded from instead; absent where it is not"),
+    ] = None
 
 
 class RefundSucceeded(RefundEvent):
@@ -80,10 +130,8 @@ class RefundSucceeded(RefundEvent):
 
     matter: Code = "refund"
     provider_reference: Id | None = None
-    outside: Annotated[
-        Code | None,
-        one_of(OfflineRefundMethod, "how it was given back without the provider; absent where that has paid it"),
-    ] = None
+    outside: Outside = None
+    shares: Shares = None
 
 
 class RefundFailed(RefundEvent):
@@ -95,6 +143,10 @@ class RefundFailed(RefundEvent):
         bool | None,
         Field(description="whether it was refused because units had left of a refund that is before shipment"),
     ] = None
+    succeeded_minor: Annotated[
+        Minor | None, Field(description="what of it went back all the same, by `shares`; absent where nothing did")
+    ] = None
+    shares: Shares = None
 
     @property
     def is_already_shipped(self) -> bool:
@@ -106,3 +158,4 @@ class RefundUnknown(RefundEvent):
     """The provider has not answered; only a query or a callback ends this."""
 
     matter: Code = "refund"
+    share_id: AShare = None

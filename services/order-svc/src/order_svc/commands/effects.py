@@ -50,14 +50,23 @@ async def save_refund(tx: Transaction[Settings], payment: Payment, refund: Refun
     return await tx.save(PAYMENTS, payment, *events)
 
 
-async def end_refund(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, *events: Event) -> None:
-    """Save the refund in the state that ends it, and its locked payment with the events; do what the state causes.
+async def end_refund(
+    tx: Transaction[Settings],
+    order: Order,
+    payment: Payment,
+    refund: Refund,
+    *events: Event,
+    then: RefundState | None,
+) -> None:
+    """Save the refund, or the share of one, in the state that ends it, and its locked payment with the events; do what `then` causes, the
+    state of all of the refund: None while other shares of it are on their way.
 
     The order is locked as well.
     """
     await save_refund(tx, payment, refund, *events)
     await postings.refund_ended(tx, payment, refund)
-    await REFUND_EFFECTS[refund.state](tx, order, refund)
+    if then is not None:
+        await REFUND_EFFECTS[then](tx, order, refund)
 
 
 async def enter_charge_back(

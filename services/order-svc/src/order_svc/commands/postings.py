@@ -60,15 +60,27 @@ async def order_undone(tx: Transaction[Settings], order: Order) -> None:
     await _post(tx, order, order.id, rules.discounts_returned(left))
 
 
-async def refund_requested(
-    tx: Transaction[Settings], payment: Payment, refund: Refund, parts: Iterable[RefundPart] = ()
-) -> None:
-    """The refund of the payment is on its way; `parts` is what it is made of, where its case has stated that."""
+def returned_in(parts: Iterable[RefundPart]) -> Shares:
+    """What of the discounts goes back to their funders by these parts of a refund."""
     returned = Counter[str]()
     for part in parts:
         if part.kind in _RETURNED:
             returned[getattr(part, _RETURNED[part.kind])] += part.amount_minor
-    await _post(tx, payment, refund.id, rules.refund_requested(refund, _known(returned)), payment.provider)
+    return _known(returned)
+
+
+async def returned_with(tx: Transaction[Settings], refund: Refund) -> Shares:
+    """What of the discounts was posted as going back to their funders with this refund."""
+    kind = PostingKind.REFUND_REQUESTED
+    requested = await tx.all(POSTINGS_OF_SUBJECT, subject_id=refund.id, kind=kind)
+    codes = {account: code for code, account in rules.FUNDING.items()}
+    going_back = (each for each in requested if each.debit is LedgerAccount.DISCOUNTS_GRANTED)
+    return {codes[each.credit]: each.amount_minor for each in going_back}
+
+
+async def refund_requested(tx: Transaction[Settings], payment: Payment, refund: Refund, returned: Shares) -> None:
+    """The refund of the payment is on its way; `returned` is what of the discounts goes back with it."""
+    await _post(tx, payment, refund.id, rules.refund_requested(refund, returned), payment.provider)
 
 
 async def refund_ended(tx: Transaction[Settings], payment: Payment, refund: Refund) -> None:
@@ -86,6 +98,14 @@ async def charge_back_changed(tx: Transaction[Settings], payment: Payment, charg
     """The charge-back has entered its state: one that is lost moves nothing, since the money is taken while it is open."""
     entry = rules.charge_back_entry(charge_back)
     await _post(tx, payment, charge_back.id, [] if entry is None else [entry], payment.provider)
+
+
+async def beside_undone(tx: Transaction[Settings], payment: Payment, share: Refund) -> None:
+    """A share was paid of a refund that has failed as a whole: what stands beside the money comes with the refund of the rest."""
+    kind = PostingKind.REFUND_REQUESTED
+    requested = await tx.all(POSTINGS_OF_SUBJECT, subject_id=share.id, kind=kind)
+    beside = [each for each in requested if each.debit not in rules.CONSERVED]
+    await _post(tx, payment, share.id, rules.refund_failed(beside))
 
 
 async def compensated(tx: Transaction[Settings], order: Order, paid: Compensation) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineDiscount, OrderPayment, TraceFields, trace_fields
 from aftercare_events import OrderLine as SoldLine
+from aftercare_events.catalogue.payments import RefundShare
 
 from order_svc.domain.anomalies.model import Anomaly
 from order_svc.domain.model import Order, OrderLine
@@ -71,7 +72,7 @@ class PaymentFields(TraceFields):
 
 
 class RefundFields(PaymentFields):
-    """The fields of every event of a refund. `amount_minor` is that of the refund; `refunded_minor` is the sum of the
+    """The fields of every event of a refund. `amount_minor` is that of the refund, or of the share that the event is about; `refunded_minor` is the sum of the
     payment's refunds that succeeded."""
 
     refund_id: str
@@ -121,6 +122,21 @@ def paid_with(payments: Iterable[Payment]) -> tuple[OrderPayment, ...]:
             payment_id=each.id, provider=each.provider, method=_kind(each.method), amount_minor=each.amount_minor
         )
         for each in payments
+    )
+
+
+def shares_of(shares: Iterable[Refund], payments: Iterable[Payment]) -> tuple[RefundShare, ...]:
+    """The shares of a refund with the means of payment that they went back to, for its events."""
+    by_id = {each.id: each for each in payments}
+    return tuple(
+        RefundShare(
+            share_id=each.id,
+            payment_id=each.payment_id,
+            provider=by_id[each.payment_id].provider,
+            method=_kind(by_id[each.payment_id].method),
+            amount_minor=each.amount_minor,
+        )
+        for each in shares
     )
 
 
@@ -218,7 +234,7 @@ def refund_fields(tx: Transaction[Settings], payment: Payment, refund: Refund) -
         provider=payment.provider,
         amount_minor=refund.amount_minor,
         currency=refund.currency,
-        refund_id=refund.id,
+        refund_id=refund.refund_id,
         case_id=refund.case_id,
         refunded_minor=payment.refunded_minor,
     )

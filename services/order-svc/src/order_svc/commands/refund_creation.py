@@ -1,9 +1,8 @@
 """Creating refunds: the row, its postings, and the call to the provider that a worker has yet to make."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events.catalogue.refund_parts import RefundPart
 
 from order_svc.commands import call_queue, postings
 from order_svc.domain.model import Amount, Order
@@ -13,6 +12,7 @@ from order_svc.domain.payments.compensations import in_place_of_refunds
 from order_svc.domain.payments.lifecycle import REFUND
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.plans import kept_minor
+from order_svc.domain.payments.postings import NOTHING, Shares
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.payments import REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS, TAKEN_PAYMENTS_LOCKED
@@ -45,10 +45,10 @@ def new_refund(
     return REFUND.start(refund, tx)
 
 
-async def insert(tx: Transaction[Settings], payment: Payment, refund: Refund, parts: Iterable[RefundPart] = ()) -> None:
-    """Insert a refund that is on its way from now on; `parts` is what it is made of, where its case has stated that."""
+async def insert(tx: Transaction[Settings], payment: Payment, refund: Refund, returned: Shares = NOTHING) -> None:
+    """Insert a refund that is on its way from now on; `returned` is what of the discounts goes back to their funders with it."""
     await tx.insert(REFUNDS, refund)
-    await postings.refund_requested(tx, payment, refund, parts)
+    await postings.refund_requested(tx, payment, refund, returned)
 
 
 async def refund_order(tx: Transaction[Settings], order: Order, cause: str) -> None:
@@ -58,7 +58,7 @@ async def refund_order(tx: Transaction[Settings], order: Order, cause: str) -> N
     rooms, left = await _left(tx, order.id, payments)
     left -= kept_minor(order)
     for room in newest_first(rooms):
-        minor = min(room.minor, left)
+        minor = max(0, min(room.minor, left))
         await _refund(tx, room.payment, minor, cause)
         left -= minor
 
@@ -78,7 +78,7 @@ async def refund_surplus(tx: Transaction[Settings], payment: Payment) -> None:
 
 async def _left(tx: Transaction[Settings], order_id: str, payments: Sequence[Payment]) -> tuple[Sequence[Room], int]:
     """What is left of each payment, and of all of them after what guarantees have paid in the place of refunds."""
-    rooms = rooms_of(payments, await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]))
+    rooms = rooms_of(payments, await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]), tx.now)
     compensated = in_place_of_refunds(await tx.all(COMPENSATIONS_OF, order_id=order_id))
     return rooms, sum(each.minor for each in rooms) - compensated
 

@@ -1,6 +1,7 @@
 """Requests for refunds: by the decision of a case, or by an operator.
 
-A refund is made under the lock of its payment, never for more than was paid, and always under the same key.
+A refund is allocated to the payments of its order under the locks of the order and of these, never for more than was paid, and each
+share of it is always made under the same key.
 """
 
 from collections import Counter
@@ -12,31 +13,33 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import GoodsOutcome
-from aftercare_events.catalogue.refund_parts import PartKind, RefundPart
+from aftercare_events.catalogue.refund_parts import PartKind
 
-from order_svc.commands import after_sales, call_queue, effects, holds, order_units, refunds
+from order_svc.commands import after_sales, effects, holds, order_units, refund_shares, refunds
+from order_svc.commands.postings import returned_in
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import insert, new_refund, refund_rest
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
+from order_svc.domain.payments.allocation import allocate, refusal, rooms_of
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.compensations import is_compensated
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
-from order_svc.domain.payments.limits import refund_limit
-from order_svc.domain.payments.model import CallSubject, Payment, Refund
-from order_svc.domain.payments.policy import refund_failure
+from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.postings import Shares
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
+from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS_LOCKED
 
 
 async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     """Execute the refund that a case has decided, in full or not at all.
 
-    RefundFailed is the answer to more than was paid, to what a guarantee has paid in the place of the refund, to a refund before
+    It is made from the payments of the order: those that the event chooses, in their order, then the newest. RefundFailed is the answer to
+    more than was paid, to what a guarantee has paid in the place of the refund, to a refund before
     shipment of units that were shipped, and to what the provider does not refund any more.
 
     Raises:
@@ -44,24 +47,40 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
         ValueError: the payment belongs to another order.
     """
     order = await tx.lock(ORDERS, event.order_id)
-    payment = await tx.lock(PAYMENTS, event.payment_id)
-    if payment.order_id != order.id:
-        raise ValueError("the payment belongs to another order")
+    payment, payments = await payments_for(tx, order, event.payment_id)
     if await tx.find(REFUNDS, event.refund_id) is not None:
         return
     asked = Amount(event.amount_minor, event.currency)
     refund = new_refund(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
     refund = replace(refund, borne=_borne(event))
-    known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
+    rooms = rooms_of(payments, await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]), tx.now)
     paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
-    compensated = FailureCode.COMPENSATED if is_compensated(event.case_id, paid) else None
-    refused = compensated or refund_failure(payment, asked, known, paid) or refund_limit(payment, known, tx.now)
+    refused = FailureCode.COMPENSATED if is_compensated(event.case_id, paid) else refusal(asked, rooms, paid)
     if refused is None:
         order, refused = await _claim_units(tx, order, event)
-    if refused is None:
-        await _execute(tx, order, payment, refund, event.parts or ())
-    else:
+    if refused is not None:
         await refuse(tx, order, payment, refund, refused)
+        return
+    rows = refund_shares.split(refund, allocate(asked.minor, rooms, event.payment_ids or ()))
+    await _execute(tx, order, payments, rows, returned_in(event.parts or ()))
+
+
+async def payments_for(tx: Transaction[Settings], order: Order, payment_id: str) -> tuple[Payment, Sequence[Payment]]:
+    """The payment that an event names, and those of the locked order that a refund is made from, locked: that one alone, where the order
+    has not taken it.
+
+    Raises:
+        NotFound: there is no such payment.
+        ValueError: it belongs to another order.
+    """
+    taken = await tx.lock_all(TAKEN_PAYMENTS_LOCKED, order_id=order.id)
+    for each in taken:
+        if each.id == payment_id:
+            return each, taken
+    payment = await tx.lock(PAYMENTS, payment_id)
+    if payment.order_id != order.id:
+        raise ValueError("the payment belongs to another order")
+    return payment, [payment]
 
 
 def _borne(event: RefundRequested) -> list[dict[str, Any]] | None:  # Any: JSON
@@ -83,7 +102,7 @@ async def refuse(tx: Transaction[Settings], order: Order, payment: Payment, refu
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     fields = refund_fields(tx, payment, failed)
     event = RefundFailed(**fields, failure_code=code, already_shipped=code is FailureCode.UNITS_SHIPPED)
-    await effects.end_refund(tx, order, payment, failed, event)
+    await effects.end_refund(tx, order, payment, failed, event, then=failed.state)
 
 
 async def _claim_units(
@@ -126,12 +145,14 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
 
 
 async def _execute(
-    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, parts: Sequence[RefundPart]
+    tx: Transaction[Settings], order: Order, payments: Sequence[Payment], rows: Sequence[Refund], returned: Shares
 ) -> None:
-    """Insert the refund and have a worker submit it; a refund of nothing succeeds at once, without a provider."""
-    await insert(tx, payment, refund, parts)
-    if refund.amount_minor > 0:
-        await call_queue.submit(tx, CallSubject.REFUND, refund.id)
+    """Insert the shares of the refund and have a worker submit them; a refund of nothing succeeds at once, without a provider."""
+    if any(each.amount_minor for each in rows):
+        await refund_shares.send(tx, payments, rows, returned)
         return
+    [refund] = rows
+    [payment] = (each for each in payments if each.id == refund.payment_id)
+    await insert(tx, payment, refund, returned)
     payment, refund = await refunds.submit(tx, payment, refund)
     await refunds.succeed(tx, order, payment, refund, ProviderResult(outcome=Outcome.SUCCEEDED))

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
-from order_svc.commands import effects
+from order_svc.commands import effects, refund_shares
 from order_svc.commands.record import refund_fields
 from order_svc.domain.model import Order
 from order_svc.domain.payments.codes import FailureCode
@@ -32,7 +32,7 @@ async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) ->
         IllegalTransition: it has been submitted and is not unknown, or it has ended.
     """
     submitted = REFUND.apply(refund, RefundAction.SUBMIT, SystemContext.of(tx))
-    event = RefundSubmitted(**refund_fields(tx, payment, submitted))
+    event = RefundSubmitted(**refund_fields(tx, payment, submitted), share_id=submitted.share_id)
     return await effects.save_refund(tx, payment, submitted, event), submitted
 
 
@@ -66,7 +66,7 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: Pro
 async def succeed(
     tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
 ) -> RefundState:
-    """The submitted refund of the locked payment, of the locked order, has been paid out.
+    """The submitted refund of the locked payment, of the locked order, has been paid out: all of it, or a share.
 
     Raises:
         IllegalTransition: it was not submitted, or it has ended.
@@ -77,9 +77,12 @@ async def succeed(
         provider_reference=result.reference,
     )
     reduced = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
-    event = RefundSucceeded(**refund_fields(tx, reduced, done), provider_reference=result.reference)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await effects.end_refund(tx, order, reduced, done, event)
+    if done.share_of is not None:
+        await refund_shares.succeed(tx, order, reduced, done)
+        return done.state
+    event = RefundSucceeded(**refund_fields(tx, reduced, done), provider_reference=result.reference)
+    await effects.end_refund(tx, order, reduced, done, event, then=done.state)
     return done.state
 
 
@@ -89,13 +92,19 @@ async def _fail(
     code = result.failure_code or FailureCode.DECLINED
     failed = REFUND.apply(refund, RefundAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
-    event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await effects.end_refund(tx, order, payment, failed, event)
+    if await refund_shares.move(tx, order, payment, failed):
+        return failed.state
+    if failed.share_of is not None:
+        await refund_shares.fail(tx, order, payment, failed)
+        return failed.state
+    event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
+    await effects.end_refund(tx, order, payment, failed, event, then=failed.state)
     return failed.state
 
 
 async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:
     unknown = REFUND.apply(refund, RefundAction.MARK_UNKNOWN, SystemContext.of(tx))
-    await effects.save_refund(tx, payment, unknown, RefundUnknown(**refund_fields(tx, payment, unknown)))
+    event = RefundUnknown(**refund_fields(tx, payment, unknown), share_id=unknown.share_id)
+    await effects.save_refund(tx, payment, unknown, event)
     return unknown.state

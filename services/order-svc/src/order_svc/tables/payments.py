@@ -81,6 +81,11 @@ refunds = Table(
     document("borne", null=True),
     text("asked_by_event", null=True),
     text("correlation_id", null=True),
+    text("share_of", null=True),
+    *minor("whole_minor", null=True),
+    CheckConstraint("(share_of IS NULL) = (whole_minor IS NULL)", name="shared"),
+    CheckConstraint("amount_minor <= whole_minor", name="share"),
+    Index("refunds_share_idx", "share_of", postgresql_where=sql("share_of IS NOT NULL")),
     Index("refunds_payment_idx", "payment_id", "id"),
     Index("refunds_case_idx", "case_id", postgresql_where=sql("case_id IS NOT NULL")),
 )
@@ -126,6 +131,13 @@ REFUNDS_OF = Query(
     .order_by(refunds.c.payment_id, refunds.c.id),
     Refund,
 )
+SHARES_OF = Query(
+    select(refunds)
+    .where(refunds.c.share_of == bindparam("refund_id"))
+    .order_by(func.length(refunds.c.id), refunds.c.id),
+    Refund,
+)
+"""In the order in which they were made: the ids of the later ones are longer, and counted."""
 REFUNDS_OF_CASE = Query(select(refunds).where(refunds.c.case_id == bindparam("case_id")), Refund)
 
 CALLS = Rows(provider_calls, ProviderCall)

@@ -68,7 +68,10 @@ class Operation:
     @property
     def failure_code(self) -> str | None:
         """Why it was declined; None where it was not."""
-        return f"{self.kind}_declined" if self.status is Status.DECLINED else None
+        if self.status is not Status.DECLINED:
+            return None
+        is_closed = self.kind is Kind.REFUND and self.method is Method.REFUND_CLOSED
+        return "payment_closed" if is_closed else f"{self.kind}_declined"
 
 
 class Ledger:

@@ -15,6 +15,7 @@ class Method(StrEnum):
     LOST_RESPONSE = "sim_lost_answer"
     UNPAID = "sim_unpaid"
     REFUND_DECLINED = "sim_refund_declined"
+    REFUND_CLOSED = "sim_refund_closed"
     REFUND_LOST_RESPONSE = "sim_refund_lost_answer"
 
 
@@ -41,6 +42,7 @@ _PAYMENTS = {**_BOTH, Method.DECLINED: Script(declined=True), Method.UNPAID: Scr
 _REFUNDS = {
     **_BOTH,
     Method.REFUND_DECLINED: Script(declined=True),
+    Method.REFUND_CLOSED: Script(declined=True),
     Method.REFUND_LOST_RESPONSE: Script(lost_response=True),
 }
 

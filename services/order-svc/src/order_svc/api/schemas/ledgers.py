@@ -38,6 +38,8 @@ class LedgerEntryOut(Out):
     """The sum in which the amount counts; `none`: it has failed, or is a payment without a result."""
     amount: Money
     """The amount, whatever its effect."""
+    share_of: str | None = None
+    """The refund that the entry is a share of, because that is made from several payments; null otherwise."""
     cause: str | None
     """Why it is refunded, as the refund states it; null for a payment."""
     case_id: str | None
@@ -61,6 +63,7 @@ class LedgerEntryOut(Out):
             state=document.state,
             effect=entry.effect,
             amount=Money.of(document.amount_minor, document.currency),
+            share_of=refund and refund.share_of,
             cause=refund and refund.cause,
             case_id=refund and refund.case_id,
             outside=refund and refund.outside,

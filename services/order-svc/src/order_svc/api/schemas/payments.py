@@ -57,7 +57,12 @@ class RefundOut(Out):
     """A refund of a payment, in flight or ended."""
 
     id: str
-    """Identifies the refund: `ref_…`; also the provider's idempotency key."""
+    """Identifies the refund: `ref_…`, or the share that is made from this payment of one that is made from several; also the provider's
+    idempotency key."""
+    share_of: str | None = None
+    """The refund that it is a share of; null where it is all of it."""
+    whole: Money | None = None
+    """What all shares of the refund give back; null where it has no others."""
     state: RefundState
     """How far it is. `unknown`: the provider gave no usable answer; a query or a callback ends it."""
     amount: Money
@@ -80,6 +85,8 @@ class RefundOut(Out):
         """The refund in its present state."""
         return cls(
             id=refund.id,
+            share_of=refund.share_of,
+            whole=None if refund.whole_minor is None else Money.of(refund.whole_minor, refund.currency),
             state=refund.state,
             amount=Money.of(refund.amount_minor, refund.currency),
             case_id=refund.case_id,

@@ -70,6 +70,28 @@ LIMITS: Mapping[str, ProviderLimits] = {
 _NONE = ProviderLimits()
 
 
+_CLOSED: Mapping[str, frozenset[str]] = {
+    "simulator": frozenset({"payment_closed"}),
+    "stripe": frozenset(
+        {
+            "charge_already_refunded",
+            "charge_disputed",
+            "charge_for_pending_refund_disputed",
+            "expired_or_canceled_card",
+            "lost_or_stolen_card",
+        }
+    ),
+    "wechat_pay": frozenset({"TRADE_OVERDUE", "USER_ACCOUNT_ABNORMAL"}),
+    "alipay": frozenset({"ACQ.TRADE_HAS_FINISHED", "ACQ.TRADE_HAS_CLOSE", "ACQ.TRADE_NOT_ALLOW_REFUND"}),
+}
+"""The codes with which providers decline every refund of a payment, whatever its amount. Doubts: docs/payment-providers.md."""
+
+
+def is_closed_by(provider: str, failure_code: str | None) -> bool:
+    """Whether a refund that was declined with this code shows that the provider refunds nothing of its payment."""
+    return failure_code in _CLOSED.get(provider, frozenset())
+
+
 def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
     """Why the provider does not take a payment of this amount; None where it does."""
     limits = LIMITS.get(provider, _NONE)

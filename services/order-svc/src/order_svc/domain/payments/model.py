@@ -80,6 +80,9 @@ class Refund:
     their cause. `cause` is that of the case's decision, or an OwnRefundCause; `failure_code` is the provider's, or a FailureCode.
     `outside` is the case's code of how it was made without the provider; None where the provider makes it. `borne` has who bears it, each
     with `bearer` and `amount_minor`, which add up to the amount; None where the merchant bears it.
+
+    Of a refund that is made from several payments there is a row per share: `share_of` is the id of the refund, and `whole_minor` its
+    amount. Both are None where it is made from one payment.
     """
 
     id: str
@@ -98,6 +101,18 @@ class Refund:
     borne: list[dict[str, Any]] | None = None  # Any: JSON
     asked_by_event: str | None = None
     correlation_id: str | None = None
+    share_of: str | None = None
+    whole_minor: int | None = None
+
+    @property
+    def refund_id(self) -> str:
+        """The refund that it is, or that it is a share of."""
+        return self.share_of or self.id
+
+    @property
+    def share_id(self) -> str | None:
+        """Its own id where it is a share; None where it is all of the refund."""
+        return None if self.share_of is None else self.id
 
 
 class CallVerb(StrEnum):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from order_svc.domain.payments.charge_backs import ChargeBack, ChargeBackState
 from order_svc.domain.payments.model import Refund
@@ -119,6 +120,7 @@ class Entry:
 
 Shares = Mapping[str, int]
 """Minor units by the code of who bears them: merchant, platform or creator."""
+NOTHING: Shares = MappingProxyType({})
 
 
 def discounts_funded(shares: Shares) -> Sequence[Entry]:
