@@ -134,7 +134,7 @@ async def test_what_has_not_left_or_has_arrived_is_not_refused(shop: Shop) -> No
     lines = [{"line_id": "line_1", "quantity": 2}]
     previewed = await shop.buyer.post("/v1/cases/preview", json={**asked, "lines": lines})
     shop.harness.problem(previewed, 409, "units_in_no_parcel")
-    await refused(shop, 1)
+    await refused(shop, 1, parcel_id="par_2")
 
 
 async def test_the_buyer_takes_the_parcel_after_all(shop: Shop) -> None:
@@ -208,7 +208,7 @@ async def test_units_of_two_parcels_come_back_in_the_parcel_that_carries_them(sh
     [reported] = (await shop.buyer.get("/v1/cases")).json()["data"]
     assert reported["return_parcel"]["waybill_no"] == "73001", "the one that was refused, not the newest"
     one = await refused(shop, 1)
-    assert one["return_parcel"]["waybill_no"] == "73002"
+    assert one["return_parcel"]["waybill_no"] == "73002", "the only one that is left"
     other = await refused(shop, 1)
     await shop.act(shop.buyer, one["id"], "cancel")
     again = await refused(shop, 1)
@@ -240,4 +240,25 @@ async def test_two_cases_wait_for_the_same_units_of_a_parcel_never(shop: Shop) -
     await shop.leaves({"line_1": 2})
     second = shop.parcel_leaves({"line_1": 2}, parcel_id="par_2").model_copy(update={"waybill_no": "73002"})
     await shop.harness.consume(second)
-    assert [(await refused(shop, 2))["return_parcel"]["waybill_no"] for _ in range(2)] == ["73002", "73001"]
+    unclear = await shop.ask(2, type_="refused_delivery", reason="refused_at_door")
+    assert shop.harness.problem(unclear, 422, "parcel_unclear")["allowed"] == ["par_2", "par_1"]
+    preview = {
+        "order_id": "ord_1",
+        "type": "refused_delivery",
+        "reason": "refused_at_door",
+        "lines": [{"line_id": "line_1", "quantity": 2}],
+    }
+    shop.harness.problem(await shop.buyer.post("/v1/cases/preview", json=preview), 422, "parcel_unclear")
+    options = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()
+    assert [each["parcel_id"] for each in options["lines"][0]["parcels"]] == ["par_2", "par_1"], "they can be named"
+    first = await refused(shop, 2, parcel_id="par_1")
+    assert first["return_parcel"]["waybill_no"] == "73001"
+    taken = await shop.ask(2, type_="refused_delivery", reason="refused_at_door", parcel_id="par_1")
+    shop.harness.problem(taken, 409, "units_in_no_parcel")
+    assert (await refused(shop, 2))["return_parcel"]["waybill_no"] == "73002", "only one is left"
+
+
+async def test_a_parcel_is_named_for_a_refused_delivery_only(shop: Shop) -> None:
+    await shop.shipped()
+    named = await shop.ask(1, type_="refund_only", parcel_id="par_1")
+    assert shop.harness.problem(named, 422, "parcel_unused")["errors"][0]["pointer"] == "/parcel_id"

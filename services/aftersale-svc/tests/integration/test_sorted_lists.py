@@ -73,6 +73,28 @@ async def test_several_filters_of_several_values_hold_together(shop: Shop, three
     assert await pages(shop.agent, currency=["EUR", "JPY"]) == []
 
 
+async def test_a_list_of_what_was_opened_in_a_span_of_time(shop: Shop, three: tuple[str, str, str]) -> None:
+    first, second, third = three
+    at = [(await shop.get(each))["created_at"] for each in three]
+    for client in (shop.seller, shop.buyer, shop.agent):
+        assert await pages(client, opened_after=at[1]) == [third, second], "from that time on"
+        assert await pages(client, opened_before=at[1], sort="oldest") == [first], "not at that time"
+        assert await pages(client, opened_after=at[0], opened_before=at[2], sort="oldest") == [first, second]
+        assert await pages(client, opened_after=at[1], sort="-updated") == [third, second]
+        assert await pages(client, opened_after=at[1], sort="deadline") == [second, third]
+        assert await pages(client, opened_after=at[0], state="rejected", merchant_id=["m-1", "m-2"]) == [first]
+        assert await pages(client, opened_after=at[2], opened_before=at[0]) == []
+
+
+async def test_a_list_by_stage_and_category(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLE.model_copy(update={"category": "kitchen"}), CUP))
+    kettle, cup = [(await shop.case(lines=[{"line_id": line.line_id, "quantity": 1}]))["id"] for line in (KETTLE, CUP)]
+    assert await pages(shop.seller, stage=["pre_ship", "post_receipt"]) == [cup, kettle]
+    assert await pages(shop.agent, stage="pre_ship") == []
+    assert await pages(shop.agent, category=["kitchen", "garden"], stage="post_receipt") == [kettle]
+    assert await pages(shop.buyer, category="garden", sort="deadline") == []
+
+
 async def test_the_platform_lists_what_its_agents_have(shop: Shop, three: tuple[str, str, str]) -> None:
     _, second, third = three
     another = shop.harness.client("agent", "agent-2")
@@ -93,6 +115,8 @@ async def test_the_platform_lists_what_its_agents_have(shop: Shop, three: tuple[
         ({"sort": "amount", "currency": "CNY", "due_before": "2026-03-04T09:00:00Z"}, "sort_unsuitable", "/sort"),
         ({"sort": "size"}, "validation_failed", "/sort"),
         ({"state": ["rejected", "tea"]}, "validation_failed", "/state/1"),
+        ({"stage": "at_sea"}, "validation_failed", "/stage/0"),
+        ({"opened_after": "2026-03-04T09:00:00"}, "validation_failed", "/opened_after"),
         ({"currency": "XXX"}, "validation_failed", "/currency/0"),
         ({"merchant_id": [f"m-{number}" for number in range(51)]}, "validation_failed", "/merchant_id"),
         ({"agent": "agent-1"}, "validation_failed", "/agent"),

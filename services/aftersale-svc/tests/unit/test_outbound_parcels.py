@@ -3,6 +3,7 @@
 import pytest
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
 from aftersale_svc.domain.cases.outbound_parcels import carrying
+from aftersale_svc.domain.cases.parcel_errors import ParcelUnclear
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.orders.model import SentLine
 
@@ -21,14 +22,20 @@ def carried_by(
     return carrying("ord_1", parcels, [Wanted(line_id, units)], parcel_id).waybill_no
 
 
-def test_the_newest_parcel_that_carries_them_all() -> None:
-    assert carried_by(NEWEST_FIRST, 2) == "73002"
+def test_the_only_parcel_that_carries_them_all_need_not_be_named() -> None:
     assert carried_by([sent(2, 1), sent(1)], 2) == "73001"
     assert carried_by([sent(2, line_id="line_2"), sent(1)], 1) == "73001"
 
 
+def test_one_of_several_has_to_be_named() -> None:
+    with pytest.raises(ParcelUnclear) as refused:
+        carried_by(NEWEST_FIRST, 2)
+    assert refused.value.facts["allowed"] == ["par_2", "par_1"]
+    assert carried_by(NEWEST_FIRST, 2, parcel_id="par_2") == "73002"
+
+
 def test_what_another_case_waits_for_does_not_come_back_twice() -> None:
-    assert carried_by([sent(2, claimed=1), sent(1)], 1) == "73002"
+    assert carried_by([sent(2, claimed=1), sent(1, claimed=2)], 1) == "73002"
     assert carried_by([sent(2, claimed=1), sent(1)], 2) == "73001"
     with pytest.raises(UnitsInNoParcel):
         carried_by([sent(2, claimed=2), sent(1, claimed=1)], 2)

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Currency, Cursor, Id, Limit, PageOut, PrincipalId, Time
+from aftercare_chassis.http.schemas import Currency, Cursor, Id, Limit, Name, PageOut, PrincipalId, Time
 from aftercare_chassis.http.sse import EventStream, LastEventId
 from aftercare_chassis.refusals import Forbidden
 from fastapi import APIRouter, Query, Request
@@ -41,6 +41,7 @@ from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
+from aftersale_svc.domain.cases.parcel_errors import ParcelUnclear, ParcelUnused
 from aftersale_svc.domain.cases.price_grants.errors import (
     AdjustmentExceedsLeft,
     PriceNotLower,
@@ -62,6 +63,7 @@ from aftersale_svc.domain.money.errors import (
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
+from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.queries import case_contexts, history
 from aftersale_svc.settings import Settings
 
@@ -83,6 +85,8 @@ REFUSED = (
     UnitsShipped,
     UnitsNotSent,
     UnitsInNoParcel,
+    ParcelUnclear,
+    ParcelUnused,
     ReappliedTooOften,
     StageNotReached,
     ReasonNotReached,
@@ -129,6 +133,15 @@ async def list_cases(
     whose_turn: Annotated[list[QueueTurn] | None, Several("Only cases in which one of these has to act next.")] = None,
     type: Annotated[list[CaseType] | None, Several("Only cases of these types.")] = None,
     reason: Annotated[list[Reason] | None, Several("Only cases with one of these reasons.")] = None,
+    stage: Annotated[list[Stage] | None, Several("Only cases about goods at one of these stages.")] = None,
+    category: Annotated[
+        list[Name] | None,
+        Several(
+            "Only cases about goods of one of these categories, in the merchant's own codes; a case about goods of several categories has none."
+        ),
+    ] = None,
+    opened_after: Annotated[Time | None, Query(description="Only cases that were opened from this time on.")] = None,
+    opened_before: Annotated[Time | None, Query(description="Only cases that were opened before this time.")] = None,
     currency: Annotated[list[Currency] | None, Several("Only cases in one of these currencies.")] = None,
     missed_by: Annotated[
         MissedBy | None, Query(description="Only cases in which this side has missed a deadline.")
@@ -172,6 +185,10 @@ async def list_cases(
         "whose_turn": one_or_several(whose_turn),
         "type": one_or_several(type),
         "reason": one_or_several(reason),
+        "stage": one_or_several(stage),
+        "category": one_or_several(category),
+        "opened_after": opened_after,
+        "opened_before": opened_before,
         "currency": one_or_several(currency),
         "missed_by": missed_by,
         "charge_to_return": charge_to_return,

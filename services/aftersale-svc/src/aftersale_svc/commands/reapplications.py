@@ -25,6 +25,7 @@ class Reapplication:
     reason: Reason | None = None
     description: str | None = None
     evidence: Sequence[str] = ()
+    parcel_id: str | None = None
 
 
 async def reapply(
@@ -59,6 +60,7 @@ def again(full: FullCase, asked: Reapplication) -> Request:
         description,
         lines,
         evidence,
+        parcel_id=asked.parcel_id,
         reapplication_of=case.id,
         asked_in=term,
         asked_late=case.after_window,

@@ -36,7 +36,7 @@ from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selec
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASE_LISTS, CASES, STEPS_OF_DISPUTE, TIMELINE
+from aftersale_svc.tables.cases import CASE_LISTS, CASES, OPENED_CASES, STEPS_OF_DISPUTE, TIMELINE
 from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
@@ -87,7 +87,9 @@ async def cases(
     if filters.get("evidence_reused") is not None and read.actor.role in BUYER.roles:
         raise Forbidden(allowed_roles=sorted({*STAFF, *MERCHANT.roles}))
     queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
-    listing = queue.pages[order] if order in queue.pages else CASE_LISTS[order]
+    opened = filters.get("opened_after") is not None or filters.get("opened_before") is not None
+    lists = {**CASE_LISTS, **queue.pages, **(OPENED_CASES if opened else {})}
+    listing = lists[order]
     page = await read.page(listing, limit=limit, cursor=cursor, **filters)
     return Page(await _full(read, [_itself(each) for each in page.data]), page.has_more, page.next_cursor)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Subquery,
     Table,
     Text,
     any_,
@@ -44,7 +45,7 @@ from aftersale_svc.tables.reused_evidence import is_reused
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
-DIVIDED = ("state", "reason", "type")
+DIVIDED = ("state", "reason", "type", "stage", "category")
 """The filters of lists of which each value is a range of an index."""
 
 cases = Table(
@@ -126,6 +127,9 @@ cases = Table(
     # Their ids are in the collation C (revision of the filtered lists), which SQLAlchemy does not read back.
     *(Index(f"cases_{name}_idx", name, "id") for name in DIVIDED),
     *(Index(f"cases_merchant_{name}_idx", "merchant_id", name, "id") for name in DIVIDED),
+    # Lists of those that were opened in a span of time.
+    Index("cases_opened_idx", "created_at", "id"),
+    Index("cases_merchant_opened_idx", "merchant_id", "created_at", "id"),
     # Lists in the order of the last change, and of the amounts in one currency.
     Index("cases_updated_idx", "updated_at", "id"),
     Index("cases_merchant_updated_idx", "merchant_id", "updated_at", "id"),
@@ -183,6 +187,8 @@ CASE_FILTERS = (
     "whose_turn",
     "type",
     "reason",
+    "stage",
+    "category",
     "currency",
     "buyer_id",
     "merchant_id",
@@ -206,6 +212,12 @@ def computed(case_id: ColumnElement[str] = cases.c.id) -> dict[str, dict[str, Co
     }
 
 
+def opened_between(table: Table | Subquery = cases) -> dict[str, ColumnElement[bool]]:
+    """The filters of lists of cases by when they were opened."""
+    after, before = (bindparam(name, type_=table.c.created_at.type) for name in ("opened_after", "opened_before"))
+    return {"opened_after": table.c.created_at >= after, "opened_before": table.c.created_at < before}
+
+
 _OWNERS = ("order_id", "buyer_id", "merchant_id", "agent_id")
 
 
@@ -217,6 +229,7 @@ def _case_list(by: str | None = None, *, turned: bool = False) -> Listing[Case]:
         filters=CASE_FILTERS,
         seen_by=CASE_SEEN_BY,
         computed=computed(),
+        conditions=opened_between(),
         by=by,
         turned=turned,
         divided=divided,
@@ -233,6 +246,11 @@ CASE_LISTS = {
     CaseOrder.LARGEST_AMOUNT: _case_list("requested_minor", turned=True),
 }
 """The lists of cases by their order; those by deadline are in `work_lists`."""
+OPENED_CASES = {
+    CaseOrder.NEWEST: _case_list("created_at", turned=True),
+    CaseOrder.OLDEST: _case_list("created_at"),
+}
+"""Those of cases that were opened in a span of time: in the same order, by the index of that time."""
 CASES_BY_ORDER: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.id == any_(bindparam("case_ids", type_=ARRAY(Text))))

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.sorting import BY_DEADLINE, CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.history.live_steps import BOTH
-from aftersale_svc.tables.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed
+from aftersale_svc.tables.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed, opened_between
 from aftersale_svc.tables.disputes import disputes
 from aftersale_svc.tables.exchanges import to_return
 from aftersale_svc.tables.visibility import seen_by
@@ -66,6 +66,7 @@ def _pages(waiting: Table | Subquery, order: CaseOrder) -> Listing[Case]:
         conditions={
             "due_before": waiting.c.deadline_at < _time("due_before"),
             "due_after": waiting.c.deadline_at >= _time("due_after"),
+            **opened_between(waiting),
         },
         by="deadline_at",
         turned=order is CaseOrder.LATEST_DEADLINE,

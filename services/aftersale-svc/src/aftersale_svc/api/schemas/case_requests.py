@@ -97,11 +97,16 @@ class CaseIn(In):
     lines: Annotated[list[WantedIn], Field(min_length=1, max_length=100)]
     """The units that the case is about; each line of the order at most once."""
     evidence: Evidence
+    parcel_id: Id | None = None
+    """With `refused_delivery`, the parcel that was refused, as the `parcels` of the options name it; may be left out where only one could be meant
+    (422 `parcel_unclear` else, which names them)."""
 
     def request(self) -> Request:
         """The request as commands take it."""
         wanted = [line.wanted() for line in self.lines]
-        return Request(self.order_id, self.type, self.reason, self.description, wanted, self.evidence)
+        return Request(
+            self.order_id, self.type, self.reason, self.description, wanted, self.evidence, parcel_id=self.parcel_id
+        )
 
 
 class NoteIn(In):

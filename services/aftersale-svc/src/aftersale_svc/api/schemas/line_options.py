@@ -74,7 +74,7 @@ class LineParcelOut(Out):
     """A parcel to the buyer with units of the line."""
 
     parcel_id: str
-    """The parcel, as order-svc shows it; a claim on its courier names it."""
+    """The parcel, as order-svc shows it; a claim on its courier names it, and so does a `refused_delivery` where several have refusable units."""
     carrier: str
     """The code of the courier, such as `zto`."""
     waybill_no: str

@@ -1,6 +1,6 @@
 """Asking again after a rejection, as it is sent."""
 
-from aftercare_chassis.http.schemas import In, Out, Text, example
+from aftercare_chassis.http.schemas import Id, In, Out, Text, example
 
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.commands.reapplications import Reapplication
@@ -20,12 +20,14 @@ class ReapplyIn(In):
     """In the buyer's own words; both sides can read it."""
     evidence: Evidence
     """Added to what the rejected case has."""
+    parcel_id: Id | None = None
+    """With `refused_delivery`, the parcel that was refused; may be left out where only one could be meant."""
     note: Text | None = None
     """For the timeline of the rejected case; both sides can read it."""
 
     def asked(self) -> Reapplication:
         """What is asked for, as commands take it."""
-        return Reapplication(self.type, self.reason, self.description, self.evidence)
+        return Reapplication(self.type, self.reason, self.description, self.evidence, self.parcel_id)
 
 
 class ReapplicationsOut(Out):

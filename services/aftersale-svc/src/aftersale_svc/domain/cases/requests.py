@@ -32,7 +32,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for when a case is opened. `parcel_id` is the parcel in which the courier reports its units, `reapplication_of` the rejected case
+    """What is asked for when a case is opened. `parcel_id` is the parcel that was refused at the door, as the applicant names it or the courier reports it,
+    `reapplication_of` the rejected case
     in whose place it is asked for, `asked_in` the term in which that was asked for, and `asked_late` whether that was after the window.
     """
 

@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.parcel_errors import ParcelUnused
 from aftersale_svc.domain.cases.policy import check_needs, check_permission, check_question, permitted
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
@@ -33,6 +34,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
         OrderUnknown, OrderWasCancelled: see `stage_of`.
         StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached: see `check_needs`.
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
+        ParcelUnused: a parcel is named of a case of another type than those whose goods come back in the one in which they were sent.
         FastExchangeNotAllowed: see `check_permission`.
         WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed: see `check_term`.
         QuestionOpen: see `check_question`.
@@ -42,6 +44,8 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
         raise PartyCannotDecide()
     stage = stage_of(order)
     check_needs(type_, order, stage, request)
+    if request.parcel_id is not None and not type_.by_outbound:
+        raise ParcelUnused(pointer="/parcel_id")
     check_permission(type_, order)
     line_ids = [wanted.line_id for wanted in request.lines]
     check_term(type_, stage, request.reason, line_ids, terms_now(order, context), asked_in=request.asked_in)
