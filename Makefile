@@ -82,5 +82,5 @@ bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, 
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		pyproject.toml --group pyproject.toml:dev $(MEMBERS) --all-extras -o requirements.lock
+		pyproject.toml --group pyproject.toml:dev --group services/order-svc/pyproject.toml:labels $(MEMBERS) --all-extras -o requirements.lock
 	@! grep -nE 'https?://|--(extra-)?index' requirements.lock

@@ -47,6 +47,7 @@ from order_svc.integrations.payments.stripe import Stripe
 from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccount
 from order_svc.settings import Settings
 from order_svc.workers.feeds import FEEDS
+from order_svc.workers.label_files import LabelFiles
 from order_svc.workers.ledger_proof import LedgerProofWorker
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
@@ -207,6 +208,22 @@ def app() -> FastAPI:
     return service().app
 
 
+def label_printer(settings: Settings | None = None) -> Service[Settings]:
+    """The process that makes the files of labels, of the same service and on the same database."""
+    return Service(
+        name="order-svc",
+        package="order_svc",
+        settings=settings or Settings(),
+        roles=ROLES,
+        routers=[],
+        workers=(LabelFiles().worker(),),
+        metadata=tables.metadata,
+        log_fields=("partner",),
+    )
+
+
 def cli() -> None:
-    """The command line: serve, relay, consume, migrate, all."""
-    service().cli()
+    """The command line: serve, relay, consume, migrate, all; and `labels consume`, which needs the dependency group `labels`."""
+    command = service().command()
+    command.add_typer(label_printer().command(), name="labels", help="the process that makes the files of labels")
+    command()

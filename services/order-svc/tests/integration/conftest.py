@@ -22,6 +22,7 @@ from order_svc.domain.waybills import ParcelKey
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings
 from provider_worlds import WORLDS, World
+from shipping_depot import Depot, open_depot
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
@@ -244,6 +245,13 @@ async def open_shop(postgres_url: str, **settings: Any) -> AsyncIterator[Shop]:
 @pytest.fixture
 async def shop(postgres_url: str) -> AsyncIterator[Shop]:
     async with open_shop(postgres_url) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sf", "kuaidi100"])
+async def depot(request: pytest.FixtureRequest, shop: Shop) -> AsyncIterator[Depot]:
+    """The merchant's account with each courier of which shipments are ordered."""
+    async with open_depot(shop, request.param) as opened:
         yield opened
 
 

@@ -30,7 +30,7 @@ from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES_OF_ORDER
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, ORDERS
 from order_svc.tables.parcels import PARCELS
-from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT, CONTACTS, EXPIRE_CONTACTS, LABELS
+from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT, CONTACTS, DROP_FILE, EXPIRE_CONTACTS, LABELS
 
 _LONGEST_GOODS = 60
 
@@ -159,6 +159,7 @@ async def save(tx: Transaction[Settings], label: ShippingLabel) -> ShippingLabel
     await tx.upsert(LABELS, label)
     if label.state in (LabelState.FAILED, LabelState.CANCELLED):
         await tx.execute(EXPIRE_CONTACTS, label_id_=label.id, at=tx.now)
+        await tx.execute(DROP_FILE, label_id_=label.id)
     return label
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import QuoteState, ShippingCall, ShippingQuote, ShippingSubject, ShippingVerb
@@ -176,10 +177,10 @@ UNPRINTED = Query(
         shipping_labels.c.state == LabelState.CREATED,
         label_files.c.label_id.is_(None),
         label_contacts.c.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+        shipping_labels.c.id != bindparam("without", type_=ARRAY(Text)).all_(),
     )
     .order_by(shipping_labels.c.id)
-    .limit(1)
-    .with_for_update(key_share=True, skip_locked=True, of=shipping_labels),
+    .limit(1),
     ShippingLabel,
 )
 EXPIRE_CONTACTS = Statement(

@@ -1,0 +1,126 @@
+"""What belongs to shipments of couriers: returns, pickups, prices, scans that are asked for, and the files of labels."""
+
+from datetime import timedelta
+
+import pypdfium2
+from aftercare_events import ParcelRegistered
+from order_svc.commands import partner_inbox
+from order_svc.domain.partners.pushes import PushSource
+from order_svc.domain.shipping.printing import LabelText
+from order_svc.workers.label_files import LabelFiles
+from shipping_depot import CARRIER
+
+
+async def test_a_return_is_collected_at_the_buyers_and_given_up(depot, shop):
+    order = await shop.delivered()
+    await shop.open_case(order, 2, case_type="return_refund")
+    body = {"carrier": CARRIER[depot.courier], "case_id": "case_1", "weight_grams": 900}
+    response = await depot.agent.post(f"/v1/orders/{order['id']}/return-labels", json=body)
+    assert response.status_code == 201, response.text
+    label = response.json()
+    await depot.work()
+    label = await depot.label(label)
+    assert (label["state"], label["leg"]) == ("created", "return")
+    registered = (await shop.events(ParcelRegistered))[-1]
+    assert (registered.leg, registered.case_id, registered.lines[0].quantity) == ("return", "case_1", 2)
+    assert (await depot.act(label, "cancel")).json()["state"] == "cancelling"
+    await depot.work()
+    assert (await depot.label(label))["state"] == "cancelled"
+    parcel = (await shop.seller.get(f"/v1/parcels/{label['parcel_id']}")).json()
+    assert (parcel["status"], parcel["reason"]) == ("cancelled", "pickup_given_up")
+
+
+async def test_a_pickup_is_moved_once_the_courier_agrees(depot, shop):
+    order, _ = await shop.paid()
+    now = shop.h.clock.now().replace(hour=2, minute=0) + timedelta(days=1)
+    pickup = {"begins_at": now.isoformat(), "ends_at": (now + timedelta(hours=2)).isoformat()}
+    label = await depot.ordered(order, pickup=pickup)
+    assert label["pickup_state"] == "asked"
+    await depot.work()
+    assert (await depot.label(label))["pickup_state"] == "booked"
+    later = {"begins_at": (now + timedelta(hours=4)).isoformat(), "ends_at": (now + timedelta(hours=6)).isoformat()}
+    assert (await depot.act(label, "change-pickup", later)).json()["pickup_state"] == "asked"
+    await depot.work()
+    moved = await depot.label(label)
+    assert moved["pickup_state"] == "booked"
+    assert moved["pickup"]["begins_at"].startswith((now + timedelta(hours=4)).strftime("%Y-%m-%dT%H"))
+
+
+async def test_prices_of_the_couriers_come_cheapest_first(depot, shop):
+    order, _ = await shop.paid()
+    asked = await shop.seller.post(f"/v1/orders/{order['id']}/shipping-quotes", json={"weight_grams": 1000})
+    assert asked.status_code == 201, asked.text
+    await depot.work()
+    quote = (await shop.seller.get(f"/v1/shipping-quotes/{asked.json()['id']}")).json()
+    assert quote["state"] == "answered"
+    assert quote["offers"][0]["price"] == {"amount": 1250, "currency": "CNY"}
+
+
+async def test_a_parcel_without_scans_is_polled(depot, shop):
+    order, _ = await shop.paid()
+    label = await depot.ordered(order)
+    await depot.work()
+    label = await depot.label(label)
+    await depot.work()
+    code = {"sf": "50", "kuaidi100": "1"}[depot.courier]
+    shop.h.clock.advance(hours=1)
+    depot.books.scan(label["waybill_no"], code, "已收取快件")
+    await depot.work(seconds=6 * 3600)
+    await shop.h.run_workers(partner_inbox.WORKERS[PushSource.COURIER])
+    parcel = (await shop.seller.get(f"/v1/parcels/{label['parcel_id']}")).json()
+    assert parcel["status"] == "picked_up"
+    await depot.work(seconds=6 * 3600)
+    await shop.h.run_workers(partner_inbox.WORKERS[PushSource.COURIER])
+    assert len((await shop.seller.get(f"/v1/parcels/{label['parcel_id']}")).json()["events"]) == 1
+
+
+async def test_what_the_courier_has_collected_is_not_changed(depot, shop):
+    order, _ = await shop.paid()
+    label = await depot.ordered(order)
+    await depot.work()
+    label = await depot.label(label)
+    depot.books.scan(label["waybill_no"], {"sf": "50", "kuaidi100": "1"}[depot.courier], "已收取快件")
+    await depot.work()
+    await depot.work(seconds=6 * 3600)
+    await shop.h.run_workers(partner_inbox.WORKERS[PushSource.COURIER])
+    tomorrow = shop.h.clock.now() + timedelta(days=1)
+    window = {"begins_at": tomorrow.isoformat(), "ends_at": (tomorrow + timedelta(hours=2)).isoformat()}
+    shop.problem(await depot.act(label, "change-pickup", window), 409, "label_collected")
+
+
+async def test_the_label_is_a_file_until_it_is_deleted(depot, shop):
+    order, _ = await shop.paid()
+    label = await depot.ordered(order)
+    await depot.work()
+    printer = LabelFiles()
+    while await printer.step(shop.h.runtime) is not None:
+        pass
+    path = f"/v1/labels/{label['id']}/file"
+    file = await depot.agent.get(path)
+    assert (file.status_code, file.headers["content-type"]) == (200, "application/pdf")
+    document = pypdfium2.PdfDocument(file.content)
+    assert "王芳" in document[0].get_textpage().get_text_range()
+    assert (await shop.buyer.get(path)).status_code == 403
+    shop.h.clock.advance(hours=24 * 15)
+    await shop.h.run_workers("retention")
+    shop.problem(await depot.agent.get(path), 409, "label_not_printable")
+    assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM label_contacts") == 0
+
+
+async def test_a_label_that_cannot_be_printed_does_not_hold_up_the_others(depot, shop):
+    labels = []
+    for _ in range(2):
+        order, _ = await shop.paid()
+        labels.append(await depot.ordered(order))
+        await depot.work()
+
+    def pdf(text: LabelText) -> bytes:
+        if text.number == labels[0]["id"].rpartition("_")[2]:
+            raise ValueError("as the test requires")
+        return b"%PDF"
+
+    printer = LabelFiles(pdf)
+    while await printer.step(shop.h.runtime) is not None:
+        pass
+    shop.problem(await shop.seller.get(f"/v1/labels/{labels[0]['id']}/file"), 409, "label_not_printable")
+    assert (await shop.seller.get(f"/v1/labels/{labels[1]['id']}/file")).content == b"%PDF"
