@@ -159,6 +159,7 @@ from aftercare_events.catalogue.offline_refunds import (
     OfflineRefundWithdrawn,
 )
 from aftercare_events.catalogue.orders import (
+    CancelledLine,
     LineAfterSale,
     LineDiscount,
     OrderAddressChanged,
@@ -169,6 +170,7 @@ from aftercare_events.catalogue.orders import (
     OrderDelivered,
     OrderEvent,
     OrderLine,
+    OrderLinesCancelled,
     OrderPacked,
     OrderPaid,
     OrderPartlyPaid,
@@ -290,6 +292,7 @@ __all__ = [
     "ArticleEvent",
     "ArticlePublished",
     "ArticleRetired",
+    "CancelledLine",
     "CaseEvent",
     "CaseLine",
     "CaseRulesPublished",
@@ -408,6 +411,7 @@ __all__ = [
     "OrderDiscountsSet",
     "OrderEvent",
     "OrderLine",
+    "OrderLinesCancelled",
     "OrderPacked",
     "OrderPaid",
     "OrderPartlyPaid",

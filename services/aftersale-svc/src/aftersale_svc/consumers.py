@@ -12,6 +12,7 @@ from aftercare_events import (
     OrderCompleted,
     OrderCreated,
     OrderDelivered,
+    OrderLinesCancelled,
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
@@ -74,6 +75,7 @@ async def parcel_reported(tx: Transaction[Settings], event: ParcelStatusChanged)
 FACTS: Handlers[ServiceSettings] = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
+    OrderLinesCancelled: projections.lines_cancelled,
     OrderShipped: projections.order_shipped,
     OrderDelivered: projections.order_moved,
     OrderReceiptConfirmed: projections.receipt_confirmed,

@@ -10,6 +10,7 @@ from aftercare_events import (
     OrderCompleted,
     OrderCreated,
     OrderDelivered,
+    OrderLinesCancelled,
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
@@ -20,7 +21,15 @@ from aftercare_events.catalogue.articles import ArticleKind
 from aftersale_svc.domain.courier_claims.model import ParcelReport
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.domain.policies.model import PolicyVersion
-from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDER_PARCELS, ORDERS, SHIP_LINES
+from aftersale_svc.tables.orders import (
+    CANCEL_LINES,
+    END_WINDOW,
+    MOVE_ORDER,
+    ORDER_LINES,
+    ORDER_PARCELS,
+    ORDERS,
+    SHIP_LINES,
+)
 from aftersale_svc.tables.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.policies import POLICIES, RETIRE_POLICY
 
@@ -65,6 +74,22 @@ async def order_shipped(tx: Transaction[ServiceSettings], event: OrderShipped) -
             quantity=line.quantity,
         )
         await tx.upsert(ORDER_PARCELS, sent)
+
+
+async def lines_cancelled(tx: Transaction[ServiceSettings], event: OrderLinesCancelled) -> None:
+    """Add the units that were cancelled before they left, and their money: no case can be about them.
+
+    Units that were cancelled before the payment are no part of the lines of OrderPaid, which replaces this copy; a line of which nothing
+    was left stays as it is here. Raises: Retry until the order is known.
+    """
+    if not await tx.execute(
+        CANCEL_LINES,
+        order_id=event.order_id,
+        line_ids=[line.line_id for line in event.lines],
+        units=[line.quantity for line in event.lines],
+        amounts=[line.amount_minor for line in event.lines],
+    ):
+        raise Retry(awaits=event.order_id)
 
 
 async def parcel_reported(tx: Transaction[ServiceSettings], event: ParcelStatusChanged) -> None:

@@ -13,6 +13,7 @@ from memory_database import MemoryDatabase
 from order_svc.commands import (
     cancellations,
     fulfilments,  # noqa: F401  # its timer
+    line_cancellations,
     orders,
     packing,
     parcels,
@@ -120,11 +121,13 @@ class OrderModel:
     def _check_units(self, number: int, line: Any) -> None:
         cases = self.after_sales.cases
         refunded = sum(case.units for case in cases if case.line == number and self._refunded_before_shipment(case))
-        assert refunded + line.shipped_quantity <= line.quantity, "a unit was both refunded before shipment and shipped"
+        gone = refunded + line.cancelled_quantity
+        assert gone + line.shipped_quantity <= line.quantity, "a unit was both refunded before shipment and shipped"
+        assert line.cancelled_minor <= line.paid_minor
         assert line.shipped_quantity + line.withdrawn_quantity + line.held_quantity <= line.quantity
         units = [unit for unit in self.db.rows("case_lines") if unit.line_id == line.id]
         assert line.held_quantity == sum(unit.held_quantity for unit in units)
-        assert line.withdrawn_quantity == sum(unit.withdrawn_quantity for unit in units)
+        assert line.withdrawn_quantity == line.cancelled_quantity + sum(unit.withdrawn_quantity for unit in units)
 
     def _check_stock(self, line: Any) -> None:
         """What was reserved is released, has left, or is still to be shipped."""
@@ -144,14 +147,27 @@ class OrderModel:
         """All that decides what can happen next: times, ids and failed attempts are left out."""
         order, refunds = self.order, self.db.rows("refunds")
         return (
-            (order.state, order.after_sale_state, order.deadline_at is not None, order.packed_at is not None),
-            tuple((line.shipped_quantity, line.withdrawn_quantity, line.held_quantity) for line in self.lines),
+            (order.state, order.after_sale_state, order.deadline_at is not None, self._is_packed()),
+            tuple(self._units_of(line) for line in self.lines),
             tuple(sorted((parcel.status, *self._contents(parcel)) for parcel in self.parcels)),
             tuple(each.state for each in self.db.rows("payments") if each.state != "failed"),
             tuple(sorted((r.state, r.case_id or "", r.amount_minor) for r in refunds if r.state != "failed")),
             tuple((case.state, case.refunding, case.dispute_state) for case in self.db.rows("cases")),
             tuple((u.held_quantity, u.withdrawn_quantity, u.refunded_quantity) for u in self.db.rows("case_lines")),
             self.after_sales.state(),
+        )
+
+    def _is_packed(self) -> bool:
+        """Whether that bars anything now."""
+        return self.order.state == "paid" and self.order.packed_at is not None
+
+    def _units_of(self, line: Any) -> tuple[int, ...]:
+        return (
+            line.quantity,
+            line.shipped_quantity,
+            line.withdrawn_quantity,
+            line.held_quantity,
+            line.cancelled_quantity,
         )
 
     def _contents(self, parcel: Any) -> list[tuple[str, int]]:
@@ -183,6 +199,10 @@ class OrderModel:
         if self.order.state == "paid":
             yield "pack", partial(run, packing.pack, id_, by=SELLER)
             yield "unpack", partial(run, packing.unpack, id_, by=SELLER)
+        if not any(line.cancelled_quantity for line in self.lines):
+            for number, line in enumerate(self.lines):
+                picks = [Pick(line.id, 1)]
+                yield f"withdraw {number}", partial(run, line_cancellations.cancel_lines, id_, picks=picks, by=SELLER)
         yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
         if self.order.deadline_at is not None:
             yield "time passes", self._fire_timer

@@ -159,6 +159,7 @@ def test_the_api_shows_the_actions_of_people_only() -> None:
     assert [(each.action, each.why_not) for each in shown] == [
         ("pay", "not_in_this_state"),
         ("cancel", None),
+        ("cancel_lines", None),
         ("change_address", None),
         ("pack", None),
         ("unpack", "not_packed"),

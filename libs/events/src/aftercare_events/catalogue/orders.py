@@ -22,6 +22,7 @@ from aftercare_events.fields import (
     ParcelId,
     PaymentId,
     Quantity,
+    RefundId,
     Time,
     WaybillNo,
 )
@@ -146,6 +147,18 @@ class PackedPackage(EventPart):
     lines: tuple[ShippedLine, ...]
     weight_grams: Annotated[
         int | None, Field(strict=True, ge=1, description="what it weighs; absent where the merchant did not state it")
+    ] = None
+
+
+class CancelledLine(EventPart):
+    """Units of a line that were cancelled before they were shipped, and their part of what is paid for the line."""
+
+    line_id: LineId
+    quantity: Quantity
+    amount_minor: Minor
+    tax_minor: Annotated[
+        Minor | None,
+        Field(description="the tax in `amount_minor`; absent where the merchant did not state that of the line"),
     ] = None
 
 
@@ -284,9 +297,28 @@ class OrderCancelled(OrderEvent):
 
     matter: Code = "order_cancellation"
     cause: Annotated[Code, one_of(CancelCause, "why")]
+    reason: Annotated[Code | None, Field(description="why, in the own code of who cancelled it")] = None
     deposit_kept_minor: Annotated[
         Minor | None, Field(description="the deposit that the merchant keeps; absent where what was paid goes back")
     ] = None
+
+
+class OrderLinesCancelled(OrderEvent):
+    """Units of the order were cancelled before they were shipped; the order goes on without them.
+
+    Before OrderPaid its amounts shrink: `total_minor` is what the buyer pays now. After it their part is refunded.
+    """
+
+    matter: Code = "order_line_cancellation"
+    cause: Annotated[Code, one_of(CancelCause, "who cancelled them")]
+    reason: Annotated[Code | None, Field(description="why, in the caller's own code")] = None
+    lines: tuple[CancelledLine, ...]
+    currency: Currency
+    amount_minor: Annotated[Minor, Field(description="the parts of all lines")]
+    total_minor: Minor
+    refund_ids: Annotated[
+        tuple[RefundId, ...], Field(description="the refunds that give `amount_minor` back; empty before the payment")
+    ] = ()
 
 
 class OrderCompleted(OrderEvent):

@@ -151,6 +151,8 @@ HOLDS_OF_ORDER = Query(
         order_lines.c.tax_minor,
         order_lines.c.discounts,
         order_lines.c.category,
+        order_lines.c.cancelled_quantity,
+        order_lines.c.cancelled_minor,
         *(column for column in _held.c if column.name not in _NUMBERS),
         *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
     )

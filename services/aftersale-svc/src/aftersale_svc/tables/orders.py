@@ -2,7 +2,20 @@
 
 from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.merchant_settings.model import SettingKind
@@ -43,6 +56,8 @@ order_lines = Table(
     *minor("tax_minor", default=0),
     document("discounts", null=True),
     Column("warranty_days", Integer, nullable=True),
+    *quantity("cancelled_quantity", default=0),
+    *minor("cancelled_minor", default=0),
 )
 
 order_parcels = Table(
@@ -107,4 +122,21 @@ SHIP_LINES = Statement(
     update(order_lines)
     .where(order_lines.c.order_id == bindparam("order_id"), order_lines.c.line_id == _shipped.c.line_id)
     .values(shipped_quantity=order_lines.c.shipped_quantity + _shipped.c.units)
+)
+_cancelled = (
+    func.unnest(
+        bindparam("line_ids", type_=ARRAY(Text)),
+        bindparam("units", type_=ARRAY(Integer)),
+        bindparam("amounts", type_=ARRAY(BigInteger)),
+    )
+    .table_valued("line_id", "units", "amount_minor", name="cancelled")
+    .render_derived()
+)
+CANCEL_LINES = Statement(
+    update(order_lines)
+    .where(order_lines.c.order_id == bindparam("order_id"), order_lines.c.line_id == _cancelled.c.line_id)
+    .values(
+        cancelled_quantity=order_lines.c.cancelled_quantity + _cancelled.c.units,
+        cancelled_minor=order_lines.c.cancelled_minor + _cancelled.c.amount_minor,
+    )
 )

@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from order_svc import queries
 from order_svc.api.parameters import OrderId
 from order_svc.api.schemas.order_lines import amount_of
-from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn
-from order_svc.commands import cancellations, orders, receipts
+from order_svc.api.schemas.orders import CancelIn, ChangeAddressIn, OrderDetailOut, OrderIn
+from order_svc.commands import cancellations, line_cancellations, orders, receipts
+from order_svc.domain.cancellation_errors import PartlyPaid, PriceAdjusted
 from order_svc.domain.errors import (
     AfterSaleOpen,
     AlreadyReceived,
@@ -19,12 +20,17 @@ from order_svc.domain.errors import (
     DiscountExceedsLine,
     DiscountRepeated,
     DiscountsDoNotAddUp,
+    DuplicateLine,
     NotFullyShipped,
     OrderNoTaken,
     OrderPacked,
     PackedNeedsMerchant,
+    PaymentInProgress,
+    QuantityExceedsShippable,
     TaxExceedsPaid,
     ThresholdNotReached,
+    UnitsHeldByCase,
+    UnknownLine,
 )
 from order_svc.domain.model import Order
 from order_svc.domain.payments.errors import (
@@ -44,6 +50,7 @@ from order_svc.domain.sales.errors import (
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
+EVERYTHING = CancelIn()
 
 
 @router.post(
@@ -103,15 +110,32 @@ async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut
     "/{order_id}/cancel",
     operation_id="cancelOrder",
     responses=refusals(
-        IllegalTransition, ActionNotAllowed, AfterSaleOpen, AlreadyShipped, PackedNeedsMerchant, GoodsDelivered
+        IllegalTransition,
+        ActionNotAllowed,
+        AfterSaleOpen,
+        AlreadyShipped,
+        PackedNeedsMerchant,
+        PartlyPaid,
+        PaymentInProgress,
+        PriceAdjusted,
+        UnknownLine,
+        DuplicateLine,
+        QuantityExceedsShippable,
+        UnitsHeldByCase,
+        GoodsDelivered,
     ),
 )
-async def cancel_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
-    """Cancel an order of which nothing is shipped. What was paid is refunded in full.
+async def cancel_order(order_id: OrderId, tx: Tx[Settings], body: CancelIn = EVERYTHING) -> OrderDetailOut:
+    """Cancel an order of which nothing is shipped, or some of its units that are not. What was paid for them is refunded in full.
 
+    With `lines`, the part of these units goes back: of 287.00 paid for 3 units 95.66, then 95.67, then 95.67. Before the payment
+    they are taken off the order. Where nothing else is left of an order of which nothing was shipped, it is cancelled with its freight.
     The buyer of an order that is packed opens a case about that in aftersale-svc, which the merchant reviews.
     """
-    return await _shown(tx, await cancellations.cancel(tx, order_id))
+    if body.lines is None:
+        return await _shown(tx, await cancellations.cancel(tx, order_id, reason=body.reason))
+    cancelled = await line_cancellations.cancel_lines(tx, order_id, picks=body.picks(), reason=body.reason)
+    return await _shown(tx, cancelled)
 
 
 @router.post(

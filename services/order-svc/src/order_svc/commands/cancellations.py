@@ -11,8 +11,8 @@ from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 
 
-async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
-    """The buyer, the seller or an agent cancels the order; what was paid is refunded in full.
+async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None = None) -> Order:
+    """The buyer, the seller or an agent cancels the order; what was paid is refunded in full. `reason` is a code of the caller.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -21,10 +21,18 @@ async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
         PackedNeedsMerchant: a buyer cancels an order that is packed.
         AlreadyShipped: something of it was shipped.
     """
-    order = await tx.lock(ORDERS, order_id)
+    return await cancel_locked(tx, await tx.lock(ORDERS, order_id), reason)
+
+
+async def cancel_locked(tx: Transaction[Settings], order: Order, reason: str | None = None) -> Order:
+    """Cancel the locked order. Raises: as `cancel`."""
     cancelled = ORDER.apply(order, OrderAction.CANCEL, tx)
-    cause = CancelCause.SELLER if tx.actor.role == "seller" else CancelCause.BUYER
-    return await effects.cancel(tx, order, cancelled, cause)
+    return await effects.cancel(tx, order, cancelled, cause_of(tx), reason)
+
+
+def cause_of(tx: Transaction[Settings]) -> CancelCause:
+    """Why the actor's cancellation happens: an agent cancels for the buyer."""
+    return CancelCause.SELLER if tx.actor.role == "seller" else CancelCause.BUYER
 
 
 @order_timer(OrderAction.EXPIRE)

@@ -165,11 +165,13 @@ REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Order, Ref
 }
 
 
-async def cancel(tx: Transaction[Settings], before: Order, order: Order, cause: CancelCause) -> Order:
-    """Record the cancellation of an order that has entered that state, and do what it causes."""
+async def cancel(
+    tx: Transaction[Settings], before: Order, order: Order, cause: CancelCause, reason: str | None = None
+) -> Order:
+    """Record the cancellation of an order that has entered that state, and do what it causes. `reason` is the caller's code."""
     cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
     kept = kept_minor(cancelled) or None
-    event = OrderCancelled(**order_fields(tx, cancelled), cause=cause, deposit_kept_minor=kept)
+    event = OrderCancelled(**order_fields(tx, cancelled), cause=cause, reason=reason, deposit_kept_minor=kept)
     return await enter(tx, before, cancelled, event, *await stock.release_rest(tx, cancelled))
 
 

@@ -1,6 +1,6 @@
 """The fields that every event of an order, a parcel, a payment or a refund carries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -8,9 +8,11 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineDiscount, OrderPayment, TraceFields, trace_fields
 from aftercare_events import OrderLine as SoldLine
 from aftercare_events.catalogue.payments import RefundShare
+from aftercare_events.catalogue.refund_parts import PartEffect, PartKind, PartParty, RefundPart
 
 from order_svc.domain.anomalies.model import Anomaly
-from order_svc.domain.model import Order, OrderLine
+from order_svc.domain.line_cancellations import CancelledUnits
+from order_svc.domain.model import DiscountKind, Order, OrderLine
 from order_svc.domain.payments.charge_backs import ChargeBack
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLeg
@@ -237,4 +239,34 @@ def refund_fields(tx: Transaction[Settings], payment: Payment, refund: Refund) -
         refund_id=refund.refund_id,
         case_id=refund.case_id,
         refunded_minor=payment.refunded_minor,
+    )
+
+
+def refund_parts(gone: Iterable[CancelledUnits]) -> list[RefundPart]:
+    """What the refund of cancelled units is made of. Points and coupons go back to the buyer, other discounts to their funders."""
+    parts = list[RefundPart]()
+    for each in gone:
+        tax = min(each.tax_minor or 0, each.amount_minor)  # both are rounded down, each by itself
+        merchant = {"line_id": each.line_id, "units": each.quantity, "payer": PartParty.MERCHANT}
+        for kind, minor in ((PartKind.GOODS, each.amount_minor - tax), (PartKind.TAX, tax)):
+            if minor:
+                parts.append(
+                    RefundPart(
+                        kind=kind, effect=PartEffect.ADDED, amount_minor=minor, payee=PartParty.BUYER, **merchant
+                    )
+                )
+        parts += [_discount_back(each, discount) for discount in each.discounts]
+    return parts
+
+
+def _discount_back(units: CancelledUnits, discount: Mapping[str, Any]) -> RefundPart:  # Any: JSON
+    to_buyer = discount["kind"] in (DiscountKind.POINTS, DiscountKind.COUPON)
+    return RefundPart(
+        kind=discount["kind"],
+        effect=PartEffect.BESIDE,
+        line_id=units.line_id,
+        units=units.quantity,
+        amount_minor=discount["amount_minor"],
+        payer=discount["funder"] if to_buyer else PartParty.MERCHANT,
+        payee=PartParty.BUYER if to_buyer else discount["funder"],
     )

@@ -63,6 +63,39 @@ async def refund_order(tx: Transaction[Settings], order: Order, cause: str) -> N
         left -= minor
 
 
+async def shares_of(tx: Transaction[Settings], order: Order, minor: int) -> list[Room]:
+    """From which payments of the locked order this much is refunded, newest first; less where less is left of them."""
+    payments = await tx.lock_all(TAKEN_PAYMENTS_LOCKED, order_id=order.id)
+    rooms, left = await _left(tx, order.id, payments)
+    wanted, shares = min(minor, left), list[Room]()
+    for room in newest_first(rooms):
+        if (share := min(room.minor, wanted)) > 0:
+            shares.append(Room(room.payment, share))
+            wanted -= share
+    return shares
+
+
+async def refund_shares(
+    tx: Transaction[Settings],
+    shares: Sequence[Room],
+    refund_ids: Sequence[str],
+    cause: str,
+    returned: Shares = NOTHING,
+) -> None:
+    """Refund these shares under these ids; `returned` is what of the discounts goes back to their funders with all of them."""
+    for number, (share, refund_id) in enumerate(zip(shares, refund_ids, strict=True)):
+        await _refund(
+            tx, share.payment, share.minor, cause, refund_id=refund_id, returned=NOTHING if number else returned
+        )
+
+
+async def refund_owed(tx: Transaction[Settings], payment: Payment, minor: int) -> None:
+    """Refund this much of the locked payment, or what is left of it, on the decision of an operator."""
+    rooms, left = await _left(tx, payment.order_id, await tx.all(TAKEN_PAYMENTS, order_id=payment.order_id))
+    [room] = (each for each in rooms if each.payment.id == payment.id)
+    await _refund(tx, payment, min(minor, room.minor, left), OwnRefundCause.OPERATOR)
+
+
 async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -> None:
     """Refund what is left of the locked payment, as far as it is not what a guarantee has paid."""
     payments = [payment] if payment.surplus else await tx.all(TAKEN_PAYMENTS, order_id=payment.order_id)
@@ -83,8 +116,16 @@ async def _left(tx: Transaction[Settings], order_id: str, payments: Sequence[Pay
     return rooms, sum(each.minor for each in rooms) - compensated
 
 
-async def _refund(tx: Transaction[Settings], payment: Payment, minor: int, cause: str) -> None:
+async def _refund(
+    tx: Transaction[Settings],
+    payment: Payment,
+    minor: int,
+    cause: str,
+    *,
+    refund_id: str | None = None,
+    returned: Shares = NOTHING,
+) -> None:
     if minor > 0:
-        refund = new_refund(tx, payment, Amount(minor, payment.currency), cause)
-        await insert(tx, payment, refund)
+        refund = new_refund(tx, payment, Amount(minor, payment.currency), cause, refund_id=refund_id)
+        await insert(tx, payment, refund, returned)
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)

@@ -18,7 +18,7 @@ from aftercare_events.catalogue.refund_parts import PartKind
 from order_svc.commands import after_sales, effects, holds, order_units, refund_shares, refunds
 from order_svc.commands.postings import returned_in
 from order_svc.commands.record import refund_fields
-from order_svc.commands.refund_creation import insert, new_refund, refund_rest
+from order_svc.commands.refund_creation import insert, new_refund, refund_owed, refund_rest
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
@@ -27,6 +27,7 @@ from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.compensations import is_compensated
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
 from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.policy import is_fulfilled, owed_for_lines
 from order_svc.domain.payments.postings import Shares
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
@@ -124,11 +125,15 @@ async def _claim_units(
     if not refused:
         units = units.with_case(replace(case, refunding=True))
     order = await after_sales.save(tx, order, before, units)
-    return order, FailureCode.UNITS_SHIPPED if refused else None
+    if not refused:
+        return order, None
+    gone = fulfilment.any_shipped_line(units.lines, units.case_lines_of(case.id))
+    return order, FailureCode.UNITS_SHIPPED if gone else FailureCode.UNITS_CANCELLED
 
 
 async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Payment:
-    """Refund what is left of the payment of an order that is not fulfilled: a new refund, under a new key.
+    """Refund what is left of the payment of an order that is not fulfilled: a new refund, under a new key. Of an order that is
+    fulfilled, only what refunds of cancelled units that have failed were to give back.
 
     For operators, where the provider has declined the refund.
 
@@ -140,7 +145,12 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     order = await tx.get(ORDERS, payment.order_id)  # not locked: a cancelled order stays cancelled
     facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]), tx.now)
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
-    await refund_rest(tx, payment, OwnRefundCause.OPERATOR)
+    if is_fulfilled(payment, order):
+        payments = await tx.all(TAKEN_PAYMENTS_LOCKED, order_id=order.id)
+        owed = owed_for_lines(await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]))
+        await refund_owed(tx, payment, owed)
+    else:
+        await refund_rest(tx, payment, OwnRefundCause.OPERATOR)
     return payment
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Allowed
 
 from order_svc.domain import errors, policy
+from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
@@ -27,6 +28,10 @@ WHY_NOT: Mapping[str, Label] = {
     errors.OrderPacked.code: Label("商品已打包", "the goods are packed"),
     errors.PackedNeedsMerchant.code: Label(
         "商品已打包，取消须经商家同意", "the goods are packed, so that it needs the merchant's consent"
+    ),
+    PartlyPaid.code: Label(
+        "按计划分期付款或已付部分款项，付清前只能整单取消",
+        "a part is paid, or it is paid by a plan: until the rest is paid it is cancelled as a whole",
     ),
     errors.AlreadyPacked.code: Label("订单已打包", "the order is packed"),
     errors.NotPacked.code: Label("订单未打包", "the order is not packed"),

@@ -123,6 +123,12 @@ def any_shipped(case_lines: Iterable[CaseLine]) -> bool:
     return any(each.quantity > each.held_quantity + each.withdrawn_quantity for each in case_lines)
 
 
+def any_shipped_line(lines: Iterable[OrderLine], case_lines: Iterable[CaseLine]) -> bool:
+    """True where units that a case does not hold are of a line of which something was shipped; else they were cancelled."""
+    shipped = {line.id for line in lines if line.shipped_quantity}
+    return any(each.line_id in shipped for each in case_lines if any_shipped([each]))
+
+
 # The order as a whole
 
 
@@ -145,13 +151,13 @@ def will_not_arrive(parcel: Parcel) -> bool:
 
 
 def wholly_refunded(order: Fulfilment, refunded_minor: int, virtual_at: datetime | None = None) -> bool:
-    """True when cases have refunded every unit, and either all the money paid for goods is back or no unit can arrive.
+    """True when every unit was refunded by a case or cancelled, and either all the money paid for goods is back or no unit can arrive.
 
     A verdict may refund less than was paid for units that are on their way; then the order goes on. `refunded_minor` is in
     minor units of the order's currency; `virtual_at` is when virtual goods were delivered.
     """
     refunded = _refunded_units(order.case_lines)
-    if any(refunded[line.id] < line.quantity for line in order.lines):
+    if any(refunded[line.id] + line.cancelled_quantity < line.quantity for line in order.lines):
         return False
     nothing_arrives = virtual_at is None and all(will_not_arrive(parcel) for parcel in outbound(order.parcels))
     return nothing_arrives or refunded_minor >= sum(line.paid_minor for line in order.lines)

@@ -11,6 +11,7 @@ from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
+from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
 from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, ways_after_shipment
@@ -26,6 +27,7 @@ class OrderAction(StrEnum):
 
     PAY = "pay"
     CANCEL = "cancel"
+    CANCEL_LINES = "cancel_lines"
     CHANGE_ADDRESS = "change_address"
     PACK = "pack"
     UNPACK = "unpack"
@@ -44,6 +46,7 @@ class OrderAction(StrEnum):
 SHOWN_ACTIONS = (
     OrderAction.PAY,
     OrderAction.CANCEL,
+    OrderAction.CANCEL_LINES,
     OrderAction.CHANGE_ADDRESS,
     OrderAction.PACK,
     OrderAction.UNPACK,
@@ -96,6 +99,11 @@ PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan
 ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
 
 
+def _partly_paid(order: Order, _: object) -> Refusal | None:
+    return PartlyPaid() if order.payment_plan is not None or order.paid_minor else None
+
+
+NOT_PARTLY_PAID = Guard(PartlyPaid.code, _partly_paid)
 NOT_PACKED = Guard(errors.NotPacked.code, lambda order, _: None if order.packed_at else errors.NotPacked())
 UNLESS_PACKED = Guard(errors.AlreadyPacked.code, lambda order, _: errors.AlreadyPacked() if order.packed_at else None)
 
@@ -162,6 +170,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     transitions={
         (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
+        (_S.CREATED, _A.CANCEL_LINES): Transition(_S.CREATED, PARTIES, (NOT_PARTLY_PAID,)),
         (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES),
         (_S.CREATED, _A.TAKE_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
@@ -169,6 +178,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.CANCEL): Transition(
             _S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), VIRTUAL_DELIVERED, CONSENT)
         ),
+        (_S.PAID, _A.CANCEL_LINES): Transition(_S.PAID, PARTIES, (*UNITS_TO_SHIP, CONSENT)),
         (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS),)),
         (_S.PAID, _A.PACK): Transition(_S.PAID, MERCHANT, (UNLESS_PACKED, *UNITS_TO_SHIP)),
         (_S.PAID, _A.UNPACK): Transition(_S.PAID, MERCHANT, (NOT_PACKED,)),
@@ -177,6 +187,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.PAID, _A.MARK_OVERDUE): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
+        (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_SHIP),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         **{
             (state, action): Transition(state, PARTIES, (_already_shipped(action),))

@@ -153,7 +153,8 @@ class OrderLine:
     those of goods that are made to order, from the payment on. `gift_of` is the id of the line with which a gift came.
 
     `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
-    before shipment.
+    before shipment. `cancelled_quantity` of these were cancelled without a case after the payment, and `cancelled_minor` of what was
+    paid was refunded for them.
     """
 
     id: str
@@ -177,6 +178,8 @@ class OrderLine:
     withdrawn_quantity: int = 0
     held_quantity: int = 0
     after_sale_state: AfterSaleState = AfterSaleState.NONE
+    cancelled_quantity: int = 0
+    cancelled_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     OrderAction: {
         OrderAction.PAY: ("付款", "pay"),
         OrderAction.CANCEL: ("取消订单", "cancel the order"),
+        OrderAction.CANCEL_LINES: ("取消部分商品", "cancel units of the order"),
         OrderAction.CHANGE_ADDRESS: ("修改收货地址", "change the address"),
         OrderAction.PACK: ("打包", "pack the order"),
         OrderAction.UNPACK: ("拆包", "unpack the order"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from order_svc.domain import errors
+from order_svc.domain.cancellation_errors import PriceAdjusted
 from order_svc.domain.model import OrderState
 from order_svc.domain.sales.errors import GoodsDelivered
 
@@ -20,6 +21,7 @@ class OrderWay(StrEnum):
 
 WAYS: Mapping[str, tuple[OrderWay, ...]] = {
     errors.OrderPacked.code: (OrderWay.ASK_TO_UNPACK,),
+    PriceAdjusted.code: (OrderWay.CANCEL_UNSHIPPED,),
     errors.PackedNeedsMerchant.code: (OrderWay.CANCEL_UNSHIPPED, OrderWay.ASK_TO_UNPACK),
     GoodsDelivered.code: (OrderWay.OPEN_CASE,),
 }

@@ -1,7 +1,7 @@
 """Orders, their lines and their addresses."""
 
 from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, timestamp
-from aftercare_chassis.database.mapping import Query, Rows
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
     CheckConstraint,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     or_,
     select,
@@ -109,6 +110,10 @@ order_lines = Table(
     *quantity("withdrawn_quantity"),
     *quantity("held_quantity", default=0),
     *one_of("after_sale_state", AfterSaleState),
+    *quantity("cancelled_quantity", default=0),
+    *minor("cancelled_minor", default=0),
+    CheckConstraint("cancelled_quantity <= withdrawn_quantity", name="cancelled"),
+    CheckConstraint("cancelled_minor <= paid_minor", name="cancelled_part"),
     CheckConstraint("shipped_quantity + withdrawn_quantity <= quantity", name="shippable"),
     CheckConstraint("paid_minor = unit_price_minor * quantity - discount_minor", name="paid"),
     Index("order_lines_order_idx", "order_id", "position"),
@@ -184,6 +189,7 @@ LOCK_ORDER_NO: Query[Record] = Query(select(func.pg_advisory_xact_lock(func.hash
 """Held until the end of the transaction that gives an order this number."""
 ADDRESSES = Rows(addresses, Address)
 ORDER_LINES = Rows(order_lines, OrderLine)
+DROP_LINE = Statement(delete(order_lines).where(order_lines.c.id == bindparam("line_id")))
 LINES_OF_ORDER = Query(
     select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position),
     OrderLine,

@@ -66,7 +66,7 @@ def freight(
     back = Counter(units)
     for hold in others:
         back[hold.line_id] += hold.refund_units
-    if any(back[hold.line_id] < hold.quantity for hold in holds):
+    if any(back[hold.line_id] + hold.cancelled_quantity < hold.quantity for hold in holds):
         return 0
     carried = {hold.case_id: hold.shipping_refund_minor for hold in others if goes_back(hold)}
     return order.shipping_fee_minor - sum(carried.values())

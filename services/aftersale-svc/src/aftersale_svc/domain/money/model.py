@@ -51,6 +51,8 @@ class LineHold:
     tax_minor: int = 0
     discounts: list[dict[str, Any]] | None = None  # a JSON document
     category: str | None = None
+    cancelled_quantity: int = 0
+    cancelled_minor: int = 0
 
     @property
     def is_exchanged(self) -> bool:

@@ -112,7 +112,8 @@ class OrderLine:
 
     `category` is in the merchant's own code, where the order has one.
     `tax_minor` is the tax in what was paid, 0 where it is not stated. `discounts` is what the discount was made of, each with
-    `kind`, `funder` and `amount_minor`; None where it is not stated.
+    `kind`, `funder` and `amount_minor`; None where it is not stated. `cancelled_quantity` of its units were cancelled without a case
+    before they left, and `cancelled_minor` of what was paid went back with them.
     """
 
     order_id: str
@@ -126,3 +127,5 @@ class OrderLine:
     shipped_quantity: int = 0
     category: str | None = None
     warranty_days: int | None = None
+    cancelled_quantity: int = 0
+    cancelled_minor: int = 0

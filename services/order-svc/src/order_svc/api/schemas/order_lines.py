@@ -141,6 +141,10 @@ class OrderLineOut(Out):
     """Units that are in a parcel."""
     withdrawn_quantity: int
     """Units that were refunded before shipment and are never shipped."""
+    cancelled_quantity: int | None = None
+    """Those of `withdrawn_quantity` that were cancelled after the payment without a case."""
+    cancelled: Money | None = None
+    """What of `paid` is refunded for them."""
     held_quantity: int
     """Unshipped units that open cases hold because they may be refunded."""
     after_sale_state: AfterSaleState | None
@@ -167,6 +171,8 @@ class OrderLineOut(Out):
             gift_of=line.gift_of,
             shipped_quantity=line.shipped_quantity,
             withdrawn_quantity=line.withdrawn_quantity,
+            cancelled_quantity=line.cancelled_quantity,
+            cancelled=Money.of(line.cancelled_minor, currency),
             held_quantity=line.held_quantity,
             after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,
         )

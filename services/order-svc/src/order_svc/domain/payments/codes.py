@@ -13,6 +13,7 @@ class FailureCode(StrEnum):
     EXCEEDS_PAYMENT = "exceeds_payment"
     CHARGED_BACK = "charged_back"
     UNITS_SHIPPED = "units_shipped"
+    UNITS_CANCELLED = "units_cancelled"
     COMPENSATED = "compensated"
     REFUND_PERIOD_OVER = "refund_period_over"
     TOO_MANY_REFUNDS = "too_many_refunds"
@@ -23,6 +24,7 @@ class OwnRefundCause(StrEnum):
     """Why there is a refund that no case has requested."""
 
     ORDER_CANCELLED = "order_cancelled"
+    LINES_CANCELLED = "lines_cancelled"
     ORDER_NOT_AWAITING_PAYMENT = "order_not_awaiting_payment"
     OPERATOR = "operator"
 

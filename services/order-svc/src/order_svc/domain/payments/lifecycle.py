@@ -9,10 +9,10 @@ from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
-from order_svc.domain.model import Order, OrderState
+from order_svc.domain.model import Order
 from order_svc.domain.payments.limits import period_over, too_many
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
-from order_svc.domain.payments.policy import reserved_minor
+from order_svc.domain.payments.policy import is_fulfilled, owed_for_lines, reserved_minor
 from order_svc.domain.permissions import BUYER, OPERATOR, SYSTEM_ONLY
 
 
@@ -35,10 +35,9 @@ class PaymentFacts:
 
 
 def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
-    """The money of an order that is being fulfilled goes back through a case only."""
-    order = facts.order
-    fulfilled = not payment.surplus and order.state is not OrderState.CANCELLED
-    return errors.NotRefundable(state=order.state) if fulfilled else None
+    """The money of an order that is being fulfilled goes back through a case only, but for that of cancelled units."""
+    needed = is_fulfilled(payment, facts.order) and not owed_for_lines(facts.refunds)
+    return errors.NotRefundable(state=facts.order.state) if needed else None
 
 
 def _nothing_left(payment: Payment, facts: PaymentFacts) -> Refusal | None:

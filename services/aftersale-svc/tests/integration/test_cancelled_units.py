@@ -1,0 +1,53 @@
+"""Units that were cancelled without a case before they left: no case is about them, and the parts of the others are exact."""
+
+from typing import Any
+
+from aftercare_events import CancelledLine, OrderLinesCancelled
+from aftersale_shop import CUP, KETTLE, Shop
+
+
+async def cancelled(shop: Shop, units: int, minor: int, line_id: str = KETTLE.line_id) -> None:
+    line = CancelledLine(line_id=line_id, quantity=units, amount_minor=minor)
+    order = shop._order("ord_1", "seller-1", "paid")
+    money = {"currency": "CNY", "amount_minor": minor, "total_minor": 0}
+    await shop.harness.consume(OrderLinesCancelled(**order, cause="seller", lines=(line,), **money))
+
+
+async def line_of(shop: Shop) -> dict[str, Any]:
+    shown = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()
+    line: dict[str, Any] = shown["lines"][0]
+    return line
+
+
+async def test_no_case_is_about_units_that_were_cancelled(shop: Shop) -> None:
+    await shop.paid()
+    await cancelled(shop, 1, 9566)
+    assert (await line_of(shop))["selectable_quantity"] == 2
+    problem = shop.harness.problem(await shop.ask(3, type="refund_only"), 422, "quantity_exceeds_remaining")
+    assert problem["remaining"] == 2
+    case = await shop.case(2, type="refund_only")
+    assert case["requested"]["amount"] == 28700 - 9566, "the last unit has the residue"
+
+
+async def test_the_part_of_units_that_are_cancelled_beside_a_case_is_no_other_case_s(shop: Shop) -> None:
+    await shop.paid()
+    first = await shop.case(1, type="refund_only")
+    await cancelled(shop, 1, 9567)
+    second = await shop.case(1, type="refund_only")
+    assert first["requested"]["amount"] + 9567 + second["requested"]["amount"] == 28700
+    assert (await line_of(shop))["selectable_quantity"] == 0
+
+
+async def test_the_freight_goes_back_with_the_case_about_all_that_is_left(shop: Shop) -> None:
+    await shop.paid()
+    await cancelled(shop, 2, 19133)
+    case = await shop.case(1, type="refund_only")
+    assert case["shipping_refund"]["amount"] == 800
+
+
+async def test_units_taken_off_before_the_payment_are_in_no_later_copy(shop: Shop) -> None:
+    await shop.created(lines=(KETTLE, CUP))
+    await cancelled(shop, CUP.quantity, CUP.paid_minor, CUP.line_id)
+    await shop.payment()
+    shown = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()
+    assert [line["selectable_quantity"] for line in shown["lines"]] == [3, 0]

@@ -1,0 +1,19 @@
+"""What cancelling units of an order is refused with."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class PartlyPaid(Refusal):
+    """A part of the order is paid, or it is paid by a plan: before the rest is paid it is cancelled as a whole."""
+
+    kind, code = Kind.CONFLICT, "partly_paid"
+    zh = "该订单按计划分期付款或已付部分款项，付清之前只能整单取消。"
+    en = "Paid by a plan, or paid in part: until the rest is paid, the order is cancelled as a whole."
+
+
+class PriceAdjusted(Refusal):
+    """A case has given money back without units, so that what units are worth is for aftersale-svc to decide."""
+
+    kind, code = Kind.CONFLICT, "price_adjusted"
+    zh = "该订单有售后已退部分款项但未退商品，请通过售后单 {case_ids} 之外的未发货退款申请取消商品。"
+    en = "Cases have given money back without units ({case_ids}); ask for a cancellation before shipment in a case instead."
