@@ -1,5 +1,7 @@
 """Our copy of order facts: idempotent upserts, in the sequence of the order's own events."""
 
+from typing import Any
+
 from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.settings import ServiceSettings
@@ -129,6 +131,7 @@ async def _copy(
         shipping_fee_minor=event.shipping_fee_minor,
         payment_id=payment_id,
         buyer_level=event.buyer_level,
+        payments=_payments(event),
     )
     await tx.upsert(ORDERS, order)
     for position, line in enumerate(event.lines):
@@ -147,6 +150,12 @@ async def _copy(
             else [each.model_dump(exclude_none=True) for each in line.discounts],
         )
         await tx.upsert(ORDER_LINES, copy)
+
+
+def _payments(event: OrderCreated | OrderPaid) -> list[dict[str, Any]] | None:  # Any: JSON
+    if isinstance(event, OrderCreated) or event.payments is None:
+        return None
+    return [each.model_dump() for each in event.payments]
 
 
 async def policy_published(tx: Transaction[ServiceSettings], event: ArticlePublished) -> None:

@@ -64,3 +64,4 @@ class AfterSaleRefundFailed(CaseEvent):
     matter: Code = "refund_failure"
     refund_id: RefundId
     failure_code: Annotated[Code, Field(description="as in RefundFailed")]
+    succeeded_minor: Annotated[Minor | None, Field(description="as in RefundFailed")] = None

@@ -33,7 +33,7 @@ from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
-from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.orders.errors import OrderWasCancelled, PaymentUnknown
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import case_contexts
 from aftersale_svc.queries import verdicts as verdict_queries
@@ -124,6 +124,7 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         "giveVerdict",
         AppealOpen,
         LabTestOpen,
+        PaymentUnknown,
         *VERDICT_REFUSALS,
     ),
 )

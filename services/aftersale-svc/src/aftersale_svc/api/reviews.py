@@ -29,6 +29,7 @@ from aftersale_svc.domain.cases.offers.errors import GoodsAlreadySent
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import NothingLeft
+from aftersale_svc.domain.orders.errors import PaymentUnknown
 from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.settings import Settings
 
@@ -49,6 +50,7 @@ NO_ADDRESS = ApproveIn(policy=[])
         NothingLeft,
         PolicyUnknown,
         ClauseUnknown,
+        PaymentUnknown,
     ),
 )
 async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
@@ -59,7 +61,14 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
     before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
     """
     return CaseOut.of(
-        await reviews.approve(tx, case_id, note=body.note, return_address=body.address(), policy=body.citations()),
+        await reviews.approve(
+            tx,
+            case_id,
+            note=body.note,
+            return_address=body.address(),
+            policy=body.citations(),
+            payment_ids=body.payment_ids,
+        ),
         tx.actor,
     )
 

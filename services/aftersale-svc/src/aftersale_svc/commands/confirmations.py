@@ -50,7 +50,8 @@ async def confirm(tx: Tx, case_id: str, *, note: str | None = None) -> FullCase:
 
 async def _approve(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
     address, policy = arguments["return_address"], arguments["policy"]
-    return await reviews.approve_confirmed(tx, full, order, arguments["note"], address, policy)
+    payment_ids = arguments.get("payment_ids")
+    return await reviews.approve_confirmed(tx, full, order, arguments["note"], address, policy, payment_ids)
 
 
 async def _refund(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:

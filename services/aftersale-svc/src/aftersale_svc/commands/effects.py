@@ -145,6 +145,7 @@ async def _request_refund(
         currency=case.currency,
         requested_at=tx.now,
         settings=used(fees_setting(terms.order, case), recalculation(terms.order) if amount.unearned else None),
+        given_back_minor=refund_parts.given_back_by(full.refund),
     )
     refund = REFUND.start(refund, tx)
     kept = refund.cause is RefundCause.COMPENSATION
@@ -177,9 +178,10 @@ def _requested(
         **case_fields(tx, case),
         refund_id=refund.id,
         payment_id=case.payment_id,
-        amount_minor=refund.amount.total_minor,
+        amount_minor=refund.rest_minor,
         currency=refund.currency,
         cause=refund.cause,
+        payment_ids=None if case.payment_ids is None else tuple(case.payment_ids),
         parts=refund_parts.published(parts, refund.id),
         settings=settings_used(refund.settings),
         stage=case.stage,

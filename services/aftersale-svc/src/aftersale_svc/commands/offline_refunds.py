@@ -14,7 +14,16 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import cited_evidence, decisions, effects, locking, openings, refunds, second_person
+from aftersale_svc.commands import (
+    cited_evidence,
+    decisions,
+    effects,
+    locking,
+    openings,
+    refund_parts,
+    refunds,
+    second_person,
+)
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction
@@ -45,7 +54,7 @@ async def state(
     note: str | None = None,
     policy: Sequence[Citation] = (),
 ) -> FullCase:
-    """State that the money of the refused refund was given back outside the provider, all of it. The buyer has to confirm that.
+    """State that the money of the refused refund was given back outside the provider, all that is still missing. The buyer has to confirm that.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -108,7 +117,7 @@ def _new(
         case_id=full.case.id,
         refund_id=tx.new_id("ref"),
         failed_refund_id=failed.id,
-        amount_minor=failed.amount.total_minor,
+        amount_minor=failed.missing_minor,
         method=method,
         reference=reference,
         evidence=list(dict.fromkeys(evidence)),
@@ -147,7 +156,7 @@ async def _confirm(tx: Transaction[Settings], full: FullCase, note: str | None =
         **case_fields(tx, after.case),
         refund_id=refund.id,
         payment_id=full.case.payment_id,
-        amount_minor=refund.amount.total_minor,
+        amount_minor=refund.rest_minor,
         currency=refund.currency,
         cause=refund.cause,
         method=offline.method,
@@ -163,6 +172,7 @@ def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> 
     if failed is None:
         raise NoRefundRefused()
     new = replace(failed, id=offline.refund_id, failure_code=None, requested_at=offline.stated_at, ended_at=tx.now)
+    new = replace(new, given_back_minor=refund_parts.given_back_by(failed), returned_minor=0, shares=None)
     requested = REFUND.start(replace(new, state=REFUND.initial), tx)
     return REFUND.apply(requested, RefundAction.SUCCEED, SystemContext.of(tx))
 

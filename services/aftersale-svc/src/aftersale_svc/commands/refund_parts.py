@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundPart as EventPart
 
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -60,3 +60,10 @@ def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, .
         if part.refund_id == refund_id
     )
     return found or None
+
+
+def given_back_by(failed: Refund | None) -> int:
+    """What a refund that has failed, and the attempts before it, have given back of the money of their case, in minor units."""
+    if failed is None or failed.state is not RefundState.FAILED:
+        return 0
+    return failed.given_back_minor + failed.returned_minor

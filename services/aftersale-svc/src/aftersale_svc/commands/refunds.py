@@ -1,6 +1,7 @@
 """Money back: try it again, record how it ended. Order-svc pays; each attempt has a refund id of its own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
@@ -95,7 +96,7 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
     found = await _reported(tx, full, event)
     if found.state is RefundState.SUCCEEDED:
         return
-    paid = await _end(tx, full, found, RefundAction.SUCCEED)
+    paid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.SUCCEED)
     done = apply(paid, CaseAction.COMPLETE, tx)
     await effects.save(tx, paid, done, CaseAction.COMPLETE, completed(tx, done, found))
 
@@ -116,7 +117,8 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
     found = await _reported(tx, full, event)
     if found.state is RefundState.FAILED:
         return
-    unpaid = await _end(tx, full, replace(found, failure_code=event.failure_code), RefundAction.FAIL)
+    found = replace(found, failure_code=event.failure_code, returned_minor=event.succeeded_minor or 0)
+    unpaid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.FAIL)
     if permits(unpaid, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=unpaid, order=order)):
         await endings.end_with_order(tx, unpaid, order, refused=event)
     else:
@@ -125,7 +127,11 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
 
 async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: RefundFailed) -> None:
     failed = apply(full, CaseAction.FAIL, tx)
-    refused = {"refund_id": event.refund_id, "failure_code": event.failure_code}
+    refused = {
+        "refund_id": event.refund_id,
+        "failure_code": event.failure_code,
+        "succeeded_minor": event.succeeded_minor,
+    }
     events: list[Event] = [AfterSaleRefundFailed(**case_fields(tx, failed.case), **refused)]
     if event.is_already_shipped and full.case.stage is Stage.PRE_SHIP:
         failed = stages.left(tx, failed)
@@ -141,11 +147,18 @@ async def _reported(tx: Transaction[Settings], full: FullCase, event: RefundSucc
     if found is None or found.id != event.refund_id:
         found = await tx.find(REFUNDS, event.refund_id)
     reported = (event.case_id, event.amount_minor, event.currency)
-    if found is None or (found.case_id, found.amount.total_minor, found.currency) != reported:
+    if found is None or (found.case_id, found.rest_minor, found.currency) != reported:
         raise RefundUnexpected(f"{event.refund_id} is not a refund decided for {full.case.id}")
     if found.state in REFUND.ends and found.state is not _REPORTED[type(event)]:
         raise RefundUnexpected(f"{event.refund_id} has {found.state} before")
     return found
+
+
+def _shares(event: RefundSucceeded | RefundFailed) -> list[dict[str, Any]] | None:  # Any: JSON
+    """What went back to which payments, where the refund was made from several."""
+    if not event.shares:
+        return None
+    return [each.model_dump(exclude={"share_id"}) for each in event.shares]
 
 
 async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action: RefundAction) -> FullCase:
@@ -160,7 +173,7 @@ def completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> Afte
     keeps = refund.cause is RefundCause.COMPENSATION or full.case.paid_before_minor > 0
     return AfterSaleCompleted(
         **case_fields(tx, full.case),
-        refunded_minor=full.case.paid_before_minor + refund.amount.total_minor,
+        refunded_minor=full.case.paid_before_minor + refund.back_minor,
         currency=refund.currency,
         parts=refund_parts.published(full.rows_of(RefundPart), refund.id),
         # The units that a replacement was sent for are not refunded, whatever it costs.

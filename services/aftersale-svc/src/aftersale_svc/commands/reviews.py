@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, ch
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.policy import check_payments
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
@@ -33,8 +34,9 @@ async def approve(
     note: str | None = None,
     return_address: dict[str, str] | None = None,
     policy: Sequence[Citation] = (),
+    payment_ids: Sequence[str] | None = None,
 ) -> FullCase:
-    """Grant the request: the goods come back first, or the money goes back at once.
+    """Grant the request: the goods come back first, or the money goes back at once, from the payments that are chosen, if any, first.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -42,14 +44,16 @@ async def approve(
         ReturnAddressMissing: see `check_address`.
         NothingLeft: see `remaining_money.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        PaymentUnknown: see `check_payments`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    chosen = check_payments(order, payment_ids)
     amount = await second_person.by_approval(tx, full, order)
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.APPROVE, tx)
-        arguments = {"note": note, "return_address": return_address}
+        arguments = {"note": note, "return_address": return_address, "payment_ids": chosen}
         return await second_person.propose(tx, full, CaseAction.APPROVE, amount, arguments, policy=policy)
-    return await _approve(tx, full, order, note, return_address, policy=policy)
+    return await _approve(tx, full, order, note, return_address, policy=policy, payment_ids=chosen)
 
 
 async def approve_confirmed(
@@ -59,9 +63,10 @@ async def approve_confirmed(
     note: str | None,
     return_address: dict[str, str] | None,
     policy: Sequence[Citation],
+    payment_ids: list[str] | None,
 ) -> FullCase:
     """Grant the request of a case that is locked with its order: a second agent has confirmed it. Raises: as `approve`."""
-    return await _approve(tx, full, order, note, return_address, policy=policy)
+    return await _approve(tx, full, order, note, return_address, policy=policy, payment_ids=payment_ids)
 
 
 @case_timer(CaseAction.APPROVE)
@@ -97,10 +102,13 @@ async def _approve(
     return_address: dict[str, str] | None = None,
     rule: AppliedRule | None = None,
     policy: Sequence[Citation] = (),
+    payment_ids: list[str] | None = None,
 ) -> FullCase:
     # An address that is known stays, where a case is approved again after its parcel was lost.
     known = with_address(full, order, return_address)
     approved = apply(known, CaseAction.APPROVE, tx)
+    if payment_ids is not None:
+        approved = replace(approved, case=replace(approved.case, payment_ids=payment_ids))
     if full.case.reviewed_for is EscalationCause.RETURN_REFUSED:
         # The goods did not come, as the agent finds: the buyer sends them now.
         back = approved.return_

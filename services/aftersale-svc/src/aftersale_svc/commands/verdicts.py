@@ -47,6 +47,7 @@ from aftersale_svc.domain.disputes.policy import awarded, check_no_amount, takes
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY, check_remedy
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.policy import check_payments
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import STEPS
@@ -68,6 +69,7 @@ async def give(
             `amount_of`.
         CostEmpty, CurrencyForeign, SanctionTwice: see `verdict_parts.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        PaymentUnknown: see `check_payments`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
@@ -80,6 +82,7 @@ async def give(
     amount = await amount_of(tx, judged, order, verdict)
     given = decided(tx, replace(moved, takes_effect=takes_effect), verdict, amount.total_minor)
     given = replace(given, appeal_until=_appeal_until(tx, given))
+    given = replace(given, payment_ids=check_payments(order, verdict.payment_ids))
     verdict_parts.check(dispute, verdict)
     cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
     tests = await lab_tests.of(tx, dispute)
@@ -108,7 +111,10 @@ async def carry_out(
 
     `amount` None: the verdict has waited, and what is left of the money by now may be less.
     """
-    judged = replace(full, case=replace(full.case, liable=dispute.liable))
+    case = replace(full.case, liable=dispute.liable)
+    if dispute.payment_ids is not None:
+        case = replace(case, payment_ids=dispute.payment_ids)
+    judged = replace(full, case=case)
     remedy = REMEDIES[dispute.remedy or Remedy.NONE]
     if amount is None:
         barred = _is_barred(judged, order, dispute)

@@ -78,6 +78,7 @@ cases = Table(
     Column("goods_kept", Boolean, nullable=False, server_default="false"),
     *minor("paid_before_minor", default=0),
     *minor("paid_before_freight_minor", default=0),
+    document("payment_ids", null=True),
     *one_of("reject_reason", RejectReason, null=True),
     *one_of("rejected_by", RejectedBy, null=True),
     *one_of("close_cause", CloseCause, null=True),

@@ -1,6 +1,6 @@
 """Disputes and their verdicts."""
 
-from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
+from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import (
     BigInteger,
@@ -62,6 +62,7 @@ disputes = Table(
     *minor("amount_minor", null=True),
     text("currency"),
     text("grounds", null=True),
+    document("payment_ids", null=True),
     text("decided_by", null=True),
     timestamp("decided_at", null=True),
     *minor("refunded_minor", null=True),

@@ -34,6 +34,7 @@ RequiredEvidence = Annotated[
     ),
     AfterValidator(_each_once),
 ]
+PaymentIds = Annotated[list[Id] | None, Field(min_length=1, max_length=20)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 _ADDRESS = {
     "name": "售后仓",
@@ -212,6 +213,9 @@ class ApproveIn(CitingIn):
     return_address: ReturnAddressIn | None = None
     """Shown to the buyer, who sends the goods there. The seller has to name it where goods are sent back
     (`return_refund`); an agent may leave it out, and one that is known already stays then."""
+    payment_ids: PaymentIds = None
+    """Of an order that was paid in several payments, those that the refund is made from first, in this order. Where it is left out: the
+    newest first."""
 
     def address(self) -> dict[str, str] | None:
         """The address as it is stored."""

@@ -21,7 +21,7 @@ from aftercare_chassis.lifecycle import Context
 from aftercare_chassis.records import replace
 from pydantic import Field
 
-from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence, RequiredEvidence
+from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence, PaymentIds, RequiredEvidence
 from aftersale_svc.api.schemas.frozen import DisputeTurn
 from aftersale_svc.api.schemas.verdicts import CostIn, SanctionIn
 from aftersale_svc.domain.cases.codes import Liable
@@ -132,10 +132,14 @@ class VerdictIn(JudgementIn):
     """When it is executed: `at_once`, or `after_appeal_window`, when nobody can appeal any more. Where it is left out, a verdict by which the
     case goes on (`resume`, `return`, `exchange`) waits, and any other is executed as the platform has set it. Against one that is executed
     at once, an appeal is possible for the same time, unless the case goes on by it."""
+    payment_ids: PaymentIds = None
+    """Of an order that was paid in several payments, those that the money is refunded from first, in this order. Where it is left out: as
+    the approval of the case had it, or else the newest first."""
 
     def verdict(self) -> Verdict:
         """The verdict as commands take it."""
-        return replace(JudgementIn.verdict(self), takes_effect=self.takes_effect)
+        chosen = None if self.payment_ids is None else tuple(self.payment_ids)
+        return replace(JudgementIn.verdict(self), takes_effect=self.takes_effect, payment_ids=chosen)
 
 
 class DisputeOut(Out):

@@ -1,9 +1,11 @@
 """Refunds of cases as they are shown, part by part."""
 
 from collections.abc import Iterable
+from typing import Any, Self
 
 from aftercare_chassis.http.schemas import Money, Out
 
+from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
 from aftersale_svc.domain.money.parts import RefundPart
@@ -45,6 +47,29 @@ class RefundPartOut(Out):
         )
 
 
+class RefundShareOut(Out):
+    """What of a refund went back to one means of payment."""
+
+    payment_id: str
+    """The payment of the order, as order-svc shows it."""
+    provider: str
+    """The name of the payment provider."""
+    payment_method: str
+    """The provider's method."""
+    amount: Money
+    """What went back."""
+
+    @classmethod
+    def of(cls, share: dict[str, Any], currency: str) -> Self:  # Any: JSON
+        """The share."""
+        return cls(
+            payment_id=share["payment_id"],
+            provider=share["provider"],
+            payment_method=share["method"],
+            amount=Money.of(share["amount_minor"], currency),
+        )
+
+
 class RefundOut(Out):
     """The refund that was decided last."""
 
@@ -56,6 +81,12 @@ class RefundOut(Out):
     """The decision that led to it: `approval`, `inspection`, `verdict`, `timeout` or `no_replacement`."""
     parts: list[RefundPartOut]
     """What the amount is made of, and what goes back beside it; empty for refunds of releases that kept no parts."""
+    given_back: Money | None = None
+    """What of the amount is back already, by this attempt and those before it, though the refund has failed or is on its way; null where
+    that is nothing."""
+    shares: list[RefundShareOut] | None = None
+    """What this attempt has given back, by the payments of the order, where it was made from several; null before, and where all of it is
+    from one payment."""
 
     @classmethod
     def of(cls, refund: Refund | None, parts: Iterable[RefundPart] = ()) -> "RefundOut | None":
@@ -66,5 +97,14 @@ class RefundOut(Out):
             id=refund.id,
             amount=Money.of(refund.amount.total_minor, refund.currency),
             cause=refund.cause,
+            given_back=_given_back(refund),
+            shares=None
+            if refund.shares is None
+            else [RefundShareOut.of(each, refund.currency) for each in refund.shares],
             parts=[RefundPartOut.of(part, refund.currency) for part in sorted(parts, key=lambda part: part.position)],
         )
+
+
+def _given_back(refund: Refund) -> Money | None:
+    minor = refund.given_back_minor + refund.returned_minor
+    return Money.of(minor, refund.currency) if minor and refund.state is not RefundState.SUCCEEDED else None

@@ -256,7 +256,7 @@ class FullCase:
     @property
     def refunded_minor(self) -> int:
         """What has been paid back, in minor units."""
-        last = self.refund.amount.total_minor if self.refund is not None and self._last_is_paid else 0
+        last = self.refund.back_minor if self.refund is not None and self._last_is_paid else 0
         return self.case.paid_before_minor + last
 
 

@@ -72,6 +72,7 @@ class Case:
     goods_kept: bool = False
     paid_before_minor: int = 0
     paid_before_freight_minor: int = 0
+    payment_ids: list[str] | None = None
     reject_reason: RejectReason | None = None
     rejected_by: RejectedBy | None = None
     close_cause: CloseCause | None = None
@@ -209,6 +210,9 @@ class Inspection:
 class Refund:
     """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once.
 
+    Of an order that was paid in several payments a refund may fail after a part of it went back: `returned_minor`, by `shares`, each with
+    `payment_id`, `provider`, `method` and `amount_minor`. `given_back_minor` is what attempts before have given back of the amount.
+
     `settings` is what the merchant has set that it was decided by, as `used` has it. `unearned` has the discounts that it deducts or gives
     back, each with `funder` and `amount_minor`.
     """
@@ -227,10 +231,28 @@ class Refund:
     requested_at: datetime
     ended_at: datetime | None = None
     settings: list[dict[str, Any]] | None = None  # Any: JSON
+    given_back_minor: int = 0
+    returned_minor: int = 0
+    shares: list[dict[str, Any]] | None = None  # Any: JSON
+
+    @property
+    def rest_minor(self) -> int:
+        """What order-svc is asked to give back by this attempt."""
+        return max(0, self.amount.total_minor - self.given_back_minor)
+
+    @property
+    def back_minor(self) -> int:
+        """What the buyer has by it and the attempts before, once it has succeeded."""
+        return self.given_back_minor + self.rest_minor
+
+    @property
+    def missing_minor(self) -> int:
+        """What is still to go back after it has failed."""
+        return self.rest_minor - self.returned_minor
 
     @property
     def amount(self) -> RefundAmount:
-        """What it gives back."""
+        """What it gives back, with what earlier attempts have given back of it."""
         return RefundAmount(
             self.units_minor,
             self.freight_minor,

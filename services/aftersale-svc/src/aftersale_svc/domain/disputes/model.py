@@ -174,6 +174,7 @@ class Dispute:
     amount_minor: int | None = None
     currency: str
     grounds: str | None = None
+    payment_ids: list[str] | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
     refunded_minor: int | None = None
@@ -238,3 +239,4 @@ class Verdict:
     costs: tuple[Cost, ...] = ()
     sanctions: tuple[Sanction, ...] = ()
     takes_effect: TakesEffect | None = None
+    payment_ids: tuple[str, ...] | None = None

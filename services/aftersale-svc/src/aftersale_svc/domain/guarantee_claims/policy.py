@@ -63,7 +63,7 @@ def check_refund_failed(full: FullCase, order: Order) -> int:
     refund = full.refund
     if refund is None or refund.state is not RefundState.FAILED or full.case.state in ENDED:
         raise RefundNotFailed()
-    return refund.amount.total_minor
+    return refund.missing_minor
 
 
 def amount_of(request: GuaranteeRequest, most_minor: int, currency: str) -> int:

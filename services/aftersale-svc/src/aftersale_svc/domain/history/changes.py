@@ -21,7 +21,7 @@ CONSTANT = frozenset(
 """Fields of a case that no change keeps: they stay as they were when the case was opened, or are kept beside it."""
 _KEPT = {each.name: each.default for each in fields(Case) if each.name not in CONSTANT}
 """The fields that changes keep, with their defaults."""
-_ALWAYS = frozenset({"liable"})
+_ALWAYS = frozenset({"liable", "payment_ids"})
 """What a verdict has decided with before the case is saved, so that the case before the change has it already."""
 _PERSONAL: Mapping[type[Any], str] = {Pickup: "address"}
 """What is removed from a row in the end, and so from no history: fields by their class."""

@@ -11,6 +11,14 @@ class OrderUnknown(Refusal):
     en = "There is no such paid order here; if it was made or paid just now, try again shortly."
 
 
+class PaymentUnknown(Refusal):
+    """The order was not paid with this payment."""
+
+    kind, code = Kind.INVALID, "payment_unknown"
+    zh = "该订单没有这笔支付：{payment_id}；可选：{known}。"
+    en = "The order was not paid with this payment: {payment_id}. Its payments are {known}."
+
+
 class OrderWasCancelled(Refusal):
     """The order was cancelled and all its money goes back: there is nothing to ask for and no refund to decide."""
 

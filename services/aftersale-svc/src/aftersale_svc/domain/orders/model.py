@@ -31,7 +31,8 @@ class Stage(StrEnum):
 class OrderRow:
     """An order as its events state it. Its row is locked by whatever decides about its units or its money.
 
-    `buyer_level` is in the merchant's own code, where the order has one.
+    `buyer_level` is in the merchant's own code, where the order has one. `payments` are those it was paid with where they are several,
+    oldest first, each with `payment_id`, `provider`, `method` and `amount_minor`; `payment_id` is the last of them.
     """
 
     id: str
@@ -44,6 +45,14 @@ class OrderRow:
     window_ends_at: datetime | None = None
     received_at: datetime | None = None
     buyer_level: str | None = None
+    payments: list[dict[str, Any]] | None = None  # Any: JSON
+
+    @property
+    def payment_ids(self) -> list[str]:
+        """What it was paid with."""
+        if self.payments is None:
+            return [] if self.payment_id is None else [self.payment_id]
+        return [each["payment_id"] for each in self.payments]
 
 
 PARCEL_DELIVERED = "delivered"
