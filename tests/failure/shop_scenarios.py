@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from aftercare_cli.couriers.partners import PARTNERS, Request, Scan
+from aftercare_cli.couriers import PARTNERS, Request, Scan
 from aftercare_cli.journey import RETURN_ADDRESS, SHIPPING_ADDRESS, cny, new_waybill
 from retrying_clients import Client
 from suite_processes import SuiteProcesses

@@ -4,12 +4,13 @@ import typer
 from aftercare_chassis.kafka.topics import TopicError
 
 from aftercare_cli import view
-from aftercare_cli.commands import events, people, stack
+from aftercare_cli.commands import couriers, events, people, stack
 from aftercare_cli.stack.interface import StackError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run and inspect the local stack of Aftercare.")
 stack.add(app)
 people.add(app)
+couriers.add(app)
 events.add(app)
 
 

@@ -1,14 +1,12 @@
-"""token, demo, courier: act as a user of the suite."""
+"""token, demo: act as a user of the suite."""
 
 import json
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from aftercare_events import waybills
 from aftercare_events.roles import ROLES
 
-from aftercare_cli import couriers, tokens, view
+from aftercare_cli import tokens, view
 from aftercare_cli.commands.stack import With
 from aftercare_cli.demo.scenario import Scenario
 from aftercare_cli.journey import Journey
@@ -25,11 +23,6 @@ def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.command()(token)
     app.command()(demo)
-    courier = typer.Typer(no_args_is_help=True, help="Act as a courier.")
-    courier.command("push")(push)
-    # typer drops the name of the only command of a group: `courier push` needs a second one.
-    courier.command("partners")(partners)
-    app.add_typer(courier, name="courier")
 
 
 def token(
@@ -71,27 +64,3 @@ def demo(
     view.next_steps(addresses, urls, tokens.token(layout.home, role="buyer", sub=BUYER))
     if as_json:
         print(json.dumps(scenario.ids, indent=2))
-
-
-def push(
-    partner: Annotated[str, typer.Option(help=", ".join(couriers.PARTNERS))],
-    waybill: Annotated[str, typer.Option(help="the waybill number, in any case, width and spacing")],
-    status: Annotated[str, typer.Option(help="picked_up, in_transit, out_for_delivery, delivered, …")],
-    carrier: Annotated[str | None, typer.Option(help="the carrier, where the partner's format names one")] = None,
-) -> None:
-    """Sign and post one scan as the partner would."""
-    if partner not in couriers.PARTNERS:
-        raise typer.BadParameter(f"must be one of {', '.join(couriers.PARTNERS)}", param_hint="--partner")
-    try:
-        number = waybills.waybill(waybill)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--waybill") from None
-    layout = Layout.here()
-    scan = couriers.Scan(number, status, datetime.now(UTC), carrier and waybills.canonical_carrier(carrier))
-    with participants(layout.home, Addresses.read(layout.stack_file).services) as people:
-        print(couriers.push(people.admin, partner, scan, layout.home))
-
-
-def partners() -> None:
-    """Print the partners that `push` supports."""
-    print("\n".join(couriers.PARTNERS))

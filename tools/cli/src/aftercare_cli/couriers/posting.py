@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import httpx
+from aftercare_simulators.couriers import Request, Scan
 
 from aftercare_cli.api_client import ApiClient, UnexpectedResponse
-from aftercare_cli.couriers.partners import PARTNERS, Request, Scan
+from aftercare_cli.couriers.partners import PARTNERS, SIMULATED
 
 
 def endpoint(admin: ApiClient, partner: str, home: Path) -> dict[str, str]:
@@ -22,9 +23,17 @@ def endpoint(admin: ApiClient, partner: str, home: Path) -> dict[str, str]:
 
 
 def push(admin: ApiClient, partner: str, scan: Scan, home: Path) -> str:
-    """Sign and post one scan; the acknowledgement."""
+    """Sign and post one scan; the acknowledgement.
+
+    Raises:
+        StackError: the partner has no code for the status.
+        UnexpectedResponse: see `deliver`, or the partner would not take the response for an acknowledgement.
+    """
     target = endpoint(admin, partner, home)
-    return deliver(admin, target["path"], PARTNERS[partner](scan, target["secret"])).text
+    response = deliver(admin, target["path"], PARTNERS[partner](scan, target["secret"]))
+    if not SIMULATED[partner].is_acknowledged(response.status_code, response.content):
+        raise UnexpectedResponse(f"order-svc refused the push: {response.status_code} {response.text[:200]}")
+    return response.text
 
 
 def deliver(admin: ApiClient, path: str, request: Request) -> httpx.Response:
@@ -34,7 +43,7 @@ def deliver(admin: ApiClient, path: str, request: Request) -> httpx.Response:
         UnexpectedResponse: order-svc does not answer, or does not acknowledge the push.
     """
     try:
-        response = admin.http.post(admin.url(path), content=request.body, headers=request.headers)
+        response = admin.http.post(admin.url(path), content=request.body, headers=dict(request.headers))
     except httpx.HTTPError as error:
         raise UnexpectedResponse(f"order-svc does not answer the push: {type(error).__name__}") from None
     if response.status_code != 200 or _is_refused(response):

@@ -88,7 +88,8 @@ class EasyPost(SignedBody):
             carrier=carrier_called(tracker.carrier) if tracker.carrier else None,
             waybill_no=waybill(tracker.tracking_code),
         )
-        state = _state(tracker.status, tracker.status_detail, "")
+        newest = max(rows, key=lambda row: row.at).sentence if rows else ""
+        state = _state(tracker.status, tracker.status_detail, newest)
         return Reports(history(subject, rows, Whole(code=state) if state else None, _STATUSES), faults)
 
     def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
