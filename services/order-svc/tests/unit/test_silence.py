@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from order_svc.domain.anomalies import silence
 from order_svc.domain.anomalies.codes import AnomalyKind
+from order_svc.domain.anomalies.wording import NAMES
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelStatus
 from order_svc.settings import Settings
 
@@ -66,3 +67,8 @@ def test_a_parcel_that_has_ended_is_not_waited_for() -> None:
     ended = parcel(status=ParcelStatus.DELIVERED, terminal=True)
     assert silence.next_at(ended, (), {}, ()) is None
     assert silence.next_at(parcel(), (), {}, set(silence.WATCHES)) is None
+
+
+def test_every_kind_has_a_name_in_both_languages() -> None:
+    assert NAMES.keys() == set(AnomalyKind)
+    assert all(all(names) for names in NAMES.values())

@@ -46,5 +46,6 @@ DETAILS = (
     "complete",
     "after_sale_state",
     "outside",
+    "kind",
 )
 """The facts of events that their steps keep."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aftercare_chassis.sentences import fill
 
+from order_svc.domain.anomalies import wording as anomalies
 from order_svc.domain.steps import OrderStep
 from order_svc.domain.tracking import ParcelStatus
 
@@ -69,6 +70,9 @@ _STEPS = {
     "ChargeBackLost": Sentence("拒付成立，{amount_minor:money} 归买家所有。", "The {amount_minor:money} that were taken back stay with the buyer."),
     "ParcelRegistered": Sentence("登记包裹：{carrier} 运单 {waybill_no}。", "A parcel was registered: {carrier}, waybill {waybill_no}."),
     "ParcelStatusChanged": Sentence("{carrier} 运单 {waybill_no}：{status_name}。", "{carrier}, waybill {waybill_no}: {status_name}."),
+    "ParcelAnomalyRaised": Sentence("{carrier} 运单 {waybill_no} 出现异常：{anomaly}。", "Something is wrong with {carrier}, waybill {waybill_no}: {anomaly}."),
+    "ParcelAnomalyAcknowledged": Sentence("{actor}受理了运单 {waybill_no} 的异常。", "{actor} looks after waybill {waybill_no}."),
+    "ParcelAnomalyEnded": Sentence("运单 {waybill_no} 的异常（{anomaly}）已解除。", "What was wrong with waybill {waybill_no} is over ({anomaly})."),
 }  # fmt: skip
 # Where the event is known and nobody acted, or where nothing is known of it: steps of orders from before steps were kept, too.
 _BARE = {
@@ -98,6 +102,7 @@ def sentence(step: OrderStep) -> Sentence:
         named = {
             "actor": _ACTORS.get(step.actor_role, Sentence("系统", "The system"))[place],
             "status_name": _STATUSES.get(str(facts.get("status")), _STATUSES[ParcelStatus.UNKNOWN])[place],
+            "anomaly": anomalies.NAMES.get(str(facts.get("kind")), ("其他", "something else"))[place],
             "result": step.result,
         }
         found.append(fill(template[place], facts | named, language))
