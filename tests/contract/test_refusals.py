@@ -55,18 +55,26 @@ SHARED = (TOP / "tests" / "security", TOP / "tests" / "journey")
 NOT_OF_ROUTES = {
     "credit_due": "decides which timer holds",
     "decision_failed": "the result of one case of a batch",
+    "field_missing": "the result of one row of an import",
+    "field_unsuitable": "the result of one row of an import",
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "no_virtual_goods": "only shown as the reason why an action is not allowed",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
+    "order_no_repeated": "the result of one row of an import",
     "order_not_cancelled": "the command checks it before it takes the action",
+    "parcels_incomplete": "the result of one row of an import",
     "payment_planned": "decides which timer holds",
     "price_due": "decides which transition is taken",
     "price_not_due": "decides which timer holds",
     "refund_offered": "decides which timer holds",
     "replacement_delivered": "decides which timer holds",
     "return_tracked": "decides which transition is taken",
+    "state_not_imported": "the result of one row of an import",
+    "times_disordered": "the result of one row of an import",
+    "units_exceed_order": "the result of one row of an import",
     "units_not_shipped": "bars what only the system does",
+    "waybill_repeated": "the result of one row of an import",
 }
 
 

@@ -127,3 +127,22 @@ async def test_what_the_database_refuses_is_raised_when_it_is_sent(tally: Harnes
     with pytest.raises(asyncpg.UniqueViolationError):
         await insert_twice()
     assert await tally.runtime.pool.fetchval("SELECT count(*) FROM tallies") == 0
+
+
+async def test_many_new_rows_are_one_statement_per_table(tally: Harness, sent: list[str]) -> None:
+    async with tally.runtime.transaction() as tx:
+        tx.in_bulk()
+        for number in range(30):
+            await tx.insert(COUNTED, Counted(id=f"tally_{number}", count=number))
+        assert sent == []
+    assert len(sent) == 1
+    assert await tally.runtime.pool.fetchval("SELECT sum(count) FROM tallies") == sum(range(30))
+
+
+async def test_a_backdated_transaction_shares_the_writes_and_has_its_own_time(tally: Harness) -> None:
+    async with tally.runtime.transaction() as tx:
+        earlier = tx.backdated(tx.now.replace(year=2001))
+        await earlier.insert(COUNTED, Counted(id="tally_1"))
+        assert (earlier.now.year, len(tx.writes)) == (2001, 1)
+        first, second = (tx.new_id_of("tally", earlier.now, place) for place in (0, 1))
+        assert first < second < tx.new_id("tally")

@@ -25,7 +25,7 @@ from aftercare_chassis.database.observers import Journal, Observer, Observers
 from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.reader import Reader as Reader
 from aftercare_chassis.database.write_batch import WriteBatch
-from aftercare_chassis.ids import Ids
+from aftercare_chassis.ids import Ids, at_time
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, Timing
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
@@ -88,6 +88,10 @@ class Transaction(Reader[S_co]):
         """A new id: `prefix`, an underscore and a UUIDv7 in 32 hex digits, which sorts by the time."""
         return f"{prefix}_{self._ids.uuid7().hex}"
 
+    def new_id_of(self, prefix: str, at: datetime, place: int = 0) -> str:
+        """A new id that sorts by an earlier time; of several of the same time, by `place`, which is below 4096."""
+        return f"{prefix}_{at_time(self._ids.uuid7(), int(at.timestamp() * 1000), place).hex}"
+
     def as_system(self) -> "Transaction[S_co]":
         """This transaction with the system as its actor, for what follows from the command of a person."""
         system = copy(self)
@@ -113,6 +117,16 @@ class Transaction(Reader[S_co]):
         found = await self.all(query, **params)
         self._observers.read(*found)
         return found
+
+    def backdated(self, at: datetime) -> "Transaction[S_co]":
+        """This transaction as of an earlier time, for what is recorded later than it happened; the journal does not see its events."""
+        earlier = copy(self)
+        earlier.now, earlier._journal = at, None
+        return earlier
+
+    def in_bulk(self) -> None:
+        """From here on, until the end, let new rows wait for each other, however many: those of one table are one statement."""
+        self.writes.bulk = True
 
     def begin_unit(self, trace: TraceContext) -> None:
         """Where one transaction does the work of several: let the events from here on belong to this trace.
@@ -157,7 +171,7 @@ class Transaction(Reader[S_co]):
 
     async def insert(self, rows: Rows[R], *new: R) -> None:
         """Insert rows that are not aggregates."""
-        if len(new) <= FEW_ROWS:
+        if self.writes.bulk or len(new) <= FEW_ROWS:
             for row in new:
                 self.writes.insert(rows.table.name, rows.insert.sql, rows.insert_args(row))
         else:

@@ -13,7 +13,7 @@ statement makes PostgreSQL read the CHECKs of its tables again, which costs more
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -77,11 +77,12 @@ class _Call:
 
 
 class WriteBatch:
-    """The writes that wait, oldest first."""
+    """The writes that wait, oldest first. With `bulk`, inserts with the same text are one statement, in the order of the first of each."""
 
-    __slots__ = ("_last", "_unit", "_waiting")
+    __slots__ = ("_last", "_unit", "_waiting", "bulk")
 
     def __init__(self) -> None:
+        self.bulk = False
         self._waiting: list[_Waiting] = []
         self._last: list[_Waiting] = []
         self._unit = 0
@@ -148,6 +149,9 @@ class WriteBatch:
             asyncpg.PostgresError: the database refuses one of the rows.
         """
         waiting, self._waiting = self._waiting, []
+        if self.bulk:
+            await _send_bulk(connection, waiting)
+            return
         for call in _calls(waiting):
             await _send(connection, call)
 
@@ -162,6 +166,28 @@ def _calls(waiting: Sequence[_Waiting]) -> Iterator[list[_Call]]:
         for call in map(_call, filter(None, together)):
             by_text.setdefault(call.writes, []).append(call)
         yield from by_text.values()
+
+
+async def _send_bulk(connection: PoolConnectionProxy, waiting: Sequence[_Waiting]) -> None:
+    """Send what waits where many rows are new. Other writes keep their places, and separate the inserts before and after them."""
+    by_text: dict[str, list[Sequence[object]]] = {}
+    for write in waiting:
+        if write.kind is _Kind.INSERT:
+            by_text.setdefault(write.sql, []).append(write.calls[0])
+            continue
+        await _send_inserts(connection, by_text)
+        by_text = {}
+        await _send(connection, [_call([write])])
+    await _send_inserts(connection, by_text)
+
+
+async def _send_inserts(connection: PoolConnectionProxy, by_text: Mapping[str, list[Sequence[object]]]) -> None:
+    for sql, rows in by_text.items():
+        many = set_based(sql) if len(rows) > 1 else None
+        if many is None:
+            await connection.executemany(sql, rows)
+        else:
+            await connection.execute(many, *columns_of((sql,), rows))
 
 
 def _divided(waiting: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:

@@ -53,7 +53,7 @@ async def create(
     if order_no is not None:
         await _check_number(tx, tx.actor.tenant, order_no)
     order_id = tx.new_id("ord")
-    lines = _lines(tx, order_id, drafts, currency)
+    lines = order_lines(tx, order_id, drafts, currency)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
     order = Order(
         id=order_id,
@@ -109,7 +109,10 @@ def _awaiting_payment(tx: Transaction[Settings], order: Order, plan: PlanDraft |
     return started if deadline_at is None else replace(started, deadline_at=deadline_at)
 
 
-def _lines(tx: Transaction[Settings], order_id: str, drafts: Sequence[LineDraft], currency: str) -> Sequence[OrderLine]:
+def order_lines(
+    tx: Transaction[Settings], order_id: str, drafts: Sequence[LineDraft], currency: str
+) -> Sequence[OrderLine]:
+    """The lines of a new order. Raises: see `create`."""
     lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
     breakdown.check_thresholds(lines, currency)
     return goods.with_gifts(lines, drafts, currency)

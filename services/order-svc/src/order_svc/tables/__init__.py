@@ -10,6 +10,7 @@ from order_svc.tables import (  # noqa: F401
     ledger,
     ledger_breaks,
     ledger_proofs,
+    order_imports,
     order_keys,
     order_steps,
     orders,

@@ -1,7 +1,9 @@
 """What orders are found by, each key with its order: a page of those with one key is a range of an index, however many there are."""
 
+from dataclasses import dataclass
+
 from aftercare_chassis.database.columns import text
-from aftercare_chassis.database.mapping import Statement
+from aftercare_chassis.database.mapping import Rows, Statement
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
@@ -16,6 +18,17 @@ order_keys = Table(
     Index("order_keys_merchant_idx", "merchant_id", "key", "order_id"),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """A row of `order_keys`."""
+
+    key: str
+    order_id: str
+    merchant_id: str
+
+
+ORDER_KEYS = Rows(order_keys, OrderKey)
 ADD_ORDER_KEYS = Statement(
     insert(order_keys)
     .from_select(

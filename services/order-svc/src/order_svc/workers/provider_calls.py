@@ -9,8 +9,9 @@ from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import call_queue, provider_calls
 from order_svc.commands.provider_calls import PreparedCall
-from order_svc.domain.payments.model import CallVerb
-from order_svc.integrations.payments.port import PaymentProvider, ProviderResult
+from order_svc.domain.payments.model import EXTERNAL, CallVerb
+from order_svc.integrations.payments.external import ExternalPayments
+from order_svc.integrations.payments.port import PaymentCalls, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
 
 _CALLS = 3
@@ -21,7 +22,7 @@ class ProviderCalls:
     """Makes the calls with the adapters of all providers."""
 
     def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
-        self._providers = providers
+        self._providers: Mapping[str, PaymentCalls] = {EXTERNAL: ExternalPayments(), **providers}
 
     def worker(self) -> Worker[Settings]:
         """The worker, woken for each new call."""

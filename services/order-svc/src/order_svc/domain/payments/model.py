@@ -14,6 +14,10 @@ class PaymentState(StrEnum):
     FAILED = "failed"
 
 
+EXTERNAL = "external"
+"""The provider of payments that were made before their orders came here: it is none of ours, so that refunds are made by other means."""
+
+
 class CheckoutKind(StrEnum):
     """What the buyer pays with: the text of a QR code, or a secret for the provider's library in the browser."""
 

@@ -65,7 +65,23 @@ class ChargeBackNotification:
 Notification = ProviderNotification | ChargeBackNotification
 
 
-class PaymentProvider(PushAdapter[Notification | None], Protocol):
+class PaymentCalls(Protocol):
+    """The calls to one provider."""
+
+    async def pay(self, payment: Payment) -> ProviderResult:
+        """Take the money from the buyer."""
+
+    async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
+        """Give money of a payment back."""
+
+    async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
+        """Query the state of a payment, or of a refund of it."""
+
+    async def close(self, payment: Payment) -> ProviderResult:
+        """Give up a payment that the buyer may not have made yet; what has become of it, which may be that it was made."""
+
+
+class PaymentProvider(PaymentCalls, PushAdapter[Notification | None], Protocol):
     """One provider. The ids of payments and refunds are its idempotency keys, which are never reused.
 
     No method raises for what the network or the provider does: that is an Outcome. `parse` returns None where a callback is
@@ -90,18 +106,6 @@ class PaymentProvider(PushAdapter[Notification | None], Protocol):
 
     def takes(self, method: str) -> bool:
         """Whether a payment through it may have this method."""
-
-    async def pay(self, payment: Payment) -> ProviderResult:
-        """Take the money from the buyer."""
-
-    async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
-        """Give money of a payment back."""
-
-    async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
-        """Query the state of a payment, or of a refund of it."""
-
-    async def close(self, payment: Payment) -> ProviderResult:
-        """Give up a payment that the buyer may not have made yet; what has become of it, which may be that it was made."""
 
     async def statement(self, day: date) -> Sequence[StatementEntry] | None:
         """What it has paid in and paid back on that day; None where it does not answer, or has no statement yet."""

@@ -1,0 +1,252 @@
+"""Imports of a shop's existing orders as requests and responses."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Self
+
+from aftercare_chassis.http.problems import MAX_ERRORS
+from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Time, example
+from aftercare_chassis.http.validation_messages import pointer, validation_message
+from aftercare_events.waybills import CarrierInput, WaybillInput
+from pydantic import Field, StringConstraints, ValidationError
+
+from order_svc.api.schemas.order_lines import Units, amount_of
+from order_svc.api.schemas.orders import OrderIn
+from order_svc.commands.order_imports import ImportedPart, Row
+from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder, PastParcel
+from order_svc.domain.model import CancelCause, OrderState
+
+MOST_ROWS = 500
+FileHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+RowNumber = Annotated[int, Field(ge=1, le=2_000_000_000)]
+
+
+class ImportIn(In):
+    """The file that is to be imported."""
+
+    model_config = example(file_hash="sha256:" + "0123456789abcdef" * 4)
+
+    file_hash: FileHash
+    """The SHA-256 of the file's bytes: by it, an import that was interrupted goes on."""
+
+
+class PastLineIn(In):
+    """Units of one line of the order in a parcel."""
+
+    line: Annotated[int, Field(ge=1, le=100)]
+    """The place of the line in the order, from 1."""
+    quantity: Units
+    """How many of its units are in the parcel."""
+
+
+class PastParcelIn(In):
+    """A parcel that was shipped."""
+
+    carrier: CarrierInput
+    waybill_no: WaybillInput
+    shipped_at: Time
+    """When it was handed to the courier."""
+    lines: Annotated[list[PastLineIn], Field(min_length=1, max_length=100)] | None = None
+    """The content; everything in the order where it is left out."""
+
+    def parcel(self) -> PastParcel:
+        """The parcel as the command takes it."""
+        content = None if self.lines is None else [(each.line - 1, each.quantity) for each in self.lines]
+        return PastParcel(carrier=self.carrier, waybill_no=self.waybill_no, shipped_at=self.shipped_at, content=content)
+
+
+class PastOrderIn(OrderIn):
+    """An order in its present state, with the times at which it came there."""
+
+    order_no: Id
+    """The shop's own number: an order that is here under it is not imported again."""
+    state: OrderState
+    """`paid`, `shipped`, `delivered`, `received`, `completed` or `cancelled` (never paid)."""
+    created_at: Time
+    """When it was placed."""
+    paid_at: Time | None = None
+    """When it was paid in full; needed unless it is cancelled."""
+    payment_reference: Id | None = None
+    """The number of the payment at the provider that has the money; it is not called."""
+    parcels: Annotated[list[PastParcelIn], Field(max_length=50)] = Field(default_factory=list)
+    """What was shipped; needed from `shipped` on."""
+    delivered_at: Time | None = None
+    """When everything had arrived; needed from `delivered` on."""
+    received_at: Time | None = None
+    """When the buyer confirmed the receipt, or it counted as confirmed; needed from `received` on."""
+    completed_at: Time | None = None
+    """When it was completed; needed for `completed`."""
+    cancelled_at: Time | None = None
+    """When it was cancelled; needed for `cancelled`."""
+    cancel_cause: CancelCause | None = None
+    """Who or what cancelled it; the seller where it is left out."""
+
+    def order(self) -> PastOrder:
+        """The order as the command takes it."""
+        return PastOrder(
+            order_no=self.order_no,
+            buyer_id=self.buyer_id,
+            currency=self.currency,
+            drafts=[line.draft() for line in self.lines],
+            fee=self.fee(),
+            address=self.shipping_address.address(),
+            state=self.state,
+            created_at=self.created_at,
+            parcels=[each.parcel() for each in self.parcels],
+            buyer_level=self.buyer_level,
+            shipping_tax=amount_of(self.shipping_tax) if self.shipping_tax else None,
+            shipping_discounts=None
+            if self.shipping_discounts is None
+            else [each.draft() for each in self.shipping_discounts],
+            paid_at=self.paid_at,
+            payment_reference=self.payment_reference,
+            delivered_at=self.delivered_at,
+            received_at=self.received_at,
+            completed_at=self.completed_at,
+            cancelled_at=self.cancelled_at,
+            cancel_cause=self.cancel_cause,
+        )
+
+
+class ImportRowIn(In):
+    """An order of the file."""
+
+    row: RowNumber
+    """The line of the file in which it begins, from 1."""
+    order: dict[str, Any]  # Any: validated row by row, so that a wrong one does not refuse the others
+    """An order as `createOrder` takes it, with `order_no`, `state`, `created_at` and, by the state, `paid_at`, `parcels`, `delivered_at`,
+    `received_at`, `completed_at`, `cancelled_at`: see docs/imports-and-exports.md."""
+
+    def read(self) -> Row:
+        """The order, or why it is none."""
+        try:
+            return Row(self.row, PastOrderIn.model_validate(self.order).order())
+        except ValidationError as error:
+            order_no = self.order.get("order_no")
+            return Row(self.row, None, _refusals(error, order_no if isinstance(order_no, str) else None))
+
+
+class ImportRowsIn(In):
+    """A part of the file's orders."""
+
+    orders: Annotated[list[ImportRowIn], Field(max_length=MOST_ROWS)]
+    """The orders, by their rows. One that is refused does not keep the others out."""
+    next_row: RowNumber
+    """The line with which the next part begins."""
+
+    def rows(self) -> list[Row]:
+        """The orders as the command takes them."""
+        return [each.read() for each in self.orders]
+
+
+def _refusals(error: ValidationError, order_no: str | None) -> list[ImportRefusal]:
+    """What is wrong with the fields of an order."""
+    found = []
+    for each in error.errors(include_url=False, include_input=False)[:MAX_ERRORS]:
+        code, english = validation_message(each, "en")
+        found.append(
+            ImportRefusal(
+                import_id="",
+                row=0,
+                place=0,
+                order_no=None if order_no is None else order_no[:100],
+                field=pointer(("order", *each["loc"])),
+                code=code,
+                zh=validation_message(each, "zh-CN")[1],
+                en=english,
+                allowed=_allowed(each.get("ctx", {}).get("expected")),
+            )
+        )
+    return found
+
+
+def _allowed(expected: object) -> list[str]:
+    """The values of an enumeration, which pydantic lists as `'a', 'b' or 'c'`."""
+    return expected.replace("'", "").replace(" or ", ", ").split(", ") if isinstance(expected, str) else []
+
+
+class ImportOut(Out):
+    """The import of one file. Counts are of orders."""
+
+    id: str
+    """Identifies the import: `imp_…`."""
+    merchant_id: str
+    """Whose orders they are."""
+    file_hash: str
+    """The SHA-256 of the file."""
+    state: ImportState
+    """`open` while rows may come."""
+    next_row: int
+    """The line of the file with which it goes on."""
+    imported: int
+    """Orders that are new here."""
+    known: int
+    """Orders that were here before, by their numbers, and were left as they are."""
+    refused: int
+    """Orders that are not imported: see the refusals."""
+    created_at: CreatedAt
+    changed_at: Time
+    """When the last part was imported."""
+
+    @classmethod
+    def of(cls, order_import: OrderImport) -> Self:
+        """The import as a response."""
+        return cls.model_validate(order_import)
+
+
+class ImportRefusalOut(Out):
+    """Why an order of the file is not imported."""
+
+    row: int
+    """The line of the file in which the order begins."""
+    order_no: str | None
+    """Its number, where it could be read."""
+    field: str
+    """The JSON pointer of the field in the order; empty where it is the order as a whole."""
+    code: str
+    """The reason as a code, as problems have it."""
+    reason_zh: str
+    """The reason in Chinese."""
+    reason_en: str
+    """The reason in English."""
+    allowed: list[str]
+    """The values that are possible, where they can be listed."""
+
+    @classmethod
+    def of(cls, refusal: ImportRefusal) -> Self:
+        """The refusal as a response."""
+        return cls(
+            row=refusal.row,
+            order_no=refusal.order_no,
+            field=refusal.field,
+            code=refusal.code,
+            reason_zh=refusal.zh,
+            reason_en=refusal.en,
+            allowed=refusal.allowed,
+        )
+
+
+class ImportedPartOut(ImportOut):
+    """The import after a part of its rows."""
+
+    refusals: list[ImportRefusalOut]
+    """What was refused in this part."""
+
+    @classmethod
+    def of_part(cls, part: ImportedPart) -> Self:
+        """The import with the refusals of the part as a response."""
+        shown = ImportOut.of(part.order_import)
+        return cls(**dict(shown), refusals=[ImportRefusalOut.of(each) for each in part.refusals])
+
+
+class ImportRefusalsOut(Out):
+    """Refused rows, by their lines."""
+
+    data: list[ImportRefusalOut]
+    """The reasons, at most `limit` rows' worth and a few more: a row is not divided."""
+    next_row: int | None = None
+    """The `after_row` of the next page; absent on the last one."""
+
+    @classmethod
+    def of(cls, found: Iterable[ImportRefusal], next_row: int | None) -> Self:
+        """A page of them as a response."""
+        return cls(data=[ImportRefusalOut.of(each) for each in found], next_row=next_row)

@@ -1,0 +1,1 @@
+"""Orders that a shop had before it came here."""

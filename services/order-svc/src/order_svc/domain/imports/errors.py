@@ -1,0 +1,76 @@
+"""Why an import, or an order in it, is refused."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class ImportCompleted(Refusal):
+    """The import was completed: it takes no rows any more."""
+
+    kind, code = Kind.CONFLICT, "import_completed"
+    zh, en = "该导入已完成，不再接收数据。", "The import is completed and takes no more rows."
+
+
+class RowsOutOfOrder(Refusal):
+    """The rows of a part do not rise, or were passed already."""
+
+    kind, code = Kind.INVALID, "rows_out_of_order"
+    zh = "行号必须递增，且不小于 {next_row}。"
+    en = "The rows have to rise, from {next_row} on."
+
+
+class StateNotImported(Refusal):
+    """An order that waits for its payment is placed here, not imported."""
+
+    kind, code = Kind.INVALID, "state_not_imported"
+    zh = "不能导入处于 {state} 状态的订单；可选：{allowed}。"
+    en = "An order that is {state} is not imported; possible are {allowed}."
+
+
+class FieldMissing(Refusal):
+    """An order in this state has this field."""
+
+    kind, code = Kind.INVALID, "field_missing"
+    zh, en = "{state} 状态的订单必须填写 {field}。", "An order that is {state} needs `{field}`."
+
+
+class FieldUnsuitable(Refusal):
+    """An order in this state has no such field."""
+
+    kind, code = Kind.INVALID, "field_unsuitable"
+    zh, en = "{state} 状态的订单不能填写 {field}。", "An order that is {state} has no `{field}`."
+
+
+class TimesDisordered(Refusal):
+    """A time is before one that it follows, or in the future."""
+
+    kind, code = Kind.INVALID, "times_disordered"
+    zh, en = "{field} 不得早于 {before}，也不得晚于现在。", "`{field}` is not before `{before}` and not in the future."
+
+
+class ParcelsIncomplete(Refusal):
+    """Everything of an order that has arrived is in a parcel."""
+
+    kind, code = Kind.INVALID, "parcels_incomplete"
+    zh, en = "{state} 状态的订单必须全部发货。", "All units of an order that is {state} are in parcels."
+
+
+class UnitsExceedOrder(Refusal):
+    """The parcels have more units of a line than the order, or a line that it does not have."""
+
+    kind, code = Kind.INVALID, "units_exceed_order"
+    zh = "包裹中的商品超出订单：第 {line} 行。"
+    en = "The parcels have more of line {line} than the order."
+
+
+class WaybillRepeated(Refusal):
+    """Two parcels of an order have one waybill."""
+
+    kind, code = Kind.INVALID, "waybill_repeated"
+    zh, en = "运单号重复：{waybill_no}。", "Two parcels of the order have the waybill {waybill_no}."
+
+
+class NumberRepeated(Refusal):
+    """An earlier row of the same part has this number."""
+
+    kind, code = Kind.INVALID, "order_no_repeated"
+    zh, en = "订单编号在文件中重复：{order_no}。", "An earlier row of the file has the number {order_no}."
