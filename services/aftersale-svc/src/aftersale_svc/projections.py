@@ -145,6 +145,7 @@ async def _copy(
             category=line.category,
             tax_minor=line.tax_minor or 0,
             warranty_days=line.warranty_days,
+            fulfilment=line.fulfilment,
             discounts=None
             if line.discounts is None
             else [each.model_dump(exclude_none=True) for each in line.discounts],

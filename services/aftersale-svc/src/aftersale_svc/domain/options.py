@@ -12,6 +12,7 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
+from aftersale_svc.domain.cases.final_sales import is_final
 from aftersale_svc.domain.cases.policy import check_permission, check_question, check_stage
 from aftersale_svc.domain.cases.reasons import selectable_reasons
 from aftersale_svc.domain.cases.requests import Wanted
@@ -27,12 +28,14 @@ from aftersale_svc.domain.orders.policy import stage_of
 @dataclass(frozen=True, slots=True)
 class Option:
     """One type of case for one line, for at most `units` of it; `refusal` is what a request for it is refused with, None where
-    it is accepted. `reasons` are those for which it may be asked for, as far as time goes; None: all that its type and stage have."""
+    it is accepted. `reasons` are those for which it may be asked for, as far as time and the kind of the goods go; None: all that its type and
+    stage have. `others` is what a request for one of the other reasons is refused with, where the kind of the goods bars it."""
 
     type: CaseType
     refusal: Refusal | None
     units: int = 0
     reasons: tuple[Reason, ...] | None = None
+    others: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,15 @@ class OpenReasons:
 
     def of(self, type_: TypeRow, stage: Stage, line_id: str) -> list[Reason]:
         """As `open_reasons`."""
-        key = type_.name, stage, self.terms.days_of(line_id), self.terms.follow_ups.get(line_id)
+        key = (
+            type_.name,
+            stage,
+            (
+                self.terms.days_of(line_id),
+                self.terms.follow_ups.get(line_id),
+                line_id in self.terms.final_lines,
+            ),
+        )
         if key not in self._found:
             self._found[key] = open_reasons(type_, stage, self.terms, line_id)
         return self._found[key]
@@ -148,7 +159,15 @@ def _option(
         units = min(units, max((each.refusable_units for each in parcels), default=0))
         otherwise = instead_of_refusing([line], wanted)
         refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id, allowed=otherwise)
-    return Option(name, refusal, units, None if len(reasons) == len(every) else tuple(reasons))
+    if len(reasons) == len(every):
+        return Option(name, refusal, units)
+    return Option(name, refusal, units, tuple(reasons), _final(type_, stage, every, line.line_id, open_.terms))
+
+
+def _final(type_: TypeRow, stage: Stage, every: Sequence[Reason], line_id: str, terms: Terms) -> Refusal | None:
+    """What a request is refused with for a reason that the kind of the goods bars; None where it bars none."""
+    barred = [each for each in every if line_id in terms.final_lines and is_final(type_, type_.stage(stage), each)]
+    return _refusal(partial(check_term, type_, stage, barred[0], [line_id], terms)) if barred else None
 
 
 def _stage(order: Order) -> Stage | None:

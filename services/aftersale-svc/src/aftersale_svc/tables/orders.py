@@ -1,5 +1,7 @@
 """Our copy of order facts."""
 
+from typing import Any
+
 from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import (
@@ -9,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Label,
     Table,
     Text,
     bindparam,
@@ -59,6 +62,7 @@ order_lines = Table(
     Column("warranty_days", Integer, nullable=True),
     *quantity("cancelled_quantity", default=0),
     *minor("cancelled_minor", default=0),
+    text("fulfilment", null=True),
 )
 
 order_parcels = Table(
@@ -89,13 +93,23 @@ SETTINGS = settings_of(orders.c.merchant_id, *DECIDING)
 """What decisions about an order use of what its merchant has set: it costs look-ups in an index, and no round trip."""
 ORDER_LINES = Rows(order_lines, OrderLine)
 ORDER_PARCELS = Rows(order_parcels, ParcelLine)
-_warranties = (
-    select(func.jsonb_object_agg(order_lines.c.line_id, order_lines.c.warranty_days))
-    .where(order_lines.c.order_id == orders.c.id, order_lines.c.warranty_days.is_not(None))
-    .scalar_subquery()
-    .label("warranties")
+
+
+def _stated(column: Column[Any], name: str) -> Label[Any]:  # Any: a value of any type
+    """What the lines of an order state, by line; NULL where none does."""
+    return (
+        select(func.jsonb_object_agg(order_lines.c.line_id, column))
+        .where(order_lines.c.order_id == orders.c.id, column.is_not(None))
+        .scalar_subquery()
+        .label(name)
+    )
+
+
+BY_LINE = (
+    *asked_before(orders.c.id),
+    _stated(order_lines.c.warranty_days, "warranties"),
+    _stated(order_lines.c.fulfilment, "fulfilments"),
 )
-BY_LINE = (*asked_before(orders.c.id), _warranties)
 """What decides until when its lines may be asked for."""
 ORDER = Query(
     select(orders, SETTINGS, *BY_LINE).where(orders.c.id == bindparam("order_id")),

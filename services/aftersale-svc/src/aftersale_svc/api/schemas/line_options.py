@@ -45,8 +45,10 @@ class OptionOut(Out):
     selectable_quantity: int
     """The most units that a case of this type may be about; 0 where it is not allowed."""
     reasons: list[Reason] | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Which of the reasons that `types` has for this type may be given for this line now, where the time of others is over; absent where all
-    may."""
+    """Which of the reasons that `types` has for this type may be given for this line now, where the time of others is over, or the kind of its
+    goods bars them; absent where all may."""
+    other_reasons_why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Why the other reasons may not be given, where the kind of the goods bars them: `final_sale_category`; absent else."""
     why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
     """Why it is not allowed; absent where it is."""
 
@@ -57,6 +59,7 @@ class OptionOut(Out):
             allowed=option.refusal is None,
             selectable_quantity=option.units,
             reasons=None if option.reasons is None else list(option.reasons),
+            other_reasons_why_not=why_not(option.others),
             why_not=why_not(option.refusal),
         )
 

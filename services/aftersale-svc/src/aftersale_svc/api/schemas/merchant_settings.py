@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from aftersale_svc.api.schemas.amounts import PositiveMoney
 from aftersale_svc.domain.cases.codes import Reason
+from aftersale_svc.domain.cases.final_sales import FINAL_BY_DEFAULT, Fulfilment
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
 from aftersale_svc.domain.money.codes import OnReturn
 from aftersale_svc.domain.money.fees import WHOLE
@@ -161,6 +162,10 @@ class ServiceTermsIn(In):
     """Until when `recall` may be given as the reason; null: without an end."""
     safety_incident_ends_at: Time | None = None
     """Until when `safety_incident` may be given as the reason; null: without an end."""
+    final_sales: Annotated[
+        list[Fulfilment], Field(default_factory=lambda: list(FINAL_BY_DEFAULT), max_length=4), EachOnce()
+    ]
+    """Which goods are not taken back for a reason that is the buyer's own (409 `final_sale_category`), by how they come to the buyer."""
 
 
 class ServiceTermsOut(SettingOut):
@@ -172,6 +177,8 @@ class ServiceTermsOut(SettingOut):
     """Until when `recall` may be given as the reason; null: without an end."""
     safety_incident_ends_at: Time | None = None
     """Until when `safety_incident` may be given as the reason; null: without an end."""
+    final_sales: list[Fulfilment] = Field(default_factory=lambda: list(FINAL_BY_DEFAULT))
+    """Which goods are not taken back for a reason that is the buyer's own, by how they come to the buyer."""
 
     @classmethod
     def of(cls, row: MerchantSetting | SettingVersion) -> "ServiceTermsOut":

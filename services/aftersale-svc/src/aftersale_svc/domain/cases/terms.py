@@ -3,14 +3,15 @@
 An option and a request are judged by the same function, `check_term`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aftercare_chassis.lifecycle import Context
 
 from aftersale_svc.domain.cases.codes import Money, Reason, Term
 from aftersale_svc.domain.cases.errors import NoWarranty, ReasonClosed, WarrantyPassed
+from aftersale_svc.domain.cases.final_sales import FINAL_BY_DEFAULT, FinalSale, final_lines, is_final
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS, selectable_reasons
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
@@ -29,6 +30,7 @@ class Terms:
 
     `follow_ups` has until when a line may be asked for again because a case about it was completed, where that is later than the window.
     The warranty begins `received_since`, and lasts `warranty_days`, or as long as the line states in `line_days`; 0: there is none.
+    `final_lines` are those whose goods are not taken back without a fault, with how each is fulfilled.
     """
 
     ends: Mapping[Term, datetime]
@@ -37,6 +39,7 @@ class Terms:
     received_since: datetime | None
     warranty_days: int
     line_days: Mapping[str, int]
+    final_lines: Mapping[str, str] = field(default_factory=dict)
 
     def days_of(self, line_id: str | None = None) -> int:
         """How many days the warranty lasts, for this line."""
@@ -68,7 +71,8 @@ def terms_of(order: Order, now: datetime, warranty_days: int, follow_up_hours: f
     later = timedelta(hours=follow_up_hours)
     follow_ups = {line_id: datetime.fromisoformat(at) + later for line_id, at in (order.completed_lines or {}).items()}
     days = content.get("warranty_days", warranty_days)
-    return Terms(ends, now, follow_ups, order.received_since, days, order.warranties or {})
+    final = final_lines(order.fulfilments or {}, content.get("final_sales", FINAL_BY_DEFAULT))
+    return Terms(ends, now, follow_ups, order.received_since, days, order.warranties or {}, final)
 
 
 def terms_now(order: Order, context: Context) -> Terms:
@@ -87,9 +91,14 @@ def term_of(type_: TypeRow, reason: Reason) -> Term:
 
 
 def open_reasons(type_: TypeRow, stage: Stage, terms: Terms, line_id: str) -> list[Reason]:
-    """The reasons for which a case of this type about this line may be asked for now, as far as time goes."""
+    """The reasons for which a case of this type about this line may be asked for now, as far as time and the kind of its goods go."""
     found = selectable_reasons(type_.name, type_.stage(stage))
-    return [each for each in found if not terms.is_over(term_of(type_, each), _followed_up(type_, each, line_id))]
+    return [
+        each
+        for each in found
+        if not terms.is_over(term_of(type_, each), _followed_up(type_, each, line_id))
+        and not (line_id in terms.final_lines and is_final(type_, type_.stage(stage), each))
+    ]
 
 
 def _followed_up(type_: TypeRow, reason: Reason, line_id: str) -> str | None:
@@ -102,7 +111,7 @@ def check_term(
     type_: TypeRow,
     stage: Stage,
     reason: Reason,
-    line_ids: Iterable[str],
+    line_ids: Sequence[str],
     terms: Terms,
     *,
     asked_in: Term | None = None,
@@ -110,10 +119,18 @@ def check_term(
     """Refuse what is asked for too late. `asked_in` is the term of the request in whose place this one comes: within the same term it is in time.
 
     Raises:
+        FinalSale: goods of this kind are not taken back for this reason, whenever it is asked for.
         WindowPassed: the after-sale window is over.
         WarrantyPassed, NoWarranty: the warranty is over, or there is none.
         ReasonClosed: requests for the reason have ended.
     """
+    for place, line_id in enumerate(line_ids):
+        if line_id in terms.final_lines and is_final(type_, type_.stage(stage), reason):
+            raise FinalSale(
+                pointer=f"/lines/{place}/line_id",
+                fulfilment=terms.final_lines[line_id],
+                allowed=open_reasons(type_, stage, terms, line_id),
+            )
     term = term_of(type_, reason)
     if term is asked_in:
         return

@@ -36,7 +36,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
         ParcelUnused: a parcel is named of a case of another type than those whose goods come back in the one in which they were sent.
         FastExchangeNotAllowed: see `check_permission`.
-        WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed: see `check_term`.
+        WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, FinalSale: see `check_term`.
         QuestionOpen: see `check_question`.
     """
     type_ = TYPES[request.type]

@@ -66,13 +66,14 @@ class Order(OrderRow):
     """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content.
 
     By line, where the order was read with them: `completed_lines` when the last case about it was completed, `questions` the open question
-    about it, `warranties` the days of its warranty, where they were stated.
+    about it, `warranties` the days of its warranty, `fulfilments` how its units come to the buyer, where they were stated.
     """
 
     settings: dict[str, list[Any]] | None = None  # Any: JSON
     completed_lines: dict[str, str] | None = None
     questions: dict[str, str] | None = None
     warranties: dict[str, int] | None = None
+    fulfilments: dict[str, str] | None = None
 
     @property
     def received_since(self) -> datetime | None:
@@ -122,7 +123,8 @@ class OrderLine:
     `category` is in the merchant's own code, where the order has one.
     `tax_minor` is the tax in what was paid, 0 where it is not stated. `discounts` is what the discount was made of, each with
     `kind`, `funder` and `amount_minor`; None where it is not stated. `cancelled_quantity` of its units were cancelled without a case
-    before they left, and `cancelled_minor` of what was paid went back with them.
+    before they left, and `cancelled_minor` of what was paid went back with them. `fulfilment` is how the
+    units come to the buyer, as order-svc has it.
     """
 
     order_id: str
@@ -138,3 +140,4 @@ class OrderLine:
     warranty_days: int | None = None
     cancelled_quantity: int = 0
     cancelled_minor: int = 0
+    fulfilment: str | None = None
