@@ -18,6 +18,7 @@ from order_svc.domain.partners.pushes import PushAction
 
 LEFT_TO_THE_TABLE = {
     OrderAction.CANCEL: "cancelOrder",
+    OrderAction.CANCEL_LINES: "cancelOrder",
     OrderAction.CONFIRM_RECEIPT: "confirmReceipt",
     OrderAction.CHANGE_ADDRESS: "changeAddress",
     PushAction.REDRIVE: "redriveCourierPush",

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 
 from order_svc import queries
 from order_svc.api.parameters import OrderId
+from order_svc.api.schemas.addresses import ChangeAddressIn
+from order_svc.api.schemas.cancellations import CancelIn
 from order_svc.api.schemas.order_lines import amount_of
-from order_svc.api.schemas.orders import CancelIn, ChangeAddressIn, OrderDetailOut, OrderIn
+from order_svc.api.schemas.orders import OrderDetailOut, OrderIn
 from order_svc.commands import cancellations, line_cancellations, orders, receipts
 from order_svc.domain.cancellation_errors import PartlyPaid, PriceAdjusted
 from order_svc.domain.errors import (

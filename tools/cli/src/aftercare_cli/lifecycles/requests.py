@@ -32,6 +32,7 @@ _CLAIMS = "POST /v1/courier-claims/{claim_id}"
 # All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
 REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("order", "pay"): ("POST /v1/orders/{order_id}/payments",),
+    ("order", "cancel_lines"): ("POST /v1/orders/{order_id}/cancel",),
     ("order", "ship"): ("POST /v1/orders/{order_id}/parcels",),
     ("partner push", "redrive"): (
         "POST /v1/courier-pushes/{push_id}/redrive",

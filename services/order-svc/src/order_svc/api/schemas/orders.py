@@ -12,8 +12,6 @@ from aftercare_chassis.http.schemas import (
     Id,
     In,
     Money,
-    Name,
-    OneLine,
     Out,
     PrincipalId,
     Time,
@@ -22,25 +20,24 @@ from aftercare_chassis.http.schemas import (
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import Actor
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from order_svc.api.schemas.addresses import EXAMPLE_ADDRESS, AddressIn, AddressOut
 from order_svc.api.schemas.instalments import MOST_INSTALMENTS, InstalmentIn, NextDueOut, PaymentPlanOut
 from order_svc.api.schemas.order_lines import (
     DiscountIn,
     DiscountOut,
     OrderLineIn,
     OrderLineOut,
-    Units,
     amount_of,
     discounts_out,
 )
 from order_svc.api.schemas.packing import PackageOut
 from order_svc.api.schemas.stages import LabelOut, OrderActionOut, stage_label
 from order_svc.domain import explanations, policy
-from order_svc.domain.fulfilment import Pick, fully_shipped
+from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import (
-    Address,
     AfterSaleState,
     Amount,
     CancelCause,
@@ -51,18 +48,7 @@ from order_svc.domain.payments.plans import PlanDraft
 from order_svc.domain.stages import OrderStage, stage_of
 from order_svc.queries import OrderView
 
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]
-_ADDRESS = {
-    "name": "王芳",
-    "phone": "13800000000",
-    "country": "CN",
-    "province": "浙江省",
-    "city": "杭州市",
-    "district": "西湖区",
-    "street": "文三路 1 号",
-}
 _LINE = {
     "sku": "KETTLE-1",
     "title": "电热水壶 1.7L",
@@ -73,31 +59,6 @@ _LINE = {
 }
 
 
-class AddressIn(In):
-    """A shipping address."""
-
-    name: Name
-    """Who receives the goods."""
-    phone: Phone
-    """For the courier: digits, spaces, `-`, `(` and `)`, with or without a leading `+`."""
-    country: Country = "CN"
-    """ISO 3166-1 alpha-2 code, such as `CN`."""
-    province: OneLine = ""
-    """Province or state; empty where there is none."""
-    city: Name
-    """At least one visible character."""
-    district: OneLine = ""
-    """District or county; empty where there is none."""
-    street: Name
-    """Street and number, and what else the courier needs to find the door."""
-    postal_code: OneLine = ""
-    """Empty where there is none."""
-
-    def address(self) -> Address:
-        """The address as a row, without its order."""
-        return Address(order_id="", salt="", **dict(self))
-
-
 class OrderIn(In):
     """An order of one buyer with the merchant that the seller acts for."""
 
@@ -106,7 +67,7 @@ class OrderIn(In):
         currency="CNY",
         lines=[_LINE],
         shipping_fee={"amount": 800, "currency": "CNY"},
-        shipping_address=_ADDRESS,
+        shipping_address=EXAMPLE_ADDRESS,
     )
 
     buyer_id: PrincipalId
@@ -145,62 +106,6 @@ class OrderIn(In):
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
         return amount_of(self.shipping_fee) if self.shipping_fee else None
-
-
-class CancelledLineIn(In):
-    """Units of one order line that are cancelled."""
-
-    line_id: Id
-    """A line of the order."""
-    quantity: Units
-    """How many of its units that have not left."""
-
-
-class CancelIn(In):
-    """What is cancelled, and why."""
-
-    model_config = example(
-        lines=[{"line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37", "quantity": 1}], reason="out_of_stock"
-    )
-
-    lines: Annotated[list[CancelledLineIn], Field(min_length=1, max_length=100)] | None = None
-    """The units; each line at most once. Where it is left out, the whole order is cancelled."""
-    reason: Code | None = None
-    """Why, in a code of the caller such as `out_of_stock`; may be left out."""
-
-    def picks(self) -> list[Pick]:
-        """The units as the command takes them."""
-        return [Pick(line.line_id, line.quantity) for line in self.lines or ()]
-
-
-class ChangeAddressIn(In):
-    """The complete new address."""
-
-    model_config = example(shipping_address=_ADDRESS)
-
-    shipping_address: AddressIn
-    """Replaces the whole address: a field that is left out is empty afterwards."""
-
-
-class AddressOut(Out):
-    """The shipping address."""
-
-    name: str
-    """Who receives the goods."""
-    phone: str
-    """For the courier."""
-    country: str
-    """ISO 3166-1 alpha-2 code, such as `CN`."""
-    province: str
-    """Province or state; empty where there is none."""
-    city: str
-    """Never empty."""
-    district: str
-    """District or county; empty where there is none."""
-    street: str
-    """Street and number, and what else the courier needs to find the door."""
-    postal_code: str
-    """Empty where there is none."""
 
 
 class OrderOut(Out):

@@ -13,7 +13,7 @@ from aftercare_chassis.http.schemas import (
 )
 from pydantic import StringConstraints
 
-from order_svc.api.schemas.orders import Phone
+from order_svc.api.schemas.addresses import Phone
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.model import Contact, CourierName
 
