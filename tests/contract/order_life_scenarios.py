@@ -1,7 +1,7 @@
 """Scenarios of what happens to an order before its goods arrive."""
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import paid
+from suite_scenarios import NEW_ADDRESS, paid
 
 
 async def an_order_that_is_packed_again(suite: InProcessSuite) -> str:
@@ -26,7 +26,26 @@ async def units_that_are_cancelled(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def a_parcel_that_is_called_back(suite: InProcessSuite) -> str:
+    """Intercepts with each of their ends; the parcel comes back in the end, and its units become a case."""
+    order = await paid(suite)
+    lines = [{"line_id": order["lines"][0]["id"], "quantity": 3}]
+    body = {"carrier": "zto", "waybill_no": "73000902", "lines": lines}
+    parcel = await suite.call("seller", "order", f"orders/{order['id']}/parcels", body)
+    await suite.push("73000902", "in_transit")
+    moved = {"purpose": "change_address", "shipping_address": NEW_ADDRESS}
+    first = await suite.call("buyer", "order", f"parcels/{parcel['id']}/intercepts", moved)
+    await suite.call("seller", "order", f"intercepts/{first['id']}/refuse", {"reason": "too_late"})
+    second = await suite.call("buyer", "order", f"parcels/{parcel['id']}/intercepts", moved)
+    await suite.call("buyer", "order", f"intercepts/{second['id']}/withdraw")
+    third = await suite.call("buyer", "order", f"parcels/{parcel['id']}/intercepts", {"purpose": "return_to_sender"})
+    await suite.call("seller", "order", f"intercepts/{third['id']}/submit", {"reference": "IC-17"})
+    await suite.call("seller", "order", f"intercepts/{third['id']}/grant", {})
+    return str(order["id"])
+
+
 SCENARIOS = (
+    a_parcel_that_is_called_back,
     units_that_are_cancelled,
     an_order_that_is_packed_again,
 )

@@ -69,6 +69,9 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         part = [{"line_id": placed["lines"][0]["id"], "quantity": 1}]
         parcel_body = {"carrier": "zto", "waybill_no": "73000001", "lines": part}
         parcel = made(await seller.post(f"/v1/orders/{placed['id']}/parcels", json=parcel_body))
+        intercept = made(
+            await buyer.post(f"/v1/parcels/{parcel['id']}/intercepts", json={"purpose": "return_to_sender"})
+        )
         endpoint = made(await admin.post("/v1/courier-endpoints", json={"partner": "zto"}))
         await harness.client().post(endpoint["path"], content=b"forged")
         [push] = made(await admin.get("/v1/courier-pushes"))["data"]
@@ -85,6 +88,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "order_id": placed["id"],
                 "payment_id": payment["id"],
                 "parcel_id": parcel["id"],
+                "intercept_id": intercept["id"],
                 "endpoint_id": endpoint["id"],
                 "push_id": push["id"],
                 "callback_id": callback["id"],
@@ -99,6 +103,8 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "createOrder": wanted,
                 "changeAddress": {"shipping_address": ADDRESS},
                 "startPayment": {"provider": "simulator"},
+                "requestIntercept": {"purpose": "change_address", "shipping_address": ADDRESS},
+                "refuseIntercept": {"reason": "too_late"},
                 "shipParcel": parcel_body | {"waybill_no": "73000002"},
                 "deliverVirtualGoods": {"lines": part},
                 "createCourierEndpoint": {"partner": "zto"},

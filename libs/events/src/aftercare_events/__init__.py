@@ -129,6 +129,14 @@ from aftercare_events.catalogue.hearings import (
     SettlementProposed,
 )
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
+from aftercare_events.catalogue.intercepts import (
+    InterceptEnded,
+    InterceptEvent,
+    InterceptGranted,
+    InterceptRefused,
+    InterceptRequested,
+    InterceptSubmitted,
+)
 from aftercare_events.catalogue.lab_tests import (
     DisputeSampleReceived,
     DisputeSampleSent,
@@ -389,6 +397,12 @@ __all__ = [
     "HoldReleased",
     "InsightEvent",
     "InspectedLine",
+    "InterceptEnded",
+    "InterceptEvent",
+    "InterceptGranted",
+    "InterceptRefused",
+    "InterceptRequested",
+    "InterceptSubmitted",
     "LineAfterSale",
     "LineDiscount",
     "MerchantEvent",

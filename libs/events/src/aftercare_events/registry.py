@@ -30,6 +30,7 @@ from aftercare_events.catalogue import (
     guarantee_claims,
     hearings,
     insights,
+    intercepts,
     lab_tests,
     manual_reviews,
     merchants,
@@ -54,7 +55,7 @@ from aftercare_events.catalogue import (
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, shipment_times, stock, payments, charge_backs, parcels, parcel_anomalies),
+    *(orders, shipment_times, stock, payments, charge_backs, parcels, parcel_anomalies, intercepts),
     *(
         reviews,
         manual_reviews,

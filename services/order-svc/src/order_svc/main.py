@@ -14,6 +14,7 @@ from order_svc import tables
 from order_svc.api import (
     courier_endpoints,
     courier_webhooks,
+    intercepts,
     ledger,
     order_imports,
     order_lists,
@@ -117,6 +118,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         payments.router(providers),
         ledger.router,
         parcels.router,
+        intercepts.router,
         parcel_anomalies.router,
         payment_webhooks.router(providers),
         partner_inbox.callbacks,

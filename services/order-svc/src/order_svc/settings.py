@@ -70,6 +70,7 @@ class Settings(ServiceSettings):
     ship_hours: Hours = 48
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
+    intercept_answer_hours: Hours = 48
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5
     partner_unmatched_hours: Annotated[Hours, renamed("partner_unmatched_hours", "courier_unmatched_hours")] = 72
     parcel_silence_hours: Annotated[Mapping[Annotated[str, AfterValidator(silence.check_key)], Hours], Field()] = {}

@@ -13,6 +13,7 @@ from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.compensations import COMPENSATIONS_OF
+from order_svc.tables.intercepts import OPEN_INTERCEPT
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
 from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.parcels import (
@@ -125,6 +126,7 @@ QUERIES = {
     SHARES_OF: _of("refunds", share_of="refund_id"),
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
+    OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
     COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here
 }
 

@@ -5,13 +5,14 @@ import re
 import pytest
 from aftercare_chassis.lifecycle import IllegalTransition
 from order_svc.domain import errors, names
+from order_svc.domain.intercepts.lifecycle import INTERCEPT
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PUSH
 from order_svc.domain.payments.charge_backs import CHARGE_BACK
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND
 
-TABLES = (ORDER, PAYMENT, REFUND, CHARGE_BACK, PUSH)
+TABLES = (ORDER, INTERCEPT, PAYMENT, REFUND, CHARGE_BACK, PUSH)
 
 
 @pytest.fixture(autouse=True)

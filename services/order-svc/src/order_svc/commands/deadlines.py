@@ -3,11 +3,17 @@
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 
 from order_svc.commands import parcels
+from order_svc.commands.parcel_intercepts import intercept_timer
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order
 from order_svc.settings import Settings
+from order_svc.tables.intercepts import INTERCEPTS
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.parcels import PARCELS
 
 order_timer: TimerCommands[OrderAction, Settings, Order] = TimerCommands(ORDER.due)
-DEADLINES = (Due(ORDERS, order_timer.act), Due(PARCELS, parcels.look, column="watch_at"))
+DEADLINES = (
+    Due(ORDERS, order_timer.act),
+    Due(PARCELS, parcels.look, column="watch_at"),
+    Due(INTERCEPTS, intercept_timer.act),
+)

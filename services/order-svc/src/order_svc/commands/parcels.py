@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ParcelStatusChanged
 
-from order_svc.commands import anomalies, effects, order_units
+from order_svc.commands import anomalies, effects, order_units, parcel_intercepts
 from order_svc.commands.record import parcel_fields
 from order_svc.domain import tracking, waybills
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
@@ -120,6 +120,7 @@ async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -
     moved = _moved(parcel, latest)
     moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest.raw_code))
     if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
+        await parcel_intercepts.parcel_ended(tx, moved)
         order = await tx.get(ORDERS, moved.order_id)
         await effects.advance(tx, order, await order_units.read(tx, order.id))
 

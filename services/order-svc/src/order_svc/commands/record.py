@@ -11,6 +11,7 @@ from aftercare_events.catalogue.payments import RefundShare
 from aftercare_events.catalogue.refund_parts import PartEffect, PartKind, PartParty, RefundPart
 
 from order_svc.domain.anomalies.model import Anomaly
+from order_svc.domain.intercepts.model import Intercept
 from order_svc.domain.line_cancellations import CancelledUnits
 from order_svc.domain.model import DiscountKind, Order, OrderLine
 from order_svc.domain.payments.charge_backs import ChargeBack
@@ -59,6 +60,19 @@ class AnomalyFields(ParcelFields):
     kind: str
     since: datetime
     loss: str | None
+
+
+class InterceptFields(TraceFields):
+    """The fields of every event of an intercept."""
+
+    intercept_id: str
+    parcel_id: str
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    carrier: str
+    waybill_no: str
+    purpose: str
 
 
 class PaymentFields(TraceFields):
@@ -192,6 +206,23 @@ def anomaly_fields(tx: Transaction[Settings], parcel: Parcel, anomaly: Anomaly) 
     fields = parcel_fields(tx, parcel)
     fields["result"] = anomaly.state
     return AnomalyFields(**fields, anomaly_id=anomaly.id, kind=anomaly.kind, since=anomaly.since, loss=anomaly.loss)
+
+
+def intercept_fields(tx: Transaction[Settings], intercept: Intercept) -> InterceptFields:
+    """The fields of an event of this intercept. The applicant is who asked for it: the merchant, or else the buyer."""
+    by_merchant = intercept.requested_by == "seller" or tx.actor.role == "seller"
+    applicant = intercept.merchant_id if by_merchant else intercept.buyer_id
+    return InterceptFields(
+        **trace_fields(tx, affected_party=intercept.buyer_id, applicant=applicant, result=intercept.state),
+        intercept_id=intercept.id,
+        parcel_id=intercept.parcel_id,
+        order_id=intercept.order_id,
+        buyer_id=intercept.buyer_id,
+        merchant_id=intercept.merchant_id,
+        carrier=intercept.carrier,
+        waybill_no=intercept.waybill_no,
+        purpose=intercept.purpose,
+    )
 
 
 def payment_fields(tx: Transaction[Settings], payment: Payment) -> PaymentFields:

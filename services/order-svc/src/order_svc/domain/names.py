@@ -6,6 +6,8 @@ from enum import StrEnum
 from aftercare_chassis.sentences import name_codes
 
 from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyState
+from order_svc.domain.intercepts.lifecycle import InterceptAction
+from order_svc.domain.intercepts.model import InterceptState
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PushAction, PushState
@@ -41,6 +43,23 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         OrderAction.REFUND_WHOLLY: ("全额退款关闭", "close the order refunded"),
         OrderAction.MARK_OVERDUE: ("标记发货超时", "mark the shipment as overdue"),
         OrderAction.COMPLETE: ("完成订单", "complete the order"),
+    },
+    InterceptState: {
+        InterceptState.REQUESTED: ("已申请", "requested"),
+        InterceptState.SUBMITTED: ("已提交快递", "with the courier"),
+        InterceptState.GRANTED: ("快递已同意", "granted"),
+        InterceptState.REFUSED: ("快递已拒绝", "refused"),
+        InterceptState.FAILED: ("拦截失败", "failed"),
+        InterceptState.EXPIRED: ("快递未答复", "not answered"),
+        InterceptState.WITHDRAWN: ("已撤回", "withdrawn"),
+    },
+    InterceptAction: {
+        InterceptAction.WITHDRAW: ("撤回拦截申请", "withdraw the request"),
+        InterceptAction.SUBMIT: ("提交快递", "record that it is with the courier"),
+        InterceptAction.GRANT: ("登记快递同意", "record that the courier will do it"),
+        InterceptAction.REFUSE: ("登记快递拒绝", "record that the courier will not do it"),
+        InterceptAction.FAIL: ("登记拦截失败", "record that the parcel ended first"),
+        InterceptAction.EXPIRE: ("超时关闭", "close it unanswered"),
     },
     PaymentState: {
         PaymentState.PENDING: ("处理中", "in progress"),

@@ -7,6 +7,7 @@ from order_svc.tables import (  # noqa: F401
     charges,
     compensations,
     couriers,
+    intercepts,
     ledger,
     ledger_breaks,
     ledger_proofs,
