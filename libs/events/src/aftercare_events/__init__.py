@@ -169,7 +169,6 @@ from aftercare_events.catalogue.offline_refunds import (
 from aftercare_events.catalogue.orders import (
     CancelledLine,
     LineAfterSale,
-    LineDiscount,
     OrderAddressChanged,
     OrderAfterSaleChanged,
     OrderCancelled,
@@ -177,7 +176,6 @@ from aftercare_events.catalogue.orders import (
     OrderCreated,
     OrderDelivered,
     OrderEvent,
-    OrderLine,
     OrderLinesCancelled,
     OrderPacked,
     OrderPaid,
@@ -265,6 +263,7 @@ from aftercare_events.catalogue.reviews import (
     AfterSaleRequested,
 )
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
+from aftercare_events.catalogue.sold_lines import LineDiscount, OrderLine
 from aftercare_events.catalogue.supplements import SupplementEnded, SupplementRequested, SupplementSubmitted
 from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge

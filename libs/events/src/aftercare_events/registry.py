@@ -48,6 +48,7 @@ from aftercare_events.catalogue import (
     reviews,
     sanctions,
     shipment_times,
+    sold_lines,
     stock,
     supplements,
     type_changes,
@@ -55,7 +56,7 @@ from aftercare_events.catalogue import (
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, shipment_times, stock, payments, charge_backs, parcels, parcel_anomalies, intercepts),
+    *(orders, sold_lines, shipment_times, stock, payments, charge_backs, parcels, parcel_anomalies, intercepts),
     *(
         reviews,
         manual_reviews,

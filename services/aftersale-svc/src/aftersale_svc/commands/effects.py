@@ -148,15 +148,14 @@ async def _request_refund(
         given_back_minor=refund_parts.given_back_by(full.refund),
     )
     refund = REFUND.start(refund, tx)
-    kept = refund.cause is RefundCause.COMPENSATION
-    freight = refund.freight_minor + case.paid_before_freight_minor
     await kept_money.keep_also(tx, full, refund)
-    case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
+    case = replace(case, refund_id=refund.id, goods_kept=refund.cause is RefundCause.COMPENSATION)
+    case = replace(case, shipping_refund_minor=refund.freight_minor + case.paid_before_freight_minor)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
     parts = await refund_parts.decided(tx, full, refund, fees_of(terms.order), given)
     full = replace(full, case=case).keeping(refund).keeping(*parts)
-    return full, _requested(tx, full, refund, parts)
+    return full, _request(tx, full, refund, parts)
 
 
 async def _hold_amounts(
@@ -170,9 +169,7 @@ async def _hold_amounts(
     return full.keeping(*checks)
 
 
-def _requested(
-    tx: Transaction[Settings], full: FullCase, refund: Refund, parts: Sequence[RefundPart]
-) -> RefundRequested:
+def _request(tx: Transaction[Settings], full: FullCase, refund: Refund, parts: Sequence[RefundPart]) -> RefundRequested:
     case = full.case
     return RefundRequested(
         **case_fields(tx, case),

@@ -22,7 +22,7 @@ from order_svc.commands.refund_creation import insert, new_refund, refund_owed, 
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
-from order_svc.domain.payments.allocation import allocate, refusal, rooms_of
+from order_svc.domain.payments.allocation import allocate, borne_by_share, refusal, rooms_of
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.compensations import is_compensated
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
@@ -85,16 +85,18 @@ async def payments_for(tx: Transaction[Settings], order: Order, payment_id: str)
 
 
 def _borne(event: RefundRequested) -> list[dict[str, Any]] | None:  # Any: JSON
-    """Who bears the refund, as its parts have it; None where that is the merchant alone."""
+    """Who bears the refund, as its parts have it; None where that is the merchant alone. The parts may be those of more than it gives
+    back, where an earlier refund of the case has given back the rest."""
     others = Counter[str]()
     for part in event.parts or ():
         if part.kind == PartKind.COST_SHARE:
             others[part.payer] += part.amount_minor
     if not others:
         return None
-    rest = event.amount_minor - others.total()
+    rest = max(0, event.amount_minor - others.total())
     shares = [("merchant", rest), *sorted(others.items())]
-    return [{"bearer": bearer, "amount_minor": minor} for bearer, minor in shares if minor]
+    borne = [{"bearer": bearer, "amount_minor": minor} for bearer, minor in shares]
+    return borne_by_share(borne, [event.amount_minor])[0]
 
 
 async def refuse(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, code: FailureCode) -> None:

@@ -72,6 +72,7 @@ _NONE = ProviderLimits()
 
 _CLOSED: Mapping[str, frozenset[str]] = {
     "simulator": frozenset({"payment_closed"}),
+    "external": frozenset({FailureCode.PAID_ELSEWHERE}),
     "stripe": frozenset(
         {
             "charge_already_refunded",

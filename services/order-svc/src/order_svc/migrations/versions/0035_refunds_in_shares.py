@@ -7,7 +7,7 @@ revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
-compatible_with = "0001"  # builds before make no shares, and the rules permit their rows
+compatible_with = "0026"  # builds before make no shares, and the rules permit their rows
 
 RULES = {
     "whole_minor": "whole_minor >= 0",
