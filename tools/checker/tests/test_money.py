@@ -1,5 +1,6 @@
 """Money: rows, events and cases agree per payment, in its currency, and no more goes back than was paid."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ def test_each_of_the_three_books_may_be_the_wrong_one(row: int, rows: int, event
 def test_one_refund_that_succeeds_twice_is_found() -> None:
     found = of_payment(payment(80), [refund(80)], refunded(1, "r1", 40), refunded(2, "r1", 40))
     assert found == ["refund r1 succeeded twice on the log"]
+
+
+def test_the_shares_of_a_refund_count_where_they_were_made() -> None:
+    whole = refunded(2, "r1", 100, shares=[{"share_id": "r1", "amount_minor": 60}])
+    share = replace(refunded(1, "r1", 60, share_id="r1"), type=money.SHARE)
+    assert of_payment(payment(60), [refund(60)], share, whole) == []
+    assert of_payment(payment(60), [refund(60)], whole) == ["pay_1: paid 100, row 60, refunds 60, log 0"]
+    again = replace(refunded(3, "r1", 60, share_id="r1"), type=money.SHARE)
+    assert (
+        of_payment(payment(80), [refund(80)], share, again)[0] == "refund r1 in its share r1 succeeded twice on the log"
+    )
 
 
 def test_a_refund_in_another_currency_is_found_in_rows_and_on_the_log() -> None:

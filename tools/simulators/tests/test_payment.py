@@ -89,6 +89,14 @@ async def test_the_method_of_a_payment_determines_how_its_refunds_end(provider, 
     assert shop.callbacks[-1]["type"] == callback
 
 
+async def test_a_closed_payment_declines_each_refund_for_that(provider, shop):
+    await provider.pay(method="sim_refund_closed")
+    await provider.settled()
+    await provider.refund()
+    await provider.settled()
+    assert shop.callbacks[-1]["data"]["failure_code"] == "payment_closed"
+
+
 async def test_a_declined_refund_can_be_requested_again_under_a_new_id(provider):
     await provider.pay(method="sim_refund_declined")
     await provider.settled()

@@ -90,6 +90,15 @@ async def test_refunds_that_belong_to_no_case_are_stored(analytics: Harness, log
     assert (refund["case_id"], refund["amount_minor"], refund["currency"]) == (None, 100, "CNY")
 
 
+async def test_what_is_back_of_a_refund_that_failed_counts(analytics: Harness, log: ExampleLog) -> None:
+    failed = {"failure_code": "payment_closed", "amount_minor": 100, "case_id": "case_1", **REFUND}
+    log.record("RefundFailed", refund_id="ref_1", succeeded_minor=60, **failed)
+    log.record("RefundFailed", refund_id="ref_2", **failed)
+    await log.deliver_to(analytics)
+    assert (await row(analytics, "refund_facts", "ref_1"))["amount_minor"] == 60
+    assert await analytics.runtime.pool.fetchval("SELECT count(*) FROM refund_facts") == 1
+
+
 async def test_a_changed_rating_keeps_when_it_was_given(analytics: Harness, log: ExampleLog) -> None:
     rating = {"rating_id": "rat_1", "case_id": "case_1", "order_id": "ord_1"}
     given = log.record("RatingGiven", scores={"speed": 2}, **rating)
