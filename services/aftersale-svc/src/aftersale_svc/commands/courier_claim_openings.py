@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY, SYSTEM
-from aftercare_events import ParcelStatusChanged
+from aftercare_events import ParcelAnomalyRaised, ParcelStatusChanged
 from aftercare_events.catalogue.courier_claims import CourierClaimOpened
+from aftercare_events.catalogue.parcel_anomalies import GoodsLoss
 from aftercare_events.catalogue.parcels import ParcelStatus
 
 from aftersale_svc.commands import cited_evidence, courier_claims, locking
@@ -40,6 +41,12 @@ from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 DAMAGED = "carrier_damaged_parcel"
 """The reason with which a courier reports that it has damaged a parcel."""
+Reported = ParcelStatusChanged | ParcelAnomalyRaised
+"""Events by which goods may be lost or damaged in the hands of a courier."""
+_LOSSES: Mapping[str, CourierClaimCause] = {
+    GoodsLoss.LOST: CourierClaimCause.LOST,
+    GoodsLoss.DAMAGED: CourierClaimCause.DAMAGED,
+}
 _ORIGINS: Mapping[str, CourierClaimOrigin] = {"seller": CourierClaimOrigin.MERCHANT}
 
 
@@ -145,8 +152,11 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
     return await create(tx, draft, request.note)
 
 
-async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
-    """Open a claim where the courier reports that it has lost or damaged a parcel with units of a case; it claims those of all cases.
+async def follow_parcel(tx: Transaction[Settings], event: Reported) -> None:
+    """Open a claim where a parcel with units of a case is lost or damaged; it claims those of all cases.
+
+    The courier reports that, or has been silent for so long that the parcel counts as lost. While a claim about it is open there is no
+    second one.
 
     A case that has been cancelled, and a question, have none. Without a case the merchant can open none: there is no
     buyer to whom it owes anything yet.
@@ -165,13 +175,15 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     await create(tx, _draft(tx, full, parcel, cause, CourierClaimOrigin.REPORT))
 
 
-def _reported(event: ParcelStatusChanged) -> CourierClaimCause | None:
+def _reported(event: Reported) -> CourierClaimCause | None:
+    if isinstance(event, ParcelAnomalyRaised):
+        return _LOSSES.get(event.loss or "")
     if event.status == ParcelStatus.LOST:
         return CourierClaimCause.LOST
     return CourierClaimCause.DAMAGED if event.reason == DAMAGED else None
 
 
-async def _case_of(tx: Transaction[Settings], event: ParcelStatusChanged) -> str | None:
+async def _case_of(tx: Transaction[Settings], event: Reported) -> str | None:
     if event.case_id is not None:
         return event.case_id
     found = await tx.one(CASE_OF_PARCEL, order_id=event.order_id, parcel_id=event.parcel_id)
@@ -179,7 +191,7 @@ async def _case_of(tx: Transaction[Settings], event: ParcelStatusChanged) -> str
 
 
 async def _parcel_of(
-    tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged, cause: CourierClaimCause
+    tx: Transaction[Settings], full: FullCase, event: Reported, cause: CourierClaimCause
 ) -> ClaimedParcel | None:
     """The parcel of the report, as the case or the order knows it."""
     if event.leg == ParcelLeg.OUTBOUND:
