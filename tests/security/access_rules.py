@@ -147,6 +147,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "analytics-svc": {
         "getTrace": READERS,
         "getAfterSalesMetrics": STAFF,
+        "getCourierMetrics": STAFF,
     },
 }
 PARTNERS = {"receivePaymentCallback", "receiveCourierPush"}  # signed by the partner, no token

@@ -187,6 +187,7 @@ from aftercare_events.catalogue.orders import (
     PackedPackage,
 )
 from aftercare_events.catalogue.parcel_anomalies import (
+    DeliveryMeasured,
     ParcelAnomalyAcknowledged,
     ParcelAnomalyEnded,
     ParcelAnomalyEvent,
@@ -339,6 +340,7 @@ __all__ = [
     "DecisionDeclined",
     "DecisionProposed",
     "DefaultReturnAddressSet",
+    "DeliveryMeasured",
     "DepositEntryBooked",
     "DisputeAnswered",
     "DisputeAppealed",

@@ -12,6 +12,7 @@ from aftercare_events import (
     AfterSaleRejected,
     AfterSaleRequested,
     CaseEvent,
+    DeliveryMeasured,
     DisputeEvent,
     DisputeOpened,
     Envelope,
@@ -26,8 +27,10 @@ from aftercare_events import (
     registry,
 )
 
+from analytics_svc.domain.deliveries import DeliveryFacts
 from analytics_svc.domain.metrics import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 from analytics_svc.domain.traces import TraceEvent
+from analytics_svc.tables.deliveries import DELIVERIES
 from analytics_svc.tables.facts import CASES, DISPUTES, RATINGS, REFUNDS
 from analytics_svc.tables.traces import TRACE_EVENTS
 
@@ -191,6 +194,26 @@ async def _rated(tx: Transaction, event: RatingGiven | RatingChanged) -> None:
     await tx.upsert(RATINGS, RatingFacts(id=event.rating_id, scores=dict(event.scores), given_at=given_at))
 
 
+async def _delivery_measured(tx: Transaction, event: DeliveryMeasured) -> None:
+    facts = DeliveryFacts(
+        id=event.parcel_id,
+        carrier=event.carrier,
+        leg=event.leg,
+        merchant_id=event.merchant_id,
+        outcome=event.outcome,
+        delivered=event.delivered,
+        delivered_to=event.delivered_to,
+        handed_over_at=event.handed_over_at,
+        first_scan_at=event.first_scan_at,
+        first_attempt_at=event.first_attempt_at,
+        ended_at=event.ended_at,
+        attempts=event.attempts,
+        anomalies=list(event.anomalies),
+        loss=event.loss,
+    )
+    await tx.upsert(DELIVERIES, facts)
+
+
 # Each function takes the class of its key, which the type of a mapping cannot express.
 FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     AfterSaleRequested: _case_requested,
@@ -201,5 +224,6 @@ FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     DisputeEvent: _dispute_changed,
     RatingGiven: _rated,
     RatingChanged: _rated,
+    DeliveryMeasured: _delivery_measured,
 }
 """What updates the facts, by class of event; of several base classes of an event, the nearest decides."""

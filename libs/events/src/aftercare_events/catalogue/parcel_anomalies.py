@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from aftercare_events.catalogue.parcels import ParcelEvent, ParcelStatus
+from aftercare_events.catalogue.parcels import ParcelEvent, ParcelStatus, ReceiverKind
 from aftercare_events.event import EventPart
-from aftercare_events.fields import Code, Id, PrincipalId, Time
+from aftercare_events.fields import Code, Id, PrincipalId, Quantity, Time
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -108,4 +108,29 @@ class ParcelAnomalyEnded(ParcelAnomalyEvent):
     cause: Annotated[Code, one_of(AnomalyEnd, "how it ended")]
     resolution: Annotated[
         Code | None, one_of(AnomalyResolution, "how it was resolved; absent where it resolved itself")
+    ] = None
+
+
+class DeliveryMeasured(ParcelEvent):
+    """How long the way of a parcel took, published at its end; where the end changes, once more, and the last one counts."""
+
+    matter: Code = "delivery_measurement"
+    outcome: Annotated[Code, one_of(ParcelStatus, "how it ended")]
+    delivered: Annotated[bool, Field(description="whether the receiver of its leg has the parcel")]
+    delivered_to: Annotated[Code | None, one_of(ReceiverKind, "what kind of receiver took it, never who")] = None
+    handed_over_at: Annotated[Time, Field(description="when it was given to the courier, or was to be")]
+    first_scan_at: Annotated[Time | None, Field(description="when a courier first had it; absent where none did")] = (
+        None
+    )
+    first_attempt_at: Annotated[
+        Time | None, Field(description="when its delivery was first tried; absent where it was not")
+    ] = None
+    ended_at: Annotated[Time, Field(description="when it ended, according to the courier")]
+    attempts: Annotated[Quantity, Field(description="how often its delivery was tried, the successful one included")]
+    scans: Annotated[Quantity, Field(description="how many scans it has")]
+    anomalies: Annotated[
+        tuple[Code, ...], Field(description="the kinds (AnomalyKind) of its anomalies, whatever became of them")
+    ] = ()
+    loss: Annotated[
+        Code | None, one_of(GoodsLoss, "what became of the goods with the courier; absent where nothing did")
     ] = None

@@ -1,9 +1,16 @@
 """The tables and statements of analytics-svc, one module per noun; statements are compiled on first use."""
 
-from analytics_svc.tables import facts, traces
+from analytics_svc.tables import deliveries, facts, traces
 from analytics_svc.tables.schema import metadata
 
-COPIED = (traces.trace_events, facts.case_facts, facts.refund_facts, facts.dispute_facts, facts.rating_facts)
+COPIED = (
+    traces.trace_events,
+    facts.case_facts,
+    facts.refund_facts,
+    facts.dispute_facts,
+    facts.rating_facts,
+    deliveries.delivery_facts,
+)
 """The trace and the facts of the metrics, computed from the log alone."""
 
-__all__ = ["COPIED", "facts", "metadata", "traces"]
+__all__ = ["COPIED", "deliveries", "facts", "metadata", "traces"]

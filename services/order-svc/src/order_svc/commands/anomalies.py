@@ -6,16 +6,17 @@ from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
-from aftercare_events import Event, ParcelAnomalyAcknowledged, ParcelAnomalyEnded, ParcelAnomalyRaised
+from aftercare_events import DeliveryMeasured, Event, ParcelAnomalyAcknowledged, ParcelAnomalyEnded, ParcelAnomalyRaised
 from aftercare_events.catalogue.parcel_anomalies import AnomalyScan
 
 from order_svc.commands import feeds
-from order_svc.commands.record import anomaly_fields
+from order_svc.commands.record import anomaly_fields, parcel_fields
+from order_svc.domain import deliveries
 from order_svc.domain.anomalies import policy, reports, silence
-from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyEnd, AnomalyKind, AnomalyResolution
+from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyEnd, AnomalyKind, AnomalyResolution, GoodsLoss
 from order_svc.domain.anomalies.lifecycle import ANOMALY
 from order_svc.domain.anomalies.model import Anomaly
-from order_svc.domain.tracking import Parcel, ParcelScan
+from order_svc.domain.tracking import Parcel, ParcelScan, ParcelStatus
 from order_svc.settings import Settings
 from order_svc.tables.anomalies import ANOMALIES, ANOMALIES_OF_PARCEL, SET_WATCH
 from order_svc.tables.parcels import PARCELS
@@ -34,7 +35,9 @@ async def follow(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[Parc
     `scans` are those that belong to the parcel, in the order in which they happened.
     """
     shown = reports.shown(parcel, scans)
-    known = await tx.all(ANOMALIES_OF_PARCEL, parcel_id=parcel.id) if shown or parcel.anomalies else []
+    has_ended = bool(moves) and parcel.terminal and parcel.withdrawn_at is None
+    is_concerned = bool(shown or parcel.anomalies or has_ended)
+    known = await tx.all(ANOMALIES_OF_PARCEL, parcel_id=parcel.id) if is_concerned else []
     over = {each.id for each in policy.over(parcel, scans, known)}
     cause = policy.end_of(parcel)
     known = [_ended(tx, each, cause) if each.id in over else each for each in known]
@@ -45,7 +48,9 @@ async def follow(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[Parc
         if each.id in over:
             await tx.upsert(ANOMALIES, each)
     await tx.insert(ANOMALIES, *found)
-    return await _save(tx, parcel, scans, [*known, *found], [*moves, *ends, *begins])
+    every = [*known, *found]
+    measured = [_measured(tx, parcel, scans, every)] if has_ended else []
+    return await _save(tx, parcel, scans, every, [*moves, *ends, *begins, *measured])
 
 
 async def look(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[ParcelScan]) -> Parcel:
@@ -149,6 +154,28 @@ async def _watch(tx: Transaction[Settings], parcel: Parcel, watch_at: datetime |
     if watch_at != parcel.watch_at:
         tx.change(PARCELS.name, SET_WATCH, parcel_id=parcel.id, watch_at=watch_at)
     return replace(parcel, watch_at=watch_at)
+
+
+def _measured(
+    tx: Transaction[Settings], parcel: Parcel, scans: Sequence[ParcelScan], anomalies: Sequence[Anomaly]
+) -> DeliveryMeasured:
+    delivered = parcel.status is ParcelStatus.DELIVERED
+    figures = deliveries.measure(scans, delivered=delivered)
+    losses = {each.loss for each in anomalies if each.loss is not None and each.kind is not AnomalyKind.PRESUMED_LOST}
+    return DeliveryMeasured(
+        **parcel_fields(tx, parcel),
+        outcome=parcel.status,
+        delivered=delivered,
+        delivered_to=parcel.delivered_to,
+        handed_over_at=parcel.handed_over_at,
+        first_scan_at=figures.first_scan_at,
+        first_attempt_at=figures.first_attempt_at,
+        ended_at=parcel.status_at,
+        attempts=figures.attempts,
+        scans=figures.scans,
+        anomalies=tuple(sorted({each.kind.value for each in anomalies})),
+        loss=min(losses, default=None, key=lambda loss: loss is not GoodsLoss.LOST),
+    )
 
 
 def _raised_event(

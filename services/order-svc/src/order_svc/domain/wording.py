@@ -75,6 +75,7 @@ _STEPS = {
     "InterceptEnded": Sentence("运单 {waybill_no} 的拦截已结束。", "The intercept of waybill {waybill_no} has ended."),
     "ParcelRegistered": Sentence("登记包裹：{carrier} 运单 {waybill_no}。", "A parcel was registered: {carrier}, waybill {waybill_no}."),
     "ParcelStatusChanged": Sentence("{carrier} 运单 {waybill_no}：{status_name}。", "{carrier}, waybill {waybill_no}: {status_name}."),
+    "DeliveryMeasured": Sentence("{carrier} 运单 {waybill_no} 的派送已结束。", "The way of {carrier}, waybill {waybill_no}, has ended."),
     "ParcelAnomalyRaised": Sentence("{carrier} 运单 {waybill_no} 出现异常：{anomaly}。", "Something is wrong with {carrier}, waybill {waybill_no}: {anomaly}."),
     "ParcelAnomalyAcknowledged": Sentence("{actor}受理了运单 {waybill_no} 的异常。", "{actor} looks after waybill {waybill_no}."),
     "ParcelAnomalyEnded": Sentence("运单 {waybill_no} 的异常（{anomaly}）已解除。", "What was wrong with waybill {waybill_no} is over ({anomaly})."),

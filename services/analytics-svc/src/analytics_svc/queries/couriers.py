@@ -1,0 +1,32 @@
+"""The metrics of couriers in a period."""
+
+from datetime import datetime
+
+from aftercare_chassis.database.transaction import Reader
+from asyncpg import Record
+
+from analytics_svc.domain.deliveries import CourierMetrics
+from analytics_svc.domain.metrics import Durations
+from analytics_svc.tables.deliveries import COURIER_METRICS, OVERDUE
+
+_COUNTS = ("parcels", "delivered", "on_time", "at_first_attempt", "lost", "damaged", "with_anomalies")
+
+
+async def courier_metrics(reader: Reader, start: datetime, end: datetime, leg: str | None) -> list[CourierMetrics]:
+    """The metrics of the parcels whose way ended from `start` to before `end`, by courier."""
+    rows = await reader.all(COURIER_METRICS, start=start, end=end, leg=leg, overdue=[OVERDUE])
+    return [_metrics(row) for row in rows]
+
+
+def _metrics(row: Record) -> CourierMetrics:
+    return CourierMetrics(
+        carrier=row["carrier"],
+        **{name: row[name] for name in _COUNTS},
+        to_first_scan=_durations(row, "first_scan"),
+        to_first_attempt=_durations(row, "first_attempt"),
+        to_delivery=_durations(row, "delivery"),
+    )
+
+
+def _durations(row: Record, name: str) -> Durations:
+    return Durations(count=row[f"{name}_count"], median=row[f"{name}_median"], p90=row[f"{name}_p90"])
