@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from courier_pushes import NOW, SECRET, SIGNERS, contents, examined, examined_as, parsed
@@ -34,6 +35,12 @@ def test_every_partner_is_documented_with_its_confidence() -> None:
     for courier in COURIERS.values():
         documentation = importlib.import_module(type(courier).__module__).__doc__ or ""
         assert any(mark in documentation for mark in ("[V]", "[D]", "[R]", "[U]")), courier.partner
+
+
+def test_every_partner_is_in_the_table_of_the_documents() -> None:
+    page = (Path(__file__).parents[5] / "docs/couriers.md").read_text(encoding="utf-8")
+    table = [line for line in page.splitlines() if line.startswith("| `")]
+    assert {partner for partner in COURIERS if not any(f"`{partner}`" in line.split("|")[1] for line in table)} == set()
 
 
 def test_every_partner_has_a_way_to_sign_in_these_tests() -> None:
