@@ -22,10 +22,10 @@ async def ask(tx: Transaction[Settings], order_id: str, *, weight_grams: int, ca
     """Ask the merchant's couriers for prices of the way to the buyer, with these carriers, or with all where none is named.
 
     Raises:
-        NotFound: there is no such order that the actor may see.
+        NotFound, Stale: see `Transaction.lock`.
         ShippingAccountMissing: the merchant has no courier that carries with any of them.
     """
-    order = await tx.get(ORDERS, order_id)
+    order = await tx.lock(ORDERS, order_id)
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=order.merchant_id)
     if not any(asked_carriers(each.courier, carriers) for each in accounts):
         raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers) or "*")
