@@ -1,6 +1,6 @@
 """The waybill of a pickup: how long the goods are waited for under it."""
 
-from aftercare_events import PickupWaybillWithdrawn
+from aftercare_events import ParcelRegistered, PickupWaybillGiven, PickupWaybillWithdrawn
 from aftersale_shop import Shop
 from pickup_steps import begun, book, returning
 
@@ -39,3 +39,42 @@ async def test_goods_that_the_buyer_sends_under_the_waybill_of_the_pickup_are_fo
     assert not await shop.published(PickupWaybillWithdrawn)
     await shop.parcel("SF2001", case_id=case_id, carrier="sf")
     assert (await shop.get(case_id))["state"] == "await_inspection"
+
+
+async def registered(shop: Shop, case_id: str | None, waybill_no: str, leg: str = "return") -> None:
+    """order-svc follows a parcel of the case: its shipment was ordered of a courier."""
+    event = ParcelRegistered(
+        **shop._order("ord_1", "system", "pending"),
+        parcel_id=f"par_{waybill_no}",
+        case_id=case_id,
+        leg=leg,
+        carrier="sf",
+        waybill_no=waybill_no,
+        lines=(),
+    )
+    await shop.harness.consume(event)
+
+
+async def test_a_shipment_that_was_ordered_names_the_waybill_of_the_pickup(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    await registered(shop, case_id, "SF3001")
+    event = await shop.last(PickupWaybillGiven)
+    assert (event.carrier, event.waybill_no, event.previous_waybill_no) == ("sf", "SF3001", None)
+    assert (await shop.get(case_id))["pickup"]["waybill_no"] == "SF3001"
+    await shop.parcel("SF3001", "picked_up", case_id=case_id, carrier="sf")
+    assert (await shop.get(case_id))["state"] == "return_in_transit"
+
+
+async def test_another_parcel_names_no_waybill(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await registered(shop, case_id, "SF3001")
+    await book(shop, case_id)
+    await registered(shop, case_id, "SF3002", leg="exchange")
+    await registered(shop, None, "SF3003")
+    assert (await shop.get(case_id))["pickup"]["waybill_no"] is None
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2001")
+    await registered(shop, case_id, "SF2001")
+    await registered(shop, case_id, "SF3004")
+    assert (await shop.get(case_id))["pickup"]["waybill_no"] == "SF2001"
+    assert len(await shop.published(PickupWaybillGiven)) == 1

@@ -49,6 +49,7 @@ from order_svc.commands import (
     offline_refunds,
     refund_requests,
     shipments,
+    shipping_labels,
     stock,
 )
 from order_svc.domain.model import Order
@@ -103,6 +104,12 @@ async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -
     await effects.advance(tx, order, units)
 
 
+async def pickup_given_up(tx: Transaction[Settings], event: PickupWaybillWithdrawn) -> None:
+    """Follow the parcel no more, and give its shipment up at the courier where it was ordered here."""
+    await shipments.give_up_pickup(tx, event)
+    await shipping_labels.give_up_pickup(tx, event)
+
+
 HANDLERS: Handlers[Settings] = {
     AfterSaleRequested: _following(projections.case_requested, cases.open_),
     OfferAccepted: _following(projections.case_retyped, cases.retype),
@@ -128,7 +135,7 @@ HANDLERS: Handlers[Settings] = {
     ChargeOwedBack: case_money.charge_owed_back,
     ChargeReturned: case_money.charge_returned,
     PickupWaybillGiven: shipments.expect_pickup,
-    PickupWaybillWithdrawn: shipments.give_up_pickup,
+    PickupWaybillWithdrawn: pickup_given_up,
     ReturnInspected: stock.take_back,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pypdfium2
-from aftercare_events import ParcelRegistered
+from aftercare_events import ParcelRegistered, PickupWaybillWithdrawn
 from order_svc.commands import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.shipping.printing import LabelText
@@ -124,3 +124,18 @@ async def test_a_label_that_cannot_be_printed_does_not_hold_up_the_others(depot,
         pass
     shop.problem(await shop.seller.get(f"/v1/labels/{labels[0]['id']}/file"), 409, "label_not_printable")
     assert (await shop.seller.get(f"/v1/labels/{labels[1]['id']}/file")).content == b"%PDF"
+
+
+async def test_a_pickup_that_the_buyer_cancels_is_given_up_at_the_courier(depot, shop):
+    order = await shop.delivered()
+    await shop.open_case(order, 2, case_type="return_refund")
+    body = {"carrier": CARRIER[depot.courier], "case_id": "case_1", "weight_grams": 900}
+    label = (await shop.seller.post(f"/v1/orders/{order['id']}/return-labels", json=body)).json()
+    await depot.work()
+    label = await depot.label(label)
+    waybill = {"carrier": label["carrier"], "waybill_no": label["waybill_no"]}
+    await shop.h.consume(shop.case(PickupWaybillWithdrawn, order, **waybill))
+    assert (await depot.label(label))["state"] == "cancelling"
+    await depot.work()
+    assert (await depot.label(label))["state"] == "cancelled"
+    assert next(iter(depot.books.orders.values())).cancelled

@@ -139,7 +139,7 @@ async def give_waybill(
     before = open_pickups.booked(apply(full, CaseAction.GIVE_PICKUP_WAYBILL, tx))
     await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     after = replace(full, case=replace(full.case, updated_at=tx.now))
-    event = _waybill_given(tx, after, before, carrier, waybill_no)
+    event = waybill_given(tx, after, before, carrier, waybill_no)
     named = after.keeping(replace(before, carrier=carrier, waybill_no=waybill_no))
     return await effects.save(tx, full, named, CaseAction.GIVE_PICKUP_WAYBILL, event, note=note)
 
@@ -161,7 +161,7 @@ async def collect(
         raise PickupDayNotBegun(possible_from=before.begins_at - MOST_EARLY)
     await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     known = before.waybill_no is None or (before.carrier, before.waybill_no) == (carrier, waybill_no)
-    renamed = () if known else (_waybill_given(tx, collected, before, carrier, waybill_no),)
+    renamed = () if known else (waybill_given(tx, collected, before, carrier, waybill_no),)
     events = (*renamed, _shipped(tx, collected))
     return await effects.save(tx, full, collected, CaseAction.COLLECT_PICKUP, *events, note=note)
 
@@ -281,9 +281,10 @@ def _shipped(tx: Transaction[Settings], full: FullCase) -> ReturnShipped:
     )
 
 
-def _waybill_given(
+def waybill_given(
     tx: Transaction[Settings], full: FullCase, before: Pickup, carrier: str, waybill_no: str
 ) -> PickupWaybillGiven:
+    """The event of a waybill that is named for a pickup, in place of the one before, if there is one."""
     return PickupWaybillGiven(
         **case_fields(tx, full.case),
         carrier=carrier,

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import PickupWaybillWithdrawn
 
 from order_svc.commands import shipping_queue
 from order_svc.domain import fulfilment, tracking
@@ -30,7 +32,14 @@ from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES_OF_ORDER
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, ORDERS
 from order_svc.tables.parcels import PARCELS
-from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT, CONTACTS, DROP_FILE, EXPIRE_CONTACTS, LABELS
+from order_svc.tables.shipping import (
+    ACCOUNTS_OF_MERCHANT,
+    CONTACTS,
+    DROP_FILE,
+    EXPIRE_CONTACTS,
+    LABELS,
+    LABELS_OF_WAYBILL,
+)
 
 _LONGEST_GOODS = 60
 
@@ -112,6 +121,15 @@ async def cancel(tx: Transaction[Settings], label_id: str) -> ShippingLabel:
         return await save(tx, replace(given_up, settled_at=tx.now))
     await shipping_queue.call(tx, ShippingSubject.LABEL, label_id, ShippingVerb.CANCEL)
     return await save(tx, replace(given_up, refusal=None, reason=None))
+
+
+async def give_up_pickup(tx: Transaction[Settings], event: PickupWaybillWithdrawn) -> None:
+    """Nobody collects goods for a case under this waybill: where its shipment was ordered here, the courier is asked to give it up."""
+    known = {"case_id": event.case_id, "carrier": event.carrier, "waybill_no": event.waybill_no}
+    for label in await tx.lock_all(LABELS_OF_WAYBILL, order_id=event.order_id, **known):
+        given_up = LABEL.apply(label, LabelAction.CANCEL, SystemContext.of(tx))
+        await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.CANCEL)
+        await save(tx, replace(given_up, refusal=None, reason=None))
 
 
 async def change_pickup(tx: Transaction[Settings], label_id: str, *, window: PickupWindow) -> ShippingLabel:

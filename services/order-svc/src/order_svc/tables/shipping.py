@@ -150,6 +150,19 @@ ACCOUNTS_OF_MERCHANT = Query(
 )
 LABELS = Rows(shipping_labels, ShippingLabel, _LABELS)
 LABEL_LIST = Listing(shipping_labels, ShippingLabel, filters=("order_id", "state", "case_id"), seen_by=_LABELS)
+LABELS_OF_WAYBILL = Query(
+    select(shipping_labels)
+    .where(
+        shipping_labels.c.order_id == bindparam("order_id"),
+        shipping_labels.c.case_id == bindparam("case_id"),
+        shipping_labels.c.carrier == bindparam("carrier"),
+        shipping_labels.c.waybill_no == bindparam("waybill_no"),
+        shipping_labels.c.state == LabelState.CREATED,
+    )
+    .order_by(shipping_labels.c.id)
+    .with_for_update(key_share=True),
+    ShippingLabel,
+)
 CONTACTS = Rows(label_contacts, LabelContacts)
 FILES = Rows(label_files, LabelFile)
 QUOTES = Rows(shipping_quotes, ShippingQuote, _QUOTES)
