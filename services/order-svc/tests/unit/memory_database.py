@@ -12,6 +12,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
+from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.intercepts import OPEN_INTERCEPT
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
@@ -107,6 +108,11 @@ def _refunds(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     return [each for each in memory.rows("refunds") if each.payment_id in params["payment_ids"]]
 
 
+def _charge_backs(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+    known = _of("charge_backs", provider="provider")(memory, params)
+    return [each for each in known if each.reference in params["references"]]
+
+
 _WAYBILL = {name: name for name in ("order_id", "leg", "carrier", "waybill_no", "case_id")}
 QUERIES = {
     LINES_OF_ORDER: _of("order_lines", order_id="order_id"),
@@ -127,6 +133,7 @@ QUERIES = {
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
     OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
+    CHARGE_BACKS_BY_REFERENCE: _charge_backs,
     COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here
 }
 

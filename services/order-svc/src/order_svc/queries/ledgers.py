@@ -1,17 +1,26 @@
 """The double-entry ledger over all orders: its proof, its postings, and what it has of a merchant."""
 
+from datetime import timedelta
+
 from aftercare_chassis.database.compiled import viewer
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain.payments.postings import Posting
-from order_svc.domain.payments.proofs import LedgerProof, MerchantLedger, Period, proven
+from order_svc.domain.payments.proofs import LedgerProof, MerchantLedger, Period, RecountState, proven
 from order_svc.tables.ledger import POSTING_LIST
 from order_svc.tables.ledger_breaks import BROKEN, FIRST_BREAKS
-from order_svc.tables.ledger_proofs import LAST_FINISHED_RECOUNT, MERCHANT_TOTALS, PROGRESS, TOTALS
+from order_svc.tables.ledger_proofs import LAST_FINISHED_RECOUNT, MERCHANT_TOTALS, PROGRESS, TOTALS, WAITING
 
 MOST_BREAKS = 20
+
+
+async def is_anything_to_do(reader: Reader, recount_every: timedelta) -> bool:
+    """Whether postings are not counted yet, or everything is to be counted again."""
+    [found] = await reader.all(WAITING)
+    is_due = found["recounted_at"] is None or found["recounted_at"] + recount_every <= reader.now
+    return found["uncounted"] or is_due or found["recount"] == RecountState.RUNNING
 
 
 async def proof(reader: Reader) -> LedgerProof:

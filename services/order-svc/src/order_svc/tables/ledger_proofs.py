@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     func,
     literal_column,
     select,
@@ -201,3 +202,13 @@ MERCHANT_TOTALS = Query(
     .order_by(ledger_days.c.currency, ledger_days.c.account),
     MerchantTotal,
 )
+_counted_to = func.coalesce(select(ledger_progress.c.counted_to).scalar_subquery(), _NOTHING)
+_latest = select(ledger_recounts).order_by(ledger_recounts.c.id.desc()).limit(literal_column("1")).subquery("latest")
+WAITING = Query(
+    select(
+        exists().where(_p.transaction >= _counted_to).label("uncounted"),
+        select(_latest.c.state).scalar_subquery().label("recount"),
+        select(_latest.c.started_at).scalar_subquery().label("recounted_at"),
+    )
+)
+"""What there is to do for the worker, in one short statement."""

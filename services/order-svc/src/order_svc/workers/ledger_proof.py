@@ -14,6 +14,7 @@ from order_svc.settings import Settings
 
 EVERY = timedelta(days=1)
 """When everything is counted again."""
+_REPORT = timedelta(seconds=30)
 _PAUSE = timedelta(milliseconds=200)
 """Between two parts of a recount, which leaves the database to those who wait for it."""
 log = structlog.get_logger(__name__)
@@ -50,17 +51,22 @@ class LedgerMetrics:
 
 
 class LedgerProofWorker:
-    """Proves the ledger. `_held` is whether the proof held when it was last reported."""
+    """Proves the ledger. `_held` is whether the proof held when it was last reported, `_report_at` when it is next."""
 
     def __init__(self) -> None:
-        self._held = True
+        self._held, self._report_at = True, AT_ONCE
 
     def worker(self) -> Worker[Settings]:
         """The worker."""
         return Worker(ledger_proofs.WORKER, self.step, idle=5.0)
 
     async def step(self, runtime: Runtime[Settings]) -> datetime | None:
-        """Count some postings, or else a part of a recount; return when there is more to do."""
+        """Count some postings, or else a part of a recount; return when there is more to do. What does not change is reported twice a
+        minute, so that it is seen that the worker runs."""
+        async with runtime.reader() as reader:
+            if reader.now < self._report_at and not await ledgers.is_anything_to_do(reader, EVERY):
+                return self._report_at
+            self._report_at = reader.now + _REPORT
         async with runtime.transaction() as tx:
             counted = await ledger_proofs.count(tx)
         due = AT_ONCE if counted else await _recount(runtime)
