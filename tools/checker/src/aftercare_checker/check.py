@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from aftercare_checker import cases, database, effects, log, money, responses, sequence, units
+from aftercare_checker import cases, database, effects, log, money, postings, responses, sequence, units
 from aftercare_checker.history import Command
 from aftercare_checker.report import CheckResult, Report
 from aftercare_checker.suite import Suite
@@ -77,6 +77,8 @@ async def _of_rows(suite: Suite, states: Sequence[database.DatabaseState], whole
         results += [cases.settled(states), cases.ended(states), cases.limited(states)]
     if any(one.payments for one in states):
         results += [money.refunds(states, whole), money.cases(states, whole)]
+        if any(one.postings for one in states):
+            results.append(postings.posted(states))
         if suite.simulator:
             results.append(await money.ledger(states, suite.simulator))
     if any(one.lines for one in states):

@@ -20,8 +20,11 @@ WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
       = ARRAY['id']
 ORDER BY 1
 """
-_PAYMENTS = "SELECT id, provider, state, amount_minor, refunded_minor, currency FROM payments"
+_PAYMENTS = """
+SELECT id, order_id, provider, state, amount_minor, refunded_minor, charged_back_minor, currency FROM payments
+"""
 _REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency, outside FROM refunds"
+_POSTINGS = "SELECT order_id, debit, credit, amount_minor, currency FROM ledger_postings"
 _LINES = """
 SELECT line.id, line.quantity, line.shipped_quantity, line.withdrawn_quantity, line.held_quantity,
        coalesce(sent.units, 0) AS in_parcels, coalesce(asked.withdrawn, 0) AS withdrawn_by_cases,
@@ -109,6 +112,7 @@ class DatabaseState:
     aggregates: dict[str, dict[str, int]] = field(default_factory=dict)
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    postings: list[dict[str, Any]] = field(default_factory=list)
     findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     trace: list[tuple[bytes, str, str, str, int]] | None = None
@@ -177,6 +181,8 @@ async def _read_own_tables(connection: Any, state: DatabaseState, journal: str |
     if await _has(connection, "refunds") and await _has(connection, "payments"):
         state.payments = [dict(row) for row in await connection.fetch(_PAYMENTS)]
         state.refunds = [dict(row) for row in await connection.fetch(_REFUNDS)]
+    if await _has(connection, "ledger_postings"):
+        state.postings = [dict(row) for row in await connection.fetch(_POSTINGS)]
     if await _has(connection, "disputes"):
         for name, query in _FINDINGS.items():
             state.findings[name] = [dict(row) for row in await connection.fetch(query)]
