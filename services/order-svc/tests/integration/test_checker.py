@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from aftercare_checker import database, money, units
+from aftercare_checker import database, money, postings, units
 from aftercare_checker.log import Log
 
 
@@ -55,3 +55,12 @@ async def test_payments_and_refunds_are_read_with_their_currency(shop: Any) -> N
     assert payment["currency"] == refund["currency"] == "CNY"
     [line] = money.refunds([state], Log()).violations
     assert line == f"{payment['id']}: paid 29500, row 9567, refunds 9567, log 0"
+
+
+async def test_postings_are_compared_with_the_rows(shop: Any) -> None:
+    await busy(shop)
+    result = postings.posted(await read(shop))
+    assert (result.violations, result.checked) == ([], 1)
+    await shop.h.runtime.pool.execute("UPDATE refunds SET amount_minor = amount_minor + 1")
+    [line] = postings.posted(await read(shop)).violations
+    assert line.endswith("refunds_paid has 9567 CNY posted, the rows have 9568")
