@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aftercare_chassis.testing.waiting import until
 from order_svc.commands import ledger_proofs
 from order_svc.domain.payments.proofs import RecountState
 
@@ -103,6 +104,24 @@ async def test_postings_that_are_committed_in_another_order_count_once(shop: Any
         assert terms(await proof(shop))[0] == 29500, "what runs is older than what has ended"
     assert terms(await proof(shop))[0] == 29507
     assert terms(await proof(shop))[0] == 29507
+
+
+async def test_a_second_worker_waits_for_the_first_and_has_nothing_left_to_count(shop: Any) -> None:
+    await proof(shop)
+    await shop.paid()
+
+    async def counted() -> int:
+        async with shop.h.runtime.transaction() as tx:
+            return await ledger_proofs.count(tx)
+
+    async with shop.h.runtime.transaction() as first:
+        assert await ledger_proofs.count(first) == 1
+        await first.flush()
+        second = asyncio.create_task(counted())
+        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+        await until(lambda: shop.h.runtime.pool.fetchval(waits), "the second worker waits")
+    assert await second == 0
+    assert terms(await proof(shop))[0] == 29500
 
 
 async def test_workers_of_several_processes_count_together_once(shop: Any) -> None:
