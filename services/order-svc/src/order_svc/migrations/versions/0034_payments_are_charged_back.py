@@ -1,15 +1,24 @@
 """Payment providers take money back for buyers."""
 
 import sqlalchemy as sa
+from aftercare_chassis.database import indexes
 from alembic import op
 
 revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
+compatible_with = "0026"  # builds before charge nothing back, and the rules permit their rows
 
 
 def upgrade() -> None:
+    # First, because it is committed by itself: everything else is one transaction.
+    indexes.create(
+        "payments_reference_idx",
+        "payments",
+        ["provider_reference"],
+        postgresql_where=sa.text("provider_reference IS NOT NULL"),
+    )
     op.create_table(
         "charge_backs",
         sa.Column("id", sa.Text(), nullable=False),
@@ -33,12 +42,6 @@ def upgrade() -> None:
     op.add_column("payments", sa.Column("charged_back_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.create_check_constraint(op.f("payments_charged_back_minor_check"), "payments", "charged_back_minor >= 0")
     op.create_check_constraint(op.f("payments_charged_back_check"), "payments", "charged_back_minor <= amount_minor")
-    op.create_index(
-        "payments_reference_idx",
-        "payments",
-        ["provider_reference"],
-        postgresql_where=sa.text("provider_reference IS NOT NULL"),
-    )
 
 
 def downgrade() -> None:
