@@ -1,7 +1,11 @@
 """Scenarios of what is sold and how it is received."""
 
+import json
+from datetime import timedelta
+
 from in_process_suite import InProcessSuite
-from suite_scenarios import ADDRESS, TITLE, cny
+from standardwebhooks import Webhook
+from suite_scenarios import ADDRESS, TITLE, cny, paid
 
 
 async def virtual_goods_beside_goods_that_are_shipped_late(suite: InProcessSuite) -> str:
@@ -24,4 +28,29 @@ async def virtual_goods_beside_goods_that_are_shipped_late(suite: InProcessSuite
     return str(order["id"])
 
 
-SCENARIOS = (virtual_goods_beside_goods_that_are_shipped_late,)
+async def a_parcel_that_is_collected_from_a_locker(suite: InProcessSuite) -> str:
+    """The time to confirm the receipt runs from the collection, and is extended; the order's id."""
+    order = await paid(suite)
+    lines = [{"line_id": order["lines"][0]["id"], "quantity": 3}]
+    parcel = {"carrier": "sf", "waybill_no": "SF1900000001", "lines": lines}
+    await suite.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
+    endpoint = await suite.call("admin", "order", "courier-endpoints", {"partner": "standard-webhooks"})
+    for number, receiver in enumerate(("locker", "person")):
+        now = suite.now.replace(microsecond=0)
+        data = {"waybill_no": "SF1900000001", "status": "delivered", "carrier": "sf", "delivered_to": receiver}
+        at = (now + timedelta(seconds=number)).isoformat()
+        body = json.dumps({"type": "parcel.status", "data": {**data, "occurred_at": at}})
+        headers = {
+            "webhook-id": f"msg_locker_{number}",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(endpoint["secret"]).sign(f"msg_locker_{number}", now, body),
+        }
+        response = await suite.services["order"].client().post(endpoint["path"], content=body, headers=headers)
+        assert response.is_success, response.text
+        await suite.settle()
+    extended = await suite.call("buyer", "order", f"orders/{order['id']}/extend-receipt", {"days": 2})
+    assert (extended["state"], extended["receipt_extended_days"]) == ("delivered", 2)
+    return str(order["id"])
+
+
+SCENARIOS = (virtual_goods_beside_goods_that_are_shipped_late, a_parcel_that_is_collected_from_a_locker)

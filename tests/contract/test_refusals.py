@@ -62,6 +62,7 @@ NOT_OF_ROUTES = {
     "no_virtual_goods": "only shown as the reason why an action is not allowed",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_no_repeated": "the result of one row of an import",
+    "only_virtual_goods": "decides which timer holds",
     "order_not_cancelled": "the command checks it before it takes the action",
     "parcels_incomplete": "the result of one row of an import",
     "payment_planned": "decides which timer holds",

@@ -21,6 +21,8 @@ NOT_IN_THE_API = {
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
     *("DisputeReleaseCause", "OrdersEffect", "SanctionSubjectType"),
     *("UnpackCause", "InterceptEndCause"),
+    *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
+    "UnpackCause",
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""
 SERVICES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")

@@ -53,6 +53,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "refuseIntercept": {"seller", "agent"},
         "unpackOrder": {"seller"},
         "deliverVirtualGoods": {"seller"},
+        "extendReceipt": PARTIES | {"agent"},
         "listStockMovements": EVERYBODY,
         "getStockLevel": {"seller", "agent", "arbitrator", "admin"},
         "startPayment": {"buyer"},

@@ -107,6 +107,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "refuseIntercept": {"reason": "too_late"},
                 "shipParcel": parcel_body | {"waybill_no": "73000002"},
                 "deliverVirtualGoods": {"lines": part},
+                "extendReceipt": {"days": 3},
                 "createCourierEndpoint": {"partner": "zto"},
                 "rotateCourierSecret": {},
                 "revokeCourierEndpoint": {"grace_hours": 168},

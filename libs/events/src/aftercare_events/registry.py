@@ -41,6 +41,7 @@ from aftercare_events.catalogue import (
     parcels,
     payments,
     pickups,
+    receipts,
     refused_goods,
     repairs,
     replacements,
@@ -56,7 +57,7 @@ from aftercare_events.catalogue import (
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, sold_lines, shipment_times, stock, payments, charge_backs, parcels, parcel_anomalies, intercepts),
+    *(orders, sold_lines, shipment_times, receipts, stock, payments, charge_backs, parcels, parcel_anomalies, intercepts),
     *(
         reviews,
         manual_reviews,

@@ -69,6 +69,10 @@ class Settings(ServiceSettings):
     longest_payment_hours: Hours = 24 * 15
     ship_hours: Hours = 48
     auto_receipt_hours: Hours = 240
+    virtual_receipt_hours: Hours = 24
+    collection_hours: Hours = 168
+    receipt_extensions: Annotated[int, Field(ge=0, le=100)] = 1
+    longest_receipt_extension_days: Annotated[int, Field(ge=1, le=365)] = 7
     after_sale_window_hours: Hours = 168
     intercept_answer_hours: Hours = 48
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5

@@ -39,7 +39,15 @@ from order_svc.tables.payments import (
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
-    payment_hours=1, ship_hours=1, auto_receipt_hours=2, after_sale_window_hours=3, hand_over_tolerance_minutes=1
+    payment_hours=1,
+    ship_hours=1,
+    auto_receipt_hours=2,
+    after_sale_window_hours=3,
+    hand_over_tolerance_minutes=1,
+    virtual_receipt_hours=1,
+    collection_hours=1,
+    receipt_extensions=1,
+    longest_receipt_extension_days=7,
 )
 Table = dict[tuple[Any, ...], Any]
 

@@ -147,7 +147,13 @@ class OrderModel:
         """All that decides what can happen next: times, ids and failed attempts are left out."""
         order, refunds = self.order, self.db.rows("refunds")
         return (
-            (order.state, order.after_sale_state, order.deadline_at is not None, self._is_packed()),
+            (
+                order.state,
+                order.after_sale_state,
+                order.deadline_at is not None,
+                self._is_packed(),
+                order.receipt_extensions_left,
+            ),
             tuple(self._units_of(line) for line in self.lines),
             tuple(sorted((parcel.status, *self._contents(parcel)) for parcel in self.parcels)),
             tuple(each.state for each in self.db.rows("payments") if each.state != "failed"),
@@ -199,6 +205,7 @@ class OrderModel:
         if self.order.state == "paid":
             yield "pack", partial(run, packing.pack, id_, by=SELLER)
             yield "unpack", partial(run, packing.unpack, id_, by=SELLER)
+        yield "extend", partial(run, receipts.extend, id_, days=1, by=BUYER)
         if not any(line.cancelled_quantity for line in self.lines):
             for number, line in enumerate(self.lines):
                 picks = [Pick(line.id, 1)]

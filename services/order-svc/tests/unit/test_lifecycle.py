@@ -13,12 +13,12 @@ from order_svc import main
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import AfterSaleState, LineFulfilment, Order, OrderLine, OrderState
-from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods
+from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
 
 S, A = OrderState, OrderAction
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-HOURS = SimpleNamespace(payment_hours=0.5, auto_receipt_hours=240)
+HOURS = SimpleNamespace(payment_hours=0.5, virtual_receipt_hours=24, auto_receipt_hours=240)
 ROWS = [
     (S.CREATED, A.PAY, BUYER, S.CREATED),
     (S.CREATED, A.MARK_PAID, SYSTEM, S.PAID),
@@ -38,6 +38,7 @@ ROWS = [
     (S.SHIPPED, A.REFUND_WHOLLY, SYSTEM, S.CANCELLED),
     (S.DELIVERED, A.CONFIRM_RECEIPT, BUYER, S.RECEIVED),
     (S.DELIVERED, A.CONFIRM_RECEIPT, SYSTEM, S.RECEIVED),
+    (S.DELIVERED, A.EXTEND_RECEIPT, BUYER, S.DELIVERED),
     (S.RECEIVED, A.COMPLETE, SYSTEM, S.COMPLETED),
 ]
 ILLEGAL = [
@@ -71,6 +72,7 @@ def order(state: OrderState, after_sale: AfterSaleState = AfterSaleState.NONE) -
         created_at=NOW,
         deadline_at=None,
         delivered_at=NOW - timedelta(hours=40),
+        receipt_extensions_left=1,
         window_ends_at=NOW + timedelta(hours=168),
     )
 
@@ -118,6 +120,7 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
     *((order(S.RECEIVED, each), A.COMPLETE, SYSTEM, SHIPPED, errors.AfterSaleOpen) for each in OPEN),
     (order(S.SHIPPED), A.CONFIRM_RECEIPT, BUYER, [line(shipped_quantity=2)], errors.NotFullyShipped),
     (order(S.RECEIVED), A.CONFIRM_RECEIPT, BUYER, SHIPPED, errors.AlreadyReceived),
+    (replace(order(S.DELIVERED), receipt_extensions_left=0), A.EXTEND_RECEIPT, BUYER, SHIPPED, ReceiptExtensionsUsed),
     (order(S.SHIPPED), A.SHIP, SELLER, SHIPPED, errors.NothingLeftToShip),
     (order(S.PAID), A.SHIP, SELLER, [line(held_quantity=3)], errors.AllUnitsHeld),
     (order(S.PAID), A.PACK, SELLER, [line(held_quantity=3)], errors.AllUnitsHeld),
@@ -166,6 +169,7 @@ def test_the_api_shows_the_actions_of_people_only() -> None:
         ("ship", None),
         ("deliver_virtual", "no_virtual_goods"),
         ("confirm_receipt", "not_in_this_state"),
+        ("extend_receipt", "not_in_this_state"),
     ]
 
 
@@ -178,6 +182,13 @@ def test_automatic_receipt_counts_from_the_delivery_and_completion_is_due_at_the
     assert ORDER.due(received, NOW + timedelta(hours=168)) is A.COMPLETE
     effects = [ORDER.deadline_effect(each) for each in (delivered, received, order(S.PAID))]
     assert effects == ["received_by_timeout", "completed_by_timeout", None]
+
+
+def test_the_receipt_of_virtual_goods_alone_is_due_earlier_and_counts_its_extensions() -> None:
+    virtual = replace(order(S.PAID), virtual_only=True, receipt_extended_days=1)
+    delivered = ORDER.apply(virtual, A.DELIVER, by(SYSTEM))
+    assert delivered.deadline_at == NOW - timedelta(hours=40) + timedelta(hours=24 + 24)
+    assert ORDER.reschedule(delivered, by(SYSTEM)) == delivered
 
 
 @pytest.mark.parametrize("state", [S.DELIVERED, S.RECEIVED])
@@ -216,7 +227,8 @@ def test_the_diagram_shows_the_guards_and_the_timers() -> None:
     diagram = draw(ORDER)
     packed = "unless after_sale_open, unless virtual_goods_delivered, unless packed_needs_merchant for buyer"
     assert f"paid --> cancelled: cancel (agent, buyer, seller, {packed})\n" in diagram
-    timed = "/ after auto_receipt_hours from delivered_at, unless after_sale_open\n"
+    timed = "/ after auto_receipt_hours from receipt_since, unless after_sale_open, not while only_virtual_goods"
+    timed += " / after virtual_receipt_hours from receipt_since, unless after_sale_open, while only_virtual_goods\n"
     assert f"delivered --> received: confirm_receipt (buyer, system) {timed}" in diagram
     assert "/ at window_ends_at, unless after_sale_open\n" in diagram
     assert "received --> received: confirm_receipt (buyer, never, as already_received)\n" in diagram

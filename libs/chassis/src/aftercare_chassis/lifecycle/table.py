@@ -112,7 +112,7 @@ class Lifecycle(Generic[S, A]):
 
         A timer that has neither goes on as it was.
         """
-        timeout = self.timeouts.get(self._state(row))
+        timeout = self._holding(self._state(row), row, None)
         if timeout is None or (timeout.since is None and timeout.unless is None):
             return row
         return _replaced(row, {"deadline_at": _deadline(timeout, row, context, None)})

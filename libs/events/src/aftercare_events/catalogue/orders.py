@@ -205,11 +205,18 @@ class OrderShipped(OrderEvent):
     complete: bool
 
 
+ReceiptDueAt = Annotated[
+    Time | None,
+    Field(description="when the receipt counts as confirmed; absent while a case or dispute about the order is open"),
+]
+
+
 class OrderDelivered(OrderEvent):
     """Every parcel of the order arrived, or ended otherwise with its units refunded; at least one arrived."""
 
     matter: Code = "order_delivery"
     delivered_at: Time
+    receipt_due_at: ReceiptDueAt = None
 
 
 class OrderReceiptConfirmed(OrderEvent):

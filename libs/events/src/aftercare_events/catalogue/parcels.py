@@ -94,6 +94,13 @@ class ParcelRegistered(ParcelEvent):
     handed_over_at: Annotated[Time | None, Field(description="scans from before that are not this parcel's")] = None
 
 
+class ParcelCollected(ParcelEvent):
+    """The receiver has collected a parcel that a station or locker had taken for them."""
+
+    matter: Code = "parcel_collection"
+    collected_at: Annotated[Time, Field(description="when it happened, according to the courier")]
+
+
 class ParcelStatusChanged(ParcelEvent):
     """The courier reported progress that changed the parcel's status."""
 

@@ -1,12 +1,13 @@
 """What entering a state causes: of orders, payments and refunds. Every change of their state is saved here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid, OrderPartlyPaid
+from aftercare_events.catalogue.receipts import ReceiptPeriodStarted
 
 from order_svc.commands import call_queue, holds, order_units, postings, refund_creation, stock
 from order_svc.commands.record import order_fields, paid_with, sale_fields
@@ -19,7 +20,9 @@ from order_svc.domain.payments.charge_backs import ChargeBack
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.plans import PaymentPlan, kept_minor
-from order_svc.domain.sales import goods
+from order_svc.domain.sales import goods, receipts
+from order_svc.domain.sales.receipts import Arrival
+from order_svc.domain.tracking import Parcel
 from order_svc.settings import Settings
 from order_svc.tables.charge_backs import CHARGE_BACKS
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
@@ -203,11 +206,31 @@ async def advance(tx: Transaction[Settings], order: Order, units: OrderUnits) ->
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))
         return await cancel(tx, order, ended, CancelCause.REFUNDED)
     arrived = fulfilment.arrived_at(located, order.virtual_delivered_at)
-    return order if arrived is None else await _deliver(tx, order, arrived)
+    return order if arrived is None else await _deliver(tx, order, arrived, located.parcels)
 
 
-async def _deliver(tx: Transaction[Settings], order: Order, arrived: datetime) -> Order:
+async def _deliver(tx: Transaction[Settings], order: Order, arrived: datetime, parcels: Sequence[Parcel]) -> Order:
     # A courier's clock may be wrong, but nothing arrives before it was sent or after its arrival was reported.
     at = min(max(arrived, order.shipped_at or arrived), tx.now)
-    delivered = ORDER.apply(replace(order, delivered_at=at), OrderAction.DELIVER, SystemContext.of(tx))
-    return await enter(tx, order, delivered, OrderDelivered(**order_fields(tx, delivered), delivered_at=at))
+    timed = _with_receipt_from(tx, replace(order, delivered_at=at), parcels)
+    timed = replace(timed, receipt_extensions_left=tx.settings.receipt_extensions)
+    delivered = ORDER.apply(timed, OrderAction.DELIVER, SystemContext.of(tx))
+    event = OrderDelivered(**order_fields(tx, delivered), delivered_at=at, receipt_due_at=delivered.deadline_at)
+    return await enter(tx, order, delivered, event)
+
+
+async def collect(tx: Transaction[Settings], order: Order) -> Order:
+    """A parcel of the locked order was collected in person. The time to confirm the receipt of a delivered order runs from the last one."""
+    if order.state is not OrderState.DELIVERED:
+        return order
+    timed = _with_receipt_from(tx, order, await order_units.read_parcels(tx, order.id))
+    if timed.receipt_from_at == order.receipt_from_at:
+        return order
+    timed = ORDER.reschedule(timed, tx)
+    started = {"receipt_from_at": timed.receipt_from_at, "receipt_due_at": timed.deadline_at}
+    return await tx.save(ORDERS, timed, ReceiptPeriodStarted(**order_fields(tx, timed), **started))
+
+
+def _with_receipt_from(tx: Transaction[Settings], order: Order, parcels: Sequence[Parcel]) -> Order:
+    arrival = Arrival.of(fulfilment.outbound(parcels), order.virtual_delivered_at)
+    return receipts.with_receipt_from(order, arrival, timedelta(hours=tx.settings.collection_hours), tx.now)

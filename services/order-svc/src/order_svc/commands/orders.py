@@ -72,6 +72,7 @@ async def create(
         shipping_tax_minor=breakdown.shipping_tax(shipping_tax, fee_minor, currency),
         shipping_discounts=breakdown.shipping_discounts(shipping_discounts, currency),
         order_no=order_no,
+        virtual_only=goods.only_virtual(lines) or None,
     )
     return await _place(tx, _awaiting_payment(tx, order, plan), lines, address)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ParcelStatusChanged
+from aftercare_events.catalogue.parcels import ParcelCollected
 
 from order_svc.commands import anomalies, effects, order_units, parcel_intercepts
 from order_svc.commands.record import parcel_fields
@@ -115,14 +116,31 @@ async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -
         return
     latest, scans = waybill.latest(parcel), waybill.counted(parcel)
     if latest is None or latest.status is parcel.status:
-        await anomalies.follow(tx, parcel, scans)
+        await _collect(tx, parcel, scans)
         return
-    moved = _moved(parcel, latest)
+    moved = _with_collection(_moved(parcel, latest), scans)
     moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest.raw_code))
     if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
         await parcel_intercepts.parcel_ended(tx, moved)
         order = await tx.get(ORDERS, moved.order_id)
         await effects.advance(tx, order, await order_units.read(tx, order.id))
+
+
+async def _collect(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[ParcelScan]) -> None:
+    """Note that a delivered parcel was collected from its station or locker; its anomalies follow the scans in any case."""
+    collected = _with_collection(parcel, scans)
+    if collected == parcel or parcel.delivered_to not in tracking.AT_STATION:
+        await anomalies.follow(tx, parcel, scans)
+        return
+    event = ParcelCollected(**parcel_fields(tx, collected), collected_at=collected.collected_at)
+    await anomalies.follow(tx, collected, scans, event)
+    if parcel.leg is ParcelLeg.OUTBOUND:
+        await effects.collect(tx, await tx.get(ORDERS, parcel.order_id))
+
+
+def _with_collection(parcel: Parcel, scans: Sequence[ParcelScan]) -> Parcel:
+    arrived = parcel.status is ParcelStatus.DELIVERED and parcel.collected_at is None
+    return replace(parcel, collected_at=tracking.collected_at(scans)) if arrived else parcel
 
 
 async def look(tx: Transaction[Settings], parcel: Parcel) -> None:

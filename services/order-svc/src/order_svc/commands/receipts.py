@@ -8,12 +8,14 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Context, SystemContext
 from aftercare_events import OrderCompleted, OrderDelivered, OrderReceiptConfirmed
 from aftercare_events.catalogue.orders import ReceiptCause
+from aftercare_events.catalogue.receipts import ReceiptExtended
 
 from order_svc.commands import effects
 from order_svc.commands.deadlines import order_timer
 from order_svc.commands.record import order_fields
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.sales import receipts
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 
@@ -56,6 +58,24 @@ async def _receive(
         **order_fields(tx, received), confirmed_at=received_at, cause=cause, window_ends_at=ends
     )
     return await effects.enter(tx, order, received, *([] if order.delivered_at else [delivered]), confirmed)
+
+
+async def extend(tx: Transaction[Settings], order_id: str, *, days: int) -> Order:
+    """Give the buyer more time to confirm the receipt.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed, ReceiptExtensionsUsed: see ORDER.
+        ReceiptExtensionTooLong, ReceiptPeriodOver: see `receipts.extended`.
+    """
+    order = await tx.lock(ORDERS, order_id)
+    permitted = ORDER.apply(order, OrderAction.EXTEND_RECEIPT, tx)
+    extended = receipts.extended(permitted, days, tx.settings.longest_receipt_extension_days, tx.now)
+    extended = ORDER.reschedule(extended, tx)
+    event = ReceiptExtended(
+        **order_fields(tx, extended), days=days, extended_by=tx.actor.role, receipt_due_at=extended.deadline_at
+    )
+    return await effects.enter(tx, order, extended, event)
 
 
 @order_timer(OrderAction.COMPLETE)

@@ -11,7 +11,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
 from order_svc.domain.permissions import BUYER, MERCHANT, PARTIES
-from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods
+from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
 from order_svc.domain.stages import Label
 
 WHY_NOT: Mapping[str, Label] = {
@@ -36,6 +36,9 @@ WHY_NOT: Mapping[str, Label] = {
     errors.AlreadyPacked.code: Label("订单已打包", "the order is packed"),
     errors.NotPacked.code: Label("订单未打包", "the order is not packed"),
     NoVirtualGoods.code: Label("没有可交付的虚拟商品", "no virtual goods are left to deliver"),
+    ReceiptExtensionsUsed.code: Label(
+        "延长收货次数已用完", "the time to confirm was extended as often as is permitted"
+    ),
     GoodsDelivered.code: Label("虚拟商品已交付", "virtual goods were delivered"),
 }
 """By the code of `why_not`; every code that the table of orders can give to people."""

@@ -18,7 +18,7 @@ from order_svc.domain.order_ways import WAYS, ways_after_shipment
 from order_svc.domain.payments.errors import PaymentPlanned
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
 from order_svc.domain.sales import goods
-from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods
+from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, OnlyVirtualGoods, ReceiptExtensionsUsed
 from order_svc.domain.tracking import Parcel
 
 
@@ -34,6 +34,7 @@ class OrderAction(StrEnum):
     SHIP = "ship"
     DELIVER_VIRTUAL = "deliver_virtual"
     CONFIRM_RECEIPT = "confirm_receipt"
+    EXTEND_RECEIPT = "extend_receipt"
     TAKE_PAYMENT = "take_payment"
     MARK_PAID = "mark_paid"
     EXPIRE = "expire"
@@ -53,6 +54,7 @@ SHOWN_ACTIONS = (
     OrderAction.SHIP,
     OrderAction.DELIVER_VIRTUAL,
     OrderAction.CONFIRM_RECEIPT,
+    OrderAction.EXTEND_RECEIPT,
 )
 
 
@@ -96,6 +98,10 @@ VIRTUAL_DELIVERED = Guard(
 )
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
 PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
+EXTENSIONS_USED = Guard(
+    ReceiptExtensionsUsed.code, lambda order, _: None if order.receipt_extensions_left else ReceiptExtensionsUsed()
+)
+ONLY_VIRTUAL = Guard(OnlyVirtualGoods.code, lambda order, _: OnlyVirtualGoods() if order.virtual_only else None)
 ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
 
 
@@ -162,6 +168,13 @@ def _to_ship(turn: str, turn_by: Callable[[Order, ShipmentFacts], str] | None = 
     return Timeout(turn, None, then, effect, since="ship_by_at", unless=unless, turn_by=turn_by)
 
 
+def _to_confirm(hours: str, instead: tuple[Guard, Timeout[OrderAction]] | None = None) -> Timeout[OrderAction]:
+    """The buyer's time to confirm the receipt."""
+    unless = _unless_after_sale_open(_A.CONFIRM_RECEIPT)
+    then, effect = _A.CONFIRM_RECEIPT, "received_by_timeout"
+    return Timeout("buyer", hours, then, effect, since="receipt_since", unless=unless, instead=instead)
+
+
 # From the first parcel on, an order is neither cancelled by a party nor sent to another address: the rows that are never taken
 # are there for the reason, which names what can be done instead.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
@@ -200,6 +213,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
+        (_S.DELIVERED, _A.EXTEND_RECEIPT): Transition(_S.DELIVERED, PARTIES, (EXTENSIONS_USED,)),
         # Never taken: the row is there for the reason that the API gives, which was published before the state was.
         (_S.RECEIVED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (ALREADY_RECEIVED,)),
         (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),
@@ -214,14 +228,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         ),
         _S.PAID: _to_ship("merchant"),
         _S.SHIPPED: _to_ship("courier", _turn_while_shipped),
-        _S.DELIVERED: Timeout(
-            "buyer",
-            "auto_receipt_hours",
-            _A.CONFIRM_RECEIPT,
-            "received_by_timeout",
-            since="delivered_at",
-            unless=_unless_after_sale_open(_A.CONFIRM_RECEIPT),
-        ),
+        _S.DELIVERED: _to_confirm("auto_receipt_hours", (ONLY_VIRTUAL, _to_confirm("virtual_receipt_hours"))),
         _S.RECEIVED: Timeout(
             "system",
             None,

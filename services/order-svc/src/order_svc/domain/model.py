@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -44,7 +44,9 @@ class Order:
     `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
     `stock_ship_by_at` is until when goods from stock have to be shipped, `ship_by_at` the next time to ship that can be missed, and
-    `shipment_overdue_at` the last one that was. `virtual_delivered_at` is when virtual goods were last delivered.
+    `shipment_overdue_at` the last one that was. `virtual_delivered_at` is when virtual goods were last delivered;
+    with `virtual_only` nothing has a parcel. `receipt_from_at` is since when the time to confirm the receipt runs (None in orders that builds
+    before the column was there delivered: since `delivered_at`), `receipt_extended_days` by how much it was extended, and `receipt_extensions_left` how often it may be.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     `order_no` is the shop's own number, unique per merchant, where it has one. `paid_minor` is what its payments have brought so far;
     `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
@@ -78,6 +80,10 @@ class Order:
     ship_by_at: datetime | None = None
     shipment_overdue_at: datetime | None = None
     virtual_delivered_at: datetime | None = None
+    virtual_only: bool | None = None
+    receipt_from_at: datetime | None = None
+    receipt_extended_days: int | None = None
+    receipt_extensions_left: int | None = None
     shipping_tax_minor: int | None = None
     shipping_discounts: list[dict[str, Any]] | None = None  # a JSON document
     order_no: str | None = None
@@ -109,6 +115,12 @@ class Order:
     def taken_minor(self) -> int:
         """What its payments have brought; builds before revision 0028 did not count it."""
         return self.paid_minor if self.payment_id is None else self.total_minor
+
+    @property
+    def receipt_since(self) -> datetime | None:
+        """The time from which the hours to confirm the receipt of a delivered order count, its extensions included."""
+        since = self.receipt_from_at or self.delivered_at
+        return None if since is None else since + timedelta(days=self.receipt_extended_days or 0)
 
     @property
     def in_after_sale(self) -> bool:

@@ -45,6 +45,9 @@ PICKUP_GIVEN_UP = "pickup_given_up"
 CONSIGNEE_REFUSED = "consignee_refused"
 """The reason of a status where the receiver did not take the parcel."""
 
+AT_STATION = frozenset({"locker", "station"})
+"""The kinds of receivers (`delivered_to`) from which the buyer still has to collect the parcel."""
+
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {
@@ -89,7 +92,7 @@ class Parcel:
 
     `handed_over_at` is when the merchant registered the parcel, or its case reported it; earlier scans of the
     waybill belong to another parcel. `withdrawn_at` is when its waybill was corrected; the parcel is not followed
-    from then on. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
+    from then on. `collected_at` is when its receiver had it in person, for one that was delivered. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
     silence is an anomaly, if nothing comes before; `anomalies` are the kinds that are open.
     """
 
@@ -111,6 +114,7 @@ class Parcel:
     created_at: datetime
     withdrawn_at: datetime | None = None
     reference: str | None = None
+    collected_at: datetime | None = None
     watch_at: datetime | None = None
     anomalies: list[str] = field(default_factory=list)
 
@@ -169,6 +173,17 @@ def latest(history: Iterable[ParcelScan]) -> ParcelScan | None:
         if current is None or _may_follow(current, scan):
             current = scan
     return current
+
+
+def collected_at(history: Iterable[ParcelScan]) -> datetime | None:
+    """When the receiver of a delivered parcel had it in person: the first delivery to no station and no locker; None before.
+
+    Couriers report a parcel that a station or locker has taken as delivered, and once more when it was collected.
+    """
+    personal = (
+        each for each in history if each.status is ParcelStatus.DELIVERED and each.delivered_to not in AT_STATION
+    )
+    return min((each.occurred_at for each in personal), default=None)
 
 
 def is_final(scan: ParcelScan) -> bool:

@@ -4,6 +4,7 @@ from aftercare_chassis.database.columns import aggregate, document, minor, one_o
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -60,6 +61,10 @@ orders = Table(
     timestamp("ship_by_at", null=True),
     timestamp("shipment_overdue_at", null=True),
     timestamp("virtual_delivered_at", null=True),
+    Column("virtual_only", Boolean, nullable=True),
+    timestamp("receipt_from_at", null=True),
+    *quantity("receipt_extended_days", 1, null=True),
+    *quantity("receipt_extensions_left", null=True),
     *minor("shipping_tax_minor", null=True),
     document("shipping_discounts", null=True),
     text("order_no", null=True),

@@ -33,6 +33,7 @@ parcels = Table(
     timestamp("created_at"),
     timestamp("withdrawn_at", null=True),
     text("reference", null=True),
+    timestamp("collected_at", null=True),
     timestamp("watch_at", null=True),
     # The default is for builds before revision 0031, which do not write the column.
     Column("anomalies", ARRAY(Text), nullable=False, server_default="{}"),

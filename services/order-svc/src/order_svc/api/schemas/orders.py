@@ -183,6 +183,13 @@ class OrderOut(Out):
     """Until when cases may be opened about the received goods; null before `received_at`."""
     completed_at: Time | None
     """When the after-sale window was over and no case was open; null before."""
+    receipt_from_at: Time | None = None
+    """Since when the time to confirm the receipt runs: the buyer has everything in person, or a station or locker has kept it for long
+    enough; null before `delivered_at`."""
+    receipt_extended_days: int | None = None
+    """By how many days the time to confirm was extended; null where it was not."""
+    receipt_extensions_left: int | None = None
+    """How often the time to confirm may be extended still; null before `delivered_at`."""
     cancelled_at: Time | None
     """Null where the order is not cancelled."""
     cancel_cause: CancelCause | None

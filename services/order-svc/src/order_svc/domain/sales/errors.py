@@ -79,3 +79,32 @@ class MerchantNeeded(Refusal):
 
     kind, code = Kind.INVALID, "merchant_needed"
     zh, en = "请指定商户 merchant_id。", "Name the merchant: merchant_id."
+
+
+class ReceiptExtensionTooLong(Refusal):
+    """The time to confirm the receipt is extended by too many days at once."""
+
+    kind, code = Kind.INVALID, "receipt_extension_too_long"
+    zh = "每次最多延长收货 {most} 天。"
+    en = "The time to confirm the receipt is extended by {most} days at most."
+
+
+class ReceiptPeriodOver(Refusal):
+    """The time to confirm the receipt has passed."""
+
+    kind, code = Kind.CONFLICT, "receipt_period_over"
+    zh, en = "收货期限已过，不能延长。", "The time to confirm the receipt is over and cannot be extended."
+
+
+class ReceiptExtensionsUsed(Refusal):
+    """The time to confirm the receipt was extended as often as it may be."""
+
+    kind, code = Kind.CONFLICT, "receipt_extensions_used"
+    zh, en = "延长收货次数已用完。", "The time to confirm the receipt was extended as often as is permitted."
+
+
+class OnlyVirtualGoods(Refusal):
+    """Nothing of the order has a parcel."""
+
+    kind, code = Kind.CONFLICT, "only_virtual_goods"
+    zh, en = "该订单仅含虚拟商品。", "This order has virtual goods only."

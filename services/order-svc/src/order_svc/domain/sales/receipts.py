@@ -1,0 +1,61 @@
+"""Since when the time to confirm the receipt of a delivered order runs, and how it is extended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from order_svc.domain.model import Order
+from order_svc.domain.sales.errors import ReceiptExtensionTooLong, ReceiptPeriodOver
+from order_svc.domain.tracking import AT_STATION, Parcel, ParcelStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What has arrived of an order: its parcels that did, and when virtual goods were delivered."""
+
+    parcels: tuple[Parcel, ...]
+    virtual_at: datetime | None
+
+    @classmethod
+    def of(cls, parcels: Iterable[Parcel], virtual_at: datetime | None) -> "Arrival":
+        """Of the order's outbound parcels."""
+        return cls(tuple(each for each in parcels if each.status is ParcelStatus.DELIVERED), virtual_at)
+
+    def collected_at(self) -> datetime | None:
+        """When the buyer had everything in person; None while a station or locker has any of it."""
+        times = [personal_at(parcel) for parcel in self.parcels] + ([self.virtual_at] if self.virtual_at else [])
+        known = [at for at in times if at is not None]
+        return max(known, default=None) if len(known) == len(times) else None
+
+
+def personal_at(parcel: Parcel) -> datetime | None:
+    """When the receiver took a delivered parcel in person, or somebody for them; None while a station or locker has it."""
+    if parcel.collected_at is not None:
+        return parcel.collected_at
+    return None if parcel.delivered_to in AT_STATION else parcel.status_at
+
+
+def with_receipt_from(order: Order, arrival: Arrival, collection: timedelta, now: datetime) -> Order:
+    """The delivered order with the start of the time to confirm: when the buyer had everything in person, never before the delivery of
+    the order nor in the future; while a station or locker has any of it, `collection` after the delivery."""
+    delivered_at = order.delivered_at or now
+    collected = arrival.collected_at()
+    if collected is None:
+        return replace(order, receipt_from_at=delivered_at + collection)
+    return replace(order, receipt_from_at=min(max(collected, delivered_at), now))
+
+
+def extended(order: Order, days: int, most: int, now: datetime) -> Order:
+    """The order with the time to confirm extended by `days`.
+
+    Raises:
+        ReceiptExtensionTooLong: more than `most` days at once.
+        ReceiptPeriodOver: the time to confirm has passed.
+    """
+    if days > most:
+        raise ReceiptExtensionTooLong(pointer="/days", most=most)
+    if order.deadline_at is not None and order.deadline_at <= now:
+        raise ReceiptPeriodOver
+    left = (order.receipt_extensions_left or 0) - 1
+    total = (order.receipt_extended_days or 0) + days
+    return replace(order, receipt_extended_days=total, receipt_extensions_left=left)
