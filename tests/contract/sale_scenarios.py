@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from aftercare_events import SanctionImposed, SanctionLifted
 from in_process_suite import InProcessSuite
 from standardwebhooks import Webhook
 from suite_scenarios import ADDRESS, TITLE, cny, paid
@@ -53,4 +54,23 @@ async def a_parcel_that_is_collected_from_a_locker(suite: InProcessSuite) -> str
     return str(order["id"])
 
 
-SCENARIOS = (virtual_goods_beside_goods_that_are_shipped_late, a_parcel_that_is_collected_from_a_locker)
+async def an_order_that_an_agent_reviews(suite: InProcessSuite) -> str:
+    """A restriction, which no service imposes yet, keeps the order from payment until it is approved; the order's id."""
+    order_svc = suite.services["order"]
+    facts = {"affected_party": "buyer-9", "applicant": "platform", "handler": "agent-1", "result": "imposed"}
+    subject = {"subject_id": "buyer-9", "subject_type": "buyer", "kind": "order_review", "reason": "many_complaints"}
+    await order_svc.consume(SanctionImposed(**facts, **subject, orders="review", time=suite.now))
+    line = {"sku": "CUP-1", "title": TITLE, "quantity": 1, "unit_price": cny(2000)}
+    body = {"buyer_id": "buyer-9", "currency": "CNY", "lines": [line], "shipping_address": ADDRESS}
+    order = await suite.call("seller", "order", "orders", body)
+    assert order["review"] == "pending"
+    await suite.call("agent", "order", f"orders/{order['id']}/approve")
+    await order_svc.consume(SanctionLifted(**facts, **subject, orders="review", time=suite.now))
+    return str(order["id"])
+
+
+SCENARIOS = (
+    virtual_goods_beside_goods_that_are_shipped_late,
+    a_parcel_that_is_collected_from_a_locker,
+    an_order_that_an_agent_reviews,
+)

@@ -22,6 +22,7 @@ NOT_IN_THE_API = {
     *("DisputeReleaseCause", "OrdersEffect", "SanctionSubjectType"),
     *("UnpackCause", "InterceptEndCause"),
     *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
+    *("DisputeReleaseCause", "ReceiptExtendedBy"),
     "UnpackCause",
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""

@@ -36,6 +36,7 @@ from aftercare_events.catalogue import (
     merchants,
     offers,
     offline_refunds,
+    order_reviews,
     orders,
     parcel_anomalies,
     parcels,
@@ -57,7 +58,19 @@ from aftercare_events.catalogue import (
 from aftercare_events.event import Event
 
 CATALOGUE = (
-    *(orders, sold_lines, shipment_times, receipts, stock, payments, charge_backs, parcels, parcel_anomalies, intercepts),
+    *(
+        orders,
+        order_reviews,
+        sold_lines,
+        shipment_times,
+        receipts,
+        stock,
+        payments,
+        charge_backs,
+        parcels,
+        parcel_anomalies,
+        intercepts,
+    ),
     *(
         reviews,
         manual_reviews,

@@ -34,6 +34,8 @@ from aftercare_events import (
     ReturnInspected,
     ReturnShipped,
     ReturnWaybillCorrected,
+    SanctionImposed,
+    SanctionLifted,
     VerdictReplaced,
 )
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
@@ -48,6 +50,7 @@ from order_svc.commands import (
     effects,
     offline_refunds,
     refund_requests,
+    restrictions,
     shipments,
     shipping_labels,
     stock,
@@ -137,6 +140,8 @@ HANDLERS: Handlers[Settings] = {
     PickupWaybillGiven: shipments.expect_pickup,
     PickupWaybillWithdrawn: pickup_given_up,
     ReturnInspected: stock.take_back,
+    SanctionImposed: restrictions.imposed,
+    SanctionLifted: restrictions.lifted,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,
     RefusedGoodsReturned: shipments.register_refused_goods,

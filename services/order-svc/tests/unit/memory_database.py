@@ -36,10 +36,12 @@ from order_svc.tables.payments import (
     TAKEN_PAYMENTS,
     TAKEN_PAYMENTS_LOCKED,
 )
+from order_svc.tables.restrictions import RESTRICTIONS_OF_ORDER, SHARE_RESTRICTIONS
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
     payment_hours=1,
+    review_hours=1,
     ship_hours=1,
     auto_receipt_hours=2,
     after_sale_window_hours=3,
@@ -142,6 +144,8 @@ QUERIES = {
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
     OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
     CHARGE_BACKS_BY_REFERENCE: _charge_backs,
+    SHARE_RESTRICTIONS: lambda _, __: [],
+    RESTRICTIONS_OF_ORDER: lambda memory, _: memory.rows("restrictions"),
     COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here
 }
 

@@ -18,7 +18,7 @@ from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, Receip
 S, A = OrderState, OrderAction
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-HOURS = SimpleNamespace(payment_hours=0.5, virtual_receipt_hours=24, auto_receipt_hours=240)
+HOURS = SimpleNamespace(payment_hours=0.5, review_hours=24, virtual_receipt_hours=24, auto_receipt_hours=240)
 ROWS = [
     (S.CREATED, A.PAY, BUYER, S.CREATED),
     (S.CREATED, A.MARK_PAID, SYSTEM, S.PAID),
@@ -161,6 +161,8 @@ def test_the_api_shows_the_actions_of_people_only() -> None:
     shown = policy.allowed(order(S.PAID), [line(shipped_quantity=1, held_quantity=1)], SELLER)
     assert [(each.action, each.why_not) for each in shown] == [
         ("pay", "not_in_this_state"),
+        ("approve", "not_in_this_state"),
+        ("reject", "not_in_this_state"),
         ("cancel", None),
         ("cancel_lines", None),
         ("change_address", None),

@@ -54,6 +54,8 @@ class CancelCause(Vocabulary):
     SELLER = "seller", "the seller cancelled it"
     PAYMENT_TIMEOUT = "payment_timeout", "it was not paid in time"
     REFUNDED = "refunded", "every unit was refunded before any could arrive"
+    REVIEW_REJECTED = "review_rejected", "an agent did not approve it, because of a restriction"
+    REVIEW_TIMEOUT = "review_timeout", "nobody reviewed it in time"
 
 
 class UnpackCause(Vocabulary):
@@ -129,6 +131,10 @@ class OrderCreated(OrderEvent):
     order_no: Annotated[
         Id | None, Field(description="the shop's own number of the order; absent where it has none")
     ] = None
+    in_review: Annotated[
+        bool | None, Field(description="whether a restriction keeps it from payment until an agent has approved it")
+    ] = None
+    review_reason: Annotated[Code | None, Field(description="the reason of the restriction")] = None
 
 
 class OrderPayment(EventPart):

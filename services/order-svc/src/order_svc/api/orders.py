@@ -46,6 +46,7 @@ from order_svc.domain.sales.errors import (
     GiftNotFree,
     GiftUnfit,
     GoodsDelivered,
+    OrderingRestricted,
     PaymentTimeTooLong,
     ShipsByNotAhead,
 )
@@ -72,6 +73,7 @@ EVERYTHING = CancelIn()
         GiftUnfit,
         GiftNotFree,
         PaymentTimeTooLong,
+        OrderingRestricted,
         OrderNoTaken,
         InstalmentEmpty,
         InstalmentMisplaced,

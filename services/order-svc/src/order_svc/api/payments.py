@@ -29,6 +29,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.payments.errors import AmountExceedsLeft, TooManyPayments
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
+from order_svc.domain.sales.errors import OrderInReview
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings
 
@@ -39,6 +40,7 @@ _START: Mapping[str, Any] = {
     "status_code": 201,
     "responses": refusals(
         IllegalTransition,
+        OrderInReview,
         UnknownProvider,
         UnknownMethod,
         CurrencyMismatch,

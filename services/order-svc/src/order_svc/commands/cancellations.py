@@ -6,7 +6,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from order_svc.commands import effects
 from order_svc.commands.deadlines import order_timer
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import CancelCause, Order
+from order_svc.domain.model import CancelCause, Order, ReviewState
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 
@@ -42,5 +42,7 @@ async def expire(tx: Transaction[Settings], order: Order) -> Order:
     Raises:
         IllegalTransition: the order is not waiting for its payment.
     """
+    in_review = order.review is ReviewState.PENDING
+    cause = CancelCause.REVIEW_TIMEOUT if in_review else CancelCause.PAYMENT_TIMEOUT
     expired = ORDER.apply(order, OrderAction.EXPIRE, SystemContext.of(tx))
-    return await effects.cancel(tx, order, expired, CancelCause.PAYMENT_TIMEOUT)
+    return await effects.cancel(tx, order, expired, cause)

@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import Forbidden
 from aftercare_events import OrderAddressChanged, OrderCreated, digest
 
-from order_svc.commands import effects, stock
+from order_svc.commands import effects, restrictions, stock
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, policy
 from order_svc.domain.errors import OrderNoTaken
@@ -45,6 +45,7 @@ async def create(
         AmountTooLarge: the amounts do not add up to an order.
         FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree: see `goods`.
         PaymentTimeTooLong: see `policy.payment_deadline`.
+        OrderingRestricted: see `restrictions.judge`.
         OrderNoTaken: another order of the merchant has this number.
         InstalmentEmpty, InstalmentMisplaced, DueTimesDisordered, PlanDoesNotAddUp: see `plans.planned`.
     """
@@ -74,6 +75,7 @@ async def create(
         order_no=order_no,
         virtual_only=goods.only_virtual(lines) or None,
     )
+    order = await restrictions.judge(tx, order, lines)
     return await _place(tx, _awaiting_payment(tx, order, plan), lines, address)
 
 
@@ -87,7 +89,12 @@ async def _check_number(tx: Transaction[Settings], merchant_id: str, order_no: s
 
 async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine], address: Address) -> Order:
     event = OrderCreated(
-        **order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at, order_no=order.order_no
+        **order_fields(tx, order),
+        **sale_fields(order, lines),
+        deadline_at=order.deadline_at,
+        order_no=order.order_no,
+        in_review=True if order.review else None,
+        review_reason=order.review_reason,
     )
     reserved = await stock.reserve(tx, order, ordered(lines))
     created = await tx.create(ORDERS, order, event, *reserved)
@@ -107,7 +114,7 @@ def _awaiting_payment(tx: Transaction[Settings], order: Order, plan: PlanDraft |
         order = replace(order, payment_plan=planned(plan, total=total, now=tx.now, hours=hours).document)
         deadline_at = order.pay_by
     started = ORDER.start(order, tx)
-    return started if deadline_at is None else replace(started, deadline_at=deadline_at)
+    return started if deadline_at is None or order.review is not None else replace(started, deadline_at=deadline_at)
 
 
 def order_lines(

@@ -10,8 +10,14 @@ from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
-from order_svc.domain.permissions import BUYER, MERCHANT, PARTIES
-from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
+from order_svc.domain.permissions import BUYER, MERCHANT, OPERATOR, PARTIES
+from order_svc.domain.sales.errors import (
+    GoodsDelivered,
+    NoVirtualGoods,
+    OrderInReview,
+    OrderNotInReview,
+    ReceiptExtensionsUsed,
+)
 from order_svc.domain.stages import Label
 
 WHY_NOT: Mapping[str, Label] = {
@@ -36,6 +42,9 @@ WHY_NOT: Mapping[str, Label] = {
     errors.AlreadyPacked.code: Label("订单已打包", "the order is packed"),
     errors.NotPacked.code: Label("订单未打包", "the order is not packed"),
     NoVirtualGoods.code: Label("没有可交付的虚拟商品", "no virtual goods are left to deliver"),
+    OrderInReview.code: Label("订单正在审核", "the order is in review"),
+    OrderNotInReview.code: Label("订单无需审核", "the order waits for no review"),
+    OPERATOR.why_not: Label("仅平台人员可以执行", "only the platform's staff may do it"),
     ReceiptExtensionsUsed.code: Label(
         "延长收货次数已用完", "the time to confirm was extended as often as is permitted"
     ),

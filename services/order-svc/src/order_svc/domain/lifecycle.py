@@ -13,12 +13,19 @@ from aftercare_chassis.refusals import Refusal
 from order_svc.domain import errors
 from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
-from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.model import Order, OrderLine, OrderState, ReviewState
 from order_svc.domain.order_ways import WAYS, ways_after_shipment
 from order_svc.domain.payments.errors import PaymentPlanned
-from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
+from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, OPERATOR, PARTIES, SYSTEM_ONLY
 from order_svc.domain.sales import goods
-from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, OnlyVirtualGoods, ReceiptExtensionsUsed
+from order_svc.domain.sales.errors import (
+    GoodsDelivered,
+    NoVirtualGoods,
+    OnlyVirtualGoods,
+    OrderInReview,
+    OrderNotInReview,
+    ReceiptExtensionsUsed,
+)
 from order_svc.domain.tracking import Parcel
 
 
@@ -26,6 +33,8 @@ class OrderAction(StrEnum):
     """What can be done to an order; the last six are taken by timers, providers and couriers."""
 
     PAY = "pay"
+    APPROVE = "approve"
+    REJECT = "reject"
     CANCEL = "cancel"
     CANCEL_LINES = "cancel_lines"
     CHANGE_ADDRESS = "change_address"
@@ -55,6 +64,8 @@ SHOWN_ACTIONS = (
     OrderAction.DELIVER_VIRTUAL,
     OrderAction.CONFIRM_RECEIPT,
     OrderAction.EXTEND_RECEIPT,
+    OrderAction.APPROVE,
+    OrderAction.REJECT,
 )
 
 
@@ -98,6 +109,10 @@ VIRTUAL_DELIVERED = Guard(
 )
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
 PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
+IN_REVIEW = Guard(OrderInReview.code, lambda order, _: OrderInReview() if order.review is ReviewState.PENDING else None)
+NOT_IN_REVIEW = Guard(
+    OrderNotInReview.code, lambda order, _: None if order.review is ReviewState.PENDING else OrderNotInReview()
+)
 EXTENSIONS_USED = Guard(
     ReceiptExtensionsUsed.code, lambda order, _: None if order.receipt_extensions_left else ReceiptExtensionsUsed()
 )
@@ -161,6 +176,15 @@ def _turn_while_shipped(_: Order, facts: ShipmentFacts) -> str:
 _S, _A = OrderState, OrderAction
 
 
+_TO_PAY = Timeout(
+    "buyer",
+    "payment_hours",
+    _A.EXPIRE,
+    "cancelled_by_timeout",
+    instead=(PLANNED, Timeout("buyer", None, _A.EXPIRE, "cancelled_by_timeout", since="pay_by")),
+)
+
+
 def _to_ship(turn: str, turn_by: Callable[[Order, ShipmentFacts], str] | None = None) -> Timeout[OrderAction]:
     """The merchant's time to ship what is left. Its end is published, and the order goes on."""
     unless = _unless_after_sale_open(_A.MARK_OVERDUE)
@@ -181,7 +205,9 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     "order",
     initial=_S.CREATED,
     transitions={
-        (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER),
+        (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER, (IN_REVIEW,)),
+        (_S.CREATED, _A.APPROVE): Transition(_S.CREATED, OPERATOR, (NOT_IN_REVIEW,)),
+        (_S.CREATED, _A.REJECT): Transition(_S.CANCELLED, OPERATOR, (NOT_IN_REVIEW,)),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.CREATED, _A.CANCEL_LINES): Transition(_S.CREATED, PARTIES, (NOT_PARTLY_PAID,)),
         (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES),
@@ -220,11 +246,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     },
     timeouts={
         _S.CREATED: Timeout(
-            "buyer",
-            "payment_hours",
-            _A.EXPIRE,
-            "cancelled_by_timeout",
-            instead=(PLANNED, Timeout("buyer", None, _A.EXPIRE, "cancelled_by_timeout", since="pay_by")),
+            "agent", "review_hours", _A.EXPIRE, "cancelled_by_timeout", instead=(NOT_IN_REVIEW, _TO_PAY)
         ),
         _S.PAID: _to_ship("merchant"),
         _S.SHIPPED: _to_ship("courier", _turn_while_shipped),

@@ -35,6 +35,16 @@ class CancelCause(StrEnum):
     SELLER = "seller"
     PAYMENT_TIMEOUT = "payment_timeout"
     REFUNDED = "refunded"
+    REVIEW_REJECTED = "review_rejected"
+    REVIEW_TIMEOUT = "review_timeout"
+
+
+class ReviewState(StrEnum):
+    """The review of an order that a restriction keeps from payment."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,7 @@ class Order:
     `shipment_overdue_at` the last one that was. `virtual_delivered_at` is when virtual goods were last delivered;
     with `virtual_only` nothing has a parcel. `receipt_from_at` is since when the time to confirm the receipt runs (None in orders that builds
     before the column was there delivered: since `delivered_at`), `receipt_extended_days` by how much it was extended, and `receipt_extensions_left` how often it may be.
+    `review` is set where a restriction, `restriction_id`, keeps the order from payment until an agent has decided; `review_reason` is its reason.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     `order_no` is the shop's own number, unique per merchant, where it has one. `paid_minor` is what its payments have brought so far;
     `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
@@ -84,6 +95,10 @@ class Order:
     receipt_from_at: datetime | None = None
     receipt_extended_days: int | None = None
     receipt_extensions_left: int | None = None
+    review: ReviewState | None = None
+    review_reason: str | None = None
+    restriction_id: str | None = None
+    reviewed_at: datetime | None = None
     shipping_tax_minor: int | None = None
     shipping_discounts: list[dict[str, Any]] | None = None  # a JSON document
     order_no: str | None = None
@@ -115,6 +130,11 @@ class Order:
     def taken_minor(self) -> int:
         """What its payments have brought; builds before revision 0028 did not count it."""
         return self.paid_minor if self.payment_id is None else self.total_minor
+
+    def payment_due(self, now: datetime, hours: float) -> datetime:
+        """Until when an order that is approved `now` is paid: the time of its plan, unless that is over, else its hours to pay."""
+        planned = self.pay_by
+        return planned if planned is not None and planned > now else now + timedelta(hours=self.hours_to_pay(hours))
 
     @property
     def receipt_since(self) -> datetime | None:

@@ -41,6 +41,8 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         OrderAction.EXPIRE: ("超时关闭", "close the order unpaid"),
         OrderAction.DELIVER: ("记录送达", "record the delivery"),
         OrderAction.REFUND_WHOLLY: ("全额退款关闭", "close the order refunded"),
+        OrderAction.APPROVE: ("通过审核", "approve the order"),
+        OrderAction.REJECT: ("审核不通过", "reject the order"),
         OrderAction.EXTEND_RECEIPT: ("延长收货", "extend the time to confirm the receipt"),
         OrderAction.MARK_OVERDUE: ("标记发货超时", "mark the shipment as overdue"),
         OrderAction.COMPLETE: ("完成订单", "complete the order"),

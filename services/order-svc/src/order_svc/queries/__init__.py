@@ -19,6 +19,7 @@ from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.statements import Difference, Reconciliation
 from order_svc.domain.sales.errors import MerchantNeeded
+from order_svc.domain.sales.restrictions import Restriction
 from order_svc.domain.sales.stock import StockMovement, StockTotals
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
@@ -42,6 +43,7 @@ from order_svc.tables.parcels import (
 )
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, PAYMENTS_OF_ORDER, REFUNDS_OF
+from order_svc.tables.restrictions import RESTRICTION_LIST
 from order_svc.tables.statements import DIFFERENCE_LIST, DIFFERENCES, RECONCILIATION_LIST
 from order_svc.tables.stock import STOCK_MOVEMENT_LIST, STOCK_TOTALS
 
@@ -231,6 +233,11 @@ async def payment_differences(
 async def stock_movements(reader: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[StockMovement]:
     """A page of movements of stock."""
     return await reader.page(STOCK_MOVEMENT_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def restrictions(reader: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[Restriction]:
+    """A page of restrictions that concern orders."""
+    return await reader.page(RESTRICTION_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def stock_level(reader: Reader, merchant_id: str | None, sku: str) -> StockTotals:

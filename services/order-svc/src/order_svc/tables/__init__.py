@@ -18,6 +18,7 @@ from order_svc.tables import (  # noqa: F401
     parcels,
     partner_inbox,
     payments,
+    restrictions,
     shipping,
     stock,
 )

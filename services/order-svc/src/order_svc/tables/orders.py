@@ -26,7 +26,16 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.lifecycle import ORDER
-from order_svc.domain.model import Address, AfterSaleState, CancelCause, LineFulfilment, Order, OrderLine, OrderState
+from order_svc.domain.model import (
+    Address,
+    AfterSaleState,
+    CancelCause,
+    LineFulfilment,
+    Order,
+    OrderLine,
+    OrderState,
+    ReviewState,
+)
 from order_svc.domain.stages import STATES_OF
 from order_svc.domain.tracking import ParcelLeg
 from order_svc.tables.parcels import parcels
@@ -65,6 +74,10 @@ orders = Table(
     timestamp("receipt_from_at", null=True),
     *quantity("receipt_extended_days", 1, null=True),
     *quantity("receipt_extensions_left", null=True),
+    *one_of("review", ReviewState, null=True),
+    text("review_reason", null=True),
+    text("restriction_id", null=True),
+    timestamp("reviewed_at", null=True),
     *minor("shipping_tax_minor", null=True),
     document("shipping_discounts", null=True),
     text("order_no", null=True),
@@ -164,12 +177,20 @@ def _something_to_ship(order_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _turn_of(turn: str, table: FromClause) -> ColumnElement[bool]:
     """Orders in which it is this one's turn. No column holds it: the state decides, while shipped as `ORDER` does by facts."""
-    states = [state for state, each in ORDER.timeouts.items() if each.turn == turn and each.turn_by is None]
+    states = [
+        state
+        for state, each in ORDER.timeouts.items()
+        if each.turn == turn and each.turn_by is None and state is not OrderState.CREATED
+    ]
     turn_while_shipped = case(
         (_under_way(table.c.id), "courier"), (_something_to_ship(table.c.id), "merchant"), else_="buyer"
     )
+    before_payment = and_(
+        table.c.state == OrderState.CREATED,
+        case((table.c.review == ReviewState.PENDING, "agent"), else_="buyer") == turn,
+    )
     while_shipped = and_(table.c.state == OrderState.SHIPPED, turn_while_shipped == turn)
-    return or_(*(table.c.state == state for state in states), while_shipped)
+    return or_(*(table.c.state == state for state in states), before_payment, while_shipped)
 
 
 def turns_of(table: FromClause) -> dict[str, ColumnElement[bool]]:

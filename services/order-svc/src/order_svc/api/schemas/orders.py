@@ -43,6 +43,7 @@ from order_svc.domain.model import (
     CancelCause,
     Order,
     OrderState,
+    ReviewState,
 )
 from order_svc.domain.payments.plans import PlanDraft
 from order_svc.domain.stages import OrderStage, stage_of
@@ -183,6 +184,12 @@ class OrderOut(Out):
     """Until when cases may be opened about the received goods; null before `received_at`."""
     completed_at: Time | None
     """When the after-sale window was over and no case was open; null before."""
+    review: ReviewState | None = None
+    """The review that a restriction asks for: while it is `pending` the order cannot be paid; null where there is none."""
+    review_reason: str | None = None
+    """The reason of the restriction, in the code of aftersale-svc; null where there is none."""
+    restriction_id: str | None = None
+    """The restriction because of which the order is reviewed; null where there is none."""
     receipt_from_at: Time | None = None
     """Since when the time to confirm the receipt runs: the buyer has everything in person, or a station or locker has kept it for long
     enough; null before `delivered_at`."""

@@ -108,3 +108,28 @@ class OnlyVirtualGoods(Refusal):
 
     kind, code = Kind.CONFLICT, "only_virtual_goods"
     zh, en = "该订单仅含虚拟商品。", "This order has virtual goods only."
+
+
+class OrderingRestricted(Refusal):
+    """A restriction of the buyer, the merchant or an article refuses new orders."""
+
+    kind, code = Kind.CONFLICT, "ordering_restricted"
+    zh = "下单受限：{subject:or 账号}，原因 {reason}，有效期至 {until:or 另行通知}。如有异议，请联系平台客服并提供限制编号 {restriction_id}。"
+    en = (
+        "New orders are restricted ({subject:or account}) because of {reason}, until {until:or further notice}. To object, contact the"
+        " customer service of the platform and name the restriction {restriction_id}."
+    )
+
+
+class OrderInReview(Refusal):
+    """The order cannot be paid before an agent has approved it."""
+
+    kind, code = Kind.CONFLICT, "order_in_review"
+    zh, en = "订单正在审核，通过后方可付款。", "The order is in review and can be paid once an agent has approved it."
+
+
+class OrderNotInReview(Refusal):
+    """The order waits for no review."""
+
+    kind, code = Kind.CONFLICT, "order_not_in_review"
+    zh, en = "该订单无需审核。", "This order waits for no review."
