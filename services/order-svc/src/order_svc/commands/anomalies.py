@@ -10,7 +10,8 @@ from aftercare_events import DeliveryMeasured, Event, ParcelAnomalyAcknowledged,
 from aftercare_events.catalogue.parcel_anomalies import AnomalyScan
 
 from order_svc.commands import feeds
-from order_svc.commands.record import anomaly_fields, parcel_fields
+from order_svc.commands.anomaly_record import anomaly_fields
+from order_svc.commands.record import parcel_fields
 from order_svc.domain import deliveries
 from order_svc.domain.anomalies import policy, reports, silence
 from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyEnd, AnomalyKind, AnomalyResolution, GoodsLoss

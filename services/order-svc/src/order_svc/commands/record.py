@@ -1,7 +1,6 @@
 """The fields that every event of an order, a parcel, a payment or a refund carries."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
@@ -10,7 +9,6 @@ from aftercare_events import OrderLine as SoldLine
 from aftercare_events.catalogue.payments import RefundShare
 from aftercare_events.catalogue.refund_parts import PartEffect, PartKind, PartParty, RefundPart
 
-from order_svc.domain.anomalies.model import Anomaly
 from order_svc.domain.intercepts.model import Intercept
 from order_svc.domain.line_cancellations import CancelledUnits
 from order_svc.domain.model import DiscountKind, Order, OrderLine
@@ -51,15 +49,6 @@ class ParcelFields(TraceFields):
     leg: str
     carrier: str
     waybill_no: str
-
-
-class AnomalyFields(ParcelFields):
-    """The fields of every event of an anomaly of a parcel."""
-
-    anomaly_id: str
-    kind: str
-    since: datetime
-    loss: str | None
 
 
 class InterceptFields(TraceFields):
@@ -199,13 +188,6 @@ def parcel_fields(tx: Transaction[Settings], parcel: Parcel) -> ParcelFields:
         carrier=parcel.carrier,
         waybill_no=parcel.waybill_no,
     )
-
-
-def anomaly_fields(tx: Transaction[Settings], parcel: Parcel, anomaly: Anomaly) -> AnomalyFields:
-    """The fields of an event of this anomaly; `result` is its state."""
-    fields = parcel_fields(tx, parcel)
-    fields["result"] = anomaly.state
-    return AnomalyFields(**fields, anomaly_id=anomaly.id, kind=anomaly.kind, since=anomaly.since, loss=anomaly.loss)
 
 
 def intercept_fields(tx: Transaction[Settings], intercept: Intercept) -> InterceptFields:

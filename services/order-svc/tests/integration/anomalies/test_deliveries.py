@@ -1,4 +1,4 @@
-"""The figures of a parcel, published at the end of its way."""
+"""What is published at the end of the way of a parcel, and what the timeline of its order states."""
 
 from datetime import timedelta
 
@@ -57,3 +57,17 @@ async def test_a_lost_parcel_has_a_loss_and_no_first_attempt(shop):
     (found,) = await shop.events(DeliveryMeasured)
     assert (found.loss, found.first_attempt_at, found.attempts) == ("lost", None, 0)
     assert found.anomalies == ("damaged", "lost")
+
+
+async def test_the_timeline_of_the_order_states_what_is_wrong(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 3)
+    await shop.scan(S.EXCEPTION, reason="carrier_damaged_parcel")
+    (found,) = (await shop.seller.get("/v1/parcel-anomalies")).json()["data"]
+    await shop.seller.post(f"/v1/parcel-anomalies/{found['id']}/acknowledge", json={})
+    await shop.seller.post(f"/v1/parcel-anomalies/{found['id']}/resolve", json={"resolution": "refunded"})
+    response = await shop.seller.get(f"/v1/orders/{order['id']}/timeline")
+    assert response.status_code == 200, response.text
+    assert "zto 运单 73001 出现异常：破损。" in response.text
+    assert "商家受理了运单 73001 的异常。" in response.text
+    assert "What was wrong with waybill 73001 is over (it is damaged)." in response.text

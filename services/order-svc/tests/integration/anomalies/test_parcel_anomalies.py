@@ -287,16 +287,3 @@ async def test_a_parcel_is_lost_until_it_is_delivered_after_all(shop):
     assert await ended(shop) == [("lost", "arrived")]
     (found,) = await listed(shop)
     assert datetime.fromisoformat(found["changed_at"]) == shop.h.clock.now()
-
-
-async def test_the_timeline_of_the_order_states_what_is_wrong(shop):
-    parcel = await shipped(shop)
-    await shop.scan(S.EXCEPTION, reason="carrier_damaged_parcel")
-    (found,) = await listed(shop)
-    await shop.seller.post(f"/v1/parcel-anomalies/{found['id']}/acknowledge", json={})
-    await shop.seller.post(f"/v1/parcel-anomalies/{found['id']}/resolve", json={"resolution": "refunded"})
-    response = await shop.seller.get(f"/v1/orders/{parcel['order_id']}/timeline")
-    assert response.status_code == 200, response.text
-    assert "zto 运单 73001 出现异常：破损。" in response.text
-    assert "商家受理了运单 73001 的异常。" in response.text
-    assert "What was wrong with waybill 73001 is over (it is damaged)." in response.text
