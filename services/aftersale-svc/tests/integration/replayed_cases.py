@@ -20,11 +20,6 @@ from aftercare_events import (
     DisputeEvent,
     Envelope,
     Event,
-    OfferAccepted,
-    OfferDeclined,
-    OfferLapsed,
-    OfferMade,
-    OfferWithdrawn,
     OfflineRefundConfirmed,
     RefundRequested,
     RepairRepeated,
@@ -54,13 +49,8 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsDispatchOrdered,
 )
 from random_invariants import TOTAL
+from replayed_offers import offers_after
 
-OFFERS_ENDED: Mapping[type[Event], str] = {
-    OfferAccepted: "accepted",
-    OfferDeclined: "declined",
-    OfferLapsed: "lapsed",
-    OfferWithdrawn: "withdrawn",
-}
 Due = tuple[str, str | None, str | None]
 """Whose turn it was, until when, and how the deadline has ended; None where it runs."""
 
@@ -147,7 +137,8 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
         case AfterSaleRestaged():
             return replace(case, stage=event.stage)
         case AfterSaleShareChanged():
-            return replace(case, units={line.line_id: (line.quantity, line.amount_minor) for line in event.lines})
+            units = {line.line_id: (line.quantity, line.amount_minor) for line in event.lines}
+            return replace(case, units=units, offers=offers_after(case.offers, event))
         case AfterSaleRejected():
             return replace(case, rejected_because=event.reason)
         case AfterSaleClosed():
@@ -174,14 +165,7 @@ def _of_case(case: Replayed, event: CaseEvent) -> Replayed:
             return replace(case, replacement_waybill=(event.carrier, event.waybill_no))
         case ReplacementOrdered():
             return replace(case, replacement_waybill=None)
-        case OfferMade():
-            offer = (event.offered_type, event.amount_minor, "open")
-            return replace(case, offers={**case.offers, event.number: offer})
-    ended = OFFERS_ENDED.get(type(event))
-    if ended is None:
-        return case
-    number: int = event.number  # type: ignore[attr-defined]
-    return replace(case, offers={**case.offers, number: (*case.offers[number][:2], ended)})
+    return replace(case, offers=offers_after(case.offers, event))
 
 
 def _refunding(case: Replayed, refund_id: str, amount_minor: int, state: str) -> Replayed:

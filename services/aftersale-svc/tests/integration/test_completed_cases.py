@@ -77,3 +77,17 @@ async def test_an_adjustment_that_was_granted_in_part(shop: Shop) -> None:
     await refused(shop, case["id"])
     other = await shop.case(type_="price_adjust", reason="price_dropped", lines=lines)
     assert (await awarded(shop, other, 600))["refunded"]["amount"] == 600
+
+
+async def test_an_arbitrator_is_shown_why_nothing_is_awarded_in_it(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.refund_succeeds()
+    judged = await awarded(shop, await shop.case(1, type_="refund_only"), 100)
+    arbitrator = shop.harness.client("arbitrator", "arb-1")
+    for case_id, why_not in ((case["id"], "no_verdict_to_replace"), (judged["id"], "outcome_of_dispute")):
+        shown = (await arbitrator.get(f"/v1/cases/{case_id}")).json()
+        assert shown["state"] == "completed"
+        [award] = [each for each in shown["allowed_actions"] if each["action"] == "award"]
+        assert award == {"action": "award", "allowed": False, "why_not": why_not}

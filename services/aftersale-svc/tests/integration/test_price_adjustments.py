@@ -193,6 +193,24 @@ async def test_what_an_adjustment_does_not_pay_after_all_goes_to_the_return_open
     assert (await shop.refund_succeeds()).amount_minor == 28700 + 800
 
 
+@pytest.mark.parametrize("part", [None, 5000])
+async def test_an_open_offer_of_all_is_one_of_all_that_the_case_is_about_now(shop: Shop, part: int | None) -> None:
+    await shop.delivered()
+    adjustment = await asked(shop)
+    await shop.act(shop.seller, adjustment["id"], "approve")
+    back = await shop.case(3, type_="return_refund")
+    await shop.act(
+        shop.seller, back["id"], "offer", type="refund_only", **({} if part is None else {"amount": cny(part)})
+    )
+    await shop.refund_fails()
+    await shop.act(shop.agent, adjustment["id"], "close", note="多次失败")
+    offered = (await shop.get(back["id"]))["offer"]["amount"]["amount"]
+    assert offered == (28700 if part is None else part), "what was offered in part stays as it was offered"
+    assert (await shop.last(AfterSaleShareChanged)).offered_minor == (28700 if part is None else None)
+    await shop.act(shop.buyer, back["id"], "accept-offer")
+    assert (await shop.refund_succeeds()).amount_minor == (28700 + 800 if part is None else part)
+
+
 async def test_what_was_accepted_of_a_return_has_its_part_of_it(shop: Shop) -> None:
     """An exchange of which two of three units were accepted, and for which there is nothing to send."""
     await shop.delivered()

@@ -32,6 +32,9 @@ class AfterSaleShareChanged(CaseEvent):
     requested_minor: Minor
     currency: Currency
     lines: tuple[CaseLine, ...]
+    offered_minor: Annotated[
+        Minor | None, Field(description="what the open offer of the whole is about now; absent where none is open")
+    ] = None
 
 
 class AfterSaleFreightChanged(CaseEvent):

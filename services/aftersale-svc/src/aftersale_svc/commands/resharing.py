@@ -10,6 +10,7 @@ from aftercare_events import CaseLine as EventLine
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseLine
+from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import balances
@@ -60,8 +61,18 @@ def _with(full: FullCase, shared: Mapping[tuple[str, str], CaseLine]) -> FullCas
     total = sum(line.amount_minor for line in lines)
     requested = tuple(map(_with_share_of, full.requested, lines))
     after = replace(full, case=replace(full.case, requested_minor=total), requested=requested).inspected(lines)
+    after = _with_offer(full, after)
     hold = full.money_hold
     return after if hold is None or not hold.is_open else after.keeping(replace(hold, amount_minor=total))
+
+
+def _with_offer(before: FullCase, after: FullCase) -> FullCase:
+    """An open offer of all that was paid for the units is one of all of it still; one of a part stays as it was made."""
+    offer = before.open_offer
+    if offer is None or not offer.amount_minor or offer.amount_minor != before.case.requested_minor:
+        return after
+    others = [each for each in before.rows_of(Offer) if each is not offer]
+    return after.keeping(*others, replace(offer, amount_minor=after.case.requested_minor))
 
 
 def _with_share_of(line: CaseLine, shared: CaseLine) -> CaseLine:
@@ -87,5 +98,8 @@ async def _changed(tx: Transaction[Settings], before: FullCase, after: FullCase)
             EventLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, amount_minor=line.amount_minor)
             for line in after.requested
         ),
+        offered_minor=None
+        if after.open_offer == before.open_offer
+        else after.open_offer and after.open_offer.amount_minor,
     )
     return before, after, event

@@ -28,6 +28,8 @@ from aftersale_svc.domain.permissions import SYSTEM_ONLY
 
 CASE: dict[CaseType, Lifecycle[CaseState, CaseAction]] = {name: type_.lifecycle for name, type_ in TYPES.items()}
 FROZEN_BY_DISPUTE = "frozen_by_dispute"
+NO_VERDICT = "no_verdict_to_replace"
+_BY_DISPUTE = "outcome_of_dispute"
 LIVE = frozenset(CaseState) - ENDED
 REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     "case refund",
@@ -80,6 +82,9 @@ def sent_by(full: FullCase, carrier: str) -> FullCase:
 def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None = None) -> list[Allowed]:
     """Every action of the case's table, and why it is not open to this actor now. `now` None: as far as time does not matter."""
     found = of(full.case).allowed(full.case, actor, facts, now)
+    if full.case.state in ENDED and full.case.dispute_id is None:
+        # An appeal against a verdict reopens a case that has ended; without a verdict there is none.
+        return [replace(each, why_not=NO_VERDICT) if each.why_not == _BY_DISPUTE else each for each in found]
     if full.case.state is not CaseState.DISPUTED:
         return found
     return [replace(each, why_not=FROZEN_BY_DISPUTE) if each.why_not == NOT_IN_THIS_STATE else each for each in found]

@@ -183,6 +183,7 @@ WHY_NOT: Mapping[str, Label] = {
     "no_pickup_waybill": Label("取件没有运单号", "no waybill was named for the pickup"),
     "verdict_in_execution": Label("裁决执行中", "a verdict is being executed"),
     "case_not_stalled": Label("售后单仍在正常处理中", "the case is being handled in time"),
+    "no_verdict_to_replace": Label("没有可改判的裁决", "there is no verdict that an appeal could replace"),
     "frozen_by_dispute": Label("售后单因维权冻结", "a dispute stops the case"),
     "disputed_too_often": Label("维权次数已用完", "the buyer can open no more disputes about the case"),
     "closed_for_good": Label("售后单已最终关闭", "the case was closed for good"),
