@@ -8,9 +8,8 @@ revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
-compatible_with = (
-    "0026"  # the rule is kept by builds that do not count what was paid; they look for a pending payment themselves
-)
+# Earlier builds take the payment of a part of an order for one of all of it.
+compatible_with = "0028"
 
 
 def upgrade() -> None:

@@ -8,7 +8,8 @@ revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
-compatible_with = "0026"  # builds before charge nothing back, and the rules permit their rows
+# Earlier builds charge nothing back, so that the rules permit their rows.
+compatible_with = "0028"
 
 
 def upgrade() -> None:

@@ -7,7 +7,8 @@ revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
-compatible_with = "0026"  # builds before make no shares, and the rules permit their rows
+# Earlier builds take the result of a share for that of the whole refund.
+compatible_with = "0035"
 
 RULES = {
     "whole_minor": "whole_minor >= 0",

@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0037"
 down_revision = "0036"
+# Earlier builds cancel no units, so that the rules permit their rows.
+compatible_with = "0035"
 branch_labels = None
 depends_on = None
 
