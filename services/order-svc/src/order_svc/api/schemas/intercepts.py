@@ -95,7 +95,7 @@ class InterceptOut(Out):
     waybill_no: str
     """The courier's number of the parcel."""
     purpose: InterceptPurpose
-    """What the courier is to do with the parcel."""
+    """Whether the parcel is to go back to its sender, or to another address."""
     state: InterceptState
     """`granted` and `refused` are the courier's answers; `failed`: the parcel ended first; `expired`: there was no answer."""
     requested_by: str
