@@ -19,7 +19,7 @@ from order_svc.commands import after_sales, effects, holds, order_units, refund_
 from order_svc.commands.postings import returned_in
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import insert, new_refund, refund_owed, refund_rest
-from order_svc.domain import fulfilment
+from order_svc.domain import errors, fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.allocation import allocate, borne_by_share, refusal, rooms_of
@@ -32,8 +32,8 @@ from order_svc.domain.payments.postings import Shares
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
-from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS_LOCKED
+from order_svc.tables.orders import ORDER_TO_LOCK, ORDERS
+from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS, TAKEN_PAYMENTS_LOCKED
 
 
 async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
@@ -143,13 +143,16 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds: see PAYMENT.
     """
+    known = await tx.get(PAYMENTS, payment_id)
+    [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
     payment = await tx.lock(PAYMENTS, payment_id)
-    order = await tx.get(ORDERS, payment.order_id)  # not locked: a cancelled order stays cancelled
     facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]), tx.now)
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
     if is_fulfilled(payment, order):
-        payments = await tx.all(TAKEN_PAYMENTS_LOCKED, order_id=order.id)
+        payments = await tx.all(TAKEN_PAYMENTS, order_id=order.id)
         owed = owed_for_lines(await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]))
+        if not owed:  # refunded from another payment instead
+            raise errors.NotRefundable(state=order.state)
         await refund_owed(tx, payment, owed)
     else:
         await refund_rest(tx, payment, OwnRefundCause.OPERATOR)

@@ -207,6 +207,12 @@ def stages_of(table: FromClause) -> dict[str, ColumnElement[bool]]:
 
 
 ORDERS = Rows(orders, Order, seen_by(orders))
+ORDER_TO_LOCK = Query(
+    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(key_share=True),
+    Order,
+    seen_by(orders),
+)
+"""The order, for commands about a row of it whose version an If-Match names: `lock` compares that with the row which it locks first."""
 ORDER_BY_NO = Query(
     select(orders).where(orders.c.merchant_id == bindparam("merchant_id"), orders.c.order_no == bindparam("order_no")),
     Order,
