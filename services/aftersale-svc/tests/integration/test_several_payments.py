@@ -79,6 +79,21 @@ async def test_an_approval_chooses_the_payments(shop: Shop) -> None:
     assert (await shop.last(RefundRequested)).payment_ids == ("pay_a", "pay_ord_1")
 
 
+async def test_another_attempt_chooses_the_payments_again(shop: Shop) -> None:
+    case_id = await a_case(shop)
+    await shop.act(shop.seller, case_id, "approve", payment_ids=["pay_ord_1"])
+    await fails(shop)
+    path, body = f"/v1/cases/{case_id}/refund", {"payment_ids": ["pay_unknown"]}
+    problem = shop.harness.problem(await shop.agent.post(path, json=body), 422, "payment_unknown")
+    assert problem["errors"][0]["pointer"] == "/payment_ids/0"
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    await shop.act(shop.agent, case_id, "refund")
+    assert (await shop.last(RefundRequested)).payment_ids == ("pay_ord_1",)
+    await fails(shop)
+    await shop.act(shop.agent, case_id, "refund", payment_ids=["pay_a"])
+    assert (await shop.last(RefundRequested)).payment_ids == ("pay_a",)
+
+
 async def test_a_verdict_chooses_the_payments(shop: Shop) -> None:
     case_id = await a_case(shop, 2)
     await shop.act(shop.seller, case_id, "reject", reason="used_or_affects_resale", note="有使用痕迹")

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import (
     ApproveIn,
-    CitingIn,
     CloseIn,
     HandlingIn,
     NoteIn,
+    RefundIn,
     RejectIn,
 )
 from aftersale_svc.api.schemas.cases import CaseOut
@@ -34,7 +34,7 @@ from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, Polic
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE, NO_REASON, NOTHING = NoteIn(), HandlingIn(), CitingIn(policy=[])
+NO_NOTE, NO_REASON, NOTHING = NoteIn(), HandlingIn(), RefundIn(policy=[])
 NO_ADDRESS = ApproveIn(policy=[])
 
 
@@ -105,11 +105,21 @@ async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO
 
 @router.post(
     "/{case_id}/refund",
-    **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft, RefundCovered, ReplacementSent, *CITATIONS),
+    **step(
+        CASE.values(),
+        CaseAction.REFUND,
+        "refundCase",
+        NothingLeft,
+        RefundCovered,
+        ReplacementSent,
+        PaymentUnknown,
+        *CITATIONS,
+    ),
 )
-async def refund_case(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
+async def refund_case(case_id: CaseId, tx: Tx[Settings], body: RefundIn = NOTHING) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
-    return CaseOut.of(await refunds.refund(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    refunding = await refunds.refund(tx, case_id, note=body.note, policy=body.citations(), payment_ids=body.payment_ids)
+    return CaseOut.of(refunding, tx.actor)
 
 
 @router.post(

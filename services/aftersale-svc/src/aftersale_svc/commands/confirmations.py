@@ -55,7 +55,8 @@ async def _approve(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -
 
 
 async def _refund(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
-    return await refunds.refund_locked(tx, full, order, arguments["note"], arguments["policy"])
+    note, policy, payment_ids = arguments["note"], arguments["policy"], arguments.get("payment_ids")
+    return await refunds.refund_locked(tx, full, order, note, policy, payment_ids)
 
 
 async def _grant(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:

@@ -34,6 +34,7 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.orders.policy import check_payments
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.legs import REFUNDS
@@ -46,9 +47,15 @@ class RefundUnexpected(Exception):
 
 
 async def refund(
-    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
+    payment_ids: Sequence[str] | None = None,
 ) -> FullCase:
-    """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund.
+    """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund; from the payments that are
+    chosen, if any, first, in place of those chosen before.
 
     What a verdict ordered, or the price of a replacement, stays; any other amount is computed again, since other cases may have ended meanwhile.
 
@@ -57,20 +64,30 @@ async def refund(
         IllegalTransition, ActionNotAllowed: see CASE.
         NothingLeft: see `remaining_money.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        PaymentUnknown: see `check_payments`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    chosen = check_payments(order, payment_ids)
     amount = await second_person.to_go_back(tx, full, order)
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.REFUND, tx)
-        return await second_person.propose(tx, full, CaseAction.REFUND, amount, {"note": note}, policy=policy)
-    return await refund_locked(tx, full, order, note, policy)
+        arguments = {"note": note, "payment_ids": chosen}
+        return await second_person.propose(tx, full, CaseAction.REFUND, amount, arguments, policy=policy)
+    return await refund_locked(tx, full, order, note, policy, chosen)
 
 
 async def refund_locked(
-    tx: Transaction[Settings], full: FullCase, order: Order, note: str | None, policy: Sequence[Citation]
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    note: str | None,
+    policy: Sequence[Citation],
+    payment_ids: list[str] | None = None,
 ) -> FullCase:
     """Let the money of a case that is locked with its order go back. Raises: as `refund`."""
     refunding = apply(full, CaseAction.REFUND, tx)
+    if payment_ids is not None:
+        refunding = replace(refunding, case=replace(refunding.case, payment_ids=payment_ids))
     await remaining_money.check(tx, order, full)
     terms = _terms(order, full.refund)
     return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note, policy=policy)

@@ -36,13 +36,7 @@ RequiredEvidence = Annotated[
 ]
 PaymentIds = Annotated[list[Id] | None, Field(min_length=1, max_length=20)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
-_ADDRESS = {
-    "name": "售后仓",
-    "phone": "13900000000",
-    "province": "浙江省",
-    "city": "杭州市",
-    "street": "仓前路 8 号",
-}
+_ADDRESS = {"name": "售后仓", "phone": "13900000000", "province": "浙江省", "city": "杭州市", "street": "仓前路 8 号"}
 _LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
 
 
@@ -194,6 +188,15 @@ class CitingIn(NoteIn):
     def citations(self) -> list[Citation]:
         """The citations as commands take them."""
         return [each.citation() for each in self.policy]
+
+
+class RefundIn(CitingIn):
+    """An order to refund, with what it rests on; all of it may be left out."""
+
+    model_config = example(note="渠道已恢复，重新退款。", payment_ids=["pay_0196a3c85d1c70f4b8e2d4a6c8f0b2d4"])
+
+    payment_ids: PaymentIds = None
+    """As in an approval, in place of those chosen before. Where it is left out, these stay."""
 
 
 class CloseIn(CitingIn):
