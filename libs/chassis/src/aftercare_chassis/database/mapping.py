@@ -118,7 +118,7 @@ class Listing(PerRole, Generic[R]):
     predicate that has a parameter of the same name. With `by`, a column of times or integers, the list has the rows with a value
     (a subquery has no others), the smallest first; `turned` reverses the order. Of a filter in `divided` each value is a range of an index, and several are
     read range by range; with `repeats`, a row may be in several of them, and is listed once. With one in `collated`, the ids are in
-    the order of the collation C, as in its index. Predicates may have a parameter `now`, the time of the reader.
+    the order of the collation C, as in its index. Predicates may have a parameter `now`, the time of the reader. A list that `grows` does so at its end.
     """
 
     def __init__(
@@ -136,9 +136,10 @@ class Listing(PerRole, Generic[R]):
         divided: Sequence[str] = (),
         collated: Sequence[str] = (),
         repeats: bool = False,
+        grows: bool = False,
     ) -> None:
         super().__init__(seen_by)
-        self._repeats = repeats
+        self._repeats, self.grows = repeats, grows
         self.table, self.order, self.by, self._divided, self._collated = table, order, by, divided, collated
         self._falls = turned is not (by is None)
         self._may_lack_value = isinstance(table, Table) and by is not None and table.c[by].nullable

@@ -63,6 +63,8 @@ class Reader(Generic[S_co]):
     async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: object) -> Page[R]:
         """One page, in the order of the list; filters that are None are left out, a list is any of its values.
 
+        Of a list that `grows`, the last page has a cursor, too: behind it comes what is added later.
+
         Raises:
             CursorInvalid: the cursor belongs to another list, other filters or another reader.
         """
@@ -77,7 +79,7 @@ class Reader(Generic[S_co]):
             found += [part.build(each) for each in await self._fetch(compiled, {**params, **used})]
         found = found if len(listing.parts) == 1 else listing.sorted(found)
         more, data = len(found) > limit, found[:limit]
-        last = listing.position(data[-1]) if more else None
+        last = listing.position(data[-1]) if more or (listing.grows and data) else after if listing.grows else None
         return Page(data, more, self._cursors.sign(listing.name, signed, last) if last else None)
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:

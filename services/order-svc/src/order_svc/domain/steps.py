@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 
@@ -24,6 +25,21 @@ class OrderStep:
     actor_role: str
     result: str
     details: dict[str, Any]  # a JSON document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStep(OrderStep):
+    """A step with the number of the transaction that wrote it."""
+
+    written_in: int
+
+
+class ErpFeed(StrEnum):
+    """What a merchant's ERP follows."""
+
+    ORDERS = "orders"
+    REFUNDS = "refunds"
+    STOCK_RETURNS = "stock_returns"
 
 
 DETAILS = (

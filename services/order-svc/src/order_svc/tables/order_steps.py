@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, Table, Text, all_, bindparam, 
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from order_svc.domain.steps import OrderStep
+from order_svc.domain.steps import ErpFeed, FeedStep, OrderStep
 from order_svc.tables.schema import metadata
 from order_svc.tables.visibility import seen_by
 
@@ -35,6 +35,25 @@ STEP_SEEN_BY = seen_by(order_steps)
 ORDER_STEPS = Rows(order_steps, OrderStep)
 TIMELINE = Listing(order_steps, OrderStep, filters=("order_id",), seen_by=STEP_SEEN_BY, turned=True)
 """The steps of an order, oldest first."""
+# What is below has ended: nothing that is written later comes before it in the order of `written_in`.
+_SETTLED = order_steps.c.written_in < sql("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+ERP_CHANGES = Listing(
+    order_steps,
+    FeedStep,
+    filters=(),
+    seen_by={"seller": order_steps.c.merchant_id},
+    by="written_in",
+    grows=True,
+    computed={
+        "settled": {str(True): _SETTLED},
+        "of": {
+            ErpFeed.ORDERS: order_steps.c.event.like("Order%"),
+            ErpFeed.REFUNDS: order_steps.c.event.like("Refund%"),
+            ErpFeed.STOCK_RETURNS: order_steps.c.event == "StockReturned",
+        },
+    },
+)
+"""The steps of a merchant's orders, as they were written, without those beside which others may still be written."""
 STEPS_ADDED = Query(
     select(*ORDER_STEPS.columns)
     .where(order_steps.c.id > bindparam("after"), order_steps.c.id != all_(bindparam("known", type_=ARRAY(Text))))

@@ -1,0 +1,66 @@
+"""Exports of orders, page by page as they are sent, so that their size does not matter."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.http.methods import is_head
+from aftercare_chassis.http.responses import refusals
+from aftercare_chassis.http.routing import ApiRoute, Read, require_role
+from aftercare_chassis.runtime import Runtime
+from fastapi import APIRouter, Query, Request
+from starlette.responses import StreamingResponse
+
+from order_svc.api.order_filters import Filtered
+from order_svc.api.schemas.order_exports import MEDIA_TYPES, ExportFormat, exported, heading
+from order_svc.domain.sorting import CurrencyMissing, OrderSort, RangeEmpty, SortUnsuitable
+from order_svc.queries import OrderView, order_lists
+from order_svc.queries.order_lists import OrderFilter
+from order_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
+PAGE = 200
+
+
+@router.get(
+    "/export",
+    operation_id="exportOrders",
+    response_class=StreamingResponse,
+    responses=refusals(CurrencyMissing, SortUnsuitable, RangeEmpty),
+    dependencies=[require_role("seller", "agent", "admin")],
+)
+async def export_orders(
+    request: Request,
+    reader: Read[Settings],
+    wanted: Filtered,
+    format: Annotated[ExportFormat, Query(description="`ndjson`: an order per line; `csv`: a line per article.")] = (
+        ExportFormat.NDJSON
+    ),
+) -> StreamingResponse:
+    """Export the orders that the caller may see, oldest first, with the filters of `GET /v1/orders`, without addresses.
+
+    It is read page by page while it is sent: an order that changes meanwhile is exported as it was when its page was read. In CSV, a
+    text that a spreadsheet program would take for a formula begins with an apostrophe.
+    """
+    first = await order_lists.orders(reader, wanted, limit=PAGE, sort=OrderSort.OLDEST)
+    parts = _parts(request, wanted, format, first)
+    headers = {"content-type": MEDIA_TYPES[format], "content-disposition": f'attachment; filename="orders.{format}"'}
+    return StreamingResponse(_nothing() if is_head(request) else parts, headers=headers)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
+async def _parts(
+    request: Request, wanted: OrderFilter, format: ExportFormat, page: Page[OrderView]
+) -> AsyncIterator[bytes]:
+    """The export as it is sent. It holds no connection while the client reads."""
+    runtime: Runtime[Settings] = request.app.state.runtime
+    actor = runtime.verifier.actor(request.headers)
+    yield heading(format) + exported(format, page.data, actor)
+    while page.next_cursor is not None:
+        async with runtime.reader(actor) as reader:
+            page = await order_lists.orders(reader, wanted, limit=PAGE, cursor=page.next_cursor, sort=OrderSort.OLDEST)
+        yield exported(format, page.data, actor)
