@@ -14,7 +14,7 @@ from aftercare_cli.stack.interface import StackError
 Body = dict[str, Any]
 
 OWNERS = {
-    "order-svc": ("orders", "payments", "parcels", "courier-endpoints", "courier-webhooks"),
+    "order-svc": ("orders", "order-imports", "payments", "parcels", "courier-endpoints", "courier-webhooks"),
     "aftersale-svc": ("cases", "disputes"),
     "cs-svc": ("conversations", "complaints", "feedback", "ratings"),
     "kb-svc": ("articles", "search"),
