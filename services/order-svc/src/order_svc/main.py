@@ -14,8 +14,8 @@ from order_svc import tables
 from order_svc.api import (
     courier_endpoints,
     courier_webhooks,
-    intercepts,
     erp,
+    intercepts,
     ledger,
     order_exports,
     order_imports,
