@@ -122,7 +122,7 @@ async def test_what_is_asked_for_has_to_fit(shop, parcel, kettles):
     both = RETURN | {"shipping_address": address}
     shop.problem(await shop.buyer.post(path, json=both), 422, "address_not_needed")
     shop.problem(await shop.buyer.post(path, json={"purpose": "burn"}), 422, "validation_failed")
-    stranger = shop.h.client("buyer", "buyer-2")
-    shop.problem(await stranger.post(path, json=RETURN), 404, "not_found")
+    other_buyer = shop.h.client("buyer", "buyer-2")
+    shop.problem(await other_buyer.post(path, json=RETURN), 404, "not_found")
     intercept = await requested(shop, parcel)
-    shop.problem(await stranger.get(f"/v1/intercepts/{intercept['id']}"), 404, "not_found")
+    shop.problem(await other_buyer.get(f"/v1/intercepts/{intercept['id']}"), 404, "not_found")

@@ -16,6 +16,8 @@ from order_svc.domain.model import OrderLine
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.order_ways import WAYS
 
+# Any: the discounts of a line are JSON documents.
+
 
 @dataclass(frozen=True, slots=True)
 class CancelledUnits:
@@ -29,7 +31,7 @@ class CancelledUnits:
     quantity: int
     amount_minor: int
     tax_minor: int | None
-    discounts: list[dict[str, Any]]  # JSON documents
+    discounts: list[dict[str, Any]]
     line: OrderLine | None
 
 
