@@ -19,11 +19,8 @@ NOT_IN_THE_API = {
     *("DecisionCause", "EscalationCause", "DisputeEscalationCause", "EvidenceSide", "RefundCause", "ReceiptCause"),
     *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause", "GuaranteeLateness"),
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
-    *("DisputeReleaseCause", "OrdersEffect", "SanctionSubjectType"),
-    *("UnpackCause", "InterceptEndCause"),
     *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
-    *("DisputeReleaseCause", "ReceiptExtendedBy"),
-    "UnpackCause",
+    *("UnpackCause", "InterceptEndCause"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""
 SERVICES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")

@@ -24,12 +24,12 @@ from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from cs_svc import main as cs
 from kb_svc import main as kb
+from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
 from seeded_service import SeededService, made
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
-ADDRESS = {"name": "王芳", "phone": "13800000000", "city": "杭州市", "street": "文三路 1 号"}
 KETTLE = OrderLine(
     line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=0, paid_minor=29700
 )
@@ -81,6 +81,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         account = made(await seller.post("/v1/shipping-accounts", json=_ACCOUNT))
         label_body = {"carrier": "sf", "weight_grams": 900, "lines": part}
         label = made(await seller.post(f"/v1/orders/{placed['id']}/labels", json=label_body))
+        started = made(await seller.post("/v1/order-imports", json={"file_hash": "sha256:" + "ab" * 32}))
         quote = made(await seller.post(f"/v1/orders/{placed['id']}/shipping-quotes", json={"weight_grams": 900}))
         yield SeededService(
             harness,
@@ -98,31 +99,9 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "account_id": account["id"],
                 "label_id": label["id"],
                 "quote_id": quote["id"],
+                "import_id": started["id"],
             },
-            {
-                "createOrder": wanted,
-                "changeAddress": {"shipping_address": ADDRESS},
-                "startPayment": {"provider": "simulator"},
-                "requestIntercept": {"purpose": "change_address", "shipping_address": ADDRESS},
-                "refuseIntercept": {"reason": "too_late"},
-                "shipParcel": parcel_body | {"waybill_no": "73000002"},
-                "deliverVirtualGoods": {"lines": part},
-                "extendReceipt": {"days": 3},
-                "createCourierEndpoint": {"partner": "zto"},
-                "rotateCourierSecret": {},
-                "revokeCourierEndpoint": {"grace_hours": 168},
-                "explainPaymentDifference": {"note": "a fee"},
-                "resolvePaymentDifference": {"note": "a fee"},
-                "acknowledgeParcelAnomaly": {"note": "called the depot"},
-                "resolveParcelAnomaly": {"resolution": "found"},
-                "connectShippingAccount": _ACCOUNT | {"courier": "kuaidi100", "key": "a-key"},
-                "rotateShippingSecret": {"secret": "another"},
-                "changeShippingSender": {"sender": _ACCOUNT["sender"]},
-                "orderLabel": label_body,
-                "orderReturnLabel": {"carrier": "sf", "weight_grams": 900, "case_id": "case_1"},
-                "changePickup": {"begins_at": "2031-05-02T10:00:00+08:00", "ends_at": "2031-05-02T12:00:00+08:00"},
-                "askShippingPrices": {"weight_grams": 900},
-            },
+            order_bodies(wanted, part, parcel_body, label_body, _ACCOUNT),
         )
 
 
