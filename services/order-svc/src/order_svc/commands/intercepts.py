@@ -18,7 +18,7 @@ from order_svc.domain.tracking import Parcel, ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey
 from order_svc.settings import Settings
 from order_svc.tables.intercepts import INTERCEPT_ADDRESSES, INTERCEPTS, OPEN_INTERCEPT
-from order_svc.tables.orders import ORDERS
+from order_svc.tables.orders import ORDER_TO_LOCK
 from order_svc.tables.parcels import PARCELS
 
 INTERCEPTED = "intercepted"
@@ -37,7 +37,7 @@ async def request(
     """
     policy.check_address(purpose, given=address is not None)
     parcel = await tx.get(PARCELS, parcel_id)
-    await tx.lock(ORDERS, parcel.order_id)  # before its parcels, as in every command
+    await tx.lock_all(ORDER_TO_LOCK, order_id=parcel.order_id)  # before its parcels, as in every command
     parcel = await tx.lock(PARCELS, parcel_id)
     known = await tx.one(OPEN_INTERCEPT, parcel_id=parcel_id)
     policy.check(parcel, known)
@@ -177,6 +177,5 @@ async def refuse(tx: Transaction[Settings], intercept_id: str, *, refusal: str) 
 async def _locked(tx: Transaction[Settings], intercept_id: str) -> Intercept:
     """The intercept, locked after its order and before its parcel is."""
     found = await tx.get(INTERCEPTS, intercept_id)
-    tx.check_condition()
-    await tx.lock(ORDERS, found.order_id)
+    await tx.lock_all(ORDER_TO_LOCK, order_id=found.order_id)
     return await tx.lock(INTERCEPTS, intercept_id)

@@ -128,6 +128,32 @@ class ImportRowIn(In):
 class ImportRowsIn(In):
     """A part of the file's orders."""
 
+    model_config = example(
+        orders=[
+            {
+                "row": 2,
+                "order": {
+                    "order_no": "S-2041",
+                    "buyer_id": "buyer-1",
+                    "currency": "CNY",
+                    "lines": [
+                        {
+                            "sku": "KETTLE-1",
+                            "title": "电热水壶",
+                            "quantity": 1,
+                            "unit_price": {"amount": 9900, "currency": "CNY"},
+                        }
+                    ],
+                    "shipping_address": {"name": "王芳", "phone": "13800000000", "city": "杭州市", "street": "文三路 1 号"},
+                    "state": "paid",
+                    "created_at": "2026-02-27T09:30:00+08:00",
+                    "paid_at": "2026-02-27T09:42:00+08:00",
+                },
+            }
+        ],
+        next_row=3,
+    )
+
     orders: Annotated[list[ImportRowIn], Field(max_length=MOST_ROWS)]
     """The orders, by their rows. One that is refused does not keep the others out."""
     next_row: RowNumber
