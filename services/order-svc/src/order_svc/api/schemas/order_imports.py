@@ -144,7 +144,12 @@ class ImportRowsIn(In):
                             "unit_price": {"amount": 9900, "currency": "CNY"},
                         }
                     ],
-                    "shipping_address": {"name": "王芳", "phone": "13800000000", "city": "杭州市", "street": "文三路 1 号"},
+                    "shipping_address": {
+                        "name": "王芳",
+                        "phone": "13800000000",
+                        "city": "杭州市",
+                        "street": "文三路 1 号",
+                    },
                     "state": "paid",
                     "created_at": "2026-02-27T09:30:00+08:00",
                     "paid_at": "2026-02-27T09:42:00+08:00",
