@@ -92,7 +92,9 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
     parts = document["components"]["schemas"].keys() - {"Headers"}
     assert parts == {
         "AcceptedLine",
+        "AnomalyScan",
         "BearerShare",
+        "CancelledLine",
         "CaseLine",
         "Clause",
         "DeadlineChange",
@@ -102,13 +104,18 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
         "LineAfterSale",
         "LineDiscount",
         "OrderLine",
+        "OrderPayment",
         "OwedLine",
+        "PackedPackage",
         "PolicyCitation",
         "PriceGranted",
         "RecommendedSanction",
         "RefundPart",
+        "RefundShare",
+        "ReturnedStockLine",
         "ReusedFile",
         "SampleLine",
         "SettingUsed",
         "ShippedLine",
+        "StockLine",
     }

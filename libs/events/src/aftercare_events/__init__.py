@@ -27,6 +27,7 @@ from aftercare_events.catalogue.case_progress import (
 )
 from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine
+from aftercare_events.catalogue.charge_backs import ChargeBackLost, ChargeBackReversed, PaymentChargedBack
 from aftercare_events.catalogue.claims import ClaimDeadlineExtended, ClaimDeadlineReminder, ClaimEvent
 from aftercare_events.catalogue.complaints import (
     ComplaintAnswered,
@@ -85,6 +86,8 @@ from aftercare_events.catalogue.exchanges import (
     ChargeAgreed,
     ChargeOwedBack,
     ChargePaid,
+    ChargePaymentDenied,
+    ChargePaymentStated,
     ChargeReturned,
     RefusedGoodsReturned,
     ReplacementPriced,
@@ -166,6 +169,7 @@ from aftercare_events.catalogue.offline_refunds import (
     OfflineRefundStated,
     OfflineRefundWithdrawn,
 )
+from aftercare_events.catalogue.order_reviews import OrderReviewed
 from aftercare_events.catalogue.orders import (
     CancelledLine,
     LineAfterSale,
@@ -193,7 +197,13 @@ from aftercare_events.catalogue.parcel_anomalies import (
     ParcelAnomalyEvent,
     ParcelAnomalyRaised,
 )
-from aftercare_events.catalogue.parcels import ParcelEvent, ParcelRegistered, ParcelStatusChanged, ShippedLine
+from aftercare_events.catalogue.parcels import (
+    ParcelCollected,
+    ParcelEvent,
+    ParcelRegistered,
+    ParcelStatusChanged,
+    ShippedLine,
+)
 from aftercare_events.catalogue.payments import (
     PaymentEvent,
     PaymentFailed,
@@ -216,6 +226,7 @@ from aftercare_events.catalogue.pickups import (
     PickupWaybillGiven,
     PickupWaybillWithdrawn,
 )
+from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsClaimClosed,
@@ -264,7 +275,9 @@ from aftercare_events.catalogue.reviews import (
     AfterSaleRequested,
 )
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
+from aftercare_events.catalogue.shipment_times import OrderShipmentOverdue, VirtualGoodsDelivered
 from aftercare_events.catalogue.sold_lines import LineDiscount, OrderLine
+from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReserved, StockReturned
 from aftercare_events.catalogue.supplements import SupplementEnded, SupplementRequested, SupplementSubmitted
 from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
@@ -305,8 +318,12 @@ __all__ = [
     "CaseLine",
     "CaseRulesPublished",
     "ChargeAgreed",
+    "ChargeBackLost",
+    "ChargeBackReversed",
     "ChargeOwedBack",
     "ChargePaid",
+    "ChargePaymentDenied",
+    "ChargePaymentStated",
     "ChargeReturned",
     "ClaimDeadlineExtended",
     "ClaimDeadlineReminder",
@@ -432,6 +449,8 @@ __all__ = [
     "OrderPartlyPaid",
     "OrderPayment",
     "OrderReceiptConfirmed",
+    "OrderReviewed",
+    "OrderShipmentOverdue",
     "OrderShipped",
     "OrderUnpacked",
     "PackedPackage",
@@ -439,9 +458,11 @@ __all__ = [
     "ParcelAnomalyEnded",
     "ParcelAnomalyEvent",
     "ParcelAnomalyRaised",
+    "ParcelCollected",
     "ParcelEvent",
     "ParcelRegistered",
     "ParcelStatusChanged",
+    "PaymentChargedBack",
     "PaymentEvent",
     "PaymentFailed",
     "PaymentStarted",
@@ -456,6 +477,8 @@ __all__ = [
     "RatingChanged",
     "RatingEvent",
     "RatingGiven",
+    "ReceiptExtended",
+    "ReceiptPeriodStarted",
     "RefundEvent",
     "RefundFailed",
     "RefundPart",
@@ -515,6 +538,10 @@ __all__ = [
     "SettlementLapsed",
     "SettlementProposed",
     "ShippedLine",
+    "StockCommitted",
+    "StockReservationReleased",
+    "StockReserved",
+    "StockReturned",
     "SupplementEnded",
     "SupplementRequested",
     "SupplementSubmitted",
@@ -524,6 +551,7 @@ __all__ = [
     "VerdictConfirmed",
     "VerdictGiven",
     "VerdictReplaced",
+    "VirtualGoodsDelivered",
     "WrongSchema",
     "codec",
     "digest",

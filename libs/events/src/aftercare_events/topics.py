@@ -20,7 +20,7 @@ class Topic:
 
 ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order")
 PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment")
-PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel")
+PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel or intercept")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
 DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dispute")
 CLAIMS = Topic("aftercare.claims.v1", writer="aftersale-svc", aggregate="claim")

@@ -65,3 +65,4 @@ class AfterSaleRefundFailed(CaseEvent):
     refund_id: RefundId
     failure_code: Annotated[Code, Field(description="as in RefundFailed")]
     succeeded_minor: Annotated[Minor | None, Field(description="as in RefundFailed")] = None
+    currency: Annotated[Currency | None, Field(description="of `succeeded_minor`")] = None

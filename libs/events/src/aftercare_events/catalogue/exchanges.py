@@ -67,7 +67,9 @@ class ChargePaymentDenied(CaseEvent):
     owed_minor: Minor
     currency: Currency
     stated_at: StatedAt
-    statements_left: Annotated[int, Field(ge=0, description="how often the buyer may still state a payment")]
+    statements_left: Annotated[
+        int, Field(strict=True, ge=0, description="how often the buyer may still state a payment")
+    ]
     deadline_at: DeadlineAt = None
 
 

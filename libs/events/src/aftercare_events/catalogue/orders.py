@@ -243,13 +243,11 @@ class OrderCancelled(OrderEvent):
     deposit_kept_minor: Annotated[
         Minor | None, Field(description="the deposit that the merchant keeps; absent where what was paid goes back")
     ] = None
+    currency: Annotated[Currency | None, Field(description="of `deposit_kept_minor`")] = None
 
 
 class OrderLinesCancelled(OrderEvent):
-    """Units of the order were cancelled before they were shipped; the order goes on without them.
-
-    Before OrderPaid its amounts shrink: `total_minor` is what the buyer pays now. After it their part is refunded.
-    """
+    """Units of the order were cancelled before they were shipped. The amounts of an unpaid order shrink; a paid one is refunded."""
 
     matter: Code = "order_line_cancellation"
     cause: Annotated[Code, one_of(CancelCause, "who cancelled them")]

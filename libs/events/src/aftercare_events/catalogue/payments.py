@@ -113,8 +113,7 @@ class RefundShareSucceeded(RefundEvent):
 
 
 class RefundShareFailed(RefundEvent):
-    """A share of a refund was refused, which is final; `amount_minor` is the share's. RefundFailed follows with the last one, unless
-    other payments take its place."""
+    """A share was refused, which is final; unless other payments take its place, RefundFailed follows with the last share."""
 
     matter: Code = "refund"
     share_id: ShareId

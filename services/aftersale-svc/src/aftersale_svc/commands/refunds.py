@@ -148,6 +148,7 @@ async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: Refun
         "refund_id": event.refund_id,
         "failure_code": event.failure_code,
         "succeeded_minor": event.succeeded_minor,
+        "currency": None if event.succeeded_minor is None else event.currency,
     }
     events: list[Event] = [AfterSaleRefundFailed(**case_fields(tx, failed.case), **refused)]
     if event.is_already_shipped and full.case.stage is Stage.PRE_SHIP:

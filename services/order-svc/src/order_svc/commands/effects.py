@@ -174,7 +174,8 @@ async def cancel(
     """Record the cancellation of an order that has entered that state, and do what it causes. `reason` is the caller's code."""
     cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
     kept = kept_minor(cancelled) or None
-    event = OrderCancelled(**order_fields(tx, cancelled), cause=cause, reason=reason, deposit_kept_minor=kept)
+    deposit = {"deposit_kept_minor": kept, "currency": None if kept is None else cancelled.currency}
+    event = OrderCancelled(**order_fields(tx, cancelled), cause=cause, reason=reason, **deposit)
     return await enter(tx, before, cancelled, event, *await stock.release_rest(tx, cancelled))
 
 
