@@ -11,12 +11,13 @@ from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
+from order_svc.tables.anomalies import ANOMALIES_OF_PARCEL
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.intercepts import OPEN_INTERCEPT
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
-from order_svc.tables.orders import LINES_OF_ORDER
+from order_svc.tables.orders import DROP_LINE, LINES_OF_ORDER, ORDER_TO_LOCK
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
     PARCELS_OF_ORDER,
@@ -37,6 +38,7 @@ from order_svc.tables.payments import (
     TAKEN_PAYMENTS_LOCKED,
 )
 from order_svc.tables.restrictions import RESTRICTIONS_OF_ORDER, SHARE_RESTRICTIONS
+from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
@@ -50,6 +52,7 @@ SETTINGS = SimpleNamespace(
     collection_hours=1,
     receipt_extensions=1,
     longest_receipt_extension_days=7,
+    parcel_silence_hours={},
 )
 Table = dict[tuple[Any, ...], Any]
 
@@ -126,6 +129,7 @@ def _charge_backs(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any
 _WAYBILL = {name: name for name in ("order_id", "leg", "carrier", "waybill_no", "case_id")}
 QUERIES = {
     LINES_OF_ORDER: _of("order_lines", order_id="order_id"),
+    ORDER_TO_LOCK: _of("orders", id="order_id"),
     UNITS_OF_ORDER: _units,
     CASE_LINES_OF_ORDER: _of("case_lines", order_id="order_id"),
     PARCELS_OF_ORDER: _of("parcels", order_id="order_id"),
@@ -142,6 +146,8 @@ QUERIES = {
     SHARES_OF: _of("refunds", share_of="refund_id"),
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
+    ANOMALIES_OF_PARCEL: _of("parcel_anomalies", parcel_id="parcel_id"),
+    ACCOUNTS_OF_MERCHANT: lambda _, __: [],  # nor has a label made
     OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
     CHARGE_BACKS_BY_REFERENCE: _charge_backs,
     SHARE_RESTRICTIONS: lambda _, __: [],
@@ -195,8 +201,13 @@ class MemoryTransaction(Transaction):
     async def execute(self, statement: Any, **params: Any) -> int:
         if statement in (WAKE_PUSHES, HURRY_CALL):
             return 0  # no push waits for its parcel here, and calls have no times
+        if statement is DROP_LINE:
+            return int(self.memory.table("order_lines").pop((params["line_id"],), None) is not None)
         assert statement is DROP_CALL
         return int(self.memory.table("provider_calls").pop((params["call_id"],), None) is not None)
+
+    def change(self, *_: Any, **__: Any) -> None:
+        """When the silence of a parcel is looked at is left out."""
 
     async def flush(self) -> None:
         """Inserts are not collected here."""
