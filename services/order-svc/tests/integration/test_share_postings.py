@@ -74,3 +74,28 @@ async def test_the_discounts_and_costs_of_a_refund_that_fails_in_part_come_with_
     await shop.ask_refund(order, 500, refund_id="refund_2", parts=shares)
     assert await funding(shop, order) == {"merchant": (700, 233, 0), "platform": (300, 100, 400)}
     await check_proof(shop)
+
+
+@pytest.mark.parametrize(
+    ("methods", "back", "first"),
+    [
+        (("sim_success", "sim_refund_declined"), 5500, 5500),
+        (("sim_refund_declined", "sim_success"), 9500, 4000),
+    ],
+    ids=["the last share of costs is back", "the first share of costs is back"],
+)
+async def test_what_others_bear_of_all_attempts_is_their_share_of_the_whole(
+    shop: Any, kettles: Any, methods: tuple[str, str], back: int, first: int
+) -> None:
+    order = await paid_by(shop, kettles, *methods)
+    costs = (part("cost_share", 9500, "platform", "merchant"),)
+    await shop.open_case(order, 3)
+    await shop.ask_refund(order, 15000, parts=costs)
+    await shop.settle()
+    assert await funding(shop, order) == {"merchant": (700, 0, 0), "platform": (300, 0, first)}
+    await shop.ask_refund(order, 15000 - back, refund_id="refund_2", parts=costs)
+    assert await funding(shop, order) == {"merchant": (700, 0, 0), "platform": (300, 0, 9500)}
+    rows = await shop.h.runtime.pool.fetch("SELECT amount_minor, state, borne FROM refunds WHERE state <> 'failed'")
+    for row in rows:
+        assert sum(each["amount_minor"] for each in row["borne"]) == row["amount_minor"]
+    await check_proof(shop)

@@ -100,11 +100,12 @@ async def charge_back_changed(tx: Transaction[Settings], payment: Payment, charg
     await _post(tx, payment, charge_back.id, [] if entry is None else [entry], payment.provider)
 
 
-async def beside_undone(tx: Transaction[Settings], payment: Payment, share: Refund) -> None:
-    """A share was paid of a refund that has failed as a whole: what stands beside the money comes with the refund of the rest."""
+async def discounts_undone(tx: Transaction[Settings], payment: Payment, share: Refund) -> None:
+    """A share was paid of a refund that has failed as a whole: the discounts go back with the refund of the rest. What others bear of the
+    share stays."""
     kind = PostingKind.REFUND_REQUESTED
     requested = await tx.all(POSTINGS_OF_SUBJECT, subject_id=share.id, kind=kind)
-    beside = [each for each in requested if each.debit not in rules.CONSERVED]
+    beside = [each for each in requested if each.debit is LedgerAccount.DISCOUNTS_GRANTED]
     await _post(tx, payment, share.id, rules.refund_failed(beside))
 
 

@@ -29,11 +29,19 @@ from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, 
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.policy import is_fulfilled, owed_for_lines
 from order_svc.domain.payments.postings import Shares
+from order_svc.domain.payments.shares import borne_before
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.orders import ORDER_TO_LOCK, ORDERS
-from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS, TAKEN_PAYMENTS_LOCKED
+from order_svc.tables.payments import (
+    PAYMENTS,
+    REFUNDS,
+    REFUNDS_OF,
+    REFUNDS_OF_CASE,
+    TAKEN_PAYMENTS,
+    TAKEN_PAYMENTS_LOCKED,
+)
 
 
 async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
@@ -53,7 +61,7 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
         return
     asked = Amount(event.amount_minor, event.currency)
     refund = new_refund(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
-    refund = replace(refund, borne=_borne(event))
+    refund = replace(refund, borne=_borne(event, borne_before(await tx.all(REFUNDS_OF_CASE, case_id=event.case_id))))
     rooms = rooms_of(payments, await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]), tx.now)
     paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
     refused = FailureCode.COMPENSATED if is_compensated(event.case_id, paid) else refusal(asked, rooms, paid)
@@ -84,13 +92,14 @@ async def payments_for(tx: Transaction[Settings], order: Order, payment_id: str)
     return payment, [payment]
 
 
-def _borne(event: RefundRequested) -> list[dict[str, Any]] | None:  # Any: JSON
-    """Who bears the refund, as its parts have it; None where that is the merchant alone. The parts may be those of more than it gives
-    back, where an earlier refund of the case has given back the rest."""
+def _borne(event: RefundRequested, before: Counter[str]) -> list[dict[str, Any]] | None:  # Any: JSON
+    """Who bears the refund, as its parts have it; None where that is the merchant alone. The parts are those of all that the case gives
+    back, `before` is what of that is borne already (rule R8)."""
     others = Counter[str]()
     for part in event.parts or ():
         if part.kind == PartKind.COST_SHARE:
             others[part.payer] += part.amount_minor
+    others -= before
     if not others:
         return None
     rest = max(0, event.amount_minor - others.total())

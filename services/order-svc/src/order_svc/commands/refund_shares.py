@@ -83,7 +83,7 @@ async def _end(tx: Transaction[Settings], order: Order, payment: Payment, share:
         ended: Event = RefundSucceeded(**fields, outside=share.outside, shares=back)
     else:
         for each in whole.succeeded:
-            await postings.beside_undone(tx, payment, each)
+            await postings.discounts_undone(tx, payment, each)
         code = next(each.failure_code for each in reversed(whole.shares) if each.state is RefundState.FAILED)
         ended = RefundFailed(
             **fields,

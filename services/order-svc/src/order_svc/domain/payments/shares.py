@@ -1,6 +1,7 @@
 """A refund that is made from several payments: the rows of its shares, and the state of the whole, which follows from theirs."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from order_svc.domain.payments.model import IN_FLIGHT, Refund, RefundState
@@ -43,6 +44,23 @@ class SharedRefund:
     def with_share(self, share: Refund) -> "SharedRefund":
         """The refund with this share as it is now."""
         return SharedRefund([share if each.id == share.id else each for each in self.shares])
+
+
+def borne_before(of_case: Iterable[Refund]) -> Counter[str]:
+    """Who bears how much, in minor units, of what refunds of a case have given back that have failed as a whole, after the last one that
+    has succeeded: what the next one does not give back again."""
+    wholes: dict[str, list[Refund]] = {}
+    for each in sorted(of_case, key=lambda refund: (refund.created_at, len(refund.id), refund.id)):
+        wholes.setdefault(each.refund_id, []).append(each)
+    borne = Counter[str]()
+    for rows in wholes.values():
+        succeeded = [each for each in rows if each.state is RefundState.SUCCEEDED]
+        if succeeded and SharedRefund(list(map(as_shares, rows))).state is RefundState.SUCCEEDED:
+            borne.clear()
+            continue
+        for share in succeeded:
+            borne.update({each["bearer"]: each["amount_minor"] for each in share.borne or ()})
+    return borne
 
 
 def share_id(refund_id: str, number: int) -> str:
