@@ -145,7 +145,7 @@ async def _request_refund(
         currency=case.currency,
         requested_at=tx.now,
         settings=used(fees_setting(terms.order, case), recalculation(terms.order) if amount.unearned else None),
-        given_back_minor=refund_parts.given_back_by(full.refund),
+        given_back_minor=0 if full.refund is None else full.refund.given_in_part_minor,
     )
     refund = REFUND.start(refund, tx)
     await kept_money.keep_also(tx, full, refund)

@@ -12,7 +12,10 @@ from aftersale_svc.settings import Settings
 
 
 def executed(tx: Transaction[Settings], dispute: Dispute, refunded_minor: int) -> Dispute:
-    """The dispute at its end, with what was refunded because of it in minor units."""
+    """The dispute at its end, with what was refunded because of it in minor units: what is back besides, by a refund that failed before it
+    was decided, is not counted."""
+    if dispute.final_at is None and dispute.amount_minor is not None:
+        refunded_minor = min(refunded_minor, dispute.amount_minor)
     return replace(DISPUTE.apply(dispute, DisputeAction.EXECUTE, SystemContext.of(tx)), refunded_minor=refunded_minor)
 
 

@@ -39,6 +39,7 @@ async def keep_paid(tx: Transaction[Settings], full: FullCase) -> None:
     paid, refund = full.case.paid_before_minor, full.refund
     if not paid or refund is None:
         return
+    paid += sum(line.returned_minor for line in full.requested)
     if refund.cause in KEPT:
         await keep(tx, full, refund.cause, paid)
     elif not TYPES[full.case.type].holds_units:

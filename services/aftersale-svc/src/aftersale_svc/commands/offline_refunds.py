@@ -151,7 +151,7 @@ async def _confirm(tx: Transaction[Settings], full: FullCase, note: str | None =
     refund = _paid(tx, full, offline)
     parts = [replace(part, refund_id=refund.id) for part in full.rows_of(RefundPart)]
     after = replace(confirmed, case=replace(confirmed.case, refund_id=refund.id)).keeping(refund).keeping(*parts)
-    after = after.keeping(replace(offline, confirmed_at=tx.now))
+    after = await refund_parts.whole(tx, after.keeping(replace(offline, confirmed_at=tx.now)))
     event = OfflineRefundConfirmed(
         **case_fields(tx, after.case),
         refund_id=refund.id,
@@ -172,7 +172,7 @@ def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> 
     if failed is None:
         raise NoRefundRefused()
     new = replace(failed, id=offline.refund_id, failure_code=None, requested_at=offline.stated_at, ended_at=tx.now)
-    new = replace(new, given_back_minor=refund_parts.given_back_by(failed), returned_minor=0, shares=None)
+    new = replace(new, given_back_minor=failed.given_in_part_minor, returned_minor=0, shares=None)
     requested = REFUND.start(replace(new, state=REFUND.initial), tx)
     return REFUND.apply(requested, RefundAction.SUCCEED, SystemContext.of(tx))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundPart as EventPart
 
-from aftersale_svc.domain.cases.codes import RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -13,10 +13,12 @@ from aftersale_svc.domain.money.cost_shares import with_cost_shares
 from aftersale_svc.domain.money.fees import ReturnFees
 from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.order_discounts import recalculation
+from aftersale_svc.domain.money.partial_refunds import after_failure, after_success
 from aftersale_svc.domain.money.parts import RefundPart, parts_of
 from aftersale_svc.domain.money.reimbursements import with_reimbursement
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASE_LINES
 from aftersale_svc.tables.given_back import GIVEN_BACK, SHARES_PAID
 
 
@@ -44,6 +46,25 @@ async def decided(
     return with_reimbursement(with_cost_shares(parts, checks, refund.units_minor, paid), full)
 
 
+async def given_in_part(tx: Transaction[Settings], full: FullCase) -> FullCase:
+    """Keep what a refund has given back before it failed with the lines of the locked case: other cases never have it again."""
+    failed = full.refund
+    return full if failed is None or not failed.returned_minor else await _keep(tx, full, after_failure(full, failed))
+
+
+async def whole(tx: Transaction[Settings], full: FullCase) -> FullCase:
+    """Let what attempts before have given back be a part of the refund that was paid now."""
+    paid = full.refund
+    return full if paid is None or not paid.given_back_minor else await _keep(tx, full, after_success(full, paid))
+
+
+async def _keep(tx: Transaction[Settings], before: FullCase, after: FullCase) -> FullCase:
+    for line in after.requested:
+        if line not in before.requested:
+            await tx.upsert(CASE_LINES, line)
+    return after
+
+
 def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, ...] | None:
     """The parts of this refund as events carry them; None where none were kept, by a build from before them."""
     found = tuple(
@@ -60,10 +81,3 @@ def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, .
         if part.refund_id == refund_id
     )
     return found or None
-
-
-def given_back_by(failed: Refund | None) -> int:
-    """What a refund that has failed, and the attempts before it, have given back of the money of their case, in minor units."""
-    if failed is None or failed.state is not RefundState.FAILED:
-        return 0
-    return failed.given_back_minor + failed.returned_minor

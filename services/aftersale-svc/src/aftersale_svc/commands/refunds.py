@@ -114,7 +114,7 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
     if found.state is RefundState.SUCCEEDED:
         return
     paid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.SUCCEED)
-    done = apply(paid, CaseAction.COMPLETE, tx)
+    done = await refund_parts.whole(tx, apply(paid, CaseAction.COMPLETE, tx))
     await effects.save(tx, paid, done, CaseAction.COMPLETE, completed(tx, done, found))
 
 
@@ -136,6 +136,7 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
         return
     found = replace(found, failure_code=event.failure_code, returned_minor=event.succeeded_minor or 0)
     unpaid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.FAIL)
+    unpaid = await refund_parts.given_in_part(tx, unpaid)
     if permits(unpaid, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=unpaid, order=order)):
         await endings.end_with_order(tx, unpaid, order, refused=event)
     else:

@@ -47,7 +47,7 @@ async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, ver
         check_no_amount(verdict)
         return RefundAmount(0, 0)
     amount = await verdicts.bounded(tx, full, order, verdict)
-    if full.refund is not None and full.is_refunded and amount.total_minor > full.refunded_minor:
+    if full.refund is not None and full.is_refunded and amount.total_minor > full.paid_minor:
         kept = full.refund.cause is RefundCause.COMPENSATION
         if (verdict.remedy is Remedy.COMPENSATION) is not kept:
             allowed = [Remedy.COMPENSATION if kept else Remedy.REFUND, Remedy.NONE]
@@ -62,7 +62,7 @@ async def _check_left(tx: Transaction[Settings], full: FullCase, amount: RefundA
         return
     holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
     left = {balance.line_id: balance for balance in balances(holds)}
-    own = {hold.line_id: hold.amount_minor for hold in holds if hold.case_id == full.case.id}
+    own = {hold.line_id: hold.taken_minor for hold in holds if hold.case_id == full.case.id}
     for line, units, minor in refunded_lines(accept_all(full.lines), amount, keeps_goods=True):
         most = left[line.line_id].left_minor + own.get(line.line_id, 0)
         if minor > most or units > left[line.line_id].free_units:
@@ -135,5 +135,5 @@ def _more(full: FullCase, amount: RefundAmount) -> tuple[RefundAmount, RefundAmo
     if full.refund is None or not full.is_refunded:
         return amount, RefundAmount(0, 0)
     freight = full.refund.freight_minor
-    before = RefundAmount(full.refunded_minor - freight, freight)
+    before = RefundAmount(full.paid_minor - freight, freight)
     return RefundAmount(amount.units_minor - before.units_minor, amount.freight_minor - before.freight_minor), before

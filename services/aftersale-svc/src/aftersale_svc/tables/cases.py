@@ -78,6 +78,7 @@ cases = Table(
     Column("goods_kept", Boolean, nullable=False, server_default="false"),
     *minor("paid_before_minor", default=0),
     *minor("paid_before_freight_minor", default=0),
+    *minor("returned_freight_minor", default=0),
     document("payment_ids", null=True),
     *one_of("reject_reason", RejectReason, null=True),
     *one_of("rejected_by", RejectedBy, null=True),
@@ -156,6 +157,8 @@ case_lines = Table(
     *minor("order_paid_minor", default=0),
     *minor("line_tax_minor", default=0),
     document("line_discounts", null=True),
+    *quantity("returned_units", default=0),
+    *minor("returned_minor", default=0),
     CheckConstraint("units_before + quantity <= line_units", name="units"),
     CheckConstraint("amount_minor <= line_paid_minor", name="amount"),
 )

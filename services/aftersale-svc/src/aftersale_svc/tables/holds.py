@@ -120,10 +120,17 @@ _case = (
         cases.c.initiator,
         cases.c.shipping_refund_minor,
         cases.c.difference_minor,
+        cases.c.returned_freight_minor,
     )
     .where(cases.c.id == holds.c.case_id)
     .limit(1)
     .lateral("of_case")
+)
+_given = (
+    select(case_lines.c.returned_units, case_lines.c.returned_minor)
+    .where(case_lines.c.case_id == holds.c.case_id, case_lines.c.line_id == holds.c.line_id)
+    .limit(1)
+    .lateral("given")
 )
 _found = select(inspections.c.accepted).where(_inspection).limit(1).lateral("of_inspection")
 _held = (
@@ -134,13 +141,17 @@ _held = (
         holds.c.amount_minor,
         cast(_refused, Integer).label("refused_units"),
         _found.c.accepted,
+        *_given.c,
     )
-    .select_from(holds.join(_case, true()).outerjoin(_found, true()))
+    .select_from(holds.join(_case, true()).join(_given, true()).outerjoin(_found, true()))
     .where(holds.c.line_id == order_lines.c.line_id)
     .offset(literal_column("0"))
     .lateral("held")
 )
-_NUMBERS = ("shipping_refund_minor", "units", "amount_minor", "refused_units")
+_NUMBERS = (
+    *("shipping_refund_minor", "units", "amount_minor", "refused_units"),
+    *("returned_units", "returned_minor", "returned_freight_minor"),
+)
 HOLDS_OF_ORDER = Query(
     select(
         order_lines.c.line_id,

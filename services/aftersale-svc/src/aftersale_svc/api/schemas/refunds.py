@@ -5,7 +5,6 @@ from typing import Any, Self
 
 from aftercare_chassis.http.schemas import Money, Out
 
-from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
 from aftersale_svc.domain.money.parts import RefundPart
@@ -106,5 +105,5 @@ class RefundOut(Out):
 
 
 def _given_back(refund: Refund) -> Money | None:
-    minor = refund.given_back_minor + refund.returned_minor
-    return Money.of(minor, refund.currency) if minor and refund.state is not RefundState.SUCCEEDED else None
+    minor = refund.given_in_part_minor
+    return Money.of(minor, refund.currency) if minor else None

@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
+from aftersale_svc.domain.cases.shares import positive
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -152,8 +153,7 @@ class FullCase:
         gone = Counter[str]()
         for each in owed:
             gone.update(each.units if each.is_gone else {})
-        left = {line_id: units - gone[line_id] for line_id, units in self._refused.items()}
-        return {line_id: units for line_id, units in left.items() if units > 0}
+        return positive({line_id: units - gone[line_id] for line_id, units in self._refused.items()})
 
     def owing(self, goods: OwedGoods) -> "FullCase":
         """The case with this claim to refused goods, in place of what it knew of it."""
@@ -168,20 +168,18 @@ class FullCase:
     @property
     def _refused(self) -> dict[str, int]:
         """The units that the merchant has had and that are the buyer's, by line, wherever they are."""
-        if self.return_.delivered_at is None:
-            return {}
-        if self.case.close_cause is CloseCause.ORDER_CANCELLED:
+        if self.return_.delivered_at is None or self.case.close_cause is CloseCause.ORDER_CANCELLED:
             return {}
         by_verdict = self.refund is not None and self.refund.cause in BY_VERDICT
         if self._ended_for_nothing:
-            return {line.line_id: line.received_units for line in self.lines if line.received_units}
+            return positive({line.line_id: line.received_units - line.returned_units for line in self.lines})
         if by_verdict or (self._is_replaced and self.money_hold is not None and self.money_hold.claimed_at is None):
             return {}
         inspected = bool(self.rows_of(Inspection))
         if not inspected and self.case.reject_reason is None:
             return {}
-        refused = {line.line_id: line.refused_units if inspected else line.received_units for line in self.lines}
-        return {line_id: units for line_id, units in refused.items() if units}
+        units = {line.line_id: line.refused_units if inspected else line.received_units for line in self.lines}
+        return positive(units)
 
     @property
     def _ended_for_nothing(self) -> bool:
@@ -190,14 +188,13 @@ class FullCase:
         if self.case.state is CaseState.COMPLETED:
             claimed = self.money_hold is not None and self.money_hold.claimed_at is not None
             return claimed and not self.rows_of(Inspection)
-        ended = self.case.state in (CaseState.CLOSED, CaseState.CANCELLED)
-        return ended and not (self.is_refunded or self._paid_by_deposit or self._is_replaced)
+        paid = self.is_refunded or self._paid_by_deposit or self._is_replaced
+        return self.case.state in (CaseState.CLOSED, CaseState.CANCELLED) and not paid
 
     @property
     def not_received(self) -> dict[str, int]:
         """The units that an inspection did not find in the parcel, by line: the merchant owes neither them nor their money."""
-        missing = {line.line_id: line.quantity - line.received_units for line in self.lines}
-        return {line_id: units for line_id, units in missing.items() if units}
+        return positive({line.line_id: line.quantity - line.received_units for line in self.lines})
 
     @property
     def _is_replaced(self) -> bool:
@@ -255,9 +252,13 @@ class FullCase:
 
     @property
     def refunded_minor(self) -> int:
-        """What has been paid back, in minor units."""
-        last = self.refund.back_minor if self.refund is not None and self._last_is_paid else 0
-        return self.case.paid_before_minor + last
+        """What is back with the buyer, in minor units, be it by a refund that has failed after a part of it."""
+        return self.paid_minor + (self.refund.given_in_part_minor if self.refund else 0)
+
+    @property
+    def paid_minor(self) -> int:
+        """What its refunds that have succeeded gave back, in minor units."""
+        return self.case.paid_before_minor + (self.refund.back_minor if self.refund and self._last_is_paid else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

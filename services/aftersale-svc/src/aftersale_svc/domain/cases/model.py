@@ -72,6 +72,7 @@ class Case:
     goods_kept: bool = False
     paid_before_minor: int = 0
     paid_before_freight_minor: int = 0
+    returned_freight_minor: int = 0
     payment_ids: list[str] | None = None
     reject_reason: RejectReason | None = None
     rejected_by: RejectedBy | None = None
@@ -113,6 +114,7 @@ class RequestedLine:
 
     `line_units`, `line_paid_minor` and `units_before` are what the share was computed from. `order_…`, `line_tax_minor`
     and `line_discounts` are those of the line as it was bought (`OrderLine`), which shares of tax and discounts count by.
+    `returned_minor` is what refunds that have failed in part have given back of it, `returned_units` the units of which that is all.
     """
 
     case_id: str
@@ -127,6 +129,8 @@ class RequestedLine:
     order_paid_minor: int = 0
     line_tax_minor: int = 0
     line_discounts: list[dict[str, Any]] | None = None  # a JSON document
+    returned_units: int = 0
+    returned_minor: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +248,11 @@ class Refund:
     def back_minor(self) -> int:
         """What the buyer has by it and the attempts before, once it has succeeded."""
         return self.given_back_minor + self.rest_minor
+
+    @property
+    def given_in_part_minor(self) -> int:
+        """What is back of it, by this attempt and those before, while it has not succeeded."""
+        return 0 if self.state is RefundState.SUCCEEDED else self.given_back_minor + self.returned_minor
 
     @property
     def missing_minor(self) -> int:

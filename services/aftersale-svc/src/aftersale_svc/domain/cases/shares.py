@@ -45,3 +45,8 @@ def worth_of(lines: Iterable[RequestedLine], units: Mapping[str, int]) -> int:
         for line in lines
         if line.line_id in units
     )
+
+
+def positive(units: Mapping[str, int]) -> dict[str, int]:
+    """Return the lines of which there are any units."""
+    return {line_id: number for line_id, number in units.items() if number > 0}

@@ -21,8 +21,9 @@ CONSTANT = frozenset(
 """Fields of a case that no change keeps: they stay as they were when the case was opened, or are kept beside it."""
 _KEPT = {each.name: each.default for each in fields(Case) if each.name not in CONSTANT}
 """The fields that changes keep, with their defaults."""
-_ALWAYS = frozenset({"liable", "payment_ids"})
-"""What a verdict has decided with before the case is saved, so that the case before the change has it already."""
+_ALWAYS = frozenset({"liable", "payment_ids", "returned_freight_minor"})
+"""What a verdict has decided with, or a failed refund has given back, before the case is saved, so that the case before the change has it
+already."""
 _PERSONAL: Mapping[type[Any], str] = {Pickup: "address"}
 """What is removed from a row in the end, and so from no history: fields by their class."""
 CASE_FIELDS = "case"
@@ -72,7 +73,7 @@ def _differing(before: Case | None, after: Case) -> Document:
     return {
         name: _plain(value)
         for name, value in now.items()
-        if getattr(before, name) != value or (name in _ALWAYS and value is not None)
+        if getattr(before, name) != value or (name in _ALWAYS and value)
     }
 
 

@@ -8,10 +8,7 @@ from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.price_grants.policy import with_amount
 from aftersale_svc.domain.cases.shares import spread
-from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
-
-_TAKEN = (HoldState.HELD, HoldState.SETTLED)
 
 
 def due_by_line(case_id: str, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> Mapping[str, int]:
@@ -22,7 +19,7 @@ def due_by_line(case_id: str, lines: Sequence[CaseLine], holds: Sequence[LineHol
 def left(line_id: str, case_id: str, holds: Sequence[LineHold]) -> int:
     """Return what is left of the money paid for a line, in minor units, besides what this case holds of it."""
     of_line = [hold for hold in holds if hold.line_id == line_id]
-    others = (hold.amount_minor for hold in of_line if hold.hold in _TAKEN and hold.case_id != case_id)
+    others = (hold.taken_minor for hold in of_line if hold.case_id != case_id)
     return of_line[0].paid_minor - sum(others)
 
 

@@ -68,8 +68,9 @@ def freight(
         back[hold.line_id] += hold.refund_units
     if any(back[hold.line_id] + hold.cancelled_quantity < hold.quantity for hold in holds):
         return 0
-    carried = {hold.case_id: hold.shipping_refund_minor for hold in others if goes_back(hold)}
-    return order.shipping_fee_minor - sum(carried.values())
+    carried = {hold.case_id: hold.returned_freight_minor for hold in holds if hold.case_id != case.id}
+    carried |= {hold.case_id: hold.shipping_refund_minor for hold in others if goes_back(hold)}
+    return max(0, order.shipping_fee_minor - sum(carried.values()))
 
 
 def _owes(case: Case | LineHold) -> bool:

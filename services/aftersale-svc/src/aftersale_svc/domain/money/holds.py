@@ -82,9 +82,15 @@ def _is_rejection(hold: LineHold) -> bool:
     return rejected and hold.initiator not in NOT_ASKED_FOR
 
 
+def _given_in_part(hold: LineHold) -> LineHold:
+    """What a case has let go of, as far as a refund that has failed has given it back: that stays settled."""
+    return replace(hold, hold=HoldState.SETTLED, units=hold.returned_units, amount_minor=hold.returned_minor)
+
+
 def _balance(of_line: Sequence[LineHold]) -> LineBalance:
     line = of_line[0]
     settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
+    settled += [_given_in_part(hold) for hold in of_line if hold.hold is HoldState.RELEASED and hold.returned_minor]
     live = [hold for hold in of_line if hold.hold is HoldState.HELD]
     of_types = [(hold, TYPES[hold.type]) for hold in (*settled, *live) if hold.type is not None]
     kept = sum(hold.units for hold, type_ in of_types if type_.goods is Goods.KEEP)
@@ -96,9 +102,9 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         paid_minor=line.paid_minor,
         settled_units=line.cancelled_quantity + sum(hold.units for hold in settled),
         live_units=sum(hold.units for hold in live),
-        held_minor=line.cancelled_minor + sum(hold.amount_minor for hold in (*settled, *live)),
+        held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
-        adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
+        adjusted_minor=sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - claimed),
         bound_units=sum(hold.bound_units for hold in of_line),
@@ -121,8 +127,8 @@ def can_hold_again(type_: TypeRow, lines: Sequence[CaseLine], balances: Mapping[
 def holders(case_id: str, type_: TypeRow, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> tuple[Holder, ...]:
     """The cases that keep a closed case from holding its units and their money again; none where it can. What it was paid for itself keeps
     it from that as well."""
-    # What the merchant still has of the case itself is no matter of another one.
-    holds = [replace(each, refused_units=0) if each.case_id == case_id else each for each in holds]
+    # What the merchant still has of the case itself is no matter of another one, nor what its refund has given back already.
+    holds = [_without_own(each) if each.case_id == case_id else each for each in holds]
     if can_hold_again(type_, lines, {balance.line_id: balance for balance in balances(holds)}):
         return ()
     found: dict[str, HeldUntil] = {}
@@ -133,9 +139,15 @@ def holders(case_id: str, type_: TypeRow, lines: Sequence[CaseLine], holds: Sequ
     return tuple(Holder(*each) for each in found.items())
 
 
+def _without_own(hold: LineHold) -> LineHold:
+    return replace(hold, refused_units=0, returned_units=0, returned_minor=0)
+
+
 def _held_until(hold: LineHold) -> HeldUntil | None:
     """When what a case holds of a line is free; None where it holds nothing."""
     if hold.hold is HoldState.SETTLED and (hold.units or hold.amount_minor):
+        return HeldUntil.NEVER
+    if hold.hold is HoldState.RELEASED and hold.returned_minor:
         return HeldUntil.NEVER
     if hold.hold is HoldState.HELD and (hold.units or hold.amount_minor):
         return HeldUntil.CASE_ENDED

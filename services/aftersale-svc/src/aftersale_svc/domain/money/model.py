@@ -25,7 +25,8 @@ class LineHold:
     """An order line, and what one case holds of it.
 
     The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
-    nothing was inspected. `refused_units` units of the case were refused, and the buyer does not have them again.
+    nothing was inspected. `refused_units` units of the case were refused, and the buyer does not have them again. `returned_…` is what
+    refunds of the case have given back that have failed in part: of the line, in how many units, and of the freight.
     """
 
     line_id: str
@@ -53,6 +54,16 @@ class LineHold:
     category: str | None = None
     cancelled_quantity: int = 0
     cancelled_minor: int = 0
+    returned_minor: int = 0
+    returned_units: int = 0
+    returned_freight_minor: int = 0
+
+    @property
+    def taken_minor(self) -> int:
+        """The money of the line that no other case can have: held, settled, or given back before the refund failed."""
+        if self.hold in (None, HoldState.RELEASED):
+            return self.returned_minor
+        return max(self.amount_minor, self.returned_minor)
 
     @property
     def is_exchanged(self) -> bool:

@@ -102,6 +102,9 @@ def _given_back(full: FullCase) -> list[Label]:
         found.append(amount(*_GONE_BACK, full.refunded_minor, case) if full.refunded_minor else NOTHING_DUE)
         if refund is not None and refund.state is RefundState.REQUESTED:
             found.append(amount(*_REFUNDS[refund.state], refund.amount.total_minor, case))
+    elif refund is not None and refund.given_in_part_minor:
+        found.append(amount(*_GONE_BACK, refund.given_in_part_minor, case))
+        found += [_pending(full, 0)] if case.state not in ENDED and refund.missing_minor else []
     if cover is not None and cover.is_paid and cover.owed_minor is not None:
         found.append(amount(*_FROM_DEPOSIT, cover.owed_minor, case))
     return found
@@ -115,11 +118,11 @@ def _pending(full: FullCase, unearned_minor: int) -> Label:
     if hold is not None and hold.claimed_minor is not None:
         return amount(*_CLAIMED, hold.claimed_minor, case)
     if refund is not None and full.cover is not None:
-        return amount(*_COVERED, refund.amount.total_minor, case)
+        return amount(*_COVERED, refund.missing_minor, case)
     if refund is not None and case.state not in ENDED and not refund.amount.total_minor:
         return NOTHING_DUE
     if refund is not None and case.state not in ENDED:
-        return amount(*_REFUNDS[refund.state], refund.amount.total_minor, case)
+        return amount(*_REFUNDS[refund.state], refund.missing_minor, case)
     asked = charged(full)
     if asked is not None:
         return asked
