@@ -165,5 +165,9 @@ async def test_what_is_left_of_an_order_is_looked_up_and_never_searched_for(shop
     args = asked.args({"order_id": "any"})
     explained: str = await pool.fetchval(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {asked.sql}", *args)
     read = scans(json.loads(explained)[0]["Plan"])
-    assert {part["Relation Name"] for part in read if "Relation Name" in part} == {*TABLES, "refused_goods_claims"}
+    assert {part["Relation Name"] for part in read if "Relation Name" in part} == {
+        *TABLES,
+        "case_lines",
+        "refused_goods_claims",
+    }
     assert all("Index Cond" in part or "Recheck Cond" in part for part in read), read
