@@ -23,7 +23,10 @@ STEPS = timelines.feed(OrderStepOut.of)
 async def get_timeline(
     order_id: OrderId, reader: Read[Settings], limit: Limit = 20, cursor: Cursor = None
 ) -> PageOut[OrderStepOut]:
-    """List what has happened to the order, its payments, its refunds and its parcels, oldest first: when, by whom, with what result."""
+    """List what has happened to the order, its payments, its refunds and its parcels, oldest first: when, by whom, with what result.
+
+    Buyers read neither movements of stock, nor how a delivery is measured, nor who looks after an anomaly of a parcel.
+    """
     page = await timelines.timeline(reader, order_id, limit, cursor)
     return PageOut[OrderStepOut].of(page, OrderStepOut.of)
 
@@ -44,7 +47,12 @@ async def follow_order(
     answers 409 `stream_too_far_behind`.
     """
     await timelines.require_order(reader, order_id)
-    return await STEPS.follow(request, reader, last_event_id, wanted=lambda step: step.order_id == order_id)
+    role = reader.actor.role
+
+    def wanted(step: OrderStep) -> bool:
+        return step.order_id == order_id and timelines.is_shown(step, role)
+
+    return await STEPS.follow(request, reader, last_event_id, wanted=wanted)
 
 
 @router.get("/stream", operation_id="followOrders", response_class=EventStream, responses=refusals(StreamTooFarBehind))
@@ -61,10 +69,12 @@ async def follow_orders(
     What an import brings in is no news: it is not streamed.
     """
     orders, buyers, merchants = frozenset(order_id or ()), frozenset(buyer_id or ()), frozenset(merchant_id or ())
+    role = reader.actor.role
 
     def wanted(step: OrderStep) -> bool:
         return (
-            (not orders or step.order_id in orders)
+            timelines.is_shown(step, role)
+            and (not orders or step.order_id in orders)
             and (not buyers or step.buyer_id in buyers)
             and (not merchants or step.merchant_id in merchants)
         )

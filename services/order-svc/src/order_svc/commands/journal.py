@@ -46,7 +46,8 @@ def step_of(event: Any, *, step_id: str, role: str) -> OrderStep:
             name: value.isoformat() if isinstance(value, datetime) else value
             for name in _details(kind)
             if (value := getattr(event, name)) is not None
-        },
+        }
+        | _units(event),
     )
 
 
@@ -68,6 +69,13 @@ def keys_of(event: Event) -> list[str]:
             return keys({KeyKind.PAYMENT_PROVIDER: [event.provider]})
         case _:
             return []
+
+
+def _units(event: Any) -> dict[str, int]:
+    """`units`: how many the lines or packages of the event have; empty where they have none."""
+    lines = [line for package in getattr(event, "packages", ()) for line in package.lines]
+    counts = [line.quantity for line in (*getattr(event, "lines", ()), *lines) if hasattr(line, "quantity")]
+    return {"units": sum(counts)} if counts else {}
 
 
 @cache

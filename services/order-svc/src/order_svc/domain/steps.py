@@ -63,5 +63,35 @@ DETAILS = (
     "after_sale_state",
     "outside",
     "kind",
+    "in_review",
+    "approved",
+    "paid_minor",
+    "left_minor",
+    "succeeded_minor",
+    "deposit_kept_minor",
+    "fee_minor",
+    "fee_payer",
+    "moved_to",
+    "purpose",
+    "refusal",
+    "outcome",
+    "days",
+    "extended_by",
+    "deadline_at",
+    "reserved_until",
+    "ship_by_at",
+    "receipt_due_at",
+    "window_ends_at",
 )
-"""The facts of events that their steps keep."""
+"""The facts of events that their steps keep, beside `units`: the units of all lines or packages that the event has."""
+NOT_FOR_BUYERS = frozenset(
+    {
+        "StockReserved",
+        "StockReservationReleased",
+        "StockCommitted",
+        "StockReturned",
+        "DeliveryMeasured",
+        "ParcelAnomalyAcknowledged",
+    }
+)
+"""The steps that only the merchant and the platform read: stock, measurements, and who looks after a parcel."""

@@ -1,6 +1,13 @@
-"""The steps of an order as sentences, in Chinese and English."""
+"""The steps of an order as sentences, in Chinese and English.
 
+A part of a template in square brackets is written where the step has all facts that it names. Steps from before a fact was kept do
+not have it.
+"""
+
+import re
 from collections.abc import Mapping
+from datetime import datetime
+from string import Formatter
 from typing import NamedTuple
 
 from aftercare_chassis.sentences import fill
@@ -40,6 +47,23 @@ _STATUSES: Mapping[str, Sentence] = {
     ParcelStatus.CANCELLED: Sentence("已取消", "cancelled"),
     ParcelStatus.UNKNOWN: Sentence("状态未知", "of unknown status"),
 }
+_PARTIES = {"buyer": Sentence("买家", "the buyer"), "merchant": Sentence("商家", "the merchant")}
+_OUTSIDE = {
+    "bank_transfer": Sentence("银行转账", "by bank transfer"),
+    "wallet": Sentence("电子钱包", "to an electronic wallet"),
+    "cash": Sentence("现金", "in cash"),
+    "other": Sentence("其他方式", "in another way"),
+}
+_RECEIVERS = {
+    "person": Sentence("本人签收", "by the receiver in person"),
+    "proxy": Sentence("他人代收", "by somebody for the receiver"),
+    "locker": Sentence("放入快递柜", "by a locker"),
+    "station": Sentence("由驿站代收", "by a pickup station"),
+}
+_PURPOSES = {
+    "return_to_sender": Sentence("退回寄件人", "send it back"),
+    "change_address": Sentence("改派到新地址", "deliver it to another address"),
+}
 _AFTER_SALE = {
     "none": Sentence("订单没有进行中的售后。", "No after-sale case of the order is open."),
     "in_after_sale": Sentence("订单进入售后处理。", "An after-sale case of the order is open."),
@@ -47,62 +71,108 @@ _AFTER_SALE = {
     "in_dispute": Sentence("订单进入维权处理。", "A dispute about the order is open."),
 }
 _STEPS = {
-    "OrderCreated": Sentence("下单，应付 {total_minor:money}。", "The order was placed for {total_minor:money}."),
+    "OrderCreated": Sentence("下单，应付 {total_minor:money}。[请在 {deadline_at} 前付款。]", "The order was placed for {total_minor:money}.[ It is to be paid by {deadline_at}.]"),
+    "OrderReviewed": Sentence("平台审核后未批准订单。", "The platform did not approve the order after its review."),
+    "OrderPartlyPaid": Sentence("已付 {amount_minor:money}[，还需支付 {left_minor:money}][，截止 {deadline_at}]。", "{amount_minor:money} were paid[; {left_minor:money} are left to pay][, by {deadline_at}]."),
     "OrderPaid": Sentence("订单已付款 {total_minor:money}。", "The order is paid: {total_minor:money}."),
     "OrderAddressChanged": Sentence("{actor}修改了收货地址。", "{actor} changed the shipping address."),
-    "OrderPacked": Sentence("{actor}已打包。", "{actor} packed the order."),
-    "OrderUnpacked": Sentence("订单已拆包。", "The order is not packed any more."),
-    "OrderLinesCancelled": Sentence("取消部分商品，涉及 {amount_minor:money}。", "Units of the order were cancelled, which were worth {amount_minor:money}."),
-    "OrderShipped": Sentence("{carrier} 运单 {waybill_no} 已发货。", "Shipped with {carrier} under waybill {waybill_no}."),
-    "OrderDelivered": Sentence("订单的包裹已全部送达。", "Everything of the order has arrived."),
-    "OrderReceiptConfirmed": Sentence("{actor}确认收货，售后期开始。", "{actor} confirmed the receipt; the after-sale window starts."),
+    "OrderPacked": Sentence("{actor}已打包[，共 {units} 件]。", "{actor} packed the order[: {units:unit|units}]."),
+    "OrderUnpacked": Sentence("{actor}已拆包。", "{actor} unpacked the order."),
+    "OrderLinesCancelled": Sentence("取消部分商品[，共 {units} 件]，涉及 {amount_minor:money}。", "Units of the order were cancelled[ ({units})], worth {amount_minor:money}."),
+    "OrderShipmentOverdue": Sentence("[{units} 件]商品超过发货时限仍未发货[，应于 {ship_by_at} 前发货]。", "The shipment[ of {units:unit|units}] is overdue[: it was due by {ship_by_at}]."),
+    "OrderShipped": Sentence("{carrier} 运单 {waybill_no} 已发货[，共 {units} 件]。", "Shipped with {carrier} under waybill {waybill_no}[: {units:unit|units}]."),
+    "VirtualGoodsDelivered": Sentence("虚拟商品已交付[，共 {units} 件]。", "Virtual goods were delivered[: {units:unit|units}]."),
+    "OrderDelivered": Sentence("订单的包裹已全部送达。[将于 {receipt_due_at} 自动确认收货。]", "Everything of the order has arrived.[ The receipt counts as confirmed at {receipt_due_at}.]"),
+    "ReceiptPeriodStarted": Sentence("商品已全部取件，开始计算确认收货期。[将于 {receipt_due_at} 自动确认收货。]", "Everything was collected; the time to confirm the receipt starts.[ It ends at {receipt_due_at}.]"),
+    "ReceiptExtended": Sentence("{actor}延长确认收货期[ {days} 天][，至 {receipt_due_at}]。", "{actor} extended the time to confirm the receipt[ by {days:day|days}][, to {receipt_due_at}]."),
+    "OrderReceiptConfirmed": Sentence("超时自动确认收货，售后期开始[，至 {window_ends_at}]。", "The receipt counts as confirmed; the after-sale window starts[ and ends at {window_ends_at}]."),
     "OrderCancelled": Sentence("订单已取消。", "The order was cancelled."),
+    "OrderAfterSaleChanged": Sentence("订单售后状态变更。", "The after-sale state of the order changed."),
     "OrderCompleted": Sentence("订单已完成。", "The order is completed."),
+    "StockReserved": Sentence("预占库存[ {units} 件][，保留至 {reserved_until}]。", "Stock was reserved[: {units:unit|units}][, until {reserved_until}]."),
+    "StockReservationReleased": Sentence("释放预占库存[ {units} 件]。", "Reserved stock was released[: {units:unit|units}]."),
+    "StockCommitted": Sentence("预占库存出库[ {units} 件]。", "Reserved stock has left[: {units:unit|units}]."),
+    "StockReturned": Sentence("退货入库[ {units} 件]。", "Stock has come back[: {units:unit|units}]."),
     "PaymentStarted": Sentence("通过 {provider} 发起支付 {amount_minor:money}。", "A payment of {amount_minor:money} through {provider} was started."),
     "PaymentSucceeded": Sentence("{provider} 收款 {amount_minor:money}。", "{provider} received {amount_minor:money}."),
     "PaymentFailed": Sentence("通过 {provider} 支付失败：{failure_code}。", "The payment through {provider} failed: {failure_code}."),
     "RefundSubmitted": Sentence("退款 {amount_minor:money} 已提交。", "A refund of {amount_minor:money} was submitted."),
-    "RefundSucceeded": Sentence("已退款 {amount_minor:money}。", "{amount_minor:money} were refunded."),
-    "RefundFailed": Sentence("退款 {amount_minor:money} 失败：{failure_code}。", "The refund of {amount_minor:money} failed: {failure_code}."),
+    "RefundShareSucceeded": Sentence("退款中的 {amount_minor:money} 已退回 {provider}[（{outside_name}）]。", "{amount_minor:money} of the refund were paid back for the payment through {provider}[, {outside_name}]."),
+    "RefundShareFailed": Sentence("退款中的 {amount_minor:money} 未能退回 {provider}：{failure_code}。[改从其他支付退还：{moved_to}。]", "{amount_minor:money} of the refund could not be paid back through {provider}: {failure_code}.[ They are refunded from other payments: {moved_to}.]"),
+    "RefundSucceeded": Sentence("已退款 {amount_minor:money}[（{outside_name}）]。", "{amount_minor:money} were refunded[, {outside_name}]."),
+    "RefundFailed": Sentence("退款 {amount_minor:money} 失败：{failure_code}。[其中 {succeeded_minor:money} 已退回。]", "The refund of {amount_minor:money} failed: {failure_code}.[ {succeeded_minor:money} of it were refunded.]"),
     "RefundUnknown": Sentence("退款 {amount_minor:money} 的结果待支付渠道确认。", "The outcome of the refund of {amount_minor:money} is not known yet."),
-    "PaymentChargedBack": Sentence("{provider} 因买家拒付收回 {amount_minor:money}。", "{provider} took {amount_minor:money} back for the buyer."),
-    "ChargeBackReversed": Sentence("拒付撤销，{provider} 返还 {amount_minor:money}。", "{provider} gave the {amount_minor:money} again that it had taken back."),
-    "ChargeBackLost": Sentence("拒付成立，{amount_minor:money} 归买家所有。", "The {amount_minor:money} that were taken back stay with the buyer."),
-    "InterceptRequested": Sentence("{actor}申请拦截 {carrier} 运单 {waybill_no}。", "{actor} asked for an intercept of {carrier}, waybill {waybill_no}."),
-    "InterceptSubmitted": Sentence("拦截申请已提交 {carrier}。", "The intercept is with {carrier}."),
-    "InterceptGranted": Sentence("{carrier} 同意拦截运单 {waybill_no}。", "{carrier} will intercept waybill {waybill_no}."),
-    "InterceptRefused": Sentence("{carrier} 拒绝拦截运单 {waybill_no}。", "{carrier} will not intercept waybill {waybill_no}."),
+    "PaymentChargedBack": Sentence("{provider} 因买家拒付收回 {amount_minor:money}[，原因代码 {reason}]。", "{provider} took {amount_minor:money} back for the buyer, by a charge-back[ with the reason code {reason}]."),
+    "ChargeBackReversed": Sentence("拒付争议商家胜诉，{provider} 返还 {amount_minor:money}。", "The charge-back was decided for the merchant: {provider} returned {amount_minor:money}."),
+    "ChargeBackLost": Sentence("拒付争议买家胜诉，{amount_minor:money} 归买家所有。", "The charge-back was decided for the buyer, who keeps {amount_minor:money}."),
+    "InterceptRequested": Sentence("{actor}申请拦截 {carrier} 运单 {waybill_no}[，要求{purpose_name}][；快递公司应在 {deadline_at} 前答复]。", "{actor} requested an intercept of {carrier}, waybill {waybill_no}[, to {purpose_name}][; the courier is to answer by {deadline_at}]."),
+    "InterceptSubmitted": Sentence("运单 {waybill_no} 的拦截申请已提交 {carrier}[，应在 {deadline_at} 前答复]。", "The intercept of waybill {waybill_no} was submitted to {carrier}[, which is to answer by {deadline_at}]."),
+    "InterceptGranted": Sentence("{carrier} 同意拦截运单 {waybill_no}[，将{purpose_name}][，费用 {fee_minor:money}][，由{fee_payer_name}承担]。", "{carrier} agreed to intercept waybill {waybill_no}[ and {purpose_name}][; the fee is {fee_minor:money}][, paid by {fee_payer_name}]."),
+    "InterceptRefused": Sentence("{carrier} 拒绝拦截运单 {waybill_no}[，原因代码 {refusal}]，包裹继续派送。", "{carrier} refused to intercept waybill {waybill_no}[, with the reason code {refusal}]; the parcel goes on."),
     "InterceptEnded": Sentence("运单 {waybill_no} 的拦截已结束。", "The intercept of waybill {waybill_no} has ended."),
     "ParcelRegistered": Sentence("登记包裹：{carrier} 运单 {waybill_no}。", "A parcel was registered: {carrier}, waybill {waybill_no}."),
-    "ParcelStatusChanged": Sentence("{carrier} 运单 {waybill_no}：{status_name}。", "{carrier}, waybill {waybill_no}: {status_name}."),
-    "DeliveryMeasured": Sentence("{carrier} 运单 {waybill_no} 的派送已结束。", "The way of {carrier}, waybill {waybill_no}, has ended."),
-    "ParcelAnomalyRaised": Sentence("{carrier} 运单 {waybill_no} 出现异常：{anomaly}。", "Something is wrong with {carrier}, waybill {waybill_no}: {anomaly}."),
-    "ParcelAnomalyAcknowledged": Sentence("{actor}受理了运单 {waybill_no} 的异常。", "{actor} looks after waybill {waybill_no}."),
-    "ParcelAnomalyEnded": Sentence("运单 {waybill_no} 的异常（{anomaly}）已解除。", "What was wrong with waybill {waybill_no} is over ({anomaly})."),
+    "ParcelStatusChanged": Sentence("{carrier} 运单 {waybill_no}：{status_name}[（{receiver_name}）]。", "{carrier}, waybill {waybill_no}: {status_name}[ ({receiver_name})]."),
+    "ParcelCollected": Sentence("收件人已取走 {carrier} 运单 {waybill_no} 的包裹。", "The receiver collected the parcel: {carrier}, waybill {waybill_no}."),
+    "DeliveryMeasured": Sentence("{carrier} 运单 {waybill_no} 的运输时效已统计[：{outcome_name}]。", "The delivery by {carrier}, waybill {waybill_no}, was measured[: {outcome_name}]."),
+    "ParcelAnomalyRaised": Sentence("{carrier} 运单 {waybill_no} 出现异常：{anomaly}。", "{carrier}, waybill {waybill_no}, has an anomaly: {anomaly}."),
+    "ParcelAnomalyAcknowledged": Sentence("{actor}受理了 {carrier} 运单 {waybill_no} 的异常：{anomaly}。", "{actor} acknowledged the anomaly of {carrier}, waybill {waybill_no}: {anomaly}."),
+    "ParcelAnomalyEnded": Sentence("{carrier} 运单 {waybill_no} 的异常已结束：{anomaly}。", "The anomaly of {carrier}, waybill {waybill_no}, has ended: {anomaly}."),
 }  # fmt: skip
+"""By the name of the event: of every event of an order, a payment, a refund or a parcel that this service publishes."""
 # Where the event is known and nobody acted, or where nothing is known of it: steps of orders from before steps were kept, too.
 _BARE = {
     "OrderCreated": Sentence("下单。", "The order was placed."),
     "OrderPaid": Sentence("订单已付款。", "The order is paid."),
     "OrderShipped": Sentence("订单已发货。", "The order was shipped."),
 }
-_TIMED_RECEIPT = Sentence(
-    "超时自动确认收货，售后期开始。", "The receipt counts as confirmed; the after-sale window starts."
+_DEPOSIT = Sentence(
+    "[定金 {deposit_kept_minor:money} 归商家。]", "[ The merchant keeps the deposit of {deposit_kept_minor:money}.]"
 )
 _CANCELLED = {
     "buyer": Sentence("买家取消了订单。", "The order was cancelled by the buyer."),
     "seller": Sentence("商家取消了订单。", "The order was cancelled by the merchant."),
-    "payment_timeout": Sentence(
-        "超时未付款，订单自动取消。", "The order was cancelled, because it was not paid in time."
-    ),
+    "payment_timeout": Sentence("超时未付款，订单自动取消。", "The order was cancelled, because it was not paid in time."),
     "refunded": Sentence("全部商品已退款，订单关闭。", "The order was closed, because everything was refunded."),
-}
+    "review_rejected": Sentence("订单未通过平台审核，已取消。", "The order was cancelled, because the platform did not approve it."),
+    "review_timeout": Sentence("超时未审核，订单自动取消。", "The order was cancelled, because nobody reviewed it in time."),
+}  # fmt: skip
+_VARIANTS: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
+    "OrderCreated": ("in_review", {"True": Sentence("下单，应付 {total_minor:money}，平台审核通过后方可付款。", "The order was placed for {total_minor:money}; it can be paid once the platform has approved it.")}),
+    "OrderReviewed": ("approved", {"True": Sentence("平台审核通过订单[，请在 {deadline_at} 前付款]。", "The platform approved the order after its review[; it is to be paid by {deadline_at}].")}),
+    "OrderUnpacked": ("cause", {"lines_cancelled": Sentence("因取消部分商品，订单须重新打包。", "Units of the order were cancelled, so that it has to be packed again.")}),
+    "OrderReceiptConfirmed": ("cause", {"buyer": Sentence("{actor}确认收货，售后期开始[，至 {window_ends_at}]。", "{actor} confirmed the receipt; the after-sale window starts[ and ends at {window_ends_at}].")}),
+    "OrderCancelled": ("cause", {cause: Sentence(text.zh + _DEPOSIT.zh, text.en + _DEPOSIT.en) for cause, text in _CANCELLED.items()}),
+    "OrderAfterSaleChanged": ("after_sale_state", _AFTER_SALE),
+    "StockReservationReleased": ("cause", {
+        "cancelled": Sentence("订单取消，释放预占库存[ {units} 件]。", "The order was cancelled, and its reserved stock released[: {units:unit|units}]."),
+        "withdrawn": Sentence("发货前退款，释放预占库存[ {units} 件]。", "Units were refunded before shipment, and their reserved stock released[: {units:unit|units}]."),
+    }),
+    "InterceptEnded": ("cause", {
+        "withdrawn": Sentence("{actor}撤回了运单 {waybill_no} 的拦截申请。", "{actor} withdrew the intercept of waybill {waybill_no}."),
+        "no_answer": Sentence("{carrier} 未在时限内答复，运单 {waybill_no} 的拦截申请失效。", "The intercept of waybill {waybill_no} has expired: {carrier} did not answer in time."),
+        "parcel_ended": Sentence("运单 {waybill_no} 的包裹运输已结束，拦截申请失效。", "The intercept of waybill {waybill_no} has ended: the parcel arrived, came back or was lost first."),
+    }),
+}  # fmt: skip
+"""By the name of the event: a fact, and the sentences for its values. For any other value that of `_STEPS` holds."""
 _OTHER = Sentence("订单有新进展：{result}。", "The order has progressed: {result}.")
+_NAMES: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
+    "outside_name": ("outside", _OUTSIDE),
+    "receiver_name": ("delivered_to", _RECEIVERS),
+    "purpose_name": ("purpose", _PURPOSES),
+    "fee_payer_name": ("fee_payer", _PARTIES),
+    "outcome_name": ("outcome", _STATUSES),
+}
+"""What templates name a code by: the fact that has it, and the names of its values. A value without a name is no fact."""
+_TIMES = ("deadline_at", "reserved_until", "ship_by_at", "receipt_due_at", "window_ends_at")
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
 
 
 def sentence(step: OrderStep) -> Sentence:
     """What has happened, without personal data."""
-    template, facts = _template(step), dict(step.details)
+    template = _template(step)
+    facts = step.details | {
+        name: datetime.fromisoformat(str(step.details[name])) for name in _TIMES if name in step.details
+    }
     found = []
     for place, language in enumerate(("zh-CN", "en")):
         named = {
@@ -110,18 +180,28 @@ def sentence(step: OrderStep) -> Sentence:
             "status_name": _STATUSES.get(str(facts.get("status")), _STATUSES[ParcelStatus.UNKNOWN])[place],
             "anomaly": anomalies.NAMES.get(str(facts.get("kind")), ("其他", "something else"))[place],
             "result": step.result,
+        } | {
+            name: names[code][place]
+            for name, (fact, names) in _NAMES.items()
+            if (code := str(facts.get(fact))) in names
         }
-        found.append(fill(template[place], facts | named, language))
+        found.append(fill(_present(template[place], facts | named), facts | named, language))
     return Sentence(*found)
 
 
 def _template(step: OrderStep) -> Sentence:
     if not step.details and step.event in _BARE:
         return _BARE[step.event]
-    if step.event == "OrderCancelled":
-        return _CANCELLED.get(str(step.details.get("cause")), _STEPS[step.event])
-    if step.event == "OrderReceiptConfirmed" and step.details.get("cause", "timeout") == "timeout":
-        return _TIMED_RECEIPT
-    if step.event == "OrderAfterSaleChanged":
-        return _AFTER_SALE.get(str(step.details.get("after_sale_state")), _OTHER)
-    return _STEPS.get(step.event, _OTHER)
+    fact, variants = _VARIANTS.get(step.event, ("", {}))
+    return variants.get(str(step.details.get(fact)), _STEPS.get(step.event, _OTHER))
+
+
+def _present(template: str, facts: Mapping[str, object]) -> str:
+    """The template with those of its optional parts whose facts are all there."""
+
+    def chosen(part: re.Match[str]) -> str:
+        places = [(name, written_as) for _, name, written_as, _ in Formatter().parse(part[1]) if name]
+        needed = {name for name, _ in places} | {"currency" for _, written_as in places if written_as == "money"}
+        return part[1] if all(facts.get(name) is not None for name in needed) else ""
+
+    return _OPTIONAL.sub(chosen, template)

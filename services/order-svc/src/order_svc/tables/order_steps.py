@@ -3,11 +3,11 @@
 from aftercare_chassis.database.columns import document, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
-from sqlalchemy import BigInteger, Column, Index, Table, Text, all_, bindparam, select
+from sqlalchemy import BigInteger, Column, Index, Table, Text, all_, and_, bindparam, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from order_svc.domain.steps import ErpFeed, FeedStep, OrderStep
+from order_svc.domain.steps import NOT_FOR_BUYERS, ErpFeed, FeedStep, OrderStep
 from order_svc.tables.schema import metadata
 from order_svc.tables.visibility import seen_by
 
@@ -33,7 +33,14 @@ order_steps = Table(
 
 STEP_SEEN_BY = seen_by(order_steps)
 ORDER_STEPS = Rows(order_steps, OrderStep)
-TIMELINE = Listing(order_steps, OrderStep, filters=("order_id",), seen_by=STEP_SEEN_BY, turned=True)
+TIMELINE = Listing(
+    order_steps,
+    OrderStep,
+    filters=("order_id",),
+    seen_by=STEP_SEEN_BY,
+    turned=True,
+    computed={"for_buyers": {str(True): and_(*(order_steps.c.event != name for name in sorted(NOT_FOR_BUYERS)))}},
+)
 """The steps of an order, oldest first."""
 # What is below has ended: nothing that is written later comes before it in the order of `written_in`.
 _SETTLED = order_steps.c.written_in < sql("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
