@@ -23,7 +23,7 @@ def order_bodies(
         "deliverVirtualGoods": {"lines": part},
         "extendReceipt": {"days": 3},
         "startOrderImport": {"file_hash": "sha256:" + "cd" * 32},
-        # What an order of a file lacks is in the response: test_order_imports.py, test_rows_of_imports.py.
+        # What an order of a file lacks is in the response: test_import_rows.py.
         "importOrderRows": {"orders": [{"row": 1, "order": {}}], "next_row": 2},
         "createCourierEndpoint": {"partner": "zto"},
         "rotateCourierSecret": {},
