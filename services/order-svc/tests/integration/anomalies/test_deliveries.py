@@ -69,5 +69,7 @@ async def test_the_timeline_of_the_order_states_what_is_wrong(shop):
     response = await shop.seller.get(f"/v1/orders/{order['id']}/timeline")
     assert response.status_code == 200, response.text
     assert "zto 运单 73001 出现异常：破损。" in response.text
-    assert "商家受理了运单 73001 的异常。" in response.text
-    assert "What was wrong with waybill 73001 is over (it is damaged)." in response.text
+    assert "商家受理了 zto 运单 73001 的异常：破损。" in response.text
+    assert "The anomaly of zto, waybill 73001, has ended: it is damaged." in response.text
+    of_buyer = (await shop.buyer.get(f"/v1/orders/{order['id']}/timeline")).json()["data"]
+    assert [each["event"] for each in of_buyer][-2:] == ["ParcelAnomalyRaised", "ParcelAnomalyEnded"]
