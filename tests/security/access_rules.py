@@ -78,6 +78,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listPayments": EVERYBODY,
         "getPayment": READERS,
         "refundRemainder": {"agent", "admin"},
+        "recordRefund": {"seller", "agent", "admin"},
         "shipParcel": {"seller"},
         "connectShippingAccount": {"seller"},
         "listShippingAccounts": {"seller", "admin"},

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
-from order_svc.api.schemas.payments import PaymentIn, PaymentOut
-from order_svc.commands import payments, refund_requests
+from order_svc.api.schemas.payments import PaymentIn, PaymentOut, RecordRefundIn
+from order_svc.commands import payments, recorded_refunds, refund_requests
 from order_svc.domain.errors import (
     AmountNotTaken,
     CurrencyMismatch,
@@ -26,7 +26,14 @@ from order_svc.domain.errors import (
     UnknownProvider,
 )
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.payments.errors import AmountExceedsLeft, TooManyPayments
+from order_svc.domain.payments.errors import (
+    AmountExceedsLeft,
+    AmountExceedsOwed,
+    EvidenceRequired,
+    NothingOwed,
+    RefundReferenceTaken,
+    TooManyPayments,
+)
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.domain.sales.errors import OrderInReview
@@ -56,7 +63,12 @@ _REFUND: Mapping[str, Any] = {
     "responses": refusals(IllegalTransition, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds),
     "dependencies": [require_action(PAYMENT, PaymentAction.REFUND_REMAINDER)],
 }
-
+_RECORD: Mapping[str, Any] = {
+    "responses": refusals(
+        IllegalTransition, NothingOwed, RefundReferenceTaken, EvidenceRequired, AmountExceedsOwed, CurrencyMismatch
+    ),
+    "dependencies": [require_action(PAYMENT, PaymentAction.RECORD_REFUND)],
+}
 _VOID: Mapping[str, Any] = {
     "responses": refusals(IllegalTransition),
     "dependencies": [require_action(PAYMENT, PaymentAction.VOID)],
@@ -73,6 +85,8 @@ def router(providers: Mapping[str, PaymentProvider]) -> APIRouter:
     made.get("/payments/{payment_id}", operation_id="getPayment")(get_payment)
     made.post("/payments/{payment_id}/void", operation_id="voidPayment", **_VOID)(void_payment)
     made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
+    record = "/payments/{payment_id}/record-refund"
+    made.post(record, operation_id="recordRefund", **_RECORD)(record_refund)
     return made
 
 
@@ -129,4 +143,11 @@ async def refund_remainder(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOu
     """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where
     the provider has declined the refund."""
     payment = await refund_requests.refund_remainder(tx, payment_id)
+    return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
+
+
+async def record_refund(payment_id: PaymentId, body: RecordRefundIn, tx: Tx[Settings]) -> PaymentOut:
+    """Record that the merchant has given money back outside the provider which a refund that no case has decided was to give back, and
+    which has failed: such as that of an imported order that was cancelled. It counts as refunded at once."""
+    payment = await recorded_refunds.record(tx, payment_id, back=body.given_back())
     return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)

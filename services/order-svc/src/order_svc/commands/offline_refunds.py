@@ -44,10 +44,15 @@ async def confirmed(tx: Transaction[Settings], event: OfflineRefundConfirmed) ->
     rows = refund_shares.split(refund, shares)
     await tx.insert(REFUNDS, *rows)
     for share, row in zip(shares, rows, strict=True):
-        await _record(tx, order, share.payment, row)
+        await settle(tx, order, share.payment, row)
 
 
-async def _record(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
+async def settle(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
+    """Record that a new refund, or a share of one, was made without the provider; the order and the payment are locked.
+
+    Raises:
+        IllegalTransition: the refund is not new.
+    """
     done = replace(REFUND.apply(refund, RefundAction.RECORD, SystemContext.of(tx)), settled_at=tx.now)
     reduced = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
     if done.share_of is not None:

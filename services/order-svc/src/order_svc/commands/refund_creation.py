@@ -11,6 +11,7 @@ from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.compensations import in_place_of_refunds
 from order_svc.domain.payments.lifecycle import REFUND
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
+from order_svc.domain.payments.owed import owed_of_payment
 from order_svc.domain.payments.plans import kept_minor
 from order_svc.domain.payments.postings import NOTHING, Shares
 from order_svc.settings import Settings
@@ -102,6 +103,14 @@ async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -
     rooms, left = await _left(tx, payment.order_id, payments)
     [room] = (each for each in rooms if each.payment.id == payment.id)
     await _refund(tx, payment, room.minor if payment.surplus else min(room.minor, left), cause)
+
+
+async def owed_of(tx: Transaction[Settings], order: Order, payment: Payment) -> int:
+    """What failed refunds of no case were to give back of the locked payment and is owed still, in minor units: no more than is left of it,
+    nor than guarantees have not paid."""
+    payments = [payment] if payment.surplus else await tx.all(TAKEN_PAYMENTS, order_id=order.id)
+    refunds = await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments])
+    return owed_of_payment(payment, payments, refunds, await tx.all(COMPENSATIONS_OF, order_id=order.id), tx.now)
 
 
 async def refund_surplus(tx: Transaction[Settings], payment: Payment) -> None:

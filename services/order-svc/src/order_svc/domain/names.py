@@ -74,6 +74,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         PaymentAction.FAIL: ("记录支付失败", "record the failure"),
         PaymentAction.VOID: ("撤销支付", "void the payment"),
         PaymentAction.REFUND_REMAINDER: ("退还余款", "refund the remainder"),
+        PaymentAction.RECORD_REFUND: ("登记线下退款", "record a refund made outside the provider"),
     },
     RefundState: {
         RefundState.CREATED: ("待提交", "not yet submitted"),

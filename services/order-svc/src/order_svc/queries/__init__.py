@@ -1,7 +1,7 @@
 """SELECTs: orders with their lines, payments with their refunds, parcels with their history, couriers' pushes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
@@ -17,12 +17,14 @@ from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.owed import owed_of_order
 from order_svc.domain.payments.statements import Difference, Reconciliation
 from order_svc.domain.sales.errors import MerchantNeeded
 from order_svc.domain.sales.restrictions import Restriction
 from order_svc.domain.sales.stock import StockMovement, StockTotals
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
+from order_svc.queries import owed_refunds
 from order_svc.settings import Settings
 from order_svc.tables.anomalies import ANOMALIES, ANOMALY_COUNTS, ANOMALY_LIST
 from order_svc.tables.charge_backs import CHARGE_BACKS_OF_ORDER
@@ -53,12 +55,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with what belongs to it, and its parcels while it is shipped; lists leave the address out."""
+    """An order with what belongs to it, and its parcels while it is shipped; lists leave the address out, and what the buyer is still owed by
+    refunds that have failed, in minor units."""
 
     order: Order
     lines: list[OrderLine]
     parcels: list[Parcel]
     address: Address | None = None
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ async def order_view(reader: Reader, found: Order) -> OrderView:
     on_its_way = found.state is OrderState.SHIPPED
     parcels = await reader.all(PARCELS_OF_ORDER, order_id=found.id) if on_its_way else []
     address = await reader.find(ADDRESSES, found.id)
-    return OrderView(found, lines, parcels, address)
+    return OrderView(found, lines, parcels, address, await owed_refunds.owed_minor(reader, found))
 
 
 async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:
@@ -138,7 +142,8 @@ async def ledger(reader: Reader, order_id: str) -> OrderLedger:
     claw_backs = await reader.all(CLAW_BACKS_OF, order_id=order_id)
     posted = await reader.all(POSTINGS_OF_ORDER, order_id=order_id)
     taken = await reader.all(CHARGE_BACKS_OF_ORDER, order_id=order_id)
-    return ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs, posted, taken)
+    ledger = ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs, posted, taken)
+    return replace(ledger, owed_minor=owed_of_order(payments_of, refunds, paid, reader.now))
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

@@ -205,6 +205,8 @@ class LedgerOut(Out):
     overdrawn: Money | None = None
     """What went back beyond what was paid, because the provider has taken back what was refunded as well: then `paid` and this are the
     sum of the three. Null where nothing did."""
+    refund_owed: Money | None = None
+    """What of `kept` the buyer is still owed, because refunds that no case has decided have failed."""
     charge_backs: list[ChargeBackOut] | None = None
     """What the provider has taken back, oldest first."""
     funding: list[FundingOut] | None = None
@@ -234,6 +236,7 @@ class LedgerOut(Out):
             claw_backs=[ClawBackOut.of(each) for each in ledger.claw_backs],
             charged_back=Money.of(ledger.charged_back_minor, ledger.currency),
             overdrawn=Money.of(ledger.overdrawn_minor, ledger.currency) if ledger.overdrawn_minor else None,
+            refund_owed=Money.of(ledger.owed_minor, ledger.currency),
             charge_backs=[ChargeBackOut.of(each) for each in ledger.charge_backs],
             funding=[FundingOut.of(each, ledger.currency) for each in funding_of(ledger.postings)],
             postings=[PostingOut.of(each) for each in ledger.postings],

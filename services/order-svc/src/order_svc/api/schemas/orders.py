@@ -243,8 +243,20 @@ def _paying(order: Order) -> dict[str, object]:
     }
 
 
+class RefundOwedOut(Out):
+    """What the buyer is still owed, because refunds that no case has decided have failed."""
+
+    amount: Money
+    """What is owed: it is refunded again, or given back outside the provider and recorded."""
+    whose_turn: OrderTurn
+    """Who has to give it back: the merchant, whom an operator may help."""
+
+
 class OrderDetailOut(OrderOut):
     """An order with its shipping address, and with the reason of each action that is not open to the caller."""
+
+    refund_owed: RefundOwedOut | None = None
+    """What the buyer of an order that was cancelled, in whole or in part, is owed still; null where it is nothing."""
 
     shipping_address: AddressOut
     """Where the goods go."""
@@ -256,8 +268,10 @@ class OrderDetailOut(OrderOut):
     @classmethod
     def beside(cls, view: OrderView, actor: Actor) -> dict[str, object]:
         """The shipping address, and the actions with their explanations."""
+        owed = Money.of(view.owed_minor, view.order.currency)
         explained = explanations.explain(view.order, view.lines, actor)
         return {
             "shipping_address": AddressOut.model_validate(view.address),
+            "refund_owed": RefundOwedOut(amount=owed, whose_turn="merchant") if view.owed_minor else None,
             "allowed_actions": [OrderActionOut.explained(each) for each in explained],
         }

@@ -9,6 +9,7 @@ from aftercare_chassis.http.schemas import (
     CreatedAt,
     In,
     Money,
+    Name,
     Out,
     Time,
     Version,
@@ -17,7 +18,10 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Actor, Allowed
 from pydantic import StringConstraints
 
+from order_svc.api.schemas.order_imports import FileHash
+from order_svc.commands.recorded_refunds import GivenBack
 from order_svc.domain.model import Amount
+from order_svc.domain.payments.codes import OutsideMethod
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
 from order_svc.domain.payments.model import CheckoutKind, Payment, PaymentState, Refund, RefundState
 from order_svc.queries import PaymentView
@@ -42,6 +46,31 @@ class PaymentIn(In):
     def asked(self) -> Amount | None:
         """The amount as the command takes it."""
         return None if self.amount is None else Amount(self.amount.amount, self.amount.currency)
+
+
+class RecordRefundIn(In):
+    """How money that a failed refund was to give back was given back outside the provider."""
+
+    model_config = example(
+        amount={"amount": 29500, "currency": "CNY"},
+        method="bank_transfer",
+        reference="转账 20260312-07",
+        evidence="sha256:" + "0123456789abcdef" * 4,
+    )
+
+    amount: Money | None = None
+    """What was given back, up to what is owed; all of that where it is left out."""
+    method: OutsideMethod
+    """How it was given back."""
+    reference: Name
+    """By which both sides find the payment; both sides can read it. What is recorded again under it is the same refund."""
+    evidence: FileHash | None = None
+    """The proof of the payment, such as a receipt of the bank, by its hash. A merchant has to give it; an operator may leave it out."""
+
+    def given_back(self) -> GivenBack:
+        """What the command takes."""
+        amount = None if self.amount is None else Amount(self.amount.amount, self.amount.currency)
+        return GivenBack(method=self.method, reference=self.reference, amount=amount, evidence=self.evidence)
 
 
 class CheckoutOut(Out):
@@ -71,11 +100,15 @@ class RefundOut(Out):
     """The case that requested it; null where none did."""
     cause: str
     """The decision of the case (`approval`, `inspection`, `verdict`, `timeout`), or without a case `order_cancelled`,
-    `order_not_awaiting_payment` or `operator`."""
+    `lines_cancelled`, `order_not_awaiting_payment`, or `operator` where a person has decided or recorded it."""
     failure_code: str | None
     """Why it failed, in the provider's code or ours; null where it did not."""
     outside: str | None = None
-    """How it was made without the provider, as the case states it, such as `bank_transfer`; null where the provider makes it."""
+    """How it was made without the provider, such as `bank_transfer`; null where the provider makes it."""
+    reference: str | None = None
+    """By which both sides find a payment outside the provider that was recorded without a case; null otherwise."""
+    evidence: str | None = None
+    """The hash of its proof; null where none was given."""
     created_at: CreatedAt
     settled_at: Time | None
     """When it succeeded or failed; null before."""
@@ -93,6 +126,8 @@ class RefundOut(Out):
             cause=refund.cause,
             failure_code=refund.failure_code,
             outside=refund.outside,
+            reference=refund.outside_reference,
+            evidence=refund.outside_evidence,
             created_at=refund.created_at,
             settled_at=refund.settled_at,
         )
@@ -161,7 +196,10 @@ def _checkout(payment: Payment, actor: Actor) -> CheckoutOut | None:
     return CheckoutOut(kind=CheckoutKind(payment.checkout["kind"]), value=payment.checkout["value"])
 
 
+_BY_PEOPLE = (PaymentAction.VOID, PaymentAction.REFUND_REMAINDER, PaymentAction.RECORD_REFUND)
+
+
 def _actions(view: PaymentView, actor: Actor) -> list[Allowed]:
     """The actions that people can take on a payment, with why this reader cannot."""
     actions = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds, view.at))
-    return [each for each in actions if each.action in (PaymentAction.VOID, PaymentAction.REFUND_REMAINDER)]
+    return [each for each in actions if each.action in _BY_PEOPLE]

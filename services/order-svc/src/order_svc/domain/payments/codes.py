@@ -30,6 +30,15 @@ class OwnRefundCause(StrEnum):
     OPERATOR = "operator"
 
 
+class OutsideMethod(StrEnum):
+    """How money is given back outside the payment provider: the codes of aftersale-svc for the same."""
+
+    BANK_TRANSFER = "bank_transfer"
+    WALLET = "wallet"
+    CASH = "cash"
+    OTHER = "other"
+
+
 class CallbackMismatch(StrEnum):
     """How a callback of a payment provider differs from our own books."""
 

@@ -57,3 +57,35 @@ class DueTimesDisordered(Refusal):
     kind, code = Kind.INVALID, "due_times_disordered"
     zh = "每一期的付款期限须晚于当前时间，且不早于前一期。"
     en = "Each part of the payment plan is due in the future, and not before the part before it."
+
+
+class NothingOwed(Refusal):
+    """No refund that order-svc has made by itself has failed for good, or all of its money is back, or may still come back."""
+
+    kind, code = Kind.CONFLICT, "nothing_owed"
+    zh = "该支付没有因退款失败而仍欠买家的款项。"
+    en = "No refund of this payment has failed whose money the buyer is still owed."
+
+
+class AmountExceedsOwed(Refusal):
+    """The refund is of nothing, or of more than failed refunds of the payment were to give back and is still owed."""
+
+    kind, code = Kind.INVALID, "amount_exceeds_owed"
+    zh = "登记金额 {amount_minor:money} 须大于 0 且不超过仍欠买家的 {owed_minor:money}。"
+    en = "{amount_minor:money} cannot be recorded: above nothing and up to {owed_minor:money} is owed to the buyer."
+
+
+class RefundReferenceTaken(Refusal):
+    """The payment has a refund with this reference that was made in another way, or of another amount."""
+
+    kind, code = Kind.CONFLICT, "refund_reference_taken"
+    zh = "该支付已有凭证号 {reference} 的退款（{refund_id}），金额或方式不同。"
+    en = "The payment has a refund with the reference {reference}: {refund_id}, of another amount or made in another way."
+
+
+class EvidenceRequired(Refusal):
+    """A merchant records a refund without the proof of it."""
+
+    kind, code = Kind.INVALID, "evidence_required"
+    zh = "商家登记线下退款须附凭证。"
+    en = "A merchant who records a refund adds the proof that the money was given back."

@@ -38,7 +38,7 @@ class OrderLedger:
     Beside these are `compensations`, what guarantees have paid to the buyer, and `charges`, what the buyer has paid in cases, which is
     no money of the payments: what was charged is what the merchant keeps of it, has given back, and has still to give back. `claw_backs` is
     what refunds have paid too much by verdicts that were replaced: what was refunded stays refunded, and the buyer owes it.
-    `postings` are the double entries of all of these.
+    `postings` are the double entries of all of these. `owed_minor` is what of `kept_minor` failed refunds of no case were to give back.
     """
 
     order_id: str
@@ -50,6 +50,7 @@ class OrderLedger:
     claw_backs: Sequence[ClawBack] = ()
     postings: Sequence[Posting] = ()
     charge_backs: Sequence[ChargeBack] = ()
+    owed_minor: int = 0
 
     @property
     def charged_minor(self) -> int:

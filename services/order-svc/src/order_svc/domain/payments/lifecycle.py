@@ -10,19 +10,21 @@ from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.model import Order
+from order_svc.domain.payments.errors import NothingOwed
 from order_svc.domain.payments.limits import period_over, too_many
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
-from order_svc.domain.payments.policy import is_fulfilled, owed_for_lines, reserved_minor
-from order_svc.domain.permissions import BUYER, OPERATOR, SYSTEM_ONLY
+from order_svc.domain.payments.policy import is_fulfilled, owed_by_failures, owed_for_lines, reserved_minor
+from order_svc.domain.permissions import BUYER, MERCHANT_OR_OPERATOR, OPERATOR, SYSTEM_ONLY
 
 
 class PaymentAction(StrEnum):
-    """What the result of a provider does to a payment, and what the buyer or an operator can do about it."""
+    """What the result of a provider does to a payment, and what the parties or an operator can do about it."""
 
     VOID = "void"
     SUCCEED = "succeed"
     FAIL = "fail"
     REFUND_REMAINDER = "refund_remainder"
+    RECORD_REFUND = "record_refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,20 @@ _REMAINDER = (
     Guard(errors.RefundPeriodOver.code, lambda payment, facts: period_over(payment, facts.at)),
     Guard(errors.TooManyRefunds.code, lambda payment, facts: too_many(payment, facts.refunds)),
 )
+
+
+def _nothing_owed(payment: Payment, facts: PaymentFacts) -> Refusal | None:
+    """Only what failed refunds were to give back is recorded; it may be back from another payment, which the command knows."""
+    owed = owed_by_failures(facts.refunds) and not _nothing_left(payment, facts)
+    return None if owed else NothingOwed()
+
+
+_OWED = (Guard(NothingOwed.code, _nothing_owed),)
 _P, _A = PaymentState, PaymentAction
 
 # A voided payment is pending until the provider reports what has become of it. A provider may decline and later report that it
-# took the money: the fourth row keeps that money from being lost. The last row is for an operator, where the provider has
-# declined the refund of an order that is not fulfilled.
+# took the money: the fourth row keeps that money from being lost. The last but one is for an operator, where the
+# provider has declined the refund of an order that is not fulfilled; the last is for what no provider gives back.
 PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
     "payment",
     initial=_P.PENDING,
@@ -68,6 +79,7 @@ PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
         (_P.PENDING, _A.FAIL): Transition(_P.FAILED, SYSTEM_ONLY),
         (_P.FAILED, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),
         (_P.SUCCEEDED, _A.REFUND_REMAINDER): Transition(_P.SUCCEEDED, OPERATOR, _REMAINDER),
+        (_P.SUCCEEDED, _A.RECORD_REFUND): Transition(_P.SUCCEEDED, MERCHANT_OR_OPERATOR, _OWED),
     },
     timeouts={_P.PENDING: Timeout("provider")},
     ends={_P.SUCCEEDED, _P.FAILED},

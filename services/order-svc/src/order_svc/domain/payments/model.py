@@ -82,7 +82,8 @@ class Refund:
 
     `asked_by_event` and `correlation_id` are those of the event that requested it: its later events name that one as
     their cause. `cause` is that of the case's decision, or an OwnRefundCause; `failure_code` is the provider's, or a FailureCode.
-    `outside` is the case's code of how it was made without the provider; None where the provider makes it. `borne` has who bears it, each
+    `outside` is the code of how it was made without the provider; None where the provider makes it. `outside_reference` and
+    `outside_evidence`, the hash of a file, are those of one that was recorded without a case. `borne` has who bears it, each
     with `bearer` and `amount_minor`, which add up to the amount; None where the merchant bears it.
 
     Of a refund that is made from several payments there is a row per share: `share_of` is the id of the refund, and `whole_minor` its
@@ -102,6 +103,8 @@ class Refund:
     provider_reference: str | None = None
     failure_code: str | None = None
     outside: str | None = None
+    outside_reference: str | None = None
+    outside_evidence: str | None = None
     borne: list[dict[str, Any]] | None = None  # Any: JSON
     asked_by_event: str | None = None
     correlation_id: str | None = None

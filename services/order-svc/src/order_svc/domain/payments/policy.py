@@ -33,3 +33,34 @@ def owed_for_lines(refunds: Iterable[Refund]) -> int:
         if refund.cause == OwnRefundCause.OPERATOR:
             by_operators += minor
     return max(sum(whole.values()) - back.total() - by_operators, 0)
+
+
+_OWN = frozenset(OwnRefundCause) - {OwnRefundCause.OPERATOR}
+
+
+def owed_by_failures(refunds: Iterable[Refund]) -> int:
+    """What refunds of no case that have failed were to give back and is not back, nor on its way by another refund, in minor units.
+
+    It is an upper bound of what the merchant owes: no more than is left of the payments can be given back. An operator's refund repeats
+    one that has failed, or gives back what no other was to.
+    """
+    known = list(refunds)
+    whole, back = dict[str, int](), 0
+    for refund in known:
+        if refund.cause in _OWN:
+            key = refund.refund_id
+            whole[key] = max(whole.get(key, 0), refund.whole_minor or refund.amount_minor)
+        if refund.case_id is None:
+            back += _alive(refund)
+    failed = (each for each in known if each.cause == OwnRefundCause.OPERATOR and each.state is RefundState.FAILED)
+    repeated = max((each.amount_minor - _made_since(each, known) for each in failed), default=0)
+    return max(sum(whole.values()) - back, repeated, 0)
+
+
+def _alive(refund: Refund) -> int:
+    return 0 if refund.state is RefundState.FAILED else refund.amount_minor
+
+
+def _made_since(failed: Refund, refunds: Iterable[Refund]) -> int:
+    by_operators = (each for each in refunds if each.cause == OwnRefundCause.OPERATOR)
+    return sum(_alive(each) for each in by_operators if each.created_at >= failed.created_at)
