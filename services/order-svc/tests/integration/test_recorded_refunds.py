@@ -222,7 +222,7 @@ async def test_who_may_record_a_refund(shop: Any) -> None:
     _, payment = await cancelled(shop)
     assert await may_record(shop.buyer, payment["id"]) == "merchant_or_operator_only"
     shop.problem(await recorded(shop.buyer, payment["id"]), 403, "forbidden")
-    stranger = shop.h.client("seller", "seller-2", tenant="m-2")
-    shop.problem(await recorded(stranger, payment["id"]), 404, "not_found")
+    other_seller = shop.h.client("seller", "seller-2", tenant="m-2")
+    shop.problem(await recorded(other_seller, payment["id"]), 404, "not_found")
     arbitrator = shop.h.client("arbitrator", "arbitrator-1")
     shop.problem(await recorded(arbitrator, payment["id"]), 403, "forbidden")
