@@ -24,7 +24,8 @@ def services() -> dict[str, Any]:
     made = {}
     for name, module in SERVICES.items():
         settings = module.Settings(**SETTINGS, **(PROVIDER if name == "order" else {}))
-        made[f"{name}-svc"] = get_command(module.service(settings).command())
+        root = module.command(settings) if hasattr(module, "command") else module.service(settings).command()
+        made[f"{name}-svc"] = get_command(root)
     return made
 
 

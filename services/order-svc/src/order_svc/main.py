@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import httpx
+import typer
 from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import SettingsInvalid
@@ -234,8 +235,13 @@ def label_printer(settings: Settings | None = None) -> Service[Settings]:
     )
 
 
-def cli() -> None:
+def command(settings: Settings | None = None) -> typer.Typer:
     """The command line: serve, relay, consume, migrate, all; and `labels consume`, which needs the dependency group `labels`."""
-    command = service().command()
-    command.add_typer(label_printer().command(), name="labels", help="the process that makes the files of labels")
-    command()
+    root = service(settings).command()
+    root.add_typer(label_printer(settings).command(), name="labels", help="the process that makes the files of labels")
+    return root
+
+
+def cli() -> None:
+    """Run the command line."""
+    command()()
