@@ -47,6 +47,8 @@ class Limits:
     cases: int = 1
     types: tuple[str, ...] = ("refund_only",)
     disputes: bool = True
+    details: bool = True
+    """Whether an order is packed, its receipt extended, and single units of it cancelled."""
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,9 @@ class OrderModel:
         for each in self.db.rows("stock_movements"):
             moved[each.kind] += each.quantity if each.line_id == line.id else 0
         reserved = moved["reserved"] - moved["released"] - moved["committed"]
-        assert (moved["reserved"], moved["committed"]) == (line.quantity, line.shipped_quantity)
+        # Units that are cancelled before the payment leave the line, and stay among its movements.
+        assert moved["reserved"] == self.quantities[line.position - 1]
+        assert moved["committed"] == line.shipped_quantity
         assert reserved == (0 if self.order.state == "cancelled" else unshipped(line))
 
     def _refunded_before_shipment(self, case: CaseModel) -> bool:
@@ -202,14 +204,8 @@ class OrderModel:
                 ),
             )
         yield "cancel", partial(run, cancellations.cancel, id_, by=BUYER)
-        if self.order.state == "paid":
-            yield "pack", partial(run, packing.pack, id_, by=SELLER)
-            yield "unpack", partial(run, packing.unpack, id_, by=SELLER)
-        yield "extend", partial(run, receipts.extend, id_, days=1, by=BUYER)
-        if not any(line.cancelled_quantity for line in self.lines):
-            for number, line in enumerate(self.lines):
-                picks = [Pick(line.id, 1)]
-                yield f"withdraw {number}", partial(run, line_cancellations.cancel_lines, id_, picks=picks, by=SELLER)
+        if self.limits.details:
+            yield from self._details()
         yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
         if self.order.deadline_at is not None:
             yield "time passes", self._fire_timer
@@ -219,6 +215,17 @@ class OrderModel:
                     yield f"ship {units} of {number}", partial(self._ship, line, units)
         for payment in self.db.rows("payments"):
             yield f"operator refunds {payment.id}", partial(run, refund_requests.refund_remainder, payment.id, by=AGENT)
+
+    def _details(self) -> Iterator[tuple[str, Step]]:
+        run, id_ = self.db.run, self.order.id
+        if self.order.state == "paid":
+            yield "pack", partial(run, packing.pack, id_, by=SELLER)
+            yield "unpack", partial(run, packing.unpack, id_, by=SELLER)
+        yield "extend", partial(run, receipts.extend, id_, days=1, by=BUYER)
+        if not any(line.cancelled_quantity for line in self.lines):
+            for number, line in enumerate(self.lines):
+                picks = [Pick(line.id, 1)]
+                yield f"withdraw {number}", partial(run, line_cancellations.cancel_lines, id_, picks=picks, by=SELLER)
 
     async def _fire_timer(self) -> None:
         self.db.clock.set(max(self.order.deadline_at, self.db.clock.now()))

@@ -42,7 +42,8 @@ def test_every_row_of_a_table_leads_to_an_end(table: Lifecycle[Any, Any], ends: 
 
 
 MODELS = [
-    ((2,), Limits(parcels=2)),
+    ((2,), Limits(parcels=2, details=False)),
+    ((2,), Limits(parcels=2, cases=0)),
     ((1,), Limits(parcels=1, types=("return_refund",))),
     ((1,), Limits(parcels=1, cases=2, disputes=False)),
 ]
