@@ -93,7 +93,9 @@ async def _prepare_label(
     tx: Transaction[Settings], call: ShippingCall, couriers: Mapping[str, Courier]
 ) -> PreparedCall | None:
     label = await tx.lock(LABELS, call.id)
-    if label.state is LabelState.REQUESTED and call.verb is ShippingVerb.CREATE:
+    if label.state is LabelState.REQUESTED and call.verb in (ShippingVerb.CREATE, ShippingVerb.FIND):
+        # A process that ended between the lease and this has sent nothing: the courier has no shipment that a query could find.
+        call = replace(call, verb=ShippingVerb.CREATE)
         label = replace(LABEL.apply(label, LabelAction.SUBMIT, SystemContext.of(tx)), sent_at=tx.now)
         await tx.upsert(LABELS, label)
     if not _is_due(label, call.verb):
