@@ -220,6 +220,8 @@ DETAILS: dict[str, dict[str, Any]] = {
     "RepairQuoted": {"owed_minor": 100},
     "ReplacementPriced": {"owed_minor": 0, "credit_minor": 100},
     "ChargeAgreed": {"owed_minor": 100},
+    "ChargePaymentStated": {"owed_minor": 100},
+    "ChargePaymentDenied": {"owed_minor": 100},
     "ChargePaid": {"owed_minor": 100},
     "ChargeReturned": {"amount_minor": 100},
     "OfflineRefundStated": {"amount_minor": 100},
