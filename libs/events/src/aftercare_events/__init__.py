@@ -277,7 +277,7 @@ from aftercare_events.catalogue.reviews import (
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
 from aftercare_events.catalogue.shipment_times import OrderShipmentOverdue, VirtualGoodsDelivered
 from aftercare_events.catalogue.sold_lines import LineDiscount, OrderLine
-from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReserved, StockReturned
+from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReturned
 from aftercare_events.catalogue.supplements import SupplementEnded, SupplementRequested, SupplementSubmitted
 from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
@@ -540,7 +540,6 @@ __all__ = [
     "ShippedLine",
     "StockCommitted",
     "StockReservationReleased",
-    "StockReserved",
     "StockReturned",
     "SupplementEnded",
     "SupplementRequested",

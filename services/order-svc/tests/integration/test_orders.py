@@ -177,7 +177,7 @@ async def test_stale_and_illegal_changes_are_refused(shop):
     assert (await shop.buyer.get(path)).headers["etag"] == f'"v{order["version"]}"'
     shop.problem(await shop.buyer.post(f"{path}/cancel", headers={"If-Match": '"v1"'}), 412, "stale_version")
     problem = shop.problem(await shop.buyer.post(f"{path}/confirm-receipt"), 409, "illegal_transition")
-    assert set(problem["allowed"]) == {"cancel", "change_address"}
+    assert set(problem["allowed"]) == {"cancel", "cancel_lines", "change_address"}
     fresh = {"If-Match": f'"v{order["version"]}"'}
     assert (await shop.buyer.post(f"{path}/cancel", headers=fresh)).status_code == 200
 

@@ -1,9 +1,9 @@
 """Stock of articles: reserved with the order, released, shipped and returned, published in order and readable as sums."""
 
 import pytest
-from aftercare_events import ReturnInspected
+from aftercare_events import OrderCreated, ReturnInspected
 from aftercare_events.catalogue.returns import InspectedLine
-from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReserved, StockReturned
+from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReturned
 
 
 async def level(shop, sku="KETTLE-1"):
@@ -17,8 +17,8 @@ def units(event):
 
 async def test_an_order_reserves_its_units_until_it_is_shipped(shop):
     order, _ = await shop.paid()
-    (reserved,) = await shop.events(StockReserved)
-    assert (units(reserved), reserved.reserved_until is not None) == ([("KETTLE-1", 3)], True)
+    (created,) = await shop.events(OrderCreated)
+    assert (units(created), created.deadline_at is not None) == ([("KETTLE-1", 3)], True)
     parcel = await shop.ship(order, 2)
     (committed,) = await shop.events(StockCommitted)
     assert (units(committed), committed.parcel_id) == ([("KETTLE-1", 2)], parcel["id"])

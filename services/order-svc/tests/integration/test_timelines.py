@@ -51,7 +51,6 @@ async def test_a_merchant_reads_of_stock_and_deadlines_and_a_buyer_of_deadlines_
     order = await shop.delivered()
     buyer, seller = await steps(shop.buyer, order["id"]), await steps(shop.seller, order["id"])
     assert [each["event"] for each in seller if each not in buyer] == [
-        "StockReserved",
         "StockCommitted",
         "DeliveryMeasured",
     ]

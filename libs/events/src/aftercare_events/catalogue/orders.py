@@ -117,7 +117,7 @@ BuyerLevel = Annotated[Code | None, Field(description="the level of the buyer, i
 
 
 class OrderCreated(OrderEvent):
-    """An order was placed and waits for its payment."""
+    """An order was placed and waits for its payment. The units of its lines are reserved, until `deadline_at` if it is not paid."""
 
     matter: Code = "order_creation"
     currency: Currency

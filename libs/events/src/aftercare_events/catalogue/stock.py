@@ -1,6 +1,6 @@
-"""Units of articles that orders reserve, ship and take back, published by order-svc for warehouses and ERP systems.
+"""Units of articles that orders release, ship and take back, published by order-svc for warehouses and ERP systems.
 
-Per line: reserved = released + committed + what is still reserved. What comes back is stated beside it.
+OrderCreated reserves the units of its lines: until its `deadline_at` if the order is not paid. Per line: reserved = released + committed + what is still reserved. What comes back is stated beside it.
 """
 
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.orders import OrderEvent
 from aftercare_events.event import EventPart
-from aftercare_events.fields import CaseId, Code, Id, LineId, ParcelId, Quantity, Time
+from aftercare_events.fields import CaseId, Code, Id, LineId, ParcelId, Quantity
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -32,16 +32,6 @@ class ReturnedStockLine(StockLine):
     """Units of one line that came back."""
 
     grade: Annotated[Code | None, Field(description="how the merchant has graded them; absent where it did not")] = None
-
-
-class StockReserved(OrderEvent):
-    """Units are reserved for an order that was placed."""
-
-    matter: Code = "stock_reservation"
-    lines: tuple[StockLine, ...]
-    reserved_until: Annotated[
-        Time | None, Field(description="when they are released if the order is not paid; once paid, they stay reserved")
-    ] = None
 
 
 class StockReservationReleased(OrderEvent):

@@ -96,8 +96,8 @@ async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderL
         in_review=True if order.review else None,
         review_reason=order.review_reason,
     )
-    reserved = await stock.reserve(tx, order, ordered(lines))
-    created = await tx.create(ORDERS, order, event, *reserved)
+    await stock.reserve(tx, order, ordered(lines))
+    created = await tx.create(ORDERS, order, event)
     await tx.insert(ORDER_LINES, *lines)
     await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))
     return created

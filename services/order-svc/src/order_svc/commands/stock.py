@@ -11,7 +11,6 @@ from aftercare_events.catalogue.stock import (
     StockCommitted,
     StockLine,
     StockReservationReleased,
-    StockReserved,
     StockReturned,
 )
 
@@ -26,11 +25,9 @@ from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 from order_svc.tables.stock import RETURNED_OF_CASE, STOCK_MOVEMENTS
 
 
-async def reserve(tx: Transaction[Settings], order: Order, units: Units) -> list[StockReserved]:
-    """Reserve units of a new order; the event to record with it."""
+async def reserve(tx: Transaction[Settings], order: Order, units: Units) -> None:
+    """Reserve units of a new order, whose OrderCreated states them."""
     await _keep(tx, order, StockMovementKind.RESERVED, units)
-    until = order.deadline_at
-    return [StockReserved(**order_fields(tx, order), lines=_lines(units), reserved_until=until)] if units else []
 
 
 async def release(

@@ -78,7 +78,6 @@ DETAILS = (
     "days",
     "extended_by",
     "deadline_at",
-    "reserved_until",
     "ship_by_at",
     "receipt_due_at",
     "window_ends_at",
@@ -86,7 +85,6 @@ DETAILS = (
 """The facts of events that their steps keep, beside `units`: the units of all lines or packages that the event has."""
 NOT_FOR_BUYERS = frozenset(
     {
-        "StockReserved",
         "StockReservationReleased",
         "StockCommitted",
         "StockReturned",

@@ -89,7 +89,6 @@ _STEPS = {
     "OrderCancelled": Sentence("订单已取消。", "The order was cancelled."),
     "OrderAfterSaleChanged": Sentence("订单售后状态变更。", "The after-sale state of the order changed."),
     "OrderCompleted": Sentence("订单已完成。", "The order is completed."),
-    "StockReserved": Sentence("预占库存[ {units} 件][，保留至 {reserved_until}]。", "Stock was reserved[: {units:unit|units}][, until {reserved_until}]."),
     "StockReservationReleased": Sentence("释放预占库存[ {units} 件]。", "Reserved stock was released[: {units:unit|units}]."),
     "StockCommitted": Sentence("预占库存出库[ {units} 件]。", "Reserved stock has left[: {units:unit|units}]."),
     "StockReturned": Sentence("退货入库[ {units} 件]。", "Stock has come back[: {units:unit|units}]."),
@@ -163,7 +162,7 @@ _NAMES: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
     "outcome_name": ("outcome", _STATUSES),
 }
 """What templates name a code by: the fact that has it, and the names of its values. A value without a name is no fact."""
-_TIMES = ("deadline_at", "reserved_until", "ship_by_at", "receipt_due_at", "window_ends_at")
+_TIMES = ("deadline_at", "ship_by_at", "receipt_due_at", "window_ends_at")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 
 
