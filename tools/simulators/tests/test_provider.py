@@ -76,7 +76,8 @@ async def test_a_refusal_has_a_code_and_a_sentence(provider):
 @pytest.mark.parametrize("method", Method)
 def test_every_method_has_a_script_for_payments_and_for_refunds(method: Method):
     payment, refund = payment_script(method), refund_script(method)
-    of_refunds = method in (Method.REFUND_DECLINED, Method.REFUND_LOST_RESPONSE)
+    declining = (Method.REFUND_DECLINED, Method.REFUND_CLOSED)
+    of_refunds = method in (*declining, Method.REFUND_LOST_RESPONSE)
     assert (payment == payment_script(Method.SUCCESS)) is (of_refunds or method is Method.SUCCESS)
-    assert refund.declined is (method is Method.REFUND_DECLINED)
+    assert refund.declined is (method in declining)
     assert refund.lost_response is (method in (Method.LOST_RESPONSE, Method.REFUND_LOST_RESPONSE))

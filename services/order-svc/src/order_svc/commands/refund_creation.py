@@ -29,7 +29,8 @@ def new_refund(
     case_id: str | None = None,
 ) -> Refund:
     """A refund of the payment; its later events name as their cause the event that is handled, or else the last one recorded."""
-    asked_by = tx.cause or (tx.recorded[-1] if tx.recorded else None)
+    # The stock that the same change releases is recorded behind it.
+    asked_by = tx.cause or next((each for each in reversed(tx.recorded) if not each.type.startswith("Stock")), None)
     refund = Refund(
         id=refund_id or tx.new_id("ref"),
         payment_id=payment.id,
