@@ -16,6 +16,7 @@ from aftercare_events import (
     PaymentSucceeded,
     RefundFailed,
 )
+from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased
 from order_svc.domain.tracking import ParcelStatus
 
 HASH = "sha256:" + "a" * 64
@@ -84,19 +85,53 @@ async def test_its_events_come_in_order_with_their_own_times(importing: Importin
     shop = importing.shop
     await importing.add(await importing.begin(), importing.order("A-1"))
     published = await shop.h.published()
-    kinds = [OrderCreated, OrderPaid, OrderShipped, OrderDelivered, OrderReceiptConfirmed, OrderCompleted]
+    kinds = [
+        OrderCreated,
+        OrderPaid,
+        OrderShipped,
+        StockCommitted,
+        OrderDelivered,
+        OrderReceiptConfirmed,
+        OrderCompleted,
+    ]
     of_order = [event for event in published if type(event) in kinds]
     assert [type(event) for event in of_order] == kinds
     hours = [(event.time - importing.placed_at) / timedelta(hours=1) for event in of_order]
-    assert hours == [0, 1, 24, 48, 60, 240]
+    assert hours == [0, 1, 24, 24, 48, 60, 240]
     others = {type(event) for event in published} - set(kinds)
     assert others == {PaymentSucceeded, ParcelRegistered, ParcelStatusChanged}
     assert of_order[1].provider == "external"
     envelopes = [each for each in await shop.h.envelopes() if each.subject == of_order[0].order_id]
-    assert [each.sequence for each in envelopes] == [1, 2, 3, 4, 5, 6]
+    assert [each.sequence for each in envelopes] == [1, 2, 3, 4, 5, 6, 7]
     timeline = (await shop.buyer.get(f"/v1/orders/{of_order[0].order_id}/timeline")).json()["data"]
     assert [each["at"] for each in timeline] == sorted(each["at"] for each in timeline)
     assert [each["event"] for each in timeline][0::8] == ["OrderCreated", "OrderCompleted"]
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_its_units_are_reserved_until_they_leave_or_are_cancelled(importing: Importing, state: str) -> None:
+    await importing.add(await importing.begin(), importing.order("A-1", state))
+    seller = importing.shop.seller
+    levels = (await seller.get("/v1/stock-levels", params={"sku": "KETTLE-1"})).json()
+    moved = {"paid": "still_reserved", "cancelled": "released"}.get(state, "committed")
+    counted = ("released", "committed", "still_reserved")
+    assert {name: levels[name] for name in counted} == {name: 3 if name == moved else 0 for name in counted}
+    movements = (await seller.get("/v1/stock-movements")).json()["data"]
+    assert movements[-1]["kind"] == "reserved"
+    assert {each["moved_at"] for each in movements} <= {
+        (importing.placed_at + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ") for hours in (0, 2, 24)
+    }
+    events = [*await importing.shop.events(StockCommitted), *await importing.shop.events(StockReservationReleased)]
+    assert len(events) == (0 if state == "paid" else 1)
+
+
+async def test_an_imported_order_is_shipped_from_what_it_reserved(importing: Importing) -> None:
+    shop = importing.shop
+    await importing.add(await importing.begin(), importing.order("A-1", "paid"))
+    (order,) = await importing.listed(q="A-1")
+    await shop.ship(order, 3)
+    levels = (await shop.seller.get("/v1/stock-levels", params={"sku": "KETTLE-1"})).json()
+    assert (levels["reserved"], levels["committed"], levels["still_reserved"]) == (3, 3, 0)
 
 
 async def test_repeating_and_resuming_change_nothing(importing: Importing) -> None:
@@ -134,6 +169,15 @@ async def test_rows_go_on_and_end(importing: Importing) -> None:
         ({"completed_at": "2999-01-01T00:00:00Z"}, "/completed_at", "times_disordered"),
         ({"parcels": []}, "/parcels", "field_missing"),
         ({"lines": []}, "/lines", "too_few"),
+        ({"created_at": "1969-12-31T23:59:59Z"}, "/created_at", "times_disordered"),
+        ({"created_at": "0001-01-01T00:00:00Z"}, "/created_at", "times_disordered"),
+        ({"created_at": "2999-01-01T00:00:00Z"}, "/created_at", "times_disordered"),
+        ({"payment_minutes": 30}, "/payment_minutes", "field_unsuitable"),
+        (
+            {"payment_plan": [{"kind": "part", "amount": {"amount": 29500, "currency": "CNY"}}]},
+            "/payment_plan",
+            "field_unsuitable",
+        ),
         ({"colour": "red"}, "/colour", "unknown_field"),
         ({"order_no": None}, "/order_no", "wrong_type"),
         ({"shipping_fee": {"amount": 1, "currency": "EUR"}}, "/shipping_fee/currency", "currency_mismatch"),

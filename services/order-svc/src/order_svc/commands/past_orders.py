@@ -25,7 +25,7 @@ from aftercare_events import (
 )
 from aftercare_events.catalogue.orders import ReceiptCause
 
-from order_svc.commands import postings
+from order_svc.commands import postings, stock
 from order_svc.commands.journal import keys_of, step_of
 from order_svc.commands.orders import order_lines
 from order_svc.commands.record import order_fields, parcel_fields, payment_fields, sale_fields
@@ -35,6 +35,7 @@ from order_svc.domain.imports.model import PastOrder, PastParcel
 from order_svc.domain.imports.rules import contents
 from order_svc.domain.model import AfterSaleState, CancelCause, Order, OrderLine, OrderState
 from order_svc.domain.payments.model import EXTERNAL, Payment, PaymentState
+from order_svc.domain.sales.stock import StockReleaseCause, ordered
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
 from order_svc.settings import Settings
 from order_svc.tables.order_keys import ORDER_KEYS, OrderKey
@@ -81,8 +82,9 @@ async def record(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         )
     )
     payment = _pay(recording) if past.paid_at is not None else None
-    parcels = _ship(recording)
-    _finish(recording)
+    await stock.reserve(created, order, ordered(lines))
+    parcels = await _ship(recording)
+    await _finish(recording)
     await created.create(ORDERS, order, *recording.of_order)
     await tx.insert(ORDER_LINES, *lines)
     await tx.insert(ADDRESSES, replace(past.address, order_id=order.id, salt=secrets.token_hex(16)))
@@ -188,17 +190,17 @@ async def _record_payment(recording: _Recording, payment: Payment) -> None:
     await postings.order_paid(at, recording.order, recording.lines)
 
 
-def _ship(recording: _Recording) -> list[tuple[Parcel, list[ParcelLine], list[Event]]]:
+async def _ship(recording: _Recording) -> list[tuple[Parcel, list[ParcelLine], list[Event]]]:
     """The parcels with their content and events, in the order in which they were shipped."""
     past, found = recording.past, []
     sent = sorted(zip(past.parcels, contents(past), strict=True), key=lambda each: each[0].shipped_at)
     for number, (parcel, content) in enumerate(sent, 1):
         complete = number == len(sent) and fully_shipped(recording.lines)
-        found.append(_ship_one(recording, parcel, content, complete=complete))
+        found.append(await _ship_one(recording, parcel, content, complete=complete))
     return found
 
 
-def _ship_one(
+async def _ship_one(
     recording: _Recording, sent: PastParcel, content: Sequence[tuple[int, int]], *, complete: bool
 ) -> tuple[Parcel, list[ParcelLine], list[Event]]:
     order, at, arrived_at = recording.order, recording.at(sent.shipped_at), recording.past.delivered_at
@@ -220,8 +222,8 @@ def _ship_one(
         handed_over_at=sent.shipped_at,
         created_at=sent.shipped_at,
     )
-    units = [(recording.lines[place].id, quantity) for place, quantity in content]
-    shipped = tuple(ShippedLine(line_id=line_id, quantity=quantity) for line_id, quantity in units)
+    units = [(recording.lines[place], quantity) for place, quantity in content]
+    shipped = tuple(ShippedLine(line_id=line.id, quantity=quantity) for line, quantity in units)
     registered = replace(parcel, status=ParcelStatus.PENDING)
     events: list[Event] = [
         ParcelRegistered(**parcel_fields(at, registered), lines=shipped, handed_over_at=sent.shipped_at)
@@ -231,10 +233,12 @@ def _ship_one(
     recording.add(
         OrderShipped(**order_fields(at, order, OrderState.SHIPPED), **where, lines=shipped, complete=complete)
     )
+    for committed in await stock.commit(at, replace(order, state=OrderState.SHIPPED), units, parcel.id):
+        recording.add(committed)
     if arrived_at is not None:
         events.append(_arrived(recording.at(arrived_at), parcel, arrived_at))
         recording.events.append(events[-1])
-    lines = [ParcelLine(parcel_id=parcel.id, line_id=line_id, quantity=quantity) for line_id, quantity in units]
+    lines = [ParcelLine(parcel_id=parcel.id, line_id=line.id, quantity=quantity) for line, quantity in units]
     return parcel, lines, events
 
 
@@ -252,7 +256,7 @@ def _arrived(tx: Transaction[Settings], parcel: Parcel, at: datetime) -> ParcelS
     )
 
 
-def _finish(recording: _Recording) -> None:
+async def _finish(recording: _Recording) -> None:
     """The events after the shipment, or that of the cancellation."""
     order = recording.order
     if order.delivered_at is not None:
@@ -272,8 +276,10 @@ def _finish(recording: _Recording) -> None:
         fields = order_fields(recording.at(order.completed_at), order)
         recording.add(OrderCompleted(**fields, completed_at=order.completed_at))
     if order.cancelled_at is not None and order.cancel_cause is not None:
-        fields = order_fields(recording.at(order.cancelled_at), order)
-        recording.add(OrderCancelled(**fields, cause=order.cancel_cause))
+        at, units = recording.at(order.cancelled_at), ordered(recording.lines)
+        recording.add(OrderCancelled(**order_fields(at, order), cause=order.cancel_cause))
+        for released in await stock.release(at, order, units, StockReleaseCause.CANCELLED):
+            recording.add(released)
 
 
 async def _keep(recording: _Recording) -> None:

@@ -11,11 +11,13 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from order_svc.api.schemas.order_lines import Units, amount_of
 from order_svc.api.schemas.orders import OrderIn
-from order_svc.commands.order_imports import ImportedPart, Row
+from order_svc.commands.order_imports import ImportedPart, Row, refusal_of
+from order_svc.domain.imports.errors import FieldUnsuitable
 from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder, PastParcel
 from order_svc.domain.model import CancelCause, OrderState
 
 MOST_ROWS = 500
+_OF_UNPAID_ORDERS = ("payment_minutes", "payment_plan")
 FileHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 RowNumber = Annotated[int, Field(ge=1, le=2_000_000_000)]
 
@@ -119,10 +121,15 @@ class ImportRowIn(In):
     def read(self) -> Row:
         """The order, or why it is none."""
         try:
-            return Row(self.row, PastOrderIn.model_validate(self.order).order())
+            past = PastOrderIn.model_validate(self.order)
         except ValidationError as error:
             order_no = self.order.get("order_no")
             return Row(self.row, None, _refusals(error, order_no if isinstance(order_no, str) else None))
+        for name in _OF_UNPAID_ORDERS:
+            if getattr(past, name) is not None:
+                unsuitable = FieldUnsuitable(pointer=f"/{name}", state=past.state, field=name)
+                return Row(self.row, None, [refusal_of(unsuitable, self.row, past.order_no)])
+        return Row(self.row, past.order())
 
 
 class ImportRowsIn(In):

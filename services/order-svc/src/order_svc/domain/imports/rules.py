@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from order_svc.domain.imports import errors
 from order_svc.domain.imports.model import PastOrder
@@ -20,6 +20,8 @@ NEEDED = {
 """The times of an order in each state that is imported: these and no others. A cancelled one was never paid."""
 _SENT = (OrderState.SHIPPED, OrderState.DELIVERED, OrderState.RECEIVED, OrderState.COMPLETED)
 _ARRIVED = _SENT[1:]
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Ids sort by times from then on."""
 
 
 def check(order: PastOrder, now: datetime) -> None:
@@ -27,7 +29,7 @@ def check(order: PastOrder, now: datetime) -> None:
 
     Raises:
         StateNotImported, FieldMissing, FieldUnsuitable: see NEEDED; orders that were sent have parcels, others none.
-        TimesDisordered: the times do not rise, or the last is in the future.
+        TimesDisordered: the times do not rise, the first is before 1970, or the last is in the future.
         UnitsExceedOrder, ParcelsIncomplete, WaybillRepeated: the parcels do not fit the lines.
     """
     if order.state not in NEEDED:
@@ -50,9 +52,7 @@ def _check_present(order: PastOrder, field: str, *, present: bool, needed: bool)
 
 
 def _check_times(order: PastOrder, now: datetime) -> None:
-    before, last = "created_at", order.created_at
-    if last > now:
-        raise errors.TimesDisordered(pointer="/created_at", field="created_at", before="created_at")
+    before, last = _EARLIEST.date().isoformat(), _EARLIEST
     for field, at in _times(order):
         if not last <= at <= now:
             raise errors.TimesDisordered(pointer=f"/{field}", field=field, before=before)
@@ -60,7 +60,8 @@ def _check_times(order: PastOrder, now: datetime) -> None:
 
 
 def _times(order: PastOrder) -> Iterator[tuple[str, datetime]]:
-    """The times of the order after its creation, as they follow each other; parcels are sent in any order."""
+    """The times of the order, as they follow each other; parcels are sent in any order."""
+    yield "created_at", order.created_at
     for field in _TIMES:
         if (at := getattr(order, field)) is not None:
             yield field, at
