@@ -72,6 +72,23 @@ def test_json_lines(tmp_path: Path) -> None:
     assert (str(broken.wrong)[:8], other.wrong) == ("not JSON", "not a JSON object")
 
 
+@pytest.mark.parametrize(
+    ("order", "wrong"),
+    [
+        ('{"buyer_id": "a\\u0000b"}', "/buyer_id has a NUL character"),
+        ('{"lines": [{"title": "\\ud800"}]}', "/lines/0/title has half a surrogate pair"),
+        ('{"\\ud800": 1}', "/ has half a surrogate pair"),
+        ('{"tax": NaN}', "/tax is not a finite number"),
+        ('{"tax": 1e999}', "/tax is not a finite number"),
+        ('{"x": ' + "[" * 900 + "]" * 900 + "}", None),
+    ],
+)
+def test_what_no_database_stores_is_wrong_in_its_row_alone(tmp_path: Path, order: str, wrong: str | None) -> None:
+    found, other = read(tmp_path / "o.jsonl", f'{order}\n{{"order_no": "B-1"}}\n')
+    assert found.wrong is None if wrong is None else found.wrong == wrong
+    assert (other.number, other.wrong, other.order) == (2, None, {"order_no": "B-1"})
+
+
 def test_parts_are_bounded_by_rows_and_bytes() -> None:
     small = [FileRow(n, n + 1, {"order_no": str(n)}) for n in range(1, 450)]
     assert [len(part) for part in orders._parts(iter(small))] == [200, 200, 49]

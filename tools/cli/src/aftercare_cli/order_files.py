@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,13 +88,34 @@ def _json_rows(path: Path) -> Iterator[FileRow]:
             continue
         try:
             order = json.loads(line)
+            wrong = next(_unstorable(order, ""), None)
         except (ValueError, RecursionError) as error:
             yield FileRow(number, number + 1, {}, f"not JSON: {error}"[:200])
             continue
-        if isinstance(order, dict):
-            yield FileRow(number, number + 1, order)
-        else:
+        if not isinstance(order, dict):
             yield FileRow(number, number + 1, {}, "not a JSON object")
+        elif wrong is not None:
+            yield FileRow(number, number + 1, {}, wrong[:200])
+        else:
+            yield FileRow(number, number + 1, order)
+
+
+def _unstorable(value: Any, place: str) -> Iterator[str]:
+    """What no database stores, by its place: the service refuses the whole part for it."""
+    match value:
+        case str() if "\0" in value:
+            yield f"{place or '/'} has a NUL character"
+        case str() if any("\ud800" <= each <= "\udfff" for each in value):
+            yield f"{place or '/'} has half a surrogate pair"
+        case float() if not math.isfinite(value):
+            yield f"{place or '/'} is not a finite number"
+        case list():
+            for index, item in enumerate(value):
+                yield from _unstorable(item, f"{place}/{index}")
+        case dict():
+            for name, item in value.items():
+                yield from _unstorable(name, place)
+                yield from _unstorable(item, f"{place}/{name}")
 
 
 def _csv_rows(path: Path) -> Iterator[FileRow]:
