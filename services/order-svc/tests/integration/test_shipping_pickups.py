@@ -1,9 +1,10 @@
 """What belongs to shipments of couriers: returns, pickups, prices, scans that are asked for, and the files of labels."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pypdfium2
-from aftercare_events import ParcelRegistered, PickupWaybillWithdrawn
+import pytest
+from aftercare_events import AfterSaleCancelled, ParcelRegistered, PickupWaybillWithdrawn
 from order_svc.commands import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.shipping.printing import LabelText
@@ -44,6 +45,82 @@ async def test_a_pickup_is_moved_once_the_courier_agrees(depot, shop):
     moved = await depot.label(label)
     assert moved["pickup_state"] == "booked"
     assert moved["pickup"]["begins_at"].startswith((now + timedelta(hours=4)).strftime("%Y-%m-%dT%H"))
+
+
+async def _answer_after(depot, monkeypatch, act):
+    """Let the courier's next answer about a pickup arrive after this has happened."""
+    service = depot.service
+    move = service.move_pickup
+
+    async def move_later(*asked):
+        result = await move(*asked)
+        monkeypatch.setattr(service, "move_pickup", move)
+        assert (await act()).status_code == 200
+        return result
+
+    monkeypatch.setattr(service, "move_pickup", move_later)
+
+
+def _window(shop, hours: int):
+    begins_at = shop.h.clock.now().replace(hour=2, minute=0) + timedelta(days=1, hours=hours)
+    return {"begins_at": begins_at.isoformat(), "ends_at": (begins_at + timedelta(hours=2)).isoformat()}
+
+
+async def test_an_answer_about_a_time_that_was_replaced_meanwhile_counts_no_more(depot, shop, monkeypatch):
+    order, _ = await shop.paid()
+    label = await depot.ordered(order, pickup=_window(shop, 0))
+    await depot.work()
+    await depot.act(label, "change-pickup", _window(shop, 2))
+    await _answer_after(depot, monkeypatch, lambda: depot.act(label, "change-pickup", _window(shop, 4)))
+    await depot.work()
+    await depot.work()
+    moved = await depot.label(label)
+    assert moved["pickup_state"] == "booked"
+    assert datetime.fromisoformat(moved["pickup"]["begins_at"]) == datetime.fromisoformat(_window(shop, 4)["begins_at"])
+    [booked] = {str(each.pickup[0]) for each in depot.books.orders.values()}
+    assert "14:00" in booked
+
+
+async def _return_collected(depot, shop, *, hours: int = 0):
+    order = await shop.delivered()
+    await shop.open_case(order, 2, case_type="return_refund")
+    body = {"carrier": CARRIER[depot.courier], "case_id": "case_1", "weight_grams": 900, "pickup": _window(shop, hours)}
+    label = (await shop.seller.post(f"/v1/orders/{order['id']}/return-labels", json=body)).json()
+    await depot.work()
+    return label
+
+
+async def test_a_return_that_is_given_up_while_its_pickup_is_moved_ends(depot, shop, monkeypatch):
+    label = await _return_collected(depot, shop)
+    await depot.act(label, "change-pickup", _window(shop, 2))
+    await _answer_after(depot, monkeypatch, lambda: depot.act(label, "cancel"))
+    await depot.work()
+    await depot.work()
+    assert (await depot.label(label))["state"] == "cancelled"
+
+
+async def test_the_time_of_a_pickup_is_answered_where_the_courier_refuses_to_give_the_return_up(depot, shop):
+    label = await _return_collected(depot, shop)
+    await depot.act(label, "change-pickup", _window(shop, 2))
+    assert (await depot.act(label, "cancel")).json()["state"] == "cancelling"
+    waybill_no = (await depot.label(label))["waybill_no"]
+    depot.books.scan(waybill_no, {"sf": "50", "kuaidi100": "1"}[depot.courier], "已收取快件")
+    await depot.work()
+    kept = await depot.label(label)
+    assert (kept["state"], kept["pickup_state"]) == ("created", "refused")
+
+
+@pytest.mark.parametrize("of", ["a_case_that_keeps_the_goods", "a_case_that_has_ended"])
+async def test_no_return_is_ordered_for_a_case_that_awaits_none(depot, shop, of):
+    order = await shop.delivered()
+    keeps = of == "a_case_that_keeps_the_goods"
+    await shop.open_case(order, 2, case_type="refund_only" if keeps else "return_refund")
+    if not keeps:
+        await shop.h.consume(shop.case(AfterSaleCancelled, order, case_type="return_refund"))
+    body = {"carrier": CARRIER[depot.courier], "case_id": "case_1", "weight_grams": 900}
+    refused = await shop.seller.post(f"/v1/orders/{order['id']}/return-labels", json=body)
+    shop.problem(refused, 409, "no_return_awaited")
+    assert (await shop.seller.get("/v1/labels")).json()["data"] == []
 
 
 async def test_prices_of_the_couriers_come_cheapest_first(depot, shop):

@@ -24,8 +24,8 @@ CARRIER = {"sf": "sf", "kuaidi100": "zto"}
 class Depot:
     """The merchant's account with one courier, and the courier's books."""
 
-    def __init__(self, shop, books, courier: str) -> None:
-        self.shop, self.books, self.courier = shop, books, courier
+    def __init__(self, shop, books, courier: str, service) -> None:
+        self.shop, self.books, self.courier, self.service = shop, books, courier, service
         self.agent = shop.h.client("agent", "agent-1")
 
     async def connect(self, **other: object):
@@ -73,7 +73,7 @@ async def open_depot(shop, courier: str) -> AsyncIterator[Depot]:
     }
     worker = next(each for each in shop.h.service.workers if each.name == shipping_queue.WORKER)
     worker.step.__self__._services = services
-    found = Depot(shop, app.state.books, courier)
+    found = Depot(shop, app.state.books, courier, services[CourierName(courier)])
     assert (await found.connect()).status_code == 201
     yield found
     await client.aclose()

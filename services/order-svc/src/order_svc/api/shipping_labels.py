@@ -17,6 +17,7 @@ from order_svc.domain.shipping.errors import (
     LabelCollected,
     LabelNotPrintable,
     LabelShipped,
+    NoReturnAwaited,
     PickupTimeInvalid,
     ShippingAccountMissing,
 )
@@ -63,7 +64,7 @@ async def order_label(order_id: OrderId, body: LabelIn, tx: Tx[Settings]) -> Lab
     "/orders/{order_id}/return-labels",
     operation_id="orderReturnLabel",
     status_code=201,
-    responses=refusals(CaseNotOfOrder, ShippingAccountMissing, PickupTimeInvalid),
+    responses=refusals(CaseNotOfOrder, NoReturnAwaited, ShippingAccountMissing, PickupTimeInvalid),
     dependencies=_READERS,
 )
 async def order_return_label(order_id: OrderId, body: ReturnLabelIn, tx: Tx[Settings]) -> LabelOut:

@@ -11,6 +11,7 @@ from order_svc.commands import label_parcels, shipping_labels, shipping_queue
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.calls import ShippingCall, ShippingSubject, ShippingVerb
 from order_svc.domain.shipping.labels import LABEL, LabelAction, LabelState, PickupState, ShippingLabel
+from order_svc.domain.shipping.model import PickupWindow
 from order_svc.integrations.couriers.outward.port import CourierOutcome, CourierRefusal, CourierResult, WaybillResult
 from order_svc.settings import Settings
 
@@ -99,19 +100,28 @@ async def cancelled(tx: Transaction[Settings], call: ShippingCall, label: Shippi
     else:
         moved = replace(moved, refusal=result.refusal or "unsupported", reason=result.reason)
     await shipping_labels.save(tx, moved)
+    if moved.state is LabelState.CREATED and moved.asked is not None:
+        await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, _V.MOVE_PICKUP)
+        return
     await shipping_queue.drop(tx, label.id)
 
 
 async def pickup_moved(
-    tx: Transaction[Settings], call: ShippingCall, label: ShippingLabel, result: CourierResult
+    tx: Transaction[Settings],
+    call: ShippingCall,
+    label: ShippingLabel,
+    asked: PickupWindow | None,
+    result: CourierResult,
 ) -> None:
-    """Apply the courier's answer to another time of the pickup; one that it refuses leaves the time before."""
-    if label.asked is None:
+    """Apply the courier's answer to another time of the pickup, which was asked for; one that it refuses leaves the time before.
+
+    Where another time has been asked for since, or the label is being given up, the call about that waits, and this answer counts no more.
+    """
+    if asked is None or label.asked != asked or label.state is not LabelState.CREATED:
         return
     if result.outcome in (_O.UNKNOWN, _O.NOT_SENT) or result.refusal is CourierRefusal.RATE_LIMITED:
         await shipping_queue.put_off(tx, call, _V.MOVE_PICKUP, tx.now + policy.pause(call.attempts))
         return
-    asked = label.asked
     answered = replace(label, asked_begins_at=None, asked_ends_at=None)
     if result.outcome is _O.DONE:
         answered = replace(answered, pickup_begins_at=asked.begins_at, pickup_ends_at=asked.ends_at)

@@ -86,7 +86,7 @@ async def close(
         elif prepared.call.verb is ShippingVerb.CANCEL:
             await label_results.cancelled(tx, prepared.call, label, result)
         else:
-            await label_results.pickup_moved(tx, prepared.call, label, result)
+            await label_results.pickup_moved(tx, prepared.call, label, prepared.label.asked, result)
 
 
 async def _prepare_label(

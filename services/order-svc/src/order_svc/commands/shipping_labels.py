@@ -10,13 +10,14 @@ from aftercare_events import PickupWaybillWithdrawn
 
 from order_svc.commands import shipping_queue
 from order_svc.domain import fulfilment, tracking
+from order_svc.domain.cases import after_sale_state
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Order
+from order_svc.domain.model import AfterSaleState, Order
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import ShippingSubject, ShippingVerb
-from order_svc.domain.shipping.errors import CaseNotOfOrder, LabelCollected
+from order_svc.domain.shipping.errors import CaseNotOfOrder, LabelCollected, NoReturnAwaited
 from order_svc.domain.shipping.labels import (
     LABEL,
     LabelAction,
@@ -29,7 +30,7 @@ from order_svc.domain.shipping.model import Contact, CourierName, PickupWindow
 from order_svc.domain.shipping.rows import contact_fields, contact_of
 from order_svc.domain.tracking import ParcelLeg
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASE_LINES_OF_ORDER
+from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, ORDERS
 from order_svc.tables.parcels import PARCELS
 from order_svc.tables.shipping import (
@@ -90,12 +91,16 @@ async def order_return(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         CaseNotOfOrder: the order has no such case.
+        NoReturnAwaited: the case has ended, or its goods stay where they are.
         ShippingAccountMissing, PickupTimeInvalid: see `shipping.policy`.
     """
     order = await tx.lock(ORDERS, order_id)
     units = [each for each in await tx.all(CASE_LINES_OF_ORDER, order_id=order_id) if each.case_id == case_id]
     if not units:
         raise CaseNotOfOrder(pointer="/case_id", case_id=case_id)
+    case = await tx.get(CASES, case_id)
+    if case.keeps_goods or after_sale_state(case) not in (AfterSaleState.IN_AFTER_SALE, AfterSaleState.IN_DISPUTE):
+        raise NoReturnAwaited(pointer="/case_id", case_id=case_id)
     picks = [Pick(each.line_id, each.quantity) for each in units]
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
     account = await _account(tx, order, carrier, courier)

@@ -28,7 +28,7 @@ async def ask(tx: Transaction[Settings], order_id: str, *, weight_grams: int, ca
     order = await tx.lock(ORDERS, order_id)
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=order.merchant_id)
     if not any(asked_carriers(each.courier, carriers) for each in accounts):
-        raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers) or "*")
+        raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers or sorted(policy.AGGREGATED)))
     quote = ShippingQuote(
         id=tx.new_id("quote"),
         order_id=order_id,

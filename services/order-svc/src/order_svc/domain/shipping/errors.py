@@ -29,8 +29,8 @@ class ShippingAccountMissing(Refusal):
     """The merchant has no account with a courier that carries this."""
 
     kind, code = Kind.CONFLICT, "shipping_account_missing"
-    zh = "该商户没有可以使用 {carrier} 寄件的快递账号。"
-    en = "The merchant has no account with a courier through which {carrier} carries parcels."
+    zh = "该商户没有可以使用以下承运商寄件的快递账号：{carrier}。"
+    en = "The merchant has no account with a courier through which parcels go with {carrier}."
 
 
 class PickupTimeInvalid(Refusal):
@@ -70,3 +70,11 @@ class CaseNotOfOrder(Refusal):
     kind, code = Kind.INVALID, "case_not_of_order"
     zh = "该订单没有售后单 {case_id}。"
     en = "The order has no case {case_id}."
+
+
+class NoReturnAwaited(Refusal):
+    """The case has ended, or its goods stay where they are."""
+
+    kind, code = Kind.CONFLICT, "no_return_awaited"
+    zh = "售后单 {case_id} 无需退回商品：该单已结束，或其商品无需寄回。"
+    en = "Nothing is sent back for the case {case_id}: it has ended, or its goods stay where they are."
