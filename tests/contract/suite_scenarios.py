@@ -125,6 +125,11 @@ async def a_return_of_two_of_three(suite: InProcessSuite) -> str:
     parcel = {"carrier": "zto", "waybill_no": "73000001", "lines": lines}
     await suite.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
     await suite.push("73000001", "delivered")
+    [outbound] = (await suite.get("buyer", "order", f"parcels?order_id={order['id']}"))["data"]
+    rating = {"parcel_id": outbound["id"], "score": 2, "faults": ["late"], "text": TEXTS["rating"]}
+    await suite.call("buyer", "cs", "courier-ratings", rating)
+    shown = await suite.get("seller", "order", f"parcels/{outbound['id']}")
+    assert shown["courier_rating"]["faults"] == ["late"]
     await suite.call("buyer", "order", f"orders/{order['id']}/confirm-receipt")
     case = await asked(suite, order, 2)
     await conversation(suite, case)

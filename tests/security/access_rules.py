@@ -140,6 +140,9 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listRatings": EVERYBODY,
         "getRating": READERS,
         "changeRating": {"buyer"},
+        "rateCourier": {"buyer"},
+        "listCourierRatings": EVERYBODY,
+        "getCourierRating": READERS,
         "getCustomer": READERS,
     },
     "kb-svc": {

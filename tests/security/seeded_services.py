@@ -14,6 +14,8 @@ from aftercare_events import (
     OrderLine,
     OrderPaid,
     OrderShipped,
+    ParcelRegistered,
+    ParcelStatusChanged,
     RefundFailed,
     RefundRequested,
     ShippedLine,
@@ -208,6 +210,10 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         asked = {"reason": "quality_defect", "stage": "post_receipt", "lines": (), "requested_minor": 9900}
         await service.consume(AfterSaleRequested, state="pending_review", **asked)
         await service.consume(AfterSaleCompleted, state="completed", refunded_minor=9900, lines=())
+        parcel = {"parcel_id": "parcel_1", "leg": "outbound", "carrier": "zto", "waybill_no": "73000001"}
+        await service.consume(ParcelRegistered, lines=(), **parcel)
+        delivered = {"status": "delivered", "previous_status": "picked_up", "terminal": True}
+        await service.consume(ParcelStatusChanged, occurred_at=harness.clock.now(), **delivered, **parcel)
         buyer, about = harness.client("buyer", "buyer-1"), {"order_id": "ord_1", "case_id": "case_1"}
         service.bodies = {
             "openConversation": {**about, "text": "什么时候退款?"},
@@ -220,12 +226,14 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "improveFromFeedback": {"text": "已改进"},
             "giveRating": {"case_id": "case_1", "scores": {"service": 5, "helpfulness": 5, "refund": 5, "speed": 5}},
             "changeRating": {"text": "还行"},
+            "rateCourier": {"parcel_id": "parcel_1", "score": 1, "faults": ["late"]},
         }
         for param, path, operation in (
             ("conversation_id", "/v1/conversations", "openConversation"),
             ("complaint_id", "/v1/complaints", "openComplaint"),
             ("feedback_id", "/v1/feedback", "receiveFeedback"),
             ("rating_id", "/v1/ratings", "giveRating"),
+            ("courier_rating_id", "/v1/courier-ratings", "rateCourier"),
         ):
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
         service.ids["buyer_id"] = "buyer-1"

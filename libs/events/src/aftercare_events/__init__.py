@@ -100,6 +100,7 @@ from aftercare_events.catalogue.fast_exchanges import (
     ReplacementWithdrawn,
 )
 from aftercare_events.catalogue.feedback import (
+    CourierRated,
     FeedbackAnswered,
     FeedbackEvent,
     FeedbackImproved,
@@ -351,6 +352,7 @@ __all__ = [
     "CourierClaimLate",
     "CourierClaimOpened",
     "CourierClaimRaised",
+    "CourierRated",
     "DeadlineChange",
     "DeadlineExtended",
     "DeadlineReminder",

@@ -12,6 +12,7 @@ from aftercare_events import (
     AfterSaleRejected,
     AfterSaleRequested,
     CaseEvent,
+    CourierRated,
     DeliveryMeasured,
     DisputeEvent,
     DisputeOpened,
@@ -27,10 +28,10 @@ from aftercare_events import (
     registry,
 )
 
-from analytics_svc.domain.deliveries import DeliveryFacts
+from analytics_svc.domain.deliveries import CourierRatingFacts, DeliveryFacts
 from analytics_svc.domain.metrics import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 from analytics_svc.domain.traces import TraceEvent
-from analytics_svc.tables.deliveries import DELIVERIES
+from analytics_svc.tables.deliveries import COURIER_RATINGS, DELIVERIES
 from analytics_svc.tables.facts import CASES, DISPUTES, RATINGS, REFUNDS
 from analytics_svc.tables.traces import TRACE_EVENTS
 
@@ -214,6 +215,11 @@ async def _delivery_measured(tx: Transaction, event: DeliveryMeasured) -> None:
     await tx.upsert(DELIVERIES, facts)
 
 
+async def _courier_rated(tx: Transaction, event: CourierRated) -> None:
+    facts = CourierRatingFacts(id=event.parcel_id, score=event.score, faults=list(event.faults), rated_at=event.time)
+    await tx.upsert(COURIER_RATINGS, facts)
+
+
 # Each function takes the class of its key, which the type of a mapping cannot express.
 FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     AfterSaleRequested: _case_requested,
@@ -225,5 +231,6 @@ FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     RatingGiven: _rated,
     RatingChanged: _rated,
     DeliveryMeasured: _delivery_measured,
+    CourierRated: _courier_rated,
 }
 """What updates the facts, by class of event; of several base classes of an event, the nearest decides."""

@@ -75,3 +75,34 @@ async def test_a_period_that_ends_before_it_begins_is_refused(analytics: Harness
     wrong = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-01T00:00:00Z"}
     response = await analytics.client("agent", "agent-1").get("/v1/metrics/couriers", params=wrong)
     assert (response.status_code, response.json()["code"]) == (422, "period_invalid")
+
+
+def rated(log: ExampleLog, parcel: str, score: int, *faults: str, carrier: str = "zto") -> None:
+    log.record(
+        "CourierRated",
+        rating_id=f"crat_{parcel}",
+        parcel_id=parcel,
+        order_id="ord_1",
+        leg="outbound",
+        carrier=carrier,
+        score=score,
+        faults=faults,
+    )
+
+
+async def test_ratings_are_counted_by_courier(analytics: Harness, log: ExampleLog) -> None:
+    for number in range(1, 5):
+        measured(log, f"parcel_{number}", 10)
+    measured(log, "parcel_5", 10, carrier="sf")
+    rated(log, "parcel_1", 1, "late", "damaged")
+    rated(log, "parcel_2", 2, "late")
+    rated(log, "parcel_3", 5)
+    await log.deliver_to(analytics)
+
+    sf, zto = await metrics(analytics)
+
+    assert zto["ratings"] == {"count": 3, "mean": 2.6666666666666665, "bad": 2, "faults": {"damaged": 1, "late": 2}}
+    assert sf["ratings"]["count"] == sf["ratings"]["bad"] == 0
+    assert sf["ratings"].get("mean") is None
+    assert sf["ratings"]["faults"] == {}
+    assert zto["parcels"] == 4, "a rating adds no parcel"

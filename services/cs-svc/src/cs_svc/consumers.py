@@ -18,6 +18,8 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
+    ParcelRegistered,
+    ParcelStatusChanged,
 )
 
 from cs_svc import projections
@@ -56,13 +58,20 @@ _ORDERS: Handlers = {
     OrderCancelled: projections.copy_order,
     OrderCompleted: projections.copy_order,
 }
+_PARCELS: Handlers = {ParcelRegistered: projections.copy_parcel, ParcelStatusChanged: projections.copy_parcel}
 _PROPOSALS: Handlers = dict.fromkeys((DecisionProposed, DecisionDeclined), projections.copy_case)
 """They are for the platform alone, so that no conversation shows them."""
-FACTS: Handlers = {**_ORDERS, **_PROPOSALS, **dict.fromkeys(case_notifications.CODES, projections.copy_case)}
-"""The handlers that write our copies of orders and cases, and nothing else."""
+FACTS: Handlers = {
+    **_ORDERS,
+    **_PARCELS,
+    **_PROPOSALS,
+    **dict.fromkeys(case_notifications.CODES, projections.copy_case),
+}
+"""The handlers that write our copies of orders, parcels and cases, and nothing else."""
 
 HANDLERS: Handlers[Settings] = {
     **_ORDERS,
+    **_PARCELS,
     **_PROPOSALS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
     **dict.fromkeys(dispute_notifications.CODES, dispute_changed),

@@ -6,7 +6,7 @@ from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from cs_svc import tables
-from cs_svc.api import complaints, conversations, customers, feedback, ratings
+from cs_svc.api import complaints, conversations, courier_ratings, customers, feedback, ratings
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
@@ -19,7 +19,14 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         package="cs_svc",
         settings=settings or Settings(),
         roles=ROLES,
-        routers=[conversations.router, complaints.router, feedback.router, ratings.router, customers.router],
+        routers=[
+            conversations.router,
+            complaints.router,
+            feedback.router,
+            ratings.router,
+            courier_ratings.router,
+            customers.router,
+        ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
         metadata=tables.metadata,

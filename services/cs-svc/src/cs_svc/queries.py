@@ -9,6 +9,7 @@ from aftercare_chassis.refusals import NotFound
 
 from cs_svc.domain.complaints import Complaint, ComplaintReply
 from cs_svc.domain.conversations import Conversation, Message
+from cs_svc.domain.courier_ratings import CourierRating
 from cs_svc.domain.feedback import Feedback
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.domain.ratings import Rating, RatingRevision
@@ -21,6 +22,7 @@ from cs_svc.tables.conversations import (
     MESSAGE_LIST,
     MESSAGES_AFTER,
 )
+from cs_svc.tables.courier_ratings import COURIER_RATING_LIST, COURIER_RATINGS
 from cs_svc.tables.feedback import FEEDBACK, FEEDBACK_LIST
 from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
 from cs_svc.tables.ratings import RATING_LIST, RATINGS, RATINGS_OF_BUYER, REVISIONS_OF_RATING
@@ -104,6 +106,16 @@ async def rating(reader: Reader, rating_id: str) -> tuple[Rating, list[RatingRev
 async def ratings(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Rating]:
     """A page of ratings, newest first."""
     return await reader.page(RATING_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def courier_rating(reader: Reader, rating_id: str) -> CourierRating:
+    """One rating of a courier. Raises: NotFound."""
+    return await reader.get(COURIER_RATINGS, rating_id)
+
+
+async def courier_ratings(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[CourierRating]:
+    """A page of ratings of couriers, newest first."""
+    return await reader.page(COURIER_RATING_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def customer(reader: Reader, buyer_id: str) -> Customer:

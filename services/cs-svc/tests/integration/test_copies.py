@@ -17,7 +17,7 @@ from cs_desk import CASE, ORDER, Desk
 from cs_svc.commands import claim_notifications, dispute_notifications
 from cs_svc.consumers import FACTS, HANDLERS
 
-TABLES = ("known_orders", "known_cases")
+TABLES = ("known_orders", "known_cases", "known_parcels")
 
 
 async def copies(desk: Desk) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Our copies of after-sale cases and disputes, as parts of the units of their order; the same event changes them once.
+"""Our copies of ratings of couriers, and of after-sale cases and disputes as parts of the units of their order; the same event changes them once.
 
 `Case.refunding` and the held, withdrawn and refunded units of a case are this service's own: commands change them.
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aftercare_chassis.consumer.errors import Retry
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -17,6 +18,7 @@ from aftercare_events import (
     AfterSaleResumed,
     AfterSaleTypeChanged,
     CaseEvent,
+    CourierRated,
     DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
@@ -27,7 +29,9 @@ from aftercare_events import (
 from aftercare_events.catalogue.cases import GoodsOutcome
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState, completed
+from order_svc.domain.courier_ratings import CourierRating
 from order_svc.domain.order_units import OrderUnits
+from order_svc.tables.courier_ratings import COURIER_RATINGS
 
 _DISPUTE_STATES: Mapping[type[DisputeEvent], DisputeState] = {
     DisputeOpened: DisputeState.OPEN,
@@ -35,6 +39,18 @@ _DISPUTE_STATES: Mapping[type[DisputeEvent], DisputeState] = {
     DisputeExecuted: DisputeState.EXECUTED,
     DisputeWithdrawn: DisputeState.WITHDRAWN,
 }
+
+
+async def courier_rated(tx: Transaction, event: CourierRated) -> None:
+    """Store how the buyer rated the courier of a parcel."""
+    rating = CourierRating(
+        parcel_id=event.parcel_id,
+        rating_id=event.rating_id,
+        score=event.score,
+        faults=list(event.faults),
+        rated_at=event.time,
+    )
+    await tx.upsert(COURIER_RATINGS, rating)
 
 
 def case_requested(units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:

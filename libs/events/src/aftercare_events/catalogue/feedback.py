@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events import topics
+from aftercare_events.catalogue.parcels import ParcelLeg
 from aftercare_events.event import Event
-from aftercare_events.fields import BuyerId, CaseId, Code, Hash, Id, MerchantId, OrderId
+from aftercare_events.fields import BuyerId, Carrier, CaseId, Code, Hash, Id, MerchantId, OrderId, ParcelId
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, listed, one_of
 
@@ -27,6 +28,19 @@ class RatingDimension(Vocabulary):
     HELPFULNESS = "helpfulness", "how much it helped"
     REFUND = "refund", "whether the refund was fair"
     SPEED = "speed", "how long it took"
+
+
+class CourierFault(Vocabulary):
+    """What was wrong with the service of a courier, in the words of a buyer who rates it."""
+
+    LATE = "late", "the parcel came late"
+    DAMAGED = "damaged", "the parcel or the goods were damaged"
+    LOST = "lost", "the parcel did not come"
+    FALSE_DELIVERY = "false_delivery", "it was reported as delivered, and the buyer did not have it"
+    NOT_TO_THE_DOOR = "not_to_the_door", "it was left elsewhere without asking"
+    BAD_ATTITUDE = "bad_attitude", "the courier's people were impolite"
+    NOT_REACHABLE = "not_reachable", "the courier could not be reached"
+    OTHER = "other", "something else"
 
 
 class FeedbackEvent(Event):
@@ -86,3 +100,24 @@ class RatingChanged(RatingEvent):
     """The author changed the rating; these scores replace the ones before."""
 
     matter: Code = "rating_change"
+
+
+class CourierRated(Event):
+    """A buyer rated the courier of a parcel whose way had ended, once."""
+
+    TOPIC: ClassVar[Topic] = topics.FEEDBACK
+    KEY: ClassVar[str] = "rating_id"
+
+    matter: Code = "courier_rating"
+    rating_id: Annotated[Id, Field(description="the rating")]
+    parcel_id: ParcelId
+    order_id: OrderId
+    case_id: CaseId | None = None
+    buyer_id: BuyerId
+    merchant_id: MerchantId
+    leg: Annotated[Code, one_of(ParcelLeg, "which way the parcel went")]
+    carrier: Carrier
+    score: Annotated[int, Field(strict=True, ge=1, le=5, description="1 (worst) to 5 (best)")]
+    faults: Annotated[
+        tuple[Code, ...], Field(description=f"what was wrong, of a score up to 2: {listed(CourierFault)}")
+    ] = ()

@@ -10,6 +10,19 @@ from analytics_svc.api.schemas import SecondsOut
 from analytics_svc.domain.deliveries import CourierMetrics
 
 
+class CourierRatingsOut(Out):
+    """How buyers rated a courier, of its parcels whose way ended in the period."""
+
+    count: int
+    """How many of the parcels were rated."""
+    mean: float | None
+    """From 1 to 5; 5 is best. Null where none was rated."""
+    bad: int
+    """How many ratings are 1 or 2."""
+    faults: dict[str, int]
+    """By code of what was wrong, such as `late`: in how many ratings it is named."""
+
+
 class CourierOut(Out):
     """What became of the parcels of one courier whose way ended in the period."""
 
@@ -35,6 +48,8 @@ class CourierOut(Out):
     """From the hand-over until its delivery was first tried."""
     seconds_to_delivery: SecondsOut
     """From the hand-over until the delivery."""
+    ratings: CourierRatingsOut
+    """How buyers rated it."""
 
     @classmethod
     def of(cls, metrics: CourierMetrics) -> "CourierOut":
@@ -51,6 +66,7 @@ class CourierOut(Out):
             seconds_to_first_scan=SecondsOut.of(metrics.to_first_scan),
             seconds_to_first_attempt=SecondsOut.of(metrics.to_first_attempt),
             seconds_to_delivery=SecondsOut.of(metrics.to_delivery),
+            ratings=CourierRatingsOut.model_validate(metrics.ratings),
         )
 
 

@@ -27,6 +27,26 @@ class DeliveryFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourierRatingFacts:
+    """How the buyer rated the courier of one parcel; `id` is the parcel. `faults` are codes of what was wrong."""
+
+    id: str
+    score: int
+    faults: list[str]
+    rated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierRatings:
+    """How buyers rated one courier: `mean` from 1 to 5, None without a rating; `faults` by code."""
+
+    count: int
+    mean: float | None
+    bad: int
+    faults: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CourierMetrics:
     """What became of the parcels of one courier in a period; durations are from the hand-over, in seconds."""
 
@@ -41,3 +61,4 @@ class CourierMetrics:
     to_first_scan: Durations
     to_first_attempt: Durations
     to_delivery: Durations
+    ratings: CourierRatings

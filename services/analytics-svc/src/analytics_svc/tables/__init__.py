@@ -10,6 +10,7 @@ COPIED = (
     facts.dispute_facts,
     facts.rating_facts,
     deliveries.delivery_facts,
+    deliveries.courier_rating_facts,
 )
 """The trace and the facts of the metrics, computed from the log alone."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Index,
+    Integer,
     Table,
     Text,
     and_,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from analytics_svc.domain.deliveries import DeliveryFacts
+from analytics_svc.domain.deliveries import CourierRatingFacts, DeliveryFacts
 from analytics_svc.tables.schema import metadata
 
 delivery_facts = Table(
@@ -43,9 +44,19 @@ delivery_facts = Table(
     text("loss", null=True),
     Index("delivery_facts_ended_idx", "ended_at"),
 )
+courier_rating_facts = Table(
+    "courier_rating_facts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("score", Integer, nullable=False),
+    texts("faults"),
+    timestamp("rated_at"),
+)
+COURIER_RATINGS = Rows(courier_rating_facts, CourierRatingFacts)
 DELIVERIES = Rows(delivery_facts, DeliveryFacts)
 
-_facts = delivery_facts.c
+_facts, _ratings = delivery_facts.c, courier_rating_facts.c
+BEST_OF_BAD = 2
 OVERDUE = "delivery_overdue"
 
 
@@ -67,6 +78,12 @@ def _durations(name: str, later: ColumnElement[Any], condition: ColumnElement[bo
 
 _is_late = _facts.anomalies.contains(bindparam("overdue", type_=_facts.anomalies.type))
 _leg = bindparam("leg", type_=Text)
+_RATED = delivery_facts.outerjoin(courier_rating_facts, _ratings.id == _facts.id)
+_IN_PERIOD = (
+    _facts.ended_at >= bindparam("start", type_=_facts.ended_at.type),
+    _facts.ended_at < bindparam("end", type_=_facts.ended_at.type),
+    or_(_leg.is_(None), _facts.leg == _leg),
+)
 COURIER_METRICS: Query[Record] = Query(
     select(
         _facts.carrier,
@@ -80,12 +97,21 @@ COURIER_METRICS: Query[Record] = Query(
         *_durations("first_scan", _facts.first_scan_at, _facts.carrier.is_not(None)),
         *_durations("first_attempt", _facts.first_attempt_at, _facts.carrier.is_not(None)),
         *_durations("delivery", _facts.ended_at, _facts.delivered),
+        func.count(_ratings.score).label("ratings"),
+        cast(func.avg(_ratings.score), Float).label("mean_rating"),
+        _number(_ratings.score <= BEST_OF_BAD, "bad_ratings"),
     )
-    .where(
-        _facts.ended_at >= bindparam("start", type_=_facts.ended_at.type),
-        _facts.ended_at < bindparam("end", type_=_facts.ended_at.type),
-        or_(_leg.is_(None), _facts.leg == _leg),
-    )
+    .select_from(_RATED)
+    .where(*_IN_PERIOD)
     .group_by(_facts.carrier)
     .order_by(_facts.carrier)
 )
+_fault = func.unnest(_ratings.faults).label("fault")
+COURIER_FAULTS: Query[Record] = Query(
+    select(_facts.carrier, _fault, func.count().label("parcels"))
+    .select_from(_RATED)
+    .where(*_IN_PERIOD)
+    .group_by(_facts.carrier, _fault)
+    .order_by(_facts.carrier, _fault)
+)
+"""What buyers found wrong, by courier."""

@@ -69,6 +69,39 @@ class AlreadyRated(Refusal):
     en = "This after-sale case has been rated ({rating_id}); that rating can be changed."
 
 
+class ParcelUnknown(Refusal):
+    """The parcel does not exist, belongs to somebody else, or its event has not arrived yet."""
+
+    kind, code = Kind.NOT_FOUND, "parcel_unknown"
+    zh = "未找到该包裹；如果是刚发出的，请稍后再试。"
+    en = "There is no such parcel; if it was sent just now, try again shortly."
+    retry_after = 1
+
+
+class ParcelNotEnded(Refusal):
+    """The parcel is on its way, or no courier has ever had it."""
+
+    kind, code = Kind.CONFLICT, "parcel_not_ended"
+    zh = "包裹尚在途中或未曾揽收；签收、退回或丢失后才能评价快递。"
+    en = "The parcel is on its way, or no courier has had it; its courier can be rated once it has arrived, is back or is lost."
+
+
+class CourierFaultsMismatch(Refusal):
+    """A bad rating names nothing that was wrong, or another one does; `score` is the score given."""
+
+    kind, code = Kind.INVALID, "courier_faults_mismatch"
+    zh = "评分 1 至 2 时须至少选择一项问题，3 分及以上不填（当前 {score} 分）。"
+    en = "A score of 1 or 2 names at least one fault, a score of 3 or more names none (the score is {score})."
+
+
+class CourierAlreadyRated(Refusal):
+    """The courier of the parcel has been rated; `rating_id` names the rating."""
+
+    kind, code = Kind.CONFLICT, "courier_already_rated"
+    zh = "该包裹的快递已评价过（{rating_id}），每个包裹只能评价一次。"
+    en = "The courier of this parcel has been rated ({rating_id}); each parcel is rated once."
+
+
 class NothingToChange(Refusal):
     """A change names nothing to change."""
 

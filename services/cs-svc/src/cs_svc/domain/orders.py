@@ -28,6 +28,20 @@ class KnownCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownParcel:
+    """Our copy of a parcel: its parties, its courier, and whether its way has ended with a courier that has had it."""
+
+    id: str
+    order_id: str
+    case_id: str | None
+    buyer_id: str
+    merchant_id: str
+    leg: str
+    carrier: str
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReference:
     """What a conversation, complaint, feedback or rating refers to: an order, or one case of it."""
 

@@ -1,11 +1,11 @@
-"""Our copies of the orders and after-sale cases of other services."""
+"""Our copies of the orders, parcels and after-sale cases of other services."""
 
 from aftercare_chassis.database.columns import text
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
 from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, false, select
 
-from cs_svc.domain.orders import KnownCase, KnownOrder
+from cs_svc.domain.orders import KnownCase, KnownOrder, KnownParcel
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
 
@@ -29,14 +29,30 @@ known_cases = Table(
     Column("ended", Boolean, nullable=False, server_default=false()),
     Index("known_cases_buyer_idx", "buyer_id", "id"),
 )
+known_parcels = Table(
+    "known_parcels",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("order_id"),
+    text("case_id", null=True),
+    text("buyer_id"),
+    text("merchant_id"),
+    text("leg"),
+    text("carrier"),
+    Column("ended", Boolean, nullable=False),
+)
 
 KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
 KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
+KNOWN_PARCELS = Rows(known_parcels, KnownParcel, seen_by(known_parcels))
 LOCK_ORDER: Query[Record] = Query(
     select(known_orders.c.id).where(known_orders.c.id == bindparam("id")).with_for_update(key_share=True)
 )
 LOCK_CASE: Query[Record] = Query(
     select(known_cases.c.id).where(known_cases.c.id == bindparam("id")).with_for_update(key_share=True)
+)
+LOCK_PARCEL: Query[Record] = Query(
+    select(known_parcels.c.id).where(known_parcels.c.id == bindparam("id")).with_for_update(key_share=True)
 )
 ORDERS_OF_BUYER = newest_of_buyer(known_orders, KnownOrder)
 CASES_OF_BUYER = newest_of_buyer(known_cases, KnownCase)

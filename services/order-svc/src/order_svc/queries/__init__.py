@@ -12,6 +12,7 @@ from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain import waybills
 from order_svc.domain.anomalies.model import Anomaly, AnomalyCount
+from order_svc.domain.courier_ratings import CourierRating
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
@@ -31,6 +32,7 @@ from order_svc.tables.charge_backs import CHARGE_BACKS_OF_ORDER
 from order_svc.tables.charges import CHARGES_OF
 from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
+from order_svc.tables.courier_ratings import COURIER_RATINGS
 from order_svc.tables.couriers import CODE_LIST, ENDPOINT_LIST, ENDPOINTS
 from order_svc.tables.ledger import POSTINGS_OF_ORDER
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDERS, ORDERS_BY_ID
@@ -80,6 +82,7 @@ class ParcelView:
     """A parcel with its content and its scans in the order in which they happened.
 
     `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
+    `courier_rating` is the buyer's; None where there is none.
     """
 
     parcel: Parcel
@@ -87,6 +90,7 @@ class ParcelView:
     scans: list[ParcelScan]
     ignored: Mapping[str, IgnoredReason]
     changes: list[StatusChange]
+    courier_rating: CourierRating | None
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -159,7 +163,8 @@ async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     tracked = waybills.with_scans(same_number, await reader.all(SCANS_OF_WAYBILL, waybill_no=found.waybill_no))
     tolerance = timedelta(minutes=reader.settings.hand_over_tolerance_minutes)
     waybill, changes = Waybill(tracked, tolerance), waybills.changes(found, tracked, tolerance)
-    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes)
+    rating = await reader.find(COURIER_RATINGS, found.id)
+    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes, rating)
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:

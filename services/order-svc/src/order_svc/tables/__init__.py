@@ -6,6 +6,7 @@ from order_svc.tables import (  # noqa: F401
     charge_backs,
     charges,
     compensations,
+    courier_ratings,
     couriers,
     intercepts,
     ledger,

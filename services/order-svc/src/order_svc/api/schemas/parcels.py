@@ -144,6 +144,19 @@ class ParcelOut(Out):
         return cls.model_validate(parcel)
 
 
+class CourierRatingOut(Out):
+    """How the buyer rated the courier of a parcel; the comment is in cs-svc."""
+
+    rating_id: str
+    """Identifies the rating in cs-svc: `crat_…`."""
+    score: int
+    """From 1 to 5; 5 is best, 1 and 2 are bad ratings."""
+    faults: list[str]
+    """Codes of what was wrong, such as `late`; empty with a score of 3 or more. Their names are in cs-svc."""
+    rated_at: Time
+    """When it was given."""
+
+
 class ParcelDetailOut(ParcelOut):
     """A parcel with its content and every scan, in the order in which the scans happened."""
 
@@ -153,6 +166,8 @@ class ParcelDetailOut(ParcelOut):
     """Every scan, in the order in which the scans happened."""
     changes: list[StatusChangeOut]
     """How the status has changed, oldest first; empty before the first scan."""
+    courier_rating: CourierRatingOut | None = None
+    """The buyer's; null where there is none."""
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:
@@ -162,4 +177,5 @@ class ParcelDetailOut(ParcelOut):
             lines=[ParcelLineOut.model_validate(line) for line in view.lines],
             events=[ParcelEventOut.of(scan, view.ignored.get(scan.key)) for scan in view.scans],
             changes=[StatusChangeOut.model_validate(change) for change in view.changes],
+            courier_rating=view.courier_rating and CourierRatingOut.model_validate(view.courier_rating),
         )
