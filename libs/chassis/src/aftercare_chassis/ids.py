@@ -14,9 +14,10 @@ class Ids(Protocol):
         ...
 
 
-def at_time(made: UUID, millis: int, place: int) -> UUID:
-    """The UUID as if it had been made then, in milliseconds of Unix time; of several of the same time, `place` (0 to 4095) decides."""
-    return UUID(int=(millis << 80) | (7 << 76) | (place << 64) | (made.int & ((1 << 64) - 1)))
+def hex_at_time(made: UUID, millis: int, place: int) -> str:
+    """The hex digits of the UUID as if it had been made then, in milliseconds of Unix time; of several of the same time, `place`
+    (0 to 4095) decides."""
+    return f"{(millis << 80) | (7 << 76) | (place << 64) | (made.int & ((1 << 64) - 1)):032x}"
 
 
 class Uuid7Ids:

@@ -16,7 +16,7 @@ Headers = list[tuple[str, bytes]]
 
 MAX_SUBJECT = 255
 """Characters of an aggregate's id, as many as a `PrincipalId` may have: sanctions are keyed by one."""
-_CONTENT_TYPE = b"application/json"
+_JSON = "application/json"
 _SEQUENCE = re.compile(rb"[0-9]{20}")
 _BIGINT = 2**63 - 1
 _REQUIRED = (
@@ -38,29 +38,34 @@ def data_schema(type_name: str) -> str:
     return f"urn:aftercare:schema:{type_name}"
 
 
+def attributes(envelope: Envelope) -> dict[str, str]:
+    """Return the headers of the message as text."""
+    found = {
+        "ce_specversion": "1.0",
+        "ce_id": str(envelope.id),
+        "ce_type": envelope.type,
+        "ce_source": envelope.source,
+        "ce_subject": envelope.subject,
+        "ce_time": _time(envelope.time),
+        "ce_dataschema": data_schema(envelope.type),
+        "ce_partitionkey": envelope.subject,
+        "ce_sequence": f"{envelope.sequence:020d}",
+        "ce_correlationid": envelope.correlation_id,
+    }
+    if envelope.causation_id is not None:
+        found["ce_causationid"] = envelope.causation_id
+    if envelope.traceparent is not None:
+        found["traceparent"] = envelope.traceparent
+    if envelope.tracestate is not None:
+        found["tracestate"] = envelope.tracestate
+    found["content-type"] = _JSON
+    return found
+
+
 def encode(envelope: Envelope) -> tuple[bytes, bytes, Headers]:
     """Return key, value and headers of the message. The key is the aggregate's id, so that its events stay in order."""
-    key = envelope.subject.encode()
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(envelope.id).encode()),
-        ("ce_type", envelope.type.encode()),
-        ("ce_source", envelope.source.encode()),
-        ("ce_subject", key),
-        ("ce_time", _time(envelope.time)),
-        ("ce_dataschema", data_schema(envelope.type).encode()),
-        ("ce_partitionkey", key),
-        ("ce_sequence", b"%020d" % envelope.sequence),
-        ("ce_correlationid", envelope.correlation_id.encode()),
-    ]
-    if envelope.causation_id is not None:
-        headers.append(("ce_causationid", envelope.causation_id.encode()))
-    if envelope.traceparent is not None:
-        headers.append(("traceparent", envelope.traceparent.encode()))
-    if envelope.tracestate is not None:
-        headers.append(("tracestate", envelope.tracestate.encode()))
-    headers.append(("content-type", _CONTENT_TYPE))
-    return key, envelope.data, headers
+    headers = [(name, text.encode()) for name, text in attributes(envelope).items()]
+    return envelope.subject.encode(), envelope.data, headers
 
 
 def decode(topic: str, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
@@ -88,7 +93,7 @@ def _check_content(found: dict[str, bytes]) -> None:
         raise ValueError(f"header {', '.join(missing)} is missing")
     if found["ce_specversion"] != b"1.0":
         raise ValueError("ce_specversion is not 1.0")
-    if found["content-type"] != _CONTENT_TYPE:
+    if found["content-type"] != _JSON.encode():
         raise ValueError("content-type is not application/json")
 
 
@@ -164,8 +169,8 @@ def _sequence(found: dict[str, bytes]) -> int:
     return number
 
 
-def _time(instant: datetime) -> bytes:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
+def _time(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _instant(found: dict[str, bytes]) -> datetime:

@@ -41,6 +41,4 @@ def insert(envelopes: Sequence[Envelope]) -> Write:
 
 
 def _row(e: Envelope) -> tuple[object, ...]:
-    _, value, headers = codec.encode(e)
-    texts = {name: text.decode() for name, text in headers}
-    return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, shard_of(e.subject), texts, value
+    return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, shard_of(e.subject), codec.attributes(e), e.data

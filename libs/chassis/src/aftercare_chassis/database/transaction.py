@@ -25,7 +25,7 @@ from aftercare_chassis.database.observers import Journal, Observer, Observers
 from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.reader import Reader as Reader
 from aftercare_chassis.database.write_batch import WriteBatch
-from aftercare_chassis.ids import Ids, at_time
+from aftercare_chassis.ids import Ids, hex_at_time
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, Timing
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
@@ -90,7 +90,13 @@ class Transaction(Reader[S_co]):
 
     def new_id_of(self, prefix: str, at: datetime, place: int = 0) -> str:
         """A new id that sorts by an earlier time; of several of the same time, by `place`, which is below 4096."""
-        return f"{prefix}_{at_time(self._ids.uuid7(), int(at.timestamp() * 1000), place).hex}"
+        return f"{prefix}_{hex_at_time(self._ids.uuid7(), int(at.timestamp() * 1000), place)}"
+
+    def __copy__(self) -> "Transaction[S_co]":
+        """A transaction with the same attributes; the protocol of `copy` itself takes ten times as long."""
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__)
+        return same
 
     def as_system(self) -> "Transaction[S_co]":
         """This transaction with the system as its actor, for what follows from the command of a person."""

@@ -73,6 +73,9 @@ def keys_of(event: Event) -> list[str]:
 
 def _units(event: Any) -> dict[str, int]:
     """`units`: how many the lines or packages of the event have; empty where they have none."""
+    kind: type[Event] = type(event)
+    if not _has_lines(kind):
+        return {}
     lines = [line for package in getattr(event, "packages", ()) for line in package.lines]
     counts = [line.quantity for line in (*getattr(event, "lines", ()), *lines) if hasattr(line, "quantity")]
     return {"units": sum(counts)} if counts else {}
@@ -81,6 +84,11 @@ def _units(event: Any) -> dict[str, int]:
 @cache
 def _of_order(kind: type[Event]) -> bool:
     return {"order_id", "buyer_id", "merchant_id"} <= kind.model_fields.keys()
+
+
+@cache
+def _has_lines(kind: type[Event]) -> bool:
+    return not {"lines", "packages"}.isdisjoint(kind.model_fields)
 
 
 @cache
