@@ -10,6 +10,7 @@ import commands
 import create_case
 import cross_service
 import deadlines
+import imports
 import knowledge
 import messaging
 import messaging_page
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "deadlines": deadlines.measure,
     "commands": commands.measure,
     "pushes": pushes.measure,
+    "import": imports.measure,
 }
 PAGE = (
     "create-case",
@@ -47,6 +49,7 @@ PAGE = (
     "deadlines",
     "commands",
     "pushes",
+    "import",
 )
 """The order of the sections of the page."""
 PROFILE = "profile"

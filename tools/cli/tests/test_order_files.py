@@ -90,9 +90,9 @@ def test_what_no_database_stores_is_wrong_in_its_row_alone(tmp_path: Path, order
 
 
 def test_parts_are_bounded_by_rows_and_bytes() -> None:
-    small = [FileRow(n, n + 1, {"order_no": str(n)}) for n in range(1, 450)]
-    assert [len(part) for part in orders._parts(iter(small))] == [200, 200, 49]
-    large = [FileRow(n, n + 1, {"order_no": "x" * 150_000}) for n in range(1, 6)]
+    small = [FileRow(n, n + 1, {"order_no": str(n)}) for n in range(1, 1100)]
+    assert [len(part) for part in orders._parts(iter(small))] == [500, 500, 99]
+    large = [FileRow(n, n + 1, {"order_no": "x" * 300_000}) for n in range(1, 6)]
     parts = list(orders._parts(iter(large)))
     assert [len(part) for part in parts] == [2, 2, 1]
     assert all(len(json.dumps([row.order for row in part])) < 1_000_000 for part in parts)

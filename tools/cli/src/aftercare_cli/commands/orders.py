@@ -4,6 +4,7 @@ import csv
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -19,7 +20,7 @@ from aftercare_cli.stack.layout import Layout
 
 # Any: bodies of the API.
 
-MOST_ROWS, MOST_BYTES = 200, 400_000
+MOST_ROWS, MOST_BYTES = 500, 900_000
 REPORT = ("row", "order_no", "field", "code", "reason", "allowed")
 Merchant = Annotated[str, typer.Option(help="whose orders they are, e.g. m-1")]
 
@@ -63,14 +64,10 @@ def _send(
     lines = csv.writer(written)
     lines.writerow(REPORT)
     refused, last, started = 0, 0, time.monotonic()
-    for part in _parts(row for row in rows if row.number >= first):
+    parts = _parts(row for row in rows if row.number >= first)
+    for part, answer in _answers(client, f"/v1/order-imports/{begun['id']}/rows", parts):
         wrong = [row for row in part if row.wrong is not None]
         last = part[-1].next_number - 1
-        body = {
-            "orders": [{"row": row.number, "order": row.order} for row in part if row.wrong is None],
-            "next_row": part[-1].next_number,
-        }
-        answer = client.post(f"/v1/order-imports/{begun['id']}/rows", body)
         found = [
             *([row.number, row.order.get("order_no"), "", "unreadable", row.wrong, ""] for row in wrong),
             *(
@@ -90,6 +87,21 @@ def _send(
         rate = answer["imported"] / max(time.monotonic() - started, 0.001)
         view.console.print(f"line {last}: {_counts(answer)}, {rate:.0f} orders/s", end="\r")
     return refused, last
+
+
+def _answers(
+    client: ApiClient, path: str, parts: Iterator[list[FileRow]]
+) -> Iterator[tuple[list[FileRow], dict[str, Any]]]:
+    """Each part with the response to it; the next part is read while the service imports one."""
+    with ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(next, parts, None)
+        while (part := reading.result()) is not None:
+            reading = reader.submit(next, parts, None)
+            body = {
+                "orders": [{"row": row.number, "order": row.order} for row in part if row.wrong is None],
+                "next_row": part[-1].next_number,
+            }
+            yield part, client.post(path, body)
 
 
 def _parts(rows: Iterator[FileRow]) -> Iterator[list[FileRow]]:
