@@ -17,6 +17,7 @@ def order_bodies(
         "createOrder": wanted,
         "changeAddress": {"shipping_address": ADDRESS},
         "startPayment": {"provider": "simulator"},
+        "capturePayment": {},
         "recordRefund": {"method": "cash", "reference": "K-1", "evidence": "sha256:" + "5e" * 32},
         "requestIntercept": {"purpose": "change_address", "shipping_address": ADDRESS},
         "refuseIntercept": {"reason": "too_late"},

@@ -18,6 +18,7 @@ from aftercare_events.fields import (
     OrderId,
     PaymentId,
     RefundId,
+    Time,
 )
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import one_of
@@ -58,11 +59,39 @@ class PaymentStarted(PaymentEvent):
     matter: Code = "payment_start"
 
 
+class PaymentAuthorised(PaymentEvent):
+    """The provider holds the amount for the merchant, who captures it or has it released; nothing is paid yet."""
+
+    matter: Code = "payment_authorisation"
+    authorised_until: Annotated[Time | None, Field(description="when the provider releases what is not captured")] = (
+        None
+    )
+
+
+class PaymentCaptureRequested(PaymentEvent):
+    """The merchant asked for an amount of an authorised payment, `amount_minor`; the provider is called next."""
+
+    matter: Code = "payment_authorisation"
+    authorised_minor: Annotated[Minor, Field(description="what the payment authorises")]
+
+
+class PaymentReleaseRequested(PaymentEvent):
+    """An authorised payment is given up; PaymentFailed follows once the provider has released it."""
+
+    matter: Code = "payment_authorisation"
+
+
 class PaymentSucceeded(PaymentEvent):
     """The provider has taken the money."""
 
     matter: Code = "payment"
     provider_reference: Id | None = None
+    authorised_minor: Annotated[
+        Minor | None,
+        Field(
+            description="what was authorised before, of which `amount_minor` was captured; absent where it was taken at once"
+        ),
+    ] = None
 
 
 class PaymentFailed(PaymentEvent):

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
-from order_svc.api.schemas.payments import PaymentIn, PaymentOut, RecordRefundIn
-from order_svc.commands import payments, recorded_refunds, refund_requests
+from order_svc.api.schemas.payments import CaptureIn, CaptureMode, PaymentIn, PaymentOut, RecordRefundIn
+from order_svc.commands import authorisations, payments, recorded_refunds, refund_requests
 from order_svc.domain.errors import (
     AmountNotTaken,
     CurrencyMismatch,
@@ -27,8 +27,10 @@ from order_svc.domain.errors import (
 )
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.payments.errors import (
+    AmountExceedsAuthorised,
     AmountExceedsLeft,
     AmountExceedsOwed,
+    AuthorisationNotOffered,
     EvidenceRequired,
     NothingOwed,
     RefundReferenceTaken,
@@ -54,6 +56,7 @@ _START: Mapping[str, Any] = {
         AmountExceedsLeft,
         CurrencyNotTaken,
         AmountNotTaken,
+        AuthorisationNotOffered,
         PaymentInProgress,
         TooManyPayments,
     ),
@@ -68,6 +71,10 @@ _RECORD: Mapping[str, Any] = {
         IllegalTransition, NothingOwed, RefundReferenceTaken, EvidenceRequired, AmountExceedsOwed, CurrencyMismatch
     ),
     "dependencies": [require_action(PAYMENT, PaymentAction.RECORD_REFUND)],
+}
+_CAPTURE: Mapping[str, Any] = {
+    "responses": refusals(IllegalTransition, CurrencyMismatch, AmountExceedsAuthorised),
+    "dependencies": [require_action(PAYMENT, PaymentAction.CAPTURE)],
 }
 _VOID: Mapping[str, Any] = {
     "responses": refusals(IllegalTransition),
@@ -84,6 +91,7 @@ def router(providers: Mapping[str, PaymentProvider]) -> APIRouter:
     made.get("/payments", operation_id="listPayments")(list_payments)
     made.get("/payments/{payment_id}", operation_id="getPayment")(get_payment)
     made.post("/payments/{payment_id}/void", operation_id="voidPayment", **_VOID)(void_payment)
+    made.post("/payments/{payment_id}/capture", operation_id="capturePayment", **_CAPTURE)(capture_payment)
     made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
     record = "/payments/{payment_id}/record-refund"
     made.post(record, operation_id="recordRefund", **_RECORD)(record_refund)
@@ -105,6 +113,7 @@ class PaymentStarts:
             provider=body.provider,
             method=body.payment_method,
             amount=body.asked(),
+            manual_capture=body.capture is CaptureMode.MANUAL,
             providers=self._providers,
         )
         return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
@@ -133,9 +142,16 @@ async def get_payment(payment_id: PaymentId, reader: Read) -> PaymentOut:
 
 
 async def void_payment(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:
-    """Give up a payment that was not made yet, so that the order can be paid in another way. It stays pending until its provider
-    reports what has become of it."""
+    """Give up a payment that was not made yet, or that is authorised, so that the order can be paid in another way. It stays pending, or is
+    releasing, until its provider reports what has become of it."""
     payment = await payments.void(tx, payment_id)
+    return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
+
+
+async def capture_payment(payment_id: PaymentId, body: CaptureIn, tx: Tx[Settings]) -> PaymentOut:
+    """Take an authorised payment, or a part of it; the rest is released. The provider is called right after this response, and the order is
+    paid by what it reports as captured."""
+    payment = await authorisations.capture(tx, payment_id, amount=body.asked())
     return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 

@@ -1,10 +1,10 @@
 """Calls to payment providers that a worker has yet to make: nothing remote is called in a transaction."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.domain.payments.model import CallSubject, CallVerb, ProviderCall
+from order_svc.domain.payments.model import CallSubject, CallVerb, Payment, ProviderCall
 from order_svc.settings import Settings
 from order_svc.tables.payments import CALLS
 
@@ -17,4 +17,13 @@ async def submit(tx: Transaction[Settings], subject: CallSubject, subject_id: st
     """Have a payment or refund submitted to its provider as soon as it is durable."""
     call = ProviderCall(id=subject_id, subject=subject, verb=CallVerb.SUBMIT, attempts=0, due_at=tx.now)
     await tx.insert(CALLS, call)
+    tx.wake(WORKER)
+
+
+async def put(
+    tx: Transaction[Settings], payment: Payment, verb: CallVerb, at: datetime, *, gives_up: bool = False
+) -> None:
+    """Have the next call about an authorised payment made at that time, in the place of the one that waits."""
+    call = ProviderCall(id=payment.id, subject=CallSubject.PAYMENT, verb=verb, attempts=0, due_at=at, gives_up=gives_up)
+    await tx.upsert(CALLS, call)
     tx.wake(WORKER)

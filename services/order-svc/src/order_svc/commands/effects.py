@@ -18,7 +18,7 @@ from order_svc.domain.model import CancelCause, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.charge_backs import ChargeBack
 from order_svc.domain.payments.codes import OwnRefundCause
-from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.model import IN_FLIGHT, CallVerb, Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.plans import PaymentPlan, kept_minor
 from order_svc.domain.sales import goods, receipts
 from order_svc.domain.sales.receipts import Arrival
@@ -83,7 +83,8 @@ async def enter_charge_back(
 
 async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:
     """Refund what was paid for an order that a party cancelled, but for a deposit that the merchant keeps; the refunds of other causes
-    exist already. Payments that the buyer has not made are closed at their providers now, not when they would be queried next."""
+    exist already. Payments that the buyer has not made are closed at their providers now, and what is authorised is released, not when they
+    would be queried next."""
     if order.payment_id is None:
         await tx.execute(HURRY_CALL, order_id=order.id, now=tx.now)
         tx.wake(call_queue.WORKER)
@@ -115,6 +116,19 @@ async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) 
     how = {"payment_id": payment.id, "provider": payment.provider, "payments": parts}
     event = OrderPaid(**order_fields(tx, paid), **sale_fields(paid, lines), **how, paid_at=tx.now)
     await enter(tx, order, paid, event)
+
+
+async def hold(tx: Transaction[Settings], _: Order, payment: Payment) -> None:
+    """Have the authorised payment looked at when its provider releases it."""
+    await call_queue.put(tx, payment, CallVerb.QUERY, payment.authorised_until or tx.now)
+
+
+async def _capture(tx: Transaction[Settings], _: Order, payment: Payment) -> None:
+    await call_queue.put(tx, payment, CallVerb.SUBMIT, tx.now)
+
+
+async def _release(tx: Transaction[Settings], _: Order, payment: Payment) -> None:
+    await call_queue.put(tx, payment, CallVerb.QUERY, tx.now, gives_up=True)
 
 
 async def _take_part(tx: Transaction[Settings], before: Order, order: Order, payment: Payment) -> None:
@@ -160,7 +174,10 @@ ORDER_EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awai
     OrderState.CANCELLED: _undo_payment
 }
 PAYMENT_EFFECTS: Mapping[PaymentState, Callable[[Transaction[Settings], Order, Payment], Awaitable[None]]] = {
-    PaymentState.SUCCEEDED: _pay_order
+    PaymentState.AUTHORISED: hold,
+    PaymentState.CAPTURING: _capture,
+    PaymentState.RELEASING: _release,
+    PaymentState.SUCCEEDED: _pay_order,
 }
 REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Order, Refund], Awaitable[None]]] = {
     RefundState.SUCCEEDED: _withdraw_units,

@@ -54,7 +54,7 @@ async def _before_payment(
     tx: Transaction[Settings], before: Order, order: Order, units: OrderUnits, picks: Sequence[Pick], reason: str | None
 ) -> Order:
     for payment in await tx.all(LIVE_PAYMENTS, order_id=order.id):
-        if payment.state is PaymentState.PENDING:
+        if payment.state is not PaymentState.SUCCEEDED:
             raise errors.PaymentInProgress(payment_id=payment.id)
     by_id = {line.id: line for line in units.lines}
     gone = [line_cancellations.before_payment(by_id[pick.line_id], pick.quantity) for pick in picks]

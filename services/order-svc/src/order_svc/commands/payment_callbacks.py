@@ -1,12 +1,16 @@
 """Callbacks of payment providers: compared with our own books, then applied to the payment, refund or charge-back."""
 
+from dataclasses import replace
+
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands import charge_backs, partner_inbox, payments, refunds
+from order_svc.domain.model import Amount
 from order_svc.domain.partners.pushes import PartnerPush
 from order_svc.domain.payments.codes import CallbackMismatch
 from order_svc.domain.payments.model import CallSubject
-from order_svc.integrations.payments.port import ChargeBackNotification, Notification, ProviderNotification
+from order_svc.domain.payments.policy import is_of_authorised
+from order_svc.integrations.payments.port import ChargeBackNotification, Notification, Outcome, ProviderNotification
 from order_svc.settings import Settings
 from order_svc.tables.payments import PAYMENTS, REFUNDS
 
@@ -29,7 +33,8 @@ async def apply(tx: Transaction[Settings], push: PartnerPush, notification: Noti
     if isinstance(notification, ChargeBackNotification):
         return await partner_inbox.applied(tx, push)
     if notification.subject is CallSubject.PAYMENT:
-        await payments.apply_result(tx, notification.subject_id, result=notification.result)
+        result = replace(notification.result, captured_minor=notification.amount_minor)
+        await payments.apply_result(tx, notification.subject_id, result=result)
     else:
         await refunds.apply_result(tx, notification.subject_id, result=notification.result)
     return await partner_inbox.applied(tx, push)
@@ -47,6 +52,9 @@ async def _mismatch(
     payment = await tx.find(PAYMENTS, payment_id)
     if payment is None or payment.provider != provider:
         return CallbackMismatch.UNKNOWN_SUBJECT
-    expected = expected or (payment.amount_minor, payment.currency)
-    is_ours = (notification.amount_minor, notification.currency) == expected
+    given = (notification.amount_minor, notification.currency)
+    if expected is None and payment.authorised_minor is not None:
+        is_ours = is_of_authorised(payment, Amount(*given), captured=notification.result.outcome is Outcome.SUCCEEDED)
+    else:
+        is_ours = given == (expected or (payment.amount_minor, payment.currency))
     return None if is_ours else CallbackMismatch.AMOUNT_MISMATCH

@@ -5,13 +5,14 @@ worker queries the provider.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands import call_queue, payments, refunds
-from order_svc.domain.model import OrderState
+from order_svc.commands import authorisations, call_queue, payments, refunds
+from order_svc.domain.model import Order, OrderState
 from order_svc.domain.payments.codes import FailureCode
+from order_svc.domain.payments.lifecycle import PAYMENT
 from order_svc.domain.payments.model import (
     CallSubject,
     CallVerb,
@@ -21,6 +22,7 @@ from order_svc.domain.payments.model import (
     Refund,
     RefundState,
 )
+from order_svc.domain.payments.policy import release_reason
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
@@ -28,6 +30,7 @@ from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CA
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 300.0
 _NO_RESPONSE = frozenset({Outcome.UNKNOWN, Outcome.NOT_SENT})
+_NOT_MADE = frozenset({Outcome.NOT_FOUND, Outcome.NOT_SENT, Outcome.AUTHORISED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,23 @@ async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> Pre
     known = await tx.get(PAYMENTS, call.id)
     order = await tx.lock(ORDERS, known.order_id)
     payment = await tx.lock(PAYMENTS, call.id)
-    if payment.state is not PaymentState.PENDING:
+    if payment.state in PAYMENT.ends:
         await tx.execute(DROP_CALL, call_id=call.id)
         return None
-    gives_up = FailureCode.VOIDED if call.gives_up else None
-    if order.state is OrderState.CANCELLED:
-        gives_up = FailureCode.ORDER_CANCELLED
-    if gives_up is not None and call.attempts == 0:
+    if payment.state is PaymentState.AUTHORISED:
+        await authorisations.review(tx, order, payment)
+        return None
+    gives_up = _gives_up(call, order, payment, tx.now)
+    if gives_up is not None and call.attempts == 0 and payment.state is PaymentState.PENDING:
         await payments.fail(tx, order, payment, gives_up)
         return None
     return PreparedCall(call, payment.provider, payment, None, gives_up)
+
+
+def _gives_up(call: ProviderCall, order: Order, payment: Payment, at: datetime) -> FailureCode | None:
+    if call.gives_up or order.state is OrderState.CANCELLED:
+        return release_reason(payment, order, at)
+    return None
 
 
 async def close(tx: Transaction[Settings], prepared: PreparedCall, result: ProviderResult) -> None:
@@ -98,10 +108,10 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
         # Nothing is submitted any more. Should the first call arrive yet, its callback pays the order or is refunded.
         result = ProviderResult(outcome=Outcome.DECLINED, failure_code=prepared.gives_up)
     if call.subject is CallSubject.PAYMENT:
-        is_open = await payments.apply_result(tx, call.id, result=result) is PaymentState.PENDING
+        state = await payments.apply_result(tx, call.id, result=result)
+        is_open = state not in PAYMENT.ends and state is not PaymentState.AUTHORISED
     else:
-        state = await refunds.apply_result(tx, call.id, result=result)
-        is_open = state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
+        is_open = await refunds.apply_result(tx, call.id, result=result) in (RefundState.SUBMITTED, RefundState.UNKNOWN)
     if is_open:
         await _put_off(tx, call, result.outcome)
     if result.outcome not in _NO_RESPONSE:
@@ -109,8 +119,9 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
 
 
 async def _put_off(tx: Transaction[Settings], call: ProviderCall, outcome: Outcome) -> None:
-    """The next call: what the provider does not have is submitted at once, everything else waits."""
-    verb = CallVerb.SUBMIT if outcome in (Outcome.NOT_FOUND, Outcome.NOT_SENT) else CallVerb.QUERY
+    """The next call: what the provider does not have is submitted at once, everything else waits. A capture that is asked for and not
+    made, which leaves the payment authorised, is submitted again."""
+    verb = CallVerb.SUBMIT if outcome in _NOT_MADE else CallVerb.QUERY
     pause = min(FIRST_WAIT * 2 ** min(call.attempts, 20), LONGEST_WAIT)
     again = tx.now if outcome is Outcome.NOT_FOUND else tx.now + timedelta(seconds=pause)
     await tx.execute(PUT_OFF_CALL, call_id=call.id, next_verb=verb, next_at=again, no_response=outcome in _NO_RESPONSE)

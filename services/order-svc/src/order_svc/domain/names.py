@@ -66,12 +66,18 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     },
     PaymentState: {
         PaymentState.PENDING: ("处理中", "in progress"),
+        PaymentState.AUTHORISED: ("已预授权", "authorised"),
+        PaymentState.CAPTURING: ("请款中", "being captured"),
+        PaymentState.RELEASING: ("释放中", "being released"),
         PaymentState.SUCCEEDED: ("支付成功", "paid"),
         PaymentState.FAILED: ("支付失败", "failed"),
     },
     PaymentAction: {
         PaymentAction.SUCCEED: ("记录支付成功", "record the payment"),
         PaymentAction.FAIL: ("记录支付失败", "record the failure"),
+        PaymentAction.AUTHORISE: ("记录预授权", "record the authorisation"),
+        PaymentAction.CAPTURE: ("请款", "capture the payment"),
+        PaymentAction.RELEASE: ("释放预授权", "release the authorisation"),
         PaymentAction.VOID: ("撤销支付", "void the payment"),
         PaymentAction.REFUND_REMAINDER: ("退还余款", "refund the remainder"),
         PaymentAction.RECORD_REFUND: ("登记线下退款", "record a refund made outside the provider"),

@@ -58,6 +58,7 @@ DETAILS = (
     "delivered_to",
     "reason",
     "failure_code",
+    "authorised_until",
     "cause",
     "complete",
     "after_sale_state",

@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    literal,
     or_,
     select,
     update,
@@ -56,8 +57,11 @@ payments = Table(
     document("checkout", null=True),
     Column("surplus", Boolean, nullable=False, server_default=false()),
     *minor("charged_back_minor", default=0),
+    *minor("authorised_minor", null=True),
+    timestamp("authorised_until", null=True),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     CheckConstraint("charged_back_minor <= amount_minor", name="charged_back"),
+    CheckConstraint("amount_minor <= authorised_minor", name="authorised"),
     Index("payments_order_idx", "order_id", "id"),
     Index("payments_reference_idx", "provider_reference", postgresql_where=sql("provider_reference IS NOT NULL")),
 )
@@ -112,8 +116,9 @@ PAYMENTS_BY_ID = Query(
 PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
 _of_order = select(payments).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id)
 _TAKEN = and_(payments.c.state == PaymentState.SUCCEEDED, payments.c.surplus.is_(False))
-LIVE_PAYMENTS = Query(_of_order.where(or_(payments.c.state == PaymentState.PENDING, _TAKEN)), Payment)
-"""Those that pay the order: pending, or made and taken by it."""
+_IN_PROGRESS = literal([PaymentState.PENDING, PaymentState.AUTHORISED, PaymentState.CAPTURING], ARRAY(Text)).any_()
+LIVE_PAYMENTS = Query(_of_order.where(or_(payments.c.state == _IN_PROGRESS, _TAKEN)), Payment)
+"""Those that pay the order: in progress, or made and taken by it."""
 TAKEN_PAYMENTS = Query(_of_order.where(_TAKEN), Payment)
 TAKEN_PAYMENTS_LOCKED = Query(_of_order.where(_TAKEN).with_for_update(key_share=True), Payment)
 """Those that refunds of the order are made from, locked; the order is locked before."""
@@ -160,7 +165,11 @@ GIVE_UP_CALL = Statement(
     )
 )
 _unpaid = select(payments.c.id).where(
-    payments.c.order_id == bindparam("order_id"), payments.c.state == "pending", payments.c.checkout.is_not(None)
+    payments.c.order_id == bindparam("order_id"),
+    or_(
+        and_(payments.c.state == PaymentState.PENDING, payments.c.checkout.is_not(None)),
+        payments.c.state == PaymentState.AUTHORISED,
+    ),
 )
 HURRY_CALL = Statement(
     update(provider_calls)

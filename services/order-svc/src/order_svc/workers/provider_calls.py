@@ -9,7 +9,7 @@ from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import call_queue, provider_calls
 from order_svc.commands.provider_calls import PreparedCall
-from order_svc.domain.payments.model import EXTERNAL, CallVerb
+from order_svc.domain.payments.model import EXTERNAL, CallVerb, PaymentState
 from order_svc.integrations.payments.external import ExternalPayments
 from order_svc.integrations.payments.port import PaymentCalls, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
@@ -55,4 +55,7 @@ class ProviderCalls:
             return await provider.close(payment)
         if prepared.call.verb is CallVerb.QUERY:
             return await provider.find(payment, refund)
-        return await provider.pay(payment) if refund is None else await provider.refund(payment, refund)
+        if refund is not None:
+            return await provider.refund(payment, refund)
+        is_capture = payment.state is PaymentState.CAPTURING
+        return await provider.capture(payment) if is_capture else await provider.pay(payment)

@@ -15,7 +15,7 @@ from aftercare_simulators.payment import schemas
 from aftercare_simulators.payment.callbacks import RETRY_PAUSES, Callbacks, standard_signing
 from aftercare_simulators.payment.charge_backs import ChargeBacks, ChargeBackStatus
 from aftercare_simulators.payment.ledger import Kind, Ledger, OperationRefused
-from aftercare_simulators.payment.provider import Provider
+from aftercare_simulators.payment.provider import Provider, created
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)]
 
@@ -65,6 +65,14 @@ def _add_operations(app: FastAPI, provider: Provider) -> None:
     @app.post("/v1/refunds", status_code=201, response_model=schemas.OperationOut)
     async def refund(request: schemas.RefundIn, key: Key = None) -> Response:
         return await provider.request(key, request)
+
+    @app.post("/v1/payments/{id_}/capture", status_code=201, response_model=schemas.OperationOut)
+    async def capture(id_: str, request: schemas.CaptureIn) -> Response:
+        return await provider.capture(provider.ledger.find(Kind.PAYMENT, id_), request.amount, created)
+
+    @app.post("/v1/payments/{id_}/void", response_model_exclude_none=True)
+    async def void(id_: str) -> schemas.OperationOut:
+        return schemas.OperationOut.of(provider.void(provider.ledger.find(Kind.PAYMENT, id_)))
 
     @app.get("/v1/payments/{id_}", response_model_exclude_none=True)
     async def get_payment(id_: str) -> schemas.OperationOut:

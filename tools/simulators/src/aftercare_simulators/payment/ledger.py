@@ -16,17 +16,18 @@ from aftercare_simulators.payment.methods import Method, Script, payment_script,
 _TABLE = """
 CREATE TABLE IF NOT EXISTS operation (
     kind TEXT, id TEXT, payment_id TEXT, amount INTEGER, currency TEXT, method TEXT, callback_url TEXT, reference TEXT,
-    status TEXT, key TEXT, request TEXT, settled_at REAL, PRIMARY KEY (kind, id), UNIQUE (kind, key)
+    status TEXT, key TEXT, request TEXT, settled_at REAL, authorised INTEGER, PRIMARY KEY (kind, id), UNIQUE (kind, key)
 )
 """
-_LATER_COLUMNS = ("settled_at REAL",)  # a file of an earlier version does not have them
-_FIELDS = "kind, id, payment_id, amount, currency, method, callback_url, reference, status"
+_LATER_COLUMNS = ("settled_at REAL", "authorised INTEGER")  # a file of an earlier version does not have them
+_FIELDS = "kind, id, payment_id, amount, currency, method, callback_url, reference, status, authorised"
 
 
 class Status(StrEnum):
     """The state of an operation."""
 
     PENDING = "pending"
+    AUTHORISED = "authorised"
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
 
@@ -48,7 +49,11 @@ class OperationRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A payment or a refund. `amount` is in minor units of `currency`; `reference` is the provider's own number."""
+    """A payment or a refund. `amount` is in minor units of `currency`; `reference` is the provider's own number.
+
+    `authorised` is what is held of a payment that the shop captures: then `amount` is that too, and what was captured once it is.
+    None where a payment is taken at once.
+    """
 
     kind: Kind
     id: str
@@ -59,6 +64,7 @@ class Operation:
     callback_url: str
     reference: str
     status: Status = Status.PENDING
+    authorised: int | None = None
 
     @property
     def script(self) -> Script:
@@ -124,12 +130,31 @@ class Ledger:
         self._file.execute(f"INSERT INTO operation ({columns}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
 
     def settle(self, operation: Operation) -> Operation:
-        """End the operation as its script requires; a second call changes nothing."""
-        return self._end(operation, Status.DECLINED if operation.script.declined else Status.SUCCEEDED)
+        """End the operation as its script requires, or hold a payment that the shop captures; a second call changes nothing."""
+        succeeded = Status.SUCCEEDED if operation.authorised is None else Status.AUTHORISED
+        return self._end(operation, Status.DECLINED if operation.script.declined else succeeded)
+
+    def capture(self, operation: Operation, amount: int) -> Operation:
+        """Take this much of an authorised payment, and release the rest. One that was captured with this amount is left as it is.
+
+        Raises: OperationRefused where it is not authorised, or for less.
+        """
+        if operation.status is Status.SUCCEEDED and operation.amount == amount:
+            return operation
+        if operation.status is not Status.AUTHORISED:
+            raise OperationRefused(422, "payment_not_authorised", f"the payment is {operation.status}")
+        if not 0 < amount <= operation.amount:
+            raise OperationRefused(422, "capture_exceeds_authorisation", f"{operation.amount} are authorised")
+        self._file.execute(
+            "UPDATE operation SET amount = ? WHERE kind = ? AND id = ?", (amount, operation.kind, operation.id)
+        )
+        return self._end(operation, Status.SUCCEEDED, Status.AUTHORISED)
 
     def void(self, operation: Operation) -> Operation:
-        """End a pending operation as declined: the shop gives it up. One that has ended is left as it is."""
-        return self._end(operation, Status.DECLINED)
+        """End an operation that is pending or authorised as declined: the shop gives it up. One that has ended is left as it is."""
+        return self._end(
+            operation, Status.DECLINED, operation.status if operation.status is Status.AUTHORISED else Status.PENDING
+        )
 
     def request_of(self, operation: Operation) -> JsonValue:
         """The request that made the operation."""
@@ -171,10 +196,10 @@ class Ledger:
         """Close the file."""
         self._file.close()
 
-    def _end(self, operation: Operation, status: Status) -> Operation:
+    def _end(self, operation: Operation, status: Status, since: Status = Status.PENDING) -> Operation:
         self._file.execute(
             "UPDATE operation SET status = ?, settled_at = ? WHERE kind = ? AND id = ? AND status = ?",
-            (status, self._clock().timestamp(), operation.kind, operation.id, Status.PENDING),
+            (status, self._clock().timestamp(), operation.kind, operation.id, since),
         )
         return self.find(operation.kind, operation.id)
 
@@ -195,7 +220,16 @@ class Ledger:
 
 
 def _operation(row: Sequence[Any]) -> Operation:  # Any: the columns have types of their own
-    kind, id_, payment_id, amount, currency, method, callback_url, reference, status = row
+    kind, id_, payment_id, amount, currency, method, callback_url, reference, status, authorised = row
     return Operation(
-        Kind(kind), id_, payment_id, amount, currency, Method(method), callback_url, reference, Status(status)
+        Kind(kind),
+        id_,
+        payment_id,
+        amount,
+        currency,
+        Method(method),
+        callback_url,
+        reference,
+        Status(status),
+        authorised,
     )

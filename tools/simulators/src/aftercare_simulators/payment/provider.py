@@ -17,7 +17,7 @@ from aftercare_simulators.payment.charge_backs import (
     callback_about_charge_back,
 )
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, OperationRefused
-from aftercare_simulators.payment.methods import Method
+from aftercare_simulators.payment.methods import Method, payment_script
 
 _LONGEST_CALLBACK = 2  # seconds that a response waits for its callback
 
@@ -66,7 +66,7 @@ class Provider:
         """Carry out a request of the simulator's own protocol once per key. Raises: OperationRefused."""
         if not key:
             raise OperationRefused(400, "idempotency_key_missing", "send an Idempotency-Key")
-        return await self.submit(key, request.model_dump(mode="json"), self._operation(request), _created)
+        return await self.submit(key, request.model_dump(mode="json"), self._operation(request), created)
 
     async def submit(
         self, key: str, content: JsonValue, operation: Operation, answer: Answer, *, at_once: bool = False
@@ -98,11 +98,26 @@ class Provider:
         return operation
 
     def void(self, operation: Operation) -> Operation:
-        """Give up a payment that the buyer has not made, and report it."""
+        """Give up a payment that the buyer has not made, or that is authorised and not captured, and report it."""
         voided = self.ledger.void(operation)
         if operation.status is not voided.status:
             self._send(voided)
         return voided
+
+    async def capture(self, operation: Operation, amount: int, answer: Answer) -> Response:
+        """Take this much of an authorised payment, as the method of the switch or its own requires, and report it.
+
+        Raises: OperationRefused.
+        """
+        script = payment_script(self.override or operation.method)
+        if script.declined:
+            raise OperationRefused(422, "capture_declined", "the capture is declined")
+        captured = self.ledger.capture(operation, amount)
+        if script.lost_response:
+            return _Dropped()
+        if captured.status is not operation.status:
+            self._send(captured)
+        return answer(captured, False)
 
     async def complete(self, operation: Operation) -> None:
         """Let the buyer make a payment that waits, and report it."""
@@ -134,8 +149,9 @@ class Provider:
         """The operation that is requested, not yet in the ledger; a refund has the method of its payment."""
         if isinstance(request, schemas.PaymentIn):
             kind, id_, method = Kind.PAYMENT, request.payment_id, request.method
+            authorised = request.amount if request.capture == "manual" else None
         else:
-            kind, id_ = Kind.REFUND, request.refund_id
+            kind, id_, authorised = Kind.REFUND, request.refund_id, None
             method = self.ledger.find(Kind.PAYMENT, request.payment_id).method
         return Operation(
             kind=kind,
@@ -146,6 +162,7 @@ class Provider:
             method=self.override or method,
             callback_url=request.callback_url,
             reference=self.ledger.next_reference(kind),
+            authorised=authorised,
         )
 
     async def _run(self, operation: Operation, answer: Answer, at_once: bool) -> Response:
@@ -191,7 +208,7 @@ class Provider:
         await asyncio.wait({self.callbacks.start(self.callbacks.send(callback))}, timeout=_LONGEST_CALLBACK)
 
 
-def _created(operation: Operation, replayed: bool) -> Response:
+def created(operation: Operation, replayed: bool) -> Response:
     """201 with the operation as it is now."""
     body = schemas.OperationOut.of(operation).model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, 201, headers={"Idempotent-Replayed": "true"} if replayed else None)

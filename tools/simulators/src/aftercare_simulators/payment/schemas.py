@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -29,6 +29,14 @@ class PaymentIn(_In):
     currency: Currency
     method: Method = Method.SUCCESS
     callback_url: Url
+    capture: Literal["automatic", "manual"] = "automatic"
+    """`manual`: hold the amount until the shop captures it, or a part of it."""
+
+
+class CaptureIn(_In):
+    """Take this amount of an authorised payment, and release the rest."""
+
+    amount: Amount
 
 
 class RefundIn(_In):
@@ -62,6 +70,7 @@ class OperationOut(BaseModel):
     refund_id: str | None = None
     amount: int
     currency: str
+    authorised: int | None = None
     failure_code: str | None = None
 
     @classmethod
@@ -74,6 +83,7 @@ class OperationOut(BaseModel):
             refund_id=operation.id if operation.kind == "refund" else None,
             amount=operation.amount,
             currency=operation.currency,
+            authorised=operation.authorised,
             failure_code=operation.failure_code,
         )
 

@@ -3,6 +3,7 @@
 import hmac
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -102,6 +103,8 @@ def _add_payments(app: FastAPI, provider: Provider) -> None:
         method = _METHODS.get(form.get("payment_method", ""), Method.SUCCESS)
         id_ = objects.new_id("pi", key)
         operation = _operation(form, Kind.PAYMENT, id_, id_, provider.override or method)
+        if form.get("capture_method") == "manual":
+            operation = replace(operation, authorised=operation.amount)
         is_charged = form.get("confirm") == "true"
 
         def answer(made: Operation, _: bool) -> Response:
@@ -122,6 +125,12 @@ def _add_payments(app: FastAPI, provider: Provider) -> None:
     @app.get("/v1/payment_intents/{id_}")
     async def retrieve(id_: str) -> dict[str, Any]:  # Any: JSON
         return objects.intent(ledger, provider.find(Kind.PAYMENT, id_))
+
+    @app.post("/v1/payment_intents/{id_}/capture")
+    async def capture(id_: str, request: Request) -> Response:
+        payment, form = ledger.find(Kind.PAYMENT, id_), await _form(request)
+        amount = int(form.get("amount_to_capture", payment.amount))
+        return await provider.capture(payment, amount, lambda made, _: JSONResponse(objects.intent(ledger, made)))
 
     @app.post("/v1/payment_intents/{id_}/cancel")
     async def cancel(id_: str) -> Response:
@@ -192,7 +201,10 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
         return _error(404, "invalid_request_error", "resource_missing", error.detail)
     if error.code == "idempotency_key_reused":
         return _error(400, "idempotency_error", "", error.detail)
-    code = "charge_already_refunded" if error.detail.startswith("0 ") else ""
+    if error.code == "capture_declined":
+        return _error(402, "card_error", "card_declined", "Your card was declined.")
+    codes = {"payment_not_authorised": "payment_intent_unexpected_state"}
+    code = "charge_already_refunded" if error.detail.startswith("0 ") else codes.get(error.code, "")
     return _error(400, "invalid_request_error", code, error.detail)
 
 

@@ -14,6 +14,7 @@ Json = dict[str, Any]  # Any: JSON
 _API_VERSION = "2026-09-30"
 _INTENT = {
     Status.PENDING: "requires_payment_method",
+    Status.AUTHORISED: "requires_capture",
     Status.SUCCEEDED: "succeeded",
     Status.DECLINED: "requires_payment_method",
 }
@@ -44,15 +45,16 @@ def intent(ledger: Ledger, payment: Operation) -> Json:
     request = ledger.request_of(payment)
     assert isinstance(request, dict)
     is_charged = request.get("confirm") == "true"
-    declined = payment.status is Status.DECLINED and is_charged
+    declined = payment.status is Status.DECLINED and is_charged and payment.script.declined
     status = _INTENT[payment.status] if declined or payment.status is not Status.DECLINED else "canceled"
     error = {"type": "card_error", "code": "card_declined", "message": "Your card was declined."} if declined else None
     return {
         "id": payment.id,
         "object": "payment_intent",
-        "amount": payment.amount,
+        "amount": payment.authorised or payment.amount,
+        "amount_capturable": payment.amount if payment.status is Status.AUTHORISED else 0,
         "amount_received": payment.amount if payment.status is Status.SUCCEEDED else 0,
-        "capture_method": "automatic_async",
+        "capture_method": "automatic_async" if payment.authorised is None else "manual",
         "client_secret": f"{payment.id}_secret_{payment.id[-8:]}",
         "currency": payment.currency.lower(),
         "last_payment_error": error,
@@ -82,7 +84,8 @@ def balance_transaction(ledger: Ledger, at: datetime, operation: Operation) -> J
     charge = {
         "id": operation.id.replace("pi_", "ch_"),
         "object": "charge",
-        "amount": operation.amount,
+        "amount": operation.authorised or operation.amount,
+        "amount_captured": operation.amount,
         "currency": operation.currency.lower(),
         "metadata": metadata(ledger, operation),
         "payment_intent": operation.id,
@@ -145,7 +148,7 @@ def event_about(ledger: Ledger, operation: Operation, now: datetime, url: str) -
         type_ = "refund.failed" if operation.status is Status.DECLINED else "refund.updated"
     else:
         content = intent(ledger, operation)
-        ends = {"succeeded": "succeeded", "canceled": "canceled"}
+        ends = {"succeeded": "succeeded", "canceled": "canceled", "requires_capture": "amount_capturable_updated"}
         type_ = f"payment_intent.{ends.get(content['status'], 'payment_failed')}"
     return _event(type_, content, now, url)
 

@@ -1,5 +1,6 @@
 """Payments and refunds in requests and responses."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import (
@@ -27,6 +28,13 @@ from order_svc.domain.payments.model import CheckoutKind, Payment, PaymentState,
 from order_svc.queries import PaymentView
 
 
+class CaptureMode(StrEnum):
+    """When a payment is taken: at once, or by the merchant, while the provider holds it."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
 class PaymentIn(In):
     """How to pay. The simulator has test methods, which work like test card numbers."""
 
@@ -42,6 +50,22 @@ class PaymentIn(In):
     amount: Money | None = None
     """How much of the order to pay, up to what is left to pay and is not in progress already. Where it is left out: all of that, or, by a
     payment plan, what is left of the part that is due next. The parts after a deposit can be paid once that is."""
+    capture: CaptureMode = CaptureMode.AUTOMATIC
+    """`manual`: the provider authorises the amount (预授权), and the merchant captures it, or a part of it, before the order's time to pay is
+    over; the order is paid by what is captured. Providers that take payments at once only refuse it."""
+
+    def asked(self) -> Amount | None:
+        """The amount as the command takes it."""
+        return None if self.amount is None else Amount(self.amount.amount, self.amount.currency)
+
+
+class CaptureIn(In):
+    """How much to capture of an authorised payment."""
+
+    model_config = example(amount={"amount": 8000, "currency": "CNY"})
+
+    amount: Money | None = None
+    """Up to what is authorised and left to pay of the order; where it is left out, all of that."""
 
     def asked(self) -> Amount | None:
         """The amount as the command takes it."""
@@ -148,7 +172,13 @@ class PaymentOut(Out):
     payment_method: str
     """The provider's method, as the request named it."""
     amount: Money
-    """What it pays: the total of the order, or a part of it."""
+    """What it pays: the total of the order, or a part of it. Of an authorised payment, what is captured of it, once that is asked for."""
+    authorised: Money | None = None
+    """What was authorised; null where the payment is taken at once."""
+    authorised_until: Time | None = None
+    """When the provider releases what is not captured; null before it is authorised."""
+    released: Money | None = None
+    """What of the authorised amount was not captured, once the payment has ended; null where it is taken at once."""
     refunded: Money
     """The sum of the refunds that succeeded."""
     charged_back: Money | None = None
@@ -178,6 +208,9 @@ class PaymentOut(Out):
             provider=payment.provider,
             payment_method=payment.method,
             amount=Money.of(payment.amount_minor, payment.currency),
+            authorised=_authorised(payment, payment.asked_minor),
+            authorised_until=payment.authorised_until,
+            released=_authorised(payment, payment.released_minor),
             refunded=Money.of(payment.refunded_minor, payment.currency),
             charged_back=Money.of(payment.charged_back_minor, payment.currency),
             refunds=[RefundOut.of(refund) for refund in view.refunds],
@@ -190,13 +223,17 @@ class PaymentOut(Out):
         )
 
 
+def _authorised(payment: Payment, minor: int) -> Money | None:
+    return None if payment.authorised_minor is None else Money.of(minor, payment.currency)
+
+
 def _checkout(payment: Payment, actor: Actor) -> CheckoutOut | None:
     if payment.checkout is None or actor.role != "buyer":
         return None
     return CheckoutOut(kind=CheckoutKind(payment.checkout["kind"]), value=payment.checkout["value"])
 
 
-_BY_PEOPLE = (PaymentAction.VOID, PaymentAction.REFUND_REMAINDER, PaymentAction.RECORD_REFUND)
+_BY_PEOPLE = (PaymentAction.CAPTURE, PaymentAction.VOID, PaymentAction.REFUND_REMAINDER, PaymentAction.RECORD_REFUND)
 
 
 def _actions(view: PaymentView, actor: Actor) -> list[Allowed]:

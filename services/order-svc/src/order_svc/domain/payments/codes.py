@@ -18,6 +18,7 @@ class FailureCode(StrEnum):
     REFUND_PERIOD_OVER = "refund_period_over"
     TOO_MANY_REFUNDS = "too_many_refunds"
     VOIDED = "voided"
+    AUTHORISATION_EXPIRED = "authorisation_expired"
     PAID_ELSEWHERE = "paid_elsewhere"
 
 

@@ -11,6 +11,22 @@ class AmountExceedsLeft(Refusal):
     en = "{amount_minor:money} cannot be paid: above nothing and up to {left_minor:money} is left to pay now."
 
 
+class AmountExceedsAuthorised(Refusal):
+    """A capture is of nothing, or of more than what the payment authorises and the order needs."""
+
+    kind, code = Kind.INVALID, "amount_exceeds_authorised"
+    zh = "请款金额 {amount_minor:money} 须大于 0 且不超过可请款金额 {most_minor:money}。"
+    en = "{amount_minor:money} cannot be captured: above nothing and up to {most_minor:money} can be."
+
+
+class AuthorisationNotOffered(Refusal):
+    """The provider takes payments at once only."""
+
+    kind, code = Kind.INVALID, "authorisation_not_offered"
+    zh = "支付渠道 {provider} 不支持预授权，请使用 automatic 方式。"
+    en = "The provider {provider} does not authorise payments: `capture` can only be `automatic` with it."
+
+
 class TooManyPayments(Refusal):
     """The order has as many payments as it may have, pending or made."""
 

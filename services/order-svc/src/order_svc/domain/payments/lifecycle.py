@@ -14,13 +14,16 @@ from order_svc.domain.payments.errors import NothingOwed
 from order_svc.domain.payments.limits import period_over, too_many
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.policy import is_fulfilled, owed_by_failures, owed_for_lines, reserved_minor
-from order_svc.domain.permissions import BUYER, MERCHANT_OR_OPERATOR, OPERATOR, SYSTEM_ONLY
+from order_svc.domain.permissions import BUYER, MERCHANT_OR_OPERATOR, OPERATOR, PARTIES, SYSTEM_ONLY
 
 
 class PaymentAction(StrEnum):
     """What the result of a provider does to a payment, and what the parties or an operator can do about it."""
 
     VOID = "void"
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    RELEASE = "release"
     SUCCEED = "succeed"
     FAIL = "fail"
     REFUND_REMAINDER = "refund_remainder"
@@ -68,20 +71,35 @@ _OWED = (Guard(NothingOwed.code, _nothing_owed),)
 _P, _A = PaymentState, PaymentAction
 
 # A voided payment is pending until the provider reports what has become of it. A provider may decline and later report that it
-# took the money: the fourth row keeps that money from being lost. The last but one is for an operator, where the
+# took the money, or holds it: the rows of `failed` keep that money from being lost. The last but one is for an operator, where the
 # provider has declined the refund of an order that is not fulfilled; the last is for what no provider gives back.
 PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
     "payment",
     initial=_P.PENDING,
     transitions={
         (_P.PENDING, _A.VOID): Transition(_P.PENDING, BUYER),
+        (_P.PENDING, _A.AUTHORISE): Transition(_P.AUTHORISED, SYSTEM_ONLY),
         (_P.PENDING, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),
         (_P.PENDING, _A.FAIL): Transition(_P.FAILED, SYSTEM_ONLY),
+        (_P.AUTHORISED, _A.CAPTURE): Transition(_P.CAPTURING, MERCHANT_OR_OPERATOR),
+        (_P.AUTHORISED, _A.VOID): Transition(_P.RELEASING, PARTIES),
+        (_P.AUTHORISED, _A.RELEASE): Transition(_P.RELEASING, SYSTEM_ONLY),
+        **{
+            (state, action): Transition(target, SYSTEM_ONLY)
+            for state in (_P.AUTHORISED, _P.CAPTURING, _P.RELEASING)
+            for action, target in ((_A.SUCCEED, _P.SUCCEEDED), (_A.FAIL, _P.FAILED))
+        },
+        (_P.FAILED, _A.AUTHORISE): Transition(_P.RELEASING, SYSTEM_ONLY),
         (_P.FAILED, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),
         (_P.SUCCEEDED, _A.REFUND_REMAINDER): Transition(_P.SUCCEEDED, OPERATOR, _REMAINDER),
         (_P.SUCCEEDED, _A.RECORD_REFUND): Transition(_P.SUCCEEDED, MERCHANT_OR_OPERATOR, _OWED),
     },
-    timeouts={_P.PENDING: Timeout("provider")},
+    timeouts={
+        _P.PENDING: Timeout("provider"),
+        _P.AUTHORISED: Timeout("merchant"),
+        _P.CAPTURING: Timeout("provider"),
+        _P.RELEASING: Timeout("provider"),
+    },
     ends={_P.SUCCEEDED, _P.FAILED},
 )
 

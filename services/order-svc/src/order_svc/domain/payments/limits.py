@@ -20,6 +20,8 @@ class ProviderLimits:
     most_minor: int | None = None
     refund_days: int | None = None
     most_refunds: int | None = None
+    authorised_days: int | None = None
+    """How long it holds an authorised amount; None: it takes payments at once only."""
 
 
 # Stripe writes some currencies with another exponent than ISO 4217 (docs.stripe.com/currencies): those are not taken.
@@ -62,7 +64,8 @@ _STRIPE_CURRENCIES = frozenset(
     ]
 )
 LIMITS: Mapping[str, ProviderLimits] = {
-    "stripe": ProviderLimits(currencies=_STRIPE_CURRENCIES, most_minor=99_999_999),
+    "simulator": ProviderLimits(authorised_days=7),
+    "stripe": ProviderLimits(currencies=_STRIPE_CURRENCIES, most_minor=99_999_999, authorised_days=7),
     "wechat_pay": ProviderLimits(currencies=frozenset({"CNY"}), refund_days=365, most_refunds=50),
     "alipay": ProviderLimits(currencies=frozenset({"CNY"}), most_minor=10_000_000_000, refund_days=365),
 }
@@ -103,6 +106,12 @@ def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
             pointer="/provider", provider=provider, most_minor=limits.most_minor, currency=amount.currency
         )
     return None
+
+
+def authorised_until(provider: str, at: datetime) -> datetime | None:
+    """Until when the provider holds what it authorises at that time; None where it takes payments at once only."""
+    days = LIMITS.get(provider, _NONE).authorised_days
+    return None if days is None else at + timedelta(days=days)
 
 
 def period_over(payment: Payment, at: datetime) -> Refusal | None:

@@ -7,9 +7,12 @@ from typing import Any, TypedDict
 
 
 class PaymentState(StrEnum):
-    """The states of a payment 支付单."""
+    """The states of a payment 支付单. `authorised`: its provider holds the money until it is captured or released."""
 
     PENDING = "pending"
+    AUTHORISED = "authorised"
+    CAPTURING = "capturing"
+    RELEASING = "releasing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
@@ -40,6 +43,9 @@ class Payment:
     `surplus`: it has succeeded when the order was not to be paid with it any more, so that its money goes back.
 
     `checkout` is what the buyer pays with while the payment is pending; None where the provider needs nothing of the buyer.
+
+    `authorised_minor` is what a payment that is captured by the merchant authorises, None for any other; `amount_minor` is then that too
+    until an amount is captured, which it is from then on. `authorised_until` is when the provider releases what is not captured.
     """
 
     id: str
@@ -60,6 +66,20 @@ class Payment:
     checkout: CheckoutFields | None = None
     surplus: bool = False
     charged_back_minor: int = 0
+    authorised_minor: int | None = None
+    authorised_until: datetime | None = None
+
+    @property
+    def asked_minor(self) -> int:
+        """What the provider was asked to take, or to authorise."""
+        return self.amount_minor if self.authorised_minor is None else self.authorised_minor
+
+    @property
+    def released_minor(self) -> int:
+        """What of the authorised amount was given up: all of it where nothing is captured; 0 while that is open."""
+        if self.authorised_minor is None or self.state not in (PaymentState.SUCCEEDED, PaymentState.FAILED):
+            return 0
+        return self.authorised_minor - (self.amount_minor if self.state is PaymentState.SUCCEEDED else 0)
 
 
 class RefundState(StrEnum):

@@ -161,7 +161,7 @@ def _check_part(number: int, part: InstalmentDraft, parts: int, currency: str) -
 
 
 def amount_to_pay(order: Order, live: Sequence[Payment], asked: Amount | None) -> int:
-    """What a new payment of the order pays beside the live ones, which are pending or have succeeded: what is asked for, or else all
+    """What a new payment of the order pays beside the live ones, which are in progress or have succeeded: what is asked for, or else all
     that is left, of the part of the plan that is next where there is a plan.
 
     Raises:
@@ -175,7 +175,7 @@ def amount_to_pay(order: Order, live: Sequence[Payment], asked: Amount | None) -
     if len(live) >= MOST_PAYMENTS:
         raise TooManyPayments(most=MOST_PAYMENTS)
     reserved, plan = sum(each.amount_minor for each in live), PaymentPlan.of(order)
-    pending = [each.id for each in live if each.state is PaymentState.PENDING]
+    pending = [each.id for each in live if each.state is not PaymentState.SUCCEEDED]
     left = _payable_now(order, plan) - reserved
     if pending and left <= 0:
         raise PaymentInProgress(payment_id=pending[-1])

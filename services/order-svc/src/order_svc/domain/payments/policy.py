@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
-from order_svc.domain.model import Order, OrderState
-from order_svc.domain.payments.codes import OwnRefundCause
+from order_svc.domain.model import Amount, Order, OrderState
+from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.model import Payment, Refund, RefundState
 
 
@@ -16,6 +17,22 @@ def reserved_minor(refunds: Iterable[Refund]) -> int:
 def is_fulfilled(payment: Payment, order: Order) -> bool:
     """Whether the payment pays an order that is not cancelled."""
     return not payment.surplus and order.state is not OrderState.CANCELLED
+
+
+def is_of_authorised(payment: Payment, reported: Amount, *, captured: bool) -> bool:
+    """Whether an amount that a provider reports can be that of an authorised payment: what was authorised, or what was captured of it, which
+    may have been done in the provider's own dashboard."""
+    authorised = payment.asked_minor
+    fits = 0 < reported.minor <= authorised if captured else reported.minor == authorised
+    return fits and reported.currency == payment.currency
+
+
+def release_reason(payment: Payment, order: Order, at: datetime) -> FailureCode:
+    """Why an authorised payment is given up at that time."""
+    if order.state is OrderState.CANCELLED:
+        return FailureCode.ORDER_CANCELLED
+    is_over = payment.authorised_until is not None and at >= payment.authorised_until
+    return FailureCode.AUTHORISATION_EXPIRED if is_over else FailureCode.VOIDED
 
 
 def owed_for_lines(refunds: Iterable[Refund]) -> int:

@@ -3,12 +3,13 @@ code of their own, so that the merchant makes them by other means and proves it.
 
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.model import Payment, Refund
+from order_svc.integrations.payments.at_once import PaidAtOnce
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 
 _DECLINED = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.PAID_ELSEWHERE)
 
 
-class ExternalPayments:
+class ExternalPayments(PaidAtOnce):
     """What the worker that calls providers needs of one; nothing is paid through it, and nothing calls back."""
 
     async def pay(self, _: Payment) -> ProviderResult:

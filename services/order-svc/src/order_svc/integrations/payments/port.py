@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     """How a call to a provider ended."""
 
     PENDING = "pending"
+    AUTHORISED = "authorised"  # the money is held for us, and is to be captured or released
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     NOT_FOUND = "not_found"  # of a query: the provider has no such payment or refund
@@ -28,13 +29,15 @@ class Outcome(StrEnum):
 class ProviderResult:
     """What a provider reports of a payment or refund, in a response or in a callback.
 
-    `checkout` is what the buyer needs for a payment that is pending.
+    `checkout` is what the buyer needs for a payment that is pending. `captured_minor` is what was taken of an authorised one, in minor
+    units, once it has succeeded.
     """
 
     outcome: Outcome
     reference: str | None = None
     failure_code: str | None = None
     checkout: CheckoutFields | None = None
+    captured_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,10 @@ class PaymentCalls(Protocol):
     """The calls to one provider."""
 
     async def pay(self, payment: Payment) -> ProviderResult:
-        """Take the money from the buyer."""
+        """Take the money from the buyer, or have it authorised where `authorised_minor` is stated."""
+
+    async def capture(self, payment: Payment) -> ProviderResult:
+        """Take the amount of an authorised payment, and release the rest of what is authorised."""
 
     async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
         """Give money of a payment back."""
@@ -78,7 +84,8 @@ class PaymentCalls(Protocol):
         """Query the state of a payment, or of a refund of it."""
 
     async def close(self, payment: Payment) -> ProviderResult:
-        """Give up a payment that the buyer may not have made yet; what has become of it, which may be that it was made."""
+        """Give up a payment that the buyer may not have made yet, or that is authorised; what has become of it, which may be that it was
+        made."""
 
 
 class PaymentProvider(PaymentCalls, PushAdapter[Notification | None], Protocol):

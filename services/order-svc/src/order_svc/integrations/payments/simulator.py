@@ -5,15 +5,14 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Annotated
 
 import httpx
 from aftercare_chassis.sentences import is_chinese
-from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import JsonValue, ValidationError
 
 from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
-from order_svc.domain.payments.statements import EntryKind, StatementEntry
+from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations import signatures
 from order_svc.integrations.payments.port import (
     ChargeBackNotification,
@@ -23,6 +22,14 @@ from order_svc.integrations.payments.port import (
     ProviderResult,
 )
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, UNKNOWN, declined
+from order_svc.integrations.payments.simulator_messages import (
+    Callback,
+    CallbackData,
+    ChargeBackData,
+    Operation,
+    Statement,
+    StatementLine,
+)
 from order_svc.integrations.pushes import (
     CHINESE,
     Acceptance,
@@ -35,7 +42,7 @@ from order_svc.integrations.signatures import StandardFault
 
 _PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
 _RETRYABLE = frozenset({408, 425, 429})
-_RESULTS = {"succeeded": Outcome.SUCCEEDED, "declined": Outcome.DECLINED}
+_RESULTS = {"authorised": Outcome.AUTHORISED, "succeeded": Outcome.SUCCEEDED, "declined": Outcome.DECLINED}
 # The first fault in this order is the one reported.
 _FAULTS = {
     StandardFault.ID_TOO_LONG: RejectionCode.SIGNATURE_MALFORMED,
@@ -58,50 +65,6 @@ _UNREADABLE = ("回调内容无法读取。", "The callback cannot be read.")
 # A 401 names how to authenticate (RFC 9110, 15.5.2).
 _CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
-Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class _Operation(BaseModel):
-    """The response about a payment or refund."""
-
-    status: str
-    reference: Text | None = None
-    failure_code: Text | None = None
-
-
-class _CallbackData(BaseModel):
-    payment_id: Text | None = None
-    refund_id: Text | None = None
-    reference: Text | None = None
-    amount: int = Field(strict=True)
-    currency: Text
-    failure_code: Text | None = None
-
-
-class _ChargeBackData(BaseModel):
-    charge_back_id: Text
-    payment_id: Text
-    amount: int = Field(strict=True, gt=0)
-    currency: Text
-    reason: Text = "unknown"
-
-
-class _StatementLine(BaseModel):
-    kind: EntryKind
-    id: Text
-    reference: Text
-    amount: int = Field(strict=True)
-    currency: Text
-
-
-class _Statement(BaseModel):
-    data: list[_StatementLine]
-
-
-class _Callback(BaseModel):
-    type: str
-    data: dict[str, JsonValue]
-
 
 class Simulator:
     """The adapter. `url` is where the provider listens, `callback_url` where it calls back."""
@@ -120,14 +83,21 @@ class Simulator:
     async def pay(self, payment: Payment) -> ProviderResult:
         """See the port."""
         own = {"payment_id": payment.id, "method": payment.method}
+        if payment.authorised_minor is not None:
+            own["capture"] = "manual"
         money = self._money(payment.amount_minor, payment.currency)
-        return await self._submit(CallSubject.PAYMENT, payment.id, {**own, **money})
+        return await self._submit(_PATHS[CallSubject.PAYMENT], payment.id, {**own, **money})
+
+    async def capture(self, payment: Payment) -> ProviderResult:
+        """See the port."""
+        path = f"{_PATHS[CallSubject.PAYMENT]}/{payment.id}/capture"
+        return await self._submit(path, f"{payment.id}/capture", {"amount": payment.amount_minor})
 
     async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
         """See the port."""
         own = {"refund_id": refund.id, "payment_id": refund.payment_id}
         money = self._money(refund.amount_minor, refund.currency)
-        return await self._submit(CallSubject.REFUND, refund.id, {**own, **money})
+        return await self._submit(_PATHS[CallSubject.REFUND], refund.id, {**own, **money})
 
     async def find(self, payment: Payment, refund: Refund | None = None) -> ProviderResult:
         """See the port."""
@@ -143,14 +113,22 @@ class Simulator:
         return _result(response) if response.is_success else UNKNOWN
 
     async def close(self, payment: Payment) -> ProviderResult:
-        """See the port. This provider ends every payment by itself: it is queried only."""
-        return await self.find(payment)
+        """See the port. This provider ends every payment by itself that it takes at once: such a one is queried only."""
+        if payment.authorised_minor is None:
+            return await self.find(payment)
+        try:
+            response = await self._client.post(f"{self._url}{_PATHS[CallSubject.PAYMENT]}/{payment.id}/void")
+        except httpx.HTTPError:
+            return UNKNOWN
+        if response.status_code == 404:
+            return NOT_FOUND
+        return _result(response) if response.is_success else UNKNOWN
 
     async def statement(self, day: date) -> Sequence[StatementEntry] | None:
         """See the port."""
         try:
             response = await self._client.get(f"{self._url}/v1/statements/{day.isoformat()}")
-            found = _Statement.model_validate_json(response.content) if response.is_success else None
+            found = Statement.model_validate_json(response.content) if response.is_success else None
         except (httpx.HTTPError, ValidationError):
             return None
         return None if found is None else [_entry(line) for line in found.data]
@@ -168,13 +146,13 @@ class Simulator:
     def parse(self, raw: bytes) -> Notification | None:
         """See the port."""
         try:
-            callback = _Callback.model_validate_json(raw)
+            callback = Callback.model_validate_json(raw)
             noun, _, end = callback.type.partition(".")
             if noun == "charge_back" and end in set(ChargeBackState):
-                return _charge_back(ChargeBackState(end), _ChargeBackData.model_validate(callback.data))
+                return _charge_back(ChargeBackState(end), ChargeBackData.model_validate(callback.data))
             if noun not in set(CallSubject) or end not in _RESULTS:
                 return None
-            data = _CallbackData.model_validate(callback.data)
+            data = CallbackData.model_validate(callback.data)
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
@@ -200,11 +178,9 @@ class Simulator:
     def _money(self, amount_minor: int, currency: str) -> dict[str, JsonValue]:
         return {"amount": amount_minor, "currency": currency, "callback_url": self._callback_url}
 
-    async def _submit(self, subject: CallSubject, key: str, content: Mapping[str, JsonValue]) -> ProviderResult:
+    async def _submit(self, path: str, key: str, content: Mapping[str, JsonValue]) -> ProviderResult:
         try:
-            response = await self._client.post(
-                self._url + _PATHS[subject], json=content, headers={"Idempotency-Key": key}
-            )
+            response = await self._client.post(self._url + path, json=content, headers={"Idempotency-Key": key})
         except NOT_REACHED:
             return NOT_SENT
         except httpx.HTTPError:
@@ -216,7 +192,7 @@ class Simulator:
         return UNKNOWN
 
 
-def _entry(line: _StatementLine) -> StatementEntry:
+def _entry(line: StatementLine) -> StatementEntry:
     return StatementEntry(
         kind=line.kind,
         reference=line.reference,
@@ -228,13 +204,19 @@ def _entry(line: _StatementLine) -> StatementEntry:
 
 def _result(response: httpx.Response) -> ProviderResult:
     try:
-        operation = _Operation.model_validate_json(response.content)
+        operation = Operation.model_validate_json(response.content)
     except ValueError:
         return UNKNOWN
     outcome = {"pending": Outcome.PENDING, **_RESULTS}.get(operation.status)
     if outcome is None:
         return UNKNOWN
-    return ProviderResult(outcome=outcome, reference=operation.reference, failure_code=operation.failure_code)
+    captured = operation.amount if operation.authorised is not None and outcome is Outcome.SUCCEEDED else None
+    return ProviderResult(
+        outcome=outcome,
+        reference=operation.reference,
+        failure_code=operation.failure_code,
+        captured_minor=captured,
+    )
 
 
 def _refusal_code(response: httpx.Response) -> object:
@@ -262,7 +244,7 @@ def _acknowledgement(
     return Acknowledgement(status, content, "application/json", headers)
 
 
-def _notification(subject: CallSubject, outcome: Outcome, data: _CallbackData) -> ProviderNotification:
+def _notification(subject: CallSubject, outcome: Outcome, data: CallbackData) -> ProviderNotification:
     subject_id = data.payment_id if subject is CallSubject.PAYMENT else data.refund_id
     if not subject_id:
         raise ValueError(f"{subject}_id: Field required")
@@ -275,7 +257,7 @@ def _notification(subject: CallSubject, outcome: Outcome, data: _CallbackData) -
     )
 
 
-def _charge_back(state: ChargeBackState, data: _ChargeBackData) -> ChargeBackNotification:
+def _charge_back(state: ChargeBackState, data: ChargeBackData) -> ChargeBackNotification:
     return ChargeBackNotification(
         reference=data.charge_back_id,
         payment_id=data.payment_id,

@@ -19,6 +19,7 @@ from order_svc.domain.payments.model import CallSubject, CheckoutFields, Checkou
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments import bills, rsa
 from order_svc.integrations.payments.alipay import statements
+from order_svc.integrations.payments.at_once import PaidAtOnce
 from order_svc.integrations.payments.bills import CHINA
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
@@ -76,7 +77,7 @@ class _Notification(BaseModel):
     refund_fee: Text | None = None
 
 
-class Alipay:
+class Alipay(PaidAtOnce):
     """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = ()

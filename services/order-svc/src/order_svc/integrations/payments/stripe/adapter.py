@@ -91,8 +91,24 @@ class Stripe:
         if _is_payment_method(payment.method):
             asked["automatic_payment_methods"] = {"enabled": True, "allow_redirects": "never"}
             asked["payment_method"], asked["confirm"] = payment.method, True
+        if payment.authorised_minor is not None:
+            asked["capture_method"] = "manual"
         try:
             return _payment_result(payment, await self._intents.create_async(asked, {"idempotency_key": payment.id}))
+        except (stripe.StripeError, *_OTHER_FORM) as error:
+            return _failure(error)
+
+    async def capture(self, payment: Payment) -> ProviderResult:
+        """See the port. What is not captured of a PaymentIntent is released with its only capture."""
+        if payment.provider_reference is None:
+            return UNKNOWN
+        asked: params.PaymentIntentCaptureParams = {"amount_to_capture": payment.amount_minor}
+        options: stripe.RequestOptions = {"idempotency_key": f"{payment.id}/capture"}
+        try:
+            captured = await self._intents.capture_async(payment.provider_reference, asked, options)
+            return _payment_result(payment, captured)
+        except stripe.InvalidRequestError:  # it was captured or canceled before
+            return await self.find(payment)
         except (stripe.StripeError, *_OTHER_FORM) as error:
             return _failure(error)
 
@@ -132,7 +148,7 @@ class Stripe:
         """See the port."""
         known = await self.find(payment) if payment.provider_reference is None else PENDING
         reference = payment.provider_reference or known.reference
-        if known.outcome is not Outcome.PENDING or reference is None:
+        if known.outcome not in (Outcome.PENDING, Outcome.AUTHORISED) or reference is None:
             return known
         try:
             return _payment_result(payment, await self._intents.cancel_async(reference))
@@ -204,7 +220,10 @@ def _payment_result(payment: Payment, intent: stripe.PaymentIntent) -> ProviderR
     """What a PaymentIntent reports. One that was charged at once and waits for another method was declined; a buyer who pays in
     the browser may still use another method."""
     if intent.status == "succeeded":
-        return ProviderResult(outcome=Outcome.SUCCEEDED, reference=intent.id)
+        captured = None if payment.authorised_minor is None else intent.amount_received
+        return ProviderResult(outcome=Outcome.SUCCEEDED, reference=intent.id, captured_minor=captured)
+    if intent.status == "requires_capture":
+        return ProviderResult(outcome=Outcome.AUTHORISED, reference=intent.id)
     if intent.status == "canceled":
         return declined("canceled", "canceled")
     if intent.status == "requires_payment_method" and intent.last_payment_error and _is_payment_method(payment.method):

@@ -21,7 +21,11 @@ REFUNDED = {
 }
 """What the states of a Refund mean; the others are pending."""
 _REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
-_PAYMENT_EVENTS = {"payment_intent.succeeded": Outcome.SUCCEEDED, "payment_intent.canceled": Outcome.DECLINED}
+_PAYMENT_EVENTS = {
+    "payment_intent.amount_capturable_updated": Outcome.AUTHORISED,
+    "payment_intent.succeeded": Outcome.SUCCEEDED,
+    "payment_intent.canceled": Outcome.DECLINED,
+}
 
 _DISPUTED = {
     "needs_response": ChargeBackState.OPEN,
@@ -100,7 +104,7 @@ def _payment_notification(outcome: Outcome, intent: _Object) -> ProviderNotifica
         result=ProviderResult(
             outcome=outcome,
             reference=intent.id,
-            failure_code=None if is_paid else intent.cancellation_reason or "canceled",
+            failure_code=intent.cancellation_reason or "canceled" if outcome is Outcome.DECLINED else None,
         ),
         amount_minor=amount,
         currency=intent.currency.upper(),

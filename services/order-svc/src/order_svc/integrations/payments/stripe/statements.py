@@ -21,7 +21,7 @@ _KINDS: Mapping[str, tuple[EntryKind, str]] = {
 def entry_of(transaction: stripe.BalanceTransaction) -> StatementEntry | None:
     """The entry of a transaction whose source was expanded; None where it is about none of our kinds.
 
-    The amount is that of the source: the transaction's own is in the currency of the account.
+    The amount is that of the source: the transaction's own is in the currency of the account. Of a charge it is what was captured.
     """
     row = transaction.to_dict()
     source = row.get("source")
@@ -34,7 +34,7 @@ def entry_of(transaction: stripe.BalanceTransaction) -> StatementEntry | None:
         kind=kind,
         reference=str(source["id"]),
         subject_id=(source.get("metadata") or {}).get(field),
-        amount_minor=abs(int(source["amount"])),
+        amount_minor=abs(int(source["amount_captured" if "amount_captured" in source else "amount"])),
         currency=str(source["currency"]).upper(),
         given_again=kind is EntryKind.CHARGEBACK and int(row["amount"]) > 0,
     )

@@ -18,6 +18,7 @@ from wechatpayv3.utils import aes_decrypt
 from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments import rsa
+from order_svc.integrations.payments.at_once import PaidAtOnce
 from order_svc.integrations.payments.bills import CHINA
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, UNKNOWN
@@ -59,7 +60,7 @@ class WeChatPayAccount:
     public_keys: Mapping[str, str]
 
 
-class WeChatPay:
+class WeChatPay(PaidAtOnce):
     """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = (
