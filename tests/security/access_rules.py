@@ -78,6 +78,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "getMerchantLedger": STAFF | {"seller"},
         "listPayments": EVERYBODY,
         "getPayment": READERS,
+        "getRefund": READERS,
         "refundRemainder": {"agent", "admin"},
         "recordRefund": {"seller", "agent", "admin"},
         "shipParcel": {"seller"},

@@ -182,3 +182,71 @@ async def test_what_a_provider_does_not_refund_is_refused_before_it_is_called(sh
     )
     agent = shop.h.client("agent", "agent-1")
     shop.problem(await agent.post(f"/v1/payments/{payment['id']}/refund-remainder"), 409, limit)
+
+
+async def become_too_old(shop, payment_id):
+    """The payment was made through a provider whose time for refunds is over. It is not connected here: a call of it would fail."""
+    age = "provider = 'wechat_pay', settled_at = settled_at - interval '366 days'"
+    await shop.h.runtime.pool.execute(f"UPDATE payments SET {age} WHERE id = $1", payment_id)
+
+
+async def test_what_a_provider_does_not_refund_any_more_of_a_cancelled_order_is_owed_without_a_call(shop):
+    order, payment = await shop.paid()
+    await become_too_old(shop, payment["id"])
+    assert (await shop.seller.post(f"/v1/orders/{order['id']}/cancel")).status_code == 200
+    await shop.h.run_workers(call_queue.WORKER)
+    [failed] = await shop.events(RefundFailed)
+    assert (failed.amount_minor, failed.failure_code) == (29500, "refund_period_over")
+    assert (await shop.order(order["id"]))["refund_owed"]["amount"]["amount"] == 29500
+    assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM provider_calls") == 0
+
+
+async def test_another_payment_takes_the_place_of_one_that_has_become_too_old(shop):
+    order = await shop.place(payment_minutes=20160)
+    for amount in (20000, 9500):
+        body = {"payment_method": "sim_success", "amount": {"amount": amount, "currency": "CNY"}}
+        await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
+        await shop.settle()
+    order = await shop.order(order["id"])
+    await shop.ask_refund(order, 1000, refund_id="refund_1")
+    newest = (await shop.buyer.get("/v1/payments")).json()["data"][0]
+    await become_too_old(shop, newest["id"])
+    for _ in range(2):
+        await shop.settle()
+    whole = (await shop.buyer.get("/v1/refunds/refund_1")).json()
+    assert (whole["state"], whole["refunded"]["amount"]) == ("succeeded", 1000)
+    assert [each["failure_code"] for each in whole["shares"]] == ["refund_period_over", None]
+
+
+async def test_a_payment_is_authorised_and_captured_where_the_provider_offers_it(till, world, shop):
+    order = await shop.place()
+    path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": world.payment.method, "capture": "manual"}
+    response = await shop.buyer.post(path, json=body)
+    if world.payment.provider != "stripe":
+        problem = shop.problem(response, 422, "authorisation_not_offered")
+        assert problem["errors"][0]["pointer"] == "/capture"
+        return
+    payment = response.json()
+    await till.settle()
+    await till.settle(seconds=5)
+    assert (await shop.payment(payment["id"]))["state"] == "authorised"
+    body = {"amount": {"amount": 12000, "currency": "CNY"}}
+    assert (await shop.seller.post(f"/v1/payments/{payment['id']}/capture", json=body)).status_code == 200
+    await till.settle()
+    shown = await shop.payment(payment["id"])
+    assert (shown["state"], shown["amount"]["amount"], shown["released"]["amount"]) == ("succeeded", 12000, 17500)
+    assert (await shop.order(order["id"]))["paid"]["amount"] == 12000
+    assert [state for state, _ in await shop.callbacks()].count("failed") == 0
+
+
+async def test_an_amount_that_the_provider_cannot_write_is_refused(till, world, shop):
+    def kwd(amount):
+        return {"amount": amount, "currency": "KWD"}
+
+    line = {"sku": "S", "title": "t", "quantity": 1, "unit_price": kwd(5124), "category": "c"}
+    order = await shop.place(currency="KWD", lines=[line], shipping_fee=kwd(0))
+    answer = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json={"payment_method": world.payment.method})
+    if world.payment.provider == "stripe":
+        assert shop.problem(answer, 422, "amount_not_divisible")["step_minor"] == 10
+    else:
+        shop.problem(answer, 422, "currency_not_taken")

@@ -58,9 +58,12 @@ async def lease(tx: Transaction[Settings], call: ProviderCall) -> None:
 
 
 async def prepare(tx: Transaction[Settings], call: ProviderCall) -> PreparedCall | None:
-    """The call as it is to be made, or None where a callback has ended its subject; a refund is SUBMITTED from now on."""
+    """The call as it is to be made, or None where a callback has ended its subject, or the provider would not make the refund; a refund is
+    SUBMITTED from now on."""
     if call.subject is CallSubject.PAYMENT:
         return await _prepare_payment(tx, call)
+    if await refunds.refuse_beyond_limits(tx, call.id):
+        return None
     known = await tx.get(REFUNDS, call.id)
     payment = await tx.lock(PAYMENTS, known.payment_id)
     refund = await tx.get(REFUNDS, call.id)

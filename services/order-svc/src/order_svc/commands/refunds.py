@@ -12,11 +12,12 @@ from order_svc.commands.record import refund_fields
 from order_svc.domain.model import Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
+from order_svc.domain.payments.limits import refund_limit
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF
 
 
 def name_cause(tx: Transaction[Settings], refund: Refund) -> None:
@@ -34,6 +35,30 @@ async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) ->
     submitted = REFUND.apply(refund, RefundAction.SUBMIT, SystemContext.of(tx))
     event = RefundSubmitted(**refund_fields(tx, payment, submitted), share_id=submitted.share_id)
     return await effects.save_refund(tx, payment, submitted, event), submitted
+
+
+async def refuse_beyond_limits(tx: Transaction[Settings], refund_id: str) -> bool:
+    """End a refund that is not submitted yet as failed where its provider would not make it, so that it is not called in vain: the payment
+    is too old by now, or has as many refunds as it may have. Another payment takes its place where one has room."""
+    known = await tx.get(REFUNDS, refund_id)
+    if known.state is not RefundState.CREATED or await _limit(tx, known) is None:
+        return False
+    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
+    payment = await tx.lock(PAYMENTS, known.payment_id)
+    refund = await tx.get(REFUNDS, refund_id)
+    code = await _limit(tx, refund)
+    if refund.state is not RefundState.CREATED or code is None:
+        return False
+    name_cause(tx, refund)
+    await _fail(tx, order, payment, refund, ProviderResult(outcome=Outcome.DECLINED, failure_code=code))
+    return True
+
+
+async def _limit(tx: Transaction[Settings], refund: Refund) -> FailureCode | None:
+    payment = await tx.get(PAYMENTS, refund.payment_id)
+    of_payment = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
+    others = [each for each in of_payment if each.id != refund.id]
+    return refund_limit(payment, others, tx.now, refund.amount_minor)
 
 
 async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: ProviderResult) -> RefundState:
@@ -90,7 +115,8 @@ async def _fail(
     tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
 ) -> RefundState:
     code = result.failure_code or FailureCode.DECLINED
-    failed = REFUND.apply(refund, RefundAction.FAIL, SystemContext.of(tx))
+    action = RefundAction.REFUSE if refund.state is RefundState.CREATED else RefundAction.FAIL
+    failed = REFUND.apply(refund, action, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     await tx.execute(DROP_CALL, call_id=refund.id)
     if await refund_shares.move(tx, order, payment, failed):

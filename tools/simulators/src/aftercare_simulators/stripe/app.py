@@ -26,6 +26,8 @@ _METHODS = {
     "pm_card_chargeDeclined": Method.DECLINED,
     "pm_card_refundFail": Method.REFUND_DECLINED,
 }
+_STEPS = {**dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10), "ISK": 100, "UGX": 100}
+"""What the amounts of these currencies are multiples of."""
 _SEARCHED = re.compile(r"metadata\['payment_id'\]:'([^']*)'")
 Key = Annotated[str, Header(alias="Idempotency-Key")]
 
@@ -179,6 +181,9 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _operation(form: dict[str, str], kind: Kind, id_: str, payment_id: str, method: Method) -> Operation:
+    step = _STEPS.get(form["currency"].upper(), 1)
+    if int(form["amount"]) % step:
+        raise OperationRefused(400, "amount_invalid", f"amounts of {form['currency']} are multiples of {step}")
     return Operation(
         kind=kind,
         id=id_,

@@ -17,6 +17,7 @@ class FailureCode(StrEnum):
     COMPENSATED = "compensated"
     REFUND_PERIOD_OVER = "refund_period_over"
     TOO_MANY_REFUNDS = "too_many_refunds"
+    AMOUNT_NOT_DIVISIBLE = "amount_not_divisible"
     VOIDED = "voided"
     AUTHORISATION_EXPIRED = "authorisation_expired"
     PAID_ELSEWHERE = "paid_elsewhere"

@@ -19,6 +19,14 @@ class AmountExceedsAuthorised(Refusal):
     en = "{amount_minor:money} cannot be captured: above nothing and up to {most_minor:money} can be."
 
 
+class AmountNotDivisible(Refusal):
+    """The payment provider takes multiples of some minor units of this currency only."""
+
+    kind, code = Kind.INVALID, "amount_not_divisible"
+    zh = "支付渠道 {provider} 的 {currency} 金额须为 {step_minor:money} 的整数倍。"
+    en = "The payment provider {provider} takes multiples of {step_minor:money} only."
+
+
 class AuthorisationNotOffered(Refusal):
     """The provider takes payments at once only."""
 

@@ -9,65 +9,32 @@ from aftercare_chassis.refusals import Refusal
 from order_svc.domain import errors
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.codes import FailureCode
+from order_svc.domain.payments.errors import AmountNotDivisible
 from order_svc.domain.payments.model import Payment, Refund, RefundState
+from order_svc.domain.payments.notations import ISO_4217, STRIPE, Notation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderLimits:
-    """The limits of one provider. None: it has none, or none that is documented."""
+    """The limits of one provider. None: it has none, or none that is documented.
 
-    currencies: frozenset[str] | None = None
-    most_minor: int | None = None
+    `currencies` are those that it takes, each with how it writes amounts of it; `most` is the largest amount in its own units.
+    """
+
+    currencies: Mapping[str, Notation] | None = None
+    most: int | None = None
     refund_days: int | None = None
     most_refunds: int | None = None
     authorised_days: int | None = None
     """How long it holds an authorised amount; None: it takes payments at once only."""
 
 
-# Stripe writes some currencies with another exponent than ISO 4217 (docs.stripe.com/currencies): those are not taken.
-_STRIPE_CURRENCIES = frozenset(
-    [
-        "AED",
-        "AUD",
-        "BGN",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CNY",
-        "CZK",
-        "DKK",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "JPY",
-        "KRW",
-        "MXN",
-        "MYR",
-        "NOK",
-        "NZD",
-        "PHP",
-        "PLN",
-        "RON",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TRY",
-        "TWD",
-        "USD",
-        "VND",
-        "ZAR",
-    ]
-)
+_CNY = {"CNY": ISO_4217}
 LIMITS: Mapping[str, ProviderLimits] = {
     "simulator": ProviderLimits(authorised_days=7),
-    "stripe": ProviderLimits(currencies=_STRIPE_CURRENCIES, most_minor=99_999_999, authorised_days=7),
-    "wechat_pay": ProviderLimits(currencies=frozenset({"CNY"}), refund_days=365, most_refunds=50),
-    "alipay": ProviderLimits(currencies=frozenset({"CNY"}), most_minor=10_000_000_000, refund_days=365),
+    "stripe": ProviderLimits(currencies=STRIPE, most=99_999_999, authorised_days=7),
+    "wechat_pay": ProviderLimits(currencies=_CNY, refund_days=365, most_refunds=50),
+    "alipay": ProviderLimits(currencies=_CNY, most=10_000_000_000, refund_days=365),
 }
 """By the names of the providers; one that is not here has no limits. Sources and doubts: docs/payment-providers.md."""
 _NONE = ProviderLimits()
@@ -91,9 +58,13 @@ _CLOSED: Mapping[str, frozenset[str]] = {
 """The codes with which providers decline every refund of a payment, whatever its amount. Doubts: docs/payment-providers.md."""
 
 
+_REACHED = frozenset({FailureCode.REFUND_PERIOD_OVER, FailureCode.TOO_MANY_REFUNDS})
+"""Ours of limits that are reached for every later refund of the payment too."""
+
+
 def is_closed_by(provider: str, failure_code: str | None) -> bool:
-    """Whether a refund that was declined with this code shows that the provider refunds nothing of its payment."""
-    return failure_code in _CLOSED.get(provider, frozenset())
+    """Whether a refund that failed with this code shows that the provider refunds nothing of its payment any more."""
+    return failure_code in _REACHED or failure_code in _CLOSED.get(provider, frozenset())
 
 
 def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
@@ -101,11 +72,25 @@ def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
     limits = LIMITS.get(provider, _NONE)
     if limits.currencies is not None and amount.currency not in limits.currencies:
         return errors.CurrencyNotTaken(pointer="/provider", provider=provider, currency=amount.currency)
-    if limits.most_minor is not None and amount.minor > limits.most_minor:
-        return errors.AmountNotTaken(
-            pointer="/provider", provider=provider, most_minor=limits.most_minor, currency=amount.currency
-        )
+    if (refusal := indivisible(provider, amount, pointer="/provider")) is not None:
+        return refusal
+    notation = _notation(provider, amount.currency)
+    if limits.most is not None and notation.written(amount.minor) > limits.most:
+        most = limits.most * notation.per // notation.times
+        return errors.AmountNotTaken(pointer="/provider", provider=provider, most_minor=most, currency=amount.currency)
     return None
+
+
+def _notation(provider: str, currency: str) -> Notation:
+    return (LIMITS.get(provider, _NONE).currencies or {}).get(currency, ISO_4217)
+
+
+def indivisible(provider: str, amount: Amount, pointer: str | None = None) -> Refusal | None:
+    """Why the provider cannot write the amount, whichever way it goes; None where it can."""
+    step = _notation(provider, amount.currency).step
+    if amount.minor % step == 0:
+        return None
+    return AmountNotDivisible(pointer=pointer, provider=provider, step_minor=step, currency=amount.currency)
 
 
 def authorised_until(provider: str, at: datetime) -> datetime | None:
@@ -129,7 +114,9 @@ def too_many(payment: Payment, refunds: Iterable[Refund]) -> Refusal | None:
     return None if most is None or made < most else errors.TooManyRefunds(provider=payment.provider, most=most)
 
 
-def refund_limit(payment: Payment, refunds: Iterable[Refund], at: datetime) -> FailureCode | None:
-    """The failure code of a refund that is not submitted, because the provider would not make it; None where it would."""
+def refund_limit(payment: Payment, refunds: Iterable[Refund], at: datetime, minor: int = 0) -> FailureCode | None:
+    """The failure code of a refund of this amount that is not submitted beside these, because the provider would not make it; None where it
+    would."""
     refusal = period_over(payment, at) or too_many(payment, refunds)
+    refusal = refusal or indivisible(payment.provider, Amount(minor, payment.currency))
     return None if refusal is None else FailureCode(refusal.code)

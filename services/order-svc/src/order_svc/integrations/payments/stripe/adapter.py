@@ -18,6 +18,7 @@ from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Paymen
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments.port import Notification, Outcome, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, NOT_SENT, PENDING, UNKNOWN, declined
+from order_svc.integrations.payments.stripe.amounts import read, written
 from order_svc.integrations.payments.stripe.events import REFUNDED, notification
 from order_svc.integrations.payments.stripe.statements import entry_of
 from order_svc.integrations.pushes import (
@@ -83,7 +84,7 @@ class Stripe:
     async def pay(self, payment: Payment) -> ProviderResult:
         """See the port."""
         asked: params.PaymentIntentCreateParams = {
-            "amount": payment.amount_minor,
+            "amount": written(payment.amount_minor, payment.currency),
             "currency": payment.currency.lower(),
             "metadata": {"payment_id": payment.id, "order_id": payment.order_id},
             "automatic_payment_methods": {"enabled": True},
@@ -102,7 +103,9 @@ class Stripe:
         """See the port. What is not captured of a PaymentIntent is released with its only capture."""
         if payment.provider_reference is None:
             return UNKNOWN
-        asked: params.PaymentIntentCaptureParams = {"amount_to_capture": payment.amount_minor}
+        asked: params.PaymentIntentCaptureParams = {
+            "amount_to_capture": written(payment.amount_minor, payment.currency)
+        }
         options: stripe.RequestOptions = {"idempotency_key": f"{payment.id}/capture"}
         try:
             captured = await self._intents.capture_async(payment.provider_reference, asked, options)
@@ -118,7 +121,7 @@ class Stripe:
             return UNKNOWN
         asked: params.RefundCreateParams = {
             "payment_intent": payment.provider_reference,
-            "amount": refund.amount_minor,
+            "amount": written(refund.amount_minor, refund.currency),
             "metadata": {"refund_id": refund.id},
         }
         try:
@@ -220,7 +223,7 @@ def _payment_result(payment: Payment, intent: stripe.PaymentIntent) -> ProviderR
     """What a PaymentIntent reports. One that was charged at once and waits for another method was declined; a buyer who pays in
     the browser may still use another method."""
     if intent.status == "succeeded":
-        captured = None if payment.authorised_minor is None else intent.amount_received
+        captured = None if payment.authorised_minor is None else read(intent.amount_received, intent.currency)
         return ProviderResult(outcome=Outcome.SUCCEEDED, reference=intent.id, captured_minor=captured)
     if intent.status == "requires_capture":
         return ProviderResult(outcome=Outcome.AUTHORISED, reference=intent.id)

@@ -13,6 +13,7 @@ from order_svc.integrations.payments.port import (
     ProviderNotification,
     ProviderResult,
 )
+from order_svc.integrations.payments.stripe.amounts import read
 
 REFUNDED = {
     "succeeded": Outcome.SUCCEEDED,
@@ -106,7 +107,7 @@ def _payment_notification(outcome: Outcome, intent: _Object) -> ProviderNotifica
             reference=intent.id,
             failure_code=intent.cancellation_reason or "canceled" if outcome is Outcome.DECLINED else None,
         ),
-        amount_minor=amount,
+        amount_minor=read(amount, intent.currency),
         currency=intent.currency.upper(),
     )
 
@@ -120,7 +121,7 @@ def _refund_notification(refund: _Object) -> ProviderNotification | None:
         subject=CallSubject.REFUND,
         subject_id=subject_id,
         result=ProviderResult(outcome=outcome, reference=refund.id, failure_code=code),
-        amount_minor=refund.amount,
+        amount_minor=read(refund.amount, refund.currency),
         currency=refund.currency.upper(),
     )
 
@@ -135,7 +136,7 @@ def _charge_back_notification(dispute: _Dispute) -> ChargeBackNotification | Non
         payment_id=None,
         payment_reference=dispute.payment_intent,
         state=state,
-        amount_minor=dispute.amount,
+        amount_minor=read(dispute.amount, dispute.currency),
         currency=dispute.currency.upper(),
         reason=dispute.reason,
     )

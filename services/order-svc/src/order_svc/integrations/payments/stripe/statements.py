@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import stripe
 
 from order_svc.domain.payments.statements import EntryKind, StatementEntry
+from order_svc.integrations.payments.stripe.amounts import read
 
 _KINDS: Mapping[str, tuple[EntryKind, str]] = {
     "charge": (EntryKind.PAYMENT, "payment_id"),
@@ -30,11 +31,12 @@ def entry_of(transaction: stripe.BalanceTransaction) -> StatementEntry | None:
     kind, field = _KINDS[row["type"]]
     if kind is EntryKind.CHARGEBACK and source.get("object") != "dispute":
         return None
+    amount = source["amount_captured" if "amount_captured" in source else "amount"]
     return StatementEntry(
         kind=kind,
         reference=str(source["id"]),
         subject_id=(source.get("metadata") or {}).get(field),
-        amount_minor=abs(int(source["amount_captured" if "amount_captured" in source else "amount"])),
+        amount_minor=read(abs(int(amount)), str(source["currency"])),
         currency=str(source["currency"]).upper(),
         given_again=kind is EntryKind.CHARGEBACK and int(row["amount"]) > 0,
     )
