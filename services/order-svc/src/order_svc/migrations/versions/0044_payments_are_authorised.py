@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 # Earlier builds do not know the states, nor that what is captured of a payment is less than what was authorised.
-compatible_with = "0043"
+compatible_with = "0044"
 
 _STATES = ("pending", "authorised", "capturing", "releasing", "succeeded", "failed")
 _EARLIER = ("pending", "succeeded", "failed")
