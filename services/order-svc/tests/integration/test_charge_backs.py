@@ -135,6 +135,51 @@ async def test_an_order_that_is_cancelled_gives_back_what_is_left(office: Office
     assert await terms(office, order) == (29500, 0, 29500, 20000, 0)
 
 
+@pytest.mark.parametrize("amount", [29500, 20000])
+async def test_what_the_merchant_wins_of_an_order_that_was_cancelled_meanwhile_goes_back(
+    office: Office, amount: int
+) -> None:
+    order, _ = await office.paid()
+    dispute = await taken(office, amount)
+    assert (await office.shop.buyer.post(f"/v1/orders/{order['id']}/cancel")).is_success
+    await office.settle()
+    await decided(office, dispute, ChargeBackStatus.WON)
+    await office.settle()
+    assert await terms(office, order) == (29500, 0, 29500, 0, 0)
+    assert (await proof(office))["holds"]
+
+
+async def test_what_the_merchant_wins_of_a_refunded_order_is_not_refunded_again(office: Office) -> None:
+    order, _ = await office.paid()
+    assert (await office.shop.buyer.post(f"/v1/orders/{order['id']}/cancel")).is_success
+    await office.settle()
+    await decided(office, await taken(office), ChargeBackStatus.WON)
+    await office.settle()
+    assert await terms(office, order) == (29500, 0, 29500, 0, 0)
+
+
+@pytest.mark.parametrize(("status", "owed"), [(ChargeBackStatus.WON, 9566), (ChargeBackStatus.LOST, 0)])
+async def test_units_that_are_cancelled_while_the_money_is_charged_back_are_owed_once_it_is_won(
+    office: Office, status: ChargeBackStatus, owed: int
+) -> None:
+    order, payment = await office.paid()
+    dispute = await taken(office)
+    body = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}]}
+    assert (await office.shop.buyer.post(f"/v1/orders/{order['id']}/cancel", json=body)).is_success
+    await office.settle()
+    assert [each.failure_code for each in await office.shop.events(RefundFailed)] == ["charged_back"]
+    assert (await ledger(office, order))["refund_owed"]["amount"] == 0
+    await decided(office, dispute, status)
+    assert (await ledger(office, order))["refund_owed"]["amount"] == owed
+    agent = office.shop.h.client("agent", "agent-1")
+    repeated = await agent.post(f"/v1/payments/{payment['id']}/refund-remainder")
+    assert repeated.is_success is (owed > 0)
+    await office.settle()
+    assert (await ledger(office, order))["refund_owed"]["amount"] == 0
+    assert (await terms(office, order))[2] == (owed or 29500)
+    assert (await proof(office))["holds"]
+
+
 async def test_what_was_refunded_before_is_overdrawn(office: Office) -> None:
     order, _ = await office.paid()
     await office.shop.ask_refund(order, 9567)

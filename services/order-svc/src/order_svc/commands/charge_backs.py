@@ -8,6 +8,7 @@ from aftercare_events.catalogue.charge_backs import ChargeBackLost, ChargeBackRe
 
 from order_svc.commands import effects
 from order_svc.commands.record import charge_back_fields
+from order_svc.domain.model import Order
 from order_svc.domain.payments.charge_backs import CHARGE_BACK, ChargeBack, ChargeBackAction, ChargeBackState
 from order_svc.domain.payments.codes import CallbackMismatch
 from order_svc.domain.payments.model import Payment, PaymentState
@@ -27,7 +28,7 @@ async def report(tx: Transaction[Settings], provider: str, reported: ChargeBackN
     known = await _payment(tx, provider, reported)
     if known is None:
         return CallbackMismatch.UNKNOWN_SUBJECT
-    await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
+    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, known.id)
     if payment.state is not PaymentState.SUCCEEDED:
         return CallbackMismatch.UNKNOWN_SUBJECT
@@ -38,11 +39,11 @@ async def report(tx: Transaction[Settings], provider: str, reported: ChargeBackN
     if (reported.currency, reported.amount_minor) != (payment.currency, taken) or taken > room:
         return CallbackMismatch.AMOUNT_MISMATCH
     if charge_back is None:
-        payment, charge_back = await _open(tx, payment, reported)
+        payment, charge_back = await _open(tx, order, payment, reported)
     if reported.state is ChargeBackState.WON and charge_back.state is not ChargeBackState.WON:
-        await _win(tx, payment, charge_back)
+        await _win(tx, order, payment, charge_back)
     elif reported.state is ChargeBackState.LOST and charge_back.state is ChargeBackState.OPEN:
-        await _lose(tx, payment, charge_back)
+        await _lose(tx, order, payment, charge_back)
     return None
 
 
@@ -54,7 +55,7 @@ async def _payment(tx: Transaction[Settings], provider: str, reported: ChargeBac
 
 
 async def _open(
-    tx: Transaction[Settings], payment: Payment, reported: ChargeBackNotification
+    tx: Transaction[Settings], order: Order, payment: Payment, reported: ChargeBackNotification
 ) -> tuple[Payment, ChargeBack]:
     opened = ChargeBack(
         id=tx.new_id("cb"),
@@ -71,17 +72,19 @@ async def _open(
     opened = CHARGE_BACK.start(opened, tx)
     payment = replace(payment, charged_back_minor=payment.charged_back_minor + opened.amount_minor)
     event = PaymentChargedBack(**charge_back_fields(tx, payment, opened), reason=opened.reason)
-    return await effects.enter_charge_back(tx, payment, opened, event), opened
+    return await effects.enter_charge_back(tx, order, payment, opened, event), opened
 
 
-async def _win(tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack) -> None:
+async def _win(tx: Transaction[Settings], order: Order, payment: Payment, charge_back: ChargeBack) -> None:
     won = CHARGE_BACK.apply(charge_back, ChargeBackAction.WIN, SystemContext.of(tx))
     won = replace(won, ended_at=tx.now)
     payment = replace(payment, charged_back_minor=payment.charged_back_minor - won.amount_minor)
-    await effects.enter_charge_back(tx, payment, won, ChargeBackReversed(**charge_back_fields(tx, payment, won)))
+    event = ChargeBackReversed(**charge_back_fields(tx, payment, won))
+    await effects.enter_charge_back(tx, order, payment, won, event)
 
 
-async def _lose(tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack) -> None:
+async def _lose(tx: Transaction[Settings], order: Order, payment: Payment, charge_back: ChargeBack) -> None:
     lost = CHARGE_BACK.apply(charge_back, ChargeBackAction.LOSE, SystemContext.of(tx))
     lost = replace(lost, ended_at=tx.now)
-    await effects.enter_charge_back(tx, payment, lost, ChargeBackLost(**charge_back_fields(tx, payment, lost)))
+    event = ChargeBackLost(**charge_back_fields(tx, payment, lost))
+    await effects.enter_charge_back(tx, order, payment, lost, event)

@@ -16,7 +16,7 @@ from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
-from order_svc.domain.payments.charge_backs import ChargeBack
+from order_svc.domain.payments.charge_backs import ChargeBack, ChargeBackState
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, CallVerb, Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.plans import PaymentPlan, kept_minor
@@ -73,12 +73,18 @@ async def end_refund(
 
 
 async def enter_charge_back(
-    tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack, *events: Event
+    tx: Transaction[Settings], order: Order, payment: Payment, charge_back: ChargeBack, *events: Event
 ) -> Payment:
-    """Save the charge-back in the state that it has entered, and its locked payment with the events; post what the state moves."""
+    """Save the charge-back in the state that it has entered, and its locked payment with the events; post what the state moves.
+
+    What the merchant has won of an order that a party cancelled goes back to the buyer.
+    """
     await tx.upsert(CHARGE_BACKS, charge_back)
     await postings.charge_back_changed(tx, payment, charge_back)
-    return await tx.save(PAYMENTS, payment, *events)
+    saved = await tx.save(PAYMENTS, payment, *events)
+    if charge_back.state is ChargeBackState.WON and order.state is OrderState.CANCELLED:
+        await _refund_cancelled(tx, order)
+    return saved
 
 
 async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:
@@ -88,9 +94,17 @@ async def _undo_payment(tx: Transaction[Settings], order: Order) -> None:
     if order.payment_id is None:
         await tx.execute(HURRY_CALL, order_id=order.id, now=tx.now)
         tx.wake(call_queue.WORKER)
-    if order.taken_minor and order.cancel_cause is not CancelCause.REFUNDED:
-        if order.payment_id is not None:
-            await postings.order_undone(tx, order)
+    if order.payment_id is not None and _gives_back(order):
+        await postings.order_undone(tx, order)
+    await _refund_cancelled(tx, order)
+
+
+def _gives_back(order: Order) -> bool:
+    return bool(order.taken_minor) and order.cancel_cause is not CancelCause.REFUNDED
+
+
+async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
+    if _gives_back(order):
         await refund_creation.refund_order(tx, order, OwnRefundCause.ORDER_CANCELLED)
 
 

@@ -7,15 +7,24 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import CancelledLine, Event, OrderLinesCancelled
 from aftercare_events.catalogue.orders import UnpackCause
 
-from order_svc.commands import cancellations, effects, order_units, packing, postings, refund_creation, stock
+from order_svc.commands import (
+    cancellations,
+    effects,
+    order_units,
+    packing,
+    postings,
+    refund_creation,
+    refund_requests,
+    stock,
+)
 from order_svc.commands.record import order_fields, refund_parts
 from order_svc.domain import errors, line_cancellations
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.line_cancellations import CancelledUnits
-from order_svc.domain.model import Order, OrderState
+from order_svc.domain.model import Amount, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
-from order_svc.domain.payments.codes import OwnRefundCause
+from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.model import PaymentState, RefundState
 from order_svc.domain.sales.stock import StockReleaseCause
 from order_svc.settings import Settings
@@ -82,7 +91,8 @@ async def _after_payment(
     lines = by_id | {each.line_id: each.line for each in gone if each.line is not None}
     left = replace(units, lines=list(lines.values()))
     await order_units.save(tx, units, left)
-    shares = await refund_creation.shares_of(tx, order, sum(each.amount_minor for each in gone))
+    asked = sum(each.amount_minor for each in gone)
+    shares = await refund_creation.shares_of(tx, order, asked)
     refund_ids = tuple(tx.new_id("ref") for _ in shares)
     events: list[Event] = [_event(tx, order, gone, reason, refund_ids)]
     if before.state is OrderState.PAID and before.packed_at is not None:
@@ -91,7 +101,20 @@ async def _after_payment(
     saved = await effects.enter(tx, before, order, *events)
     returned = postings.returned_in(refund_parts(gone))
     await refund_creation.refund_shares(tx, shares, refund_ids, OwnRefundCause.LINES_CANCELLED, returned)
+    await _refuse_charged_back(tx, saved, asked - sum(share.minor for share in shares))
     return await effects.advance(tx, await stock.release_withdrawn(tx, saved, units, left), left)
+
+
+async def _refuse_charged_back(tx: Transaction[Settings], order: Order, minor: int) -> None:
+    """Record as refunds that have failed what of this much is charged back: it is owed where the merchant wins that."""
+    for payment in reversed(await tx.all(TAKEN_PAYMENTS, order_id=order.id)):
+        part = min(minor, payment.charged_back_minor)
+        if part > 0:
+            refund = refund_creation.new_refund(
+                tx, payment, Amount(part, order.currency), OwnRefundCause.LINES_CANCELLED
+            )
+            await refund_requests.refuse(tx, order, payment, refund, FailureCode.CHARGED_BACK)
+            minor -= part
 
 
 async def _check_not_adjusted(tx: Transaction[Settings], units: OrderUnits, order: Order) -> None:
