@@ -16,6 +16,7 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
+    ParcelAnomalyEnded,
     ParcelAnomalyRaised,
     ParcelRegistered,
     ParcelStatusChanged,
@@ -75,6 +76,12 @@ async def parcel_reported(tx: Transaction[Settings], event: ParcelStatusChanged)
     await parcel_moved(tx, event)
 
 
+async def anomaly_raised(tx: Transaction[Settings], event: ParcelAnomalyRaised) -> None:
+    """Copy what went wrong with the parcel, and open the claim on its courier that this calls for."""
+    await projections.anomaly_raised(tx, event)
+    await courier_claim_openings.follow_parcel(tx, event)
+
+
 FACTS: Handlers[ServiceSettings] = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
@@ -85,8 +92,10 @@ FACTS: Handlers[ServiceSettings] = {
     OrderCompleted: projections.order_moved,
     OrderCancelled: projections.order_moved,
     ParcelStatusChanged: projections.parcel_reported,
+    ParcelAnomalyRaised: projections.anomaly_raised,
+    ParcelAnomalyEnded: projections.anomaly_ended,
 }
-"""The events that our copy of the orders and of the reports about their parcels is made of."""
+"""The events that our copy of the orders, and of what is reported of their parcels, is made of."""
 
 HANDLERS: Handlers[Settings] = {
     **FACTS,
@@ -96,7 +105,7 @@ HANDLERS: Handlers[Settings] = {
     OrderCancelled: order_cancelled,
     ParcelRegistered: ordered_pickups.registered,
     ParcelStatusChanged: parcel_reported,
-    ParcelAnomalyRaised: courier_claim_openings.follow_parcel,
+    ParcelAnomalyRaised: anomaly_raised,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
     ComplaintOpened: openings.complaint_opened,

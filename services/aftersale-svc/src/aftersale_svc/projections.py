@@ -16,11 +16,14 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
+    ParcelAnomalyEnded,
+    ParcelAnomalyRaised,
     ParcelStatusChanged,
 )
 from aftercare_events.catalogue.articles import ArticleKind
 
 from aftersale_svc.domain.courier_claims.model import ParcelReport
+from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.domain.policies.model import PolicyVersion
 from aftersale_svc.tables.orders import (
@@ -32,6 +35,7 @@ from aftersale_svc.tables.orders import (
     ORDERS,
     SHIP_LINES,
 )
+from aftersale_svc.tables.parcel_anomalies import END_ANOMALY, PARCEL_ANOMALIES
 from aftersale_svc.tables.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.policies import POLICIES, RETIRE_POLICY
 
@@ -106,6 +110,32 @@ async def parcel_reported(tx: Transaction[ServiceSettings], event: ParcelStatusC
         waybill_no=event.waybill_no,
     )
     await tx.upsert(PARCEL_REPORTS, report)
+
+
+async def anomaly_raised(tx: Transaction[ServiceSettings], event: ParcelAnomalyRaised) -> None:
+    """Copy what went wrong with a parcel, in codes."""
+    anomaly = ParcelAnomaly(
+        id=event.anomaly_id,
+        parcel_id=event.parcel_id,
+        order_id=event.order_id,
+        case_id=event.case_id,
+        leg=event.leg,
+        carrier=event.carrier,
+        waybill_no=event.waybill_no,
+        kind=event.kind,
+        loss=event.loss,
+        silent=event.silent,
+        since=event.since,
+        scans=[each.model_dump(mode="json", exclude_none=True) for each in event.scans],
+        raised_at=event.time,
+    )
+    await tx.upsert(PARCEL_ANOMALIES, anomaly)
+
+
+async def anomaly_ended(tx: Transaction[ServiceSettings], event: ParcelAnomalyEnded) -> None:
+    """Set how an anomaly ended. One that was raised before this copy began is not in it."""
+    ended = {"at": event.time, "cause": event.cause, "how": event.resolution}
+    await tx.execute(END_ANOMALY, anomaly_id=event.anomaly_id, **ended)
 
 
 async def receipt_confirmed(tx: Transaction[ServiceSettings], event: OrderReceiptConfirmed) -> None:

@@ -5,7 +5,7 @@ request for it is accepted.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from aftercare_chassis.refusals import Refusal
@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.terms import Terms, check_term, open_reasons
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.allocation import allocate_lines, instead_of_refusing, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
+from aftersale_svc.domain.orders.anomalies import SUGGESTED
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.orders.model import Order, SentLine, Stage
 from aftersale_svc.domain.orders.policy import stage_of
@@ -42,13 +43,27 @@ class Option:
 class LineOptions:
     """A line of an order, each type of case for it, and the parcels that its units were sent in, newest first.
 
-    `arrived` is whether all of the order has arrived, whatever couriers have reported.
+    `arrived` is whether all of the order has arrived, whatever couriers have reported. `anomalies` are the kinds of what is wrong with its parcels
+    now, by parcel, and `stage` is where the order is.
     """
 
     balance: LineBalance
     options: tuple[Option, ...]
     parcels: tuple[SentLine, ...] = ()
     arrived: bool = False
+    anomalies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stage: Stage | None = None
+
+    def suggested(self, parcel: SentLine) -> list[Reason]:
+        """The reasons that what is wrong with the parcel suggests, of those with which something may be asked for now."""
+        wanted = [each for kind in self.anomalies.get(parcel.parcel_id, ()) for each in SUGGESTED.get(kind, ())]
+        open_ = {each for option in self.options if option.refusal is None for each in self._reasons(option)}
+        return [each for each in dict.fromkeys(wanted) if each in open_]
+
+    def _reasons(self, option: Option) -> Sequence[Reason]:
+        if option.reasons is not None or self.stage is None:
+            return option.reasons or ()
+        return selectable_reasons(option.type, TYPES[option.type].stage(self.stage))
 
     @property
     def units_by_stage(self) -> dict[Stage, int]:
@@ -84,9 +99,14 @@ class OrderOptions:
 
 
 def options_of(
-    order: Order, balances: Sequence[LineBalance], terms: Terms, parcels: Sequence[SentLine] = ()
+    order: Order,
+    balances: Sequence[LineBalance],
+    terms: Terms,
+    parcels: Sequence[SentLine] = (),
+    anomalies: Sequence[tuple[str, str]] = (),
 ) -> OrderOptions:
-    """Return each type of case for each line. `balances` are what all cases of the order hold, `parcels` what was sent, newest first.
+    """Return each type of case for each line. `balances` are what all cases of the order hold, `parcels` what was sent, newest first,
+    `anomalies` the parcel and the kind of each anomaly that has not ended.
 
     Raises:
         OrderUnknown: the order is not known as paid.
@@ -94,7 +114,10 @@ def options_of(
     stage = _stage(order)
     of_types = {name: _refusal(partial(_check_type, row, order)) for name, row in TYPES.items()}
     open_ = OpenReasons(terms)
-    lines = tuple(_line(order, stage, open_, line, of_types, parcels) for line in balances)
+    kinds: dict[str, list[str]] = {}
+    for parcel_id, kind in anomalies:
+        kinds.setdefault(parcel_id, []).append(kind)
+    lines = tuple(_line(order, stage, open_, line, of_types, parcels, kinds) for line in balances)
     return OrderOptions(order, stage, terms, lines)
 
 
@@ -128,10 +151,11 @@ def _line(
     line: LineBalance,
     of_types: Mapping[CaseType, Refusal | None],
     parcels: Sequence[SentLine],
+    anomalies: Mapping[str, Sequence[str]],
 ) -> LineOptions:
     sent = tuple(each for each in parcels if each.line_id == line.line_id)
     options = tuple(_option(order, stage, open_, line, name, refusal, sent) for name, refusal in of_types.items())
-    return LineOptions(line, options, sent, arrived=stage is Stage.POST_RECEIPT)
+    return LineOptions(line, options, sent, arrived=stage is Stage.POST_RECEIPT, anomalies=anomalies, stage=stage)
 
 
 def _option(

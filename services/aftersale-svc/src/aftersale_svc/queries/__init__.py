@@ -50,6 +50,7 @@ from aftersale_svc.tables.legs import full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
+from aftersale_svc.tables.parcel_anomalies import OPEN_ANOMALIES
 from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER
 from aftersale_svc.tables.withdrawn_disputes import with_disputes_left
 from aftersale_svc.tables.work_lists import (
@@ -224,7 +225,8 @@ async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOpti
         raise OrderUnknown(order_id=order_id)
     held = balances(await read.all(HOLDS_OF_ORDER, order_id=order_id))
     parcels = await read.all(PARCELS_OF_ORDER, order_id=order_id)
-    return options_of(order, held, terms_now(order, read), parcels)
+    anomalies = [(each["parcel_id"], each["kind"]) for each in await read.all(OPEN_ANOMALIES, order_id=order_id)]
+    return options_of(order, held, terms_now(order, read), parcels, anomalies)
 
 
 async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFile:

@@ -21,6 +21,7 @@ from aftersale_svc.domain.evidence.case_evidence import hashes
 from aftersale_svc.domain.evidence.model import EvidenceReuse
 from aftersale_svc.domain.money.fees import fees_of
 from aftersale_svc.domain.money.refunds import refund_due
+from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.permissions import BUYER, STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
@@ -38,6 +39,7 @@ from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
 from aftersale_svc.tables.orders import ORDER
+from aftersale_svc.tables.parcel_anomalies import ANOMALIES_OF_CASE
 
 
 def zone_of(read: Reader[Settings], merchant_id: str) -> ZoneInfo:
@@ -48,10 +50,12 @@ def zone_of(read: Reader[Settings], merchant_id: str) -> ZoneInfo:
 async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> CaseContext:
     """What a case is explained with at this time; the caller has read the case as it was then."""
     case, zone = full.case, zone_of(read, full.case.merchant_id)
+    anomalies = await anomalies_of(read, case, at)
     if case.close_cause is CloseCause.REAPPLIED:
         after = await read.one(REAPPLIED_BY, order_id=case.order_id, case_id=case.id)
         reapplied_by = None if after is None else after["id"]
-        return CaseContext(zone, reapplied_by=reapplied_by, reuses=await _reuses(read, case, at))
+        reuses = await _reuses(read, case, at)
+        return CaseContext(zone, reapplied_by=reapplied_by, reuses=reuses, anomalies=anomalies)
     reuses, missing = await _reuses(read, case, at), await _missing(read, case, at)
     unearned_minor = await _unearned(read, full) if at == read.now else 0
     context = CaseContext(
@@ -60,6 +64,7 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         missing=missing,
         unearned_minor=unearned_minor,
         disputable_until=_disputable_until(read, full, at),
+        anomalies=anomalies,
     )
     context = await _of_proposal(read, case, context)
     if case.dispute_id is None:
@@ -69,6 +74,17 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         open_then = next((each for each in proposals if each.is_open_at(at)), None)
         context = replace(context, settlement=open_proposal(open_then, zone))
     return await _of_verdict(read, full, case.dispute_id, at, context)
+
+
+async def anomalies_of(read: Reader[Settings], case: Case, at: datetime) -> tuple[ParcelAnomaly, ...]:
+    """What had gone wrong with the parcels of a case by this time, as it was then."""
+    found = await read.all(ANOMALIES_OF_CASE, order_id=case.order_id, case_id=case.id, at=at)
+    return tuple(
+        replace(each, ended_at=None, ended_as=None, resolution=None)
+        if each.ended_at is not None and each.ended_at > at
+        else each
+        for each in found
+    )
 
 
 def _disputable_until(read: Reader[Settings], full: FullCase, at: datetime) -> datetime | None:

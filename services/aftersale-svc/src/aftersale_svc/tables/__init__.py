@@ -26,6 +26,7 @@ from aftersale_svc.tables import (
     merchant_settings,
     offers,
     orders,
+    parcel_anomalies,
     parcel_reports,
     pickups,
     picture_hashes,
@@ -39,8 +40,14 @@ from aftersale_svc.tables import (
 )
 from aftersale_svc.tables.schema import metadata
 
-COPIED = (orders.orders, orders.order_lines, orders.order_parcels, parcel_reports.parcel_reports)
-"""Our copy of the orders and of what couriers report: made of the log and nothing else."""
+COPIED = (
+    orders.orders,
+    orders.order_lines,
+    orders.order_parcels,
+    parcel_reports.parcel_reports,
+    parcel_anomalies.parcel_anomalies,
+)
+"""Our copy of the orders, of what couriers report and of what went wrong with parcels: made of the log and nothing else."""
 
 __all__ = [
     "COPIED",
@@ -70,6 +77,7 @@ __all__ = [
     "metadata",
     "offers",
     "orders",
+    "parcel_anomalies",
     "parcel_reports",
     "pickups",
     "picture_hashes",

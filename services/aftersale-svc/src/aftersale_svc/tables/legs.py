@@ -60,6 +60,7 @@ from aftersale_svc.tables.inspections import INSPECTIONS, inspections
 from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
+from aftersale_svc.tables.parcel_anomalies import FACTS_OF_LINE
 from aftersale_svc.tables.pickups import PICKUPS, pickups
 from aftersale_svc.tables.price_checks import PRICE_CHECKS, price_checks
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
@@ -206,7 +207,7 @@ class Details:
         self.of_many = Query(of_cases.where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_()))
 
 
-DETAILS = Details()
+DETAILS = Details(FACTS_OF_LINE)
 _other = cases.alias("other")
 _neighbours = exists().where(
     _other.c.order_id == cases.c.order_id,
@@ -214,7 +215,7 @@ _neighbours = exists().where(
     *(_other.c.state != ended for ended in sorted(ENDED)),
     or_(*(_other.c.type == name for name, type_ in TYPES.items() if type_.money is Money.REFUND)),
 )
-DETAILS_TO_LOCK = Details(_neighbours.label("has_neighbours"))
+DETAILS_TO_LOCK = Details(FACTS_OF_LINE, _neighbours.label("has_neighbours"))
 """The same of cases that are locked, with whether others of their order are open that money is to go back in."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
@@ -236,9 +237,11 @@ async def full_cases(reader: Reader[Any], found: Sequence[Case], details: Detail
 def _full(case: Case, records: Sequence[Record]) -> FullCase:
     # A line has a record for each of the parts of its refund.
     lines = {record["line_id"]: CaseLine(**{name: record[name] for name in _LINE}) for record in records}
+    anomalies = {each["anomaly_id"]: each for record in records for each in record["anomalies"] or ()}
     return FullCase(
         case=case,
         requested=tuple(lines.values()),
         legs={kind: leg.of(records) for kind, leg in LEGS.items()},
         has_neighbours=any(record.get("has_neighbours") for record in records),
+        anomalies=tuple(anomalies[key] for key in sorted(anomalies)),
     )

@@ -8,6 +8,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.api.schemas.case_evidence import ReuseOut
 from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.parcel_anomalies import ParcelAnomalyOut
 from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import EvidenceKind
@@ -104,6 +105,8 @@ class CaseDetailOut(CaseOut):
     evidence_reuse: list[ReuseOut] | None = None
     """Where else its evidence was used, as far as the caller sees it: the platform all of it, the merchant what the same buyer has in its
     orders. It may be empty for a merchant: then another account has used it. Null where nothing was found, and for the buyer."""
+    parcel_anomalies: list[ParcelAnomalyOut]
+    """What went wrong with the parcels of the case, and with those to the buyer with its goods, oldest first; empty where nothing did."""
     as_of: SeenOut | None = None
     """What else could be seen then, where an earlier time or another side was asked for; null in any other response."""
 
@@ -126,6 +129,7 @@ class CaseDetailOut(CaseOut):
             reapplied_by=context.reapplied_by,
             evidence_missing=_missing(context),
             evidence_reuse=_reuse(context, full, actor),
+            parcel_anomalies=[ParcelAnomalyOut.of(each, context.zone) for each in context.anomalies],
             as_of=seen,
         )
 

@@ -12,6 +12,7 @@ from aftersale_svc.api.schemas.deadlines import TurnsOut
 from aftersale_svc.api.schemas.decisions import DecisionOut
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.schemas.offers import OfferOut
+from aftersale_svc.api.schemas.parcel_anomalies import FiledAnomalyOut
 from aftersale_svc.api.schemas.past_cases import SeenEvidenceOut
 from aftersale_svc.api.schemas.timelines import StepOut
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
@@ -126,6 +127,8 @@ class DisputeFileOut(Out):
     """Every step of the case and of its disputes, oldest first."""
     evidence: list[FiledEvidenceOut]
     """The evidence of both sides; `GET /v1/evidence/{id}` has the files."""
+    parcel_anomalies: list[FiledAnomalyOut]
+    """What went wrong with its parcels, with the scans that show it, oldest first."""
     turns: TurnsOut
     """How long it was whose turn."""
     offers: list[OfferOut]
@@ -144,6 +147,7 @@ class DisputeFileOut(Out):
             statements=StatementOut.of_all(file.steps),
             timeline=[StepOut.of(each, file.context.zone) for each in file.steps],
             evidence=[FiledEvidenceOut.of(each) for each in file.evidence],
+            parcel_anomalies=[FiledAnomalyOut.of(each, file.context.zone) for each in file.context.anomalies],
             turns=TurnsOut.of(file.full.case, file.turns_until, file.turn_seconds),
             offers=[OfferOut.of(each) for each in file.offers],
             decisions=[DecisionOut.model_validate(each) for each in file.decisions],

@@ -88,6 +88,10 @@ class LineParcelOut(Out):
     """How many units of the line are in it."""
     refusable_quantity: int
     """The most units of it that a `refused_delivery` may be about: none once it has arrived, and none that a case waits for."""
+    anomalies: list[str] = Field(default_factory=list)
+    """What is wrong with it now, such as `lost`; more codes may come."""
+    suggested_reasons: list[Reason] = Field(default_factory=list)
+    """The reasons to select beforehand, because of these anomalies; each may be given now with an option that is allowed."""
 
 
 class LineOptionsOut(Out):
@@ -130,6 +134,8 @@ class LineOptionsOut(Out):
                     stage=line.stage_of(each),
                     quantity=each.quantity,
                     refusable_quantity=each.refusable_units,
+                    anomalies=list(line.anomalies.get(each.parcel_id, ())),
+                    suggested_reasons=line.suggested(each),
                 )
                 for each in line.parcels
             ],

@@ -37,8 +37,8 @@ class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
     `stop` is what a disputed case waits for, where that was read; `rejected_times`, of a rejected one in the same way, how often one of its
-    lines was, `disputes_left`, of one that was disputed before, how many disputes the buyer may still open. `has_neighbours`, of a locked
-    case: whether other cases of its order are open that money is to go back in.
+    lines was, `disputes_left`, of one disputed before, how many disputes the buyer may still open. `has_neighbours`, of a locked
+    case: whether others of its order are open that money is to go back in. `anomalies`: what went wrong with its parcels, as facts.
     """
 
     case: Case
@@ -49,6 +49,7 @@ class FullCase:
     has_neighbours: bool = False
     rejected_times: int | None = None
     disputes_left: int | None = None
+    anomalies: tuple[dict[str, Any], ...] = ()
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""

@@ -34,6 +34,8 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
     }
     if case.initiator is not None:
         facts["initiator"] = case.initiator.value
+    if full.anomalies:
+        facts["parcel_anomalies"] = list(full.anomalies)
     if full.settings:
         facts["settings"] = full.settings
     if case.liable is not None:

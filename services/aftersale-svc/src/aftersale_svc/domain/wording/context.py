@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.evidence.model import EvidenceReuse
+from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.wording.times import DEFAULT_ZONE
 
 
@@ -20,7 +21,7 @@ class CaseContext:
     has proposed and another one has to confirm. `reuses` is where else its evidence was used, None where nothing was found,
     and `missing` the kinds of files of which one would show its reason to be true, where it has none. `unearned_minor` is what a refund would
     take back of discounts that are no longer earned; below 0: what it would give back of those that were taken. `disputable_until`: by
-    when a complaint about the closed case lets the platform look at it; None where none does.
+    when a complaint about the closed case lets the platform look at it; None where none does. `anomalies` is what went wrong with its parcels.
     """
 
     zone: ZoneInfo = DEFAULT_ZONE
@@ -34,6 +35,7 @@ class CaseContext:
     missing: tuple[EvidenceKind, ...] = ()
     unearned_minor: int = 0
     disputable_until: datetime | None = None
+    anomalies: tuple[ParcelAnomaly, ...] = ()
 
 
 NO_CONTEXT = CaseContext()

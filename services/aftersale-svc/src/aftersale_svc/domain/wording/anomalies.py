@@ -1,0 +1,41 @@
+"""What went wrong with the parcels of a case, in words."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
+from aftersale_svc.domain.wording.times import in_zone
+
+KIND_NAMES: Mapping[str, Label] = {
+    "not_picked_up": Label("长时间未揽收", "the courier has not picked it up"),
+    "stuck_in_transit": Label("运输停滞", "it does not go on"),
+    "stuck_in_customs": Label("清关停滞", "it does not leave customs"),
+    "stuck_in_delivery": Label("派送停滞", "it is out for delivery for long"),
+    "not_collected": Label("滞留待取", "it was not collected"),
+    "stuck_returning": Label("退回停滞", "it does not come back"),
+    "presumed_lost": Label("长时间无物流信息，按丢失处理", "without a scan for so long that it counts as lost"),
+    "delivery_overdue": Label("超时未送达", "its delivery is overdue"),
+    "lost": Label("快递报告丢失", "the courier reports that it is lost"),
+    "damaged": Label("快递报告破损", "the courier reports that it is damaged"),
+    "disposed": Label("已被销毁或扣押", "it was destroyed or seized"),
+    "refused": Label("收件人拒收", "the receiver has refused it"),
+    "returned_to_sender": Label("未经要求被退回", "it goes back to its sender, and nobody has asked for that"),
+    "returned_after_delivery": Label("签收后被退回", "it goes back after its delivery"),
+    "other_receiver": Label("由他人签收，买家否认收到", "somebody else has signed, and the buyer has not received it"),
+    "misrouted": Label("错分", "it was sent the wrong way"),
+    "address_problem": Label("地址或联系方式有误", "its address or phone number is wrong"),
+}
+_UNKNOWN = Label("其他异常", "something else is wrong")
+
+
+def anomaly_text(anomaly: ParcelAnomaly, zone: ZoneInfo) -> Label:
+    """What is or was wrong with the parcel, since when, and until when."""
+    name = KIND_NAMES.get(anomaly.kind, _UNKNOWN)
+    since = in_zone(anomaly.since, zone)
+    zh = f"包裹 {anomaly.waybill_no} 异常：{name.zh}（自 {since}）"
+    en = f"Parcel {anomaly.waybill_no}: {name.en} (since {since})"
+    if anomaly.ended_at is None:
+        return Label(f"{zh}。", f"{en}.")
+    ended = in_zone(anomaly.ended_at, zone)
+    return Label(f"{zh}，已于 {ended} 解除。", f"{en}; over since {ended}.")
