@@ -1,12 +1,13 @@
 """Units of lines and after-sale cases; and the checker stands alone."""
 
 import ast
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aftercare_checker import cases, units
-from suite_states import state
+from suite_states import entry, log, state
 
 SOURCES = Path(__file__).parents[1] / "src"
 
@@ -26,8 +27,8 @@ def test_the_checker_shares_no_code_with_the_suite() -> None:
     [
         ({}, None),
         ({"shipped_quantity": 3, "in_parcels": 3}, "of 3, shipped, withdrawn and held are (3, 1, 1)"),
-        ({"in_parcels": 0}, "parcels and cases add up to (0, 1, 1)"),
-        ({"held_by_cases": 0}, "parcels and cases add up to (1, 1, 0)"),
+        ({"in_parcels": 0}, "adds up to (0, 1, 1)"),
+        ({"held_by_cases": 0}, "adds up to (1, 1, 0)"),
         ({"held_for_nothing": 1}, "1 held by cases that have ended"),
     ],
     ids=["sound", "money back and goods out", "parcel lost", "case lost", "case ended"],
@@ -35,8 +36,28 @@ def test_the_checker_shares_no_code_with_the_suite() -> None:
 def test_units_in_two_places_are_found(found: dict[str, int], message: str | None) -> None:
     held = {"held_quantity": 1, "held_by_cases": 1, "held_for_nothing": 0}
     gone = {"shipped_quantity": 1, "in_parcels": 1, "withdrawn_quantity": 1, "withdrawn_by_cases": 1}
-    wrong = units.shipped([state(lines=[{"id": "line_1", "quantity": 3, **gone, **held, **found}])]).violations
+    wrong = units.shipped([state(lines=[{"id": "line_1", "quantity": 3, **gone, **held, **found}])], log()).violations
     assert wrong == [] if message is None else message in wrong[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "found"),
+    [
+        (units.LINES_CANCELLED, "paid", {"withdrawn_quantity": 2}),
+        (units.LINES_CANCELLED, "created", {}),
+        (units.VIRTUAL_DELIVERED, "delivered", {"shipped_quantity": 2}),
+    ],
+)
+def test_cancelled_and_virtual_units_are_in_no_parcel_and_no_case(
+    kind: str, result: str, found: dict[str, int]
+) -> None:
+    names = ("shipped_quantity", "in_parcels", "withdrawn_quantity", "withdrawn_by_cases", "held_quantity")
+    line = {"id": "line_1", "quantity": 3, **dict.fromkeys(names, 0), "held_by_cases": 0, "held_for_nothing": 0}
+    data = {"result": result, "lines": [{"line_id": "line_1", "quantity": 2}]}
+    known = log(entry(1, 1, type=kind, data=json.dumps(data).encode()))
+    assert units.shipped([state(lines=[{**line, **found}])], known).violations == []
+    other = {"withdrawn_quantity": 2, "shipped_quantity": 1} if result == "created" else {}
+    assert units.shipped([state(lines=[{**line, **other}])], known).violations != []
 
 
 FINDINGS: dict[str, list[dict[str, Any]]] = {"lines": [], "holds": [], "freight": [], "waiting": [], "executing": []}
@@ -71,5 +92,5 @@ def test_every_line_of_every_database_is_counted() -> None:
     nothing = dict.fromkeys(("shipped_quantity", "withdrawn_quantity", "held_quantity", "held_for_nothing"), 0)
     line = {"id": "line_1", "quantity": 1, **nothing}
     line |= {"in_parcels": 0, "withdrawn_by_cases": 0, "held_by_cases": 0}
-    result = units.shipped([state(lines=[line, line]), state(name="kb-svc")])
+    result = units.shipped([state(lines=[line, line]), state(name="kb-svc")], log())
     assert (result.violations, result.checked) == ([], 2)

@@ -25,25 +25,25 @@ async def busy(shop: Any) -> None:
     ("statement", "message"),
     [
         ("UPDATE order_lines SET quantity = 2, paid_minor = 18800", "of 2, shipped, withdrawn and held are (1, 1, 1)"),
-        ("UPDATE parcel_lines SET quantity = 2", "parcels and cases add up to (2, 1, 1)"),
-        ("UPDATE parcels SET leg = 'return'", "parcels and cases add up to (0, 1, 1)"),
-        ("UPDATE case_lines SET withdrawn_quantity = 0", "parcels and cases add up to (1, 0, 1)"),
-        ("UPDATE case_lines SET held_quantity = 0", "parcels and cases add up to (1, 1, 0)"),
+        ("UPDATE parcel_lines SET quantity = 2", "adds up to (2, 1, 1)"),
+        ("UPDATE parcels SET leg = 'return'", "adds up to (0, 1, 1)"),
+        ("UPDATE case_lines SET withdrawn_quantity = 0", "adds up to (1, 0, 1)"),
+        ("UPDATE case_lines SET held_quantity = 0", "adds up to (1, 1, 0)"),
         ("UPDATE cases SET state = 'ended' WHERE id = 'case_2'", "1 held by cases that have ended"),
     ],
 )
 async def test_each_violation_of_units_is_found_and_no_other(shop: Any, statement: str, message: str) -> None:
     await busy(shop)
-    assert units.shipped(await read(shop)).violations == []
+    assert units.shipped(await read(shop), Log()).violations == []
     await shop.h.runtime.pool.execute(statement)
-    [line] = units.shipped(await read(shop)).violations
+    [line] = units.shipped(await read(shop), Log()).violations
     assert message in line
 
 
 async def test_a_case_that_has_ended_may_hold_units_until_its_refund_is_decided(shop: Any) -> None:
     await busy(shop)
     await shop.h.runtime.pool.execute("UPDATE cases SET state = 'ended', refunding = true WHERE id = 'case_2'")
-    assert units.shipped(await read(shop)).violations == []
+    assert units.shipped(await read(shop), Log()).violations == []
 
 
 async def test_payments_and_refunds_are_read_with_their_currency(shop: Any) -> None:

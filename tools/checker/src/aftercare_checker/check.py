@@ -43,7 +43,9 @@ async def _read(suite: Suite) -> tuple[list[database.DatabaseState], log.Log]:
     reading = asyncio.gather(
         *(database.read(name, dsn, suite.journals.get(name)) for name, dsn in suite.databases.items())
     )
-    return await asyncio.gather(reading, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES))
+    return await asyncio.gather(
+        reading, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES + units.TYPES)
+    )
 
 
 def _of_sequences(states: Sequence[database.DatabaseState], whole: log.Log) -> list[CheckResult]:
@@ -82,7 +84,7 @@ async def _of_rows(suite: Suite, states: Sequence[database.DatabaseState], whole
         if suite.simulator:
             results.append(await money.ledger(states, suite.simulator))
     if any(one.lines for one in states):
-        results.append(units.shipped(states))
+        results.append(units.shipped(states, whole))
     return results
 
 
