@@ -1,11 +1,12 @@
 """Hypothesis strategies for events, generated from their own schemas."""
 
 from datetime import UTC
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from aftercare_events import EVENTS, Envelope, Event
-from aftercare_events.docs import schemas
+from event_schemas import schema_of
 from hypothesis import strategies as st
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40)
@@ -17,9 +18,10 @@ def any_event() -> st.SearchStrategy[Event]:
     return st.sampled_from(sorted(EVENTS)).flatmap(lambda name: of(EVENTS[name]))
 
 
+@cache
 def of(cls: type[Event]) -> st.SearchStrategy[Event]:
     """Generate events of this class with any content that its schema allows."""
-    return data_of(schemas.of(cls)).map(cls.model_validate)
+    return data_of(schema_of(cls)).map(cls.model_validate)
 
 
 def data_of(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 from aftercare_events import EVENTS, registry
-from aftercare_events.docs import schemas
 from aftercare_events.evolution.__main__ import RELEASED
 from captured_events import CAPTURED
+from event_schemas import validator_of
 from pydantic import BaseModel
 
 EACH = pytest.mark.parametrize(("type_name", "data"), CAPTURED, ids=[name for name, _ in CAPTURED])
@@ -45,7 +44,7 @@ def as_captured(written: Any, data: Any) -> Any:  # Any: parts of JSON documents
 
 @EACH
 def test_it_fits_todays_schema(type_name: str, data: dict[str, Any]) -> None:
-    jsonschema.validate(data, schemas.of(EVENTS[type_name]))
+    validator_of(EVENTS[type_name]).validate(data)
 
 
 @EACH

@@ -1,6 +1,7 @@
 """docs/events.md shows every topic, event, field, part and vocabulary."""
 
 import re
+from functools import cache
 
 import pytest
 from aftercare_events import EVENTS, TOPICS, EventPart
@@ -11,10 +12,11 @@ from event_vocabularies import vocabularies
 PAGE = page.text()
 
 
+@cache
 def section(heading: str, level: int = 3) -> str:
     """The text under a heading, to the next one of the same or a higher level."""
     _, found = PAGE.split(f"\n{'#' * level} {heading}\n", 1)
-    return re.split(rf"\n#{{2,{level}}} ", found)[0]
+    return re.split(rf"\n#{{2,{level}}} ", found, maxsplit=1)[0]
 
 
 def table(text: str) -> dict[str, list[str]]:

@@ -1,11 +1,11 @@
 """Which data an event accepts: field by field, with each one missing, of a wrong type, or beyond its bounds."""
 
-from functools import cache
 from typing import Any
 
 import pytest
 from aftercare_events import EVENTS, Event, EventPart
 from aftercare_events.docs import schemas
+from event_schemas import schema_of
 from pydantic import ValidationError
 
 VALUES: dict[str, Any] = {"string": "x", "integer": 1, "number": 1.5, "boolean": True}
@@ -35,11 +35,6 @@ def minimal(schema: dict[str, Any], parts: dict[str, Any]) -> Any:
     if schema.get("format") == "date-time":
         return "2026-03-04T05:06:07Z"
     return "CNY" if schema.get("pattern") == "^[A-Z]{3}$" else VALUES[kind]
-
-
-@cache
-def schema_of(cls: type[Event]) -> dict[str, Any]:
-    return schemas.of(cls)
 
 
 def data_of(cls: type[Event], **changed: Any) -> dict[str, Any]:
