@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +16,6 @@ from in_process_suite import InProcessSuite
 UNKNOWN_CODE = "unknown_code"
 _NO_CODES = {"affected_party", "applicant", "handler", "matter", "sku", "slug"}
 _NO_CODE_ENDS = ("_id", "_hash", "_no", "_at")
-schema_of = cache(schemas.of)  # to make one takes longer than to handle an event
 
 
 class RolledBack(Exception):
@@ -67,7 +65,7 @@ def with_unknown_fields(envelope: Envelope) -> Envelope:
 
 def with_unknown_codes(envelope: Envelope) -> Iterator[tuple[str, Envelope]]:
     """The event once per code in it, with that code replaced by an unknown one; with the path of the code."""
-    data, schema = json.loads(envelope.data), schema_of(EVENTS[envelope.type])
+    data, schema = json.loads(envelope.data), schemas.of(EVENTS[envelope.type])
     for name, value in data.items():
         if _is_code(name, schema["properties"][name], value):
             yield name, replace(envelope, data=json.dumps({**data, name: UNKNOWN_CODE}).encode())
@@ -105,7 +103,7 @@ def last_id() -> UUID:
 
 def sample(cls: type[Event]) -> Envelope:
     """The event with its required fields only, of a new aggregate."""
-    schema = schema_of(cls)
+    schema = schemas.of(cls)
     event = cls.model_validate({name: _least(schema["properties"][name]) for name in schema["required"]})
     return Envelope.of(
         event.model_copy(update={cls.KEY: uuid4().hex}),

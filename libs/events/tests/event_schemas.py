@@ -1,4 +1,4 @@
-"""The schemas of events, each made once: to make one, or to check one, takes longer than to check data by it."""
+"""Checks of data by a schema, which is itself checked once: that takes longer than to check data by it."""
 
 from functools import cache
 from typing import Any
@@ -9,15 +9,9 @@ from jsonschema import Draft202012Validator
 
 
 @cache
-def schema_of(cls: type[Event]) -> dict[str, Any]:
-    """The schema of this event's data. It is shared, so that nobody may change it."""
-    return schemas.of(cls)
-
-
-@cache
 def validator_of(cls: type[Event]) -> Draft202012Validator:
     """What checks data by the schema of this event. Raises: jsonschema.SchemaError where that is no schema."""
-    return checked(schema_of(cls))
+    return checked(schemas.of(cls))
 
 
 def checked(schema: dict[str, Any]) -> Draft202012Validator:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from aftercare_events import EVENTS, Envelope, Event
-from event_schemas import schema_of
+from aftercare_events.docs import schemas
 from hypothesis import strategies as st
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40)
@@ -21,7 +21,7 @@ def any_event() -> st.SearchStrategy[Event]:
 @cache
 def of(cls: type[Event]) -> st.SearchStrategy[Event]:
     """Generate events of this class with any content that its schema allows."""
-    return data_of(schema_of(cls)).map(cls.model_validate)
+    return data_of(schemas.of(cls)).map(cls.model_validate)
 
 
 def data_of(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

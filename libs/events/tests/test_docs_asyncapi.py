@@ -5,9 +5,8 @@ from typing import Any
 import jsonschema
 import pytest
 from aftercare_events import EVENTS, TOPICS, codec
-from aftercare_events.docs import asyncapi
+from aftercare_events.docs import asyncapi, schemas
 from captured_events import CAPTURED, captured
-from event_schemas import schema_of
 from event_strategies import envelope
 
 
@@ -61,7 +60,7 @@ def test_a_topic_is_a_channel_with_its_events_and_one_publisher(document: dict[s
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_a_message_has_the_schema_of_its_event(document: dict[str, Any], name: str) -> None:
-    message, schema = document["components"]["messages"][name], schema_of(EVENTS[name])
+    message, schema = document["components"]["messages"][name], schemas.of(EVENTS[name])
     assert message["name"] == name
     assert message["summary"] == EVENTS[name].__doc__
     assert message["payload"]["required"] == schema["required"]

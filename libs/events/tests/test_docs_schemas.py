@@ -8,7 +8,7 @@ import pytest
 from aftercare_events import EVENTS, Event
 from aftercare_events.docs import schemas
 from aftercare_events.docs.__main__ import REPOSITORY
-from event_schemas import schema_of, validator_of
+from event_schemas import validator_of
 from event_strategies import of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -47,7 +47,7 @@ def test_what_is_written_fits_and_is_read_again(cls: type[Event], data: st.DataO
 
 @EACH
 def test_a_required_field_is_required_in_the_class_or_the_matter(cls: type[Event]) -> None:
-    schema = schema_of(cls)
+    schema = schemas.of(cls)
     required = {name for name, field in cls.model_fields.items() if field.is_required()}
     assert set(schema["required"]) == required | {"matter"}
     assert set(schema["properties"]) == set(cls.model_fields)
@@ -55,7 +55,7 @@ def test_a_required_field_is_required_in_the_class_or_the_matter(cls: type[Event
 
 @EACH
 def test_the_trace_fields_are_required_and_the_matter_is_constant(cls: type[Event]) -> None:
-    schema = schema_of(cls)
+    schema = schemas.of(cls)
     assert set(schemas.TRACE_FIELDS) <= set(schema["required"])
     matter = schema["properties"]["matter"]
     assert matter["const"] == cls.model_fields["matter"].default
@@ -65,25 +65,25 @@ def test_the_trace_fields_are_required_and_the_matter_is_constant(cls: type[Even
 
 @EACH
 def test_fields_that_are_not_listed_are_allowed(cls: type[Event]) -> None:
-    assert all("additionalProperties" not in node or node["type"] == "object" for node in nodes(schema_of(cls)))
-    assert "additionalProperties" not in schema_of(cls)
+    assert all("additionalProperties" not in node or node["type"] == "object" for node in nodes(schemas.of(cls)))
+    assert "additionalProperties" not in schemas.of(cls)
 
 
 @EACH
 def test_no_codes_are_forbidden(cls: type[Event]) -> None:
-    assert all("enum" not in node for node in nodes(schema_of(cls)))
+    assert all("enum" not in node for node in nodes(schemas.of(cls)))
 
 
 @EACH
 def test_null_is_a_type_and_not_a_branch(cls: type[Event]) -> None:
-    for node in nodes(schema_of(cls)):
+    for node in nodes(schemas.of(cls)):
         assert "anyOf" not in node
         assert node.get("type") != "null"
 
 
 @EACH
 def test_parts_are_defined_once_and_have_no_title(cls: type[Event]) -> None:
-    for part in schema_of(cls).get("$defs", {}).values():
+    for part in schemas.of(cls).get("$defs", {}).values():
         assert part["description"]
         assert "title" not in part
         assert all("title" not in field for field in part["properties"].values())

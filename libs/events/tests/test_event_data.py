@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from aftercare_events import EVENTS, Event, EventPart
 from aftercare_events.docs import schemas
-from event_schemas import schema_of
 from pydantic import ValidationError
 
 VALUES: dict[str, Any] = {"string": "x", "integer": 1, "number": 1.5, "boolean": True}
@@ -39,7 +38,7 @@ def minimal(schema: dict[str, Any], parts: dict[str, Any]) -> Any:
 
 def data_of(cls: type[Event], **changed: Any) -> dict[str, Any]:
     """The required fields of an event, and others as given."""
-    found: dict[str, Any] = minimal(schema_of(cls), schema_of(cls).get("$defs", {}))
+    found: dict[str, Any] = minimal(schemas.of(cls), schemas.of(cls).get("$defs", {}))
     return {**found, **changed}
 
 
@@ -53,7 +52,7 @@ def refuse(cls: type[Event], name: str, *values: Any) -> None:
 @EACH
 def test_required_fields_are_enough(cls: type[Event]) -> None:
     event = cls.model_validate(data_of(cls))
-    optional = cls.model_fields.keys() - schema_of(cls)["required"]
+    optional = cls.model_fields.keys() - schemas.of(cls)["required"]
     assert all(not getattr(event, name) for name in optional)
 
 
@@ -73,14 +72,14 @@ def test_a_required_field_cannot_be_missing(cls: type[Event]) -> None:
 
 @EACH
 def test_a_value_of_another_type_is_refused(cls: type[Event]) -> None:
-    for name, field in schema_of(cls)["properties"].items():
+    for name, field in schemas.of(cls)["properties"].items():
         kind = field["type"] if isinstance(field["type"], str) else field["type"][0]
         refuse(cls, name, *WRONG_TYPES[field.get("format", kind)])
 
 
 @EACH
 def test_null_is_accepted_only_where_the_schema_has_it(cls: type[Event]) -> None:
-    for name, field in schema_of(cls)["properties"].items():
+    for name, field in schemas.of(cls)["properties"].items():
         if isinstance(field["type"], list):
             cls.model_validate(data_of(cls, **{name: None}))
         else:
@@ -89,7 +88,7 @@ def test_null_is_accepted_only_where_the_schema_has_it(cls: type[Event]) -> None
 
 @EACH
 def test_the_bounds_of_the_schema_are_those_of_the_class(cls: type[Event]) -> None:
-    for name, field in schema_of(cls)["properties"].items():
+    for name, field in schemas.of(cls)["properties"].items():
         if "maxLength" in field:
             cls.model_validate(data_of(cls, **{name: "x" * field["maxLength"]}))
             refuse(cls, name, "x" * (field["maxLength"] + 1), "")
@@ -128,7 +127,7 @@ def test_a_part_is_checked_as_an_event_is(part: type[EventPart]) -> None:
 )
 def test_a_wrong_line_is_refused_with_its_place(event: str, field: str, part: str, wrong: Any) -> None:
     cls = EVENTS[event]
-    schema = schema_of(cls)
+    schema = schemas.of(cls)
     line = minimal(schema["properties"][field]["items"], schema["$defs"])
     cls.model_validate(data_of(cls, **{field: [line]}))
     with pytest.raises(ValidationError, match=rf"\n{field}\.1\.{part}\n"):

@@ -24,7 +24,10 @@ def files() -> dict[Path, str]:
 
 def stale(root: Path) -> list[Path]:
     """Return the files that are missing, differ from the event classes, or describe an event that no longer exists."""
-    wanted = files()
+    return _stale(root, files())
+
+
+def _stale(root: Path, wanted: Mapping[Path, str]) -> list[Path]:
     differing = [path for path, text in wanted.items() if not _contains(root / path, text)]
     existing = {path.relative_to(root) for path in (root / SCHEMAS).glob("*.json")}
     return sorted({*differing, *(existing - wanted.keys())})
@@ -32,7 +35,8 @@ def stale(root: Path) -> list[Path]:
 
 def write(root: Path) -> list[Path]:
     """Write, and delete, what is stale; return the changed files."""
-    changed, wanted = stale(root), files()
+    wanted = files()
+    changed = _stale(root, wanted)
     for path in changed:
         if path not in wanted:
             (root / path).unlink()

@@ -47,6 +47,8 @@ HEADERS: dict[str, object] = {
         "content-type": {"const": "application/json"},
     },
 }
+_OF_A_FILE = {"$schema", "$id", "$defs"}
+"""What the schema of an event has only where it is a document of its own."""
 
 
 def document() -> dict[str, object]:
@@ -97,14 +99,14 @@ def _names(topic: Topic) -> list[str]:
 
 def _message(cls: type[Event], parts: dict[str, object]) -> dict[str, object]:
     schema = schemas.of(cls)
-    parts.update({name: _hoisted(part) for name, part in schema.pop("$defs", {}).items()})
-    del schema["$schema"], schema["$id"]
+    parts.update({name: _hoisted(part) for name, part in schema.get("$defs", {}).items()})
+    payload = {word: value for word, value in schema.items() if word not in _OF_A_FILE}
     return {
         "name": cls.type_name(),
         "summary": cls.__doc__,
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/Headers"},
-        "payload": _hoisted(schema),
+        "payload": _hoisted(payload),
         "bindings": {"kafka": {"key": {**_TEXT, "description": f"`{cls.KEY}`"}, "bindingVersion": "0.5.0"}},
     }
 

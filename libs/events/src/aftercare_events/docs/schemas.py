@@ -1,5 +1,7 @@
 """JSON Schemas (2020-12) of the events' data."""
 
+from functools import cache
+
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -20,8 +22,12 @@ class PlainSchema(GenerateJsonSchema):
         return {**inner, "type": [inner["type"], "null"]} if "type" in inner else inner
 
 
+@cache
 def of(cls: type[Event]) -> JsonSchemaValue:
-    """Return the schema of one event's data. Fields that are not listed are allowed: consumers ignore them."""
+    """Return the schema of one event's data. Fields that are not listed are allowed: consumers ignore them.
+
+    All callers share it, so none may change it.
+    """
     schema = cls.model_json_schema(schema_generator=PlainSchema, mode="serialization")
     for part in schema.get("$defs", {}).values():
         part.pop("title", None)
