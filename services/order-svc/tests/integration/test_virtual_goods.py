@@ -33,6 +33,30 @@ async def test_an_order_of_virtual_goods_is_delivered_and_received_without_a_par
     assert received["state"] == "received"
 
 
+@pytest.mark.parametrize(("delivered", "ends"), [(0, "paid"), (1, "delivered")])
+async def test_virtual_units_that_were_not_delivered_are_cancelled(shop, delivered, ends):
+    order, _ = await shop.paid(lines=[line(fulfilment="virtual")])
+    if delivered:
+        await deliver(shop, order, delivered)
+    gone = await shop.seller.post(f"/v1/orders/{order['id']}/cancel", json=picks(order, 1))
+    assert (gone.status_code, gone.json()["state"]) == (200, ends), gone.text
+    await shop.settle()
+    ledger = (await shop.buyer.get(f"/v1/orders/{order['id']}/ledger")).json()
+    assert ledger["refunded"]["amount"] == 1500
+
+
+async def test_virtual_units_are_cancelled_while_the_parcel_is_on_its_way(shop):
+    order, _ = await shop.paid(lines=[line(fulfilment="virtual"), line()])
+    parcel = {"carrier": "zto", "waybill_no": "73001", **picks(order, 2, first=1)}
+    assert (await shop.seller.post(f"/v1/orders/{order['id']}/parcels", json=parcel)).status_code == 201
+    gone = await shop.seller.post(f"/v1/orders/{order['id']}/cancel", json=picks(order, 2))
+    assert gone.status_code == 200, gone.text
+    nothing = await shop.seller.post(f"/v1/orders/{order['id']}/cancel", json=picks(order, 1))
+    shop.problem(nothing, 409, "nothing_left_to_ship")
+    await shop.scan(ParcelStatus.DELIVERED)
+    assert (await shop.order(order["id"]))["state"] == "delivered"
+
+
 @pytest.mark.parametrize("virtual_first", [True, False])
 async def test_a_mixed_order_is_delivered_when_both_have_arrived(shop, virtual_first):
     order, _ = await shop.paid(lines=[line(fulfilment="virtual"), line()])

@@ -15,6 +15,7 @@ from order_svc.commands import cancellations, line_cancellations, orders, receip
 from order_svc.domain.cancellation_errors import PartlyPaid, PriceAdjusted
 from order_svc.domain.errors import (
     AfterSaleOpen,
+    AllUnitsHeld,
     AlreadyReceived,
     AlreadyShipped,
     AmountTooLarge,
@@ -24,6 +25,7 @@ from order_svc.domain.errors import (
     DiscountsDoNotAddUp,
     DuplicateLine,
     NotFullyShipped,
+    NothingLeftToShip,
     OrderNoTaken,
     OrderPacked,
     PackedNeedsMerchant,
@@ -126,6 +128,8 @@ async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut
         DuplicateLine,
         QuantityExceedsShippable,
         UnitsHeldByCase,
+        NothingLeftToShip,
+        AllUnitsHeld,
         GoodsDelivered,
     ),
 )

@@ -78,13 +78,17 @@ def _unless_after_sale_open(action: OrderAction) -> Guard:
     return Guard(errors.AfterSaleOpen.code, refuses)
 
 
-def _nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-    return errors.NothingLeftToShip() if lines is not None and fully_shipped(_in_parcels(lines)) else None
+def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
+    """Something of these lines has not left, and no case holds all of it."""
 
+    def nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+        return errors.NothingLeftToShip() if lines is not None and fully_shipped(of(lines)) else None
 
-def _all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-    nothing_free = lines is not None and not any(shippable(line) for line in _in_parcels(lines))
-    return errors.AllUnitsHeld() if nothing_free else None
+    def all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+        nothing_free = lines is not None and not any(shippable(line) for line in of(lines))
+        return errors.AllUnitsHeld() if nothing_free else None
+
+    return Guard(errors.NothingLeftToShip.code, nothing_left), Guard(errors.AllUnitsHeld.code, all_held)
 
 
 def _in_parcels(lines: Sequence[OrderLine]) -> list[OrderLine]:
@@ -102,7 +106,8 @@ def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
 
 # The facts of the guards are the order's lines. A command that ships passes none: `fulfilment.ship` checks its units one by
 # one and names the line that it refuses.
-UNITS_TO_SHIP = (Guard(errors.NothingLeftToShip.code, _nothing_left), Guard(errors.AllUnitsHeld.code, _all_held))
+UNITS_TO_SHIP = _units_left(_in_parcels)
+UNITS_TO_CANCEL = _units_left(list)
 VIRTUAL_TO_DELIVER = (Guard(NoVirtualGoods.code, _no_virtual),)
 VIRTUAL_DELIVERED = Guard(
     GoodsDelivered.code, lambda order, _: GoodsDelivered() if order.virtual_delivered_at else None
@@ -217,7 +222,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.CANCEL): Transition(
             _S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), VIRTUAL_DELIVERED, CONSENT)
         ),
-        (_S.PAID, _A.CANCEL_LINES): Transition(_S.PAID, PARTIES, (*UNITS_TO_SHIP, CONSENT)),
+        (_S.PAID, _A.CANCEL_LINES): Transition(_S.PAID, PARTIES, (*UNITS_TO_CANCEL, CONSENT)),
         (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS),)),
         (_S.PAID, _A.PACK): Transition(_S.PAID, MERCHANT, (UNLESS_PACKED, *UNITS_TO_SHIP)),
         (_S.PAID, _A.UNPACK): Transition(_S.PAID, MERCHANT, (NOT_PACKED,)),
@@ -226,7 +231,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.PAID, _A.MARK_OVERDUE): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_SHIP),
+        (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_CANCEL),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         **{
             (state, action): Transition(state, PARTIES, (_already_shipped(action),))
