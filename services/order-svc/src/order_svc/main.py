@@ -60,6 +60,7 @@ from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
 from order_svc.workers.reconciliation import ReconciliationWorker
 from order_svc.workers.shipping_calls import ShippingCalls
+from order_svc.workers.standstills import STANDSTILL_FIGURES
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
 _INBOX: Retention[Settings] = Retention(
@@ -97,6 +98,7 @@ def service(
             ReconciliationWorker(providers).worker(),
             LedgerProofWorker().worker(),
             FEEDS,
+            STANDSTILL_FIGURES,
             ShippingCalls(services, COURIERS).worker(),
         ),
         journal=journal.keep,

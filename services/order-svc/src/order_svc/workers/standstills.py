@@ -1,0 +1,51 @@
+"""Measures once a minute for how long what people or other processes are to do has waited."""
+
+from datetime import datetime
+
+from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.runtime import Runtime
+from prometheus_client import CollectorRegistry, Gauge
+
+from order_svc.settings import Settings
+from order_svc.tables.standstills import STANDSTILLS
+
+_EVERY_SECONDS = 60.0
+
+
+class StandstillMetrics:
+    """The figures: seconds, 0 where nothing waits. Each process has the same."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._figures = {
+            "anomaly": Gauge(
+                "aftercare_parcel_anomaly_oldest_open_seconds",
+                "For how long the oldest anomaly of a parcel has not been acknowledged.",
+                registry=registry,
+            ),
+            "shipping_call": Gauge(
+                "aftercare_shipping_call_overdue_seconds",
+                "For how long the call of a courier that is due longest has been due.",
+                registry=registry,
+            ),
+            "label_file": Gauge(
+                "aftercare_label_file_oldest_seconds",
+                "For how long the oldest label without its file has been there.",
+                registry=registry,
+            ),
+        }
+
+    def measured(self, now: datetime, began: dict[str, datetime | None]) -> None:
+        """Set them by when the oldest of each began to wait."""
+        for name, figure in self._figures.items():
+            since = began[name]
+            figure.set(0 if since is None else max(0.0, (now - since).total_seconds()))
+
+
+async def _measure(runtime: Runtime[Settings]) -> datetime | None:
+    async with runtime.reader() as reader:
+        [found] = await reader.all(STANDSTILLS, now=reader.now)
+        runtime.metrics.of(StandstillMetrics).measured(reader.now, dict(found))
+    return None
+
+
+STANDSTILL_FIGURES: Worker[Settings] = Worker("standstill-figures", _measure, idle=_EVERY_SECONDS)
