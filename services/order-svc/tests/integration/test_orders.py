@@ -222,6 +222,22 @@ async def test_a_paid_order_is_cancelled_with_a_full_refund(shop, who):
     assert shop.paid_back(payment) == 29500
 
 
+async def test_a_buyer_changes_the_address_a_few_times_and_the_merchant_still_may(shop, kettles):
+    order, _ = await shop.paid()
+    path, moved = f"/v1/orders/{order['id']}/change-address", {"shipping_address": kettles()["shipping_address"]}
+    assert (await shop.seller.post(path, json=moved)).status_code == 200, "it is not the buyer's change"
+    for _ in range(5):
+        assert (await shop.buyer.post(path, json=moved)).status_code == 200
+    problem = shop.problem(await shop.buyer.post(path, json=moved), 409, "address_changes_used")
+    assert problem["ways"] == ["ask_to_change_address", "cancel_and_reorder"]
+    shown = {each["action"]: each for each in (await shop.order(order["id"]))["allowed_actions"]}["change_address"]
+    assert (shown["allowed"], shown["why_not"]) == (False, "address_changes_used")
+    assert [each["way"] for each in shown["instead"]] == problem["ways"]
+    assert len(await shop.events(OrderAddressChanged)) == 6
+    for who in (shop.seller, shop.h.client("agent", "agent-1")):
+        assert (await who.post(path, json=moved)).status_code == 200
+
+
 async def test_the_address_changes_until_the_first_parcel_and_is_never_published(shop, kettles):
     order, _ = await shop.paid()
     path, moved = f"/v1/orders/{order['id']}/change-address", {**kettles()["shipping_address"], "street": "延安路 2 号"}

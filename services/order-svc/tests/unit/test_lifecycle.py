@@ -13,7 +13,7 @@ from order_svc import main
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import AfterSaleState, LineFulfilment, Order, OrderLine, OrderState
-from order_svc.domain.sales.errors import GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
+from order_svc.domain.sales.errors import AddressChangesUsed, GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
 
 S, A = OrderState, OrderAction
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
@@ -128,6 +128,10 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
     (order(S.PAID), A.UNPACK, SELLER, [line()], errors.NotPacked),
     (PACKED, A.CANCEL, BUYER, [line()], errors.PackedNeedsMerchant),
     *((PACKED, A.CHANGE_ADDRESS, who, [line()], errors.OrderPacked) for who in (BUYER, SELLER, AGENT)),
+    *(
+        (replace(order(state), address_changes_left=0), A.CHANGE_ADDRESS, BUYER, [line()], AddressChangesUsed)
+        for state in (S.CREATED, S.PAID)
+    ),
     *(
         (order(state), action, BUYER, SHIPPED, errors.AlreadyShipped)
         for state in (S.SHIPPED, S.DELIVERED, S.RECEIVED)

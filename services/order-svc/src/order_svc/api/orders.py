@@ -44,6 +44,7 @@ from order_svc.domain.payments.errors import (
     PlanDoesNotAddUp,
 )
 from order_svc.domain.sales.errors import (
+    AddressChangesUsed,
     FulfilmentTermsMismatch,
     GiftNotFree,
     GiftUnfit,
@@ -159,7 +160,7 @@ async def confirm_receipt(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut
 @router.post(
     "/{order_id}/change-address",
     operation_id="changeAddress",
-    responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyShipped, OrderPacked),
+    responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyShipped, OrderPacked, AddressChangesUsed),
 )
 async def change_address(order_id: OrderId, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
     """Replace the shipping address of an order that is neither packed nor shipped."""

@@ -15,6 +15,7 @@ from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
 from order_svc.domain.payments.plans import PlanDraft, planned
+from order_svc.domain.permissions import BUYER
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import ordered
 from order_svc.settings import Settings
@@ -155,10 +156,14 @@ async def change_address(tx: Transaction[Settings], order_id: str, *, address: A
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, OrderPacked, AlreadyShipped: see ORDER.
+        IllegalTransition, ActionNotAllowed, OrderPacked, AlreadyShipped, AddressChangesUsed: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
     changed = ORDER.apply(order, OrderAction.CHANGE_ADDRESS, tx)
+    if tx.actor.role in BUYER.roles:
+        before = order.address_changes_left
+        left = tx.settings.address_changes if before is None else before
+        changed = replace(changed, address_changes_left=left - 1)
     moved = replace(address, order_id=order_id, salt=secrets.token_hex(16))
     event = OrderAddressChanged(**order_fields(tx, changed), address_hash=digest(policy.address_text(moved)))
     saved = await effects.enter(tx, order, changed, event)

@@ -12,6 +12,7 @@ from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
 from order_svc.domain.permissions import BUYER, MERCHANT, OPERATOR, PARTIES
 from order_svc.domain.sales.errors import (
+    AddressChangesUsed,
     GoodsDelivered,
     NoVirtualGoods,
     OrderInReview,
@@ -49,6 +50,9 @@ WHY_NOT: Mapping[str, Label] = {
         "延长收货次数已用完", "the time to confirm was extended as often as is permitted"
     ),
     GoodsDelivered.code: Label("虚拟商品已交付", "virtual goods were delivered"),
+    AddressChangesUsed.code: Label(
+        "修改收货地址的次数已用完", "the buyer has changed the address as often as is permitted"
+    ),
 }
 """By the code of `why_not`; every code that the table of orders can give to people."""
 
@@ -58,6 +62,10 @@ WAY_NAMES: Mapping[OrderWay, Label] = {
     OrderWay.REQUEST_INTERCEPT: Label("申请快递拦截", "request an intercept of the parcel"),
     OrderWay.REFUSE_DELIVERY: Label("拒收包裹", "refuse the delivery"),
     OrderWay.OPEN_CASE: Label("申请售后", "open an after-sale case"),
+    OrderWay.ASK_TO_CHANGE_ADDRESS: Label(
+        "请商家或客服修改收货地址", "ask the merchant or an agent to change the address"
+    ),
+    OrderWay.CANCEL_AND_REORDER: Label("取消订单后重新下单", "cancel the order and place it again"),
 }
 
 

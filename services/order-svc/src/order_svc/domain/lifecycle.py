@@ -19,6 +19,7 @@ from order_svc.domain.payments.errors import PaymentPlanned
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, OPERATOR, PARTIES, SYSTEM_ONLY
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.errors import (
+    AddressChangesUsed,
     GoodsDelivered,
     NoVirtualGoods,
     OnlyVirtualGoods,
@@ -152,6 +153,15 @@ def _consent(order: Order, _: object) -> Refusal | None:
 CONSENT = Guard(errors.PackedNeedsMerchant.code, _consent, roles=BUYER.roles)
 
 
+def _changes_used(order: Order, _: object) -> Refusal | None:
+    ways = WAYS[AddressChangesUsed.code]
+    return AddressChangesUsed(ways=ways) if order.address_changes_left == 0 else None
+
+
+# The merchant and agents may still correct an address.
+CHANGES_LEFT = Guard(AddressChangesUsed.code, _changes_used, roles=BUYER.roles)
+
+
 def _already_shipped(action: OrderAction) -> Guard:
     """Something has left; the reason names what can be done instead."""
 
@@ -215,7 +225,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.CREATED, _A.REJECT): Transition(_S.CANCELLED, OPERATOR, (NOT_IN_REVIEW,)),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.CREATED, _A.CANCEL_LINES): Transition(_S.CREATED, PARTIES, (NOT_PARTLY_PAID,)),
-        (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES),
+        (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES, (CHANGES_LEFT,)),
         (_S.CREATED, _A.TAKE_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
@@ -223,7 +233,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
             _S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), VIRTUAL_DELIVERED, CONSENT)
         ),
         (_S.PAID, _A.CANCEL_LINES): Transition(_S.PAID, PARTIES, (*UNITS_TO_CANCEL, CONSENT)),
-        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS),)),
+        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS), CHANGES_LEFT)),
         (_S.PAID, _A.PACK): Transition(_S.PAID, MERCHANT, (UNLESS_PACKED, *UNITS_TO_SHIP)),
         (_S.PAID, _A.UNPACK): Transition(_S.PAID, MERCHANT, (NOT_PACKED,)),
         (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),

@@ -63,6 +63,7 @@ class Order:
     `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
     `packed_at` is when the merchant packed the goods, `packages` what is in each package:
     `lines`, each with `line_id` and `quantity`, and `weight_grams` where it was stated; None where the order is not packed.
+    `address_changes_left` is how often the buyer may still change the address; None before the first change.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Order:
     payment_plan: dict[str, Any] | None = None  # Any: JSON
     packed_at: datetime | None = None
     packages: list[dict[str, Any]] | None = None  # a JSON document
+    address_changes_left: int | None = None
 
     @property
     def awaits_payment(self) -> bool:

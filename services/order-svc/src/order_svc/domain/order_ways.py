@@ -6,7 +6,7 @@ from enum import StrEnum
 from order_svc.domain import errors
 from order_svc.domain.cancellation_errors import PriceAdjusted
 from order_svc.domain.model import OrderState
-from order_svc.domain.sales.errors import GoodsDelivered
+from order_svc.domain.sales.errors import AddressChangesUsed, GoodsDelivered
 
 
 class OrderWay(StrEnum):
@@ -17,6 +17,8 @@ class OrderWay(StrEnum):
     REQUEST_INTERCEPT = "request_intercept"
     REFUSE_DELIVERY = "refuse_delivery"
     OPEN_CASE = "open_case"
+    ASK_TO_CHANGE_ADDRESS = "ask_to_change_address"
+    CANCEL_AND_REORDER = "cancel_and_reorder"
 
 
 WAYS: Mapping[str, tuple[OrderWay, ...]] = {
@@ -24,6 +26,7 @@ WAYS: Mapping[str, tuple[OrderWay, ...]] = {
     PriceAdjusted.code: (OrderWay.CANCEL_UNSHIPPED,),
     errors.PackedNeedsMerchant.code: (OrderWay.CANCEL_UNSHIPPED, OrderWay.ASK_TO_UNPACK),
     GoodsDelivered.code: (OrderWay.OPEN_CASE,),
+    AddressChangesUsed.code: (OrderWay.ASK_TO_CHANGE_ADDRESS, OrderWay.CANCEL_AND_REORDER),
 }
 """By the code of a refusal that does not depend on where the goods are."""
 

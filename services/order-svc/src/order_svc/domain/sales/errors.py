@@ -103,6 +103,17 @@ class ReceiptExtensionsUsed(Refusal):
     zh, en = "延长收货次数已用完。", "The time to confirm the receipt was extended as often as is permitted."
 
 
+class AddressChangesUsed(Refusal):
+    """The buyer has changed the address as often as this installation permits. `ways` as in `AlreadyShipped`."""
+
+    kind, code = Kind.CONFLICT, "address_changes_used"
+    zh = "修改收货地址的次数已用完；请联系商家或客服代为修改，或取消订单后重新下单。"
+    en = (
+        "The buyer has changed the address as often as is permitted: ask the merchant or an agent to change it, or cancel the"
+        " order and place it again."
+    )
+
+
 class OnlyVirtualGoods(Refusal):
     """Nothing of the order has a parcel."""
 
