@@ -15,7 +15,7 @@ from order_svc.tables.anomalies import ANOMALIES_OF_PARCEL
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.compensations import COMPENSATIONS_OF
-from order_svc.tables.intercepts import OPEN_INTERCEPT
+from order_svc.tables.intercepts import OPEN_INTERCEPT, SENT_RETURN
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
 from order_svc.tables.orders import DROP_LINE, LINES_OF_ORDER, ORDER_TO_LOCK
 from order_svc.tables.parcels import (
@@ -149,6 +149,7 @@ QUERIES = {
     ANOMALIES_OF_PARCEL: _of("parcel_anomalies", parcel_id="parcel_id"),
     ACCOUNTS_OF_MERCHANT: lambda _, __: [],  # nor has a label made
     OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
+    SENT_RETURN: lambda _, __: [],  # nobody asks for one here
     CHARGE_BACKS_BY_REFERENCE: _charge_backs,
     SHARE_RESTRICTIONS: lambda _, __: [],
     RESTRICTIONS_OF_ORDER: lambda memory, _: memory.rows("restrictions"),

@@ -74,6 +74,6 @@ async def open_depot(shop, courier: str) -> AsyncIterator[Depot]:
     worker = next(each for each in shop.h.service.workers if each.name == shipping_queue.WORKER)
     worker.step.__self__._services = services
     found = Depot(shop, app.state.books, courier, services[CourierName(courier)])
-    assert (await found.connect()).status_code == 201
+    assert (await found.connect(billing_no="K571")).status_code == 201
     yield found
     await client.aclose()

@@ -17,7 +17,13 @@ from order_svc.api.schemas.intercepts import (
     SubmissionIn,
 )
 from order_svc.commands import intercepts
-from order_svc.domain.intercepts.errors import AddressMissing, AddressNotNeeded, InterceptOpen, ParcelNotUnderWay
+from order_svc.domain.intercepts.errors import (
+    AddressMissing,
+    AddressNotNeeded,
+    InterceptOpen,
+    InterceptSent,
+    ParcelNotUnderWay,
+)
 from order_svc.domain.intercepts.lifecycle import INTERCEPT, InterceptAction
 from order_svc.domain.intercepts.model import Intercept, InterceptState
 from order_svc.queries import intercepts as queries
@@ -39,7 +45,8 @@ NO_REFERENCE, NO_FEE = SubmissionIn(), GrantIn()
 async def request_intercept(parcel_id: ParcelId, body: InterceptIn, tx: Tx[Settings]) -> InterceptDetailOut:
     """Ask for a parcel that is on its way to the buyer to go back to its sender, or to another address.
 
-    Nothing changes until the courier has granted it, which the merchant or an agent records. A parcel that comes back becomes a case of
+    Where the merchant has an account with the courier it is sent at once; else the merchant or an agent passes it on. Nothing changes until the
+    courier has granted it: a return by its first scan on the way back, a change of address by its answer, or as the merchant or an agent records. A parcel that comes back becomes a case of
     a refused delivery in aftersale-svc by itself. At most one intercept of a parcel is open at a time.
     """
     address = body.shipping_address.address() if body.shipping_address else None
@@ -70,11 +77,11 @@ async def get_intercept(intercept_id: InterceptId, reader: Read[Settings]) -> In
 @router.post(
     "/intercepts/{intercept_id}/withdraw",
     operation_id="withdrawIntercept",
-    responses=refusals(IllegalTransition, ActionNotAllowed),
+    responses=refusals(IllegalTransition, ActionNotAllowed, InterceptSent),
     dependencies=[require_action(INTERCEPT, InterceptAction.WITHDRAW)],
 )
 async def withdraw_intercept(intercept_id: InterceptId, tx: Tx[Settings]) -> InterceptDetailOut:
-    """Take back a request that is not with the courier yet."""
+    """Take back a request that was not sent to the courier."""
     return await _shown(tx, await intercepts.withdraw(tx, intercept_id))
 
 

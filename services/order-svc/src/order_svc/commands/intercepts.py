@@ -1,28 +1,30 @@
-"""Intercepts of parcels: requested by a party, answered by the courier, as the merchant or an agent records it."""
+"""Intercepts of parcels: requested by a party, and passed on and answered as the merchant or an agent records it."""
 
 import secrets
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import InterceptGranted, InterceptRefused, InterceptRequested, InterceptSubmitted, digest
+from aftercare_events import InterceptRefused, InterceptRequested, InterceptSubmitted, digest
 from aftercare_events.catalogue.intercepts import InterceptEndCause
 
-from order_svc.commands import parcel_intercepts, parcels
+from order_svc.commands import parcel_intercepts, parcels, shipping_queue
 from order_svc.commands.record import intercept_fields
 from order_svc.domain import policy as orders
 from order_svc.domain.intercepts import policy
 from order_svc.domain.intercepts.lifecycle import INTERCEPT, InterceptAction
 from order_svc.domain.intercepts.model import FeePayer, Intercept, InterceptAddress, InterceptPurpose
 from order_svc.domain.model import Address, Amount
-from order_svc.domain.tracking import Parcel, ParcelStatus, Scan
+from order_svc.domain.shipping import policy as shipping
+from order_svc.domain.shipping.accounts import ShippingAccount
+from order_svc.domain.shipping.calls import ShippingSubject, ShippingVerb
+from order_svc.domain.shipping.errors import ShippingAccountMissing
+from order_svc.domain.tracking import INTERCEPTED, Parcel, ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey
 from order_svc.settings import Settings
 from order_svc.tables.intercepts import INTERCEPT_ADDRESSES, INTERCEPTS, OPEN_INTERCEPT
 from order_svc.tables.orders import ORDER_TO_LOCK
 from order_svc.tables.parcels import PARCELS
-
-INTERCEPTED = "intercepted"
-"""The reason of a parcel's status where the courier turns it round because it was asked to."""
+from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
 
 
 async def request(
@@ -51,7 +53,20 @@ async def request(
     )
     if kept is not None:
         await tx.insert(INTERCEPT_ADDRESSES, kept)
+    if await account_for(tx, saved) is not None:
+        await shipping_queue.call(tx, ShippingSubject.INTERCEPT, saved.id, ShippingVerb.INTERCEPT)
     return saved
+
+
+async def account_for(tx: Transaction[Settings], intercept: Intercept) -> ShippingAccount | None:
+    """The merchant's account through which the courier can be asked; None: a person asks it."""
+    accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=intercept.merchant_id)
+    try:
+        return shipping.account_for(
+            [each for each in accounts if shipping.can_intercept(each)], intercept.carrier, None
+        )
+    except ShippingAccountMissing:
+        return None
 
 
 def _new(tx: Transaction[Settings], parcel: Parcel, purpose: InterceptPurpose) -> Intercept:
@@ -107,9 +122,14 @@ async def submit(tx: Transaction[Settings], intercept_id: str, *, reference: str
         IllegalTransition, ActionNotAllowed: see INTERCEPT.
     """
     submitted = INTERCEPT.apply(await _locked(tx, intercept_id), InterceptAction.SUBMIT, tx)
-    submitted = replace(submitted, reference=reference)
+    return await save_submitted(tx, replace(submitted, reference=reference))
+
+
+async def save_submitted(tx: Transaction[Settings], submitted: Intercept) -> Intercept:
+    """Save an intercept that is with the courier."""
+    submitted = replace(submitted, refusal=None)
     event = InterceptSubmitted(
-        **intercept_fields(tx, submitted), reference=reference, deadline_at=submitted.deadline_at
+        **intercept_fields(tx, submitted), reference=submitted.reference, deadline_at=submitted.deadline_at
     )
     return await tx.save(INTERCEPTS, submitted, event)
 
@@ -136,16 +156,8 @@ async def grant(
         fee_minor=fee.minor if fee else None,
         currency=fee.currency if fee else None,
         fee_payer=fee_payer if fee else None,
-        ended_at=tx.now,
     )
-    event = InterceptGranted(
-        **intercept_fields(tx, granted),
-        reference=granted.reference,
-        fee_minor=granted.fee_minor,
-        currency=granted.currency,
-        fee_payer=granted.fee_payer,
-    )
-    saved = await tx.save(INTERCEPTS, granted, event)
+    saved = await parcel_intercepts.grant(tx, granted)
     if granted.purpose is InterceptPurpose.RETURN_TO_SENDER:
         await _turn_round(tx, granted)
     return saved
@@ -170,6 +182,11 @@ async def refuse(tx: Transaction[Settings], intercept_id: str, *, refusal: str) 
         IllegalTransition, ActionNotAllowed: see INTERCEPT.
     """
     refused = INTERCEPT.apply(await _locked(tx, intercept_id), InterceptAction.REFUSE, tx)
+    return await save_refused(tx, refused, refusal)
+
+
+async def save_refused(tx: Transaction[Settings], refused: Intercept, refusal: str) -> Intercept:
+    """Save an intercept that its courier has refused."""
     refused = replace(refused, refusal=refusal, ended_at=tx.now)
     return await tx.save(INTERCEPTS, refused, InterceptRefused(**intercept_fields(tx, refused), refusal=refusal))
 

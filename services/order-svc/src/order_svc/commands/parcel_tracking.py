@@ -17,6 +17,7 @@ from order_svc.domain.tracking import Parcel
 from order_svc.integrations.couriers.outward.port import CourierOutcome, CourierResult, TrackingResult
 from order_svc.integrations.pushes import ExaminedPush
 from order_svc.settings import Settings
+from order_svc.tables.intercepts import DESTINATION
 from order_svc.tables.orders import ADDRESSES
 from order_svc.tables.parcels import PARCELS, SCANS_OF_WAYBILL
 from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
@@ -59,9 +60,15 @@ async def prepare(tx: Transaction[Settings], call: ShippingCall) -> TrackedCall 
     if call.verb is _V.TRACK and latest is not None and tx.now - latest < _poll(tx):
         await shipping_queue.put_off(tx, call, _V.TRACK, latest + _poll(tx), attempts=0)
         return None
-    address = await tx.find(ADDRESSES, parcel.order_id)
-    digits = "" if address is None else "".join(each for each in address.phone if each.isdigit())
-    return TrackedCall(parcel=parcel, account=account, phone_end=digits[-4:])
+    return TrackedCall(parcel=parcel, account=account, phone_end=await _phone_end(tx, parcel))
+
+
+async def _phone_end(tx: Transaction[Settings], parcel: Parcel) -> str:
+    """The last four digits of the phone of its receiver."""
+    moved = await tx.one(DESTINATION, parcel_id=parcel.id)
+    ordered = await tx.find(ADDRESSES, parcel.order_id)
+    phone = moved.phone if moved is not None else ordered.phone if ordered is not None else ""
+    return "".join(each for each in phone if each.isdigit())[-4:]
 
 
 async def close(

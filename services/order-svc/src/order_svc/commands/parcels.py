@@ -67,6 +67,7 @@ async def _other_keys(tx: Transaction[Settings], key: ParcelKey) -> list[ParcelK
 async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
     tracked = await _tracked(tx, key.waybill_no)
     named = {parcel.id for parcel in waybills.meant([each.parcel for each in tracked], key)}
+    scans = await parcel_intercepts.explained(tx, [each.parcel for each in tracked if each.parcel.id in named], scans)
     fresh = [
         (each, scan)
         for each in tracked
@@ -120,8 +121,9 @@ async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -
         return
     moved = _with_collection(_moved(parcel, latest), scans)
     moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest.raw_code))
+    if moved.leg is ParcelLeg.OUTBOUND and (moved.terminal or moved.status is ParcelStatus.RETURNING):
+        await parcel_intercepts.follow(tx, moved)
     if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
-        await parcel_intercepts.parcel_ended(tx, moved)
         order = await tx.get(ORDERS, moved.order_id)
         await effects.advance(tx, order, await order_units.read(tx, order.id))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 
-from order_svc.commands import label_results, parcel_tracking, shipping_queue, shipping_quotes
+from order_svc.commands import intercept_calls, label_results, parcel_tracking, shipping_queue, shipping_quotes
+from order_svc.commands.intercept_calls import InterceptCall
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import ShippingCall, ShippingQuote, ShippingSubject, ShippingVerb
 from order_svc.domain.shipping.labels import LABEL, LabelAction, LabelState, ShippingLabel
@@ -41,6 +42,7 @@ class PreparedCall:
     shipment: Shipment | None = None
     quote: ShippingQuote | None = None
     parcel: Parcel | None = None
+    intercept: InterceptCall | None = None
     phone_end: str = ""
 
 
@@ -64,6 +66,12 @@ async def prepare(
                 return None
             asked = [await asked_courier(tx, tracked.account, couriers)]
             return PreparedCall(call=call, couriers=tuple(asked), parcel=tracked.parcel, phone_end=tracked.phone_end)
+        case ShippingSubject.INTERCEPT:
+            intercept = await intercept_calls.prepare(tx, call)
+            if intercept is None:
+                return None
+            asked = [await asked_courier(tx, intercept.account, couriers)]
+            return PreparedCall(call=call, couriers=tuple(asked), intercept=intercept)
 
 
 async def close(
@@ -78,6 +86,8 @@ async def close(
     elif prepared.parcel is not None and result is not None:
         polled = result if isinstance(result, TrackingResult) else None
         await parcel_tracking.close(tx, prepared.call, prepared.parcel, prepared.couriers[0].name, result, polled)
+    elif prepared.intercept is not None and result is not None:
+        await intercept_calls.close(tx, prepared.call, prepared.intercept, result)
     elif prepared.label is not None and result is not None:
         await tx.lock(ORDERS, prepared.label.order_id)
         label = await tx.lock(LABELS, prepared.label.id)

@@ -42,12 +42,15 @@ WAYBILL_CORRECTED = "waybill_corrected"
 PICKUP_GIVEN_UP = "pickup_given_up"
 """The one reason of a status that no courier has given: the waybill of a parcel of a case was corrected."""
 
+INTERCEPTED = "intercepted"
+"""The reason of a parcel's status where the courier turns it round because it was asked to."""
 CONSIGNEE_REFUSED = "consignee_refused"
 """The reason of a status where the receiver did not take the parcel."""
 
 AT_STATION = frozenset({"locker", "station"})
 """The kinds of receivers (`delivered_to`) from which the buyer still has to collect the parcel."""
 
+BACK = frozenset({ParcelStatus.RETURNING, ParcelStatus.RETURNED})
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {

@@ -13,6 +13,7 @@ from aftercare_chassis.refusals import NotFound
 from order_svc.domain import waybills
 from order_svc.domain.anomalies.model import Anomaly, AnomalyCount
 from order_svc.domain.courier_ratings import CourierRating
+from order_svc.domain.intercepts.model import InterceptAddress
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
@@ -34,6 +35,7 @@ from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.courier_ratings import COURIER_RATINGS
 from order_svc.tables.couriers import CODE_LIST, ENDPOINT_LIST, ENDPOINTS
+from order_svc.tables.intercepts import DESTINATION
 from order_svc.tables.ledger import POSTINGS_OF_ORDER
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
@@ -83,6 +85,7 @@ class ParcelView:
 
     `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
     `courier_rating` is the buyer's; None where there is none.
+    `destination` is where its courier takes it by an intercept, in place of the address of the order.
     """
 
     parcel: Parcel
@@ -91,6 +94,7 @@ class ParcelView:
     ignored: Mapping[str, IgnoredReason]
     changes: list[StatusChange]
     courier_rating: CourierRating | None
+    destination: InterceptAddress | None
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -164,7 +168,8 @@ async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     tolerance = timedelta(minutes=reader.settings.hand_over_tolerance_minutes)
     waybill, changes = Waybill(tracked, tolerance), waybills.changes(found, tracked, tolerance)
     rating = await reader.find(COURIER_RATINGS, found.id)
-    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes, rating)
+    destination = await reader.one(DESTINATION, parcel_id=found.id)
+    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes, rating, destination)
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:

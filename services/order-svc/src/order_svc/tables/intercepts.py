@@ -2,12 +2,15 @@
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, or_, select
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.intercepts.model import FeePayer, Intercept, InterceptAddress, InterceptPurpose, InterceptState
 from order_svc.tables.schema import metadata
 from order_svc.tables.visibility import seen_by
+
+_OPEN = sql("state IN ('requested', 'submitted')")
 
 intercepts = Table(
     "intercepts",
@@ -25,6 +28,7 @@ intercepts = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
     timestamp("deadline_at", null=True),
+    timestamp("sent_at", null=True),
     text("reference", null=True),
     text("refusal", null=True),
     *minor("fee_minor", null=True),
@@ -34,7 +38,7 @@ intercepts = Table(
     CheckConstraint("(state IN ('requested', 'submitted')) = (ended_at IS NULL)", name="ended"),
     CheckConstraint("(fee_minor IS NULL) = (fee_payer IS NULL)", name="fee"),
     Index("intercepts_order_idx", "order_id", "id"),
-    Index("intercepts_open_key", "parcel_id", unique=True, postgresql_where=sql("state IN ('requested', 'submitted')")),
+    Index("intercepts_open_key", "parcel_id", unique=True, postgresql_where=_OPEN),
     Index("intercepts_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 
@@ -56,7 +60,28 @@ intercept_addresses = Table(
 INTERCEPTS = Rows(intercepts, Intercept, seen_by(intercepts))
 INTERCEPT_LIST = Listing(intercepts, Intercept, filters=("order_id", "parcel_id", "state"), seen_by=seen_by(intercepts))
 INTERCEPT_ADDRESSES = Rows(intercept_addresses, InterceptAddress)
+DESTINATION = Query(
+    select(intercept_addresses)
+    .join(intercepts)
+    .where(intercepts.c.parcel_id == bindparam("parcel_id"), intercepts.c.state == InterceptState.GRANTED)
+    .order_by(intercepts.c.ended_at.desc())
+    .limit(1),
+    InterceptAddress,
+)
+"""Where a parcel goes whose courier has agreed to another address."""
+SENT_RETURN = Query(
+    select(intercepts)
+    .where(
+        intercepts.c.parcel_id == bindparam("parcel_ids", type_=ARRAY(Text)).any_(),
+        intercepts.c.purpose == InterceptPurpose.RETURN_TO_SENDER,
+        _OPEN,
+        or_(intercepts.c.state == InterceptState.SUBMITTED, intercepts.c.sent_at.isnot(None)),
+    )
+    .limit(1),
+    Intercept,
+)
+"""An open intercept of one of these parcels, which its courier may have been asked to send back."""
 OPEN_INTERCEPT = Query(
-    select(intercepts).where(intercepts.c.parcel_id == bindparam("parcel_id"), intercepts.c.ended_at.is_(None)),
+    select(intercepts).where(intercepts.c.parcel_id == bindparam("parcel_id"), _OPEN),
     Intercept,
 )

@@ -57,6 +57,8 @@ class ShippingCalls:
         service = self._services[asked.name]
         if prepared.parcel is not None:
             return await _about_parcel(service, asked, prepared, prepared.parcel)
+        if prepared.intercept is not None:
+            return await service.intercept(asked.account, prepared.intercept.request)
         assert prepared.shipment is not None
         if prepared.quote is not None:
             carriers = shipping_quotes.asked_carriers(asked.name, prepared.quote.carriers)

@@ -115,6 +115,8 @@ class _Gateway:
         return self._done({"deliverTmDto": [{**offer, "searchPrice": "1"}]})
 
     def _intercept(self, content: Json) -> Response:
+        if self._books.fault is Fault.REFUSED:
+            return self._failed("8252", "运单已派送，不能截单")
         self._books.intercepts.append(content)
         return self._done(None)
 

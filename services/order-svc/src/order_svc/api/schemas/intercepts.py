@@ -107,7 +107,9 @@ class InterceptOut(Out):
     reference: str | None
     """The courier's own number of it; null where none was stated."""
     refusal: str | None
-    """Why the courier will not do it, as a code; null where it has not refused."""
+    """Why the courier will not do it, as a code; while it is `requested`: why its interface has not taken it, so that a person asks the courier."""
+    sent_at: Time | None
+    """When it was sent to the courier through its interface; null where the courier has certainly not got it that way."""
     fee: Money | None
     """What the courier charges for it; null where none was stated."""
     fee_payer: FeePayer | None

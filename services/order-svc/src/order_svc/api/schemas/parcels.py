@@ -6,6 +6,7 @@ from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Time, Version
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field, StringConstraints
 
+from order_svc.api.schemas.addresses import AddressOut
 from order_svc.api.schemas.order_lines import Units
 from order_svc.domain.anomalies.codes import AnomalyKind
 from order_svc.domain.fulfilment import Pick
@@ -168,6 +169,8 @@ class ParcelDetailOut(ParcelOut):
     """How the status has changed, oldest first; empty before the first scan."""
     courier_rating: CourierRatingOut | None = None
     """The buyer's; null where there is none."""
+    destination: AddressOut | None
+    """Where the courier takes it since it has granted a change of address; null: to the address of the order."""
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:
@@ -178,4 +181,5 @@ class ParcelDetailOut(ParcelOut):
             events=[ParcelEventOut.of(scan, view.ignored.get(scan.key)) for scan in view.scans],
             changes=[StatusChangeOut.model_validate(change) for change in view.changes],
             courier_rating=view.courier_rating and CourierRatingOut.model_validate(view.courier_rating),
+            destination=None if view.destination is None else AddressOut.model_validate(view.destination),
         )

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from order_svc.domain.anomalies.codes import AnomalyKind
-from order_svc.domain.tracking import CONSIGNEE_REFUSED, Parcel, ParcelScan, ParcelStatus
+from order_svc.domain.tracking import BACK, CONSIGNEE_REFUSED, INTERCEPTED, Parcel, ParcelScan, ParcelStatus
 
 DAMAGED = "carrier_damaged_parcel"
 _DISPOSED = frozenset({"disposed", "customs_confiscated"})
-_ASKED_FOR = frozenset({"intercepted", "cancelled_by_sender"})
+_ASKED_FOR = frozenset({INTERCEPTED, "cancelled_by_sender"})
 _WRONG_ADDRESS = frozenset({"consignee_incorrect_address", "consignee_incorrect_phone", "out_of_delivery_area"})
-_BACK = frozenset({ParcelStatus.RETURNING, ParcelStatus.RETURNED})
 _PROXY = "proxy"
 
 Scans = Sequence[ParcelScan]
@@ -46,7 +45,7 @@ def _refused(parcel: Parcel, scans: Scans) -> Scans:
 def _first_delivery(scans: Scans) -> int | None:
     """The place of the delivery to the receiver: one after a return scan is to the sender."""
     for place, scan in enumerate(scans):
-        if scan.status in _BACK:
+        if scan.status in BACK:
             return None
         if scan.status is ParcelStatus.DELIVERED:
             return place
@@ -55,14 +54,14 @@ def _first_delivery(scans: Scans) -> int | None:
 
 def _back_after_delivery(_: Parcel, scans: Scans) -> Scans:
     place = _first_delivery(scans)
-    return [] if place is None else [scan for scan in scans[place:] if scan.status in _BACK]
+    return [] if place is None else [scan for scan in scans[place:] if scan.status in BACK]
 
 
 def _back_unasked(parcel: Parcel, scans: Scans) -> Scans:
     explained = any(scan.reason == CONSIGNEE_REFUSED or scan.reason in _ASKED_FOR for scan in scans)
-    if parcel.status not in _BACK or explained or _first_delivery(scans) is not None:
+    if parcel.status not in BACK or explained or _first_delivery(scans) is not None:
         return []
-    return [scan for scan in scans if scan.status in (*_BACK, ParcelStatus.DELIVERED)]
+    return [scan for scan in scans if scan.status in (*BACK, ParcelStatus.DELIVERED)]
 
 
 def _other_receiver(parcel: Parcel, scans: Scans) -> Scans:

@@ -19,6 +19,14 @@ class InterceptOpen(Refusal):
     en = "An intercept of this parcel is open: {intercept_id}."
 
 
+class InterceptSent(Refusal):
+    """The courier was asked for the intercept, and may carry it out."""
+
+    kind, code = Kind.CONFLICT, "intercept_sent"
+    zh = "拦截申请已发往快递公司，可能已被执行，不能撤回。"
+    en = "The request was sent to the courier, which may carry it out: it cannot be withdrawn."
+
+
 class AddressMissing(Refusal):
     """A change of address states no address."""
 

@@ -35,6 +35,7 @@ class FeePayer(StrEnum):
 class Intercept:
     """One request about one parcel. `requested_by` is a role, `reference` and `refusal` are the courier's, in codes or numbers.
 
+    `sent_at` is when the courier was asked through its interface, where it may have got that; it is None where it has certainly not.
     `fee_minor` is what the courier charges for it, in minor units of `currency`. `deadline_at` is when it counts as unanswered.
     """
 
@@ -52,6 +53,7 @@ class Intercept:
     created_at: datetime
     updated_at: datetime
     deadline_at: datetime | None = None
+    sent_at: datetime | None = None
     reference: str | None = None
     refusal: str | None = None
     fee_minor: int | None = None

@@ -11,6 +11,7 @@ class ShippingSubject(StrEnum):
     LABEL = "label"
     QUOTE = "quote"
     PARCEL = "parcel"
+    INTERCEPT = "intercept"
 
 
 class ShippingVerb(StrEnum):
@@ -23,11 +24,12 @@ class ShippingVerb(StrEnum):
     PRICE = "price"
     SUBSCRIBE = "subscribe"
     TRACK = "track"
+    INTERCEPT = "intercept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingCall:
-    """The next call about a label, a question for prices or a parcel, whose id it has."""
+    """The next call about a label, a question for prices, a parcel or an intercept, whose id it has."""
 
     id: str
     subject: ShippingSubject

@@ -43,6 +43,11 @@ def carries(courier: CourierName, carrier: str) -> bool:
     return carrier == "sf" if courier is CourierName.SF else carrier in AGGREGATED
 
 
+def can_intercept(account: ShippingAccount) -> bool:
+    """Whether the courier takes intercepts through this account: Kuaidi100 does with an account of the carrier only."""
+    return account.courier is CourierName.SF or account.billing_no is not None
+
+
 def pause(attempts: int) -> timedelta:
     """How long the next call waits after this many without a result."""
     return timedelta(seconds=PAUSES[min(attempts, len(PAUSES) - 1)])

@@ -1,5 +1,8 @@
 """How contacts are stored as documents."""
 
+from typing import TypeVar
+
+from order_svc.domain.intercepts.model import InterceptAddress
 from order_svc.domain.model import Address
 from order_svc.domain.shipping.model import Contact
 
@@ -16,8 +19,11 @@ def contact_fields(contact: Contact) -> dict[str, str]:
     }
 
 
-def contact_of(address: Address) -> Contact:
-    """The buyer as a sender or receiver, at the address of the order."""
+AnyAddress = TypeVar("AnyAddress", Address, InterceptAddress)
+
+
+def contact_of(address: AnyAddress) -> Contact:
+    """The buyer as a sender or receiver, at the address of the order, or that of an intercept."""
     return Contact(
         name=address.name,
         phone=address.phone,
