@@ -60,6 +60,7 @@ class InterceptEvent(Event):
     carrier: Carrier
     waybill_no: WaybillNo
     purpose: Annotated[Code, one_of(InterceptPurpose, "what the courier is to do")]
+    requested_by: Annotated[Code | None, Field(description="the role of who asked for it, such as `buyer`")] = None
 
 
 class InterceptRequested(InterceptEvent):

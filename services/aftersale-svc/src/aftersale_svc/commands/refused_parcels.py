@@ -1,11 +1,12 @@
-"""Parcels that buyers refuse at the door: which one a case is about, and what couriers report of it."""
+"""Parcels to buyers that go back, refused at the door or called back: which one a case is about, and what couriers report of it."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import Refusal
-from aftercare_events import ParcelStatusChanged
+from aftercare_events import InterceptGranted, ParcelStatusChanged
+from aftercare_events.catalogue.intercepts import InterceptPurpose
 from aftercare_events.catalogue.parcels import ParcelStatus
 from asyncpg import Record
 
@@ -24,6 +25,7 @@ from aftersale_svc.tables.locks import ORDER_TO_LOCK
 from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
 
 _TYPE = TYPES[CaseType.REFUSED_DELIVERY]
+_BUYER = "buyer"
 
 
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -33,7 +35,7 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     nobody else says what follows. Where it is lost on its way back, that case is for an agent.
     """
     if event.refused or (event.is_returned and not await _is_decided(tx, event)):
-        await _open(tx, event)
+        await _open(tx, event, Reason.REFUSED_AT_DOOR)
     lost = lost_parcels.is_lost(event)
     if not (lost or event.is_returned or event.status == ParcelStatus.RETURNING):
         return
@@ -47,6 +49,15 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
             await returns.prolong(tx, full)
 
 
+async def called_back(tx: Transaction[Settings], event: InterceptGranted) -> None:
+    """Open the case of a parcel that the courier sends back for its buyer, who has changed their mind after it was shipped.
+
+    One that goes back for somebody else becomes a case once it is back, as `follow` has it.
+    """
+    if event.purpose == InterceptPurpose.RETURN_TO_SENDER and event.requested_by == _BUYER:
+        await _open(tx, event, Reason.CHANGED_MIND)
+
+
 async def _waiting(tx: Transaction[Settings], event: ParcelStatusChanged) -> Sequence[Record]:
     parcel = {"carrier": event.carrier, "waybill_no": event.waybill_no}
     return await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel)
@@ -57,7 +68,7 @@ async def _is_decided(tx: Transaction[Settings], event: ParcelStatusChanged) -> 
     return any(row["state"] == CaseState.CLOSED for row in await _waiting(tx, event))
 
 
-async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
+async def _open(tx: Transaction[Settings], event: ParcelStatusChanged | InterceptGranted, reason: Reason) -> None:
     """Open a case about those units of the parcel that are in no other, unless nothing can be asked for any more."""
     if await tx.one(ORDER_TO_LOCK, order_id=event.order_id) is None:
         return
@@ -68,7 +79,7 @@ async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
         request = Request(
             event.order_id,
             CaseType.REFUSED_DELIVERY,
-            Reason.REFUSED_AT_DOOR,
+            reason,
             None,
             wanted,
             [],

@@ -62,6 +62,7 @@ class InterceptFields(TraceFields):
     carrier: str
     waybill_no: str
     purpose: str
+    requested_by: str
 
 
 class PaymentFields(TraceFields):
@@ -204,6 +205,7 @@ def intercept_fields(tx: Transaction[Settings], intercept: Intercept) -> Interce
         carrier=intercept.carrier,
         waybill_no=intercept.waybill_no,
         purpose=intercept.purpose,
+        requested_by=intercept.requested_by,
     )
 
 

@@ -110,7 +110,7 @@ _STEPS = {
     "InterceptRequested": Sentence("{actor}申请拦截 {carrier} 运单 {waybill_no}[，要求{purpose_name}][；快递公司应在 {deadline_at} 前答复]。", "{actor} requested an intercept of {carrier}, waybill {waybill_no}[, to {purpose_name}][; the courier is to answer by {deadline_at}]."),
     "InterceptSubmitted": Sentence("运单 {waybill_no} 的拦截申请已提交 {carrier}[，应在 {deadline_at} 前答复]。", "The intercept of waybill {waybill_no} was submitted to {carrier}[, which is to answer by {deadline_at}]."),
     "InterceptGranted": Sentence("{carrier} 同意拦截运单 {waybill_no}[，将{purpose_name}][，费用 {fee_minor:money}][，由{fee_payer_name}承担]。", "{carrier} agreed to intercept waybill {waybill_no}[ and {purpose_name}][; the fee is {fee_minor:money}][, paid by {fee_payer_name}]."),
-    "InterceptRefused": Sentence("{carrier} 拒绝拦截运单 {waybill_no}[，原因代码 {refusal}]，包裹继续派送。", "{carrier} refused to intercept waybill {waybill_no}[, with the reason code {refusal}]; the parcel goes on."),
+    "InterceptRefused": Sentence("{carrier} 拒绝拦截运单 {waybill_no}[，原因代码 {refusal}]，包裹继续派送，买家可在送达时拒收，或签收后申请售后。", "{carrier} refused to intercept waybill {waybill_no}[, with the reason code {refusal}]; the parcel goes on, and the buyer may refuse it at the door, or ask for after-sales service once it has arrived."),
     "InterceptEnded": Sentence("运单 {waybill_no} 的拦截已结束。", "The intercept of waybill {waybill_no} has ended."),
     "ParcelRegistered": Sentence("登记包裹：{carrier} 运单 {waybill_no}。", "A parcel was registered: {carrier}, waybill {waybill_no}."),
     "ParcelStatusChanged": Sentence("{carrier} 运单 {waybill_no}：{status_name}[（{receiver_name}）]。", "{carrier}, waybill {waybill_no}: {status_name}[ ({receiver_name})]."),
@@ -151,7 +151,7 @@ _VARIANTS: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
     }),
     "InterceptEnded": ("cause", {
         "withdrawn": Sentence("{actor}撤回了运单 {waybill_no} 的拦截申请。", "{actor} withdrew the intercept of waybill {waybill_no}."),
-        "no_answer": Sentence("{carrier} 未在时限内答复，运单 {waybill_no} 的拦截申请失效。", "The intercept of waybill {waybill_no} has expired: {carrier} did not answer in time."),
+        "no_answer": Sentence("{carrier} 未在时限内答复，运单 {waybill_no} 的拦截申请失效，买家可在送达时拒收，或签收后申请售后。", "The intercept of waybill {waybill_no} has expired: {carrier} did not answer in time. The buyer may refuse the parcel at the door, or ask for after-sales service once it has arrived."),
         "parcel_ended": Sentence("运单 {waybill_no} 的包裹运输已结束，拦截申请失效。", "The intercept of waybill {waybill_no} has ended: the parcel arrived, came back or was lost first."),
     }),
 }  # fmt: skip
