@@ -286,3 +286,14 @@ async def test_who_books_a_time_waits_for_who_is_booking_it(shop: Shop) -> None:
         waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
         await until(lambda: shop.harness.runtime.pool.fetchval(waits), "it waits")
     shop.harness.problem(await other, 409, "pickup_slot_full")
+
+
+async def test_without_an_address_the_courier_comes_to_the_delivery_address(shop: Shop) -> None:
+    case_id = await returning(shop)
+    slot = (await slots(shop, case_id))[0]["begins_at"]
+    case = await shop.act(shop.buyer, case_id, "book-pickup", slot=slot)
+    assert (case["state"], case["pickup"]["address"]) == ("await_pickup", None)
+    assert (await shop.last(PickupBooked)).at_delivery_address
+    await shop.act(shop.buyer, case_id, "cancel-pickup")
+    await book(shop, case_id)
+    assert not (await shop.last(PickupBooked)).at_delivery_address, "an address that the buyer names is in no event"

@@ -26,6 +26,9 @@ from aftercare_events import (
     DisputeWithdrawn,
     OfferAccepted,
     OfflineRefundConfirmed,
+    PickupBooked,
+    PickupCancelled,
+    PickupMoved,
     PickupWaybillGiven,
     PickupWaybillWithdrawn,
     RefundRequested,
@@ -46,6 +49,7 @@ from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 from order_svc import projections
 from order_svc.commands import (
     after_sales,
+    booked_pickups,
     case_money,
     cases,
     effects,
@@ -138,6 +142,9 @@ HANDLERS: Handlers[Settings] = {
     ChargePaid: case_money.charge_paid,
     ChargeOwedBack: case_money.charge_owed_back,
     ChargeReturned: case_money.charge_returned,
+    PickupBooked: booked_pickups.booked,
+    PickupMoved: booked_pickups.moved,
+    PickupCancelled: booked_pickups.cancelled,
     PickupWaybillGiven: shipments.expect_pickup,
     PickupWaybillWithdrawn: pickup_given_up,
     CourierRated: projections.courier_rated,

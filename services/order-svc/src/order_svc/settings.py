@@ -86,6 +86,8 @@ class Settings(ServiceSettings):
     sf_url: HttpUrl = "https://sfapi.sf-express.com/std/service"
     kuaidi100_url: HttpUrl = "https://poll.kuaidi100.com"
     kuaidi100_label_url: HttpUrl = "https://api.kuaidi100.com"
+    pickup_weight_grams: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """The weight that a courier gets for what it collects at a buyer's, who does not weigh it."""
     courier_poll_hours: Hours = 6
     label_hours: Hours = 24 * 14
     partner_inbox_hours: Annotated[

@@ -38,6 +38,12 @@ class PickupBooked(CaseEvent):
     begins_at: BeginsAt
     ends_at: EndsAt
     number: Number
+    at_delivery_address: Annotated[
+        bool,
+        Field(
+            description="whether the goods are at the delivery address of the order: order-svc orders the courier then"
+        ),
+    ] = False
     deadline_at: DeadlineAt = None
 
 

@@ -52,7 +52,9 @@ async def book_pickup(case_id: CaseId, body: BookPickupIn, tx: Tx[Settings]) -> 
     Where the courier does not come, the buyer has the whole time again; where the buyer is not there, what was left of it. Two pickups
     may be missed by the buyer, and six times booked or moved; then the goods are sent by another courier (`ship`).
     """
-    booked = await pickups.book(tx, case_id, begins_at=body.slot, address=body.address.stored(), note=body.note)
+    booked = await pickups.book(
+        tx, case_id, begins_at=body.slot, address=body.address.stored() if body.address else None, note=body.note
+    )
     return CaseOut.of(booked, tx.actor)
 
 

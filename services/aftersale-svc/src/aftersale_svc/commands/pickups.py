@@ -35,9 +35,16 @@ from aftersale_svc.settings import Settings
 
 
 async def book(
-    tx: Transaction[Settings], case_id: str, *, begins_at: datetime, address: dict[str, str], note: str | None = None
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    begins_at: datetime,
+    address: dict[str, str] | None,
+    note: str | None = None,
 ) -> FullCase:
     """Book a pickup as the buyer: the buyer's time to ship stops until it was collected, missed or cancelled.
+
+    Without an `address` the goods are at the delivery address of the order.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -69,6 +76,7 @@ async def book(
         begins_at=slot.begins_at,
         ends_at=slot.ends_at,
         number=pickup.bookings,
+        at_delivery_address=address is None,
         deadline_at=booked.case.deadline_at,
     )
     return await effects.save(tx, full, booked, CaseAction.BOOK_PICKUP, event, note=note)

@@ -29,6 +29,8 @@ async def register(tx: Transaction[Settings], label: ShippingLabel) -> Parcel | 
     What was ordered is shipped as the seller who ordered the label would: the order may have changed meanwhile.
     """
     assert label.waybill_no is not None
+    if label.given_up_at is not None:
+        return tracking.PICKUP_GIVEN_UP
     picks = [Pick(str(each["line_id"]), int(str(each["quantity"]))) for each in label.picks]
     if label.leg is ParcelLeg.RETURN:
         content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)

@@ -73,8 +73,13 @@ async def _created(tx: Transaction[Settings], label: ShippingLabel, waybill_no: 
         await shipping_labels.save(tx, replace(given_up, refusal=registered))
         await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.CANCEL)
         return
-    await shipping_labels.save(tx, replace(created, parcel_id=registered.id))
-    await shipping_queue.drop(tx, label.id)
+    created = replace(created, parcel_id=registered.id)
+    if created.asked is None:
+        await shipping_queue.drop(tx, label.id)
+    else:
+        created = replace(created, pickup_state=PickupState.ASKED)
+        await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.MOVE_PICKUP)
+    await shipping_labels.save(tx, created)
     tx.wake(label_parcels.PRINTER)
 
 

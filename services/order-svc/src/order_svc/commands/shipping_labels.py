@@ -132,9 +132,41 @@ async def give_up_pickup(tx: Transaction[Settings], event: PickupWaybillWithdraw
     """Nobody collects goods for a case under this waybill: where its shipment was ordered here, the courier is asked to give it up."""
     known = {"case_id": event.case_id, "carrier": event.carrier, "waybill_no": event.waybill_no}
     for label in await tx.lock_all(LABELS_OF_WAYBILL, order_id=event.order_id, **known):
-        given_up = LABEL.apply(label, LabelAction.CANCEL, SystemContext.of(tx))
-        await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.CANCEL)
-        await save(tx, replace(given_up, refusal=None, reason=None))
+        await drop_pickup(tx, label)
+
+
+async def drop_pickup(tx: Transaction[Settings], label: ShippingLabel) -> ShippingLabel:
+    """Give up a locked shipment that the buyer does not want collected any more; one that the courier has not answered, once it has."""
+    if label.state in (LabelState.SUBMITTED, LabelState.UNKNOWN):
+        return await save(tx, replace(label, given_up_at=tx.now))
+    given_up = LABEL.apply(label, LabelAction.CANCEL, SystemContext.of(tx))
+    if given_up.state is LabelState.CANCELLED:
+        await shipping_queue.drop(tx, label.id)
+        return await save(tx, replace(given_up, settled_at=tx.now))
+    await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.CANCEL)
+    return await save(tx, replace(given_up, refusal=None, reason=None))
+
+
+async def move_pickup(tx: Transaction[Settings], label: ShippingLabel, window: PickupWindow) -> ShippingLabel:
+    """Have a locked shipment collected at the time that the buyer has booked. One that the courier has not answered is moved once it has."""
+    if label.state is LabelState.REQUESTED:
+        return await save(tx, replace(label, pickup_begins_at=window.begins_at, pickup_ends_at=window.ends_at))
+    if label.state is LabelState.CREATED:
+        label = LABEL.apply(label, LabelAction.CHANGE_PICKUP, SystemContext.of(tx))
+        await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.MOVE_PICKUP)
+    return await save(tx, asking_for(label, window))
+
+
+def asking_for(label: ShippingLabel, window: PickupWindow) -> ShippingLabel:
+    """The label whose courier is asked for another time."""
+    return replace(
+        label,
+        pickup_state=PickupState.ASKED,
+        asked_begins_at=window.begins_at,
+        asked_ends_at=window.ends_at,
+        refusal=None,
+        reason=None,
+    )
 
 
 async def change_pickup(tx: Transaction[Settings], label_id: str, *, window: PickupWindow) -> ShippingLabel:
@@ -151,17 +183,7 @@ async def change_pickup(tx: Transaction[Settings], label_id: str, *, window: Pic
     policy.check_pickup(window, tx.now)
     await _check_not_collected(tx, label)
     await shipping_queue.call(tx, ShippingSubject.LABEL, label_id, ShippingVerb.MOVE_PICKUP)
-    return await save(
-        tx,
-        replace(
-            changed,
-            pickup_state=PickupState.ASKED,
-            asked_begins_at=window.begins_at,
-            asked_ends_at=window.ends_at,
-            refusal=None,
-            reason=None,
-        ),
-    )
+    return await save(tx, asking_for(changed, window))
 
 
 async def give_up(tx: Transaction[Settings], label_id: str) -> ShippingLabel:

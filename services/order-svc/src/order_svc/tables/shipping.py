@@ -75,6 +75,7 @@ shipping_labels = Table(
     timestamp("pickup_ends_at", null=True),
     timestamp("asked_begins_at", null=True),
     timestamp("asked_ends_at", null=True),
+    timestamp("given_up_at", null=True),
     timestamp("sent_at", null=True),
     timestamp("settled_at", null=True),
     text("courier_ref", null=True),
@@ -163,6 +164,24 @@ LABELS_OF_WAYBILL = Query(
     .with_for_update(key_share=True),
     ShippingLabel,
 )
+PICKUPS_OF_CASE = Query(
+    select(shipping_labels)
+    .where(
+        shipping_labels.c.order_id == bindparam("order_id"),
+        shipping_labels.c.case_id == bindparam("case_id"),
+        shipping_labels.c.leg == ParcelLeg.RETURN,
+        shipping_labels.c.pickup_state != PickupState.NONE,
+        shipping_labels.c.given_up_at.is_(None),
+        *(
+            shipping_labels.c.state != state
+            for state in (LabelState.CANCELLING, LabelState.FAILED, LabelState.CANCELLED)
+        ),
+    )
+    .order_by(shipping_labels.c.id)
+    .with_for_update(key_share=True),
+    ShippingLabel,
+)
+"""The shipments that are collected for a case, as far as they have not ended."""
 CONTACTS = Rows(label_contacts, LabelContacts)
 FILES = Rows(label_files, LabelFile)
 QUOTES = Rows(shipping_quotes, ShippingQuote, _QUOTES)

@@ -25,8 +25,9 @@ class BookPickupIn(NoteIn):
 
     slot: Time
     """The beginning of one of the times that `GET …/pickup-slots` lists."""
-    address: ReturnAddressIn
-    """Where the courier comes to. It is shown to those who may see the case, and is in no event."""
+    address: ReturnAddressIn | None = None
+    """Where the courier comes to; left out: to the delivery address of the order, where order-svc has the courier ordered by itself if the merchant
+    has an account with one. It is shown to those who may see the case, and is in no event."""
 
 
 class MovePickupIn(NoteIn):

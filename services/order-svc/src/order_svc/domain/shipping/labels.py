@@ -43,7 +43,7 @@ _SHOWN = (LabelAction.CANCEL, LabelAction.CHANGE_PICKUP, LabelAction.GIVE_UP)
 SHIPPERS = Permission("shippers_only", frozenset({"seller", "agent"}))
 """Who has parcels collected: the merchant, and the agents of the platform."""
 SHIPPERS_OR_SYSTEM = Permission("shippers_only", frozenset({"seller", "agent", "system"}))
-"""Nobody else may give a shipment up, but for the worker: where what was ordered cannot be shipped any more."""
+"""Nobody else may give a shipment up or move its pickup, but for the worker and the buyer's booking in the after-sale centre."""
 
 
 def _shipped(label: "ShippingLabel", _: object) -> Refusal | None:
@@ -58,7 +58,7 @@ LABEL: Lifecycle[LabelState, LabelAction] = Lifecycle(
     initial=_S.REQUESTED,
     transitions={
         (_S.REQUESTED, _A.SUBMIT): Transition(_S.SUBMITTED, SYSTEM_ONLY),
-        (_S.REQUESTED, _A.CANCEL): Transition(_S.CANCELLED, SHIPPERS),
+        (_S.REQUESTED, _A.CANCEL): Transition(_S.CANCELLED, SHIPPERS_OR_SYSTEM),
         (_S.SUBMITTED, _A.CREATE): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.SUBMITTED, _A.FAIL): Transition(_S.FAILED, SYSTEM_ONLY),
         (_S.SUBMITTED, _A.MARK_UNKNOWN): Transition(_S.UNKNOWN, SYSTEM_ONLY),
@@ -66,7 +66,7 @@ LABEL: Lifecycle[LabelState, LabelAction] = Lifecycle(
         (_S.UNKNOWN, _A.FAIL): Transition(_S.FAILED, SYSTEM_ONLY),
         # The merchant has asked the courier: there is no such shipment, or it was given up there.
         (_S.UNKNOWN, _A.GIVE_UP): Transition(_S.FAILED, SHIPPERS),
-        (_S.CREATED, _A.CHANGE_PICKUP): Transition(_S.CREATED, SHIPPERS),
+        (_S.CREATED, _A.CHANGE_PICKUP): Transition(_S.CREATED, SHIPPERS_OR_SYSTEM),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLING, SHIPPERS_OR_SYSTEM, (NOT_SHIPPED,)),
         (_S.CANCELLING, _A.CONFIRM_CANCEL): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.CANCELLING, _A.REFUSE_CANCEL): Transition(_S.CREATED, SYSTEM_ONLY),
@@ -97,7 +97,7 @@ class ShippingLabel:
 
     `picks` are the units in the parcel. `refusal` and `reason` are why it failed, or why its pickup was refused: our code, and the
     courier's. `parcel_id` is the parcel that it became. `asked_begins_at` and `asked_ends_at` are the time that the courier was asked for and
-    has not answered.
+    has not answered. `given_up_at` is when nobody wanted any more what the courier had not answered yet: it is given up once it has.
     """
 
     id: str
@@ -121,6 +121,7 @@ class ShippingLabel:
     pickup_ends_at: datetime | None = None
     asked_begins_at: datetime | None = None
     asked_ends_at: datetime | None = None
+    given_up_at: datetime | None = None
     sent_at: datetime | None = None
     settled_at: datetime | None = None
     courier_ref: str | None = None

@@ -43,6 +43,12 @@ def carries(courier: CourierName, carrier: str) -> bool:
     return carrier == "sf" if courier is CourierName.SF else carrier in AGGREGATED
 
 
+def carrier_for_pickup(accounts: Sequence[ShippingAccount], sent: Sequence[str]) -> str | None:
+    """The carrier that collects goods of an order: one that has brought some of it, of `sent`, or else SF; None where no account has it."""
+    known = (each for each in (*sent, "sf") if any(carries(account.courier, each) for account in accounts))
+    return next(known, None)
+
+
 def can_intercept(account: ShippingAccount) -> bool:
     """Whether the courier takes intercepts through this account: Kuaidi100 does with an account of the carrier only."""
     return account.courier is CourierName.SF or account.billing_no is not None
