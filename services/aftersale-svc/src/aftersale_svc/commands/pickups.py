@@ -42,9 +42,7 @@ async def book(
     address: dict[str, str] | None,
     note: str | None = None,
 ) -> FullCase:
-    """Book a pickup as the buyer: the buyer's time to ship stops until it was collected, missed or cancelled.
-
-    Without an `address` the goods are at the delivery address of the order.
+    """Book a pickup as the buyer, without `address` at the order's: the buyer's time to ship stops until it was collected, missed or cancelled.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -241,10 +239,7 @@ async def _missed(
     )
     after = open_pickups.without_time(missed).keeping(pickup)
     event = PickupMissed(
-        **case_fields(tx, after.case),
-        begins_at=before.begins_at,
-        missed_by=by,
-        deadline_at=after.case.deadline_at,
+        **case_fields(tx, after.case), begins_at=before.begins_at, missed_by=by, deadline_at=after.case.deadline_at
     )
     return await effects.save(tx, full, after, action, event, note=note)
 
