@@ -22,8 +22,8 @@ from aftercare_events import (
 )
 from aftercare_events.catalogue.articles import ArticleKind
 
+from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.courier_claims.model import ParcelReport
-from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.domain.policies.model import PolicyVersion
 from aftersale_svc.tables.orders import (

@@ -13,6 +13,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
 from aftersale_svc.domain.cases.final_sales import is_final
+from aftersale_svc.domain.cases.parcel_anomalies import SUGGESTED
 from aftersale_svc.domain.cases.policy import check_permission, check_question, check_stage
 from aftersale_svc.domain.cases.reasons import selectable_reasons
 from aftersale_svc.domain.cases.requests import Wanted
@@ -20,7 +21,6 @@ from aftersale_svc.domain.cases.terms import Terms, check_term, open_reasons
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.allocation import allocate_lines, instead_of_refusing, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
-from aftersale_svc.domain.orders.anomalies import SUGGESTED
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.orders.model import Order, SentLine, Stage
 from aftersale_svc.domain.orders.policy import stage_of

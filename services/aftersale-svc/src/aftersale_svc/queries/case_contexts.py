@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.guards import FOR_GOOD
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.policy import dispute_window_end, evidence_kinds
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
@@ -21,7 +22,6 @@ from aftersale_svc.domain.evidence.case_evidence import hashes
 from aftersale_svc.domain.evidence.model import EvidenceReuse
 from aftersale_svc.domain.money.fees import fees_of
 from aftersale_svc.domain.money.refunds import refund_due
-from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.permissions import BUYER, STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed

@@ -5,8 +5,8 @@ from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text, and_, bindparam, exists, func, or_, select, update
 
+from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.courier_claims.codes import ParcelLeg
-from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.orders import order_parcels
 from aftersale_svc.tables.schema import metadata

@@ -1,13 +1,14 @@
 """Measures once a minute for how long what people or other processes are to do has waited."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 from prometheus_client import CollectorRegistry, Gauge
 
+from order_svc.queries import standstills
 from order_svc.settings import Settings
-from order_svc.tables.standstills import STANDSTILLS
 
 _EVERY_SECONDS = 60.0
 
@@ -34,7 +35,7 @@ class StandstillMetrics:
             ),
         }
 
-    def measured(self, now: datetime, began: dict[str, datetime | None]) -> None:
+    def measured(self, now: datetime, began: Mapping[str, datetime | None]) -> None:
         """Set them by when the oldest of each began to wait."""
         for name, figure in self._figures.items():
             since = began[name]
@@ -43,8 +44,7 @@ class StandstillMetrics:
 
 async def _measure(runtime: Runtime[Settings]) -> datetime | None:
     async with runtime.reader() as reader:
-        [found] = await reader.all(STANDSTILLS, now=reader.now)
-        runtime.metrics.of(StandstillMetrics).measured(reader.now, dict(found))
+        runtime.metrics.of(StandstillMetrics).measured(reader.now, await standstills.oldest(reader))
     return None
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aftercare_chassis.http.schemas import Out, Time
 
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
+from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.wording.anomalies import anomaly_text
 
 

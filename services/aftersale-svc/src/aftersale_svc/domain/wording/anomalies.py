@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.wording.times import in_zone
 
 KIND_NAMES: Mapping[str, Label] = {

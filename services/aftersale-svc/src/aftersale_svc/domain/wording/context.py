@@ -5,9 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftersale_svc.domain.cases.codes import EvidenceKind
+from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.evidence.model import EvidenceReuse
-from aftersale_svc.domain.orders.anomalies import ParcelAnomaly
 from aftersale_svc.domain.wording.times import DEFAULT_ZONE
 
 

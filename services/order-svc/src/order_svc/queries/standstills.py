@@ -1,0 +1,14 @@
+"""Since when what people or other processes are to do waits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from aftercare_chassis.database.transaction import Reader
+
+from order_svc.tables.standstills import STANDSTILLS
+
+
+async def oldest(reader: Reader) -> Mapping[str, datetime | None]:
+    """When the oldest of each began to wait, None where nothing does: `anomaly`, `shipping_call` and `label_file`."""
+    [found] = await reader.all(STANDSTILLS, now=reader.now)
+    return dict(found)
