@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from aftercare_chassis.database.codes import allow_codes, forbid_codes
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
