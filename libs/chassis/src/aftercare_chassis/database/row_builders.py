@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
+from functools import cache
 from operator import attrgetter
 from types import UnionType
 from typing import TypeVar, Union, get_args, get_origin, get_type_hints
@@ -30,8 +31,7 @@ def row_builder(cls: type[R]) -> Callable[[Columns], R]:
 
     The function raises NewerRow for a text that the enum does not have: the CHECKs permit only codes of the newest build.
     """
-    hints = get_type_hints(cls)
-    enums = [(f.name, enum) for f in fields(cls) if (enum := _enum_of(hints[f.name]))]  # type: ignore[arg-type]
+    enums = _enums_of(cls)  # type: ignore[arg-type] # mypy takes no type[R] for hashable
     if not enums:
         return lambda record: make(cls, dict(record))
     members = [(name, {member.value: member for member in enum}) for name, enum in enums]
@@ -47,6 +47,13 @@ def row_builder(cls: type[R]) -> Callable[[Columns], R]:
         return make(cls, values)
 
     return build
+
+
+@cache
+def _enums_of(cls: type[object]) -> list[tuple[str, type[Enum]]]:
+    """The fields that hold an enum: a class has several builders."""
+    hints = get_type_hints(cls)
+    return [(f.name, enum) for f in fields(cls) if (enum := _enum_of(hints[f.name]))]  # type: ignore[arg-type]
 
 
 def _enum_of(hint: object) -> type[Enum] | None:

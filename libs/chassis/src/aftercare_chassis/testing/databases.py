@@ -49,9 +49,10 @@ async def database(admin_url: str, package: str, migrations: Migrations) -> Asyn
     name = free.pop() if free else await _make(admin_url, migrations)
     url = with_database(admin_url, name)
     yield url
-    await empty(url)  # where that fails, the test fails and the database is not used again
-    if await _tables(url) == _shape[name]:
-        free.append(name)
+    async with _connection(url) as connection:
+        await connection.execute(_EMPTY)  # where that fails, the test fails and the database is not used again
+        if await connection.fetchval(_TABLES) == _shape[name]:  # else a test has changed its tables or indexes
+            free.append(name)
 
 
 async def empty(url: str) -> None:
@@ -82,22 +83,20 @@ async def _make(admin_url: str, migrations: Migrations) -> str:
     _made[admin_url].append(name)
     there = migrations.at(with_database(admin_url, name))
     await (there.upgrade() if there.revisions.service.head else there.create_all())
-    _shape[name] = await _tables(with_database(admin_url, name))
+    async with _connection(with_database(admin_url, name)) as connection:
+        _shape[name] = await connection.fetchval(_TABLES)
     return name
 
 
-async def _tables(url: str) -> str:
-    """The names of all tables and indexes: a database in which a test has changed them is not used again."""
-    connection = await asyncpg.connect(url)
-    try:
-        return str(await connection.fetchval(_TABLES))
-    finally:
-        await connection.close()
-
-
 async def _execute(url: str, statement: str) -> None:
+    async with _connection(url) as connection:
+        await connection.execute(statement)
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(statement)
+        yield connection
     finally:
         await connection.close()

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, get_args, get_type_hints
+from typing import Any, Generic, cast, get_args, get_type_hints
 from uuid import UUID, uuid4
 
 import httpx
@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey
 
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
 from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.jobs.deadlines import Deadlines
 from aftercare_chassis.jobs.workers import AT_ONCE
 from aftercare_chassis.service import Service
@@ -33,6 +34,16 @@ from aftercare_chassis.testing.servers import ServiceProcess, run_command, serve
 # Any: settings and the columns of a Record differ per service and query.
 
 _OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id OFFSET $1"
+
+
+@cache
+def _settings_of(factory: Callable[[Any], Service[Any]]) -> type[Any]:  # Any: settings differ per service
+    """The class of the settings that this factory is given."""
+    return cast(type[Any], get_args(get_type_hints(factory)["settings"])[0])
+
+
+_schemas: dict[object, tuple[str, Migrations]] = {}
+"""By factory: the package and the migrations of its service. To make a service for them takes longer than most tests."""
 
 
 @cache
@@ -85,15 +96,17 @@ class Harness(Generic[S]):
         cls, factory: Callable[[S], Service[S]], postgres_url: str, **settings: object
     ) -> AsyncIterator["Harness[S]"]:
         """The service that `factory` returns, on a database of its own; `settings` override the defaults."""
-        made = get_args(get_type_hints(factory)["settings"])[0]
+        made = _settings_of(factory)
         given = {
             "kafka": "127.0.0.1:9",  # nothing listens there: the harness itself delivers events
             "jwks_file": str(_keys()[1]),
             "signing_key": "a key for tests only",
             **settings,
         }
-        blueprint = factory(made(database_url=postgres_url, **given))
-        async with database(postgres_url, blueprint.package, blueprint.migrations) as url:
+        if factory not in _schemas:
+            blueprint = factory(made(database_url=postgres_url, **given))
+            _schemas[factory] = blueprint.package, blueprint.migrations
+        async with database(postgres_url, *_schemas[factory]) as url:
             configured = made(database_url=url, **given)
             harness = cls(factory(configured), configured)
             await harness.runtime.open()
