@@ -36,9 +36,8 @@ PLATFORM = frozenset({"agent", "arbitrator"})
 class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
-    `stop` is what a disputed case waits for, where that was read; `rejected_times`, of a rejected one in the same way, how often one of its
-    lines was, `disputes_left`, of one disputed before, how many disputes the buyer may still open. `has_neighbours`, of a locked
-    case: whether others of its order are open that money is to go back in. `anomalies`: what went wrong with its parcels, as facts.
+    Where these were read: `stop` is what a disputed case waits for, `rejected_times` how often a line of a rejected one was, `disputes_left`
+    how many disputes the buyer may still open. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels.
     """
 
     case: Case
