@@ -38,6 +38,11 @@ UNION ALL SELECT 'courier-claims', id, case_id, NULL, state, whose_turn, deadlin
 UNION ALL SELECT 'guarantee-claims', id, case_id, NULL, state, whose_turn, deadline_at FROM guarantee_claims
 UNION ALL SELECT 'refused-goods-claims', id, case_id, NULL, state, whose_turn, deadline_at FROM refused_goods_claims
 """
+# While a verdict is paid, its dispute waits for whoever has to act in the case.
+OTHER_TURN = """
+SELECT d.id, d.whose_turn, c.state, c.whose_turn FROM disputes d JOIN cases c ON c.id = d.case_id AND c.dispute_id = d.id
+ WHERE d.state = 'executing' AND d.whose_turn <> c.whose_turn
+"""
 # The ledger has exactly one open entry for each document that has not ended, with its turn and its end, and none for others.
 LEDGER = f"""
 WITH documents AS ({DOCUMENTS})
@@ -70,4 +75,4 @@ NOT_RECEIVED = """
 SELECT c.id, c.type, c.state, c.close_cause FROM cases c JOIN returns r ON r.case_id = c.id
  WHERE c.id = ANY($1) AND r.delivered_at IS NULL
 """
-ALWAYS = (LINES_OVERDRAWN, ORDERS_OVERDRAWN, LINES_REFUNDED, PARTS, WITHOUT_TURN, LEDGER)
+ALWAYS = (LINES_OVERDRAWN, ORDERS_OVERDRAWN, LINES_REFUNDED, PARTS, WITHOUT_TURN, OTHER_TURN, LEDGER)

@@ -194,6 +194,13 @@ class DisputeExecuted(DisputeEvent):
     currency: Currency
 
 
+class DisputeTurnChanged(DisputeEvent):
+    """Somebody else has to act before the verdict is executed: in the case, where its refund has failed, or is tried again."""
+
+    matter: Code = "dispute_turn"
+    whose_turn: Annotated[Code, Field(description="who has to act in the case")]
+
+
 class DisputeWithdrawn(DisputeEvent):
     """The buyer withdrew the complaint before a verdict."""
 

@@ -86,6 +86,8 @@ async def confirm(
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.CONFIRM_VERDICT, tx, DisputeFacts.of(tx))
     final = replace(moved, arbitrator_id=tx.actor.id, lab_test_id=None, final_at=tx.now)
+    if dispute.is_being_paid:
+        final = replace(final, whose_turn=full.case.whose_turn)
     costs = await lab_tests.enter_costs_of_appeal(tx, dispute)
     cited = await citations.resolve(tx, DecisionKind.APPEAL, cites, "/cites")
     awarded = dispute.amount_minor or 0

@@ -107,6 +107,7 @@ async def save(
         await record_step(tx, after.case, action, note, evidence, why, decision_id, events)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
+    await executions.follow_case(tx, before.case, after.case)
     after = await refused_goods_openings.follow_case(tx, after)
     await show_freight(tx, before, after)
     return after

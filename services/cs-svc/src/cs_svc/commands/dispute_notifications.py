@@ -24,6 +24,7 @@ from aftercare_events import (
     DisputeTestEnded,
     DisputeTestOrdered,
     DisputeTestReported,
+    DisputeTurnChanged,
     DisputeWithdrawn,
     EvidenceAdded,
     EvidenceRequested,
@@ -75,6 +76,7 @@ CODES: Mapping[type[DisputeEvent], str] = {
 }
 SILENT: Mapping[type[DisputeEvent], str] = {
     DisputeReleased: "which arbitrator has the dispute is a matter of the platform until another one takes it",
+    DisputeTurnChanged: "the event of the case, from which it follows, is notified",
 }
 """Events of which the conversations say nothing, and why."""
 

@@ -14,7 +14,7 @@ from aftersale_svc.domain.disputes.model import DisputeOrigin, DisputeState
 from aftersale_svc.domain.disputes.stops import effect
 
 QueueTurn = Annotated[str, TurnOf("QueueTurn", *CASE.values(), DISPUTE, others=[NOBODY])]
-DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=["buyer", NOBODY])]
+DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=["buyer", "agent", NOBODY])]
 
 
 class FrozenOut(Out):

@@ -155,6 +155,8 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         **_by_no_party(_TESTS),
         **{key: row for state in UNDECIDED for key, row in _undecided(state).items()},
         (_S.EXECUTING, _A.EXECUTE): Transition(_S.EXECUTED, SYSTEM_ONLY),
+        # Its money is paid in the case: whose turn it is there, it is here.
+        (_S.EXECUTING, _A.FOLLOW_CASE): Transition(_S.EXECUTING, SYSTEM_ONLY),
         # What was agreed is paid after the dispute has ended.
         (_S.SETTLED, _A.EXECUTE): Transition(_S.SETTLED, SYSTEM_ONLY),
     },

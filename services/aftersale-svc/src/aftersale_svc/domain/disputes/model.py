@@ -96,6 +96,7 @@ class DisputeAction(StrEnum):
     SETTLE = "settle"
     ANNOUNCE = "announce"
     FINALIZE = "finalize"
+    FOLLOW_CASE = "follow_case"
     APPEAL = "appeal"
     CONFIRM_VERDICT = "confirm_verdict"
     REPLACE_VERDICT = "replace_verdict"

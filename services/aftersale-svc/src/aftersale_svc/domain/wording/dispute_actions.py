@@ -25,6 +25,7 @@ DISPUTE_ACTION_NAMES: Mapping[DisputeAction, Label] = {
     _A.SETTLE: Label("接受和解方案", "accept the proposed settlement"),
     _A.ANNOUNCE: Label("宣布裁决", "announce a verdict"),
     _A.FINALIZE: Label("裁决生效", "make the verdict final"),
+    _A.FOLLOW_CASE: Label("随售后单变更处理方", "follow the case while the verdict is paid"),
     _A.APPEAL: Label("对裁决提出申诉", "appeal against the verdict"),
     _A.CONFIRM_VERDICT: Label("维持原裁决", "confirm the verdict"),
     _A.REPLACE_VERDICT: Label("改判", "give another verdict"),
