@@ -114,4 +114,21 @@ async def _paid_too_much(suite: InProcessSuite, case: dict[str, Any]) -> None:
     await act("seller", "write-off", note=usual.TEXTS["note"])
 
 
-SCENARIOS = (a_dispute_that_both_sides_settle, verdicts_that_are_appealed_against)
+async def a_verdict_whose_refund_fails(suite: InProcessSuite) -> str:
+    """The dispute waits for an agent, who closes the case; the order's id."""
+    order = await usual.delivered(suite, "73000213", "sim_refund_declined")
+    case = await usual.rejected(suite, order, 1)
+    body = {"category": "unfair_rejection", "text": usual.TEXTS["complaint"]}
+    dispute = await suite.call("buyer", "aftersale", f"cases/{case['id']}/dispute", body)
+    await suite.call("seller", "aftersale", f"disputes/{dispute['id']}/answer", {"text": usual.TEXTS["answer"]})
+    verdict = {"liable": "seller", "remedy": "refund", "amount": usual.cny(3000), "grounds": usual.TEXTS["grounds"]}
+    await suite.call(
+        "arbitrator", "aftersale", f"disputes/{dispute['id']}/verdict", verdict | {"takes_effect": "at_once"}
+    )
+    waiting = await suite.get("buyer", "aftersale", f"disputes/{dispute['id']}")
+    assert (waiting["state"], waiting["whose_turn"]) == ("executing", "agent")
+    await usual.step(suite, "agent", case, "close", note=usual.TEXTS["note"])
+    return str(order["id"])
+
+
+SCENARIOS = (a_dispute_that_both_sides_settle, verdicts_that_are_appealed_against, a_verdict_whose_refund_fails)

@@ -42,6 +42,7 @@ appealed               execute           appealed               system
 appealed               confirm_verdict   executing              arbitrator
 appealed               replace_verdict   executing              arbitrator
 executing              execute           executed               system
+executing              follow_case       executing              system
 settled                execute           settled                system
 platform_review        order_test        await_sample           arbitrator admin
 await_evidence         order_test        await_sample           arbitrator admin
