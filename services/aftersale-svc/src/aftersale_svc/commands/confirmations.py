@@ -15,7 +15,7 @@ from aftersale_svc.commands import (
     second_person,
 )
 from aftersale_svc.commands.second_person import Arguments
-from aftersale_svc.domain.cases.codes import CaseType, RejectReason
+from aftersale_svc.domain.cases.codes import RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
@@ -71,9 +71,7 @@ async def _accept_offer(tx: Tx, full: FullCase, order: Order, arguments: Argumen
 
 
 async def _offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
-    terms = arguments["terms"]
-    type_ = None if terms["type"] is None else CaseType(terms["type"])
-    offered = OfferTerms(type_, terms["amount_minor"], terms["currency"])
+    offered = OfferTerms.of(arguments["terms"])
     address, note, policy = arguments["return_address"], arguments["note"], arguments["policy"]
     return await offers.make_locked(tx, full, order, offered, address, note, policy)
 

@@ -142,7 +142,7 @@ async def release(
         IllegalTransition, ActionNotAllowed, ReplacementNotSent, RefundDecided: see CASE.
     """
     full = await locking.case(tx, case_id)
-    held = 0 if full.money_hold is None else full.money_hold.amount_minor
+    held = second_person.of_hold(full, CaseAction.RELEASE_HOLD)
     if second_person.is_needed(tx, full, held):
         return await _propose(tx, full, CaseAction.RELEASE_HOLD, held, note, policy)
     return await release_locked(tx, full, note, policy)
@@ -171,7 +171,7 @@ async def claim(
     apply(full, CaseAction.CLAIM_HOLD, tx)
     if note is None and not (full.replacement is not None and full.replacement.has_arrived):
         raise ClaimGroundsMissing(pointer="/note")
-    kept = sum(each.amount_minor for each in unreturned(full.lines))
+    kept = second_person.of_hold(full, CaseAction.CLAIM_HOLD)
     if second_person.is_needed(tx, full, kept):
         return await _propose(tx, full, CaseAction.CLAIM_HOLD, kept, note, policy)
     return await claim_decided(tx, full, note, policy)

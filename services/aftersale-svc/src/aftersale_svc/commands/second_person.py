@@ -16,12 +16,13 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.manual_reviews.errors import ProposalOutdated
 from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, is_limited, needs_second_person
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.offers.model import Offer
-from aftersale_svc.domain.cases.offers.policy import agreed
+from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferTerms
+from aftersale_svc.domain.cases.offers.policy import agreed, offered
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.decisions.proposed import DECLINED, PROPOSED
 from aftersale_svc.domain.money.fees import fees_of
+from aftersale_svc.domain.money.holds import unreturned
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
@@ -71,21 +72,37 @@ async def by_offer(tx: Transaction[Settings], full: FullCase, order: Order, offe
     return await by_approval(tx, replace(full, case=agreed(full.case, offer)), order)
 
 
+def of_hold(full: FullCase, action: CaseAction) -> int:
+    """What the buyer has back by a release of the hold, or the merchant keeps by a claim on it."""
+    if action is CaseAction.CLAIM_HOLD:
+        return sum(each.amount_minor for each in unreturned(full.lines))
+    return 0 if full.money_hold is None else full.money_hold.amount_minor
+
+
+async def _amount(tx: Transaction[Settings], full: FullCase, order: Order, proposal: ProposedDecision) -> int:
+    """What the decision comes to by now; a grant names its amounts, and a statement is about a refund that was refused."""
+    action, offer = CaseAction(proposal.action), full.open_offer
+    if action is CaseAction.APPROVE:
+        return await by_approval(tx, full, order)
+    if action is CaseAction.REFUND:
+        return await to_go_back(tx, full, order)
+    if action is CaseAction.OFFER:
+        offer = offered(full, order, OfferSide.AGENT, OfferTerms.of(proposal.arguments["terms"]), tx.now)
+    if action in (CaseAction.OFFER, CaseAction.ACCEPT_OFFER) and offer is not None:
+        return await by_offer(tx, full, order, offer)
+    if action in (CaseAction.RELEASE_HOLD, CaseAction.CLAIM_HOLD):
+        return of_hold(full, action)
+    return proposal.amount_minor
+
+
 async def check_unchanged(tx: Transaction[Settings], full: FullCase, order: Order, proposal: ProposedDecision) -> None:
     """Refuse to confirm a decision by which another amount is paid by now than was proposed; the order is locked.
 
     Raises:
         ProposalOutdated: other cases of the order have changed it.
+        Refusal: what is proposed is not possible any more.
     """
-    action, offer = CaseAction(proposal.action), full.open_offer
-    if action is CaseAction.APPROVE:
-        amount_minor = await by_approval(tx, full, order)
-    elif action is CaseAction.REFUND:
-        amount_minor = await to_go_back(tx, full, order)
-    elif action is CaseAction.ACCEPT_OFFER and offer is not None:
-        amount_minor = await by_offer(tx, full, order, offer)
-    else:
-        return
+    amount_minor = await _amount(tx, full, order, proposal)
     if amount_minor != proposal.amount_minor:
         raise ProposalOutdated(
             proposed_minor=proposal.amount_minor, amount_minor=amount_minor, currency=proposal.currency

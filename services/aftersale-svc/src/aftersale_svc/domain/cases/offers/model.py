@@ -1,8 +1,10 @@
 """Offers about a case. Money is in minor units of `currency`; times are aware, UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from aftersale_svc.domain.cases.codes import CaseType
 
@@ -61,3 +63,9 @@ class OfferTerms:
     type: CaseType | None = None
     amount_minor: int | None = None
     currency: str | None = None
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "OfferTerms":  # Any: JSON
+        """The terms of an offer that was only proposed, from the JSON in which it is kept."""
+        type_ = None if kept["type"] is None else CaseType(kept["type"])
+        return cls(type_, kept["amount_minor"], kept["currency"])
