@@ -49,6 +49,12 @@ async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
     await effects.restage(tx, event.order_id)
 
 
+async def lines_cancelled(tx: Transaction[Settings], event: OrderLinesCancelled) -> None:
+    """Copy that units of the order are cancelled, then end the cases about them."""
+    await projections.lines_cancelled(tx, event)
+    await endings.lines_cancelled(tx, event.order_id)
+
+
 async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> None:
     """Copy that the order is cancelled, then end its cases."""
     await projections.order_moved(tx, event)
@@ -102,6 +108,7 @@ HANDLERS: Handlers[Settings] = {
     **FACTS,
     ArticlePublished: projections.policy_published,
     ArticleRetired: projections.policy_retired,
+    OrderLinesCancelled: lines_cancelled,
     OrderShipped: order_shipped,
     OrderCancelled: order_cancelled,
     ParcelRegistered: ordered_pickups.registered,

@@ -51,3 +51,35 @@ async def test_units_taken_off_before_the_payment_are_in_no_later_copy(shop: Sho
     await shop.payment()
     shown = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()
     assert [line["selectable_quantity"] for line in shown["lines"]] == [3, 0]
+
+
+async def test_a_case_about_units_that_are_cancelled_is_closed_for_good(shop: Shop) -> None:
+    await shop.paid()
+    case = await shop.case(3, type_="refund_only")
+    await cancelled(shop, 1, 9566)
+    closed = await shop.get(case["id"])
+    assert (closed["state"], closed["close_cause"]) == ("closed", "units_cancelled")
+    assert await shop.complaint(case["id"]) is None
+    assert (await shop.case(2, type_="refund_only"))["requested"]["amount"] == 28700 - 9566
+
+
+async def test_a_disputed_case_about_cancelled_units_ends_with_its_dispute(shop: Shop) -> None:
+    await shop.paid()
+    case = await shop.case(3, type_="refund_only")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await cancelled(shop, 1, 9566)
+    assert (await shop.get(case["id"]))["state"] == "disputed"
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert (await shop.get(case["id"]))["close_cause"] == "units_cancelled"
+
+
+async def test_a_closed_case_is_not_disputed_once_its_units_are_cancelled(shop: Shop) -> None:
+    await shop.paid()
+    case = await shop.case(3, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "reject", reason="reason_untrue")
+    await shop.act(shop.buyer, case["id"], "accept")
+    await cancelled(shop, 1, 9566)
+    assert await shop.complaint(case["id"]) is None
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/dispute", json={"category": "other", "text": "?"})
+    assert refused.status_code == 409, refused.text

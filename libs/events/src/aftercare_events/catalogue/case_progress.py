@@ -21,6 +21,7 @@ class CloseCause(Vocabulary):
     CLOSED_BY_AGENT = "closed_by_agent", "an agent closed it"
     ORDER_CANCELLED = "order_cancelled", "the order was cancelled; its whole money goes back with it"
     UNITS_SHIPPED = "units_shipped", "units that were not to be sent any more had left"
+    UNITS_CANCELLED = "units_cancelled", "units of it were cancelled in the order; their money goes back with that"
     REAPPLIED = "reapplied", "rejected; the buyer has asked again, in another case"
     HOLD_NOT_AGREED = "hold_not_agreed", "the buyer did not agree to the hold for a replacement in time"
 

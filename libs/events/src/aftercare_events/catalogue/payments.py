@@ -35,6 +35,7 @@ Outside = Annotated[
     one_of(OfflineRefundMethod, "how it was given back without the provider; absent where that has paid it"),
 ]
 _UNITS_SHIPPED = "units_shipped"
+_UNITS_CANCELLED = "units_cancelled"
 """The failure code of what is `already_shipped` now."""
 
 
@@ -171,6 +172,12 @@ class RefundFailed(RefundEvent):
         bool | None,
         Field(description="whether it was refused because units had left of a refund that is before shipment"),
     ] = None
+    already_cancelled: Annotated[
+        bool | None,
+        Field(
+            description="whether it was refused because its units were cancelled, and their money goes back with that"
+        ),
+    ] = None
     succeeded_minor: Annotated[
         Minor | None, Field(description="what of it went back all the same, by `shares`; absent where nothing did")
     ] = None
@@ -180,6 +187,11 @@ class RefundFailed(RefundEvent):
     def is_already_shipped(self) -> bool:
         """Return whether units had left of a refund before shipment; in events without `already_shipped`, by the failure code."""
         return self.failure_code == _UNITS_SHIPPED if self.already_shipped is None else self.already_shipped
+
+    @property
+    def is_already_cancelled(self) -> bool:
+        """Return whether the units were cancelled before; in events without `already_cancelled`, by the failure code."""
+        return self.failure_code == _UNITS_CANCELLED if self.already_cancelled is None else self.already_cancelled
 
 
 class RefundUnknown(RefundEvent):

@@ -98,14 +98,16 @@ async def end_proposal(tx: Transaction[Settings], dispute: Dispute) -> None:
 
 
 async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
-    """Let the case go on where the dispute stopped it, or end with its cancelled order, or with units that were not to leave.
+    """Let the case go on where the dispute stopped it, or end with its order or its units, which are cancelled, or with units that were not to leave.
 
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    facts = CaseFacts(full=full, order=order)
+    facts = CaseFacts(full=full, order=order, units_cancelled=await endings.are_units_cancelled(tx, full))
     if permits(full, CaseAction.END_WITH_ORDER, tx, facts):
-        return await endings.end_with_order(tx, full, order)
+        return await endings.end_with_order(tx, full, facts)
+    if permits(full, CaseAction.END_WITH_UNITS, tx, facts):
+        return await endings.close_by(tx, full, CaseAction.END_WITH_UNITS, facts)
     if permits(full, CaseAction.END_WITH_SHIPMENT, tx, facts):
         return await endings.close_by(tx, full, CaseAction.END_WITH_SHIPMENT, facts)
     resumed = apply(full, CaseAction.RESUME, tx, facts)

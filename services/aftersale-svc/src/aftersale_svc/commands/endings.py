@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleCancelled, OrderCancelled, RefundFailed
 
 from aftersale_svc.commands import closing, effects, guarantee_cover, locking
@@ -13,10 +14,12 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, unexplained
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.money.holds import cases_with_cancelled_units
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import LIVE_CASES_OF
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 
@@ -82,18 +85,44 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
         disputed = full.case.state is CaseState.DISPUTED  # it ends with the dispute
         facts = CaseFacts(full=full, order=order)
         if order is not None and not disputed and permits(full, CaseAction.END_WITH_ORDER, tx, facts):
-            await end_with_order(tx, full, order)
+            await end_with_order(tx, full, facts)
+
+
+async def lines_cancelled(tx: Transaction[Settings], order_id: str) -> None:
+    """End the cases about units that were cancelled in the order, but for those in a dispute, which end with it."""
+    order = await tx.one(ORDER_TO_LOCK, order_id=order_id)
+    if order is None:
+        return
+    for case_id in cases_with_cancelled_units(await tx.all(HOLDS_OF_ORDER, order_id=order_id)):
+        full = await locking.case(tx, case_id)
+        facts = CaseFacts(full=full, order=order, units_cancelled=True)
+        if full.case.state is not CaseState.DISPUTED and permits(full, CaseAction.END_WITH_UNITS, tx, facts):
+            await close_by(tx, full, CaseAction.END_WITH_UNITS, facts)
+
+
+async def are_units_cancelled(tx: Transaction[Settings], full: FullCase) -> bool:
+    """Whether the order has cancelled units of this locked case, whose refund, if it has one, is not in flight any more."""
+    if full.case.stage is not Stage.PRE_SHIP:
+        return False
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
+    decided = [replace(each, state=None) if each.case_id == full.case.id else each for each in holds]
+    return full.case.id in cases_with_cancelled_units(decided)
 
 
 async def end_with_order(
-    tx: Transaction[Settings], full: FullCase, order: Order, *, refused: RefundFailed | None = None
+    tx: Transaction[Settings],
+    full: FullCase,
+    facts: CaseFacts,
+    *,
+    action: CaseAction = CaseAction.END_WITH_ORDER,
+    refused: RefundFailed | None = None,
 ) -> FullCase:
-    """End a locked case because its order was cancelled; `refused` is how a refund has ended that was in flight until now.
+    """End a locked case because its order was cancelled, or by `action` its units; `refused` is how a refund has ended that was in flight
+    until now.
 
     Raises:
-        IllegalTransition, ActionNotAllowed, OrderNotCancelled, RefundInFlight: see CASE.
+        IllegalTransition, ActionNotAllowed, OrderNotCancelled, UnitsNotCancelled, RefundInFlight: see CASE.
     """
-    action, facts = CaseAction.END_WITH_ORDER, CaseFacts(full=full, order=order)
     closed, event = closing.closed(tx, full, action, facts)
     if refused is None:
         return await effects.save(tx, full, closed, action, event)

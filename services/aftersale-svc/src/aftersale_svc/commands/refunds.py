@@ -119,7 +119,7 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
 
 
 async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
-    """The refund was refused, which is final: let an agent decide, or end the case with its cancelled order.
+    """The refund was refused, which is final: let an agent decide, or end the case with its cancelled order, or its cancelled units.
 
     A refund whose outcome is unknown does not come here: order-svc reports how it ended once it knows.
 
@@ -137,10 +137,13 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
     found = replace(found, failure_code=event.failure_code, returned_minor=event.succeeded_minor or 0)
     unpaid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.FAIL)
     unpaid = await refund_parts.given_in_part(tx, unpaid)
-    if permits(unpaid, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=unpaid, order=order)):
-        await endings.end_with_order(tx, unpaid, order, refused=event)
-    else:
-        await _hand_to_agent(tx, unpaid, event)
+    gone = event.is_already_cancelled or await endings.are_units_cancelled(tx, unpaid)
+    facts = CaseFacts(full=unpaid, order=order, units_cancelled=gone)
+    for action in (CaseAction.END_WITH_ORDER, CaseAction.END_WITH_UNITS):
+        if permits(unpaid, action, tx, facts):
+            await endings.end_with_order(tx, unpaid, facts, action=action, refused=event)
+            return
+    await _hand_to_agent(tx, unpaid, event)
 
 
 async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: RefundFailed) -> None:

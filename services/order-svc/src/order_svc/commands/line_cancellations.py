@@ -28,6 +28,7 @@ from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.model import PaymentState, RefundState
 from order_svc.domain.sales.stock import StockReleaseCause
 from order_svc.settings import Settings
+from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.orders import DROP_LINE, ORDER_LINES, ORDERS
 from order_svc.tables.payments import LIVE_PAYMENTS, REFUNDS_OF, TAKEN_PAYMENTS
 
@@ -120,7 +121,9 @@ async def _refuse_charged_back(tx: Transaction[Settings], order: Order, minor: i
 async def _check_not_adjusted(tx: Transaction[Settings], units: OrderUnits, order: Order) -> None:
     payments = await tx.all(TAKEN_PAYMENTS, order_id=order.id)
     refunds = await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments])
+    paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
     by_cases = [each.case_id for each in refunds if each.case_id and each.state is not RefundState.FAILED]
+    by_cases += [each.case_id for each in paid if each.refund_id is not None]
     line_cancellations.check_not_adjusted(line_cancellations.adjusting_cases(units.cases, units.case_lines, by_cases))
 
 

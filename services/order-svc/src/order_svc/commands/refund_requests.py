@@ -113,7 +113,12 @@ async def refuse(tx: Transaction[Settings], order: Order, payment: Payment, refu
     failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     fields = refund_fields(tx, payment, failed)
-    event = RefundFailed(**fields, failure_code=code, already_shipped=code is FailureCode.UNITS_SHIPPED)
+    event = RefundFailed(
+        **fields,
+        failure_code=code,
+        already_shipped=code is FailureCode.UNITS_SHIPPED,
+        already_cancelled=code is FailureCode.UNITS_CANCELLED,
+    )
     await effects.end_refund(tx, order, payment, failed, event, then=failed.state)
 
 

@@ -128,13 +128,21 @@ def split(parts: Sequence[dict[str, Any]], whole_minor: int, wanted_minor: int) 
 
 
 def adjusting_cases(cases: Iterable[Case], case_lines: Iterable[CaseLine], refunded_by: Iterable[str]) -> list[str]:
-    """Those of the cases that have given money back which are about no units."""
+    """Those of the cases that have given money back of which no units are known to be refunded: cases about none, and those that have ended
+    without their refund, of which a part was paid, or a guarantee has paid instead."""
+    states = {case.id: case.state for case in cases}
+    counted = {each.case_id for each in case_lines if each.refunded_quantity}
     about_units = {each.case_id for each in case_lines if each.quantity}
-    known = {case.id for case in cases}
-    return sorted({each for each in refunded_by if each in known and each not in about_units})
+    return sorted(
+        {
+            each
+            for each in refunded_by
+            if each in states and each not in counted and (each not in about_units or states[each] is CaseState.ENDED)
+        }
+    )
 
 
 def check_not_adjusted(cases: Sequence[str]) -> None:
-    """Refuse to compute what units are worth where these cases have given money back without units. Raises: PriceAdjusted."""
+    """Refuse to compute what units are worth where these cases have given money back that is for no known units. Raises: PriceAdjusted."""
     if cases:
         raise PriceAdjusted(case_ids=list(cases), ways=WAYS[PriceAdjusted.code])

@@ -68,6 +68,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "order_replacement"): (_VERDICT, _SETTLE, _REPLACE),
     ("case", "end_with_order"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("case", "end_with_shipment"): (_VERDICT, _SETTLE, _WITHDRAW),
+    ("case", "end_with_units"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("dispute", "announce"): (_VERDICT,),
     ("dispute", "add_evidence"): ("POST /v1/disputes/{dispute_id}/evidence",),
     ("dispute", "decide"): (_VERDICT,),

@@ -173,6 +173,7 @@ class CloseCause(StrEnum):
     CLOSED_BY_AGENT = "closed_by_agent"
     ORDER_CANCELLED = "order_cancelled"
     UNITS_SHIPPED = "units_shipped"
+    UNITS_CANCELLED = "units_cancelled"
     REAPPLIED = "reapplied"
     HOLD_NOT_AGREED = "hold_not_agreed"
 

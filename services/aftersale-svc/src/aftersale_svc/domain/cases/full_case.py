@@ -265,7 +265,7 @@ class FullCase:
 class CaseFacts:
     """What the guards judge besides the row of the case. `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
     (`in_dispute_window`), and which other cases have its units by now (`held_by`; None: that is not known). `by_platform`: who acts belongs to the
-    platform. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged.
+    platform. `units_cancelled`: its order has cancelled units that it is about. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged.
     """
 
     full: FullCase
@@ -274,6 +274,7 @@ class CaseFacts:
     held_by: tuple[Holder, ...] | None = None
     by_platform: bool = False
     overdue: bool = False
+    units_cancelled: bool = False
     actor: Actor | None = None
 
     @property

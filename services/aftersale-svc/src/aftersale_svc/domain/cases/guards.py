@@ -22,6 +22,7 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
     ReturnTracked,
+    UnitsNotCancelled,
     UnitsNotShipped,
     VerdictInExecution,
 )
@@ -33,8 +34,8 @@ from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
 from aftersale_svc.domain.orders.errors import OrderWasCancelled, WindowPassed
 from aftersale_svc.domain.orders.model import Stage
 
-# After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
-FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
+# After a verdict, or with the money of the order or the units back, there is nothing left to dispute; every other closing may have been wrong.
+FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED, CloseCause.UNITS_CANCELLED})
 """Why a case was closed that no complaint stops any more."""
 _MAY_BE_LATE = frozenset({"merchant", "agent"})
 
@@ -162,6 +163,10 @@ def _units_here(case: Case, _: object) -> Refusal | None:
     return UnitsNotShipped() if case.stage is Stage.PRE_SHIP or over else None
 
 
+def _units_not_cancelled(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return None if facts is not None and facts.units_cancelled else UnitsNotCancelled()
+
+
 def _covered(_: Case, facts: CaseFacts | None) -> Refusal | None:
     cover = None if facts is None else facts.full.cover
     return None if cover is None else RefundCovered(claim_id=cover.id)
@@ -195,4 +200,5 @@ NOT_STALLED = Guard(NotStalled.code, _not_stalled)
 CLOSED_FOR_GOOD = Guard(ClosedForGood.code, _closed_for_good)
 DISPUTE_WINDOW_PASSED = Guard(DisputeWindowPassed.code, _window_passed)
 UNITS_HERE = Guard(UnitsNotShipped.code, _units_here)
+UNITS_NOT_CANCELLED = Guard(UnitsNotCancelled.code, _units_not_cancelled)
 UNITS_HELD = Guard(UnitsHeldByAnother.code, _units_held)

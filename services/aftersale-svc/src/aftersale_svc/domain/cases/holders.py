@@ -17,9 +17,9 @@ class HeldUntil(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A case that has units of another one, or their money."""
+    """A case that has units of another one, or their money; without a case, the order, which has cancelled them."""
 
-    case_id: str
+    case_id: str | None
     until: HeldUntil
 
 
@@ -37,8 +37,8 @@ class UnitsHeldByAnother(Refusal):
 class UnitsGoneForGood(UnitsHeldByAnother):
     """The money of the units was paid, so that they are never free again."""
 
-    zh = "这些商品的款项已在售后单中退还（{case_ids:or 其他}），不会再释放；商品已寄到的，请登记到货。"
-    en = "The money of these units has gone back ({case_ids:or another case}), so they are never free again. If goods have arrived, record that."
+    zh = "这些商品的款项已退还（售后单：{case_ids:or 无，商品已取消}），不会再释放；商品已寄到的，请登记到货。"
+    en = "The money of these units has gone back ({case_ids:or they were cancelled}), so they are never free again. If goods have arrived, record that."
 
 
 class UnitsWithMerchant(UnitsHeldByAnother):
@@ -50,7 +50,7 @@ class UnitsWithMerchant(UnitsHeldByAnother):
 
 def held_by_others(holders: Sequence[Holder] | None) -> UnitsHeldByAnother:
     """The refusal that names the cases which have the units of a closed one; None: they are not known."""
-    ids, until = [each.case_id for each in holders or ()], {each.until for each in holders or ()}
+    ids, until = [each.case_id for each in holders or () if each.case_id], {each.until for each in holders or ()}
     if HeldUntil.NEVER in until:
         return UnitsGoneForGood(case_ids=ids)
     if HeldUntil.GOODS_RETURNED in until:

@@ -78,6 +78,13 @@ CLOSE_CAUSES: Mapping[CloseCause, OutcomeRow] = {
     _C.CLOSED_BY_AGENT: OutcomeRow(Label("平台客服关闭", "an agent of the platform closed it"), _AGENT),
     _C.ORDER_CANCELLED: OutcomeRow(Label("订单已取消", "the order was cancelled"), _SYSTEM),
     _C.UNITS_SHIPPED: OutcomeRow(Label("商品已发出", "the goods have left"), _SYSTEM),
+    _C.UNITS_CANCELLED: OutcomeRow(
+        Label(
+            "商品已在订单中取消，款项随取消退还",
+            "units of it were cancelled in the order, and their money goes back with that",
+        ),
+        _SYSTEM,
+    ),
     _C.REAPPLIED: OutcomeRow(Label("买家重新提交了申请", "the buyer asked again with another request"), _BUYER),
     _C.HOLD_NOT_AGREED: OutcomeRow(
         Label("买家未同意款项担保", "the buyer did not agree to the hold on the money"), _SYSTEM

@@ -59,6 +59,7 @@ class CaseAction(StrEnum):
     ORDER_REPLACEMENT = "order_replacement"
     END_WITH_ORDER = "end_with_order"
     END_WITH_SHIPMENT = "end_with_shipment"
+    END_WITH_UNITS = "end_with_units"
     ANSWER = "answer"
     ASK_AGAIN = "ask_again"
     RESOLVE = "resolve"

@@ -136,7 +136,8 @@ def holders(case_id: str, type_: TypeRow, lines: Sequence[CaseLine], holds: Sequ
         until = _held_until(hold)
         if hold.case_id is not None and until is not None and found.get(hold.case_id) is not HeldUntil.NEVER:
             found[hold.case_id] = until
-    return tuple(Holder(*each) for each in found.items())
+    # What no case has was cancelled in the order.
+    return tuple(Holder(*each) for each in found.items()) or (Holder(None, HeldUntil.NEVER),)
 
 
 def _without_own(hold: LineHold) -> LineHold:
@@ -171,6 +172,27 @@ def cases_with_shipped_units(holds: Iterable[LineHold]) -> list[str]:
         for hold in sorted(before, key=_loses_first, reverse=True):
             in_flight = hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING
             if missing > 0 and hold.case_id is not None and not in_flight:
+                found[hold.case_id] = None
+                missing -= hold.units
+    return list(found)
+
+
+def cases_with_cancelled_units(holds: Iterable[LineHold]) -> list[str]:
+    """The ids of those open cases before shipment about units that their order has cancelled, because it did not know of the case.
+
+    Where cancelled units and those of cases are more than there are, the newest cases are returned; not those whose refund is in flight,
+    which order-svc decides about.
+    """
+    found: dict[str, None] = {}
+    for of_line in _by_line(holds):
+        line = of_line[0]
+        taken = [hold for hold in of_line if hold.hold in _NOT_RELEASED and hold.units]
+        missing = (
+            line.cancelled_quantity and line.cancelled_quantity + sum(hold.units for hold in taken) - line.quantity
+        )
+        for hold in sorted(taken, key=lambda each: each.case_id or "", reverse=True):
+            is_open = hold.hold is HoldState.HELD and hold.state is not CaseState.REFUNDING
+            if missing > 0 and is_open and hold.stage is Stage.PRE_SHIP and hold.case_id is not None:
                 found[hold.case_id] = None
                 missing -= hold.units
     return list(found)

@@ -11,7 +11,15 @@ from aftersale_svc.domain.cases.states import CaseState
 _AFTER_REJECTION = frozenset({CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED, CloseCause.REAPPLIED})
 _C = CloseCause
 _STATED_BY_STEP = frozenset(
-    {_C.REJECTION_ACCEPTED, _C.CLOSED_BY_AGENT, _C.VERDICT, _C.ORDER_CANCELLED, _C.UNITS_SHIPPED, _C.REAPPLIED}
+    {
+        _C.REJECTION_ACCEPTED,
+        _C.CLOSED_BY_AGENT,
+        _C.VERDICT,
+        _C.ORDER_CANCELLED,
+        _C.UNITS_SHIPPED,
+        _C.UNITS_CANCELLED,
+        _C.REAPPLIED,
+    }
 )
 """The causes that are the step itself: who accepts a rejection has closed the case by that."""
 _E = EscalationCause

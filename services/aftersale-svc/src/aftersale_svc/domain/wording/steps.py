@@ -81,6 +81,10 @@ STEPS: Mapping[str, Label] = {
     "order_return": Label("仲裁裁定退货", "It was ordered that the goods are sent back"),
     "order_replacement": Label("仲裁裁定商家发货", "It was ordered that the merchant sends goods"),
     "end_with_order": Label("订单已取消，售后单随之关闭", "The order was cancelled, and the case was closed with it"),
+    "end_with_units": Label(
+        "商品已在订单中取消，售后单随之关闭",
+        "Units of it were cancelled in the order, and the case was closed with that",
+    ),
     "ship_replacement": Label("{actor}寄出了商品", "{actor} sent the goods"),
     "correct_replacement_waybill": Label("{actor}更正了发货运单号", "{actor} corrected the waybill of the goods sent"),
     "scan_replacement": Label("快递首次扫描商家寄出的包裹", "The courier scanned the goods sent for the first time"),
@@ -150,6 +154,7 @@ STEPS: Mapping[str, Label] = {
     "appeal": Label("{actor}对裁决提出申诉", "{actor} appealed against the verdict"),
     "announce": Label("{actor}作出裁决，申诉期内暂不执行", "{actor} gave a verdict, which waits for appeals"),
     "finalize": Label("申诉期已过，裁决生效", "Nobody appealed in time, and the verdict is final"),
+    "follow_case": Label("维权随售后单变更处理方", "The dispute waits for whoever has to act in the case"),
     "confirm_verdict": Label("{actor}维持原裁决", "{actor} confirmed the verdict"),
     "record_repayment": Label("{actor}登记了买家返还的款项", "{actor} recorded that the buyer has paid money back"),
     "write_off": Label("{actor}决定不再追回款项", "{actor} wrote off what the buyer owes"),

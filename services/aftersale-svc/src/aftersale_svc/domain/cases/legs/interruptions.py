@@ -1,4 +1,4 @@
-"""What interrupts a case of any type: a dispute, or the cancellation of its order."""
+"""What interrupts a case of any type: a dispute, or the cancellation of its order, or of its units there."""
 
 from collections.abc import Collection
 
@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.guards import (
     REFUND_COVERED,
     REFUND_IN_FLIGHT,
     UNITS_HELD,
+    UNITS_NOT_CANCELLED,
     VERDICT_IN_EXECUTION,
     unless_refund_decided,
 )
@@ -25,7 +26,13 @@ from aftersale_svc.domain.cases.legs.offline_refund import with_offline_refund
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
-from aftersale_svc.domain.permissions import BUYER_OR_PLATFORM, END_OF_DISPUTE, SYSTEM_ONLY, VERDICT_REPLACED
+from aftersale_svc.domain.permissions import (
+    BUYER_OR_PLATFORM,
+    END_OF_DISPUTE,
+    SYSTEM_ONLY,
+    SYSTEM_UNSEEN,
+    VERDICT_REPLACED,
+)
 
 DISPUTE = "dispute"
 
@@ -52,9 +59,9 @@ def all_legs(own: tuple[Leg, ...], exits: Collection[Exit] = ()) -> tuple[Leg, .
 
 
 def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
-    """The leg that every case has besides those of its type: a dispute stops it, or it ends with its cancelled order.
+    """The leg that every case has besides those of its type: a dispute stops it, or it ends with its order or its units, which are cancelled.
 
-    A closed case can be stopped as well; none of a type of which no leg can be disputed. The case of a cancelled order ends at once; while its refund is in flight, once
+    A closed case can be stopped as well; none of a type of which no leg can be disputed. The case of a cancelled order, or of cancelled units, ends at once; while its refund is in flight, once
     that was refused; a disputed one when the dispute ends without a refund, by whoever ends it. `exits` are those that the type
     leads somewhere.
     """
@@ -69,6 +76,8 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
     ended: dict[tuple[CaseState, CaseAction], Row] = {
         **{(state, _A.END_WITH_ORDER): end for state in disputable},
         **{(state, _A.END_WITH_ORDER): end_unpaid for state in paying},
+        **{(state, _A.END_WITH_UNITS): _end_with_units(SYSTEM_UNSEEN) for state in disputable},
+        **{(state, _A.END_WITH_UNITS): _end_with_units(SYSTEM_UNSEEN, REFUND_IN_FLIGHT) for state in paying},
     }
     if not disputable:
         return Leg(DISPUTE, legs[0].entry, ended, {})
@@ -102,6 +111,7 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         ),
         **_ordered(legs, exits),
         (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(END_OF_DISPUTE, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.END_WITH_UNITS): _end_with_units(END_OF_DISPUTE, outcome_of=DISPUTE),
     }
     return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
 
@@ -134,3 +144,9 @@ def _end_with_order(permission: Permission, *guards: Guard, outcome_of: str | No
     """The case ends because its order was cancelled."""
     barred = (ORDER_NOT_CANCELLED, *guards)
     return Transition(_S.CLOSED, permission, barred, cause=CloseCause.ORDER_CANCELLED, outcome_of=outcome_of)
+
+
+def _end_with_units(permission: Permission, *guards: Guard, outcome_of: str | None = None) -> Row:
+    """The case ends because units of it were cancelled in the order before they left: their money goes back with that."""
+    barred = (UNITS_NOT_CANCELLED, *guards)
+    return Transition(_S.CLOSED, permission, barred, cause=CloseCause.UNITS_CANCELLED, outcome_of=outcome_of)
