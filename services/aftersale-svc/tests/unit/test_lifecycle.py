@@ -82,7 +82,10 @@ def read(table: str) -> Rows:
     found = {(state, action): (to, set(by)) for state, action, to, *by in rows}
     # Where a complaint stops an open case, the buyer and the platform can stop it as well.
     stops = [state for state, action in found if action == "freeze" and state != "closed"]
-    return {**found, **{(state, "dispute"): ("disputed", {"buyer", "agent", "arbitrator"}) for state in stops}}
+    # What ends with a cancelled order ends with cancelled units too, as an outcome of the same.
+    ends = {state: by for (state, action), (_, by) in found.items() if action == "end_with_order"}
+    units = {(at, "end_with_units"): ("closed", by if "outcome" in by else {*by, "unseen"}) for at, by in ends.items()}
+    return {**found, **units, **{(at, "dispute"): ("disputed", {"buyer", "agent", "arbitrator"}) for at in stops}}
 
 
 # As every type, but that nobody reviews it first, or makes offers.
