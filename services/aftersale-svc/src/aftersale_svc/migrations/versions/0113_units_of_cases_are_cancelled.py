@@ -2,8 +2,8 @@
 
 from aftercare_chassis.database.codes import allow_codes, forbid_codes
 
-revision = "0112"
-down_revision = "0111"
+revision = "0113"
+down_revision = "0112"
 branch_labels = None
 depends_on = None
 
