@@ -67,6 +67,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "voidPayment": {"buyer", "seller", "agent"},
         "capturePayment": {"seller", "agent", "admin"},
         "listPaymentReconciliations": {"admin"},
+        "getPaymentReconciliation": {"admin"},
         "listPaymentDifferences": {"admin"},
         "getPaymentDifference": {"admin"},
         "explainPaymentDifference": {"admin"},

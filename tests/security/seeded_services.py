@@ -38,8 +38,13 @@ KETTLE = OrderLine(
 
 _ACCOUNT: dict[str, Any] = {"courier": "sf", "account_no": "C1", "secret": "a-checkword", "sender": ADDRESS}
 _DIFFERENCE = """
-    INSERT INTO payment_differences (id, provider, day, cause, kind, our_minor, their_minor, currency, state, opened_at)
-    VALUES ('diff_1', 'simulator', '2026-03-01', 'unknown_here', 'payment', 0, 1, 'CNY', 'open', now())
+    INSERT INTO payment_differences
+        (id, version, provider, day, cause, kind, our_minor, their_minor, currency, state, opened_at)
+    VALUES ('diff_1', 1, 'simulator', '2026-03-01', 'unknown_here', 'payment', 0, 1, 'CNY', 'open', now())
+"""
+_RECONCILIATION = """
+    INSERT INTO reconciliations (provider, day, entries, differences, reconciled_at)
+    VALUES ('simulator', '2026-03-01', 1, 1, now())
 """
 
 
@@ -79,6 +84,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         [push] = made(await admin.get("/v1/courier-pushes"))["data"]
         [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
         await harness.runtime.pool.execute(_DIFFERENCE)
+        await harness.runtime.pool.execute(_RECONCILIATION)
         await harness.runtime.pool.execute(_ANOMALY, parcel["id"], placed["id"])
         account = made(await seller.post("/v1/shipping-accounts", json=_ACCOUNT))
         label_body = {"carrier": "sf", "weight_grams": 900, "lines": part}
@@ -96,6 +102,8 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
                 "push_id": push["id"],
                 "callback_id": callback["id"],
                 "difference_id": "diff_1",
+                "provider": "simulator",
+                "day": "2026-03-01",
                 "merchant_id": "m-1",
                 "anomaly_id": "anom_1",
                 "account_id": account["id"],

@@ -206,6 +206,11 @@ from aftercare_events.catalogue.parcels import (
     ParcelStatusChanged,
     ShippedLine,
 )
+from aftercare_events.catalogue.payment_differences import (
+    PaymentDifferenceExplained,
+    PaymentDifferenceOpened,
+    PaymentDifferenceResolved,
+)
 from aftercare_events.catalogue.payments import (
     PaymentAuthorised,
     PaymentCaptureRequested,
@@ -472,6 +477,9 @@ __all__ = [
     "PaymentAuthorised",
     "PaymentCaptureRequested",
     "PaymentChargedBack",
+    "PaymentDifferenceExplained",
+    "PaymentDifferenceOpened",
+    "PaymentDifferenceResolved",
     "PaymentEvent",
     "PaymentFailed",
     "PaymentReleaseRequested",

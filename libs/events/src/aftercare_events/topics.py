@@ -19,7 +19,7 @@ class Topic:
 
 
 ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order")
-PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment")
+PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment or payment difference")
 PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel or intercept")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
 DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dispute")

@@ -4,6 +4,7 @@ import dataclasses
 
 import httpx
 import pytest
+from aftercare_events import PaymentDifferenceExplained, PaymentDifferenceOpened, PaymentDifferenceResolved
 from aftercare_simulators.payment.ledger import Kind
 from order_svc.workers.reconciliation import WORKER
 from payment_office import Office
@@ -96,3 +97,49 @@ async def test_administrators_explain_and_resolve_a_difference(office, world):
     assert (await office.admin.get(path)).json()["state"] == "resolved"
     problem(await office.shop.seller.get(path), 403, "forbidden")
     problem(await office.admin.get("/v1/payment-differences/diff_x"), 404, "not_found")
+
+
+async def test_the_report_of_a_night_has_sums_and_differences(office, shop, world):
+    order, payment = await office.paid()
+    await shop.ask_refund(order, 19133)
+    await shop.ask_refund(order, 1, refund_id="refund_2")
+    await office.settle()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount + 1 WHERE kind = 'payment'")
+    await office.next_day()
+    [row] = [
+        each
+        for each in (await office.admin.get("/v1/payment-reconciliations")).json()["data"]
+        if each["provider"] == office.name
+    ]
+    path = f"/v1/payment-reconciliations/{office.name}/{row['day']}"
+    report = (await office.admin.get(path)).json()
+    assert (report["entries"], report["differences"], report["open"]) == (3, 1, 1)
+    sums = [(each["kind"], each["entries"], each["amount"]) for each in report["sums"]]
+    assert sums == [
+        ("payment", 1, {"amount": 29501, "currency": "CNY"}),
+        ("refund", 2, {"amount": 19134, "currency": "CNY"}),
+    ]
+    [found] = report["opened"]
+    assert (found["cause"], found["subject_id"]) == ("other_amount", payment["id"])
+    await office.admin.post(f"/v1/payment-differences/{found['id']}/resolve", json={"note": "a wrong bill"})
+    assert (await office.admin.get(path)).json()["open"] == 0
+    shop.problem(await shop.seller.get(path), 403, "forbidden")
+    shop.problem(await office.admin.get(f"/v1/payment-reconciliations/{office.name}/2020-01-01"), 404, "not_found")
+
+
+async def test_a_difference_is_published_when_it_is_opened_explained_and_resolved(office, world, shop):
+    _, payment = await office.paid()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount + 1")
+    await office.next_day()
+    [found] = await office.differences()
+    for action in ("explain", "resolve"):
+        await office.admin.post(f"/v1/payment-differences/{found['id']}/{action}", json={"note": "a wrong bill"})
+    for kind, result in (
+        (PaymentDifferenceOpened, "open"),
+        (PaymentDifferenceExplained, "explained"),
+        (PaymentDifferenceResolved, "resolved"),
+    ):
+        [event] = await shop.events(kind)
+        assert (event.difference_id, event.subject_id, event.result) == (found["id"], payment["id"], result)
+        assert (event.our_minor, event.their_minor, event.currency) == (29500, 29501, "CNY")
+        assert event.day == found["day"]

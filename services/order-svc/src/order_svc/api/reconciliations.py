@@ -1,5 +1,6 @@
 """The nightly comparison of providers' statements with our books, for administrators."""
 
+from datetime import date
 from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
@@ -9,7 +10,13 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
-from order_svc.api.schemas.reconciliations import DifferenceOut, NoteIn, ReconciliationOut, ReconciliationsOut
+from order_svc.api.schemas.reconciliations import (
+    DifferenceOut,
+    NoteIn,
+    ReconciliationOut,
+    ReconciliationReportOut,
+    ReconciliationsOut,
+)
 from order_svc.commands import reconciliations
 from order_svc.domain.payments.statements import DIFFERENCE, DifferenceAction, DifferenceState
 from order_svc.settings import Settings
@@ -24,6 +31,17 @@ async def list_reconciliations(read: Read) -> ReconciliationsOut:
     """The statements that were compared, newest day first."""
     found = await queries.reconciliations(read)
     return ReconciliationsOut(data=[ReconciliationOut.of(each) for each in found])
+
+
+@router.get("/payment-reconciliations/{provider}/{day}", operation_id="getPaymentReconciliation", dependencies=_READS)
+async def get_reconciliation(
+    provider: Annotated[Code, Path(description="The name of the payment provider.")],
+    day: Annotated[date, Path(description="The day of the statement, in the provider's time zone.")],
+    read: Read,
+) -> ReconciliationReportOut:
+    """The nightly report of one provider: what its statement adds up to, and the differences between it and our books."""
+    found, differences = await queries.reconciliation(read, provider, day)
+    return ReconciliationReportOut.of_day(found, differences, read.actor)
 
 
 @router.get("/payment-differences", operation_id="listPaymentDifferences", dependencies=_READS)

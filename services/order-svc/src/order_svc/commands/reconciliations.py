@@ -5,6 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import (
+    PaymentDifferenceExplained,
+    PaymentDifferenceOpened,
+    PaymentDifferenceResolved,
+    TraceFields,
+    trace_fields,
+)
 
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.statements import (
@@ -19,6 +26,7 @@ from order_svc.domain.payments.statements import (
     StatementEntry,
     cause_of,
     is_known,
+    sums_of,
 )
 from order_svc.settings import Settings
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
@@ -33,6 +41,20 @@ from order_svc.tables.statements import (
 )
 
 _CHUNK = 1000
+
+
+class DifferenceFields(TraceFields):
+    """The fields of every event of a difference between a statement and our books."""
+
+    difference_id: str
+    provider: str
+    day: str
+    cause: str
+    kind: str
+    subject_id: str | None
+    our_minor: int
+    their_minor: int
+    currency: str
 
 
 async def latest_days(tx: Transaction[Settings]) -> Mapping[str, date]:
@@ -53,16 +75,24 @@ async def reconcile(
     `earlier` are the ends of the day before: what succeeded here then and is in no statement so far is missing there. It is None
     for the first day, because the statement of the day before was not read.
     """
-    row = Reconciliation(provider=provider, day=day, entries=len(entries), differences=0, reconciled_at=tx.now)
-    values = {name: getattr(row, name) for name in ("provider", "day", "entries", "differences", "reconciled_at")}
-    if await tx.execute(BEGIN_DAY, **values) == 0:
+    row = Reconciliation(
+        provider=provider,
+        day=day,
+        entries=len(entries),
+        differences=0,
+        reconciled_at=tx.now,
+        sums=sums_of(entries),
+    )
+    values = ("provider", "day", "entries", "differences", "reconciled_at", "sums")
+    if await tx.execute(BEGIN_DAY, **{name: getattr(row, name) for name in values}) == 0:
         return None
     found: list[Difference] = []
     for start in range(0, len(entries), _CHUNK):
         found += await _compare(tx, provider, day, entries[start : start + _CHUNK])
     if earlier is not None:
         found += await _missing(tx, provider, day, earlier)
-    await tx.insert(DIFFERENCES, *found)
+    for each in found:
+        await tx.create(DIFFERENCES, each, PaymentDifferenceOpened(**_fields(tx, each)))
     await tx.upsert(RECONCILIATIONS, replace(row, differences=len(found)))
     return found
 
@@ -136,6 +166,7 @@ def _difference(
 ) -> Difference:
     return Difference(
         id=tx.new_id("diff"),
+        version=0,
         provider=provider,
         day=day,
         cause=cause,
@@ -157,7 +188,7 @@ async def explain(tx: Transaction[Settings], difference_id: str, *, note: str) -
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DIFFERENCE.
     """
-    return await _move(tx, difference_id, DifferenceAction.EXPLAIN, note)
+    return await _move(tx, difference_id, DifferenceAction.EXPLAIN, note, PaymentDifferenceExplained)
 
 
 async def resolve(tx: Transaction[Settings], difference_id: str, *, note: str) -> Difference:
@@ -167,11 +198,32 @@ async def resolve(tx: Transaction[Settings], difference_id: str, *, note: str) -
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DIFFERENCE.
     """
-    return await _move(tx, difference_id, DifferenceAction.RESOLVE, note)
+    return await _move(tx, difference_id, DifferenceAction.RESOLVE, note, PaymentDifferenceResolved)
 
 
-async def _move(tx: Transaction[Settings], difference_id: str, action: DifferenceAction, note: str) -> Difference:
+async def _move(
+    tx: Transaction[Settings],
+    difference_id: str,
+    action: DifferenceAction,
+    note: str,
+    event: type[PaymentDifferenceExplained | PaymentDifferenceResolved],
+) -> Difference:
     moved = DIFFERENCE.apply(await tx.lock(DIFFERENCES, difference_id), action, tx)
     moved = replace(moved, note=note, handler_id=tx.actor.id, changed_at=tx.now)
-    await tx.upsert(DIFFERENCES, moved)
-    return moved
+    return await tx.save(DIFFERENCES, moved, event(**_fields(tx, moved)))
+
+
+def _fields(tx: Transaction[Settings], found: Difference) -> DifferenceFields:
+    """The fields of an event of this difference, which affects the platform: it is its account with the provider."""
+    return DifferenceFields(
+        **trace_fields(tx, affected_party="platform", applicant=tx.actor.id, result=found.state),
+        difference_id=found.id,
+        provider=found.provider,
+        day=found.day.isoformat(),
+        cause=found.cause,
+        kind=found.kind,
+        subject_id=found.subject_id,
+        our_minor=found.our_minor,
+        their_minor=found.their_minor,
+        currency=found.currency,
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 
@@ -50,7 +50,13 @@ from order_svc.tables.parcels import (
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, PAYMENTS_OF_ORDER, REFUNDS_OF
 from order_svc.tables.restrictions import RESTRICTION_LIST
-from order_svc.tables.statements import DIFFERENCE_LIST, DIFFERENCES, RECONCILIATION_LIST
+from order_svc.tables.statements import (
+    DIFFERENCE_LIST,
+    DIFFERENCES,
+    DIFFERENCES_OF_DAY,
+    RECONCILIATION_LIST,
+    RECONCILIATIONS,
+)
 from order_svc.tables.stock import STOCK_MOVEMENT_LIST, STOCK_TOTALS
 
 R = TypeVar("R")
@@ -231,6 +237,12 @@ async def partner_pushes(
 async def reconciliations(reader: Reader) -> list[Reconciliation]:
     """The latest compared statements, newest day first."""
     return await reader.all(RECONCILIATION_LIST, most=100)
+
+
+async def reconciliation(reader: Reader, provider: str, day: date) -> tuple[Reconciliation, list[Difference]]:
+    """The compared statement of a day, and the differences that it opened."""
+    found = await reader.get(RECONCILIATIONS, provider, day)
+    return found, await reader.all(DIFFERENCES_OF_DAY, provider=provider, day=day)
 
 
 async def payment_difference(reader: Reader, difference_id: str) -> Difference:

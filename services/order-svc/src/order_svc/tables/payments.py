@@ -63,6 +63,7 @@ payments = Table(
     CheckConstraint("charged_back_minor <= amount_minor", name="charged_back"),
     CheckConstraint("amount_minor <= authorised_minor", name="authorised"),
     Index("payments_order_idx", "order_id", "id"),
+    Index("payments_settled_idx", "provider", "settled_at", postgresql_where=sql("settled_at IS NOT NULL")),
     Index("payments_reference_idx", "provider_reference", postgresql_where=sql("provider_reference IS NOT NULL")),
 )
 
@@ -92,6 +93,7 @@ refunds = Table(
     CheckConstraint("(share_of IS NULL) = (whole_minor IS NULL)", name="shared"),
     CheckConstraint("amount_minor <= whole_minor", name="share"),
     Index("refunds_share_idx", "share_of", postgresql_where=sql("share_of IS NOT NULL")),
+    Index("refunds_settled_idx", "settled_at", postgresql_where=sql("settled_at IS NOT NULL")),
     Index("refunds_payment_idx", "payment_id", "id"),
     Index("refunds_case_idx", "case_id", postgresql_where=sql("case_id IS NOT NULL")),
 )

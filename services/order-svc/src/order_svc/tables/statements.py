@@ -1,6 +1,6 @@
 """The entries of providers' statements, the days that were compared, and the differences found."""
 
-from aftercare_chassis.database.columns import minor, one_of, text, timestamp
+from aftercare_chassis.database.columns import aggregate, document, minor, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import Column, Date, Index, Integer, Table, Text, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -25,6 +25,7 @@ reconciliations = Table(
     Column("entries", Integer, nullable=False),
     Column("differences", Integer, nullable=False),
     timestamp("reconciled_at"),
+    document("sums", null=True),
 )
 
 # What a statement has of our payments and refunds: one of them that no statement has is missing there. Kept for some days only.
@@ -40,7 +41,7 @@ statement_entries = Table(
 payment_differences = Table(
     "payment_differences",
     metadata,
-    Column("id", Text, primary_key=True),
+    *aggregate(),
     text("provider"),
     Column("day", Date, nullable=False),
     *one_of("cause", DifferenceCause),
@@ -56,11 +57,12 @@ payment_differences = Table(
     text("handler_id", null=True),
     timestamp("changed_at", null=True),
     Index("payment_differences_state_idx", "state", "id"),
+    Index("payment_differences_day_idx", "provider", "day", "id"),
 )
 
 DIFFERENCES = Rows(payment_differences, Difference, ADMIN_ONLY)
 DIFFERENCE_LIST = Listing(payment_differences, Difference, filters=("state", "provider"), seen_by=ADMIN_ONLY)
-RECONCILIATIONS = Rows(reconciliations, Reconciliation)
+RECONCILIATIONS = Rows(reconciliations, Reconciliation, ADMIN_ONLY)
 LATEST_DAYS = Query(
     select(reconciliations.c.provider, func.max(reconciliations.c.day).label("day")).group_by(
         reconciliations.c.provider
@@ -71,6 +73,15 @@ RECONCILIATION_LIST = Query(
     .order_by(reconciliations.c.day.desc(), reconciliations.c.provider)
     .limit(bindparam("most", type_=Integer)),
     Reconciliation,
+)
+DIFFERENCES_OF_DAY = Query(
+    select(*DIFFERENCES.columns)
+    .where(
+        payment_differences.c.provider == bindparam("provider"),
+        payment_differences.c.day == bindparam("day", type_=Date),
+    )
+    .order_by(payment_differences.c.id),
+    Difference,
 )
 BEGIN_DAY = Statement(
     insert(reconciliations)

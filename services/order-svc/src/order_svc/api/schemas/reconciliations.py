@@ -1,5 +1,6 @@
 """Compared statements of payment providers, and their differences, in requests and responses."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
@@ -105,6 +106,46 @@ class ReconciliationOut(Out):
             entries=found.entries,
             differences=found.differences,
             reconciled_at=found.reconciled_at,
+        )
+
+
+class StatementSumOut(Out):
+    """What the entries of one kind and currency of a statement add up to."""
+
+    kind: EntryKind
+    """What the entries are about."""
+    entries: int
+    """How many there are."""
+    amount: Money
+    """Their sum."""
+
+
+class ReconciliationReportOut(ReconciliationOut):
+    """The report of one statement: what was compared, what it adds up to, and where our books differ."""
+
+    sums: list[StatementSumOut]
+    """By kind and currency; empty where the statement is empty, or was compared by a build that kept no sums."""
+    open: int
+    """How many of the differences are not resolved yet."""
+    opened: list[DifferenceOut]
+    """The differences that it opened, oldest first, each as it is now."""
+
+    @classmethod
+    def of_day(cls, found: Reconciliation, differences: Sequence[Difference], actor: Actor) -> Self:
+        """The report as this reader may act on it."""
+        sums = [
+            StatementSumOut(
+                kind=EntryKind(each["kind"]),
+                entries=each["entries"],
+                amount=Money.of(each["amount_minor"], each["currency"]),
+            )
+            for each in found.sums or ()
+        ]
+        return cls(
+            **ReconciliationOut.of(found).model_dump(),
+            sums=sums,
+            open=sum(each.state is not DifferenceState.RESOLVED for each in differences),
+            opened=[DifferenceOut.of(each, actor) for each in differences],
         )
 
 

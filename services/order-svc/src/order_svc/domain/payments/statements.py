@@ -1,9 +1,11 @@
 """The daily statements of payment providers, compared with our own payments and refunds. Money is in minor units of `currency`."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
 
@@ -92,6 +94,7 @@ class Difference:
     """
 
     id: str
+    version: int
     provider: str
     day: date
     cause: DifferenceCause
@@ -110,13 +113,27 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """The comparison of the statement of a day. `entries` and `differences` are their numbers."""
+    """The comparison of the statement of a day. `entries` and `differences` are their numbers; `sums` has for each kind and currency of its
+    entries their number and what they add up to (a document of `sums_of`), None where it was compared before revision 0045."""
 
     provider: str
     day: date
     entries: int
     differences: int
     reconciled_at: datetime
+    sums: list[dict[str, Any]] | None = None  # Any: JSON
+
+
+def sums_of(entries: Iterable[StatementEntry]) -> list[dict[str, Any]]:  # Any: JSON
+    """What the entries of a statement add up to, in minor units, by their kind and currency."""
+    counts, totals = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for each in entries:
+        counts[each.kind, each.currency] += 1
+        totals[each.kind, each.currency] += each.amount_minor
+    return [
+        {"kind": kind, "currency": currency, "entries": counts[kind, currency], "amount_minor": totals[kind, currency]}
+        for kind, currency in sorted(counts)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
