@@ -5,12 +5,12 @@ from aftercare_chassis.database import indexes
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
-# Earlier builds insert differences without a version: those of a migrated database are at least of revision 0044.
-compatible_with = "0045"
+# Earlier builds insert differences without a version: those of a migrated database are at least of revision 0045.
+compatible_with = "0046"
 
 _SETTLED = sa.text("settled_at IS NOT NULL")
 
