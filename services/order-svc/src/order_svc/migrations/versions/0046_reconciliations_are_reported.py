@@ -9,7 +9,7 @@ revision = "0046"
 down_revision = "0045"
 branch_labels = None
 depends_on = None
-# Earlier builds insert differences without a version: those of a migrated database are at least of revision 0045.
+# Earlier builds insert differences without a version.
 compatible_with = "0046"
 
 _SETTLED = sa.text("settled_at IS NOT NULL")
