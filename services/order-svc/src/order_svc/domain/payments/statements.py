@@ -114,7 +114,7 @@ class Difference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
     """The comparison of the statement of a day. `entries` and `differences` are their numbers; `sums` has for each kind and currency of its
-    entries their number and what they add up to (a document of `sums_of`), None where it was compared before revision 0046."""
+    entries their number and what they add up to (a document of `sums_of`), None where it was compared before revision 0048."""
 
     provider: str
     day: date

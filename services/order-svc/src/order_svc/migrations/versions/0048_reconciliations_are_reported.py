@@ -5,12 +5,12 @@ from aftercare_chassis.database import indexes
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0046"
-down_revision = "0045"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 # Earlier builds insert differences without a version.
-compatible_with = "0046"
+compatible_with = "0048"
 
 _SETTLED = sa.text("settled_at IS NOT NULL")
 
