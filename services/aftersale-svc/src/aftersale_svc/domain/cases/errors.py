@@ -271,20 +271,6 @@ class DisputeWindowPassed(Refusal):
     zh, en = "该售后单的投诉期限已过。", "The time to dispute this case has passed."
 
 
-class UnitsNotCancelled(Refusal):
-    """No units of the case were cancelled, so it does not end because of that."""
-
-    kind, code = Kind.CONFLICT, "units_not_cancelled"
-    zh, en = "该售后单的商品未被取消。", "No units of this case were cancelled."
-
-
-class UnitsNotShipped(Refusal):
-    """The units of the case have not left, so it does not end because of that."""
-
-    kind, code = Kind.CONFLICT, "units_not_shipped"
-    zh, en = "该售后单的商品尚未发出。", "The units of this case have not left."
-
-
 class DescriptionMissing(Refusal):
     """A question without its words."""
 

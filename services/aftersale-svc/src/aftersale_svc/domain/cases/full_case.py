@@ -144,8 +144,7 @@ class FullCase:
         """The units that the merchant has and that go back to the buyer, by line: what was refused, or all of them where the case was
         closed without money or other goods for them, but for those that were sent back, or that nobody waits for any more.
 
-        Empty where the merchant keeps them: a verdict has refunded them, their money went back with the order, or
-        the buyer keeps a replacement.
+        Empty where the merchant keeps them: a verdict has refunded them, their money went back with the order, or the buyer keeps a replacement.
         """
         owed = self.rows_of(OwedGoods)
         if self.rows_of(RefusedGoods) and not owed:
