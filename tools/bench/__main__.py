@@ -14,6 +14,8 @@ import imports
 import knowledge
 import messaging
 import messaging_page
+import order_commands
+import order_lists
 import profile_page
 import pushes
 import report
@@ -37,6 +39,8 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "commands": commands.measure,
     "pushes": pushes.measure,
     "import": imports.measure,
+    "orders": order_lists.measure,
+    "order-commands": order_commands.measure,
 }
 PAGE = (
     "create-case",
@@ -50,6 +54,8 @@ PAGE = (
     "commands",
     "pushes",
     "import",
+    "orders",
+    "order-commands",
 )
 """The order of the sections of the page."""
 PROFILE = "profile"

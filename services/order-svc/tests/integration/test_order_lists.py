@@ -78,7 +78,20 @@ async def test_ranges_of_time(stocked: Any) -> None:
     assert await numbers(stocked, created_to=second, sort="oldest") == ["A"]
     assert await numbers(stocked, paid_from=start.isoformat(), paid_to=second) == ["A"]
     assert await numbers(stocked, shipped_from=second) == []
+    assert await numbers(stocked, paid_from=start.isoformat()) == ["A"]
     assert await numbers(stocked, created_from=second, sku="lamp-2") == ["C", "B"]
+
+
+async def test_orders_of_a_range_of_payments_come_by_their_payments(shop: Any) -> None:
+    placed = [await shop.place(order_no=name) for name in ("A", "B")]
+    since = shop.h.clock.now().isoformat()
+    for order in reversed(placed):
+        shop.h.clock.advance(hours=1)
+        await shop.start_payment(order["id"])
+        await shop.settle()
+    assert await numbers(shop, paid_from=since) == ["A", "B"]
+    assert await numbers(shop, paid_from=since, sort="oldest") == ["B", "A"]
+    assert await numbers(shop, paid_from=since, created_from="2020-01-01T00:00:00Z") == ["B", "A"]
 
 
 async def test_our_own_number_is_searched(stocked: Any) -> None:

@@ -24,7 +24,7 @@ async def list_orders(
     sort: Annotated[
         OrderSort,
         Query(
-            description="By when they were placed (`newest`, `oldest`), by the total in one `currency` (`amount`), or by `deadline`: the smallest first, with a minus the largest. `deadline` lists only orders that have one. What is found by `q`, an order or waybill number, goods, courier or provider is sorted by time."
+            description="By when they were placed (`newest`, `oldest`; paid or shipped, with a range of such a time and none of `created`), by the total in one `currency` (`amount`), or by `deadline`: the smallest first, with a minus the largest. `deadline` lists only orders that have one. What is found by `q`, an order or waybill number, goods, courier or provider is sorted by time."
         ),
     ] = OrderSort.NEWEST,
     limit: Limit = 20,

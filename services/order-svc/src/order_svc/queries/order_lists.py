@@ -11,7 +11,7 @@ from order_svc.domain.model import Order
 from order_svc.domain.order_keys import FILTERED, KeyKind, key, search_keys
 from order_svc.domain.sorting import BY_TIME, OrderSort, check_sort
 from order_svc.queries import OrderView, with_parts
-from order_svc.tables.order_lists import CREATED_BETWEEN, ORDER_COUNTS, ORDER_LISTS, ORDERS_BY_KEY
+from order_svc.tables.order_lists import BETWEEN, ORDER_COUNTS, ORDER_LISTS, ORDERS_BY_KEY
 
 MOST_COUNTED = 1000
 _ORDER_ID = re.compile(r"ord_[0-9a-f]{32}")
@@ -79,8 +79,10 @@ def _list(value: object) -> list[object]:
 def _listing(sort: OrderSort, used: Mapping[str, object], *, by_key: bool) -> Listing[Order]:
     if by_key:
         return ORDERS_BY_KEY[sort]
-    if sort in BY_TIME and ("created_from" in used or "created_to" in used):
-        return CREATED_BETWEEN[sort]
+    if sort in BY_TIME:
+        for name, lists in BETWEEN.items():
+            if not used.keys().isdisjoint({f"{name}_from", f"{name}_to"}):
+                return lists[sort]
     return ORDER_LISTS[sort]
 
 

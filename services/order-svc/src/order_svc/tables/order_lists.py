@@ -121,11 +121,11 @@ ORDER_LISTS: Mapping[OrderSort, Listing[Order]] = {
     OrderSort.DEADLINE: _list("deadline_at"),
     OrderSort.LATEST_DEADLINE: _list("deadline_at", turned=True),
 }
-CREATED_BETWEEN: Mapping[OrderSort, Listing[Order]] = {
-    OrderSort.NEWEST: _list("created_at", turned=True),
-    OrderSort.OLDEST: _list("created_at"),
+BETWEEN: Mapping[str, Mapping[OrderSort, Listing[Order]]] = {
+    name: {OrderSort.NEWEST: _list(f"{name}_at", turned=True), OrderSort.OLDEST: _list(f"{name}_at")}
+    for name in _RANGES
 }
-"""Lists by time of orders that were created in a range of time, which an index by that time has."""
+"""Lists by time of orders in a range of one of their times, in the order of that time, which an index has."""
 ORDERS_BY_KEY: Mapping[OrderSort, Listing[Order]] = {
     OrderSort.NEWEST: _keyed(turned=False),
     OrderSort.OLDEST: _keyed(turned=True),
