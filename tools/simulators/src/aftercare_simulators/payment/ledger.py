@@ -19,6 +19,11 @@ CREATE TABLE IF NOT EXISTS operation (
     status TEXT, key TEXT, request TEXT, settled_at REAL, authorised INTEGER, PRIMARY KEY (kind, id), UNIQUE (kind, key)
 )
 """
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS operation_payment ON operation (payment_id, kind)",
+    "CREATE INDEX IF NOT EXISTS operation_reference ON operation (reference)",
+    "CREATE INDEX IF NOT EXISTS operation_pending ON operation (status) WHERE status = 'pending'",
+)
 _LATER_COLUMNS = ("settled_at REAL", "authorised INTEGER")  # a file of an earlier version does not have them
 _FIELDS = "kind, id, payment_id, amount, currency, method, callback_url, reference, status, authorised"
 
@@ -93,6 +98,8 @@ class Ledger:
         for column in _LATER_COLUMNS:
             if column.split()[0] not in known:
                 self._file.execute(f"ALTER TABLE operation ADD COLUMN {column}")
+        for index in _INDEXES:
+            self._file.execute(index)
 
     def find(self, kind: Kind, id_: str) -> Operation:
         """The operation with this id. Raises: OperationRefused with 404 where there is none."""
@@ -172,7 +179,8 @@ class Ledger:
 
     def next_reference(self, kind: Kind) -> str:
         """The provider's own number of the next operation."""
-        (known,) = self._file.execute("SELECT count(*) FROM operation").fetchone()
+        # Nothing is deleted, so that the last row has the number of rows.
+        (known,) = self._file.execute("SELECT coalesce(max(rowid), 0) FROM operation").fetchone()
         return f"sim-{kind}-{known + 1:06d}"
 
     def payments(self) -> list[Operation]:
