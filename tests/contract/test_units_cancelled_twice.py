@@ -22,7 +22,7 @@ def lines(order: dict[str, Any], units: int) -> list[dict[str, Any]]:
 
 
 async def asked_at_once(shop: InProcessSuite, order: dict[str, Any], units: int) -> str:
-    """A case that order-svc has not heard of yet."""
+    """A case whose events order-svc has not consumed yet."""
     body = {"order_id": order["id"], "type": "refund_only", "reason": "changed_mind", "lines": lines(order, units)}
     created = await shop.client("buyer", "aftersale").post("/v1/cases", json=body)
     assert created.status_code == 201, created.text
