@@ -14,9 +14,12 @@ from aftercare_events import (
     Envelope,
     Event,
     OrderCreated,
+    ParcelRegistered,
+    ParcelStatusChanged,
 )
 
 ORDER, CASE = "ord_1", "case_1"
+PARCEL: dict[str, Any] = {"parcel_id": "parcel_1", "leg": "outbound", "carrier": "zto", "waybill_no": "73000001"}
 SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
 
 
@@ -96,6 +99,15 @@ class Desk:
 
     async def completed(self, case_id: str = CASE, **whose: str) -> None:
         await self.consume(AfterSaleCompleted, case_id=case_id, state="completed", **whose)
+
+    async def scanned(self, status: str, **fields: Any) -> None:
+        usual = {"status": status, "previous_status": "pending", "terminal": True}
+        await self.consume(ParcelStatusChanged, **(PARCEL | usual | {"occurred_at": self.harness.clock.now()} | fields))
+
+    async def delivered(self) -> None:
+        """The parcel of the order."""
+        await self.consume(ParcelRegistered, **PARCEL)
+        await self.scanned("delivered")
 
     async def disputed(self, complaint_id: str) -> None:
         await self.consume(DisputeOpened, complaint_id=complaint_id, state="await_merchant_answer")

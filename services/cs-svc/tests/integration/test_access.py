@@ -1,6 +1,6 @@
 """Every route with every role, with own and foreign objects."""
 
-from cs_desk import CASE, PEOPLE, SCORES, Desk, complaint_body, made
+from cs_desk import CASE, PARCEL, PEOPLE, SCORES, Desk, complaint_body, made
 
 SEES = {"buyer", "seller", "agent", "arbitrator", "admin"}
 NOT_FOUND, FORBIDDEN = 404, 403
@@ -25,9 +25,11 @@ CALLS: dict[tuple[str, str], tuple[object, set[str]]] = {
     ("POST", "/v1/ratings"): ({"case_id": CASE, "scores": SCORES}, {"buyer"}),
     ("PATCH", "/v1/ratings/{rating_id}"): ({"text": "?"}, {"buyer"}),
     ("GET", "/v1/ratings/{rating_id}"): (None, SEES),
+    ("POST", "/v1/courier-ratings"): ({"parcel_id": PARCEL["parcel_id"], "score": 5}, {"buyer"}),
+    ("GET", "/v1/courier-ratings/{courier_rating_id}"): (None, SEES),
     ("GET", "/v1/customers/{buyer_id}"): (None, SEES),
 }
-LISTS = ("/v1/conversations", "/v1/complaints", "/v1/feedback", "/v1/ratings")
+LISTS = ("/v1/conversations", "/v1/complaints", "/v1/feedback", "/v1/ratings", "/v1/courier-ratings")
 ROLE_OF = {name: who[0] for name, who in PEOPLE.items() if who}
 
 
@@ -36,11 +38,16 @@ async def objects(desk: Desk) -> dict[str, str]:
     await desk.completed()
     rating = made(await desk.buyer.post("/v1/ratings", json={"case_id": CASE, "scores": SCORES}))
     feedback = made(await desk.buyer.post("/v1/feedback", json={"channel": "web", "text": "?", "case_id": CASE}))
+    await desk.delivered()
+    courier_rating = made(
+        await desk.buyer.post("/v1/courier-ratings", json={"parcel_id": PARCEL["parcel_id"], "score": 5})
+    )
     return {
         "conversation_id": (await desk.conversation())["id"],
         "complaint_id": (await desk.complaint())["id"],
         "feedback_id": feedback["id"],
         "rating_id": rating["id"],
+        "courier_rating_id": courier_rating["id"],
         "buyer_id": "buyer-1",
     }
 

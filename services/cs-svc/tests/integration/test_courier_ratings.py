@@ -2,25 +2,14 @@
 
 from typing import Any
 
-from aftercare_events import ParcelRegistered, ParcelStatusChanged
-from cs_desk import Desk, made
+from aftercare_events import ParcelRegistered
+from cs_desk import PARCEL, Desk, made
 
-PARCEL: dict[str, Any] = {"parcel_id": "parcel_1", "leg": "outbound", "carrier": "zto", "waybill_no": "73000001"}
 LATE = {"parcel_id": "parcel_1", "score": 1, "faults": ["late", "bad_attitude"]}
 
 
-async def scanned(desk: Desk, status: str, **fields: Any) -> None:
-    usual = {"status": status, "previous_status": "pending", "terminal": True, "occurred_at": desk.harness.clock.now()}
-    await desk.consume(ParcelStatusChanged, **(PARCEL | usual | fields))
-
-
-async def delivered(desk: Desk) -> None:
-    await desk.consume(ParcelRegistered, **PARCEL)
-    await scanned(desk, "delivered")
-
-
 async def test_a_buyer_rates_the_courier_of_a_delivered_parcel(desk: Desk) -> None:
-    await delivered(desk)
+    await desk.delivered()
     rating = made(await desk.buyer.post("/v1/courier-ratings", json={**LATE, "text": "等了一周"}))
     assert rating["id"].startswith("crat_")
     assert (rating["parcel_id"], rating["carrier"], rating["score"]) == ("parcel_1", "zto", 1)
@@ -36,7 +25,7 @@ async def test_the_courier_of_a_parcel_that_is_lost_or_back_is_rated(desk: Desk)
     for status in ("lost", "returned"):
         parcel = {**PARCEL, "parcel_id": f"parcel_{status}"}
         await desk.consume(ParcelRegistered, **parcel)
-        await scanned(desk, status, parcel_id=parcel["parcel_id"])
+        await desk.scanned(status, parcel_id=parcel["parcel_id"])
         made(await desk.buyer.post("/v1/courier-ratings", json={"parcel_id": parcel["parcel_id"], "score": 3}))
 
 
@@ -47,15 +36,15 @@ async def test_a_parcel_on_its_way_or_without_a_courier_is_not_rated(desk: Desk)
 
     await desk.consume(ParcelRegistered, **PARCEL)
     await refused()
-    await scanned(desk, "in_transit", terminal=False)
+    await desk.scanned("in_transit", terminal=False)
     await refused()
-    await scanned(desk, "cancelled")
+    await desk.scanned("cancelled")
     await refused()
     assert await desk.events("CourierRated") == []
 
 
 async def test_a_parcel_is_rated_once(desk: Desk) -> None:
-    await delivered(desk)
+    await desk.delivered()
     first = made(await desk.buyer.post("/v1/courier-ratings", json=LATE))
     again = await desk.buyer.post("/v1/courier-ratings", json={"parcel_id": "parcel_1", "score": 5})
     assert desk.harness.problem(again, 409, "courier_already_rated")["rating_id"] == first["id"]
@@ -63,7 +52,7 @@ async def test_a_parcel_is_rated_once(desk: Desk) -> None:
 
 
 async def test_a_bad_rating_names_faults_and_a_better_one_names_none(desk: Desk) -> None:
-    await delivered(desk)
+    await desk.delivered()
     for score, faults in ((1, []), (2, []), (3, ["late"]), (5, ["other"])):
         body = {"parcel_id": "parcel_1", "score": score, "faults": faults}
         problem = desk.harness.problem(
@@ -85,7 +74,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
 
 
 async def test_wrong_input_names_the_field(desk: Desk) -> None:
-    await delivered(desk)
+    await desk.delivered()
     for body, pointer in WRONG:
         response = await desk.buyer.post("/v1/courier-ratings", json=body)
         problem = desk.harness.problem(response, 422, "validation_failed")
@@ -94,14 +83,14 @@ async def test_wrong_input_names_the_field(desk: Desk) -> None:
 
 
 async def test_a_foreign_parcel_looks_unknown(desk: Desk) -> None:
-    await delivered(desk)
+    await desk.delivered()
     response = await desk.other_buyer.post("/v1/courier-ratings", json=LATE)
     desk.harness.problem(response, 404, "parcel_unknown")
     assert response.headers["retry-after"] == "1"
 
 
 async def test_merchant_and_agents_read_it_and_others_do_not(desk: Desk) -> None:
-    await delivered(desk)
+    await desk.delivered()
     rating = made(await desk.buyer.post("/v1/courier-ratings", json=LATE))
     for client in (desk.buyer, desk.seller, desk.agent, desk.arbitrator):
         for query in ("parcel_id=parcel_1", "carrier=zto", "order_id=ord_1"):

@@ -203,13 +203,6 @@ class NothingInTransit(Refusal):
     zh, en = "该售后单没有在途的退货。", "No goods of this case are on their way back."
 
 
-class OrderNotCancelled(Refusal):
-    """Only the case of a cancelled order ends with it."""
-
-    kind, code = Kind.CONFLICT, "order_not_cancelled"
-    zh, en = "该订单未取消。", "The order of this case was not cancelled."
-
-
 class RefundInFlight(Refusal):
     """A refund was requested, and order-svc has not published how it ended."""
 

@@ -28,8 +28,7 @@ from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.orders.model import Order, OrderState
 
 R = TypeVar("R")
-PLATFORM = frozenset({"agent", "arbitrator"})
-"""The roles of the platform that take part in cases."""
+PLATFORM = frozenset({"agent", "arbitrator"})  # the roles of the platform that take part in cases
 
 
 @dataclass(frozen=True, kw_only=True)

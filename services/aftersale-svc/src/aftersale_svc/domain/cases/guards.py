@@ -7,6 +7,7 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, EscalationCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
+from aftersale_svc.domain.cases.ending_errors import OrderNotCancelled, UnitsNotCancelled, UnitsNotShipped
 from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
     DisputedTooOften,
@@ -15,7 +16,6 @@ from aftersale_svc.domain.cases.errors import (
     NotStalled,
     NotStalledYet,
     OpensAgain,
-    OrderNotCancelled,
     RefundDecided,
     RefundInFlight,
     ReturnAddressMissing,
