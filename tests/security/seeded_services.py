@@ -42,6 +42,10 @@ _DIFFERENCE = """
         (id, version, provider, day, cause, kind, our_minor, their_minor, currency, state, opened_at)
     VALUES ('diff_1', 1, 'simulator', '2026-03-01', 'unknown_here', 'payment', 0, 1, 'CNY', 'open', now())
 """
+_REFUND = """
+    INSERT INTO refunds (id, payment_id, order_id, state, amount_minor, currency, cause, created_at)
+    VALUES ('ref_1', $1, $2, 'failed', 1, 'CNY', 'operator', now())
+"""
 _RECONCILIATION = """
     INSERT INTO reconciliations (provider, day, entries, differences, reconciled_at)
     VALUES ('simulator', '2026-03-01', 1, 1, now())
@@ -85,6 +89,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
         await harness.runtime.pool.execute(_DIFFERENCE)
         await harness.runtime.pool.execute(_RECONCILIATION)
+        await harness.runtime.pool.execute(_REFUND, payment["id"], placed["id"])
         await harness.runtime.pool.execute(_ANOMALY, parcel["id"], placed["id"])
         account = made(await seller.post("/v1/shipping-accounts", json=_ACCOUNT))
         label_body = {"carrier": "sf", "weight_grams": 900, "lines": part}
@@ -96,6 +101,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
             {
                 "order_id": placed["id"],
                 "payment_id": payment["id"],
+                "refund_id": "ref_1",
                 "parcel_id": parcel["id"],
                 "intercept_id": intercept["id"],
                 "endpoint_id": endpoint["id"],

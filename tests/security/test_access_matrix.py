@@ -78,7 +78,7 @@ async def test_a_role_with_access_is_admitted(service: SeededService, role: str)
 
 async def test_an_unknown_id_is_not_found(service: SeededService) -> None:
     before = await service.written_rows()
-    unknown = {name: "none_0" for name in service.ids if name.endswith("_id") or name == "country"}
+    unknown = {name: "none_0" for name in service.ids if name.endswith("_id") or name in ("country", "provider")}
     for role, principal in PRINCIPALS.items():
         client = service.harness.client(*principal)
         for route in routes(service):
