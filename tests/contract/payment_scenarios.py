@@ -42,4 +42,40 @@ async def a_refund_in_shares(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (an_order_paid_in_parts, a_payment_that_is_charged_back, a_refund_in_shares)
+async def payments_that_are_authorised_first(suite: InProcessSuite) -> str:
+    """Of one payment a part is captured, the other one is released, and the order is cancelled. The order's id."""
+    order = await ordered(suite)
+    path, held = f"orders/{order['id']}/payments", {"payment_method": "sim_success", "capture": "manual"}
+    payment = await suite.call("buyer", "order", path, {**held, "amount": cny(20000)})
+    await suite.call("seller", "order", f"payments/{payment['id']}/capture", {"amount": cny(10000)})
+    rest = await suite.call("buyer", "order", path, held)
+    await suite.call("seller", "order", f"payments/{rest['id']}/void", {})
+    states = [(await suite.get("buyer", "order", f"payments/{each['id']}"))["state"] for each in (payment, rest)]
+    assert states == ["succeeded", "failed"]
+    await suite.call("buyer", "order", f"orders/{order['id']}/cancel", {})
+    return str(order["id"])
+
+
+async def a_statement_that_differs(suite: InProcessSuite) -> str:
+    """The provider states a minor unit more than was paid. The order's id."""
+    order = await ordered(suite)
+    payment = await suite.call("buyer", "order", f"orders/{order['id']}/payments", {"payment_method": "sim_success"})
+    await suite.call("buyer", "order", f"orders/{order['id']}/cancel", {})
+    ledger = suite.provider.ledger._file
+    ledger.execute("UPDATE operation SET amount = amount + 1 WHERE id = ?", (payment["id"],))
+    await suite.advance(25)
+    ledger.execute("UPDATE operation SET amount = amount - 1 WHERE id = ?", (payment["id"],))
+    [found] = (await suite.get("admin", "order", "payment-differences"))["data"]
+    for action in ("explain", "resolve"):
+        note = {"note": "the statement has a fee in it"}
+        await suite.call("admin", "order", f"payment-differences/{found['id']}/{action}", note)
+    return str(order["id"])
+
+
+SCENARIOS = (
+    an_order_paid_in_parts,
+    a_payment_that_is_charged_back,
+    a_refund_in_shares,
+    payments_that_are_authorised_first,
+    a_statement_that_differs,
+)

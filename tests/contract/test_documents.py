@@ -10,13 +10,14 @@ from documents import DOCUMENTS, ROOT, Document, tracked
 from in_process_suite import SERVICES
 from order_svc.api.push_metrics import PushMetrics
 from order_svc.workers.ledger_proof import LedgerMetrics
+from order_svc.workers.standstills import StandstillMetrics
 
 FILES = tracked("*")
 SOURCES = "\n".join(path.read_text(errors="replace") for path in FILES if path.suffix != ".md")
 FOLDERS = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir())
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
 METRICS = Metrics("some")
-for figures in (*service.FIGURES, PushMetrics, LedgerMetrics):
+for figures in (*service.FIGURES, PushMetrics, LedgerMetrics, StandstillMetrics):
     METRICS.of(figures)
 FIGURES = {f"{each.name}{suffix}" for each in METRICS.registry.collect() for suffix in SUFFIXES[each.type]}
 SETTINGS = {name for one in SERVICES.values() for name in one.Settings.names()}

@@ -74,6 +74,7 @@ NOT_OF_ROUTES = {
     "state_not_imported": "the result of one row of an import",
     "times_disordered": "the result of one row of an import",
     "units_exceed_order": "the result of one row of an import",
+    "units_not_cancelled": "the command checks it before it takes the action",
     "units_not_shipped": "bars what only the system does",
     "waybill_repeated": "the result of one row of an import",
 }

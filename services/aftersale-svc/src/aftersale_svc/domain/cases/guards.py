@@ -27,7 +27,6 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.holders import UnitsHeldByAnother, held_by_others
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
-from aftersale_svc.domain.cases.parcel_errors import UnitsNotCancelled, UnitsNotShipped
 from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
 from aftersale_svc.domain.orders.errors import OrderWasCancelled, WindowPassed

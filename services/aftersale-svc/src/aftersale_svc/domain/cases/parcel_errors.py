@@ -1,4 +1,4 @@
-"""Refusals of what a request states about the parcel that brings its goods back, and of an end with units that are still there."""
+"""Refusals of what a request states about the parcel that brings its goods back."""
 
 from aftercare_chassis.refusals import Kind, Refusal
 
@@ -16,17 +16,3 @@ class ParcelUnused(Refusal):
 
     kind, code = Kind.INVALID, "parcel_unused"
     zh, en = "只有拒收退款需要指明包裹。", "A parcel is named for a refused delivery only."
-
-
-class UnitsNotCancelled(Refusal):
-    """No units of the case were cancelled, so it does not end because of that."""
-
-    kind, code = Kind.CONFLICT, "units_not_cancelled"
-    zh, en = "该售后单的商品未被取消。", "No units of this case were cancelled."
-
-
-class UnitsNotShipped(Refusal):
-    """The units of the case have not left, so it does not end because of that."""
-
-    kind, code = Kind.CONFLICT, "units_not_shipped"
-    zh, en = "该售后单的商品尚未发出。", "The units of this case have not left."

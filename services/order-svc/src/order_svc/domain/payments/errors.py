@@ -24,7 +24,7 @@ class AmountNotDivisible(Refusal):
 
     kind, code = Kind.INVALID, "amount_not_divisible"
     zh = "支付渠道 {provider} 的 {currency} 金额须为 {step_minor:money} 的整数倍。"
-    en = "The payment provider {provider} takes multiples of {step_minor:money} only."
+    en = "The payment provider {provider} takes multiples of {step_minor:money} of {currency} only."
 
 
 class AuthorisationNotOffered(Refusal):
