@@ -8,7 +8,7 @@ import pytest
 from aftercare_simulators.shipping import Account, Fault, create
 from aftercare_simulators.shipping.books import Books
 from in_process_suite import InProcessSuite, in_process_suite
-from order_svc.commands import shipping_queue
+from order_svc.commands.shipping import shipping_queue
 from order_svc.domain.shipping.model import CourierName
 from order_svc.integrations.couriers.outward.sf import SfService
 from suite_scenarios import paid

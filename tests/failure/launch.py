@@ -38,7 +38,7 @@ def with_faults(service: Service) -> Service:
         clients.CONSUMER["heartbeat_interval_ms"] = int(milliseconds) // 4
         clients.CONSUMER["rebalance_timeout_ms"] = int(milliseconds)
     if (seconds := os.environ.get("FAILURE_LEASE_SECONDS")) and service.name == "order-svc":
-        calls = importlib.import_module("order_svc.commands.provider_calls")
+        calls = importlib.import_module("order_svc.commands.payments.provider_calls")
         calls.LEASE = timedelta(seconds=float(seconds))  # type: ignore[attr-defined]
     return service
 

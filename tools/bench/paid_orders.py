@@ -3,7 +3,8 @@
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.service import Service
 from aftercare_cli.journey import SHIPPING_ADDRESS
-from order_svc.commands import orders, payments
+from order_svc.commands.orders import orders
+from order_svc.commands.payments import payments
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.main import payment_providers

@@ -27,19 +27,18 @@ from aftercare_events import (
 from aftercare_events.catalogue.parcels import ParcelLeg
 
 from aftersale_svc import projections
-from aftersale_svc.commands import (
-    case_messages,
-    courier_claim_openings,
-    effects,
-    endings,
-    openings,
+from aftersale_svc.commands import effects
+from aftersale_svc.commands.cases import case_messages, endings
+from aftersale_svc.commands.claims import courier_claim_openings
+from aftersale_svc.commands.disputes import openings
+from aftersale_svc.commands.goods import (
     ordered_pickups,
-    refunds,
     refused_goods_openings,
     refused_parcels,
     replacement_parcels,
     returns,
 )
+from aftersale_svc.commands.money import refunds
 from aftersale_svc.settings import Settings
 
 

@@ -7,60 +7,49 @@ from aftercare_events.roles import ROLES
 from fastapi import APIRouter, FastAPI
 
 from aftersale_svc import tables
-from aftersale_svc.api import (
-    appeals,
+from aftersale_svc.api.cases import (
     bulk,
-    calendars,
     case_rules,
     cases,
     caseworkers,
-    charge_payments,
-    charge_returns,
-    claims,
     consultations,
-    courier_claims,
-    debts,
-    decisions,
-    deposits,
-    dispute_costs,
-    dispute_files,
-    disputes,
-    evidence,
-    evidence_store,
-    exchanges,
-    fast_exchanges,
-    guarantee_claims,
-    hearings,
-    lab_tests,
     live_cases,
     manual_reviews,
     merchant_terms,
     offers,
-    offline_refunds,
-    openings,
     options,
-    pickup_schedules,
-    pickups,
     previews,
     price_adjustments,
     reapplications,
     reasons,
-    refused_goods,
-    repairs,
-    replacements,
-    return_freights,
-    returns,
     reviews,
     supplements,
     type_changes,
     work_lists,
 )
-from aftersale_svc.api import deadlines as deadline_routes
-from aftersale_svc.commands import courier_claims as courier_claim_commands
-from aftersale_svc.commands import deadlines, ledger, settlements
-from aftersale_svc.commands import guarantee_claims as guarantee_commands
-from aftersale_svc.commands import manual_reviews as review_claims
-from aftersale_svc.commands import refused_goods as refused_goods_commands
+from aftersale_svc.api.claims import claims, courier_claims, guarantee_claims
+from aftersale_svc.api.deadlines import calendars
+from aftersale_svc.api.deadlines import deadlines as deadline_routes
+from aftersale_svc.api.decisions import decisions
+from aftersale_svc.api.disputes import appeals, dispute_costs, dispute_files, disputes, hearings, lab_tests, openings
+from aftersale_svc.api.evidence import evidence, evidence_store
+from aftersale_svc.api.goods import (
+    exchanges,
+    fast_exchanges,
+    pickup_schedules,
+    pickups,
+    refused_goods,
+    repairs,
+    replacements,
+    returns,
+)
+from aftersale_svc.api.money import charge_payments, charge_returns, debts, deposits, offline_refunds, return_freights
+from aftersale_svc.commands.cases import manual_reviews as review_claims
+from aftersale_svc.commands.claims import courier_claims as courier_claim_commands
+from aftersale_svc.commands.claims import guarantee_claims as guarantee_commands
+from aftersale_svc.commands.deadlines import ledger, timers
+from aftersale_svc.commands.disputes import settlements
+from aftersale_svc.commands.goods import refused_goods as refused_goods_commands
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.domain.wording import names
 from aftersale_svc.integrations.stores.configured import configured
@@ -142,7 +131,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         ],
         handlers=HANDLERS,
         deadlines=(
-            *deadlines.DEADLINES,
+            *timers.DEADLINES,
             settlements.DUE,
             courier_claim_commands.STEPS.due,
             guarantee_commands.STEPS.due,

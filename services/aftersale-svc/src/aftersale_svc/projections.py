@@ -26,6 +26,9 @@ from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.courier_claims.model import ParcelReport
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.domain.policies.model import PolicyVersion
+from aftersale_svc.tables.decisions.policies import POLICIES, RETIRE_POLICY
+from aftersale_svc.tables.goods.parcel_anomalies import END_ANOMALY, PARCEL_ANOMALIES
+from aftersale_svc.tables.goods.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.orders import (
     CANCEL_LINES,
     END_WINDOW,
@@ -35,9 +38,6 @@ from aftersale_svc.tables.orders import (
     ORDERS,
     SHIP_LINES,
 )
-from aftersale_svc.tables.parcel_anomalies import END_ANOMALY, PARCEL_ANOMALIES
-from aftersale_svc.tables.parcel_reports import PARCEL_REPORTS
-from aftersale_svc.tables.policies import POLICIES, RETIRE_POLICY
 
 _STATES = {
     OrderShipped: OrderState.SHIPPED,

@@ -5,7 +5,7 @@ from typing import Any
 
 from aftercare_chassis.lifecycle import SYSTEM
 from aftersale_shop import Shop
-from aftersale_svc.commands import calendars
+from aftersale_svc.commands.deadlines import calendars
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
 
 RULE = {"timer": "review_hours", "amount": 2, "unit": "working_days"}

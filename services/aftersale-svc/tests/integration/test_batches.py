@@ -6,7 +6,7 @@ import httpx
 import pytest
 from aftercare_chassis.refusals import NotFound
 from aftersale_shop import RETURN_ADDRESS, Shop
-from aftersale_svc.commands import reviews
+from aftersale_svc.commands.cases import reviews
 
 # A trigger fails for one case, with this SQLSTATE, as often as is stated; the sequence counts through rollbacks.
 FAILS = """

@@ -4,7 +4,7 @@ import pytest
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events.catalogue.exchanges import ChargeOwedBack
 from aftersale_shop import Shop
-from aftersale_svc.commands import charge_reconciliation
+from aftersale_svc.commands.money import charge_reconciliation
 from aftersale_svc.queries.charges import perhaps_owed_back
 from aftersale_svc.settings import Settings
 from aftersale_svc.workers.charges import reconcile

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aftersale_shop import CUP, RETURN_ADDRESS, Shop
-from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 
 MOST = 8
 TABLES = ("cases", "holds", "inspections", "order_lines")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from aftercare_chassis.testing import until
-from aftersale_svc.commands import evidence
+from aftersale_svc.commands.evidence import evidence
 from aftersale_svc.domain.evidence.model import Accepted, MediaType
 from evidence_desk import EvidenceDesk, desk
 from evidence_samples import encoded, page, scene, sha256, video

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aftercare_events import EvidenceReused, OrderPaid
 from aftersale_shop import KETTLE
-from aftersale_svc.commands import evidence
+from aftersale_svc.commands.evidence import evidence
 from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
 from aftersale_svc.settings import Settings
 from evidence_desk import EvidenceDesk, desk

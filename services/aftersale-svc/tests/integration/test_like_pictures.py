@@ -11,7 +11,7 @@ from aftercare_chassis.testing import Harness
 from aftersale_svc import main
 from aftersale_svc.domain.evidence.picture_hashes import CHANGES, FARTHEST, FIELDS_PER_BIT, PARTS, PictureHash, part
 from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
-from aftersale_svc.tables.picture_hashes import LIKE_FILE
+from aftersale_svc.tables.evidence.picture_hashes import LIKE_FILE
 from generated_pictures import AT_LEAST, copies, picture
 from PIL import Image
 

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing import until
 from aftercare_events import DefaultReturnAddressSet
 from aftersale_shop import RETURN_ADDRESS, Shop
-from aftersale_svc.commands import merchant_settings
+from aftersale_svc.commands.cases import merchant_settings
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 
 

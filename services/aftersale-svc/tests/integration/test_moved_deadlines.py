@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from aftercare_events import DeadlineExtended
 from aftersale_shop import Shop
 from aftersale_svc.queries import deadlines as queries
-from aftersale_svc.tables.deadlines import TO_MOVE
+from aftersale_svc.tables.deadlines.deadlines import TO_MOVE
 from shop_calendars import RULE, explained, published, rules
 
 

@@ -19,7 +19,7 @@ from aftercare_events import (
     ReturnShipped,
 )
 from aftersale_shop import Shop
-from aftersale_svc.commands import pickups
+from aftersale_svc.commands.goods import pickups
 from pickup_steps import DOOR, begun, book, returning, slots
 
 WINDOWS = [

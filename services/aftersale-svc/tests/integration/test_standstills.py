@@ -14,7 +14,7 @@ from aftercare_events import (
     DisputeDeadlineReminder,
 )
 from aftersale_shop import Shop
-from aftersale_svc.commands import calendars
+from aftersale_svc.commands.deadlines import calendars
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
 from aftersale_svc.workers.deadlines import remind
 from aftersale_svc.workers.standstills import StandstillWatch

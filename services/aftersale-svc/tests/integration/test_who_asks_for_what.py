@@ -13,7 +13,7 @@ from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.testing import Harness
 from aftersale_shop import HASH, KETTLE, Shop
 from aftersale_svc import main
-from aftersale_svc.commands import cases
+from aftersale_svc.commands.cases import cases
 from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
 from aftersale_svc.domain.cases.requests import Prices, Request, Wanted
 from aftersale_svc.domain.orders.model import Stage

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from aftersale_shop import RETURN_ADDRESS, Shop
-from aftersale_svc.tables.work_lists import CASES_MISSED
+from aftersale_svc.tables.cases.work_lists import CASES_MISSED
 
 
 async def _three_cases(shop: Shop) -> list[str]:

@@ -21,24 +21,13 @@ from aftercare_events import (
     ShippedLine,
 )
 from aftersale_svc import consumers
-from aftersale_svc.commands import (
-    consultations,
-    deadlines,
-    disputes,
-    endings,
-    inspections,
-    locking,
-    offers,
-    openings,
-    price_adjustments,
-    refunds,
-    replacements,
-    returns,
-    reviews,
-    supplements,
-    verdicts,
-)
-from aftersale_svc.commands.price_adjustments import Granted
+from aftersale_svc.commands import locking
+from aftersale_svc.commands.cases import consultations, endings, offers, price_adjustments, reviews, supplements
+from aftersale_svc.commands.cases.price_adjustments import Granted
+from aftersale_svc.commands.deadlines import timers
+from aftersale_svc.commands.disputes import disputes, openings, verdicts
+from aftersale_svc.commands.goods import inspections, replacements, returns
+from aftersale_svc.commands.money import refunds
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Money, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.offers.model import OfferTerms
@@ -238,13 +227,13 @@ async def after(snapshot: Snapshot, role: str, command: Command, settings: Setti
 
 async def timer_of_case(tx: Any) -> None:
     """What the timer of the case does."""
-    await deadlines.case_timer.act(tx, *await locking.case_and_order(tx, CASE))
+    await timers.case_timer.act(tx, *await locking.case_and_order(tx, CASE))
 
 
 async def timer_of_dispute(tx: Any) -> None:
     """What the timer of the dispute does."""
-    [locked] = (await deadlines.lock_disputes(tx, [tx.snapshot.dispute])).values()
-    await deadlines.dispute_timer.act(tx, *locked)
+    [locked] = (await timers.lock_disputes(tx, [tx.snapshot.dispute])).values()
+    await timers.dispute_timer.act(tx, *locked)
 
 
 async def reported(snapshot: Snapshot, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:

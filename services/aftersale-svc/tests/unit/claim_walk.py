@@ -15,8 +15,9 @@ from aftersale_svc.domain.deposits.model import Deposit
 from aftersale_svc.domain.evidence.model import CitedFile, EvidenceState
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import courier_claims, evidence
-from aftersale_svc.tables.deposits import DEPOSIT_TO_LOCK
+from aftersale_svc.tables.claims import courier_claims
+from aftersale_svc.tables.evidence import evidence
+from aftersale_svc.tables.money.deposits import DEPOSIT_TO_LOCK
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLAIM = "clm_1"

@@ -1,7 +1,8 @@
 """What a snapshot of a case keeps of its dispute."""
 
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.tables import appeals, dispute_parts, lab_tests, manual_reviews
+from aftersale_svc.tables.cases import manual_reviews
+from aftersale_svc.tables.disputes import appeals, dispute_parts, lab_tests
 
 PARTS = (
     *(dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, appeals.APPEALS, appeals.ENTRIES),

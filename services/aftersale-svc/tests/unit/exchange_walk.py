@@ -1,6 +1,7 @@
 """What people do in cases of a type, those of exchanges included, for the graph of `case_walk`."""
 
-from aftersale_svc.commands import charge_payments, exchanges
+from aftersale_svc.commands.goods import exchanges
+from aftersale_svc.commands.money import charge_payments
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.exchanges.model import Price
 from aftersale_svc.domain.cases.model import CaseState

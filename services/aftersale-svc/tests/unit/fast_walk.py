@@ -1,6 +1,6 @@
 """What people do only in fast exchanges, for the graph of `case_walk`."""
 
-from aftersale_svc.commands import fast_exchanges
+from aftersale_svc.commands.goods import fast_exchanges
 from case_walk import CASE, Command
 
 SECURED: dict[str, Command] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from aftersale_svc.domain.cases.refused_goods.codes import UNBOUND
 from aftersale_svc.domain.money.model import LineHold
-from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS
+from aftersale_svc.tables.goods.refused_goods_claims import REFUSED_GOODS_CLAIMS
 
 OF_CASE = ("type", "state", "stage", "reason", "liable", "reject_reason", "shipping_refund_minor", "difference_minor")
 

@@ -21,31 +21,15 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import (
-    appeals,
-    case_rules,
-    cases,
-    claims,
-    deadlines,
-    dispute_parts,
-    disputes,
-    evidence,
-    given_back,
-    guarantee_claims,
-    holds,
-    lab_tests,
-    legs,
-    locks,
-    merchant_settings,
-    offers,
-    orders,
-    pickups,
-    policies,
-    refused_goods_claims,
-    verdicts,
-    waybills,
-    withdrawn_disputes,
-)
+from aftersale_svc.tables import locks, orders
+from aftersale_svc.tables.cases import case_rules, cases, legs, merchant_settings, offers
+from aftersale_svc.tables.claims import claims, guarantee_claims
+from aftersale_svc.tables.deadlines import deadlines
+from aftersale_svc.tables.decisions import policies
+from aftersale_svc.tables.disputes import appeals, dispute_parts, disputes, lab_tests, verdicts, withdrawn_disputes
+from aftersale_svc.tables.evidence import evidence
+from aftersale_svc.tables.goods import pickups, refused_goods_claims, waybills
+from aftersale_svc.tables.money import given_back, holds
 from case_checks import check
 from dispute_progress import PARTS, judged
 from line_holds import line_hold

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from typing import Any
 
-from aftersale_svc.commands import offline_refunds
+from aftersale_svc.commands.money import offline_refunds
 from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
 from case_walk import CASE, Command
 

@@ -1,6 +1,6 @@
 """What people do with payments outside the suite that the buyer states, for the graph of `case_walk`."""
 
-from aftersale_svc.commands import charge_payments
+from aftersale_svc.commands.money import charge_payments
 from case_walk import CASE, Command
 
 STATING: dict[str, Command] = {

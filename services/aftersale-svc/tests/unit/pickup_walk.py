@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from aftersale_svc.commands import pickups
+from aftersale_svc.commands.goods import pickups
 from case_walk import ADDRESS, CASE, PARCEL, Command
 
 TUESDAY = datetime(2026, 3, 3, 1, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """What people do only in repairs, for the graph of `case_walk`."""
 
-from aftersale_svc.commands import charge_payments, exchanges, repairs
+from aftersale_svc.commands.goods import exchanges, repairs
+from aftersale_svc.commands.money import charge_payments
 from aftersale_svc.domain.cases.repairs.codes import RepairFailure, RepairRemedy, RepairWork
 from case_walk import CASE, Command
 from payment_walk import STATING

@@ -5,17 +5,10 @@ from typing import Any
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.money.codes import HoldAction
-from aftersale_svc.tables import (
-    dispute_parts,
-    exchanges,
-    holds,
-    legs,
-    manual_reviews,
-    money_holds,
-    offline_refunds,
-    pickups,
-    repairs,
-)
+from aftersale_svc.tables.cases import legs, manual_reviews
+from aftersale_svc.tables.disputes import dispute_parts
+from aftersale_svc.tables.goods import exchanges, pickups, repairs
+from aftersale_svc.tables.money import holds, money_holds, offline_refunds
 
 PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, manual_reviews.PROPOSED_DECISIONS)
 """The tables of which a snapshot keeps any number of rows."""

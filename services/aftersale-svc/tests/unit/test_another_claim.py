@@ -13,15 +13,15 @@ from aftercare_chassis.database.mapping import Listing, Rows
 from aftercare_chassis.lifecycle import Lifecycle, SystemContext, Timeout, Transition
 from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_events.catalogue.claims import ClaimEvent
-from aftersale_svc.api.schemas.claims import ClaimOut
-from aftersale_svc.commands.claim_record import claim_fields
-from aftersale_svc.commands.claim_steps import ClaimSteps
+from aftersale_svc.api.schemas.claims.claims import ClaimOut
+from aftersale_svc.commands.claims.claim_record import claim_fields
+from aftersale_svc.commands.claims.claim_steps import ClaimSteps
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.permissions import MERCHANT_OR_AGENT, SYSTEM_ONLY
 from aftersale_svc.domain.wording.claims import ClaimWords, explain
-from aftersale_svc.tables.claim_kinds import stored
+from aftersale_svc.tables.claims.claim_kinds import stored
 from claim_walk import CLAIM, NOW, ClaimTransaction, explore, stuck
 from sqlalchemy import MetaData, Table
 

@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.settings import Hours
 from aftercare_events import AfterSaleCompleted, CaseEvent
 from aftersale_svc.commands import effects, locking
-from aftersale_svc.commands.deadlines import case_timer
+from aftersale_svc.commands.deadlines.timers import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases import lifecycle

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
-from aftersale_svc.commands import appeals, verdicts
+from aftersale_svc.commands.disputes import appeals, verdicts
 from aftersale_svc.domain.cases.codes import CaseType, Liable
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.disputes.lifecycle import UNDECIDED

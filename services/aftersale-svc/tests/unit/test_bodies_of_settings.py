@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from aftercare_chassis.http.schemas import In
 from aftercare_chassis.http.validation_messages import pointer, validation_message
-from aftersale_svc.api.schemas.calendars import MerchantCalendarIn, RulesIn
-from aftersale_svc.api.schemas.case_rules import CaseRulesIn, DefaultReturnAddressIn, TryRulesIn
-from aftersale_svc.api.schemas.deposits import DepositEntryIn
-from aftersale_svc.api.schemas.merchant_settings import (
+from aftersale_svc.api.schemas.cases.case_rules import CaseRulesIn, DefaultReturnAddressIn, TryRulesIn
+from aftersale_svc.api.schemas.cases.merchant_settings import (
     FastExchangeIn,
     FreightInsuranceIn,
     OrderDiscountsIn,
@@ -21,7 +19,9 @@ from aftersale_svc.api.schemas.merchant_settings import (
     ReturnFreightLimitsIn,
     ServiceTermsIn,
 )
-from aftersale_svc.api.schemas.pickups import PickupScheduleIn
+from aftersale_svc.api.schemas.deadlines.calendars import MerchantCalendarIn, RulesIn
+from aftersale_svc.api.schemas.goods.pickups import PickupScheduleIn
+from aftersale_svc.api.schemas.money.deposits import DepositEntryIn
 from pydantic import ValidationError
 
 Path = tuple[str | int, ...]

@@ -14,7 +14,7 @@ from aftersale_svc.domain.cases.model import Case, CaseState, Refund, Return
 from aftersale_svc.domain.history.changes import CONSTANT, CaseChange, as_of, change_of
 from aftersale_svc.domain.history.errors import SideForeign
 from aftersale_svc.domain.history.sides import Side, actor_of
-from aftersale_svc.tables.legs import LEGS
+from aftersale_svc.tables.cases.legs import LEGS
 from order_book import NOW
 
 HOUR = timedelta(hours=1)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from aftercare_events import RefundFailed, RefundSucceeded
-from aftersale_svc.commands import appeals, disputes, endings, openings, refunds, reviews, verdicts
+from aftersale_svc.commands.cases import endings, reviews
+from aftersale_svc.commands.disputes import appeals, disputes, openings, verdicts
+from aftersale_svc.commands.money import refunds
 from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.disputes.model import Opening, Remedy, TakesEffect, Verdict

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, ActionNotAllowed, Actor, IllegalTransition, SystemContext
-from aftersale_svc.commands import courier_claims
+from aftersale_svc.commands.claims import courier_claims
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 from aftercare_events import RefundFailed
-from aftersale_svc.commands import appeals, disputes, openings, refunds, reviews, verdicts
+from aftersale_svc.commands.cases import reviews
+from aftersale_svc.commands.disputes import appeals, disputes, openings, verdicts
+from aftersale_svc.commands.money import refunds
 from aftersale_svc.domain.cases.codes import CaseType, Liable
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover

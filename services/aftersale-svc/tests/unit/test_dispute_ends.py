@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.commands import hearings, lab_tests, samples, settlements
+from aftersale_svc.commands.disputes import hearings, lab_tests, samples, settlements
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Liable, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
@@ -19,7 +19,7 @@ from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState, Med
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.dispute_parts import OPEN_PROPOSAL
+from aftersale_svc.tables.disputes.dispute_parts import OPEN_PROPOSAL
 from case_walk import DISPUTE as DISPUTE_ID
 from case_walk import PEOPLE, Command, explore
 from graph_ends import stuck

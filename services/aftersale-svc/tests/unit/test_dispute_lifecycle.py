@@ -124,7 +124,7 @@ def test_the_api_shows_exactly_what_is_possible(
 
 
 def test_every_timer_of_a_dispute_has_a_command() -> None:
-    assert {timeout.then for timeout in DISPUTE.timeouts.values()} - {None} == main.deadlines.dispute_timer.actions
+    assert {timeout.then for timeout in DISPUTE.timeouts.values()} - {None} == main.timers.dispute_timer.actions
 
 
 def test_an_escalation_of_a_dispute_names_whose_time_ran_out() -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.commands import exchanges, offers, replacements, returns, reviews
+from aftersale_svc.commands.cases import offers, reviews
+from aftersale_svc.commands.goods import exchanges, replacements, returns
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.exchanges.errors import PriceTooHigh
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from aftersale_svc.commands import replacements, returns, reviews
+from aftersale_svc.commands.cases import reviews
+from aftersale_svc.commands.goods import replacements, returns
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly

@@ -219,7 +219,7 @@ def test_an_action_sets_turn_and_deadline(acting: Acting, a_case: Callable[..., 
 @pytest.mark.parametrize("type_", CaseType)
 def test_every_timer_of_a_case_has_a_command(type_: CaseType) -> None:
     timeouts = [each for timeout in CASE[type_].timeouts.values() for each in timeout.alternatives]
-    assert {timeout.then for timeout in timeouts} - {None} <= main.deadlines.case_timer.actions
+    assert {timeout.then for timeout in timeouts} - {None} <= main.timers.case_timer.actions
 
 
 @pytest.mark.parametrize("type_", CaseType)

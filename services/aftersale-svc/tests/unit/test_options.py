@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from aftersale_svc.api.schemas.options import OrderOptionsOut
+from aftersale_svc.api.schemas.cases.options import OrderOptionsOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.terms import terms_of

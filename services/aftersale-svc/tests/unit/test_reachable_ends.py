@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.commands import charge_returns
+from aftersale_svc.commands.money import charge_returns
 from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundCause, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, SystemContext
-from aftersale_svc.commands import refused_goods
+from aftersale_svc.commands.goods import refused_goods
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
 from aftersale_svc.domain.cases.requests import Wanted

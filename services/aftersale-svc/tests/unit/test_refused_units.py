@@ -6,18 +6,10 @@ from dataclasses import replace
 import pytest
 from aftercare_events import ReplacementOrdered
 from aftercare_events.catalogue.fast_exchanges import HoldReleased
-from aftersale_svc.commands import (
-    disputes,
-    endings,
-    exchanges,
-    fast_exchanges,
-    locking,
-    openings,
-    replacements,
-    returns,
-    reviews,
-    type_changes,
-)
+from aftersale_svc.commands import locking
+from aftersale_svc.commands.cases import endings, reviews, type_changes
+from aftersale_svc.commands.disputes import disputes, openings
+from aftersale_svc.commands.goods import exchanges, fast_exchanges, replacements, returns
 from aftersale_svc.domain.cases.codes import CaseType, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.money_holds.errors import HoldNotAgreed

@@ -8,7 +8,7 @@ import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.settings import SettingsInvalid
-from aftersale_svc.commands import confirmations, second_person
+from aftersale_svc.commands.cases import confirmations, second_person
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of, permits

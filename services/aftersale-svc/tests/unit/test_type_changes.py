@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.commands import type_changes
+from aftersale_svc.commands.cases import type_changes
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import CASE, apply, of

@@ -17,11 +17,11 @@ from aftercare_chassis.lifecycle import (
     SystemContext,
 )
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.commands.case_messages import LEAVE_MESSAGE
+from aftersale_svc.commands.cases.case_messages import LEAVE_MESSAGE
 from aftersale_svc.commands.effects import RESTAGE
-from aftersale_svc.commands.resharing import RESHARE
-from aftersale_svc.commands.returns import SCAN
-from aftersale_svc.commands.shown_freight import STEP as UPDATE_FREIGHT
+from aftersale_svc.commands.goods.returns import SCAN
+from aftersale_svc.commands.money.resharing import RESHARE
+from aftersale_svc.commands.money.shown_freight import STEP as UPDATE_FREIGHT
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Reason, RefundState

@@ -47,19 +47,12 @@ from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 
 from order_svc import projections
-from order_svc.commands import (
-    after_sales,
-    booked_pickups,
-    case_money,
-    cases,
-    effects,
-    offline_refunds,
-    refund_requests,
-    restrictions,
-    shipments,
-    shipping_labels,
-    stock,
-)
+from order_svc.commands import effects
+from order_svc.commands.cases import after_sales, case_money, cases
+from order_svc.commands.orders import restrictions, stock
+from order_svc.commands.parcels import shipments
+from order_svc.commands.payments import offline_refunds, refund_requests
+from order_svc.commands.shipping import booked_pickups, shipping_labels
 from order_svc.domain.model import Order
 from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings

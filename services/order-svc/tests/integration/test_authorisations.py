@@ -8,7 +8,7 @@ import pytest
 from aftercare_events import OrderPaid, PaymentAuthorised, PaymentFailed, PaymentSucceeded
 from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
-from order_svc.commands import call_queue
+from order_svc.commands.payments import call_queue
 
 TOTAL = 29500
 LINE_OF_ONE = 9567

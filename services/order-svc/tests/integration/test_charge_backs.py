@@ -9,7 +9,7 @@ from aftercare_events import RefundFailed
 from aftercare_events.catalogue.charge_backs import ChargeBackLost, ChargeBackReversed, PaymentChargedBack
 from aftercare_simulators.payment.charge_backs import ChargeBackStatus
 from order_svc import main
-from order_svc.commands import ledger_proofs
+from order_svc.commands.payments import ledger_proofs
 from order_svc.workers.reconciliation import WORKER
 from payment_office import Office
 from provider_worlds import StripeWorld, World

@@ -16,7 +16,7 @@ from aftercare_events import (
     RefundFailed,
     RefundSubmitted,
 )
-from order_svc.commands import refund_requests, refunds
+from order_svc.commands.payments import refund_requests, refunds
 from order_svc.consumers import HANDLERS
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.payments.port import Outcome, ProviderResult

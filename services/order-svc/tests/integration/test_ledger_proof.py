@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.testing.waiting import until
-from order_svc.commands import ledger_proofs
+from order_svc.commands.payments import ledger_proofs
 from order_svc.domain.payments.proofs import RecountState
 
 FORGED = """

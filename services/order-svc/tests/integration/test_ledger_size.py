@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from order_svc.commands import ledger_proofs
+from order_svc.commands.payments import ledger_proofs
 from order_svc.domain.payments.proofs import RecountState
 
 PER_ORDER = 4

@@ -12,7 +12,7 @@ from aftercare_events import (
     ReturnShipped,
     ShippedLine,
 )
-from order_svc.commands import parcels
+from order_svc.commands.parcels import parcels
 from order_svc.domain.tracking import ParcelStatus as S
 from order_svc.domain.tracking import Scan
 from order_svc.domain.waybills import ParcelKey

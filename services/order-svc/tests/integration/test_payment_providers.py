@@ -5,7 +5,7 @@ import pytest
 from aftercare_events import OrderPaid, RefundFailed, RefundSucceeded
 from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
-from order_svc.commands import call_queue
+from order_svc.commands.payments import call_queue
 from provider_worlds import World
 
 

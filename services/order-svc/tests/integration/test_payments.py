@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
-from order_svc.commands import call_queue
+from order_svc.commands.payments import call_queue
 
 
 async def patiently(shop, done, hours=0.001):
@@ -191,7 +191,7 @@ async def test_a_response_releases_one_call_and_only_of_its_kind(shop):
 
 
 async def test_when_a_worker_ends_in_a_call_the_next_one_queries_the_provider(shop):
-    from order_svc.commands import provider_calls
+    from order_svc.commands.payments import provider_calls
 
     order = await shop.place()
     payment = await shop.start_payment(order["id"])

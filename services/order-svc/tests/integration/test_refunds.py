@@ -79,7 +79,7 @@ async def test_concurrent_refunds_never_exceed_the_payment(shop):
     runtime = shop.h.runtime
 
     async def ask(number):
-        from order_svc.commands import refund_requests
+        from order_svc.commands.payments import refund_requests
 
         event = shop.case(
             RefundRequested,

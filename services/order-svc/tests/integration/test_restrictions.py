@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from aftercare_events import OrderCancelled, OrderCreated, SanctionImposed, SanctionLifted
 from aftercare_events.catalogue.order_reviews import OrderReviewed
-from order_svc.commands import restrictions
+from order_svc.commands.orders import restrictions
 
 
 def sanction(shop, kind=SanctionImposed, **stated):

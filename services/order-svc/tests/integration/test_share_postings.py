@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from aftercare_events.catalogue.refund_parts import RefundPart
-from order_svc.commands import ledger_proofs
+from order_svc.commands.payments import ledger_proofs
 
 
 def cny(amount: int) -> dict[str, Any]:

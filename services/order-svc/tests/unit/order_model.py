@@ -10,20 +10,10 @@ from after_sale_model import PRICE, AfterSaleModel, CaseModel, Limits
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from memory_database import MemoryDatabase
-from order_svc.commands import (
-    cancellations,
-    fulfilments,  # noqa: F401  # its timer
-    line_cancellations,
-    orders,
-    packing,
-    parcels,
-    payments,
-    receipts,
-    refund_requests,
-    refunds,
-    shipments,
-)
 from order_svc.commands.deadlines import order_timer
+from order_svc.commands.orders import cancellations, line_cancellations, orders, packing, receipts
+from order_svc.commands.parcels import parcels, shipments
+from order_svc.commands.payments import payments, refund_requests, refunds
 from order_svc.domain.fulfilment import Pick, fully_shipped, unshipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan

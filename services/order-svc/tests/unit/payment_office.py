@@ -3,7 +3,7 @@
 from typing import Any
 
 import httpx
-from order_svc.commands import call_queue
+from order_svc.commands.payments import call_queue
 from order_svc.workers.reconciliation import WORKER
 from provider_worlds import World
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 from aftercare_simulators.shipping import Account, create
-from order_svc.commands import shipping_queue
+from order_svc.commands.shipping import shipping_queue
 from order_svc.domain.shipping.model import CourierName
 from order_svc.integrations.couriers.outward.kuaidi100 import Kuaidi100Service
 from order_svc.integrations.couriers.outward.sf import SfService

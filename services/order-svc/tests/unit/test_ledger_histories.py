@@ -10,7 +10,7 @@ from aftercare_events import RefundRequested
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from order_model import OrderModel
-from order_svc.commands import charge_backs, payments, refund_requests, refunds
+from order_svc.commands.payments import charge_backs, payments, refund_requests, refunds
 from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.integrations.payments.port import ChargeBackNotification, Outcome, ProviderResult
 from state_explorer import Step, attempt

@@ -12,7 +12,8 @@ from aftercare_events import OfflineRefundConfirmed, RefundRequested
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_database import MemoryDatabase, MemoryTransaction
-from order_svc.commands import offline_refunds, orders, payments, refund_requests, refunds
+from order_svc.commands.orders import orders
+from order_svc.commands.payments import offline_refunds, payments, refund_requests, refunds
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator

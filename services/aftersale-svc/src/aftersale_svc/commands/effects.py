@@ -10,24 +10,14 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
 from aftercare_events import Event, RefundRequested
 
-from aftersale_svc.commands import (
-    closing,
-    decisions,
-    executions,
-    guarantee_cover,
-    history,
-    kept_money,
-    leg_rows,
-    locking,
-    open_parts,
-    refund_parts,
-    refused_goods_openings,
-    replacement_orders,
-    resharing,
-    shown_freight,
-    stages,
-)
-from aftersale_svc.commands.inspection_events import accepted_lines
+from aftersale_svc.commands import history, leg_rows, locking
+from aftersale_svc.commands.cases import closing, open_parts, stages
+from aftersale_svc.commands.claims import guarantee_cover
+from aftersale_svc.commands.decisions import decisions
+from aftersale_svc.commands.disputes import executions
+from aftersale_svc.commands.goods import refused_goods_openings, replacement_orders
+from aftersale_svc.commands.goods.inspection_events import accepted_lines
+from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -50,10 +40,17 @@ from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
+from aftersale_svc.tables.cases.cases import CASES
+from aftersale_svc.tables.disputes.disputes import DISPUTES
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
+from aftersale_svc.tables.money.holds import (
+    HOLD_AGAIN,
+    HOLD_AMOUNTS,
+    HOLDS,
+    HOLDS_OF_ORDER,
+    RELEASE_HOLDS,
+    SETTLE_HOLDS,
+)
 
 RESTAGE = "restage"  # a step that leaves the state as it is, so no lifecycle table has it
 

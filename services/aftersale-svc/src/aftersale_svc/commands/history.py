@@ -5,7 +5,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.history.changes import change_of
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_changes import CASE_CHANGES
+from aftersale_svc.tables.cases.case_changes import CASE_CHANGES
 
 
 async def record(tx: Transaction[Settings], before: FullCase | None, after: FullCase) -> None:

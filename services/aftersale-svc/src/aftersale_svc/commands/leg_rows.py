@@ -4,7 +4,7 @@ from aftercare_chassis.database.transaction import Transaction
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.legs import LEGS
+from aftersale_svc.tables.cases.legs import LEGS
 
 
 async def save(tx: Transaction[Settings], before: FullCase, after: FullCase) -> None:

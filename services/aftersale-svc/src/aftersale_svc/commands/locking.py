@@ -14,10 +14,10 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.rules.model import OrderToOpen
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import ORDER_TO_REVIEW
-from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.legs import DETAILS_TO_LOCK, full_cases
+from aftersale_svc.tables.cases.case_rules import ORDER_TO_REVIEW
+from aftersale_svc.tables.cases.cases import CASES
+from aftersale_svc.tables.cases.legs import DETAILS_TO_LOCK, full_cases
+from aftersale_svc.tables.disputes.disputes import DISPUTES
 from aftersale_svc.tables.locks import CASE_OF_DISPUTE, FREE_CASES, FREE_ORDERS, ORDER_OF_CASE, ORDER_OF_DISPUTE
 
 

@@ -16,7 +16,7 @@ from aftercare_events import (
     trace_fields,
 )
 
-from aftersale_svc.commands import evidence_reuse
+from aftersale_svc.commands.evidence import evidence_reuse
 from aftersale_svc.commands.step_details import details_of
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
 from aftersale_svc.domain.cases.outcome_reasons import outcome_of, unexplained
@@ -26,8 +26,8 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import STEPS
-from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.cases.cases import STEPS
+from aftersale_svc.tables.disputes.disputes import DISPUTES
 
 
 class CaseFields(TraceFields):

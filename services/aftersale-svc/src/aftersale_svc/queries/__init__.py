@@ -36,30 +36,30 @@ from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selec
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASE_LISTS, CASES, OPENED_CASES, STEPS_OF_DISPUTE, TIMELINE
-from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
-from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
-from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
-from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
-from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE
-from aftersale_svc.tables.evidence_reuse import ELSEWHERE, REUSES_OF
-from aftersale_svc.tables.given_back import GIVEN_BACK
-from aftersale_svc.tables.holds import HOLDS_OF_ORDER, REJECTIONS
-from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
-from aftersale_svc.tables.legs import full_cases
-from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
-from aftersale_svc.tables.offers import OFFERS_OF_CASE
-from aftersale_svc.tables.orders import ORDER
-from aftersale_svc.tables.parcel_anomalies import OPEN_ANOMALIES
-from aftersale_svc.tables.sent_parcels import PARCELS_OF_ORDER
-from aftersale_svc.tables.withdrawn_disputes import with_disputes_left
-from aftersale_svc.tables.work_lists import (
+from aftersale_svc.tables.cases.cases import CASE_LISTS, CASES, OPENED_CASES, STEPS_OF_DISPUTE, TIMELINE
+from aftersale_svc.tables.cases.legs import full_cases
+from aftersale_svc.tables.cases.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
+from aftersale_svc.tables.cases.offers import OFFERS_OF_CASE
+from aftersale_svc.tables.cases.work_lists import (
     CASE_QUEUES,
     CASES_MISSED,
     CASES_STOPPED,
     CASES_WITH_CHARGE_TO_RETURN,
     STAFF_QUEUE,
 )
+from aftersale_svc.tables.claims.claim_kinds import CLAIM_KINDS
+from aftersale_svc.tables.decisions.decisions import DECISIONS, DECISIONS_OF_CASE
+from aftersale_svc.tables.disputes.dispute_parts import DISPUTE_PARTS
+from aftersale_svc.tables.disputes.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
+from aftersale_svc.tables.disputes.lab_tests import TESTS_OF_DISPUTE
+from aftersale_svc.tables.disputes.withdrawn_disputes import with_disputes_left
+from aftersale_svc.tables.evidence.evidence import FILE, FILES_OF_CASE
+from aftersale_svc.tables.evidence.evidence_reuse import ELSEWHERE, REUSES_OF
+from aftersale_svc.tables.goods.parcel_anomalies import OPEN_ANOMALIES
+from aftersale_svc.tables.goods.sent_parcels import PARCELS_OF_ORDER
+from aftersale_svc.tables.money.given_back import GIVEN_BACK
+from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER, REJECTIONS
+from aftersale_svc.tables.orders import ORDER
 
 MOST_COUNTED = 1000
 

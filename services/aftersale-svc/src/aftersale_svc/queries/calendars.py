@@ -5,7 +5,7 @@ from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.calendars import CALENDAR, CALENDARS, DAYS_OF, RULES_OF
+from aftersale_svc.tables.deadlines.calendars import CALENDAR, CALENDARS, DAYS_OF, RULES_OF
 
 
 async def calendar(read: Reader[Settings], calendar_id: str) -> tuple[CalendarVersion, list[CalendarDay]]:

@@ -27,19 +27,19 @@ from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
 from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
-from aftersale_svc.tables.cases import REAPPLIED_BY, TIMELINE
-from aftersale_svc.tables.debts import DEBTS_OF_DISPUTE
-from aftersale_svc.tables.decisions import DECISIONS_OF_DISPUTE
-from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
-from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.evidence import CITED_KINDS, FILES_OF_CASE
-from aftersale_svc.tables.evidence_reuse import REUSE_OF_CASE
-from aftersale_svc.tables.given_back import GIVEN_BACK
-from aftersale_svc.tables.holds import HOLDS_OF_ORDER
-from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
+from aftersale_svc.tables.cases.cases import REAPPLIED_BY, TIMELINE
+from aftersale_svc.tables.cases.manual_reviews import PROPOSED_DECISIONS
+from aftersale_svc.tables.decisions.decisions import DECISIONS_OF_DISPUTE
+from aftersale_svc.tables.disputes.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
+from aftersale_svc.tables.disputes.dispute_parts import PROPOSALS_OF_DISPUTE
+from aftersale_svc.tables.disputes.disputes import DISPUTES
+from aftersale_svc.tables.evidence.evidence import CITED_KINDS, FILES_OF_CASE
+from aftersale_svc.tables.evidence.evidence_reuse import REUSE_OF_CASE
+from aftersale_svc.tables.goods.parcel_anomalies import ANOMALIES_OF_CASE
+from aftersale_svc.tables.money.debts import DEBTS_OF_DISPUTE
+from aftersale_svc.tables.money.given_back import GIVEN_BACK
+from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.orders import ORDER
-from aftersale_svc.tables.parcel_anomalies import ANOMALIES_OF_CASE
 
 
 def zone_of(read: Reader[Settings], merchant_id: str) -> ZoneInfo:

@@ -5,7 +5,7 @@ from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.caseworkers.model import CaseworkerRole, Workload
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.caseworkers import ROSTERS
+from aftersale_svc.tables.cases.caseworkers import ROSTERS
 
 
 async def roster(read: Reader[Settings], role: CaseworkerRole, limit: int, cursor: str | None) -> Page[Workload]:

@@ -3,7 +3,7 @@
 from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.charges_to_check import PERHAPS_OWED_BACK
+from aftersale_svc.tables.money.charges_to_check import PERHAPS_OWED_BACK
 
 
 async def perhaps_owed_back(read: Reader[Settings], after: str, most: int) -> list[str]:

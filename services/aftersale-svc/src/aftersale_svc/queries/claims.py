@@ -8,9 +8,9 @@ from aftercare_chassis.database.transaction import Reader
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.claims.model import C, Claim, ClaimKind, ClaimStep, ClaimSummary, StepOfClaim
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
-from aftersale_svc.tables.claims import STEPS_OF_CLAIM, STEPS_OF_CLAIMS
+from aftersale_svc.tables.cases.cases import CASES
+from aftersale_svc.tables.claims.claim_kinds import CLAIM_KINDS
+from aftersale_svc.tables.claims.claims import STEPS_OF_CLAIM, STEPS_OF_CLAIMS
 
 MOST = 100
 

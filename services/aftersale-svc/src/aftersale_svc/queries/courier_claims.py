@@ -7,8 +7,8 @@ from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelReport
 from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
-from aftersale_svc.tables.parcel_reports import REPORTS_OF_WAYBILL
+from aftersale_svc.tables.claims.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
+from aftersale_svc.tables.goods.parcel_reports import REPORTS_OF_WAYBILL
 
 
 async def courier_claim(

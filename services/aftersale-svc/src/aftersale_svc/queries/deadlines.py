@@ -12,9 +12,9 @@ from aftersale_svc.domain.deadlines.ledger import Deadline, DocumentKind
 from aftersale_svc.domain.deadlines.stored import assembled, assembled_on
 from aftersale_svc.domain.deadlines.turns import turn_seconds
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.calendars import CALENDARS, DAYS_OF
-from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.deadlines import DEADLINES, OF_CASE, REMINDERS, TO_MOVE
+from aftersale_svc.tables.cases.cases import CASES
+from aftersale_svc.tables.deadlines.calendars import CALENDARS, DAYS_OF
+from aftersale_svc.tables.deadlines.deadlines import DEADLINES, OF_CASE, REMINDERS, TO_MOVE
 
 
 async def deadline(read: Reader[Settings], deadline_id: str) -> tuple[Deadline, Calendar]:

@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftersale_svc.domain.deposits.model import DepositEntry, DepositInUse
 from aftersale_svc.domain.permissions import check_merchant
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.deposits import DEPOSITS_OF_MERCHANT, ENTRY_LIST
+from aftersale_svc.tables.money.deposits import DEPOSITS_OF_MERCHANT, ENTRY_LIST
 
 
 async def deposits(read: Reader[Settings], merchant_id: str) -> list[DepositInUse]:

@@ -19,7 +19,7 @@ from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.queries import case_contexts, deadlines, verdicts
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.decided_disputes import OUTCOMES, SIMILAR_DISPUTES
+from aftersale_svc.tables.disputes.decided_disputes import OUTCOMES, SIMILAR_DISPUTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

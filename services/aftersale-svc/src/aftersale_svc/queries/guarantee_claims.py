@@ -7,7 +7,7 @@ from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
 from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS, TOTALS
+from aftersale_svc.tables.claims.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS, TOTALS
 
 
 async def guarantee_claim(read: Reader[Settings], claim_id: str) -> tuple[GuaranteeClaim, list[ClaimStep]]:

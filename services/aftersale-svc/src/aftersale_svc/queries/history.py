@@ -28,15 +28,15 @@ from aftersale_svc.domain.permissions import SIDES
 from aftersale_svc.domain.refused_goods.history import owed_at
 from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
-from aftersale_svc.tables.cases import TIMELINE
-from aftersale_svc.tables.deadlines import MOVES_OF_CASE, OF_CASE
-from aftersale_svc.tables.evidence import FILES_OF_CASE
-from aftersale_svc.tables.holds import REJECTIONS_THEN
-from aftersale_svc.tables.legs import LEGS
-from aftersale_svc.tables.offers import OFFERS_OF_CASE
-from aftersale_svc.tables.refused_goods_claims import STEPS_OF_CASE
-from aftersale_svc.tables.withdrawn_disputes import with_disputes_left
+from aftersale_svc.tables.cases.case_changes import CHANGES_OF_CASE
+from aftersale_svc.tables.cases.cases import TIMELINE
+from aftersale_svc.tables.cases.legs import LEGS
+from aftersale_svc.tables.cases.offers import OFFERS_OF_CASE
+from aftersale_svc.tables.deadlines.deadlines import MOVES_OF_CASE, OF_CASE
+from aftersale_svc.tables.disputes.withdrawn_disputes import with_disputes_left
+from aftersale_svc.tables.evidence.evidence import FILES_OF_CASE
+from aftersale_svc.tables.goods.refused_goods_claims import STEPS_OF_CASE
+from aftersale_svc.tables.money.holds import REJECTIONS_THEN
 
 
 @dataclass(frozen=True, slots=True)

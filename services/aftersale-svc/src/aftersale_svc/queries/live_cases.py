@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from aftersale_svc.domain.history.live_steps import LiveStep
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.live_steps import NEWEST_STEP, STEPS_ADDED
+from aftersale_svc.tables.cases.live_steps import NEWEST_STEP, STEPS_ADDED
 
 
 def feed(shape: Callable[[LiveStep, ZoneInfo], BaseModel]) -> Feed[LiveStep]:

@@ -5,8 +5,8 @@ from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.legs import full_cases
-from aftersale_svc.tables.manual_reviews import REVIEW_QUEUE
+from aftersale_svc.tables.cases.legs import full_cases
+from aftersale_svc.tables.cases.manual_reviews import REVIEW_QUEUE
 
 _TURN = "agent"
 

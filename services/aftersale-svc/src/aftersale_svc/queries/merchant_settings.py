@@ -7,7 +7,7 @@ from aftercare_chassis.refusals import NotFound
 from aftersale_svc.domain.merchant_settings.model import WITH_DEFAULT, MerchantSetting, SettingKind, SettingVersion
 from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_merchant
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE, SETTING_OF, VERSION_LIST, VERSION_OF
+from aftersale_svc.tables.cases.merchant_settings import SETTING_IN_FORCE, SETTING_OF, VERSION_LIST, VERSION_OF
 
 
 async def setting(read: Reader[Settings], merchant_id: str, kind: SettingKind) -> MerchantSetting:

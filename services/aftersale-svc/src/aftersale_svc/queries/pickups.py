@@ -7,9 +7,9 @@ from aftersale_svc.domain.cases.pickups.slots import PLATFORM_PLAN, slots, until
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE
-from aftersale_svc.tables.pickups import TAKEN
+from aftersale_svc.tables.cases.cases import CASES
+from aftersale_svc.tables.cases.merchant_settings import SETTING_IN_FORCE
+from aftersale_svc.tables.goods.pickups import TAKEN
 
 
 async def free_slots(read: Reader[Settings], case_id: str) -> tuple[PickupPlan, list[PickupSlot]]:

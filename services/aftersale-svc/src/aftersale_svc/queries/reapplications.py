@@ -5,7 +5,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftersale_svc import queries
 from aftersale_svc.domain.money.reapplications import reapplications_left
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 
 
 async def left(read: Reader[Settings], case_id: str) -> int:

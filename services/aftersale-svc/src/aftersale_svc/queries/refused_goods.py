@@ -7,7 +7,7 @@ from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.refused_goods_claims import REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST
+from aftersale_svc.tables.goods.refused_goods_claims import REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST
 
 
 async def refused_goods_claim(read: Reader[Settings], claim_id: str) -> tuple[RefusedGoodsClaim, list[ClaimStep]]:

@@ -3,7 +3,7 @@
 from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import IN_REVIEW_CITING
+from aftersale_svc.tables.cases.case_rules import IN_REVIEW_CITING
 
 
 async def citing(read: Reader[Settings], order_id: str, sha256: str) -> list[str]:

@@ -7,8 +7,8 @@ from aftercare_chassis.database.transaction import Reader
 from aftersale_svc.domain.deadlines.schedules import Schedules
 from aftersale_svc.domain.deadlines.stored import all_assembled
 from aftersale_svc.domain.deadlines.timing import ScheduleTiming
-from aftersale_svc.tables.calendars import NEWEST_CALENDARS, NEWEST_DAYS, NEWEST_RULES, VERSIONS_NUMBER
-from aftersale_svc.tables.standstills import RECENT_STANDSTILLS
+from aftersale_svc.tables.deadlines.calendars import NEWEST_CALENDARS, NEWEST_DAYS, NEWEST_RULES, VERSIONS_NUMBER
+from aftersale_svc.tables.deadlines.standstills import RECENT_STANDSTILLS
 
 
 class StoredSchedules:

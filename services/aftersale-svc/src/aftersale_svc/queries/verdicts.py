@@ -7,8 +7,8 @@ from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.costs import CostTotal, DisputeCost
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.decisions import VERDICT_OF_DISPUTE
-from aftersale_svc.tables.verdicts import COST_LIST, COST_TOTALS
+from aftersale_svc.tables.decisions.decisions import VERDICT_OF_DISPUTE
+from aftersale_svc.tables.disputes.verdicts import COST_LIST, COST_TOTALS
 
 
 async def cites(read: Reader[Settings], dispute: Dispute) -> list[Document]:

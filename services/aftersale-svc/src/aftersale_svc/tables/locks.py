@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
-from aftersale_svc.tables.cases import CASE_SEEN_BY, cases
-from aftersale_svc.tables.disputes import DISPUTE_SEEN_BY, disputes
+from aftersale_svc.tables.cases.cases import CASE_SEEN_BY, cases
+from aftersale_svc.tables.disputes.disputes import DISPUTE_SEEN_BY, disputes
 from aftersale_svc.tables.orders import SETTINGS, orders
 from aftersale_svc.tables.visibility import seen_by
 

@@ -23,8 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderRow, OrderState, ParcelLine
-from aftersale_svc.tables.asked_before import asked_before
-from aftersale_svc.tables.merchant_settings import settings_of
+from aftersale_svc.tables.cases.asked_before import asked_before
+from aftersale_svc.tables.cases.merchant_settings import settings_of
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 

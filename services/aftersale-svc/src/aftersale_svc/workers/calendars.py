@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
 
-from aftersale_svc.commands import calendars
+from aftersale_svc.commands.deadlines import calendars
 from aftersale_svc.integrations import calendar_packages
 from aftersale_svc.settings import Settings
 

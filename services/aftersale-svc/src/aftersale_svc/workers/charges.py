@@ -4,7 +4,7 @@ import structlog
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
 
-from aftersale_svc.commands import charge_reconciliation
+from aftersale_svc.commands.money import charge_reconciliation
 from aftersale_svc.queries import charges as queries
 from aftersale_svc.settings import Settings
 

@@ -11,7 +11,7 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
-from aftersale_svc.commands import moved_deadlines, reminders
+from aftersale_svc.commands.deadlines import moved_deadlines, reminders
 from aftersale_svc.domain.deadlines.ledger import Deadline
 from aftersale_svc.queries import deadlines as queries
 from aftersale_svc.settings import Settings

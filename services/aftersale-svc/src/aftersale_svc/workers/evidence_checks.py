@@ -15,7 +15,8 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
-from aftersale_svc.commands import evidence, evidence_checks, rule_reviews
+from aftersale_svc.commands.cases import rule_reviews
+from aftersale_svc.commands.evidence import evidence, evidence_checks
 from aftersale_svc.domain.evidence.model import (
     Accepted,
     EvidenceCheck,

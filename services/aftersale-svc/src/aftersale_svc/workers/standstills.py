@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
 
-from aftersale_svc.commands import standstills
+from aftersale_svc.commands.deadlines import standstills
 from aftersale_svc.settings import Settings
 
 EVERY = timedelta(minutes=1)

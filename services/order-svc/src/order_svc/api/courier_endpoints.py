@@ -18,7 +18,7 @@ from order_svc.api.schemas.partners import (
     RotationIn,
     UnknownCodeOut,
 )
-from order_svc.commands import courier_endpoints
+from order_svc.commands.parcels import courier_endpoints
 from order_svc.domain.errors import EndpointRevoked, SecretUnfit, UnknownPartner
 from order_svc.integrations.couriers.port import Courier
 from order_svc.settings import Settings

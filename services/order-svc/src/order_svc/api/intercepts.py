@@ -16,7 +16,7 @@ from order_svc.api.schemas.intercepts import (
     RefusalIn,
     SubmissionIn,
 )
-from order_svc.commands import intercepts
+from order_svc.commands.parcels import intercepts
 from order_svc.domain.intercepts.errors import (
     AddressMissing,
     AddressNotNeeded,

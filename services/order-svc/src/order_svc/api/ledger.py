@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 
 from order_svc.api.schemas.ledger_proofs import LedgerProofOut, MerchantLedgerOut, RecountOut
 from order_svc.api.schemas.postings import PostingOut
-from order_svc.commands import ledger_proofs
+from order_svc.commands.payments import ledger_proofs
 from order_svc.domain.errors import PeriodInvalid
 from order_svc.domain.payments.postings import PostingKind
 from order_svc.queries import ledgers

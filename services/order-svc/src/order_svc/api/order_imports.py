@@ -14,7 +14,7 @@ from order_svc.api.schemas.order_imports import (
     ImportRefusalsOut,
     ImportRowsIn,
 )
-from order_svc.commands import order_imports
+from order_svc.commands.orders import order_imports
 from order_svc.domain.imports.errors import ImportCompleted, RowsOutOfOrder
 from order_svc.domain.imports.model import ImportState
 from order_svc.queries import order_imports as queries

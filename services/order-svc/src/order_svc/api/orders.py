@@ -11,7 +11,7 @@ from order_svc.api.schemas.addresses import ChangeAddressIn
 from order_svc.api.schemas.cancellations import CancelIn
 from order_svc.api.schemas.order_lines import amount_of
 from order_svc.api.schemas.orders import OrderDetailOut, OrderIn
-from order_svc.commands import cancellations, line_cancellations, orders, receipts
+from order_svc.commands.orders import cancellations, line_cancellations, orders, receipts
 from order_svc.domain.cancellation_errors import PartlyPaid, PriceAdjusted
 from order_svc.domain.errors import (
     AfterSaleOpen,

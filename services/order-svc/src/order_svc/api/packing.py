@@ -9,7 +9,7 @@ from order_svc import queries
 from order_svc.api.parameters import OrderId
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.packing import PackIn
-from order_svc.commands import packing
+from order_svc.commands.orders import packing
 from order_svc.domain.errors import (
     AlreadyPacked,
     DuplicateLine,

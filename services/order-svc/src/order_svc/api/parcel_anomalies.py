@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.parcel_anomalies import AcknowledgeIn, AnomalyCountsOut, AnomalyOut, ResolveIn
-from order_svc.commands import anomalies
+from order_svc.commands.parcels import anomalies
 from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyKind, AnomalyState
 from order_svc.domain.anomalies.lifecycle import ANOMALY
 from order_svc.domain.tracking import ParcelLeg

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
-from order_svc.commands import shipments
+from order_svc.commands.parcels import shipments
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import VirtualGoods

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from order_svc import queries
 from order_svc.api.schemas.partners import CallbackOut, Partner, PushOut
-from order_svc.commands import partner_inbox
+from order_svc.commands.parcels import partner_inbox
 from order_svc.domain.partners.pushes import PushSource, PushState
 from order_svc.settings import Settings
 

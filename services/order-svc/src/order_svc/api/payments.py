@@ -13,7 +13,7 @@ from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
 from order_svc.api.schemas.payments import CaptureIn, CaptureMode, PaymentIn, PaymentOut, RecordRefundIn
 from order_svc.api.schemas.refunds import WholeRefundOut
-from order_svc.commands import authorisations, payments, recorded_refunds, refund_requests
+from order_svc.commands.payments import authorisations, payments, recorded_refunds, refund_requests
 from order_svc.domain.errors import (
     AmountNotTaken,
     CurrencyMismatch,

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from order_svc import queries
 from order_svc.api.schemas.orders import OrderDetailOut
-from order_svc.commands import receipts
+from order_svc.commands.orders import receipts
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import ReceiptExtensionsUsed, ReceiptExtensionTooLong, ReceiptPeriodOver
 from order_svc.settings import Settings

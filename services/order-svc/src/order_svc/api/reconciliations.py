@@ -17,7 +17,7 @@ from order_svc.api.schemas.reconciliations import (
     ReconciliationReportOut,
     ReconciliationsOut,
 )
-from order_svc.commands import reconciliations
+from order_svc.commands.payments import reconciliations
 from order_svc.domain.payments.statements import DIFFERENCE, DifferenceAction, DifferenceState
 from order_svc.settings import Settings
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 from order_svc import queries
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.restrictions import RestrictionOut
-from order_svc.commands import restrictions
+from order_svc.commands.orders import restrictions
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import OrderNotInReview
 from order_svc.domain.sales.restrictions import OrdersEffect, SanctionSubjectType

@@ -15,7 +15,7 @@ from order_svc.api.schemas.shipping_accounts import (
     ShippingAccountIn,
     ShippingAccountOut,
 )
-from order_svc.commands import shipping_accounts
+from order_svc.commands.shipping import shipping_accounts
 from order_svc.domain.shipping.errors import ShippingAccountExists, ShippingAccountRevoked, ShippingKeyMissing
 from order_svc.domain.shipping.model import CourierName
 from order_svc.integrations.couriers.port import Courier

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query, Response
 
 from order_svc.api.schemas.shipping_labels import LabelIn, LabelOut, PickupIn, ReturnLabelIn
-from order_svc.commands import shipping_labels
+from order_svc.commands.shipping import shipping_labels
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.shipping.errors import (

@@ -8,7 +8,7 @@ from aftercare_chassis.http.schemas import Id
 from fastapi import APIRouter, Path
 
 from order_svc.api.schemas.shipping_quotes import QuoteIn, QuoteOut
-from order_svc.commands import shipping_quotes
+from order_svc.commands.shipping import shipping_quotes
 from order_svc.domain.shipping.errors import ShippingAccountMissing
 from order_svc.queries import shipping as queries
 from order_svc.settings import Settings

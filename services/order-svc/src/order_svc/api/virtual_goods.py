@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path
 from order_svc import queries
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.virtual_goods import DeliverVirtualIn
-from order_svc.commands import fulfilments
+from order_svc.commands.orders import fulfilments
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import NotVirtual

@@ -2,8 +2,8 @@
 
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 
-from order_svc.commands import parcels
-from order_svc.commands.parcel_intercepts import intercept_timer
+from order_svc.commands.parcels import parcels
+from order_svc.commands.parcels.parcel_intercepts import intercept_timer
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order
 from order_svc.settings import Settings

@@ -9,7 +9,9 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid, OrderPartlyPaid
 from aftercare_events.catalogue.receipts import ReceiptPeriodStarted
 
-from order_svc.commands import call_queue, holds, order_units, postings, refund_creation, stock
+from order_svc.commands.cases import holds
+from order_svc.commands.orders import order_units, stock
+from order_svc.commands.payments import call_queue, postings, refund_creation
 from order_svc.commands.record import order_fields, paid_with, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState

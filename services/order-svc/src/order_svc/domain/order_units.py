@@ -1,6 +1,6 @@
 """The lines of an order, the after-sale cases about it, and the units that each case is about.
 
-They are read together under the lock of the order, changed as a value, and saved together (`commands/order_units.py`).
+They are read together under the lock of the order, changed as a value, and saved together (`commands/orders/order_units.py`).
 """
 
 from collections.abc import Callable, Sequence

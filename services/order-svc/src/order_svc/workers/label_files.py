@@ -8,8 +8,8 @@ import structlog
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.commands import label_files
-from order_svc.commands.label_parcels import PRINTER
+from order_svc.commands.shipping import label_files
+from order_svc.commands.shipping.label_parcels import PRINTER
 from order_svc.domain.shipping.printing import LabelText
 from order_svc.settings import Settings
 

@@ -7,7 +7,7 @@ from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 from prometheus_client import CollectorRegistry, Gauge
 
-from order_svc.commands import ledger_proofs
+from order_svc.commands.payments import ledger_proofs
 from order_svc.domain.payments.proofs import LedgerProof, RecountState
 from order_svc.queries import ledgers
 from order_svc.settings import Settings

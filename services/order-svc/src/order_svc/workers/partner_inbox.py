@@ -11,7 +11,9 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.commands import courier_reports, feeds, partner_inbox, payment_callbacks
+from order_svc.commands import feeds
+from order_svc.commands.parcels import courier_reports, partner_inbox
+from order_svc.commands.payments import payment_callbacks
 from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
 from order_svc.integrations.couriers.port import Courier, Reports
 from order_svc.integrations.payments.port import PaymentProvider

@@ -7,8 +7,8 @@ from aftercare_chassis import failpoints
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.commands import call_queue, provider_calls
-from order_svc.commands.provider_calls import PreparedCall
+from order_svc.commands.payments import call_queue, provider_calls
+from order_svc.commands.payments.provider_calls import PreparedCall
 from order_svc.domain.payments.model import EXTERNAL, CallVerb, PaymentState
 from order_svc.integrations.payments.external import ExternalPayments
 from order_svc.integrations.payments.port import PaymentCalls, PaymentProvider, ProviderResult

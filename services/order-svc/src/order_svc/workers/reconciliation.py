@@ -8,7 +8,7 @@ import structlog
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.commands import reconciliations
+from order_svc.commands.payments import reconciliations
 from order_svc.domain.payments.statements import Difference
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings

@@ -7,9 +7,9 @@ from aftercare_chassis import failpoints
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.commands import shipping_calls, shipping_queue, shipping_quotes
-from order_svc.commands.label_results import QUERY_PERIOD_OVER
-from order_svc.commands.shipping_calls import AskedCourier, PreparedCall
+from order_svc.commands.shipping import shipping_calls, shipping_queue, shipping_quotes
+from order_svc.commands.shipping.label_results import QUERY_PERIOD_OVER
+from order_svc.commands.shipping.shipping_calls import AskedCourier, PreparedCall
 from order_svc.domain.shipping.calls import ShippingVerb
 from order_svc.domain.shipping.labels import ShippingLabel
 from order_svc.domain.shipping.model import Shipment

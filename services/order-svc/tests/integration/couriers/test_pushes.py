@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from aftercare_events import OrderDelivered, ParcelStatusChanged
-from order_svc.commands import courier_reports
+from order_svc.commands.parcels import courier_reports
 
 WAYBILL = "73000000000001"
 

@@ -1,4 +1,4 @@
-"""A folder of this machine behind the contract of an S3-compatible store. Its routes are in `api/evidence_store.py`."""
+"""A folder of this machine behind the contract of an S3-compatible store. Its routes are in `api/evidence/evidence_store.py`."""
 
 import asyncio
 import base64

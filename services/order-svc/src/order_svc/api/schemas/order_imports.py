@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from order_svc.api.schemas.order_lines import Units, amount_of
 from order_svc.api.schemas.orders import OrderIn
-from order_svc.commands.order_imports import ImportedPart, Row, refusal_of
+from order_svc.commands.orders.order_imports import ImportedPart, Row, refusal_of
 from order_svc.domain.imports.errors import FieldUnsuitable
 from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder, PastParcel
 from order_svc.domain.model import CancelCause, OrderState

@@ -20,7 +20,7 @@ from aftercare_chassis.lifecycle import Actor, Allowed
 from pydantic import StringConstraints
 
 from order_svc.api.schemas.order_imports import FileHash
-from order_svc.commands.recorded_refunds import GivenBack
+from order_svc.commands.payments.recorded_refunds import GivenBack
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.codes import OutsideMethod
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts

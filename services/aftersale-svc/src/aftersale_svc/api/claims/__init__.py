@@ -1,0 +1,1 @@
+"""Routes about claims on couriers and guarantees."""

@@ -1,0 +1,1 @@
+"""Cases: opened, reviewed, decided and ended, by people and by rules."""

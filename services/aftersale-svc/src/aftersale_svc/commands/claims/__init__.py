@@ -1,0 +1,1 @@
+"""Claims on couriers and on guarantees."""

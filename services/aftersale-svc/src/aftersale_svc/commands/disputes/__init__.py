@@ -1,0 +1,1 @@
+"""Disputes, from their opening to the execution of the final verdict."""

@@ -1,0 +1,1 @@
+"""Evidence: files that are uploaded, checked, cited and found again."""

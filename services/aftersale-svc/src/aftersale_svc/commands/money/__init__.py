@@ -1,0 +1,1 @@
+"""Money of a case: refunds, freights, charges, deposits and debts."""

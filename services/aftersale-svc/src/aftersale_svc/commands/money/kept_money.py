@@ -1,0 +1,48 @@
+"""What a case keeps of an order after a refund that is not for its units: while the refund is on its way, paid, or given up."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from aftercare_chassis.database.transaction import Transaction
+
+from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import CaseLine, Refund, RefundAmount
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money import adjustments
+from aftersale_svc.domain.money.holds import compensation_holds, credit_holds
+from aftersale_svc.domain.money.model import Hold
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.money.holds import HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER
+
+KEPT: Mapping[RefundCause, Callable[[Sequence[CaseLine], RefundAmount], list[Hold]]] = {
+    RefundCause.PRICE_DIFFERENCE: credit_holds,
+    RefundCause.COMPENSATION: compensation_holds,
+}
+"""By the cause of the refund."""
+
+
+async def keep(tx: Transaction[Settings], full: FullCase, cause: RefundCause, minor: int) -> None:
+    """Hold this amount, in minor units, in place of all that the case held; `cause` is one of KEPT."""
+    for hold in KEPT[cause](full.lines, RefundAmount(minor, 0)):
+        await tx.upsert(HOLDS, hold)
+
+
+async def keep_also(tx: Transaction[Settings], full: FullCase, refund: Refund) -> None:
+    """Hold what this refund pays besides an earlier one, which has let go of the rest. The order is locked."""
+    case = full.case
+    if case.paid_before_minor and refund.cause in KEPT and TYPES[case.type].holds_units:
+        await keep(tx, full, refund.cause, case.paid_before_minor + refund.units_minor)
+
+
+async def keep_paid(tx: Transaction[Settings], full: FullCase) -> None:
+    """Hold what an earlier refund has paid, where the one besides it was given up. The order is locked."""
+    paid, refund = full.case.paid_before_minor, full.refund
+    if not paid or refund is None:
+        return
+    paid += sum(line.returned_minor for line in full.requested)
+    if refund.cause in KEPT:
+        await keep(tx, full, refund.cause, paid)
+    elif not TYPES[full.case.type].holds_units:
+        checks = adjustments.granted(full, paid, await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id))
+        amounts = {"line_ids": [each.line_id for each in checks], "amounts": [each.granted_minor for each in checks]}
+        await tx.execute(HOLD_AMOUNTS, case_id=full.case.id, **amounts)

@@ -1,0 +1,240 @@
+"""Refunds outside the payment provider, after that has refused one: stated, then confirmed or denied by the buyer, or taken back."""
+
+from collections.abc import Sequence
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SYSTEM, SystemContext
+from aftercare_chassis.records import replace
+from aftercare_events import (
+    AfterSaleEscalated,
+    OfflineRefundConfirmed,
+    OfflineRefundDenied,
+    OfflineRefundStated,
+    OfflineRefundWithdrawn,
+    digest,
+)
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.cases import second_person
+from aftersale_svc.commands.deadlines.timers import case_timer
+from aftersale_svc.commands.decisions import decisions
+from aftersale_svc.commands.disputes import openings
+from aftersale_svc.commands.evidence import cited_evidence
+from aftersale_svc.commands.money import refund_parts, refunds
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import RefundAction
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
+from aftersale_svc.domain.cases.model import CaseAction, Refund
+from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
+from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
+from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
+from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.disputes.model import Opening
+from aftersale_svc.domain.money.parts import RefundPart
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
+from aftersale_svc.settings import Settings
+
+DENIED = "refund_delayed"
+"""What a dispute is about that the buyer opens by a denial."""
+
+
+async def state(
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    method: OfflineRefundMethod,
+    reference: str,
+    evidence: Sequence[str],
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
+) -> FullCase:
+    """State that the money of the refused refund was given back outside the provider, all that is still missing. The buyer has to confirm that.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, OrderWasCancelled, NoRefundRefused, RefundCovered: see CASE.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+        EvidenceUnusable: see `cited_evidence.check`.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    amount = 0 if full.refund is None else full.refund.amount.total_minor
+    _stated(tx, full, order)
+    await cited_evidence.check(tx, order.id, evidence, is_required=True)
+    if second_person.is_needed(tx, full, amount):
+        arguments = {"method": method, "reference": reference, "evidence": list(evidence), "note": note}
+        action = CaseAction.STATE_OFFLINE_REFUND
+        return await second_person.propose(tx, full, action, amount, arguments, policy=policy)
+    return await state_locked(tx, full, order, method, reference, evidence, note, policy)
+
+
+async def state_locked(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    method: OfflineRefundMethod,
+    reference: str,
+    evidence: Sequence[str],
+    note: str | None,
+    policy: Sequence[Citation],
+) -> FullCase:
+    """State it of a case that is locked with its order. Raises: as `state`."""
+    stated = _stated(tx, full, order)
+    decided = await decisions.record(tx, full, DecisionKind.REFUND, "stated_offline", policy=policy)
+    offline = _new(tx, full, method, reference, evidence)
+    event = OfflineRefundStated(
+        **case_fields(tx, stated.case),
+        refund_id=offline.refund_id,
+        failed_refund_id=offline.failed_refund_id,
+        amount_minor=offline.amount_minor,
+        currency=full.case.currency,
+        method=method,
+        reference_hash=digest(reference),
+        evidence=tuple(offline.evidence),
+        deadline_at=stated.case.deadline_at,
+        decision_id=decided.get("decision_id"),
+    )
+    after = stated.keeping(offline)
+    return await effects.save(tx, full, after, CaseAction.STATE_OFFLINE_REFUND, event, note=note, evidence=evidence)
+
+
+def _stated(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    return apply(full, CaseAction.STATE_OFFLINE_REFUND, tx, CaseFacts(full=full, order=order, actor=tx.actor))
+
+
+def _new(
+    tx: Transaction[Settings], full: FullCase, method: OfflineRefundMethod, reference: str, evidence: Sequence[str]
+) -> OfflineRefund:
+    failed = full.refund
+    if failed is None:
+        raise NoRefundRefused()
+    return OfflineRefund(
+        case_id=full.case.id,
+        refund_id=tx.new_id("ref"),
+        failed_refund_id=failed.id,
+        amount_minor=failed.missing_minor,
+        method=method,
+        reference=reference,
+        evidence=list(dict.fromkeys(evidence)),
+        stated_by=tx.actor.id,
+        stated_at=tx.now,
+    )
+
+
+async def confirm(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Confirm as the buyer that the money has arrived: the case is completed, as by a refund of the provider.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
+    """
+    return await _confirm(tx, await locking.case(tx, case_id), note)
+
+
+@case_timer(CaseAction.CONFIRM_OFFLINE_REFUND)
+async def confirm_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
+    """Complete a locked case: the buyer has not denied in time that the money has arrived.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    return await _confirm(tx, full)
+
+
+async def _confirm(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
+    confirmed, offline = apply(full, CaseAction.CONFIRM_OFFLINE_REFUND, tx), _known(full)
+    refund = _paid(tx, full, offline)
+    parts = [replace(part, refund_id=refund.id) for part in full.rows_of(RefundPart)]
+    after = replace(confirmed, case=replace(confirmed.case, refund_id=refund.id)).keeping(refund).keeping(*parts)
+    after = await refund_parts.whole(tx, after.keeping(replace(offline, confirmed_at=tx.now)))
+    event = OfflineRefundConfirmed(
+        **case_fields(tx, after.case),
+        refund_id=refund.id,
+        payment_id=full.case.payment_id,
+        amount_minor=refund.rest_minor,
+        currency=refund.currency,
+        cause=refund.cause,
+        method=offline.method,
+        by_timeout=tx.actor == SYSTEM,
+    )
+    completed = refunds.completed(tx, after, refund)
+    return await effects.save(tx, full, after, CaseAction.CONFIRM_OFFLINE_REFUND, event, completed, note=note)
+
+
+def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> Refund:
+    """The refund that the statement has become: of the amount of the refused one, under an id of its own."""
+    failed = full.refund
+    if failed is None:
+        raise NoRefundRefused()
+    new = replace(failed, id=offline.refund_id, failure_code=None, requested_at=offline.stated_at, ended_at=tx.now)
+    new = replace(new, given_back_minor=failed.given_in_part_minor, returned_minor=0, shares=None)
+    requested = REFUND.start(replace(new, state=REFUND.initial), tx)
+    return REFUND.apply(requested, RefundAction.SUCCEED, SystemContext.of(tx))
+
+
+async def deny(tx: Transaction[Settings], case_id: str, *, text: str, evidence: Sequence[str] = ()) -> FullCase:
+    """Deny as the buyer that the money has arrived: a dispute decides, or an agent where a verdict had ordered the refund.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
+        EvidenceUnusable: see `cited_evidence.check`.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    moved, offline = apply(full, CaseAction.DENY_OFFLINE_REFUND, tx), _known(full)
+    await cited_evidence.check(tx, full.case.order_id, evidence)
+    facts = CaseFacts(full=full, order=order, actor=tx.actor)
+    disputed = permits(full, CaseAction.DISPUTE_OFFLINE_REFUND, tx, facts)
+    if disputed:
+        moved = apply(full, CaseAction.DISPUTE_OFFLINE_REFUND, tx, facts)
+    moved = moved.keeping(replace(offline, denied_at=tx.now))
+    denied = OfflineRefundDenied(
+        **case_fields(tx, moved.case),
+        refund_id=offline.refund_id,
+        disputed=disputed,
+        deadline_at=moved.case.deadline_at,
+    )
+    if disputed:
+        opening = Opening(DENIED, text, list(evidence))
+        _, frozen = await openings.stop(tx, full, moved, opening, CaseAction.DENY_OFFLINE_REFUND, denied)
+        return frozen
+    return await _leave_to_agent(tx, full, moved, denied, text, evidence)
+
+
+async def _leave_to_agent(
+    tx: Transaction[Settings],
+    full: FullCase,
+    moved: FullCase,
+    denied: OfflineRefundDenied,
+    note: str,
+    evidence: Sequence[str],
+) -> FullCase:
+    action = CaseAction.DENY_OFFLINE_REFUND
+    escalated = AfterSaleEscalated(
+        **case_fields(tx, moved.case), cause=cause(full, action), deadline_at=moved.case.deadline_at
+    )
+    return await effects.save(tx, full, moved, action, denied, escalated, note=note, evidence=evidence)
+
+
+async def withdraw(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Take the statement back, as merchant or agent: an agent decides what happens instead.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
+    moved, offline = apply(full, CaseAction.WITHDRAW_OFFLINE_REFUND, tx), _known(full)
+    event = OfflineRefundWithdrawn(
+        **case_fields(tx, moved.case), refund_id=offline.refund_id, deadline_at=moved.case.deadline_at
+    )
+    after = moved.keeping(replace(offline, withdrawn_at=tx.now))
+    return await effects.save(tx, full, after, CaseAction.WITHDRAW_OFFLINE_REFUND, event, note=note)
+
+
+def _known(full: FullCase) -> OfflineRefund:
+    """What was stated. Raises: LookupError where nothing was."""
+    if full.offline_refund is None:
+        raise LookupError(f"nothing was stated of {full.case.id}")
+    return full.offline_refund

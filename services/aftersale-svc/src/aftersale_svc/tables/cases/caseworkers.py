@@ -1,0 +1,76 @@
+"""The roster of caseworkers, and who of them has least to do."""
+
+from aftercare_chassis.database.columns import aggregate, one_of, quantity, text, texts, timestamp
+from aftercare_chassis.database.mapping import Listing, Query, Rows
+from asyncpg import Record
+from sqlalchemy import Boolean, Column, ScalarSelect, Select, Table, Text, all_, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.caseworkers.model import Caseworker, CaseworkerRole, Workload
+from aftersale_svc.tables.cases.cases import cases
+from aftersale_svc.tables.disputes.disputes import UNDECIDED, disputes
+from aftersale_svc.tables.schema import metadata
+
+caseworkers = Table(
+    "caseworkers",
+    metadata,
+    *aggregate(),
+    *one_of("role", CaseworkerRole),
+    Column("is_available", Boolean, nullable=False),
+    texts("types"),
+    *quantity("most_open", 1),
+    text("set_by"),
+    timestamp("set_at"),
+)
+CASEWORKERS = Rows(caseworkers, Caseworker)
+CASEWORKER = Query(
+    select(*CASEWORKERS.columns).where(caseworkers.c.id == bindparam("person_id", type_=Text)), Caseworker
+)
+
+_person = caseworkers.c.id
+_OPEN: dict[CaseworkerRole, ScalarSelect[int]] = {
+    CaseworkerRole.AGENT: select(func.count())
+    .where(cases.c.agent_id == _person, cases.c.state == CaseState.MANUAL_REVIEW)
+    .scalar_subquery(),
+    CaseworkerRole.ARBITRATOR: select(func.count())
+    .where(disputes.c.arbitrator_id == _person, UNDECIDED)
+    .scalar_subquery(),
+}
+
+
+def _workloads(role: CaseworkerRole) -> Select[tuple[object, ...]]:
+    return select(*caseworkers.c, _OPEN[role].label("open_count")).where(caseworkers.c.role == role)
+
+
+_EVERYBODY = {"agent": None, "arbitrator": None, "admin": None}
+ROSTERS = {
+    role: Listing(_workloads(role).subquery(f"{role}s"), Workload, filters=(), seen_by=_EVERYBODY)
+    for role in CaseworkerRole
+}
+"""The roster of each role, with what everybody has."""
+
+
+def _least_busy(role: CaseworkerRole) -> Query[Workload]:
+    found = _workloads(role).subquery("found")
+    return Query(
+        select(found)
+        .where(
+            found.c.is_available,
+            or_(func.cardinality(found.c.types) == 0, bindparam("type", type_=Text) == any_(found.c.types)),
+            found.c.id != all_(bindparam("barred", type_=ARRAY(Text))),
+            found.c.open_count < found.c.most_open,
+        )
+        .order_by(found.c.open_count, found.c.id)
+        .limit(1),
+        Workload,
+    )
+
+
+LEAST_BUSY = {role: _least_busy(role) for role in CaseworkerRole}
+"""Who is available, takes this type, has fewer than their most, and is none of `barred`: the one with least to do."""
+
+# What is given at the same time would all go to the same person.
+LOCK_ROSTER: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("roster_of", type_=Text), 0)))
+)

@@ -1,0 +1,1 @@
+"""The tables of claims on couriers and guarantees."""

@@ -1,0 +1,66 @@
+"""The parcels with the goods of orders, and the cases whose goods come back in them."""
+
+from typing import Any
+
+from aftercare_chassis.database.mapping import Query
+from asyncpg import Record
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, case, cast, func, select
+
+from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, PARCEL_RETURNED, SentLine
+from aftersale_svc.tables.cases.cases import case_lines, cases
+from aftersale_svc.tables.cases.legs import returns
+from aftersale_svc.tables.goods.parcel_reports import parcel_reports
+from aftersale_svc.tables.orders import order_parcels
+
+WAITING_FOR_PARCEL: Query[Record] = Query(
+    select(cases.c.id, cases.c.state)
+    .join_from(cases, returns, returns.c.case_id == cases.c.id)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        cases.c.type == CaseType.REFUSED_DELIVERY,
+        returns.c.carrier == bindparam("carrier"),
+        returns.c.waybill_no == bindparam("waybill_no"),
+        returns.c.delivered_at.is_(None),
+    )
+    .order_by(cases.c.id)
+)
+"""The refused deliveries of an order whose goods come back in this parcel."""
+
+# A parcel of which the waybill was corrected is followed under another one, and is not counted.
+_claimed = (
+    select(func.coalesce(func.sum(case_lines.c.quantity), 0))
+    .select_from(cases.join(case_lines).join(returns, returns.c.case_id == cases.c.id))
+    .where(
+        cases.c.order_id == order_parcels.c.order_id,
+        cases.c.type == CaseType.REFUSED_DELIVERY,
+        cases.c.state != CaseState.CLOSED,
+        cases.c.state != CaseState.CANCELLED,
+        case_lines.c.line_id == order_parcels.c.line_id,
+        returns.c.carrier == order_parcels.c.carrier,
+        returns.c.waybill_no == order_parcels.c.waybill_no,
+    )
+    .correlate(order_parcels)
+    .scalar_subquery()
+)
+
+
+def _reported_last(fact: ColumnElement[Any]) -> ScalarSelect[Any]:  # Any: a fact of any type
+    """A fact of the last report about a parcel."""
+    of_parcel = select(fact).where(parcel_reports.c.parcel_id == order_parcels.c.parcel_id)
+    return of_parcel.order_by(parcel_reports.c.occurred_at.desc()).limit(1).correlate(order_parcels).scalar_subquery()
+
+
+has_arrived = func.coalesce(_reported_last(parcel_reports.c.status == PARCEL_DELIVERED), False)
+"""Whether the courier has reported at last that a parcel to the buyer was delivered."""
+_returned_at = _reported_last(
+    case((parcel_reports.c.status == PARCEL_RETURNED, parcel_reports.c.occurred_at), else_=None)
+).label("returned_at")
+PARCELS_OF_ORDER = Query(
+    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"), has_arrived.label("arrived"), _returned_at)
+    .where(order_parcels.c.order_id == bindparam("order_id"))
+    .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
+    SentLine,
+)
+"""The parcels of an order, newest first, with the units that cases wait for, and whether they have arrived."""

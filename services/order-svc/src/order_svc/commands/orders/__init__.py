@@ -1,0 +1,1 @@
+"""Orders until they are shipped, and their receipt."""

@@ -1,0 +1,1 @@
+"""Parcels, what their couriers report of them, and where couriers post it."""

@@ -1,0 +1,115 @@
+"""Scans of parcels that the courier is asked for: a subscription per parcel, and queries where no scan arrives."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftercare_chassis.database.transaction import Transaction
+
+from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.shipping import shipping_queue
+from order_svc.domain.partners.pushes import PushSource
+from order_svc.domain.shipping import policy
+from order_svc.domain.shipping.accounts import ShippingAccount
+from order_svc.domain.shipping.calls import ShippingCall, ShippingSubject, ShippingVerb
+from order_svc.domain.shipping.errors import ShippingAccountMissing
+from order_svc.domain.shipping.model import CourierName
+from order_svc.domain.tracking import Parcel
+from order_svc.integrations.couriers.outward.port import CourierOutcome, CourierResult, TrackingResult
+from order_svc.integrations.pushes import ExaminedPush
+from order_svc.settings import Settings
+from order_svc.tables.intercepts import DESTINATION
+from order_svc.tables.orders import ADDRESSES
+from order_svc.tables.parcels import PARCELS, SCANS_OF_WAYBILL
+from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
+
+_V = ShippingVerb
+_MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedCall:
+    """A parcel that is to be subscribed or queried, through which account, and the end of the receiver's phone."""
+
+    parcel: Parcel
+    account: ShippingAccount
+    phone_end: str
+
+
+async def follow(tx: Transaction[Settings], parcel: Parcel) -> None:
+    """Have the scans of a parcel that was just registered pushed, where the merchant has a courier that can."""
+    if await _account(tx, parcel) is not None:
+        await shipping_queue.call(tx, ShippingSubject.PARCEL, parcel.id, _V.SUBSCRIBE)
+
+
+async def _account(tx: Transaction[Settings], parcel: Parcel) -> ShippingAccount | None:
+    accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=parcel.merchant_id)
+    try:
+        return policy.account_for(accounts, parcel.carrier, None)
+    except ShippingAccountMissing:
+        return None
+
+
+async def prepare(tx: Transaction[Settings], call: ShippingCall) -> TrackedCall | None:
+    """The parcel, or None where it needs no more scans: it has ended, is too old, or had a scan a short while ago."""
+    parcel = await tx.get(PARCELS, call.id)
+    account = await _account(tx, parcel)
+    if parcel.terminal or account is None or tx.now - parcel.handed_over_at > policy.MOST_OPEN:
+        await shipping_queue.drop(tx, call.id)
+        return None
+    latest = await _latest_scan(tx, parcel)
+    if call.verb is _V.TRACK and latest is not None and tx.now - latest < _poll(tx):
+        await shipping_queue.put_off(tx, call, _V.TRACK, latest + _poll(tx), attempts=0)
+        return None
+    return TrackedCall(parcel=parcel, account=account, phone_end=await _phone_end(tx, parcel))
+
+
+async def _phone_end(tx: Transaction[Settings], parcel: Parcel) -> str:
+    """The last four digits of the phone of its receiver."""
+    moved = await tx.one(DESTINATION, parcel_id=parcel.id)
+    ordered = await tx.find(ADDRESSES, parcel.order_id)
+    phone = moved.phone if moved is not None else ordered.phone if ordered is not None else ""
+    return "".join(each for each in phone if each.isdigit())[-4:]
+
+
+async def close(
+    tx: Transaction[Settings],
+    call: ShippingCall,
+    parcel: Parcel,
+    courier: CourierName,
+    result: CourierResult,
+    polled: TrackingResult | None,
+) -> None:
+    """Store what was polled as if it had been pushed, and ask again later. A subscription that fails is tried some times."""
+    if polled is not None and polled.push is not None:
+        await _store(tx, parcel, courier, polled.push)
+    failed = result.outcome in (CourierOutcome.UNKNOWN, CourierOutcome.NOT_SENT)
+    if call.verb is _V.SUBSCRIBE and failed and call.attempts + 1 < _MOST_TRIES:
+        await shipping_queue.put_off(tx, call, _V.SUBSCRIBE, tx.now + policy.pause(call.attempts))
+        return
+    await shipping_queue.put_off(tx, call, _V.TRACK, tx.now + _poll(tx), attempts=0)
+
+
+async def _store(tx: Transaction[Settings], parcel: Parcel, courier: CourierName, raw: bytes) -> None:
+    """Put the answer of a query into the inbox of pushes: the same answer once."""
+    account = await _account(tx, parcel)
+    if account is None or account.courier is not courier:
+        return
+    push: ExaminedPush[object] = ExaminedPush(
+        push_id=f"polled:sha256:{hashlib.sha256(raw).hexdigest()}",
+        raw=raw,
+        received_at=tx.now,
+        headers={},
+        verified=True,
+    )
+    await partner_inbox.store(tx, push, source=PushSource.COURIER, partner=courier, endpoint_id=account.endpoint_id)
+
+
+async def _latest_scan(tx: Transaction[Settings], parcel: Parcel) -> datetime | None:
+    """When the latest scan of the parcel arrived."""
+    scans = await tx.all(SCANS_OF_WAYBILL, waybill_no=parcel.waybill_no)
+    return max((each.received_at for each in scans if each.parcel_id == parcel.id), default=None)
+
+
+def _poll(tx: Transaction[Settings]) -> timedelta:
+    return timedelta(hours=tx.settings.courier_poll_hours)

@@ -1,0 +1,216 @@
+"""Parcels as couriers report them: every scan is kept, and a parcel follows the scans that belong to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import ParcelStatusChanged
+from aftercare_events.catalogue.parcels import ParcelCollected
+
+from order_svc.commands import effects
+from order_svc.commands.orders import order_units
+from order_svc.commands.parcels import anomalies, parcel_intercepts
+from order_svc.commands.record import parcel_fields
+from order_svc.domain import tracking, waybills
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
+from order_svc.domain.waybills import ParcelKey, TrackedParcel, Waybill
+from order_svc.settings import Settings
+from order_svc.tables.orders import ORDERS
+from order_svc.tables.parcels import (
+    COPY_SCANS,
+    INSERT_NEXT_WAYBILL,
+    PARCEL_SCANS,
+    PARCELS_BY_REFERENCE,
+    PARCELS_OF_WAYBILL,
+    PARCELS_OF_WAYBILL_LOCKED,
+    PREVIOUS_WAYBILL,
+    SCANS_OF_WAYBILL,
+)
+
+
+async def apply_scans(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
+    """Keep scans for every parcel that the key means (one box may hold several orders); returns the number of parcels.
+
+    A number that no parcel has may be one under which a parcel goes on, or of a shipment of several: then the parcel is found
+    by the number before, or by the reference. `waybills` decides which of the parcels a scan belongs to; a repeated scan changes none.
+    """
+    found = await _apply(tx, key, scans) if key.waybill_no else 0
+    if found:
+        return found
+    return sum([await _apply(tx, other, scans) for other in await _other_keys(tx, key)])
+
+
+async def goes_on_as(tx: Transaction[Settings], key: ParcelKey, waybill_no: str) -> None:
+    """The parcel has this number from now on: its courier sends it back, or forwards it."""
+    if key.carrier is not None and key.waybill_no and waybill_no != key.waybill_no:
+        await tx.execute(
+            INSERT_NEXT_WAYBILL,
+            carrier=key.carrier,
+            waybill_no=waybill_no,
+            previous_waybill_no=key.waybill_no,
+            reported_at=tx.now,
+        )
+
+
+async def _other_keys(tx: Transaction[Settings], key: ParcelKey) -> list[ParcelKey]:
+    """The keys of the parcels that may be meant where no parcel has the number itself."""
+    if key.waybill_no and key.carrier is not None:
+        first = await tx.one(PREVIOUS_WAYBILL, carrier=key.carrier, waybill_no=key.waybill_no)
+        if first is not None:
+            return [replace(key, waybill_no=first["waybill_no"])]
+    if key.reference is None or key.carrier is None:
+        return []
+    named = await tx.all(PARCELS_BY_REFERENCE, reference=key.reference, carrier=key.carrier)
+    numbers = sorted({parcel.waybill_no for parcel in waybills.of_first(named)})
+    return [replace(key, waybill_no=number) for number in numbers]
+
+
+async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
+    tracked = await _tracked(tx, key.waybill_no)
+    named = {parcel.id for parcel in waybills.meant([each.parcel for each in tracked], key)}
+    scans = await parcel_intercepts.explained(tx, [each.parcel for each in tracked if each.parcel.id in named], scans)
+    fresh = [
+        (each, scan)
+        for each in tracked
+        if each.parcel.id in named
+        for scan in {scan.key: scan for scan in scans}.values()
+        if all(kept.key != scan.key for kept in each.history)
+    ]
+    for each, scan in fresh:
+        kept = _kept(tx, each.parcel, scan)
+        each.history.append(kept)
+        await tx.insert(PARCEL_SCANS, kept)
+    for carrier in {each.parcel.carrier for each, _ in fresh}:
+        await _follow_all(tx, [each for each in tracked if each.parcel.carrier == carrier])
+    return len(named)
+
+
+async def _follow_all(tx: Transaction[Settings], tracked: list[TrackedParcel]) -> None:
+    waybill = Waybill(tracked, _tolerance(tx))
+    for each in tracked:
+        await _follow(tx, each.parcel, waybill)
+
+
+async def _tracked(tx: Transaction[Settings], waybill_no: str) -> list[TrackedParcel]:
+    """Every parcel with the waybill number, of whichever carrier, and its scans, locked until the end of this transaction.
+
+    The orders are locked first, as in every command. Then the parcels are read again: one of them may have been registered
+    meanwhile.
+    """
+    for order_id in sorted({each.order_id for each in await tx.all(PARCELS_OF_WAYBILL, waybill_no=waybill_no)}):
+        await tx.lock(ORDERS, order_id)
+    found = await tx.all(PARCELS_OF_WAYBILL_LOCKED, waybill_no=waybill_no)
+    return waybills.with_scans(found, await tx.all(SCANS_OF_WAYBILL, waybill_no=waybill_no))
+
+
+async def catch_up(tx: Transaction[Settings], parcel: Parcel) -> None:
+    """Copy to a new parcel the scans of its waybill number that other parcels have and that are not older than it."""
+    since = parcel.handed_over_at - _tolerance(tx)
+    known = {"waybill_no": parcel.waybill_no, "carrier": parcel.carrier}
+    if await tx.execute(COPY_SCANS, parcel_id=parcel.id, since=since, **known):
+        tracked = [each for each in await _tracked(tx, parcel.waybill_no) if each.parcel.carrier == parcel.carrier]
+        await _follow(tx, parcel, Waybill(tracked, _tolerance(tx)))
+
+
+async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -> None:
+    """Give a parcel the status of its latest scan. The end of the last outbound parcel may deliver its order."""
+    if parcel.withdrawn_at is not None:
+        return
+    latest, scans = waybill.latest(parcel), waybill.counted(parcel)
+    if latest is None or latest.status is parcel.status:
+        await _collect(tx, parcel, scans)
+        return
+    moved = _with_collection(_moved(parcel, latest), scans)
+    moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest.raw_code))
+    if moved.leg is ParcelLeg.OUTBOUND and (moved.terminal or moved.status is ParcelStatus.RETURNING):
+        await parcel_intercepts.follow(tx, moved)
+    if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
+        order = await tx.get(ORDERS, moved.order_id)
+        await effects.advance(tx, order, await order_units.read(tx, order.id))
+
+
+async def _collect(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[ParcelScan]) -> None:
+    """Note that a delivered parcel was collected from its station or locker; its anomalies follow the scans in any case."""
+    collected = _with_collection(parcel, scans)
+    if collected == parcel or parcel.delivered_to not in tracking.AT_STATION:
+        await anomalies.follow(tx, parcel, scans)
+        return
+    event = ParcelCollected(**parcel_fields(tx, collected), collected_at=collected.collected_at)
+    await anomalies.follow(tx, collected, scans, event)
+    if parcel.leg is ParcelLeg.OUTBOUND:
+        await effects.collect(tx, await tx.get(ORDERS, parcel.order_id))
+
+
+def _with_collection(parcel: Parcel, scans: Sequence[ParcelScan]) -> Parcel:
+    arrived = parcel.status is ParcelStatus.DELIVERED and parcel.collected_at is None
+    return replace(parcel, collected_at=tracking.collected_at(scans)) if arrived else parcel
+
+
+async def look(tx: Transaction[Settings], parcel: Parcel) -> None:
+    """Look at a locked parcel whose silence is an anomaly by now, unless a scan has come."""
+    found = await tx.all(PARCELS_OF_WAYBILL, waybill_no=parcel.waybill_no)
+    tracked = waybills.with_scans(found, await tx.all(SCANS_OF_WAYBILL, waybill_no=parcel.waybill_no))
+    same_number = [each for each in tracked if each.parcel.carrier == parcel.carrier]
+    await anomalies.look(tx, parcel, Waybill(same_number, _tolerance(tx)).counted(parcel))
+
+
+def _tolerance(tx: Transaction[Settings]) -> timedelta:
+    return timedelta(minutes=tx.settings.hand_over_tolerance_minutes)
+
+
+def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan) -> ParcelScan:
+    return ParcelScan(
+        parcel_id=parcel.id,
+        key=scan.key,
+        status=scan.status,
+        reason=scan.reason,
+        terminal=scan.terminal,
+        delivered_to=scan.delivered_to,
+        raw_code=scan.raw_code,
+        occurred_at=scan.occurred_at,
+        received_at=tx.now,
+        text=scan.text or None,
+        partner=scan.partner,
+    )
+
+
+def _moved(parcel: Parcel, latest: ParcelScan) -> Parcel:
+    return replace(
+        parcel,
+        status=latest.status,
+        reason=latest.reason,
+        terminal=tracking.is_final(latest),
+        delivered_to=latest.delivered_to,
+        status_at=latest.occurred_at,
+    )
+
+
+async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime, reason: str) -> Parcel:
+    """This parcel of a case is not followed any more: its waybill was corrected, or nobody collects it."""
+    withdrawn = replace(
+        parcel,
+        status=ParcelStatus.CANCELLED,
+        reason=reason,
+        terminal=True,
+        status_at=at,
+        withdrawn_at=at,
+    )
+    return await anomalies.follow(tx, withdrawn, (), _event(tx, parcel, withdrawn))
+
+
+def _event(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: str | None = None) -> ParcelStatusChanged:
+    return ParcelStatusChanged(
+        **parcel_fields(tx, new),
+        status=new.status,
+        previous_status=old.status,
+        reason=new.reason,
+        terminal=new.terminal,
+        scanned=tracking.is_scanned(new.status),
+        delivered=new.status is ParcelStatus.DELIVERED,
+        returned=new.status is ParcelStatus.RETURNED,
+        refused=new.reason == tracking.CONSIGNEE_REFUSED,
+        delivered_to=new.delivered_to,
+        raw_code=raw_code,
+        occurred_at=new.status_at,
+    )

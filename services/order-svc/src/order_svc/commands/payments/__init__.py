@@ -1,0 +1,1 @@
+"""Payments, refunds and charge-backs, the ledger, and the comparison with what providers state."""

@@ -1,0 +1,137 @@
+"""Refunds on their way: submitted to the provider and ended by its result, under the lock of their payment."""
+
+from dataclasses import replace
+
+from aftercare_chassis.database.origins import Origin
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
+
+from order_svc.commands import effects
+from order_svc.commands.payments import refund_shares
+from order_svc.commands.record import refund_fields
+from order_svc.domain.model import Order
+from order_svc.domain.payments.codes import FailureCode
+from order_svc.domain.payments.lifecycle import REFUND, RefundAction
+from order_svc.domain.payments.limits import refund_limit
+from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
+from order_svc.integrations.payments.port import Outcome, ProviderResult
+from order_svc.settings import Settings
+from order_svc.tables.orders import ORDERS
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF
+
+
+def name_cause(tx: Transaction[Settings], refund: Refund) -> None:
+    """Let the events that follow in this transaction name as their cause the event that requested the refund."""
+    if refund.asked_by_event and refund.correlation_id:
+        tx.caused_by = Origin(refund.asked_by_event, refund.correlation_id)
+
+
+async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) -> tuple[Payment, Refund]:
+    """The refund of the locked payment is about to be submitted to the provider.
+
+    Raises:
+        IllegalTransition: it has been submitted and is not unknown, or it has ended.
+    """
+    submitted = REFUND.apply(refund, RefundAction.SUBMIT, SystemContext.of(tx))
+    event = RefundSubmitted(**refund_fields(tx, payment, submitted), share_id=submitted.share_id)
+    return await effects.save_refund(tx, payment, submitted, event), submitted
+
+
+async def refuse_beyond_limits(tx: Transaction[Settings], refund_id: str) -> bool:
+    """End a refund that is not submitted yet as failed where its provider would not make it, so that it is not called in vain: the payment
+    is too old by now, or has as many refunds as it may have. Another payment takes its place where one has room."""
+    known = await tx.get(REFUNDS, refund_id)
+    if known.state is not RefundState.CREATED or await _limit(tx, known) is None:
+        return False
+    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
+    payment = await tx.lock(PAYMENTS, known.payment_id)
+    refund = await tx.get(REFUNDS, refund_id)
+    code = await _limit(tx, refund)
+    if refund.state is not RefundState.CREATED or code is None:
+        return False
+    name_cause(tx, refund)
+    await _fail(tx, order, payment, refund, ProviderResult(outcome=Outcome.DECLINED, failure_code=code))
+    return True
+
+
+async def _limit(tx: Transaction[Settings], refund: Refund) -> FailureCode | None:
+    payment = await tx.get(PAYMENTS, refund.payment_id)
+    of_payment = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
+    others = [each for each in of_payment if each.id != refund.id]
+    return refund_limit(payment, others, tx.now, refund.amount_minor)
+
+
+async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: ProviderResult) -> RefundState:
+    """Apply what the provider reports of a refund, in a response or a callback; a repeated report changes nothing.
+
+    Raises:
+        NotFound: there is no such refund.
+    """
+    known = await tx.get(REFUNDS, refund_id)
+    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
+    payment = await tx.lock(PAYMENTS, known.payment_id)
+    refund = await tx.get(REFUNDS, refund_id)
+    if refund.state not in IN_FLIGHT:
+        return refund.state
+    name_cause(tx, refund)
+    if refund.state is RefundState.CREATED:  # the callback came before the worker recorded its call
+        payment, refund = await submit(tx, payment, refund)
+    match result.outcome:
+        case Outcome.SUCCEEDED:
+            return await succeed(tx, order, payment, refund, result)
+        case Outcome.DECLINED:
+            return await _fail(tx, order, payment, refund, result)
+        case Outcome.UNKNOWN if refund.state is RefundState.SUBMITTED:
+            return await _mark_unknown(tx, payment, refund)
+        case Outcome.NOT_FOUND if refund.state is RefundState.UNKNOWN:
+            return (await submit(tx, payment, refund))[1].state
+    return refund.state
+
+
+async def succeed(
+    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
+) -> RefundState:
+    """The submitted refund of the locked payment, of the locked order, has been paid out: all of it, or a share.
+
+    Raises:
+        IllegalTransition: it was not submitted, or it has ended.
+    """
+    done = replace(
+        REFUND.apply(refund, RefundAction.SUCCEED, SystemContext.of(tx)),
+        settled_at=tx.now,
+        provider_reference=result.reference,
+    )
+    reduced = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
+    await tx.execute(DROP_CALL, call_id=refund.id)
+    if done.share_of is not None:
+        await refund_shares.succeed(tx, order, reduced, done)
+        return done.state
+    event = RefundSucceeded(**refund_fields(tx, reduced, done), provider_reference=result.reference)
+    await effects.end_refund(tx, order, reduced, done, event, then=done.state)
+    return done.state
+
+
+async def _fail(
+    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
+) -> RefundState:
+    code = result.failure_code or FailureCode.DECLINED
+    action = RefundAction.REFUSE if refund.state is RefundState.CREATED else RefundAction.FAIL
+    failed = REFUND.apply(refund, action, SystemContext.of(tx))
+    failed = replace(failed, settled_at=tx.now, failure_code=code)
+    await tx.execute(DROP_CALL, call_id=refund.id)
+    if await refund_shares.move(tx, order, payment, failed):
+        return failed.state
+    if failed.share_of is not None:
+        await refund_shares.fail(tx, order, payment, failed)
+        return failed.state
+    event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
+    await effects.end_refund(tx, order, payment, failed, event, then=failed.state)
+    return failed.state
+
+
+async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:
+    unknown = REFUND.apply(refund, RefundAction.MARK_UNKNOWN, SystemContext.of(tx))
+    event = RefundUnknown(**refund_fields(tx, payment, unknown), share_id=unknown.share_id)
+    await effects.save_refund(tx, payment, unknown, event)
+    return unknown.state

@@ -1,0 +1,1 @@
+"""What couriers are asked for: prices, labels and pickups."""
