@@ -120,6 +120,23 @@ async def test_a_decision_is_unaffected_by_another_version_where_what_it_cites_i
     assert shop.harness.problem(unknown, 422, "policy_unknown")["versions"] == [1, 2, 3]
 
 
+async def test_a_decision_that_cites_nothing_is_replayed_by_rules_alone(shop: Shop) -> None:
+    await shop.delivered()
+    decision = await approved(shop)
+    assert (decision["policy"], decision["no_policy_published"]) == ([], True)
+    path = f"/v1/decisions/{decision['id']}/replay"
+    await published(shop, 1, "a")
+    refused = await shop.seller.post(path, params={"policy": 1})
+    problem = shop.harness.problem(refused, 422, "nothing_cited")
+    assert (problem["newest_rules"], problem["errors"][0]["pointer"]) == (None, "/policy")
+    body = {"rules": [{"id": "all", "when": {}, "outcome": "approve", "return_address": RETURN_ADDRESS}]}
+    assert (await shop.seller.put("/v1/merchants/m-1/case-rules", json=body)).status_code == 200
+    for reader, newest in ((shop.seller, 1), (shop.agent, 1), (shop.buyer, None)):
+        problem = shop.harness.problem(await reader.post(path, params={"policy": 1}), 422, "nothing_cited")
+        assert problem["newest_rules"] == newest
+    assert (await replay(shop, decision, rules_version=1))["rules_outcome"] == "approve"
+
+
 async def test_what_cannot_be_compared_is_named(shop: Shop) -> None:
     await shop.delivered()
     await published(shop, 1, "a")

@@ -11,7 +11,7 @@ from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.decisions.decisions import DecisionOut, DecisionsOut, ReplayOut
 from aftersale_svc.commands.decisions import replays
-from aftersale_svc.domain.policies.errors import PolicyUnknown, RulesOfMerchant
+from aftersale_svc.domain.policies.errors import NothingCited, PolicyUnknown, RulesOfMerchant
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=ApiRoute)
@@ -35,7 +35,7 @@ async def get_decision(decision_id: DecisionId, reader: Read[Settings]) -> Decis
 @router.post(
     "/decisions/{decision_id}/replay",
     operation_id="replayDecision",
-    responses=refusals(PolicyUnknown, RulesOfMerchant),
+    responses=refusals(NothingCited, PolicyUnknown, RulesOfMerchant),
     dependencies=[READERS],
 )
 async def replay_decision(
@@ -52,6 +52,7 @@ async def replay_decision(
 
     Rules judge the facts again; buyers do not see them. A policy is a text: shown is whether what the decision cites of it is the same in
     the other version; where it is, the decision is unaffected. As far as the clauses of that version state terms for machines,
-    `policy_outcomes` has what it would decide: whether the request is possible, its window and the amount.
+    `policy_outcomes` has what it would decide: whether the request is possible, its window and the amount. A decision that cites nothing
+    (`no_policy_published`) is replayed by rules alone.
     """
     return ReplayOut.of(await replays.compare(tx, decision_id, rules_version=rules_version, policy=policy))

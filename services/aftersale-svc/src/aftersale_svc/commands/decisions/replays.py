@@ -10,12 +10,12 @@ from aftersale_svc.domain.decisions.proposed import decisions_for
 from aftersale_svc.domain.decisions.replay import Replayed, replay
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.permissions import BUYER
-from aftersale_svc.domain.policies.errors import PolicyUnknown, RulesOfMerchant
+from aftersale_svc.domain.policies.errors import NothingCited, PolicyUnknown, RulesOfMerchant
 from aftersale_svc.domain.policies.model import PolicyVersion, changes
 from aftersale_svc.domain.policies.terms import PolicyOutcome, outcome_of
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases.merchant_settings import VERSION_OF
+from aftersale_svc.tables.cases.merchant_settings import SETTING_OF, VERSION_OF
 from aftersale_svc.tables.decisions.decisions import DECISIONS
 from aftersale_svc.tables.decisions.policies import VERSIONS_OF_POLICIES
 from aftersale_svc.tables.orders import ORDER
@@ -40,6 +40,7 @@ async def compare(
     Raises:
         NotFound: there is no such decision, or this actor may not see it; or no such version of the rules.
         RulesOfMerchant: a buyer asks about rules.
+        NothingCited: a version of the policy is named, and the decision cites none.
         PolicyUnknown: no policy that the decision cites has such a version.
     """
     decision = await read.get(DECISIONS, decision_id)
@@ -65,10 +66,19 @@ async def _by_rules(read: Reader[Settings], decision: Decision, number: int) -> 
 
 
 async def _versions(read: Reader[Settings], decision: Decision, number: int) -> dict[str, PolicyVersion]:
-    """This version of each policy that the decision cites, by its article. Raises: PolicyUnknown."""
+    """This version of each policy that the decision cites, by its article. Raises: NothingCited, PolicyUnknown."""
     article_ids = sorted({each["article_id"] for each in decision.policy})
-    versions = await read.all(VERSIONS_OF_POLICIES, article_ids=article_ids) if article_ids else []
+    if not article_ids:
+        raise NothingCited(pointer="/policy", newest_rules=await _newest_rules(read, decision))
+    versions = await read.all(VERSIONS_OF_POLICIES, article_ids=article_ids)
     others = {each.article_id: each for each in versions if each.version == number}
     if not others:
         raise PolicyUnknown(pointer="/policy", versions=sorted({each.version for each in versions}))
     return others
+
+
+async def _newest_rules(read: Reader[Settings], decision: Decision) -> int | None:
+    if read.actor.role in BUYER.roles:
+        return None
+    rules = await read.one(SETTING_OF, merchant_id=decision.merchant_id, kind=SettingKind.CASE_RULES)
+    return None if rules is None else rules.version

@@ -11,6 +11,15 @@ class PolicyUnknown(Refusal):
     en = "No such policy, or version of it, was published. Versions that were: {versions:or none}."
 
 
+class NothingCited(Refusal):
+    """A decision that cites no policy is to be compared with a version of one. `newest_rules` is the newest version of its merchant's
+    rules, by which its facts can be judged; None where there is none, or this actor may not see it."""
+
+    kind, code = Kind.INVALID, "nothing_cited"
+    zh = "该决定没有引用任何政策，因此没有可以比较的政策版本。可以用商家审核规则的版本（rules_version）试算；最新版本：{newest_rules:or 无}。"
+    en = "This decision cites no policy, so there is no version of one to compare it with. It can be replayed with a version of the merchant's rules (rules_version); the newest: {newest_rules:or none}."
+
+
 class ClauseUnknown(Refusal):
     """This version of the policy has no such clause."""
 
