@@ -185,11 +185,11 @@ MUTANTS = (
                 "services/order-svc/src/order_svc/integrations/payments/simulator.py",
                 """        own = {"refund_id": refund.id, "payment_id": refund.payment_id}
         money = self._money(refund.amount_minor, refund.currency)
-        return await self._submit(CallSubject.REFUND, refund.id, {**own, **money})
+        return await self._submit(_PATHS[CallSubject.REFUND], refund.id, {**own, **money})
 """,
                 """        own = {"refund_id": (anew := f"{refund.id}-{id(object())}"), "payment_id": refund.payment_id}
         money = self._money(refund.amount_minor, refund.currency)
-        return await self._submit(CallSubject.REFUND, anew, {**own, **money})
+        return await self._submit(_PATHS[CallSubject.REFUND], anew, {**own, **money})
 """,
             ),
         ),

@@ -133,7 +133,7 @@ class Processes(Generic[S]):
 def _collect_less() -> None:
     """Look for reference cycles rarely, and never among the modules, schemas and statements, which live as long as the process.
 
-    Rows and events have none and are freed by their reference counts: an import of orders spent a third of its CPU on looking.
+    Rows and events have none and are freed by their reference counts: a large import spent a third of its CPU on looking.
     """
     gc.collect()
     gc.freeze()
