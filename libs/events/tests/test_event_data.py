@@ -17,6 +17,8 @@ WRONG_TYPES: dict[str, list[Any]] = {
     "object": ["x", 1, [], {"service": "five"}],
     "date-time": ["yesterday", "2026-03-04T05:06:07", {}, True],
 }
+# A text of each pattern.
+OF_PATTERN = {"^[A-Z]{3}$": "CNY", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2026-03-04"}
 EACH = pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS)
 
 
@@ -33,7 +35,7 @@ def minimal(schema: dict[str, Any], parts: dict[str, Any]) -> Any:
         return []
     if schema.get("format") == "date-time":
         return "2026-03-04T05:06:07Z"
-    return "CNY" if schema.get("pattern") == "^[A-Z]{3}$" else VALUES[kind]
+    return OF_PATTERN[schema["pattern"]] if "pattern" in schema else VALUES[kind]
 
 
 def data_of(cls: type[Event], **changed: Any) -> dict[str, Any]:
