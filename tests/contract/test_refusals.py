@@ -60,7 +60,9 @@ NOT_OF_ROUTES = {
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "no_virtual_goods": "only shown as the reason why an action is not allowed",
+    "no_virtual_lines": "the result of one row of an import",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
+    "nothing_to_ship": "the result of one row of an import",
     "order_no_repeated": "the result of one row of an import",
     "only_virtual_goods": "decides which timer holds",
     "order_not_cancelled": "the command checks it before it takes the action",
@@ -76,6 +78,7 @@ NOT_OF_ROUTES = {
     "units_exceed_order": "the result of one row of an import",
     "units_not_cancelled": "the command checks it before it takes the action",
     "units_not_shipped": "bars what only the system does",
+    "virtual_in_parcel": "the result of one row of an import",
     "waybill_repeated": "the result of one row of an import",
 }
 

@@ -35,6 +35,15 @@ def test_lines_of_one_number_are_one_order(tmp_path: Path) -> None:
     assert "parcels" not in second.order
 
 
+def test_virtual_goods_are_in_no_parcel(tmp_path: Path) -> None:
+    head = f"{HEAD},fulfilment,virtual_delivered_at"
+    lines = "A-1,b,CNY,delivered,n,S-1,1,100,zto,W1,,2026-02-27T09:30:00Z\nA-1,,,,,S-2,1,100,,,virtual,\n"
+    (row,) = read(tmp_path / "o.csv", f"{head}\n{lines}")
+    assert [line.get("fulfilment") for line in row.order["lines"]] == [None, "virtual"]
+    assert [parcel["lines"] for parcel in row.order["parcels"]] == [[{"line": 1, "quantity": 1}]]
+    assert row.order["virtual_delivered_at"] == "2026-02-27T09:30:00Z"
+
+
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [

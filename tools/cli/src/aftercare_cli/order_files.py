@@ -15,10 +15,10 @@ from aftercare_cli.stack.interface import StackError
 
 LONGEST_LINE = 1_000_000
 _ORDER = ("order_no", "buyer_id", "currency", "state", "created_at", "paid_at", "payment_reference", "delivered_at")
-_MORE = ("received_at", "completed_at", "cancelled_at", "cancel_cause", "buyer_level")
+_MORE = ("received_at", "completed_at", "cancelled_at", "cancel_cause", "virtual_delivered_at", "buyer_level")
 _ADDRESS = ("name", "phone", "country", "province", "city", "district", "street", "postal_code")
 _PARCEL = ("carrier", "waybill_no", "shipped_at")
-_LINE = ("sku", "title", "category", "quantity", "unit_price_minor", "discount_minor", "tax_minor")
+_LINE = ("sku", "title", "category", "quantity", "unit_price_minor", "discount_minor", "tax_minor", "fulfilment")
 COLUMNS = (*_ORDER, *_MORE, "shipping_fee_minor", *_ADDRESS, *_PARCEL, *_LINE)
 NEEDED = ("order_no", "sku", "quantity", "unit_price_minor")
 
@@ -199,8 +199,7 @@ def _line(part: dict[str, str], currency: str) -> dict[str, Any]:
         "quantity": _whole("quantity", part["quantity"]),
         "unit_price": _money("unit_price_minor", part["unit_price_minor"], currency),
     }
-    if part.get("category"):
-        line["category"] = part["category"]
+    line |= {name: part[name] for name in ("category", "fulfilment") if part.get(name)}
     for name in ("discount", "tax"):
         if value := part.get(f"{name}_minor"):
             line[name] = _money(f"{name}_minor", value, currency)

@@ -48,7 +48,7 @@ class PastParcelIn(In):
     shipped_at: Time
     """When it was handed to the courier."""
     lines: Annotated[list[PastLineIn], Field(min_length=1, max_length=100)] | None = None
-    """The content; everything in the order where it is left out."""
+    """The content, without virtual goods; everything else in the order where it is left out."""
 
     def parcel(self) -> PastParcel:
         """The parcel as the command takes it."""
@@ -70,7 +70,9 @@ class PastOrderIn(OrderIn):
     payment_reference: Id | None = None
     """The number of the payment at the provider that has the money; it is not called."""
     parcels: Annotated[list[PastParcelIn], Field(max_length=50)] = Field(default_factory=list)
-    """What was shipped; needed from `shipped` on."""
+    """What was shipped; needed from `shipped` on, but for an order of virtual goods alone, which has none."""
+    virtual_delivered_at: Time | None = None
+    """When the virtual goods of the order were all delivered; needed from `delivered` on where it has any."""
     delivered_at: Time | None = None
     """When everything had arrived; needed from `delivered` on."""
     received_at: Time | None = None
@@ -101,6 +103,7 @@ class PastOrderIn(OrderIn):
             else [each.draft() for each in self.shipping_discounts],
             paid_at=self.paid_at,
             payment_reference=self.payment_reference,
+            virtual_delivered_at=self.virtual_delivered_at,
             delivered_at=self.delivered_at,
             received_at=self.received_at,
             completed_at=self.completed_at,
@@ -115,8 +118,8 @@ class ImportRowIn(In):
     row: RowNumber
     """The line of the file in which it begins, from 1."""
     order: dict[str, Any]  # Any: validated row by row, so that a wrong one does not refuse the others
-    """An order as `createOrder` takes it, with `order_no`, `state`, `created_at` and, by the state, `paid_at`, `parcels`, `delivered_at`,
-    `received_at`, `completed_at`, `cancelled_at`: see docs/imports-and-exports.md."""
+    """An order as `createOrder` takes it, with `order_no`, `state`, `created_at` and, by the state, `paid_at`, `parcels`,
+    `virtual_delivered_at`, `delivered_at`, `received_at`, `completed_at`, `cancelled_at`: see docs/imports-and-exports.md."""
 
     def read(self) -> Row:
         """The order, or why it is none."""

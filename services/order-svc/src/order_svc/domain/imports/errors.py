@@ -48,10 +48,34 @@ class TimesDisordered(Refusal):
 
 
 class ParcelsIncomplete(Refusal):
-    """Everything of an order that has arrived is in a parcel."""
+    """Everything of an order that has arrived is in a parcel, but for virtual goods."""
 
     kind, code = Kind.INVALID, "parcels_incomplete"
-    zh, en = "{state} 状态的订单必须全部发货。", "All units of an order that is {state} are in parcels."
+    zh = "{state} 状态的订单，除虚拟商品外必须全部发货。"
+    en = "All units of an order that is {state} are in parcels, but for virtual goods."
+
+
+class VirtualInParcel(Refusal):
+    """A parcel contains units that are delivered without one."""
+
+    kind, code = Kind.INVALID, "virtual_in_parcel"
+    zh = "虚拟商品不能放入包裹（第 {line} 行）；请填写 virtual_delivered_at。"
+    en = "Line {line} is virtual and in no parcel: state `virtual_delivered_at`."
+
+
+class NoVirtualLines(Refusal):
+    """The order has no goods that are delivered without a parcel."""
+
+    kind, code = Kind.INVALID, "no_virtual_lines"
+    zh, en = "订单中没有虚拟商品，不能填写 {field}。", "The order has no virtual goods, so it has no `{field}`."
+
+
+class NothingToShip(Refusal):
+    """An order of virtual goods alone is never shipped: it is delivered once they are."""
+
+    kind, code = Kind.INVALID, "nothing_to_ship"
+    zh = "仅含虚拟商品的订单没有 {state} 状态；可选：{allowed}。"
+    en = "An order of virtual goods alone is never {state}; possible are {allowed}."
 
 
 class UnitsExceedOrder(Refusal):

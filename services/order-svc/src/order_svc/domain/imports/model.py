@@ -52,7 +52,7 @@ class ImportRefusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastParcel:
-    """A parcel that was shipped. `content` has the place of each line in the order, from 0, and its units; None: all units."""
+    """A parcel that was shipped. `content` has the place of each line in the order, from 0, and its units; None: all that go in parcels."""
 
     carrier: str
     waybill_no: str
@@ -62,7 +62,7 @@ class PastParcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastOrder:
-    """An order in its present state, with the times at which it came there."""
+    """An order in its present state, with the times at which it came there. `virtual_delivered_at`: when all its virtual units were there."""
 
     order_no: str
     buyer_id: str
@@ -78,6 +78,7 @@ class PastOrder:
     shipping_discounts: Sequence[DiscountDraft] | None = None
     paid_at: datetime | None = None
     payment_reference: str | None = None
+    virtual_delivered_at: datetime | None = None
     delivered_at: datetime | None = None
     received_at: datetime | None = None
     completed_at: datetime | None = None

@@ -1,12 +1,11 @@
 """What an order in a file has to state, by its state."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from order_svc.domain.imports import errors
 from order_svc.domain.imports.model import PastOrder
-from order_svc.domain.model import OrderState
+from order_svc.domain.model import LineDraft, LineFulfilment, OrderState
 
 _TIMES = ("paid_at", "delivered_at", "received_at", "completed_at", "cancelled_at")
 NEEDED = {
@@ -29,15 +28,18 @@ def check(order: PastOrder, now: datetime) -> None:
 
     Raises:
         StateNotImported, FieldMissing, FieldUnsuitable: see NEEDED; orders that were sent have parcels, others none.
+        NothingToShip, NoVirtualLines, FieldMissing, FieldUnsuitable: see `_check_virtual`.
         TimesDisordered: the times do not rise, the first is before 1970, or the last is in the future.
-        UnitsExceedOrder, ParcelsIncomplete, WaybillRepeated: the parcels do not fit the lines.
+        UnitsExceedOrder, ParcelsIncomplete, VirtualInParcel, WaybillRepeated: the parcels do not fit the lines.
     """
     if order.state not in NEEDED:
         raise errors.StateNotImported(pointer="/state", state=order.state, allowed=list(NEEDED))
     needed = NEEDED[order.state]
     for field in _TIMES:
         _check_present(order, field, present=getattr(order, field) is not None, needed=field in needed)
-    _check_present(order, "parcels", present=bool(order.parcels), needed=order.state in _SENT)
+    _check_virtual(order)
+    if order.parcels or not only_virtual(order):
+        _check_present(order, "parcels", present=bool(order.parcels), needed=order.state in _SENT)
     if order.cancel_cause is not None and order.state is not OrderState.CANCELLED:
         raise errors.FieldUnsuitable(pointer="/cancel_cause", state=order.state, field="cancel_cause")
     _check_times(order, now)
@@ -51,33 +53,73 @@ def _check_present(order: PastOrder, field: str, *, present: bool, needed: bool)
         raise errors.FieldUnsuitable(pointer=f"/{field}", state=order.state, field=field)
 
 
+def is_virtual(draft: LineDraft) -> bool:
+    """True where the units of the line are delivered without a parcel."""
+    return draft.fulfilment is LineFulfilment.VIRTUAL
+
+
+def only_virtual(order: PastOrder) -> bool:
+    """True where nothing of the order has a parcel."""
+    return all(is_virtual(draft) for draft in order.drafts)
+
+
+def _check_virtual(order: PastOrder) -> None:
+    """Virtual goods are delivered in an order that has arrived, and may be in one that was paid and waits for its parcels.
+
+    Raises:
+        NothingToShip: nothing of a shipped order has a parcel.
+        NoVirtualLines: the time of their delivery is stated, and there are none.
+        FieldMissing, FieldUnsuitable: see above.
+    """
+    field, given = "virtual_delivered_at", order.virtual_delivered_at is not None
+    alone = only_virtual(order)
+    if alone and order.state is OrderState.SHIPPED:
+        others = [state for state in NEEDED if state is not OrderState.SHIPPED]
+        raise errors.NothingToShip(pointer="/state", state=order.state, allowed=others)
+    if given and not any(is_virtual(draft) for draft in order.drafts):
+        raise errors.NoVirtualLines(pointer=f"/{field}", field=field)
+    arrived = order.state in _ARRIVED and any(is_virtual(draft) for draft in order.drafts)
+    under_way = order.state in (OrderState.PAID, OrderState.SHIPPED) and not alone
+    if arrived or not under_way:
+        _check_present(order, field, present=given, needed=arrived)
+
+
 def _check_times(order: PastOrder, now: datetime) -> None:
     before, last = _EARLIEST.date().isoformat(), _EARLIEST
-    for field, at in _times(order):
-        if not last <= at <= now:
-            raise errors.TimesDisordered(pointer=f"/{field}", field=field, before=before)
-        before, last = (before, last) if field.startswith("parcels") else (field, at)
+    for step in _times(order):
+        for field, at in step:
+            if not last <= at <= now:
+                raise errors.TimesDisordered(pointer=f"/{field}", field=field, before=before)
+        if step:
+            before, last = max(step, key=lambda each: each[1])
 
 
-def _times(order: PastOrder) -> Iterator[tuple[str, datetime]]:
-    """The times of the order, as they follow each other; parcels are sent in any order."""
-    yield "created_at", order.created_at
-    for field in _TIMES:
-        if (at := getattr(order, field)) is not None:
-            yield field, at
-        if field == "paid_at":
-            for number, parcel in enumerate(order.parcels):
-                yield f"parcels/{number}/shipped_at", parcel.shipped_at
+def _times(order: PastOrder) -> list[list[tuple[str, datetime]]]:
+    """The times of the order in steps that follow each other; goods leave in any order."""
+    stated = [(field, getattr(order, field)) for field in _TIMES]
+    steps = [[(field, at)] if at is not None else [] for field, at in stated]
+    left = [(f"parcels/{number}/shipped_at", parcel.shipped_at) for number, parcel in enumerate(order.parcels)]
+    if order.virtual_delivered_at is not None:
+        left.append(("virtual_delivered_at", order.virtual_delivered_at))
+    paid = 1 + _TIMES.index("paid_at")
+    return [[("created_at", order.created_at)], *steps[:paid], left, *steps[paid:]]
 
 
 def contents(order: PastOrder) -> list[list[tuple[int, int]]]:
     """The content of each parcel: the places of its lines, and their units."""
-    everything = [(place, draft.quantity) for place, draft in enumerate(order.drafts)]
+    everything = [(place, draft.quantity) for place, draft in enumerate(order.drafts) if not is_virtual(draft)]
     return [everything if each.content is None else list(each.content) for each in order.parcels]
+
+
+def virtual_content(order: PastOrder) -> list[tuple[int, int]]:
+    """The virtual units that were delivered: the places of their lines, and all units of each; none where none were."""
+    places = enumerate(order.drafts) if order.virtual_delivered_at is not None else ()
+    return [(place, draft.quantity) for place, draft in places if is_virtual(draft)]
 
 
 def _check_units(order: PastOrder) -> None:
     sent: Counter[int] = Counter()
+    virtual = [place for place, draft in enumerate(order.drafts) if is_virtual(draft)]
     waybills = set()
     for number, (parcel, content) in enumerate(zip(order.parcels, contents(order), strict=True)):
         at = f"/parcels/{number}"
@@ -88,7 +130,11 @@ def _check_units(order: PastOrder) -> None:
             sent[place] += units
             if not 0 <= place < len(order.drafts) or sent[place] > order.drafts[place].quantity:
                 raise errors.UnitsExceedOrder(pointer=f"{at}/lines", line=place + 1)
+        named = {place for place, _ in content} if content else set(virtual)
+        if found := sorted(named.intersection(virtual)):
+            raise errors.VirtualInParcel(pointer=f"{at}/lines", line=found[0] + 1)
         if len({place for place, _ in content}) < len(content):
             raise errors.UnitsExceedOrder(pointer=f"{at}/lines", line=content[0][0] + 1)
-    if order.state in _ARRIVED and any(sent[place] < draft.quantity for place, draft in enumerate(order.drafts)):
+    left = (place for place, draft in enumerate(order.drafts) if sent[place] < draft.quantity)
+    if order.state in _ARRIVED and not set(left).issubset(virtual):
         raise errors.ParcelsIncomplete(pointer="/parcels", state=order.state)

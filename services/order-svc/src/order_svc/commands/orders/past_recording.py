@@ -1,0 +1,92 @@
+"""The order that is imported as it is at last, and the events of how it came there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import Event
+
+from order_svc.commands.orders.orders import order_lines
+from order_svc.domain import breakdown, policy
+from order_svc.domain.imports import rules
+from order_svc.domain.imports.model import PastOrder
+from order_svc.domain.model import AfterSaleState, CancelCause, Order, OrderLine, OrderState
+from order_svc.settings import Settings
+
+
+@dataclass(slots=True)
+class Recording:
+    """What is recorded of one order: `order` and `lines` as they are at last, the events of the order, and all events in their order."""
+
+    tx: Transaction[Settings]
+    past: PastOrder
+    order: Order
+    lines: Sequence[OrderLine]
+    of_order: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def at(self, time: datetime) -> Transaction[Settings]:
+        """The transaction at the time of an event."""
+        return self.tx.backdated(time)
+
+    def add(self, event: Event) -> None:
+        """An event of the order itself."""
+        self.of_order.append(event)
+        self.events.append(event)
+
+
+def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -> Recording:
+    """The recording of an order before its first event. Raises: see `orders.create`."""
+    order_id = tx.new_id_of("ord", past.created_at)
+    lines = order_lines(tx.backdated(past.created_at), order_id, past.drafts, past.currency)
+    fee_minor = policy.in_currency(past.fee, past.currency, "/shipping_fee")
+    window = timedelta(hours=tx.settings.after_sale_window_hours)
+    ends_at = None if past.received_at is None else past.received_at + window
+    total = policy.order_total((line.paid_minor for line in lines), fee_minor, past.currency)
+    order = Order(
+        id=order_id,
+        version=0,
+        merchant_id=merchant_id,
+        buyer_id=past.buyer_id,
+        state=past.state,
+        after_sale_state=AfterSaleState.NONE,
+        currency=past.currency,
+        total_minor=total,
+        shipping_fee_minor=fee_minor,
+        created_at=past.created_at,
+        deadline_at=_deadline(tx, past, ends_at),
+        payment_id=None if past.paid_at is None else tx.new_id_of("pay", past.paid_at),
+        paid_at=past.paid_at,
+        paid_minor=0 if past.paid_at is None else total,
+        shipped_at=min((each.shipped_at for each in past.parcels), default=None),
+        delivered_at=past.delivered_at,
+        received_at=past.received_at,
+        window_ends_at=ends_at,
+        completed_at=past.completed_at,
+        virtual_delivered_at=past.virtual_delivered_at,
+        virtual_only=rules.only_virtual(past) or None,
+        cancelled_at=past.cancelled_at,
+        cancel_cause=(past.cancel_cause or CancelCause.SELLER) if past.cancelled_at else None,
+        buyer_level=past.buyer_level,
+        shipping_tax_minor=breakdown.shipping_tax(past.shipping_tax, fee_minor, past.currency),
+        shipping_discounts=breakdown.shipping_discounts(past.shipping_discounts, past.currency),
+        order_no=past.order_no,
+    )
+    return Recording(tx, past, order, _shipped(lines, past))
+
+
+def _deadline(tx: Transaction[Settings], past: PastOrder, window_ends_at: datetime | None) -> datetime | None:
+    """When the timer of the state fires: the time to confirm the receipt starts with the import, and a window ends when it ends."""
+    if past.state is OrderState.DELIVERED:
+        hours = tx.settings.virtual_receipt_hours if rules.only_virtual(past) else tx.settings.auto_receipt_hours
+        return tx.now + timedelta(hours=hours)
+    return window_ends_at if past.state is OrderState.RECEIVED else None
+
+
+def _shipped(lines: Sequence[OrderLine], past: PastOrder) -> list[OrderLine]:
+    units = [0] * len(lines)
+    for content in [*rules.contents(past), rules.virtual_content(past)]:
+        for place, quantity in content:
+            units[place] += quantity
+    return [replace(line, shipped_quantity=sent) for line, sent in zip(lines, units, strict=True)]
