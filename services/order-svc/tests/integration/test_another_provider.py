@@ -28,9 +28,10 @@ class PlainPay:
     signature_headers = ("x-sign",)
     secrets = (SECRET,)
     resources = ()
+    payer_methods = frozenset()
     statement_zone, statement_ready = UTC, timedelta(0)
 
-    async def pay(self, payment: Payment) -> ProviderResult:
+    async def pay(self, payment: Payment, payer_id: str | None = None) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
 
     def takes(self, method: str) -> bool:

@@ -1,5 +1,7 @@
 """Orders that are paid and refunded through each payment provider: the whole service, and the provider's simulator."""
 
+import dataclasses
+
 import httpx
 import pytest
 from aftercare_events import OrderPaid, RefundFailed, RefundSucceeded
@@ -7,6 +9,8 @@ from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
 from order_svc.commands.payments import call_queue
 from provider_worlds import World
+
+KINDS = {"native": "qr_code", "qr": "qr_code", "jsapi": "jsapi"}
 
 
 class Till:
@@ -21,7 +25,7 @@ class Till:
     async def start(self):
         """An order and its payment, which the provider has taken but the buyer not made."""
         order = await self.shop.place()
-        path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": self.world.payment.method}
+        path, body = f"/v1/orders/{order['id']}/payments", self.world.request
         response = await self.shop.buyer.post(path, json=body)
         assert response.status_code == 201, response.text
         assert response.json()["provider"] == self.world.payment.provider
@@ -75,8 +79,7 @@ async def test_only_the_buyer_sees_what_a_payment_is_made_with(till, world, shop
     world.behave(Method.UNPAID)
     _, payment = await till.start()
     shown = (await shop.payment(payment["id"]))["checkout"]
-    kind = "client_secret" if payment["provider"] == "stripe" else "qr_code"
-    assert shown["kind"] == kind
+    assert shown["kind"] == KINDS.get(world.payment.method, "client_secret")
     assert shown["value"]
     assert (await shop.seller.get(f"/v1/payments/{payment['id']}")).json()["checkout"] is None
 
@@ -141,6 +144,28 @@ async def test_a_callback_of_another_amount_moves_nothing_and_is_kept(till, worl
     assert (await shop.order(order["id"]))["state"] == "created"
 
 
+async def test_a_callback_of_another_currency_moves_nothing_and_is_kept(till, world, shop):
+    world.behave(Method.UNPAID)
+    order, payment = await till.start()
+    world.provider.ledger._file.execute("UPDATE operation SET currency = 'HKD'")
+    await till.complete()
+    if world.payment.provider == "alipay":  # its callbacks have no currency: all of its amounts are CNY
+        assert await shop.callbacks() == [("applied", None)]
+        return
+    assert await shop.callbacks() == [("failed", "amount_mismatch")]
+    assert (await shop.payment(payment["id"]))["state"] == "pending"
+    assert (await shop.order(order["id"]))["state"] == "created"
+
+
+async def test_a_callback_about_a_payment_that_is_not_ours_is_kept_and_acknowledged(till, world, shop):
+    await world.pay(dataclasses.replace(world.payment, created_at=world.now))
+    await world.settled()
+    await shop.process_callbacks()
+    assert {delivery.delivered for delivery in world.provider.callbacks.deliveries} == {True}
+    assert await shop.callbacks() == [("unmatched", "unknown_subject")]
+    assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM payments") == 0
+
+
 async def test_a_method_that_nobody_takes_is_refused(shop):
     order = await shop.place()
     path = f"/v1/orders/{order['id']}/payments"
@@ -156,8 +181,7 @@ async def test_what_a_provider_does_not_take_is_refused_before_it_is_called(till
     line = {"sku": "S", "title": "t", "quantity": 1, "unit_price": usd(100_000_000), "category": "c"}
     body = {"currency": "USD", "lines": [line], "shipping_fee": usd(0)}
     order = await shop.place(**body)
-    body = {"payment_method": world.payment.method}
-    answer = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
+    answer = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=world.request)
     if world.payment.provider == "stripe":
         assert shop.problem(answer, 422, "amount_not_taken")["most_minor"] == 99_999_999
     else:
@@ -220,7 +244,7 @@ async def test_another_payment_takes_the_place_of_one_that_has_become_too_old(sh
 
 async def test_a_payment_is_authorised_and_captured_where_the_provider_offers_it(till, world, shop):
     order = await shop.place()
-    path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": world.payment.method, "capture": "manual"}
+    path, body = f"/v1/orders/{order['id']}/payments", {**world.request, "capture": "manual"}
     response = await shop.buyer.post(path, json=body)
     if world.payment.provider != "stripe":
         problem = shop.problem(response, 422, "authorisation_not_offered")
@@ -245,7 +269,7 @@ async def test_an_amount_that_the_provider_cannot_write_is_refused(till, world, 
 
     line = {"sku": "S", "title": "t", "quantity": 1, "unit_price": kwd(5124), "category": "c"}
     order = await shop.place(currency="KWD", lines=[line], shipping_fee=kwd(0))
-    answer = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json={"payment_method": world.payment.method})
+    answer = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=world.request)
     if world.payment.provider == "stripe":
         assert shop.problem(answer, 422, "amount_not_divisible")["step_minor"] == 10
     else:

@@ -41,7 +41,7 @@ async def test_what_one_side_does_not_have_opens_a_difference(office, world, sho
     await office.paid()
     foreign = dataclasses.replace(world.payment, id="pay_0195a1b2c3d47e5f8a9b0c1d2e3fffff", created_at=world.now)
     world.provider.callbacks.client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200)))
-    await world.adapter.pay(foreign)
+    await world.pay(foreign)
     await world.settled()
     await office.next_day()
     assert [each["cause"] for each in await office.differences()] == ["unknown_here"]
@@ -59,11 +59,11 @@ async def test_what_one_side_does_not_have_opens_a_difference(office, world, sho
 async def test_a_success_that_nobody_reported_opens_a_difference(office, world):
     world.provider.callbacks.client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200)))
     order = await office.shop.place()
-    body = {"payment_method": world.payment.method}
+    body = world.request
     await office.shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
     await office.shop.h.runtime.pool.execute("UPDATE provider_calls SET due_at = due_at + interval '9 days'")
     [payment] = (await office.shop.buyer.get("/v1/payments")).json()["data"]
-    await world.adapter.pay(dataclasses.replace(world.payment, id=payment["id"], created_at=world.now))
+    await world.pay(dataclasses.replace(world.payment, id=payment["id"], created_at=world.now))
     await world.settled()
     await office.next_day()
     assert [each["cause"] for each in await office.differences()] == ["not_succeeded_here"]

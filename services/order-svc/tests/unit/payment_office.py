@@ -27,7 +27,7 @@ class Office:
 
     async def paid(self) -> tuple[dict[str, Any], dict[str, Any]]:
         order = await self.shop.place()
-        path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": self.world.payment.method}
+        path, body = f"/v1/orders/{order['id']}/payments", self.world.request
         response = await self.shop.buyer.post(path, json=body)
         assert response.status_code == 201, response.text
         payment = response.json()

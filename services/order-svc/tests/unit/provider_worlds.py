@@ -14,7 +14,7 @@ from aftercare_simulators.payment.provider import Provider
 from aftercare_simulators.payment.rsa import KeyPair
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
-from order_svc.integrations.payments.port import PaymentProvider, ProviderNotification
+from order_svc.integrations.payments.port import PaymentProvider, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator
 from order_svc.integrations.payments.stripe import Stripe
 from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccount
@@ -69,6 +69,7 @@ class World:
         self.payment = dataclasses.replace(PAYMENT, provider=name, method=method)
         self.sent: list[tuple[bytes, Mapping[str, str]]] = []
         self.pushes: list[ExaminedPush[ProviderNotification | None]] = []
+        self.payer_id: str | None = None
         self.adapter: PaymentProvider
         self.app: Any
         self._failure: Callable[[httpx.Request], httpx.Response] | None = None
@@ -108,9 +109,18 @@ class World:
     async def settled(self) -> None:
         await self.provider.callbacks.settled()
 
+    @property
+    def request(self) -> dict[str, str]:
+        """What the buyer sends to pay an order in this way."""
+        return {"payment_method": self.payment.method} | ({"payer_id": self.payer_id} if self.payer_id else {})
+
+    async def pay(self, payment: Payment | None = None) -> ProviderResult:
+        """Ask the provider for the payment, or for this one."""
+        return await self.adapter.pay(payment or self.payment, self.payer_id)
+
     async def paid(self) -> Payment:
         """The payment, made and reported."""
-        await self.adapter.pay(self.payment)
+        await self.pay()
         await self.settled()
         found = await self.adapter.find(self.payment)
         self.sent.clear()
@@ -174,8 +184,9 @@ class StripeWorld(World):
 class WeChatPayWorld(World):
     """A merchant of WeChat Pay that knows the platform's present key and the next one."""
 
-    def __init__(self) -> None:
-        super().__init__("wechat_pay", "native")
+    def __init__(self, method: str = "native") -> None:
+        super().__init__("wechat_pay", method)
+        self.payer_id = "o-invented-buyer_1" if method == "jsapi" else None
         self.platform = wechat_pay.Platform(merchant=keys("merchant"), keys={"PUB_KEY_ID_1": keys("wechat 1")})
         self.app = wechat_pay.create(self.platform, **self.options)
         account = WeChatPayAccount(
@@ -225,6 +236,7 @@ WORLDS: Mapping[str, Callable[[], World]] = {
     "stripe": StripeWorld,
     "stripe-browser": lambda: StripeWorld("card"),
     "wechat_pay": WeChatPayWorld,
+    "wechat_pay-jsapi": lambda: WeChatPayWorld("jsapi"),
     "alipay": AlipayWorld,
 }
 ROTATING = [name for name in WORLDS if name != "simulator"]

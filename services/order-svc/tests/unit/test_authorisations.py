@@ -24,7 +24,7 @@ def world(request: pytest.FixtureRequest) -> World:
 
 async def authorised(world: World) -> Payment:
     """The payment, authorised and reported."""
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     found = await world.adapter.find(world.payment)
     assert found.outcome is Outcome.AUTHORISED
@@ -37,7 +37,7 @@ def captured(world: World) -> list[tuple[Status, int]]:
 
 
 async def test_an_authorised_payment_is_reported_and_moves_no_money(world: World) -> None:
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     (push,) = world.pushes
     assert push.content is not None

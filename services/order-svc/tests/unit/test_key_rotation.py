@@ -34,7 +34,7 @@ async def make(world: World) -> list[Outcome]:
     async def buy() -> None:
         for number, payment in waiting:
             rotate_at(world, number)
-            paid = await world.adapter.pay(payment)
+            paid = await world.pay(payment)
             result = await world.adapter.find(replace(payment, provider_reference=paid.reference))
             found.append(result.outcome)
             if number % AT_A_TIME == 0:
@@ -67,7 +67,7 @@ async def test_what_others_sign_is_refused_throughout(name: str) -> None:
     forger.use_unknown_key()
     await make(world)
     for payment in payments_of(forger):
-        await forger.adapter.pay(payment)
+        await forger.pay(payment)
     await forger.settled()
     assert len(forger.sent) >= PAYMENTS
     for raw, headers in forger.sent:

@@ -20,7 +20,7 @@ def world(request: pytest.FixtureRequest) -> World:
 
 async def test_duplicate_callbacks_report_the_same(world: World) -> None:
     world.behave(Method.DUPLICATE_CALLBACK)
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     assert len(world.pushes) == 3
     first, second, third = world.pushes
@@ -30,7 +30,7 @@ async def test_duplicate_callbacks_report_the_same(world: World) -> None:
 
 
 async def test_a_callback_that_was_changed_or_is_old_is_not_verified(world: World) -> None:
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     [(raw, headers)] = world.sent
     assert world.examined(raw, headers).verified
@@ -60,7 +60,7 @@ def altered(chance: Random, raw: bytes, headers: Mapping[str, str]) -> tuple[byt
 
 
 async def test_no_altered_callback_reports_anything_else(world: World) -> None:
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     [(raw, sent)], [original] = world.sent, world.pushes
     headers, chance = {name: sent[name] for name in world.adapter.signature_headers}, Random(1)
@@ -74,7 +74,7 @@ async def test_no_altered_callback_reports_anything_else(world: World) -> None:
 
 
 async def test_a_callback_for_another_address_is_not_verified(world: World) -> None:
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     [(raw, headers)] = world.sent
     for name, make in WORLDS.items():
@@ -89,7 +89,7 @@ async def test_a_callback_for_another_address_is_not_verified(world: World) -> N
     ids=["empty", "list", "null", "cut", "no text", "number", "form", "nested"],
 )
 async def test_what_is_no_callback_is_never_accepted(world: World, raw: bytes) -> None:
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     [(_, headers)] = world.sent
     assert not world.examined(raw, headers).verified
@@ -102,7 +102,7 @@ async def test_a_callback_that_is_refused_is_sent_again(world: World) -> None:
     if world.payment.provider == "simulator":
         pytest.skip("its secret is never replaced")
     world.use_unknown_key()
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     (delivery,) = world.provider.callbacks.deliveries
     assert (delivery.tries, delivery.delivered) == (3, False)

@@ -30,7 +30,7 @@ def paid_back(world: World) -> int:
 
 
 async def test_a_payment_is_made_reported_and_found(world: World) -> None:
-    assert (await world.adapter.pay(world.payment)).outcome in ENDED_OR_WAITING
+    assert (await world.pay()).outcome in ENDED_OR_WAITING
     await world.settled()
     (push,) = world.pushes
     assert (push.verified, push.rejection) == (True, None)
@@ -45,7 +45,7 @@ async def test_a_payment_is_made_reported_and_found(world: World) -> None:
 
 async def test_a_payment_that_is_not_made_is_found_as_declined(world: World) -> None:
     world.behave(Method.DECLINED)
-    await world.adapter.pay(world.payment)
+    await world.pay()
     await world.settled()
     found = await world.adapter.find(world.payment)
     assert found.outcome is Outcome.DECLINED
@@ -55,7 +55,7 @@ async def test_a_payment_that_is_not_made_is_found_as_declined(world: World) -> 
 async def test_a_payment_without_a_response_is_found_and_made_once(world: World) -> None:
     world.behave(Method.LOST_RESPONSE)
     for _ in range(2):
-        assert (await world.adapter.pay(world.payment)).outcome is Outcome.UNKNOWN
+        assert (await world.pay()).outcome is Outcome.UNKNOWN
     assert (await world.adapter.find(world.payment)).outcome is Outcome.SUCCEEDED
     assert len(world.provider.ledger.payments()) == 1
 
@@ -78,7 +78,7 @@ async def test_what_the_network_does_is_an_outcome(
 ) -> None:
     paid = await world.paid()
     world.break_with(failure)
-    assert (await world.adapter.pay(world.payment)).outcome is outcome
+    assert (await world.pay()).outcome is outcome
     assert (await world.adapter.refund(paid, refund_of(paid, 100))).outcome is outcome
     for found in (await world.adapter.find(paid), await world.adapter.find(paid, refund_of(paid, 100))):
         assert found.outcome is Outcome.UNKNOWN
@@ -92,7 +92,7 @@ async def test_a_wrong_configuration_ends_nothing(name: str) -> None:
     world = WORLDS[name]()
     paid = await world.paid()
     world.break_with(httpx.Response(401, json={"code": "SIGN_ERROR"}))
-    assert (await world.adapter.pay(world.payment)).outcome is Outcome.UNKNOWN
+    assert (await world.pay()).outcome is Outcome.UNKNOWN
     assert (await world.adapter.refund(paid, refund_of(paid, 100))).outcome is Outcome.UNKNOWN
     assert (await world.adapter.find(paid)).outcome is Outcome.UNKNOWN
 
@@ -148,7 +148,7 @@ async def test_a_payment_that_the_buyer_does_not_make_is_given_up(world: World) 
     if world.payment.provider == "simulator":
         pytest.skip("this provider ends every payment by itself")
     world.behave(Method.UNPAID)
-    first = await world.adapter.pay(world.payment)
+    first = await world.pay()
     assert first.outcome is Outcome.PENDING
     closed = await world.adapter.close(world.payment)
     await world.settled()

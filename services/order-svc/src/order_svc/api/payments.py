@@ -35,6 +35,8 @@ from order_svc.domain.payments.errors import (
     AuthorisationNotOffered,
     EvidenceRequired,
     NothingOwed,
+    PayerNotTaken,
+    PayerRequired,
     RefundReferenceTaken,
     TooManyPayments,
 )
@@ -62,6 +64,8 @@ _START: Mapping[str, Any] = {
         AmountNotDivisible,
         AmountNotTaken,
         AuthorisationNotOffered,
+        PayerRequired,
+        PayerNotTaken,
         PaymentInProgress,
         TooManyPayments,
     ),
@@ -120,6 +124,7 @@ class PaymentStarts:
             method=body.payment_method,
             amount=body.asked(),
             manual_capture=body.capture is CaptureMode.MANUAL,
+            payer_id=body.payer_id,
             providers=self._providers,
         )
         return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)

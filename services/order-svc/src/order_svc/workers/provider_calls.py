@@ -57,5 +57,6 @@ class ProviderCalls:
             return await provider.find(payment, refund)
         if refund is not None:
             return await provider.refund(payment, refund)
-        is_capture = payment.state is PaymentState.CAPTURING
-        return await provider.capture(payment) if is_capture else await provider.pay(payment)
+        if payment.state is PaymentState.CAPTURING:
+            return await provider.capture(payment)
+        return await provider.pay(payment, prepared.call.payer_id)

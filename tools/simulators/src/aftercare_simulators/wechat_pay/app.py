@@ -1,4 +1,4 @@
-"""WeChat Pay as an ASGI application: `create(platform)`. Source: pay.weixin.qq.com/doc/v3/merchant (native payments, refunds)."""
+"""WeChat Pay as an ASGI application: `create(platform)`. Source: pay.weixin.qq.com/doc/v3/merchant (native and JSAPI payments, refunds)."""
 
 import gzip
 import hashlib
@@ -21,6 +21,7 @@ from aftercare_simulators.wechat_pay.platform import Platform, code_url
 # Any: JSON, and callables as their libraries declare them.
 Content = Annotated[dict[str, Any], Body()]  # Any: JSON
 _MOST_REFUNDS = 50
+_PREPAID = "wx"
 _CODES = {
     "payment_unknown": (404, "ORDER_NOT_EXIST"),
     "refund_unknown": (404, "RESOURCE_NOT_EXISTS"),
@@ -39,7 +40,7 @@ def create(
     slow: float = 3.0,
     retry_pauses: Sequence[float] = RETRY_PAUSES,
 ) -> FastAPI:
-    """WeChat Pay for one merchant. The buyer scans and pays after `delay` seconds; the other parameters are those of the
+    """WeChat Pay for one merchant. The buyer scans or confirms, and pays after `delay` seconds; the other parameters are those of the
     payment simulator."""
     app = FastAPI(title="WeChat Pay simulator", version="1", lifespan=lifespan)
     ledger, callbacks = Ledger(clock=clock), Callbacks(platform.sign_callback, clock, client, retry_pauses)
@@ -81,8 +82,7 @@ def _add_signatures(app: FastAPI, platform: Platform) -> None:
 def _add_payments(app: FastAPI, provider: Provider, platform: Platform) -> None:
     ledger, path = provider.ledger, "/v3/pay/transactions/out-trade-no/{number}"
 
-    @app.post("/v3/pay/transactions/native")
-    async def native(content: Content) -> Response:
+    async def order(content: dict[str, Any], shown: Callable[[Operation], dict[str, str]]) -> Response:  # Any: JSON
         number, amount = content["out_trade_no"], content["amount"]
         if not (6 <= len(number) <= 32):
             return _error(400, "PARAM_ERROR", "out_trade_no has 6 to 32 characters")
@@ -95,9 +95,33 @@ def _add_payments(app: FastAPI, provider: Provider, platform: Platform) -> None:
                 return _error(400, "OUT_TRADE_NO_USED", "the order is paid")
             if made.status is Status.DECLINED:
                 return _error(400, "ORDER_CLOSED", "the order is closed")
-            return JSONResponse({"code_url": code_url()})
+            return JSONResponse(shown(made))
 
         return await provider.submit(number, content, operation, answer)
+
+    @app.post("/v3/pay/transactions/native")
+    async def native(content: Content) -> Response:
+        return await order(content, lambda _: {"code_url": code_url()})
+
+    @app.post("/v3/pay/transactions/jsapi")
+    async def jsapi(content: Content) -> Response:
+        if (content["appid"], content["mchid"]) != (platform.app_id, platform.merchant_id):
+            return _error(400, "APPID_MCHID_NOT_MATCH", "the app is not the merchant's")
+        if not 1 <= len((content.get("payer") or {}).get("openid") or "") <= 128:
+            return _error(400, "PARAM_ERROR", "payer.openid has 1 to 128 characters")
+        return await order(content, lambda made: {"prepay_id": f"{_PREPAID}{made.reference}"})
+
+    @app.post("/v1/cashier")
+    async def cashier(parameters: Annotated[dict[str, str], Body()]) -> Response:
+        """The WeChat client of a buyer, to which a page gives these parameters, and who confirms the payment."""
+        if not platform.confirms(parameters):
+            return _error(400, "SIGN_ERROR", "get_brand_wcpay_request:fail")
+        reference = parameters["package"].removeprefix(f"prepay_id={_PREPAID}")
+        operation = ledger.find_reference(Kind.PAYMENT, reference)
+        if operation.status is not Status.PENDING:
+            return _error(400, "ORDER_CLOSED", "get_brand_wcpay_request:fail")
+        await provider.complete(operation)
+        return JSONResponse({"err_msg": "get_brand_wcpay_request:ok"})
 
     @app.get(path)
     async def query(number: str, mchid: str) -> dict[str, Any]:  # Any: JSON

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from aftercare_simulators.payment.ledger import Kind, Ledger, Operation
+from aftercare_simulators.wechat_pay import documents
 from aftercare_simulators.wechat_pay.platform import Platform
 
 CHINA = timezone(timedelta(hours=8))
@@ -38,8 +39,8 @@ def _row(platform: Platform, ledger: Ledger, at: datetime, operation: Operation)
         "",
         payment.reference,
         payment.id,
-        "o-simulated",
-        "NATIVE",
+        documents.payer(ledger, payment)["openid"],
+        documents.trade_type(ledger, payment),
         "REFUND" if is_refund else "SUCCESS",
         "OTHERS",
         operation.currency,

@@ -23,8 +23,29 @@ def transaction(platform: Platform, ledger: Ledger, payment: Operation) -> Json:
         "trade_state": "REFUND" if refunded else _TRADE[payment.status],
         "trade_state_desc": "",
         "amount": {"total": payment.amount, "currency": payment.currency},
-        **({"transaction_id": payment.reference, "payer": {"openid": "o-simulated"}} if paid else {}),
+        **(
+            {
+                "transaction_id": payment.reference,
+                "payer": payer(ledger, payment),
+                "trade_type": trade_type(ledger, payment),
+            }
+            if paid
+            else {}
+        ),
     }
+
+
+def payer(ledger: Ledger, payment: Operation) -> Json:
+    """The buyer, by their id in the merchant's app: that of the order, where the order has it."""
+    content = ledger.request_of(payment)
+    named = content.get("payer") if isinstance(content, dict) else None
+    return named if isinstance(named, dict) else {"openid": "o-simulated"}
+
+
+def trade_type(ledger: Ledger, payment: Operation) -> str:
+    """How the buyer has paid. Only a payment in the WeChat client names its buyer beforehand."""
+    content = ledger.request_of(payment)
+    return "JSAPI" if isinstance(content, dict) and content.get("payer") else "NATIVE"
 
 
 def refund(ledger: Ledger, made: Operation) -> Json:

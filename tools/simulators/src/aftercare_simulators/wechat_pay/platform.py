@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_bytes, token_hex
 from uuid import uuid4
@@ -33,6 +34,12 @@ class Platform:
         signed = f"{method}\n{target}\n{given.get('timestamp')}\n{given.get('nonce_str')}\n{body}\n"
         is_known = given.get("serial_no") == self.certificate_serial
         return is_known and self.merchant.verifies(signed, given.get("signature", ""))
+
+    def confirms(self, parameters: Mapping[str, str]) -> bool:
+        """Whether `paySign` is the merchant's signature of what a page gives the WeChat client."""
+        signed = "".join(f"{parameters.get(name)}\n" for name in ("appId", "timeStamp", "nonceStr", "package"))
+        is_ours = parameters.get("appId") == self.app_id and parameters.get("signType") == "RSA"
+        return is_ours and self.merchant.verifies(signed, parameters.get("paySign", ""))
 
     def sign(self, body: str, at: datetime, key_id: str = "") -> dict[str, str]:
         """The headers that prove a response or a callback, by the key that the merchant asks for where there is such a key."""

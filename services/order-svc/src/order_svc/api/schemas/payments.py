@@ -45,7 +45,7 @@ class PaymentIn(In):
     provider: Code | None = None
     """The name of a payment provider that this service is connected to; where it is left out, the one that takes the method."""
     payment_method: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")] = "sim_success"
-    """A method of the provider: `pm_…` or `card` of `stripe`, `native` of `wechat_pay`, `qr` of `alipay`. Those of the simulator
+    """A method of the provider: `pm_…` or `card` of `stripe`, `native` and `jsapi` of `wechat_pay`, `qr` of `alipay`. Those of the simulator
     decide how the payment ends, such as `sim_success` and `sim_declined`."""
     amount: Money | None = None
     """How much of the order to pay, up to what is left to pay and is not in progress already. Where it is left out: all of that, or, by a
@@ -53,6 +53,10 @@ class PaymentIn(In):
     capture: CaptureMode = CaptureMode.AUTOMATIC
     """`manual`: the provider authorises the amount (预授权), and the merchant captures it, or a part of it, before the order's time to pay is
     over; the order is paid by what is captured. Providers that take payments at once only refuse it."""
+
+    payer_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
+    """The buyer's id at the provider, for a method that needs it, and for no other: for `jsapi` the buyer's `openid` in the merchant's app.
+    It is shown nowhere, and deleted once the payment has ended."""
 
     def asked(self) -> Amount | None:
         """The amount as the command takes it."""
@@ -101,9 +105,12 @@ class CheckoutOut(Out):
     """What the buyer needs to make a payment that is pending."""
 
     kind: CheckoutKind
-    """`qr_code`: show `value` as a QR code; `client_secret`: give `value` to the provider's library in the browser."""
+    """`qr_code`: show `value` as a QR code; `client_secret`: give `value` to the provider's library in the browser; `jsapi`: give `parameters` to
+    the WeChat client (`getBrandWCPayRequest` of a page, `wx.requestPayment` of a mini program)."""
     value: str
-    """For the buyer alone, and of no use once the payment has ended."""
+    """For the buyer alone, and of no use once the payment has ended. Of `jsapi` it is `package`."""
+    parameters: dict[str, str] | None = None
+    """Of `jsapi`: `appId`, `timeStamp`, `nonceStr`, `package`, `signType` and `paySign`, as the WeChat client takes them; null otherwise."""
 
 
 class RefundOut(Out):
@@ -230,7 +237,8 @@ def _authorised(payment: Payment, minor: int) -> Money | None:
 def _checkout(payment: Payment, actor: Actor) -> CheckoutOut | None:
     if payment.checkout is None or actor.role != "buyer":
         return None
-    return CheckoutOut(kind=CheckoutKind(payment.checkout["kind"]), value=payment.checkout["value"])
+    shown = payment.checkout
+    return CheckoutOut(kind=CheckoutKind(shown["kind"]), value=shown["value"], parameters=shown.get("parameters"))
 
 
 _BY_PEOPLE = (PaymentAction.CAPTURE, PaymentAction.VOID, PaymentAction.REFUND_REMAINDER, PaymentAction.RECORD_REFUND)

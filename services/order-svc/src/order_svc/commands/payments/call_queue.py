@@ -13,9 +13,13 @@ LEASE = timedelta(seconds=30)
 """How long a worker has a call to itself."""
 
 
-async def submit(tx: Transaction[Settings], subject: CallSubject, subject_id: str) -> None:
-    """Have a payment or refund submitted to its provider as soon as it is durable."""
-    call = ProviderCall(id=subject_id, subject=subject, verb=CallVerb.SUBMIT, attempts=0, due_at=tx.now)
+async def submit(
+    tx: Transaction[Settings], subject: CallSubject, subject_id: str, *, payer_id: str | None = None
+) -> None:
+    """Have a payment or refund submitted to its provider as soon as it is durable; `payer_id`: see ProviderCall."""
+    call = ProviderCall(
+        id=subject_id, subject=subject, verb=CallVerb.SUBMIT, attempts=0, due_at=tx.now, payer_id=payer_id
+    )
     await tx.insert(CALLS, call)
     tx.wake(WORKER)
 

@@ -15,7 +15,7 @@ from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode
-from order_svc.domain.payments.errors import AuthorisationNotOffered
+from order_svc.domain.payments.errors import AuthorisationNotOffered, PayerNotTaken, PayerRequired
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.limits import authorised_until, payment_refusal
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
@@ -36,12 +36,13 @@ async def start(
     providers: Mapping[str, PaymentProvider],
     amount: Amount | None = None,
     manual_capture: bool = False,
+    payer_id: str | None = None,
 ) -> Payment:
     """Pay an order, or this amount of it, through one of the connected providers: the one that is named, or else the one that takes
     the method. Without an amount it is all that is left, or what is left of the part of the payment plan that is next.
 
     What pending payments would pay is reserved: an amount is never paid twice. `manual_capture`: the amount is authorised only, and the
-    order is paid by what the merchant captures of it.
+    order is paid by what the merchant captures of it. `payer_id` is the buyer's id at the provider, for a method that needs it.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -51,10 +52,12 @@ async def start(
         CurrencyMismatch, PaymentInProgress, AmountExceedsLeft, TooManyPayments: see `plans.amount_to_pay`.
         CurrencyNotTaken, AmountNotDivisible, AmountNotTaken: the provider takes no payment of this amount.
         AuthorisationNotOffered: the provider takes payments at once only.
+        PayerRequired, PayerNotTaken: the method needs the buyer's id at the provider, or does not.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.PAY, tx)
     provider = _provider(provider, method, providers)
+    _require_payer(method, payer_id, is_needed=method in providers[provider].payer_methods)
     minor = amount_to_pay(order, await tx.all(LIVE_PAYMENTS, order_id=order_id), amount)
     if (refusal := payment_refusal(provider, Amount(minor, order.currency))) is not None:
         raise refusal
@@ -66,7 +69,7 @@ async def start(
     payment = await tx.create(PAYMENTS, payment, PaymentStarted(**payment_fields(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes a payment of nothing
         return await _succeed(tx, order, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
-    await call_queue.submit(tx, CallSubject.PAYMENT, payment.id)
+    await call_queue.submit(tx, CallSubject.PAYMENT, payment.id, payer_id=payer_id)
     return payment
 
 
@@ -77,6 +80,13 @@ def _provider(named: str | None, method: str, providers: Mapping[str, PaymentPro
         if named in (None, name) and provider.takes(method):
             return name
     raise errors.UnknownMethod(pointer="/payment_method", method=method, known=", ".join(providers))
+
+
+def _require_payer(method: str, payer_id: str | None, *, is_needed: bool) -> None:
+    if is_needed and payer_id is None:
+        raise PayerRequired(pointer="/payer_id", method=method)
+    if payer_id is not None and not is_needed:
+        raise PayerNotTaken(pointer="/payer_id", method=method)
 
 
 def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str, minor: int) -> Payment:

@@ -35,6 +35,22 @@ class AuthorisationNotOffered(Refusal):
     en = "The provider {provider} does not authorise payments: `capture` can only be `automatic` with it."
 
 
+class PayerRequired(Refusal):
+    """The payment method needs the buyer's id at the provider, and the request does not state it."""
+
+    kind, code = Kind.INVALID, "payer_required"
+    zh = "支付方式 {method} 须提供买家在支付渠道的标识 payer_id（微信支付为 openid）。"
+    en = "The payment method {method} needs `payer_id`, the buyer's id at the provider: at WeChat Pay the openid."
+
+
+class PayerNotTaken(Refusal):
+    """The request states the buyer's id at the provider, which the payment method does not need: it is not stored."""
+
+    kind, code = Kind.INVALID, "payer_not_taken"
+    zh = "支付方式 {method} 不需要 payer_id，请勿提供。"
+    en = "The payment method {method} does not need `payer_id`: leave it out."
+
+
 class TooManyPayments(Refusal):
     """The order has as many payments as it may have, pending or made."""
 

@@ -1,9 +1,9 @@
 """Rows of payments and refunds as frozen dataclasses. Money is in minor units of `currency`; times are aware, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class PaymentState(StrEnum):
@@ -22,17 +22,20 @@ EXTERNAL = "external"
 
 
 class CheckoutKind(StrEnum):
-    """What the buyer pays with: the text of a QR code, or a secret for the provider's library in the browser."""
+    """What the buyer pays with: the text of a QR code, a secret for the provider's library in the browser, or what a page gives the
+    WeChat client, which then asks the buyer."""
 
     QR_CODE = "qr_code"
     CLIENT_SECRET = "client_secret"  # noqa: S105 (a code, not a secret)
+    JSAPI = "jsapi"
 
 
 class CheckoutFields(TypedDict):
-    """What the provider needs the buyer to have. `kind` is a CheckoutKind."""
+    """What the provider needs the buyer to have. `kind` is a CheckoutKind; `parameters` are those of `jsapi`."""
 
     kind: str
     value: str
+    parameters: NotRequired[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +165,9 @@ class ProviderCall:
 
     `due_at` is also the end of the lease of the worker that makes the call. `unanswered` is true where the last call got
     no answer; such a call is made again as soon as the provider answers another one. `gives_up`: the buyer has voided the payment.
+
+    `payer_id` is the buyer's id at the provider, where the method needs it: personal data, which is kept here alone and deleted with the
+    call, once the payment has ended.
     """
 
     id: str
@@ -171,3 +177,4 @@ class ProviderCall:
     due_at: datetime
     unanswered: bool = False
     gives_up: bool = False
+    payer_id: str | None = field(default=None, repr=False)

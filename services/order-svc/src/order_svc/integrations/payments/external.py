@@ -12,7 +12,7 @@ _DECLINED = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.PA
 class ExternalPayments(PaidAtOnce):
     """What the worker that calls providers needs of one; nothing is paid through it, and nothing calls back."""
 
-    async def pay(self, _: Payment) -> ProviderResult:
+    async def pay(self, _: Payment, __: str | None = None) -> ProviderResult:
         return _DECLINED
 
     async def refund(self, _: Payment, __: Refund) -> ProviderResult:

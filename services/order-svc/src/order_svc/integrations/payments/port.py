@@ -71,8 +71,9 @@ Notification = ProviderNotification | ChargeBackNotification
 class PaymentCalls(Protocol):
     """The calls to one provider."""
 
-    async def pay(self, payment: Payment) -> ProviderResult:
-        """Take the money from the buyer, or have it authorised where `authorised_minor` is stated."""
+    async def pay(self, payment: Payment, payer_id: str | None = None) -> ProviderResult:
+        """Take the money from the buyer, or have it authorised where `authorised_minor` is stated. `payer_id` is the buyer's id at the
+        provider, where the method needs it."""
 
     async def capture(self, payment: Payment) -> ProviderResult:
         """Take the amount of an authorised payment, and release the rest of what is authorised."""
@@ -110,6 +111,10 @@ class PaymentProvider(PaymentCalls, PushAdapter[Notification | None], Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What its callbacks may be signed with."""
+
+    @property
+    def payer_methods(self) -> frozenset[str]:
+        """The methods that need the buyer's id at the provider."""
 
     def takes(self, method: str) -> bool:
         """Whether a payment through it may have this method."""

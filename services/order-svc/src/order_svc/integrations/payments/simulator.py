@@ -70,6 +70,7 @@ class Simulator:
     """The adapter. `url` is where the provider listens, `callback_url` where it calls back."""
 
     signature_headers = signatures.STANDARD_HEADERS
+    payer_methods = frozenset[str]()
     statement_zone, statement_ready = UTC, timedelta(minutes=5)
 
     def __init__(self, client: httpx.AsyncClient, *, url: str, callback_url: str, secret: str) -> None:
@@ -80,7 +81,7 @@ class Simulator:
         """See the port."""
         return method.startswith("sim_")
 
-    async def pay(self, payment: Payment) -> ProviderResult:
+    async def pay(self, payment: Payment, _: str | None = None) -> ProviderResult:
         """See the port."""
         own = {"payment_id": payment.id, "method": payment.method}
         if payment.authorised_minor is not None:

@@ -81,6 +81,7 @@ class Alipay(PaidAtOnce):
     """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = ()
+    payer_methods = frozenset[str]()
     statement_zone, statement_ready = CHINA, timedelta(hours=10)
 
     def __init__(
@@ -95,7 +96,7 @@ class Alipay(PaidAtOnce):
         """See the port."""
         return method == "qr"
 
-    async def pay(self, payment: Payment) -> ProviderResult:
+    async def pay(self, payment: Payment, _: str | None = None) -> ProviderResult:
         """See the port. The buyer scans the code; the trade exists from then on."""
         content = {
             "out_trade_no": payment.id,

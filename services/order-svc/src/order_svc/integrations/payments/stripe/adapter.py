@@ -65,6 +65,7 @@ class Stripe:
     """The adapter. A webhook may be signed with any of `secrets`: Stripe signs with two while one replaces the other."""
 
     signature_headers = ("stripe-signature",)
+    payer_methods = frozenset[str]()
     statement_zone, statement_ready = UTC, timedelta(hours=2)
 
     def __init__(self, client: httpx.AsyncClient, *, url: str, api_key: str, secrets: Sequence[str]) -> None:
@@ -81,7 +82,7 @@ class Stripe:
         """See the port. `pm_…` is a PaymentMethod, which is charged; for `card` the buyer confirms in the browser."""
         return method == "card" or _is_payment_method(method)
 
-    async def pay(self, payment: Payment) -> ProviderResult:
+    async def pay(self, payment: Payment, _: str | None = None) -> ProviderResult:
         """See the port."""
         asked: params.PaymentIntentCreateParams = {
             "amount": written(payment.amount_minor, payment.currency),

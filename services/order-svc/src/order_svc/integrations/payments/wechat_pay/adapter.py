@@ -1,4 +1,5 @@
-"""WeChat Pay 微信支付, API v3 in public-key mode: native payments (a QR code), refunds, callbacks.
+"""WeChat Pay 微信支付, API v3 in public-key mode: native payments (a QR code), JSAPI payments (in the WeChat client), refunds,
+callbacks.
 
 Source: pay.weixin.qq.com/doc/v3/merchant. Requests by the library `wechatpayv3`. Callbacks are verified here: that of the library
 knows one key, judges no time, and raises whatever an unknown serial number leads to.
@@ -9,6 +10,7 @@ import json
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 from pydantic import ValidationError
@@ -71,6 +73,7 @@ class WeChatPay(PaidAtOnce):
         "wechatpay-signature-type",
     )
 
+    payer_methods = frozenset({"jsapi"})
     statement_zone, statement_ready = CHINA, timedelta(hours=10)
 
     def __init__(
@@ -85,7 +88,7 @@ class WeChatPay(PaidAtOnce):
         rsa.check(private=[account.private_key], public=account.public_keys.values())
         self.resources = (client,)
         self.secrets = tuple(f"{key_id}={key}" for key_id, key in account.public_keys.items())
-        self._pay_within, self._api_v3_key = pay_within, account.api_v3_key
+        self._pay_within, self._api_v3_key, self._app_id = pay_within, account.api_v3_key, account.app_id
         key_id = next(iter(account.public_keys))
         self._api = AsyncWeChatPay(
             wechatpay_type=WeChatPayType.NATIVE,
@@ -103,27 +106,37 @@ class WeChatPay(PaidAtOnce):
 
     def takes(self, method: str) -> bool:
         """See the port."""
-        return method == "native"
+        return method in ("native", "jsapi")
 
-    async def pay(self, payment: Payment) -> ProviderResult:
-        """See the port. The buyer scans the code."""
+    async def pay(self, payment: Payment, payer_id: str | None = None) -> ProviderResult:
+        """See the port. The buyer scans the code, or confirms in the WeChat client."""
         ends_at = (payment.created_at + self._pay_within).astimezone(UTC)
+        is_jsapi = payment.method == "jsapi"
         status, content = await _response(
             self._api.pay(
                 description=f"订单 {payment.order_id}",
                 out_trade_no=_number(payment),
                 amount={"total": payment.amount_minor, "currency": payment.currency},
                 time_expire=ends_at.isoformat(timespec="seconds"),
+                payer={"openid": payer_id} if is_jsapi else None,
+                pay_type=WeChatPayType.JSAPI if is_jsapi else WeChatPayType.NATIVE,
             )
         )
         if status != 200:
             return refusal(status, content)
         try:
-            code_url = json.loads(content)["code_url"]
+            answer = json.loads(content)
+            checkout = self._to_confirm(answer["prepay_id"]) if is_jsapi else _to_scan(answer["code_url"])
         except (ValueError, KeyError, TypeError):
             return UNKNOWN
-        checkout: CheckoutFields = {"kind": CheckoutKind.QR_CODE, "value": str(code_url)}
         return ProviderResult(outcome=Outcome.PENDING, checkout=checkout)
+
+    def _to_confirm(self, prepay_id: object) -> CheckoutFields:
+        """What the WeChat client takes; signed are the app, the time, the nonce and the package."""
+        signed = [self._app_id, str(int(datetime.now(UTC).timestamp())), uuid4().hex, f"prepay_id={prepay_id}"]
+        parameters = dict(zip(("appId", "timeStamp", "nonceStr", "package"), signed, strict=True))
+        proof = {"signType": "RSA", "paySign": str(self._api.sign(signed))}
+        return {"kind": CheckoutKind.JSAPI, "value": signed[-1], "parameters": {**parameters, **proof}}
 
     async def refund(self, payment: Payment, refund: Refund) -> ProviderResult:
         """See the port."""
@@ -205,6 +218,10 @@ class WeChatPay(PaidAtOnce):
         if plain is None:
             raise ValueError("resource: cannot be decrypted")
         return str(plain)
+
+
+def _to_scan(code_url: object) -> CheckoutFields:
+    return {"kind": CheckoutKind.QR_CODE, "value": str(code_url)}
 
 
 def _number(payment: Payment) -> str:
