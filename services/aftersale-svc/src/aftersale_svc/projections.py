@@ -15,6 +15,7 @@ from aftercare_events import (
     OrderLinesCancelled,
     OrderPaid,
     OrderReceiptConfirmed,
+    OrderShipmentOverdue,
     OrderShipped,
     ParcelAnomalyEnded,
     ParcelAnomalyRaised,
@@ -32,6 +33,7 @@ from aftersale_svc.tables.goods.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.orders import (
     CANCEL_LINES,
     END_WINDOW,
+    MARK_OVERDUE,
     MOVE_ORDER,
     ORDER_LINES,
     ORDER_PARCELS,
@@ -96,6 +98,12 @@ async def lines_cancelled(tx: Transaction[ServiceSettings], event: OrderLinesCan
         amounts=[line.amount_minor for line in event.lines],
     ):
         raise Retry(awaits=event.order_id)
+
+
+async def shipment_overdue(tx: Transaction[ServiceSettings], event: OrderShipmentOverdue) -> None:
+    """Set by when units of these lines were to leave. The event comes after that of the payment, which has written the lines."""
+    line_ids = [line.line_id for line in event.lines]
+    await tx.execute(MARK_OVERDUE, order_id=event.order_id, line_ids=line_ids, since=event.ship_by_at)
 
 
 async def parcel_reported(tx: Transaction[ServiceSettings], event: ParcelStatusChanged) -> None:

@@ -6,6 +6,7 @@ request for it is accepted.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from aftercare_chassis.refusals import Refusal
@@ -44,7 +45,7 @@ class LineOptions:
     """A line of an order, each type of case for it, and the parcels that its units were sent in, newest first.
 
     `arrived` is whether all of the order has arrived, whatever couriers have reported. `anomalies` are the kinds of what is wrong with its parcels
-    now, by parcel, and `stage` is where the order is.
+    now, by parcel, and `stage` is where the order is. `missed_at` is by when its units were to leave, where that was missed.
     """
 
     balance: LineBalance
@@ -53,10 +54,25 @@ class LineOptions:
     arrived: bool = False
     anomalies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stage: Stage | None = None
+    missed_at: datetime | None = None
+
+    @property
+    def overdue_since(self) -> datetime | None:
+        """By when units were to leave that have not; None where no time was missed, or all have left or never will."""
+        return self.missed_at if Stage.PRE_SHIP in self.units_by_stage else None
+
+    @property
+    def suggested_reasons(self) -> list[Reason]:
+        """The reasons that the merchant's delay suggests, of those with which something may be asked for now."""
+        return self._open([] if self.overdue_since is None else [Reason.NOT_SHIPPED_IN_TIME])
 
     def suggested(self, parcel: SentLine) -> list[Reason]:
         """The reasons that what is wrong with the parcel suggests, of those with which something may be asked for now."""
-        wanted = [each for kind in self.anomalies.get(parcel.parcel_id, ()) for each in SUGGESTED.get(kind, ())]
+        return self._open(
+            [each for kind in self.anomalies.get(parcel.parcel_id, ()) for each in SUGGESTED.get(kind, ())]
+        )
+
+    def _open(self, wanted: Sequence[Reason]) -> list[Reason]:
         open_ = {each for option in self.options if option.refusal is None for each in self._reasons(option)}
         return [each for each in dict.fromkeys(wanted) if each in open_]
 
@@ -155,7 +171,15 @@ def _line(
 ) -> LineOptions:
     sent = tuple(each for each in parcels if each.line_id == line.line_id)
     options = tuple(_option(order, stage, open_, line, name, refusal, sent) for name, refusal in of_types.items())
-    return LineOptions(line, options, sent, arrived=stage is Stage.POST_RECEIPT, anomalies=anomalies, stage=stage)
+    return LineOptions(
+        line,
+        options,
+        sent,
+        arrived=stage is Stage.POST_RECEIPT,
+        anomalies=anomalies,
+        stage=stage,
+        missed_at=order.overdue(line.line_id),
+    )
 
 
 def _option(

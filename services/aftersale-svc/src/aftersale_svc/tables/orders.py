@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -63,6 +64,7 @@ order_lines = Table(
     *quantity("cancelled_quantity", default=0),
     *minor("cancelled_minor", default=0),
     text("fulfilment", null=True),
+    timestamp("overdue_since", null=True),
 )
 
 order_parcels = Table(
@@ -109,8 +111,9 @@ BY_LINE = (
     *asked_before(orders.c.id),
     _stated(order_lines.c.warranty_days, "warranties"),
     _stated(order_lines.c.fulfilment, "fulfilments"),
+    _stated(order_lines.c.overdue_since, "overdue_lines"),
 )
-"""What decides until when its lines may be asked for."""
+"""What decides until when its lines may be asked for, and what suggests a reason."""
 ORDER = Query(
     select(orders, SETTINGS, *BY_LINE).where(orders.c.id == bindparam("order_id")),
     Order,
@@ -155,3 +158,12 @@ CANCEL_LINES = Statement(
         cancelled_minor=order_lines.c.cancelled_minor + _cancelled.c.amount_minor,
     )
 )
+MARK_OVERDUE = Statement(
+    update(order_lines)
+    .where(
+        order_lines.c.order_id == bindparam("order_id"),
+        order_lines.c.line_id == func.any(bindparam("line_ids", type_=ARRAY(Text))),
+    )
+    .values(overdue_since=func.coalesce(order_lines.c.overdue_since, bindparam("since", type_=DateTime(timezone=True))))
+)
+"""Units of these lines were to leave by `:since`; the first time that was missed stays."""

@@ -36,7 +36,7 @@ class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
     Where these were read: `stop` is what a disputed case waits for, `rejected_times` how often a line of a rejected one was, `disputes_left`
-    how many disputes the buyer may still open. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels.
+    how many disputes the buyer may still open. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed.
     """
 
     case: Case
@@ -48,6 +48,7 @@ class FullCase:
     rejected_times: int | None = None
     disputes_left: int | None = None
     anomalies: tuple[dict[str, Any], ...] = ()
+    overdue: Mapping[str, str] = field(default_factory=dict)
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""

@@ -29,6 +29,7 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
         "lines": [
             {"line_id": line.line_id, "sku": line.sku, "quantity": line.quantity, "accepted": line.accepted}
             | ({} if line.received is None else {"received": line.received})
+            | ({"overdue_since": full.overdue[line.line_id]} if line.line_id in full.overdue else {})
             for line in full.lines
         ],
     }

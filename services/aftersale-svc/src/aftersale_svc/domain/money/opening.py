@@ -69,7 +69,8 @@ def open_case(
     wanted = wanted_lines(case_id, TYPES[request.type], request.lines)
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
-    opened = FullCase(case=case, requested=tuple(lines)).keeping(*_price_checks(case_id, request))
+    missed = {line_id: at for line_id, at in (order.overdue_lines or {}).items() if line_id in units}
+    opened = FullCase(case=case, requested=tuple(lines), overdue=missed).keeping(*_price_checks(case_id, request))
     return replace(opened, case=permitted(case, order)).keeping(*wanted)
 
 

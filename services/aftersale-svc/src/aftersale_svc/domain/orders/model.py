@@ -66,7 +66,8 @@ class Order(OrderRow):
     """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content.
 
     By line, where the order was read with them: `completed_lines` when the last case about it was completed, `questions` the open question
-    about it, `warranties` the days of its warranty, `fulfilments` how its units come to the buyer, where they were stated.
+    about it, `warranties` the days of its warranty, `fulfilments` how its units come to the buyer, where they were stated,
+    `overdue_lines` by when its units were to leave, where that was missed.
     """
 
     settings: dict[str, list[Any]] | None = None  # Any: JSON
@@ -74,6 +75,12 @@ class Order(OrderRow):
     questions: dict[str, str] | None = None
     warranties: dict[str, int] | None = None
     fulfilments: dict[str, str] | None = None
+    overdue_lines: dict[str, str] | None = None
+
+    def overdue(self, line_id: str) -> datetime | None:
+        """By when units of the line were to leave, where that was missed."""
+        missed = (self.overdue_lines or {}).get(line_id)
+        return None if missed is None else datetime.fromisoformat(missed)
 
     @property
     def received_since(self) -> datetime | None:
@@ -124,7 +131,7 @@ class OrderLine:
     `tax_minor` is the tax in what was paid, 0 where it is not stated. `discounts` is what the discount was made of, each with
     `kind`, `funder` and `amount_minor`; None where it is not stated. `cancelled_quantity` of its units were cancelled without a case
     before they left, and `cancelled_minor` of what was paid went back with them. `fulfilment` is how the
-    units come to the buyer, as order-svc has it.
+    units come to the buyer, as order-svc has it. `overdue_since` is by when its units were to leave, where that was missed.
     """
 
     order_id: str
@@ -141,3 +148,4 @@ class OrderLine:
     cancelled_quantity: int = 0
     cancelled_minor: int = 0
     fulfilment: str | None = None
+    overdue_since: datetime | None = None

@@ -1,6 +1,7 @@
 """The terms in which something can be asked for about an order, in sentences."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftersale_svc.domain.cases.codes import Term
@@ -33,6 +34,12 @@ def term_text(terms: Terms, term: Term, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     if terms.is_over(term):
         return _sentence(Label(f"{name.zh}已于 {time} 截止", f"{name.en}: ended at {time}"))
     return _sentence(Label(f"{name.zh}至 {time}", f"{name.en}: until {time}"))
+
+
+def overdue_text(since: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
+    """That the merchant was to ship by this time, and has not shipped all."""
+    time = in_zone(since, zone)
+    return Label(f"商家应于 {time} 前发货，仍有商品未发出", f"To be shipped by {time}; some of it has not left")
 
 
 def _sentence(text: Label) -> Label:

@@ -68,6 +68,7 @@ from aftersale_svc.tables.money.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.money.offline_refunds import OFFLINE_REFUNDS, offline_refunds
 from aftersale_svc.tables.money.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.money.return_freights import RETURN_FREIGHTS, return_freights
+from aftersale_svc.tables.orders import order_lines
 from aftersale_svc.tables.schema import metadata
 
 returns = Table(
@@ -207,7 +208,14 @@ class Details:
         self.of_many = Query(of_cases.where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_()))
 
 
-DETAILS = Details(FACTS_OF_LINE)
+_OVERDUE = (
+    select(order_lines.c.overdue_since)
+    .where(order_lines.c.order_id == cases.c.order_id, order_lines.c.line_id == case_lines.c.line_id)
+    .correlate(cases, case_lines)
+    .scalar_subquery()
+    .label("overdue_since")
+)
+DETAILS = Details(FACTS_OF_LINE, _OVERDUE)
 _other = cases.alias("other")
 _neighbours = exists().where(
     _other.c.order_id == cases.c.order_id,
@@ -215,7 +223,7 @@ _neighbours = exists().where(
     *(_other.c.state != ended for ended in sorted(ENDED)),
     or_(*(_other.c.type == name for name, type_ in TYPES.items() if type_.money is Money.REFUND)),
 )
-DETAILS_TO_LOCK = Details(FACTS_OF_LINE, _neighbours.label("has_neighbours"))
+DETAILS_TO_LOCK = Details(FACTS_OF_LINE, _OVERDUE, _neighbours.label("has_neighbours"))
 """The same of cases that are locked, with whether others of their order are open that money is to go back in."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
@@ -244,4 +252,5 @@ def _full(case: Case, records: Sequence[Record]) -> FullCase:
         legs={kind: leg.of(records) for kind, leg in LEGS.items()},
         has_neighbours=any(record.get("has_neighbours") for record in records),
         anomalies=tuple(anomalies[key] for key in sorted(anomalies)),
+        overdue={each["line_id"]: each["overdue_since"].isoformat() for each in records if each["overdue_since"]},
     )

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Reason, Term
 from aftersale_svc.domain.cases.terms import Terms
 from aftersale_svc.domain.options import LineOptions, Option
 from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.wording.service_terms import overdue_text
 
 
 class WhyNotOut(Out):
@@ -94,6 +95,22 @@ class LineParcelOut(Out):
     """The reasons to select beforehand, because of these anomalies; each may be given now with an option that is allowed."""
 
 
+class OverdueOut(Out):
+    """Units of a line that have not left, although the merchant's time to ship them is over."""
+
+    ship_by_at: Time
+    """By when they were to leave; where several times were missed, the first."""
+    message: BilingualOut
+    """The same as a sentence."""
+
+    @classmethod
+    def of(cls, since: datetime | None) -> "OverdueOut | None":
+        if since is None:
+            return None
+        text = overdue_text(since)
+        return cls(ship_by_at=since, message=BilingualOut(zh_cn=text.zh, en=text.en))
+
+
 class LineOptionsOut(Out):
     """A line of the order, and each type of case for it."""
 
@@ -112,6 +129,11 @@ class LineOptionsOut(Out):
     """Where the units are that were bought: several stages where they were sent in several parcels."""
     parcels: list[LineParcelOut]
     """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
+    overdue: OverdueOut | None = None
+    """What has not left in time; null where nothing is overdue."""
+    suggested_reasons: list[Reason] = Field(default_factory=list)
+    """The reasons to select beforehand because of that; each may be given now with an option that is allowed. What the anomalies of a parcel
+    suggest is with the parcel."""
     window_ends_at: Time | None = None
     """When the window of this line ends: later than that of the order where a case about it was completed last."""
     warranty_ends_at: Time | None = None
@@ -139,6 +161,8 @@ class LineOptionsOut(Out):
                 )
                 for each in line.parcels
             ],
+            overdue=OverdueOut.of(line.overdue_since),
+            suggested_reasons=line.suggested_reasons,
             window_ends_at=terms.end_of(Term.WINDOW, line.balance.line_id),
             warranty_ends_at=_warranty_end(terms, line.balance.line_id),
         )
