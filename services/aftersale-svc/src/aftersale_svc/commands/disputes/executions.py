@@ -23,17 +23,16 @@ def executed(tx: Transaction[Settings], dispute: Dispute, refunded_minor: int) -
 
 async def follow_case(tx: Transaction[Settings], before: Case, after: Case) -> None:
     """Let a dispute whose verdict is paid in this case wait for whoever has to act there, such as an agent once the refund has failed."""
-    if (
-        after.dispute_id is None
-        or after.whose_turn in (NOBODY, before.whose_turn)
-        or before.state is CaseState.DISPUTED
-    ):
+    waits_for = after.whose_turn
+    if after.dispute_id is None or waits_for in (NOBODY, before.whose_turn):
         return
+    if CaseState.DISPUTED in (before.state, after.state):
+        return  # nothing is paid while the dispute stops the case
     dispute = await tx.lock(DISPUTES, after.dispute_id)
     if DISPUTE.permits(dispute, DisputeAction.FOLLOW_CASE, SYSTEM):
         moved = DISPUTE.apply(dispute, DisputeAction.FOLLOW_CASE, SystemContext.of(tx))
-        turned = DisputeTurnChanged(**dispute_fields(tx, moved), whose_turn=after.whose_turn)
-        await tx.save(DISPUTES, replace(moved, whose_turn=after.whose_turn), turned)
+        turned = DisputeTurnChanged(**dispute_fields(tx, moved), whose_turn=waits_for)
+        await tx.save(DISPUTES, replace(moved, whose_turn=waits_for), turned)
 
 
 def event(tx: Transaction[Settings], dispute: Dispute) -> DisputeExecuted:
