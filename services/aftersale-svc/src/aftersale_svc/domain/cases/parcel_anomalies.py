@@ -38,9 +38,9 @@ SUGGESTED: Mapping[str, tuple[Reason, ...]] = {
     "presumed_lost": (Reason.LOST_IN_TRANSIT,),
     "disposed": (Reason.LOST_IN_TRANSIT,),
     "damaged": (Reason.DAMAGED_IN_TRANSIT,),
-    "other_receiver": (Reason.DELIVERED_NOT_RECEIVED,),
     "returned_after_delivery": (Reason.DELIVERED_NOT_RECEIVED,),
     "not_picked_up": (Reason.NOT_SHIPPED_IN_TIME, Reason.NO_TRACKING),
     "refused": (Reason.REFUSED_AT_DOOR,),
 }
-"""By the kind of an anomaly: what its buyer probably asks for. It decides nothing; other kinds suggest nothing."""
+"""By the kind of an anomaly: what its buyer probably asks for. It decides nothing; other kinds suggest nothing, as
+a receipt by somebody for the receiver, which is usual."""

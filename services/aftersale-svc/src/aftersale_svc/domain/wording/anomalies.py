@@ -22,7 +22,7 @@ KIND_NAMES: Mapping[str, Label] = {
     "refused": Label("收件人拒收", "the receiver has refused it"),
     "returned_to_sender": Label("未经要求被退回", "it goes back to its sender, and nobody has asked for that"),
     "returned_after_delivery": Label("签收后被退回", "it goes back after its delivery"),
-    "other_receiver": Label("由他人签收，买家否认收到", "somebody else has signed, and the buyer has not received it"),
+    "other_receiver": Label("由他人代收", "somebody has signed for the receiver"),
     "misrouted": Label("错分", "it was sent the wrong way"),
     "address_problem": Label("地址或联系方式有误", "its address or phone number is wrong"),
 }

@@ -19,7 +19,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     AnomalyKind.REFUSED: ("拒收", "the receiver has refused it"),
     AnomalyKind.RETURNED_TO_SENDER: ("未经要求被退回", "it goes back to its sender"),
     AnomalyKind.RETURNED_AFTER_DELIVERY: ("签收后被退回", "it goes back after its delivery"),
-    AnomalyKind.OTHER_RECEIVER: ("他人签收", "somebody else has received it"),
+    AnomalyKind.OTHER_RECEIVER: ("他人代收", "somebody has signed for the receiver"),
     AnomalyKind.MISROUTED: ("错分", "it was sent the wrong way"),
     AnomalyKind.ADDRESS_PROBLEM: ("地址或联系方式有误", "its address or phone number is wrong"),
 }
