@@ -1,6 +1,7 @@
 """Orders that are paid in several payments: each part once, all of it once, and nothing beyond it."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from aftercare_events import OrderCancelled, OrderPaid, OrderPartlyPaid, RefundSucceeded
@@ -238,7 +239,7 @@ async def test_a_cancelled_order_that_was_paid_in_full_keeps_no_deposit(shop):
     assert len(await shop.events(RefundSucceeded)) == 2
 
 
-PAST, SOON, LATER = "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "2099-02-01T00:00:00Z"
+PAST, SOON, LATER = "2020-01-01T00:00:00Z", "2026-03-10T00:00:00Z", "2026-03-12T00:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -261,6 +262,22 @@ async def test_plans_that_make_no_sense_are_refused(shop, kettles, plan, code, p
     if pointer is not None:
         assert problem["errors"][0]["pointer"] == pointer
     assert (await shop.seller.get("/v1/orders")).json()["data"] == []
+
+
+@pytest.mark.parametrize(("number", "days"), [(0, 15), (1, 90)])
+async def test_the_time_to_pay_a_part_has_an_upper_bound(shop, kettles, number, days):
+    def plan(at):
+        due = [None, None]
+        due[number] = at.isoformat()
+        return kettles(payment_plan=[part("deposit", 5000, due[0]), part("balance", 24500, due[1])])
+
+    latest = shop.h.clock.now() + timedelta(days=days)
+    response = await shop.seller.post("/v1/orders", json=plan(latest + timedelta(seconds=1)))
+    problem = shop.problem(response, 422, "due_time_too_late")
+    assert problem["errors"][0]["pointer"] == f"/payment_plan/{number}/due_at"
+    assert (problem["most"], problem["latest"]) == (24 * days, latest.isoformat(timespec="seconds"))
+    assert (await shop.seller.get("/v1/orders")).json()["data"] == []
+    assert (await shop.seller.post("/v1/orders", json=plan(latest))).status_code == 201
 
 
 async def test_a_plan_in_another_currency_is_refused(shop, kettles):

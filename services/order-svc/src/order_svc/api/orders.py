@@ -39,6 +39,7 @@ from order_svc.domain.errors import (
 from order_svc.domain.model import Order
 from order_svc.domain.payments.errors import (
     DueTimesDisordered,
+    DueTimeTooLate,
     InstalmentEmpty,
     InstalmentMisplaced,
     PlanDoesNotAddUp,
@@ -81,6 +82,7 @@ EVERYTHING = CancelIn()
         InstalmentEmpty,
         InstalmentMisplaced,
         DueTimesDisordered,
+        DueTimeTooLate,
         PlanDoesNotAddUp,
     ),
     dependencies=[require_role("seller")],

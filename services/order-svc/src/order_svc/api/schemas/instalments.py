@@ -19,7 +19,8 @@ class InstalmentIn(In):
     """In the currency of the order."""
     due_at: Time | None = None
     """Until when it has to be paid: if it is not, the order is cancelled. Where it is left out, the usual time to pay an order, from when
-    the part before it was paid."""
+    the part before it was paid. It has an upper bound, as `payment_minutes` has: that of the first part is the same, that of the others is
+    later (`due_time_too_late`)."""
 
     def draft(self) -> InstalmentDraft:
         """The part as the command takes it."""

@@ -15,7 +15,7 @@ from order_svc.domain import breakdown, policy
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
-from order_svc.domain.payments.plans import PlanDraft, planned
+from order_svc.domain.payments.plans import PlanDraft, PlanHours, planned
 from order_svc.domain.permissions import BUYER
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import ordered
@@ -49,7 +49,7 @@ async def create(
         PaymentTimeTooLong: see `policy.payment_deadline`.
         OrderingRestricted: see `restrictions.judge`.
         OrderNoTaken: another order of the merchant has this number.
-        InstalmentEmpty, InstalmentMisplaced, DueTimesDisordered, PlanDoesNotAddUp: see `plans.planned`.
+        InstalmentEmpty, InstalmentMisplaced, DueTimesDisordered, DueTimeTooLate, PlanDoesNotAddUp: see `plans.planned`.
     """
     if tx.actor.tenant is None:
         raise Forbidden
@@ -112,7 +112,12 @@ def _awaiting_payment(tx: Transaction[Settings], order: Order, plan: PlanDraft |
         most = tx.settings.longest_payment_hours * 60
         deadline_at = policy.payment_deadline(order.payment_minutes, tx.now, most)
     if plan is not None:
-        total, hours = Amount(order.total_minor, order.currency), order.hours_to_pay(tx.settings.payment_hours)
+        total = Amount(order.total_minor, order.currency)
+        hours = PlanHours(
+            order.hours_to_pay(tx.settings.payment_hours),
+            tx.settings.longest_payment_hours,
+            tx.settings.longest_plan_hours,
+        )
         order = replace(order, payment_plan=planned(plan, total=total, now=tx.now, hours=hours).document)
         deadline_at = order.pay_by
     started = ORDER.start(order, tx)

@@ -99,6 +99,14 @@ class DueTimesDisordered(Refusal):
     en = "Each part of the payment plan is due in the future, and not before the part before it."
 
 
+class DueTimeTooLate(Refusal):
+    """A part of a payment plan is due later than this installation permits: its stock is reserved as long."""
+
+    kind, code = Kind.INVALID, "due_time_too_late"
+    zh = "该期付款期限最晚为下单后 {most} 小时，即 {latest}。"
+    en = "This part of the payment plan is due at most {most} hours after the order is placed: by {latest}."
+
+
 class NothingOwed(Refusal):
     """No refund that order-svc has made by itself has failed for good, or all of its money is back, or may still come back."""
 

@@ -11,6 +11,7 @@ from order_svc.domain.model import Amount, CancelCause, Order
 from order_svc.domain.payments.errors import (
     AmountExceedsLeft,
     DueTimesDisordered,
+    DueTimeTooLate,
     InstalmentEmpty,
     InstalmentMisplaced,
     PlanDoesNotAddUp,
@@ -45,6 +46,16 @@ class PlanDraft:
 
     instalments: Sequence[InstalmentDraft]
     deposit_refundable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHours:
+    """The times of plans in hours from the placing of the order: `usual` for what states none, the latest of a `first` part and of a
+    later one, `last`."""
+
+    usual: float
+    first: float
+    last: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +134,15 @@ class PaymentPlan:
         return None
 
 
-def planned(draft: PlanDraft, *, total: Amount, now: datetime, hours: float) -> PaymentPlan:
-    """The plan of a new order; `hours` is the time for what it does not state when it is due.
+def planned(draft: PlanDraft, *, total: Amount, now: datetime, hours: PlanHours) -> PaymentPlan:
+    """The plan of a new order that is placed `now`.
 
     Raises:
         CurrencyMismatch: a part is in another currency than the order.
         InstalmentEmpty: a part is of nothing.
         InstalmentMisplaced: a deposit is not the first part, a balance not the last, or the only part is one of them.
         DueTimesDisordered: a part is due in the past, or before the part before it.
+        DueTimeTooLate: a part is due later than `hours` permit.
         PlanDoesNotAddUp: the parts have another sum than the order.
     """
     drafts, latest = draft.instalments, now
@@ -139,6 +151,7 @@ def planned(draft: PlanDraft, *, total: Amount, now: datetime, hours: float) -> 
         if each.due_at is not None:
             if each.due_at <= now or each.due_at < latest:
                 raise DueTimesDisordered(pointer=f"/payment_plan/{number}/due_at")
+            _check_latest(number, each.due_at, now, hours.last if number else hours.first)
             latest = each.due_at
     stated = sum(each.amount.minor for each in drafts)
     if stated != total.minor:
@@ -146,7 +159,15 @@ def planned(draft: PlanDraft, *, total: Amount, now: datetime, hours: float) -> 
             pointer="/payment_plan", stated_minor=stated, total_minor=total.minor, currency=total.currency
         )
     parts = tuple(Instalment(each.kind, each.amount.minor, each.due_at) for each in drafts)
-    return PaymentPlan(parts, draft.deposit_refundable).opened(0, now, hours)
+    return PaymentPlan(parts, draft.deposit_refundable).opened(0, now, hours.usual)
+
+
+def _check_latest(number: int, due_at: datetime, now: datetime, most: float) -> None:
+    latest = now + timedelta(hours=most)
+    if due_at > latest:
+        raise DueTimeTooLate(
+            pointer=f"/payment_plan/{number}/due_at", most=int(most), latest=latest.isoformat(timespec="seconds")
+        )
 
 
 def _check_part(number: int, part: InstalmentDraft, parts: int, currency: str) -> None:
