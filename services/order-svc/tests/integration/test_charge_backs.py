@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_events import RefundFailed
+from aftercare_events import OrderLinesCancelled, RefundFailed, RefundSucceeded
 from aftercare_events.catalogue.charge_backs import ChargeBackLost, ChargeBackReversed, PaymentChargedBack
 from aftercare_simulators.payment.charge_backs import ChargeBackStatus
 from order_svc import main
@@ -158,6 +158,19 @@ async def test_what_the_merchant_wins_of_a_refunded_order_is_not_refunded_again(
     assert await terms(office, order) == (29500, 0, 29500, 0, 0)
 
 
+async def test_a_cancellation_names_the_refund_that_is_made_and_the_one_that_is_refused(office: Office) -> None:
+    order, _ = await office.paid()
+    await taken(office, 25000)
+    body = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": 2}]}
+    assert (await office.shop.buyer.post(f"/v1/orders/{order['id']}/cancel", json=body)).is_success
+    await office.settle()
+    (made,) = await office.shop.events(RefundSucceeded)
+    (refused,) = await office.shop.events(RefundFailed)
+    (cancelled,) = await office.shop.events(OrderLinesCancelled)
+    assert cancelled.refund_ids == (made.refund_id, refused.refund_id)
+    assert made.amount_minor + refused.amount_minor == cancelled.amount_minor
+
+
 @pytest.mark.parametrize(("status", "owed"), [(ChargeBackStatus.WON, 9566), (ChargeBackStatus.LOST, 0)])
 async def test_units_that_are_cancelled_while_the_money_is_charged_back_are_owed_once_it_is_won(
     office: Office, status: ChargeBackStatus, owed: int
@@ -167,7 +180,10 @@ async def test_units_that_are_cancelled_while_the_money_is_charged_back_are_owed
     body = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}]}
     assert (await office.shop.buyer.post(f"/v1/orders/{order['id']}/cancel", json=body)).is_success
     await office.settle()
-    assert [each.failure_code for each in await office.shop.events(RefundFailed)] == ["charged_back"]
+    (failed,) = await office.shop.events(RefundFailed)
+    assert failed.failure_code == "charged_back"
+    (cancelled,) = await office.shop.events(OrderLinesCancelled)
+    assert cancelled.refund_ids == (failed.refund_id,)
     assert (await ledger(office, order))["refund_owed"]["amount"] == 0
     await decided(office, dispute, status)
     assert (await ledger(office, order))["refund_owed"]["amount"] == owed

@@ -17,6 +17,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.line_cancellations import CancelledUnits
 from order_svc.domain.model import Amount, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.payments.allocation import Room
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.model import PaymentState, RefundState
 from order_svc.domain.sales.stock import StockReleaseCause
@@ -87,28 +88,37 @@ async def _after_payment(
     await order_units.save(tx, units, left)
     asked = sum(each.amount_minor for each in gone)
     shares = await refund_creation.shares_of(tx, order, asked)
-    refund_ids = tuple(tx.new_id("ref") for _ in shares)
-    events: list[Event] = [_event(tx, order, gone, reason, refund_ids)]
+    refund_ids = [tx.new_id("ref") for _ in shares]
+    refused = await _charged_back(tx, order, asked - sum(share.minor for share in shares))
+    refused_ids = [tx.new_id("ref") for _ in refused]
+    events: list[Event] = [_event(tx, order, gone, reason, (*refund_ids, *refused_ids))]
     if before.state is OrderState.PAID and before.packed_at is not None:
         order = packing.without_packages(order)
         events.insert(0, packing.unpacked_event(tx, order, UnpackCause.LINES_CANCELLED))
     saved = await effects.enter(tx, before, order, *events)
     returned = postings.returned_in(refund_parts(gone))
     await refund_creation.refund_shares(tx, shares, refund_ids, OwnRefundCause.LINES_CANCELLED, returned)
-    await _refuse_charged_back(tx, saved, asked - sum(share.minor for share in shares))
+    for share, refund_id in zip(refused, refused_ids, strict=True):
+        await _refuse(tx, saved, share, refund_id)
     return await effects.advance(tx, await stock.release_withdrawn(tx, saved, units, left), left)
 
 
-async def _refuse_charged_back(tx: Transaction[Settings], order: Order, minor: int) -> None:
-    """Record as refunds that have failed what of this much is charged back: it is owed where the merchant wins that."""
+async def _charged_back(tx: Transaction[Settings], order: Order, minor: int) -> list[Room]:
+    """What of this much is charged back, by payment, newest first."""
+    shares = list[Room]()
     for payment in reversed(await tx.all(TAKEN_PAYMENTS, order_id=order.id)):
         part = min(minor, payment.charged_back_minor)
         if part > 0:
-            refund = refund_creation.new_refund(
-                tx, payment, Amount(part, order.currency), OwnRefundCause.LINES_CANCELLED
-            )
-            await refund_requests.refuse(tx, order, payment, refund, FailureCode.CHARGED_BACK)
+            shares.append(Room(payment, part))
             minor -= part
+    return shares
+
+
+async def _refuse(tx: Transaction[Settings], order: Order, share: Room, refund_id: str) -> None:
+    """Record as a refund that has failed what is charged back: it is owed where the merchant wins that."""
+    asked = Amount(share.minor, order.currency)
+    refund = refund_creation.new_refund(tx, share.payment, asked, OwnRefundCause.LINES_CANCELLED, refund_id=refund_id)
+    await refund_requests.refuse(tx, order, share.payment, refund, FailureCode.CHARGED_BACK)
 
 
 async def _check_not_adjusted(tx: Transaction[Settings], units: OrderUnits, order: Order) -> None:
