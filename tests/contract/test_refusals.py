@@ -73,6 +73,7 @@ NOT_OF_ROUTES = {
     "refund_offered": "decides which timer holds",
     "replacement_delivered": "decides which timer holds",
     "return_tracked": "decides which transition is taken",
+    "row_unreadable": "the result of one row of an import",
     "state_not_imported": "the result of one row of an import",
     "times_disordered": "the result of one row of an import",
     "units_exceed_order": "the result of one row of an import",

@@ -105,3 +105,9 @@ def test_parts_are_bounded_by_rows_and_bytes() -> None:
     parts = list(orders._parts(iter(large)))
     assert [len(part) for part in parts] == [2, 2, 1]
     assert all(len(json.dumps([row.order for row in part])) < 1_000_000 for part in parts)
+
+
+def test_a_row_that_is_unreadable_is_sent_with_its_reason(tmp_path: Path) -> None:
+    wrong, fine = read(tmp_path / "o.jsonl", '{"a\\nb": "\\u0000"}\n{"order_no": "B-1"}\n')
+    assert orders._row(wrong) == {"row": 1, "order": {}, "unreadable": "/a?b has a NUL character"}
+    assert orders._row(fine) == {"row": 2, "order": {"order_no": "B-1"}}

@@ -215,6 +215,17 @@ async def test_parcels_fit_their_order(importing: Importing) -> None:
     assert (order["state"], order["lines"][0]["shipped_quantity"], order["fully_shipped"]) == ("shipped", 2, False)
 
 
+async def test_what_the_sender_cannot_read_is_counted_and_kept_with_the_rest(importing: Importing) -> None:
+    started, seller = await importing.begin(), importing.shop.seller
+    unreadable = {"row": 4, "order": {"order_no": "A-1"}, "unreadable": "quantity is not a whole number"}
+    body = {"orders": [unreadable, {"row": 6, "order": importing.order("A-2", "paid")}], "next_row": 7}
+    part = (await seller.post(f"/v1/order-imports/{started['id']}/rows", json=body)).json()
+    assert (part["imported"], part["refused"]) == (1, 1)
+    (refusal,) = (await seller.get(f"/v1/order-imports/{started['id']}/refusals")).json()["data"]
+    assert (refusal["row"], refusal["order_no"], refusal["code"]) == (4, "A-1", "row_unreadable")
+    assert refusal["reason_en"] == "The line cannot be read: quantity is not a whole number"
+
+
 async def test_a_number_that_comes_twice_in_a_part_is_refused(importing: Importing) -> None:
     part = await importing.add(await importing.begin(), importing.order("A-1"), importing.order("A-1"))
     assert [(each["row"], each["code"]) for each in part["refusals"]] == [(2, "order_no_repeated")]

@@ -213,5 +213,5 @@ def _money(name: str, text: str, currency: str) -> dict[str, Any]:
 def _whole(name: str, text: str) -> int:
     """A whole number of digits alone. Raises: ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ValueError(f"{name} is not a whole number: {text[:40]!r}")
+        raise ValueError(f"{name} is not a whole number")
     return int(text)

@@ -21,6 +21,8 @@ from aftercare_cli.stack.layout import Layout
 # Any: bodies of the API.
 
 MOST_ROWS, MOST_BYTES = 500, 900_000
+MOST_NAMED = 10
+"""How many lines with refused orders are named; the report has all."""
 REPORT = ("row", "order_no", "field", "code", "reason", "allowed")
 Merchant = Annotated[str, typer.Option(help="whose orders they are, e.g. m-1")]
 
@@ -52,41 +54,42 @@ def import_(
         done = client.post(f"/v1/order-imports/{begun['id']}/complete")
     view.console.print(f"{file.name}, {last} lines: {_counts(done)}")
     if refused:
-        view.console.print(f"{refused} lines were refused: {report}")
+        named = ", ".join(str(line) for line in refused[:MOST_NAMED])
+        more = ", …" if len(refused) > MOST_NAMED else ""
+        view.console.print(f"{len(refused)} orders were refused, in lines {named}{more}: {report}")
         raise typer.Exit(1)
     report.unlink()
 
 
 def _send(
     client: ApiClient, begun: dict[str, Any], rows: Iterator[FileRow], first: int, written: TextIO
-) -> tuple[int, int]:
-    """Send the rows in parts, and write what is refused; how many rows that were, and the last line."""
-    lines = csv.writer(written)
-    lines.writerow(REPORT)
-    refused, last, started = 0, 0, time.monotonic()
+) -> tuple[list[int], int]:
+    """Send the rows in parts, and write what is refused; the lines in which these orders begin, and the last line."""
+    report = csv.writer(written)
+    report.writerow(REPORT)
+    refused, last, started = list[int](), 0, time.monotonic()
     parts = _parts(row for row in rows if row.number >= first)
     for part, answer in _answers(client, f"/v1/order-imports/{begun['id']}/rows", parts):
-        wrong = [row for row in part if row.wrong is not None]
         last = part[-1].next_number - 1
-        found = [
-            *([row.number, row.order.get("order_no"), "", "unreadable", row.wrong, ""] for row in wrong),
-            *(
-                [
-                    each["row"],
-                    each["order_no"],
-                    each["field"],
-                    each["code"],
-                    each["reason_en"],
-                    " ".join(each["allowed"]),
-                ]
-                for each in answer["refusals"]
-            ),
-        ]
-        lines.writerows([[_cell(each) for each in line] for line in sorted(found, key=lambda line: line[0])])
-        refused += len({line[0] for line in found})
+        report.writerows(_reported(each) for each in answer["refusals"])
+        refused += sorted({each["row"] for each in answer["refusals"]})
         rate = answer["imported"] / max(time.monotonic() - started, 0.001)
         view.console.print(f"line {last}: {_counts(answer)}, {rate:.0f} orders/s", end="\r")
     return refused, last
+
+
+def _reported(refusal: dict[str, Any]) -> list[str]:
+    """A refusal as a line of the report."""
+    named = [refusal[name] for name in ("row", "order_no", "field", "code", "reason_en")]
+    return [_cell(each) for each in (*named, " ".join(refusal["allowed"]))]
+
+
+def _row(row: FileRow) -> dict[str, Any]:
+    """The row as the service takes it, which counts and keeps also what is unreadable here."""
+    sent = {"row": row.number, "order": row.order}
+    if row.wrong is not None:
+        sent["unreadable"] = "".join(each if each.isprintable() else "?" for each in row.wrong)[:200]
+    return sent
 
 
 def _answers(
@@ -97,11 +100,7 @@ def _answers(
         reading = reader.submit(next, parts, None)
         while (part := reading.result()) is not None:
             reading = reader.submit(next, parts, None)
-            body = {
-                "orders": [{"row": row.number, "order": row.order} for row in part if row.wrong is None],
-                "next_row": part[-1].next_number,
-            }
-            yield part, client.post(path, body)
+            yield part, client.post(path, {"orders": [_row(row) for row in part], "next_row": part[-1].next_number})
 
 
 def _parts(rows: Iterator[FileRow]) -> Iterator[list[FileRow]]:

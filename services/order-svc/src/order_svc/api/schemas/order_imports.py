@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from aftercare_chassis.http.problems import MAX_ERRORS
-from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Time, example
+from aftercare_chassis.http.schemas import CreatedAt, Id, In, Name, Out, Time, example
 from aftercare_chassis.http.validation_messages import pointer, validation_message
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field, StringConstraints, ValidationError
@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from order_svc.api.schemas.order_lines import Units, amount_of
 from order_svc.api.schemas.orders import OrderIn
 from order_svc.commands.orders.order_imports import ImportedPart, Row, refusal_of
-from order_svc.domain.imports.errors import FieldUnsuitable
+from order_svc.domain.imports.errors import FieldUnsuitable, RowUnreadable
 from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder, PastParcel
 from order_svc.domain.model import CancelCause, OrderState
 
@@ -121,13 +121,20 @@ class ImportRowIn(In):
     """An order as `createOrder` takes it, with `order_no`, `state`, `created_at` and, by the state, `paid_at`, `parcels`,
     `virtual_delivered_at`, `delivered_at`, `received_at`, `completed_at`, `cancelled_at`: see docs/imports-and-exports.md."""
 
+    unreadable: Name | None = None
+    """Why the sender cannot read the order in these lines, for people: it is refused for that (`row_unreadable`), and counted with the
+    others. `order` has no more than its number then."""
+
     def read(self) -> Row:
         """The order, or why it is none."""
+        stated = self.order.get("order_no")
+        order_no = stated[:100] if isinstance(stated, str) else None
+        if self.unreadable is not None:
+            return Row(self.row, None, [refusal_of(RowUnreadable(problem=self.unreadable), self.row, order_no)])
         try:
             past = PastOrderIn.model_validate(self.order)
         except ValidationError as error:
-            order_no = self.order.get("order_no")
-            return Row(self.row, None, _refusals(error, order_no if isinstance(order_no, str) else None))
+            return Row(self.row, None, _refusals(error, order_no))
         for name in _OF_UNPAID_ORDERS:
             if getattr(past, name) is not None:
                 unsuitable = FieldUnsuitable(pointer=f"/{name}", state=past.state, field=name)
@@ -189,7 +196,7 @@ def _refusals(error: ValidationError, order_no: str | None) -> list[ImportRefusa
                 import_id="",
                 row=0,
                 place=0,
-                order_no=None if order_no is None else order_no[:100],
+                order_no=order_no,
                 field=pointer(("order", *each["loc"])),
                 code=code,
                 zh=validation_message(each, "zh-CN")[1],

@@ -18,6 +18,13 @@ class RowsOutOfOrder(Refusal):
     en = "The rows have to rise, from {next_row} on."
 
 
+class RowUnreadable(Refusal):
+    """Who sends the file cannot read an order of it."""
+
+    kind, code = Kind.INVALID, "row_unreadable"
+    zh, en = "无法读取该行：{problem}", "The line cannot be read: {problem}"
+
+
 class StateNotImported(Refusal):
     """An order that waits for its payment is placed here, not imported."""
 
