@@ -24,6 +24,7 @@ from aftercare_events import (
     ParcelStatusChanged,
     RefundFailed,
     RefundSucceeded,
+    VirtualGoodsDelivered,
 )
 from aftercare_events.catalogue.parcels import ParcelLeg
 
@@ -46,6 +47,12 @@ from aftersale_svc.settings import Settings
 async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
     """Copy what has left of the order, then restage its cases."""
     await projections.order_shipped(tx, event)
+    await effects.restage(tx, event.order_id)
+
+
+async def virtual_delivered(tx: Transaction[Settings], event: VirtualGoodsDelivered) -> None:
+    """Copy what was delivered of the order without a parcel, then restage its cases."""
+    await projections.virtual_delivered(tx, event)
     await effects.restage(tx, event.order_id)
 
 
@@ -94,6 +101,7 @@ FACTS: Handlers[ServiceSettings] = {
     OrderPaid: projections.order_paid,
     OrderLinesCancelled: projections.lines_cancelled,
     OrderShipped: projections.order_shipped,
+    VirtualGoodsDelivered: projections.virtual_delivered,
     OrderShipmentOverdue: projections.shipment_overdue,
     OrderDelivered: projections.order_moved,
     OrderReceiptConfirmed: projections.receipt_confirmed,
@@ -111,6 +119,7 @@ HANDLERS: Handlers[Settings] = {
     ArticleRetired: projections.policy_retired,
     OrderLinesCancelled: lines_cancelled,
     OrderShipped: order_shipped,
+    VirtualGoodsDelivered: virtual_delivered,
     OrderCancelled: order_cancelled,
     ParcelRegistered: ordered_pickups.registered,
     ParcelStatusChanged: parcel_reported,

@@ -20,6 +20,7 @@ from aftercare_events import (
     ParcelAnomalyEnded,
     ParcelAnomalyRaised,
     ParcelStatusChanged,
+    VirtualGoodsDelivered,
 )
 from aftercare_events.catalogue.articles import ArticleKind
 
@@ -82,6 +83,14 @@ async def order_shipped(tx: Transaction[ServiceSettings], event: OrderShipped) -
             quantity=line.quantity,
         )
         await tx.upsert(ORDER_PARCELS, sent)
+
+
+async def virtual_delivered(tx: Transaction[ServiceSettings], event: VirtualGoodsDelivered) -> None:
+    """Add units that were delivered without a parcel: with them the order is on its way. Raises: Retry until the order is known."""
+    if not await tx.execute(MOVE_ORDER, order_id=event.order_id, state=OrderState.SHIPPED):
+        raise Retry(awaits=event.order_id)
+    delivered = {"line_ids": [line.line_id for line in event.lines], "units": [line.quantity for line in event.lines]}
+    await tx.execute(SHIP_LINES, order_id=event.order_id, **delivered)
 
 
 async def lines_cancelled(tx: Transaction[ServiceSettings], event: OrderLinesCancelled) -> None:

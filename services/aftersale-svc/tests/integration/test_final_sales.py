@@ -16,8 +16,15 @@ async def option(shop: Shop, type_: str, line: int = 0) -> dict[str, Any]:
     return next(each for each in options if each["type"] == type_)
 
 
-@pytest.mark.parametrize("fulfilment", ["made_to_order", "virtual"])
-@pytest.mark.parametrize("type_", ["return_refund", "refund_only", "exchange"])
+@pytest.mark.parametrize(
+    ("fulfilment", "type_"),
+    [
+        ("made_to_order", "return_refund"),
+        ("made_to_order", "refund_only"),
+        ("made_to_order", "exchange"),
+        ("virtual", "refund_only"),
+    ],
+)
 async def test_they_are_not_taken_back_without_a_fault(shop: Shop, fulfilment: str, type_: str) -> None:
     await received(shop, fulfilment)
     reason = "wrong_size_or_model" if type_ == "exchange" else "changed_mind"

@@ -13,7 +13,7 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
-from aftersale_svc.domain.cases.final_sales import is_final
+from aftersale_svc.domain.cases.final_sales import check_goods, is_final, is_virtual
 from aftersale_svc.domain.cases.parcel_anomalies import SUGGESTED
 from aftersale_svc.domain.cases.policy import check_permission, check_question, check_stage
 from aftersale_svc.domain.cases.reasons import selectable_reasons
@@ -44,7 +44,7 @@ class Option:
 class LineOptions:
     """A line of an order, each type of case for it, and the parcels that its units were sent in, newest first.
 
-    `arrived` is whether all of the order has arrived, whatever couriers have reported. `anomalies` are the kinds of what is wrong with its parcels
+    `arrived` is whether what was sent of it has arrived, whatever couriers have reported: all of the order has, or it comes without a parcel. `anomalies` are the kinds of what is wrong with its parcels
     now, by parcel, and `stage` is where the order is. `missed_at` is by when its units were to leave, where that was missed.
     """
 
@@ -175,7 +175,7 @@ def _line(
         line,
         options,
         sent,
-        arrived=stage is Stage.POST_RECEIPT,
+        arrived=stage is Stage.POST_RECEIPT or is_virtual(order, line.line_id),
         anomalies=anomalies,
         stage=stage,
         missed_at=order.overdue(line.line_id),
@@ -194,6 +194,8 @@ def _option(
     if of_type is not None or stage is None:
         return Option(name, of_type)
     type_, wanted = TYPES[name], [Wanted(line.line_id, 1)]
+    if (of_goods := _refusal(partial(check_goods, type_, order, [line.line_id]))) is not None:
+        return Option(name, of_goods, reasons=())
     every, reasons = selectable_reasons(name, type_.stage(stage)), open_.of(type_, stage, line.line_id)
     if not reasons:
         late = _refusal(partial(check_term, type_, stage, every[0], [line.line_id], open_.terms))

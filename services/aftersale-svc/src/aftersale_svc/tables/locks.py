@@ -13,16 +13,18 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases.cases import CASE_SEEN_BY, cases
 from aftersale_svc.tables.disputes.disputes import DISPUTE_SEEN_BY, disputes
-from aftersale_svc.tables.orders import SETTINGS, orders
+from aftersale_svc.tables.orders import FULFILMENTS, SETTINGS, orders
 from aftersale_svc.tables.visibility import seen_by
 
 ORDER_TO_LOCK = Query(
-    select(orders, SETTINGS).where(orders.c.id == bindparam("order_id")).with_for_update(key_share=True, of=orders),
+    select(orders, SETTINGS, FULFILMENTS)
+    .where(orders.c.id == bindparam("order_id"))
+    .with_for_update(key_share=True, of=orders),
     Order,
     seen_by(orders),
 )
 ORDER_OF_CASE = Query(
-    select(orders, SETTINGS)
+    select(orders, SETTINGS, FULFILMENTS)
     .join_from(orders, cases, cases.c.order_id == orders.c.id)
     .where(cases.c.id == bindparam("case_id"))
     .with_for_update(key_share=True, of=orders),
@@ -30,7 +32,7 @@ ORDER_OF_CASE = Query(
     CASE_SEEN_BY,
 )
 ORDER_OF_DISPUTE = Query(
-    select(orders, SETTINGS)
+    select(orders, SETTINGS, FULFILMENTS)
     .join_from(orders, disputes, disputes.c.order_id == orders.c.id)
     .where(disputes.c.id == bindparam("dispute_id"))
     .with_for_update(key_share=True, of=orders),
@@ -61,7 +63,9 @@ def _among(column: Column[str]) -> ColumnElement[bool]:
 
 
 FREE_ORDERS = Query(
-    select(orders, SETTINGS).where(_among(orders.c.id)).with_for_update(key_share=True, skip_locked=True, of=orders),
+    select(orders, SETTINGS, FULFILMENTS)
+    .where(_among(orders.c.id))
+    .with_for_update(key_share=True, skip_locked=True, of=orders),
     Order,
 )
 FREE_CASES = Query(select(cases).where(_among(cases.c.id)).with_for_update(key_share=True, skip_locked=True), Case)

@@ -107,10 +107,12 @@ def _stated(column: Column[Any], name: str) -> Label[Any]:  # Any: a value of an
     )
 
 
+FULFILMENTS = _stated(order_lines.c.fulfilment, "fulfilments")
+"""How the units of its lines come to the buyer."""
 BY_LINE = (
     *asked_before(orders.c.id),
     _stated(order_lines.c.warranty_days, "warranties"),
-    _stated(order_lines.c.fulfilment, "fulfilments"),
+    FULFILMENTS,
     _stated(order_lines.c.overdue_since, "overdue_lines"),
 )
 """What decides until when its lines may be asked for, and what suggests a reason."""

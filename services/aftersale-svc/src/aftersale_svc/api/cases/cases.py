@@ -38,7 +38,7 @@ from aftersale_svc.domain.cases.errors import (
     WarrantyPassed,
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
-from aftersale_svc.domain.cases.final_sales import FinalSale
+from aftersale_svc.domain.cases.final_sales import FinalSale, VirtualGoods
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
@@ -77,6 +77,7 @@ REFUSED = (
     NoWarranty,
     ReasonClosed,
     FinalSale,
+    VirtualGoods,
     QuestionOpen,
     PartyCannotDecide,
     LineUnknown,

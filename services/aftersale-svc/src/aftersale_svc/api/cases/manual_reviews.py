@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAlreadyShipped,
     StageNotReached,
 )
+from aftersale_svc.domain.cases.final_sales import VirtualGoods
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     NothingProposed,
@@ -55,6 +56,7 @@ DECIDED = (
     TypeUnsuitable,
     StageNotReached,
     UnitsNotSent,
+    VirtualGoods,
     FastExchangeNotAllowed,
     ReasonNotReached,
     NothingLeft,

@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAlreadyShipped,
     StageNotReached,
 )
+from aftersale_svc.domain.cases.final_sales import VirtualGoods
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
@@ -39,7 +40,7 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE, ANY_OFFER = NoteIn(), AcceptOfferIn(policy=[])
-CHANGE = (TypeUnsuitable, StageNotReached, UnitsNotSent, FastExchangeNotAllowed, ReasonNotReached)
+CHANGE = (TypeUnsuitable, StageNotReached, UnitsNotSent, VirtualGoods, FastExchangeNotAllowed, ReasonNotReached)
 TERMS = (
     *CHANGE,
     OfferWithoutRefund,

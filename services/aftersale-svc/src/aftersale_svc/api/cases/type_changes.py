@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.errors import (
     WarrantyPassed,
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
+from aftersale_svc.domain.cases.final_sales import VirtualGoods
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
@@ -46,6 +47,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         TypeChangedTooOften,
         StageNotReached,
         UnitsNotSent,
+        VirtualGoods,
         FastExchangeNotAllowed,
         ReasonNotReached,
         WindowPassed,

@@ -48,7 +48,7 @@ async def make(
         IllegalTransition, ActionNotAllowed, RefundDecided, ReturnAlreadyShipped, TooManyOffers: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
             OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
-        UnitsNotSent: see `stages.check_sent`.
+        VirtualGoods, UnitsNotSent: see `stages.check_sent`.
         ReturnAddressMissing: see `check_address`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
@@ -100,7 +100,7 @@ async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms,
         IllegalTransition, ActionNotAllowed, TooManyOffers: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
             OfferWithoutRefund, OfferAmountMissing, CurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
-        UnitsNotSent: see `stages.check_sent`.
+        VirtualGoods, UnitsNotSent: see `stages.check_sent`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.COUNTER_OFFER, tx)
@@ -162,7 +162,7 @@ async def accept(
         OfferChanged: another offer is open.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
             `check_offered`; the goods were sent or received meanwhile, or the merchant sends no goods first any more.
-        UnitsNotSent: see `stages.check_sent`.
+        VirtualGoods, UnitsNotSent: see `stages.check_sent`.
         NothingLeft: see `remaining_money.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """

@@ -6,6 +6,7 @@ from aftercare_events import AfterSaleRestaged
 
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.final_sales import check_goods
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.policy import other_types, stage_now
@@ -18,11 +19,15 @@ from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 
 
 async def check_sent(tx: Transaction[Settings], full: FullCase, order: Order, type_: CaseType) -> None:
-    """Refuse a type that is about units that have left, for a case of units of which some have not; its order is locked.
+    """Refuse a type that is about units that have left, for a case of units of which some have not, or that come without a parcel; its order
+    is locked.
 
     Raises:
+        VirtualGoods: see `check_goods`.
         UnitsNotSent: see `check_units_sent`.
     """
+    if type_ is not full.case.type:
+        check_goods(TYPES[type_], order, [line.line_id for line in full.requested], "/type")
     stage = stage_now(full.case, order)
     if TYPES[type_].needs_shipped and not TYPES[full.case.type].needs_shipped and stage is Stage.IN_TRANSIT:
         holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)

@@ -47,7 +47,7 @@ async def change(
         TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed,
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
         WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed: see `check_term_of`.
-        UnitsNotSent: see `stages.check_sent`.
+        VirtualGoods, UnitsNotSent: see `stages.check_sent`.
         LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
         EvidenceUnusable: see `cited_evidence.check`.
     """

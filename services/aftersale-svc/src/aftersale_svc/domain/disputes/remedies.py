@@ -6,6 +6,7 @@ from aftercare_chassis.records import replace
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods
 from aftersale_svc.domain.cases.exchanges.policy import unpriced
+from aftersale_svc.domain.cases.final_sales import is_virtual, moves_goods
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import CaseAction
@@ -42,6 +43,8 @@ def check_remedy(remedy: Remedy, context: Context, facts: CaseFacts) -> None:
 def action_of(remedy: Remedy, context: Context, facts: CaseFacts) -> CaseAction | None:
     """The action by which the case goes on in another leg; None where it cannot. An exchange begins with the goods' return."""
     full = ordered_as(remedy, facts.full)
+    if moves_goods(TYPES[full.case.type]) and _comes_without_parcel(facts):
+        return None
     if (remedy is Remedy.RETURN) is not (TYPES[full.case.type].goods is Goods.RETURN):
         return None
     return next((each for each in _ORDERS if permits(full, each, context, replace(facts, full=full))), None)
@@ -66,6 +69,11 @@ def _is_possible(remedy: Remedy, context: Context, facts: CaseFacts) -> bool:
     if remedy is Remedy.REFUND:
         return permits(facts.full, CaseAction.AWARD, context, facts)
     return action_of(remedy, context, facts) is not None
+
+
+def _comes_without_parcel(facts: CaseFacts) -> bool:
+    order = facts.order
+    return order is not None and any(is_virtual(order, line.line_id) for line in facts.full.requested)
 
 
 def buyer_has_goods(full: FullCase) -> bool:

@@ -6,6 +6,7 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
+from aftersale_svc.domain.cases.final_sales import check_goods
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
@@ -36,6 +37,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
         ParcelUnused: a parcel is named of a case of another type than those whose goods come back in the one in which they were sent.
         FastExchangeNotAllowed: see `check_permission`.
+        VirtualGoods: see `check_goods`.
         WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, FinalSale: see `check_term`.
         QuestionOpen: see `check_question`.
     """
@@ -48,6 +50,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
         raise ParcelUnused(pointer="/parcel_id")
     check_permission(type_, order)
     line_ids = [wanted.line_id for wanted in request.lines]
+    check_goods(type_, order, line_ids)
     check_term(type_, stage, request.reason, line_ids, terms_now(order, context), asked_in=request.asked_in)
     check_question(type_, order, line_ids)
     return type_.stage(stage)
