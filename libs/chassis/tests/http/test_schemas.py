@@ -202,3 +202,20 @@ def test_a_list_may_have_each_value_once(values: list[str], accepted: bool) -> N
         adapter.validate_python(values)
     [error] = refused.value.errors()
     assert validation_message(error, "zh-CN") == ("value_repeated", "每个值只能出现一次。")
+
+
+class _Row:
+    name, units, secret = "KETTLE-1", 3, "kept"
+
+
+class _RowOut(Out):
+    name: str
+    units: int
+    waits: bool = False
+
+
+def test_a_row_gives_the_fields_that_are_not_given_beside_it() -> None:
+    shown = _RowOut.of_row(_Row(), units=4, waits=True)
+    assert shown.model_dump() == {"name": "KETTLE-1", "units": 4, "waits": True}
+    with pytest.raises(AttributeError, match="waits"):
+        _RowOut.of_row(_Row())

@@ -86,6 +86,15 @@ class Out(BaseModel):
     holds_secret: ClassVar[bool] = False
     model_config = ConfigDict(from_attributes=True, frozen=True, use_attribute_docstrings=True)
 
+    @classmethod
+    def of_row(cls, row: object, **beside: Any) -> Self:
+        """A row as a response: its attributes of the names of the fields, but for those that are given `beside` it.
+
+        Raises:
+            AttributeError: the row has no attribute of a field that is not given.
+        """
+        return cls(**{name: getattr(row, name) for name in cls.model_fields if name not in beside}, **beside)
+
 
 def _rfc3339(value: Any) -> datetime:
     if isinstance(value, datetime):

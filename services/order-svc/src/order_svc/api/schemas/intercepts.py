@@ -123,12 +123,10 @@ class InterceptOut(Out):
     @classmethod
     def of(cls, row: Intercept, actor: Actor, **beside: object) -> Self:
         """The intercept as a response, with the actions that this reader may take."""
-        computed = {"fee", "whose_turn", "deadline_effect", "allowed_actions"}
-        shown = {name: getattr(row, name) for name in cls.model_fields.keys() - computed if hasattr(row, name)}
         turn = INTERCEPT.whose_turn(row)
         fee = None if row.fee_minor is None or row.currency is None else Money.of(row.fee_minor, row.currency)
-        return cls(
-            **shown,
+        return cls.of_row(
+            row,
             **beside,
             fee=fee,
             whose_turn=None if turn == NOBODY else turn,

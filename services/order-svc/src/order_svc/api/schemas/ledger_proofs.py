@@ -38,7 +38,7 @@ class ProvenSumsOut(Out):
     @classmethod
     def of(cls, sums: ProvenSums) -> Self:
         """The terms."""
-        return cls(**{name: getattr(sums, name) for name in cls.model_fields})
+        return cls.of_row(sums)
 
 
 class LedgerBreakOut(Out):
@@ -58,7 +58,7 @@ class LedgerBreakOut(Out):
     @classmethod
     def of(cls, found: LedgerBreak) -> Self:
         """The difference."""
-        return cls(**{name: getattr(found, name) for name in cls.model_fields})
+        return cls.of_row(found)
 
 
 class RecountOut(Out):
@@ -80,7 +80,7 @@ class RecountOut(Out):
     @classmethod
     def of(cls, recount: Recount) -> Self:
         """The recount."""
-        return cls(**{name: getattr(recount, name) for name in cls.model_fields})
+        return cls.of_row(recount)
 
 
 class LedgerProofOut(Out):
@@ -139,7 +139,7 @@ class AccountTotalOut(Out):
     @classmethod
     def of(cls, total: MerchantTotal) -> Self:
         """The totals."""
-        return cls(**{name: getattr(total, name) for name in cls.model_fields})
+        return cls.of_row(total)
 
 
 class MerchantLedgerOut(Out):

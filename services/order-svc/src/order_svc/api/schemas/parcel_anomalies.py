@@ -78,9 +78,7 @@ class AnomalyOut(Out):
     @classmethod
     def of(cls, found: Anomaly, actor: Actor) -> Self:
         """The anomaly as this reader may act on it."""
-        names = cls.model_fields.keys() - {"allowed_actions"}
-        actions = AllowedOut.of(ANOMALY.allowed(found, actor))
-        return cls(**{name: getattr(found, name) for name in names}, allowed_actions=actions)
+        return cls.of_row(found, allowed_actions=AllowedOut.of(ANOMALY.allowed(found, actor)))
 
 
 class AnomalyCountOut(Out):

@@ -85,7 +85,7 @@ class ParcelEventOut(Out):
     @classmethod
     def of(cls, scan: ParcelScan, ignored: IgnoredReason | None) -> Self:
         """The scan, with the reason why it is ignored, if it is."""
-        return cls(**{name: getattr(scan, name) for name in cls.model_fields if name != "ignored"}, ignored=ignored)
+        return cls.of_row(scan, ignored=ignored)
 
 
 class StatusChangeOut(Out):

@@ -172,9 +172,7 @@ class PushOut(Out):
     @classmethod
     def of(cls, push: PartnerPush) -> Self:
         """The push without its raw body."""
-        # The values are of several types, which pydantic checks.
-        fields: dict[str, Any] = {name: getattr(push, name) for name in cls.model_fields if name != "reports"}
-        return cls(**fields, reports=[ReportOut.model_validate(report) for report in push.reports or ()])
+        return cls.of_row(push, reports=[ReportOut.model_validate(report) for report in push.reports or ()])
 
 
 class CallbackOut(Out):

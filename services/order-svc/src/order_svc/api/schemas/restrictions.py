@@ -37,5 +37,4 @@ class RestrictionOut(Out):
     @classmethod
     def of(cls, row: Restriction, now: datetime) -> Self:
         """The restriction as a response."""
-        shown = {name: getattr(row, name) for name in cls.model_fields if name != "in_force"}
-        return cls(**shown, in_force=row.in_force(now))
+        return cls.of_row(row, in_force=row.in_force(now))

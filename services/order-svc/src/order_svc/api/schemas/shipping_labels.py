@@ -132,10 +132,9 @@ class LabelOut(Out):
     @classmethod
     def of(cls, label: ShippingLabel, actor: Actor) -> Self:
         """The label as this reader may act on it."""
-        names = set(cls.model_fields) - {"pickup", "printable", "allowed_actions"}
         pickup = label.pickup
-        return cls(
-            **{name: getattr(label, name) for name in names},
+        return cls.of_row(
+            label,
             pickup=None if pickup is None else PickupOut(begins_at=pickup.begins_at, ends_at=pickup.ends_at),
             printable=label.state is LabelState.CREATED,
             allowed_actions=AllowedOut.of(shown_actions(label, actor)),

@@ -38,7 +38,7 @@ class StockMovementOut(Out):
     @classmethod
     def of(cls, row: StockMovement) -> Self:
         """The movement as a response."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+        return cls.of_row(row)
 
 
 class StockLevelOut(Out):
@@ -62,4 +62,4 @@ class StockLevelOut(Out):
     @classmethod
     def of(cls, totals: StockTotals) -> Self:
         """The sums as a response."""
-        return cls(**{name: getattr(totals, name) for name in cls.model_fields})
+        return cls.of_row(totals)

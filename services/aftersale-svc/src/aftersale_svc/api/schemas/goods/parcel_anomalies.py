@@ -41,8 +41,7 @@ class ParcelAnomalyOut(Out):
     @classmethod
     def of(cls, anomaly: ParcelAnomaly, zone: ZoneInfo) -> Self:
         """The anomaly, with times in this zone in its text."""
-        named = {name: getattr(anomaly, name) for name in cls.model_fields if name != "text"}
-        return cls(**named, text=BilingualOut.of(anomaly_text(anomaly, zone)))
+        return cls.of_row(anomaly, text=BilingualOut.of(anomaly_text(anomaly, zone)))
 
 
 class AnomalyScanOut(Out):
