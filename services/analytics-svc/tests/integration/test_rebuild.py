@@ -116,7 +116,7 @@ async def test_rebuilt_tables_equal_the_live_ones(
         await until_stored(analytics, sent)
         assert await rebuild(analytics) == 0
     output = capsys.readouterr().out
-    assert output.count("same") == 6
+    assert output.count("same") == 7
     live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in output.splitlines()[:2])
     assert live == rebuilt
 
