@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_events import CancelledLine, OrderLinesCancelled
+from aftercare_events import CancelledLine, OrderLinesCancelled, RefundRequested
 from aftersale_shop import CUP, KETTLE, Shop
 
 
@@ -83,3 +83,41 @@ async def test_a_closed_case_is_not_disputed_once_its_units_are_cancelled(shop: 
     assert await shop.complaint(case["id"]) is None
     refused = await shop.buyer.post(f"/v1/cases/{case['id']}/dispute", json={"category": "other", "text": "?"})
     assert refused.status_code == 409, refused.text
+
+
+async def judged(shop: Shop) -> tuple[str, str]:
+    """A dispute before shipment that is ready for its verdict: the ids of the case and of the dispute."""
+    await shop.paid()
+    case = await shop.case(3, type_="refund_only")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="说明")
+    await shop.rule(dispute["id"], "take", shop.arbitrator)
+    return case["id"], dispute["id"]
+
+
+async def test_a_verdict_orders_no_refund_of_units_that_were_cancelled(shop: Shop) -> None:
+    case_id, dispute_id = await judged(shop)
+    await cancelled(shop, 1, 9566)
+    amount = {"amount": {"amount": 9000, "currency": "CNY"}}
+    for remedy, more in (("refund", amount), ("compensation", amount), ("return", {})):
+        body = {"liable": "seller", "remedy": remedy, "grounds": "理由", **more}
+        refused = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=body)
+        problem = shop.harness.problem(refused, 422, "remedy_not_possible")
+        assert set(problem["allowed"]) == {"none", "resume"}  # type: ignore[call-overload]
+    assert (await shop.get(case_id))["state"] == "disputed"
+    await shop.verdict(dispute_id, None, "resume")
+    closed = await shop.get(case_id)
+    assert (closed["state"], closed["close_cause"]) == ("closed", "units_cancelled")
+
+
+async def test_a_verdict_that_waits_refunds_no_units_that_are_cancelled_meanwhile(shop: Shop) -> None:
+    case_id, dispute_id = await judged(shop)
+    body = {"liable": "seller", "remedy": "refund", "grounds": "理由", "takes_effect": "after_appeal_window"}
+    await shop.rule(dispute_id, "verdict", shop.arbitrator, **body, amount={"amount": 9000, "currency": "CNY"})
+    await cancelled(shop, 1, 9566)
+    shop.clock.advance(hours=192)
+    await shop.harness.run_due()
+    closed = await shop.get(case_id)
+    assert (closed["state"], closed["close_cause"]) == ("closed", "units_cancelled")
+    assert not any(isinstance(each, RefundRequested) for each in await shop.harness.published())

@@ -109,7 +109,7 @@ async def carry_out(
     judged = replace(full, case=case)
     remedy = REMEDIES[dispute.remedy or Remedy.NONE]
     if amount is None:
-        barred = _is_barred(judged, order, dispute)
+        barred = _is_barred(judged, order, dispute) or await _is_gone(tx, judged, dispute)
         amount = RefundAmount(0, 0) if barred else await _left_of(tx, judged, order, dispute)
         dispute = replace(dispute, amount_minor=amount.total_minor)
         if barred:
@@ -145,7 +145,8 @@ async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, ver
         OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
         AmountWithoutRefund: another remedy names an amount.
     """
-    check_remedy(verdict.remedy, tx, CaseFacts(full=full, order=order))
+    gone = await endings.are_units_cancelled(tx, full)
+    check_remedy(verdict.remedy, tx, CaseFacts(full=full, order=order, units_cancelled=gone))
     if verdict.remedy not in WITH_MONEY:
         check_no_amount(verdict)
         return RefundAmount(0, 0)
@@ -178,6 +179,11 @@ def _is_barred(full: FullCase, order: Order, dispute: Dispute) -> bool:
         return True
     paying = full.cover is not None and full.cover.is_being_paid
     return paying if dispute.remedy is Remedy.NONE else full.cover is not None and dispute.remedy in WITH_MONEY
+
+
+async def _is_gone(tx: Transaction[Settings], full: FullCase, dispute: Dispute) -> bool:
+    """Whether a verdict that has waited gives money for units that the order has cancelled meanwhile."""
+    return dispute.remedy in WITH_MONEY and await endings.are_units_cancelled(tx, full)
 
 
 async def _left_of(tx: Transaction[Settings], full: FullCase, order: Order, dispute: Dispute) -> RefundAmount:

@@ -29,9 +29,14 @@ def check_remedy(remedy: Remedy, context: Context, facts: CaseFacts) -> None:
 
     Raises:
         OrderWasCancelled: the order was cancelled, so that nothing is sent any more.
-        RemedyNotPossible: the case cannot do it otherwise; the refusal names what it can do.
+        RemedyNotPossible: the case cannot do it otherwise, or its units were cancelled, so that their money goes back in the order; the refusal
+            names what it can do.
     """
-    if remedy in _ALWAYS or remedy is Remedy.REFUND:
+    if remedy in _ALWAYS:
+        return
+    if facts.units_cancelled:
+        raise RemedyNotPossible(pointer="/remedy", remedy=remedy, allowed=[each for each in Remedy if each in _ALWAYS])
+    if remedy is Remedy.REFUND:
         return
     if facts.order_cancelled:
         raise OrderWasCancelled(order_id=facts.full.case.order_id)
