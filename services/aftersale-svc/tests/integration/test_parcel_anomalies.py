@@ -100,3 +100,16 @@ async def test_a_lost_parcel_suggests_its_reason(shop: Shop) -> None:
     assert shown["suggested_reasons"] == ["lost_in_transit"]
     await ended(shop, "presumed_lost")
     assert (await parcel())["suggested_reasons"] == []
+
+
+async def test_a_receipt_by_somebody_for_the_receiver_suggests_and_asserts_nothing(shop: Shop) -> None:
+    await shop.delivered()
+    await raised(shop, "other_receiver")
+    lines = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()["lines"]
+    assert [(each["anomalies"], each["suggested_reasons"]) for each in lines[0]["parcels"]] == [
+        (["other_receiver"], [])
+    ]
+    _, dispute_id = await shop.disputed()
+    [filed] = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}/file")).json()["parcel_anomalies"]
+    assert "他人代收" in filed["text"]["zh_cn"]
+    assert "否认" not in filed["text"]["zh_cn"]
