@@ -3,7 +3,14 @@
 import asyncio
 
 import pytest
-from aftercare_events import AfterSaleRequested, OrderCancelled, OrderLinesCancelled, OrderUnpacked, RefundSucceeded
+from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleRequested,
+    OrderCancelled,
+    OrderLinesCancelled,
+    OrderUnpacked,
+    RefundSucceeded,
+)
 from order_svc.domain.tracking import ParcelStatus
 
 PLAN = (("deposit", 5000), ("balance", 24500))
@@ -159,6 +166,30 @@ async def test_units_of_an_order_whose_price_was_adjusted_are_cancelled_in_a_cas
     await shop.settle()
     problem = shop.problem(await cancel(shop, order, 1), 409, "price_adjusted")
     assert (problem["case_ids"], problem["ways"]) == (["case_1"], ["cancel_unshipped"])
+
+
+async def compensated(shop, order, type_, goods):
+    """A case about a unit of the first line, of which all was paid back before it has left, and which has ended with that."""
+    money = {"requested_minor": 9566, "currency": "CNY", "reason": "quality_defect", "stage": "in_transit"}
+    kind = {"case_type": type_, "goods": goods, "money": "refund", "lines": shop.units(order, 1)}
+    await shop.h.consume(shop.case(AfterSaleRequested, order, **kind, **money))
+    await shop.ask_refund(order, 9566, cause="verdict", case_type=type_, goods=goods, money="refund")
+    await shop.settle()
+    paid = {"refunded_minor": 9566, "currency": "CNY", "lines": shop.units(order, 1)}
+    ended = {"case_type": type_, "goods": goods, "money": "refund"}
+    await shop.h.consume(shop.case(AfterSaleCompleted, order, **ended, **paid))
+
+
+@pytest.mark.parametrize(("type_", "goods"), [("refund_only", "keep"), ("return_refund", "return")])
+@pytest.mark.parametrize("steps", [(3,), (2, 1), (1, 1, 1)], ids=str)
+async def test_units_are_not_paid_for_twice_beside_a_case_that_paid_for_one(shop, kettles, steps, type_, goods):
+    kettle = kettles()["lines"][0]
+    order, payment = await shop.paid(lines=[kettle, kettle])
+    await compensated(shop, order, type_, goods)
+    for units in steps:
+        await cancel(shop, order, units)
+        await shop.settle()
+    assert shop.paid_back(payment) <= 28700, "of the other line nothing was cancelled"
 
 
 @pytest.mark.parametrize("tries", [12])

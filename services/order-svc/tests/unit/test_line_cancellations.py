@@ -53,7 +53,7 @@ def sums(gone: list[CancelledUnits]) -> tuple[int, int, int]:
 def test_repeated_cancellations_of_a_paid_line_add_up_to_what_was_paid(drawn: tuple[OrderLine, list[int]]) -> None:
     line, gone = drawn[0], []
     for units in drawn[1]:
-        gone.append(line_cancellations.after_payment(line, units, line.cancelled_quantity))
+        gone.append(line_cancellations.after_payment(line, units, line.cancelled_quantity, line.cancelled_quantity))
         line = gone[-1].line
         assert line.cancelled_minor <= line.paid_minor
         assert 0 <= (gone[-1].tax_minor or 0) <= gone[-1].amount_minor + 1
@@ -106,3 +106,15 @@ def line(line_id: str, quantity: int, **other: str) -> OrderLine:
     price = {"unit_price_minor": 100, "discount_minor": 0, "paid_minor": 100 * quantity}
     where = {"id": line_id, "order_id": "ord_1", "position": 1, "sku": "K", "title": "K", "category": None}
     return OrderLine(**where, quantity=quantity, **price, **other)  # type: ignore[arg-type]
+
+
+@given(st.integers(0, 10**13), st.integers(1, 50), st.data())
+def test_units_that_a_case_has_paid_for_get_nothing_more(whole: int, quantity: int, data: st.DataObject) -> None:
+    """A case has given all of some units back without keeping them from leaving; then every unit is cancelled, in steps."""
+    paid = data.draw(st.integers(0, quantity))
+    total, left = whole * paid // quantity, quantity
+    while left:
+        units = data.draw(st.integers(1, left))
+        total += line_cancellations.share(whole, quantity, paid, units, paid)
+        left, paid = left - units, paid + units
+    assert total == whole

@@ -80,16 +80,16 @@ def before_payment(line: OrderLine, units: int) -> CancelledUnits:
     return CancelledUnits(line.id, units, amount, tax, gone, changed)
 
 
-def after_payment(line: OrderLine, units: int, taken: int) -> CancelledUnits:
-    """Withdraw units of a paid line; `taken` of its units are those of cases, or were cancelled before."""
-    amount, tax = share(line.paid_minor, line.quantity, taken, units), _tax(line, taken, units)
+def after_payment(line: OrderLine, units: int, taken: int, paid: int) -> CancelledUnits:
+    """Withdraw units of a paid line; `taken` of its units are those of cases, or were cancelled before, and `paid` of these were paid for."""
+    amount, tax = share(line.paid_minor, line.quantity, taken, units, paid), _tax(line, taken, units, paid)
     changed = replace(
         line,
         withdrawn_quantity=line.withdrawn_quantity + units,
         cancelled_quantity=line.cancelled_quantity + units,
         cancelled_minor=line.cancelled_minor + amount,
     )
-    gone = share(line.discount_minor, line.quantity, taken, units)
+    gone = share(line.discount_minor, line.quantity, taken, units, paid)
     parts = [] if line.discounts is None else split(line.discounts, line.discount_minor, gone)
     return CancelledUnits(line.id, units, amount, tax, parts, changed)
 
@@ -97,22 +97,29 @@ def after_payment(line: OrderLine, units: int, taken: int) -> CancelledUnits:
 def taken_units(units: OrderUnits, line: OrderLine) -> int:
     """The units of a line whose money is not that of the next ones: of open cases, refunded by cases, or cancelled."""
     open_cases = {case.id for case in units.cases if case.state is CaseState.OPEN}
-    of_cases = (
-        each.quantity if each.case_id in open_cases else each.refunded_quantity
+    more = (
+        each.quantity - each.refunded_quantity
         for each in units.case_lines
-        if each.line_id == line.id
+        if each.line_id == line.id and each.case_id in open_cases
     )
+    return paid_units(units, line) + sum(more)
+
+
+def paid_units(units: OrderUnits, line: OrderLine) -> int:
+    """The units of a line that were paid for: refunded by cases, be it that the buyer keeps them, or cancelled."""
+    of_cases = (each.refunded_quantity for each in units.case_lines if each.line_id == line.id)
     return line.cancelled_quantity + sum(of_cases)
 
 
-def share(whole_minor: int, quantity: int, taken: int, units: int) -> int:
-    """The part of the next units (rule R3): the parts of all units add up to the whole."""
-    taken = min(taken, quantity - units)
-    return whole_minor * (taken + units) // quantity - whole_minor * taken // quantity
+def share(whole_minor: int, quantity: int, taken: int, units: int, paid: int = 0) -> int:
+    """The part of the next units (rule R3): the parts of all units add up to the whole, and `paid` of them have theirs already."""
+    before = max(min(paid, quantity), min(taken, quantity - units))
+    until = min(before + units, quantity)
+    return whole_minor * until // quantity - whole_minor * before // quantity
 
 
-def _tax(line: OrderLine, taken: int, units: int) -> int | None:
-    return None if line.tax_minor is None else share(line.tax_minor, line.quantity, taken, units)
+def _tax(line: OrderLine, taken: int, units: int, paid: int = 0) -> int | None:
+    return None if line.tax_minor is None else share(line.tax_minor, line.quantity, taken, units, paid)
 
 
 def split(parts: Sequence[dict[str, Any]], whole_minor: int, wanted_minor: int) -> list[dict[str, Any]]:

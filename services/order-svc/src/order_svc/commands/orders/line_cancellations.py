@@ -79,7 +79,12 @@ async def _after_payment(
     await _check_not_adjusted(tx, units, order)
     by_id = {line.id: line for line in units.lines}
     gone = [
-        line_cancellations.after_payment(line, pick.quantity, line_cancellations.taken_units(units, line))
+        line_cancellations.after_payment(
+            line,
+            pick.quantity,
+            line_cancellations.taken_units(units, line),
+            line_cancellations.paid_units(units, line),
+        )
         for pick in picks
         for line in [by_id[pick.line_id]]
     ]
