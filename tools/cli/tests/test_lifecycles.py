@@ -108,7 +108,10 @@ def test_every_action_of_people_has_its_request() -> None:
 
 
 def test_actions_of_the_system_alone_have_no_request() -> None:
-    assert "| dispute | `escalate`, `finalize`, `execute`, `end_round`, `end_test` | – | system |" in lifecycles.text()
+    assert (
+        "| dispute | `escalate`, `finalize`, `execute`, `end_round`, `end_test`, `follow_case` | – | system |"
+        in lifecycles.text()
+    )
 
 
 def test_an_action_without_a_request_is_refused(package: str) -> None:
