@@ -67,7 +67,7 @@ class Settings(ServiceSettings):
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5
     longest_payment_hours: Hours = 24 * 15
-    longest_plan_hours: Hours = 24 * 90
+    longest_plan_hours: Hours = 24 * 365
     review_hours: Hours = 24
     ship_hours: Hours = 48
     auto_receipt_hours: Hours = 240
