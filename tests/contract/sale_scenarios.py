@@ -51,6 +51,7 @@ async def a_parcel_that_is_collected_from_a_locker(suite: InProcessSuite) -> str
         await suite.settle()
     extended = await suite.call("buyer", "order", f"orders/{order['id']}/extend-receipt", {"days": 2})
     assert (extended["state"], extended["receipt_extended_days"]) == ("delivered", 2)
+    await suite.advance(240 + 48 - 20)
     return str(order["id"])
 
 

@@ -236,7 +236,7 @@ from aftercare_events.catalogue.pickups import (
     PickupWaybillGiven,
     PickupWaybillWithdrawn,
 )
-from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted
+from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted, ReceiptReminder
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsClaimClosed,
@@ -497,6 +497,7 @@ __all__ = [
     "RatingGiven",
     "ReceiptExtended",
     "ReceiptPeriodStarted",
+    "ReceiptReminder",
     "RefundEvent",
     "RefundFailed",
     "RefundPart",

@@ -72,6 +72,7 @@ class Settings(ServiceSettings):
     ship_hours: Hours = 48
     auto_receipt_hours: Hours = 240
     virtual_receipt_hours: Hours = 24
+    receipt_reminder_hours: Hours = 24
     collection_hours: Hours = 168
     address_changes: Annotated[int, Field(ge=1, le=100)] = 5
     receipt_extensions: Annotated[int, Field(ge=0, le=100)] = 1

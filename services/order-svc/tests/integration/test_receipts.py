@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from aftercare_events import OrderReceiptConfirmed
 from aftercare_events.catalogue.parcels import ParcelCollected
-from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted
+from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted, ReceiptReminder
 from order_svc.domain.tracking import ParcelStatus
 
 DELIVERED = ParcelStatus.DELIVERED
@@ -117,9 +117,73 @@ async def test_an_extension_counts_after_a_case_has_stopped_the_time(shop):
     assert event.receipt_due_at is None
 
 
+async def reminders(shop, *hours):
+    """How many hours before the receipt counts as confirmed its buyer has been reminded, after each of these times."""
+    found = []
+    for each in hours:
+        shop.h.clock.advance(hours=each)
+        await shop.h.run_due()
+        found.append(
+            [(event.receipt_due_at - event.time) / timedelta(hours=1) for event in await shop.events(ReceiptReminder)]
+        )
+    return found
+
+
+async def test_the_buyer_is_reminded_once_before_the_receipt_counts_as_confirmed(shop):
+    order = await shop.delivered()
+    assert await reminders(shop, 215, 1, 23) == [[], [24], [24]]
+    assert (await shop.order(order["id"]))["state"] == "delivered"
+    assert await reminders(shop, 1) == [[24]]
+    assert (await shop.order(order["id"]))["state"] == "received"
+    timeline = (await shop.buyer.get(f"/v1/orders/{order['id']}/timeline")).json()["data"]
+    (step,) = [each for each in timeline if each["event"] == "ReceiptReminder"]
+    assert "自动确认收货" in step["text"]["zh_cn"]
+    assert "counts as confirmed" in step["text"]["en"]
+
+
+async def test_the_reminder_follows_an_extension(shop):
+    order = await shop.delivered()
+    await extend(shop, order, 3)
+    assert await reminders(shop, 217, 70, 1, 24) == [[], [], [24], [24]]
+
+
+async def test_an_extension_after_the_reminder_brings_another_one(shop):
+    order = await shop.delivered()
+    assert await reminders(shop, 220) == [[20]]
+    await extend(shop, order, 3)
+    assert await reminders(shop, 60, 20) == [[20], [20, 12]]
+
+
+async def test_the_reminder_follows_the_collection(shop):
+    await shipped(shop, "73001")
+    await shop.scan(DELIVERED, delivered_to="locker")
+    shop.h.clock.advance(hours=30)
+    await shop.scan(DELIVERED, delivered_to="person", key="collected")
+    assert await reminders(shop, 215, 1) == [[], [24]]
+
+
+async def test_nobody_is_reminded_of_a_receipt_that_is_confirmed_or_waits_for_a_case(shop):
+    confirmed = await shop.delivered()
+    await shop.buyer.post(f"/v1/orders/{confirmed['id']}/confirm-receipt")
+    waiting, _ = await shop.paid()
+    await shop.ship(waiting, 3, "73002")
+    await shop.scan(DELIVERED, "73002")
+    await shop.open_case(waiting, quantity=1)
+    assert await reminders(shop, 230, 24) == [[], []]
+
+
+async def test_a_row_that_an_older_build_has_moved_on_is_due_no_longer(shop):
+    order = await shop.delivered()
+    await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")
+    await shop.h.runtime.pool.execute("UPDATE orders SET receipt_reminds_at = created_at")
+    assert await reminders(shop, 1) == [[]]
+    assert await shop.h.runtime.pool.fetchval("SELECT count(receipt_reminds_at) FROM orders") == 0
+
+
 async def test_virtual_goods_alone_are_received_after_a_day(shop):
     line = {"sku": "CODE-1", "title": "兑换码", "quantity": 1, "unit_price": {"amount": 100, "currency": "CNY"}}
     order, _ = await shop.paid(lines=[{**line, "fulfilment": "virtual"}])
     picks = {"lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}]}
     delivered = (await shop.seller.post(f"/v1/orders/{order['id']}/deliver-virtual", json=picks)).json()
     assert hours_to_confirm(shop, delivered) == 24
+    assert await reminders(shop, 23, 2) == [[], []]

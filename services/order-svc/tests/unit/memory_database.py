@@ -51,6 +51,7 @@ SETTINGS = SimpleNamespace(
     virtual_receipt_hours=1,
     collection_hours=1,
     receipt_extensions=1,
+    receipt_reminder_hours=1,
     longest_receipt_extension_days=7,
     parcel_silence_hours={},
 )

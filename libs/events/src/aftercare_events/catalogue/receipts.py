@@ -32,3 +32,10 @@ class ReceiptExtended(OrderEvent):
     days: Annotated[int, Field(strict=True, ge=1, description="how many days more")]
     extended_by: Annotated[Code, one_of(ReceiptExtendedBy, "who extended it")]
     receipt_due_at: ReceiptDueAt = None
+
+
+class ReceiptReminder(OrderEvent):
+    """The receipt counts as confirmed soon, unless the buyer confirms it, asks for more time or opens a case before."""
+
+    matter: Code = "receipt_period"
+    receipt_due_at: Annotated[Time, Field(description="when the receipt counts as confirmed")]

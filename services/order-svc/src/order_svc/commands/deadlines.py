@@ -2,6 +2,7 @@
 
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 
+from order_svc.commands.orders import receipt_reminders
 from order_svc.commands.parcels import parcels
 from order_svc.commands.parcels.parcel_intercepts import intercept_timer
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -14,6 +15,7 @@ from order_svc.tables.parcels import PARCELS
 order_timer: TimerCommands[OrderAction, Settings, Order] = TimerCommands(ORDER.due)
 DEADLINES = (
     Due(ORDERS, order_timer.act),
+    Due(ORDERS, receipt_reminders.remind, column="receipt_reminds_at"),
     Due(PARCELS, parcels.look, column="watch_at"),
     Due(INTERCEPTS, intercept_timer.act),
 )

@@ -33,7 +33,8 @@ from order_svc.tables.payments import HURRY_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_
 
 async def enter(tx: Transaction[Settings], before: Order, after: Order, *events: Event) -> Order:
     """Save the changed order with its events, and do what its state causes if it has just entered it."""
-    saved = await tx.save(ORDERS, after, *events)
+    reminder = timedelta(hours=tx.settings.receipt_reminder_hours)
+    saved = await tx.save(ORDERS, receipts.with_reminder(after, reminder, tx.now), *events)
     effect = ORDER_EFFECTS.get(saved.state)
     if effect is not None and saved.state is not before.state:
         await effect(tx, saved)
@@ -262,7 +263,7 @@ async def collect(tx: Transaction[Settings], order: Order) -> Order:
         return order
     timed = ORDER.reschedule(timed, tx)
     started = {"receipt_from_at": timed.receipt_from_at, "receipt_due_at": timed.deadline_at}
-    return await tx.save(ORDERS, timed, ReceiptPeriodStarted(**order_fields(tx, timed), **started))
+    return await enter(tx, order, timed, ReceiptPeriodStarted(**order_fields(tx, timed), **started))
 
 
 def _with_receipt_from(tx: Transaction[Settings], order: Order, parcels: Sequence[Parcel]) -> Order:

@@ -57,6 +57,7 @@ class Order:
     `shipment_overdue_at` the last one that was. `virtual_delivered_at` is when virtual goods were last delivered;
     with `virtual_only` nothing has a parcel. `receipt_from_at` is since when the time to confirm the receipt runs (None in orders that builds
     before the column was there delivered: since `delivered_at`), `receipt_extended_days` by how much it was extended, and `receipt_extensions_left` how often it may be.
+    `receipt_reminds_at` is when the buyer is reminded that this time ends; None where no reminder is left.
     `review` is set where a restriction, `restriction_id`, keeps the order from payment until an agent has decided; `review_reason` is its reason.
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     `order_no` is the shop's own number, unique per merchant, where it has one. `paid_minor` is what its payments have brought so far;
@@ -96,6 +97,7 @@ class Order:
     receipt_from_at: datetime | None = None
     receipt_extended_days: int | None = None
     receipt_extensions_left: int | None = None
+    receipt_reminds_at: datetime | None = None
     review: ReviewState | None = None
     review_reason: str | None = None
     restriction_id: str | None = None

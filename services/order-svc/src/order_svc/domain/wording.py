@@ -85,6 +85,7 @@ _STEPS = {
     "OrderDelivered": Sentence("订单的包裹已全部送达。[将于 {receipt_due_at} 自动确认收货。]", "Everything of the order has arrived.[ The receipt counts as confirmed at {receipt_due_at}.]"),
     "ReceiptPeriodStarted": Sentence("商品已全部取件，开始计算确认收货期。[将于 {receipt_due_at} 自动确认收货。]", "Everything was collected; the time to confirm the receipt starts.[ It ends at {receipt_due_at}.]"),
     "ReceiptExtended": Sentence("{actor}延长确认收货期[ {days} 天][，至 {receipt_due_at}]。", "{actor} extended the time to confirm the receipt[ by {days:day|days}][, to {receipt_due_at}]."),
+    "ReceiptReminder": Sentence("请尽快确认收货：将于 {receipt_due_at} 自动确认收货。", "The receipt is to be confirmed soon: it counts as confirmed at {receipt_due_at}."),
     "OrderReceiptConfirmed": Sentence("超时自动确认收货，售后期开始[，至 {window_ends_at}]。", "The receipt counts as confirmed; the after-sale window starts[ and ends at {window_ends_at}]."),
     "OrderCancelled": Sentence("订单已取消。", "The order was cancelled."),
     "OrderAfterSaleChanged": Sentence("订单售后状态变更。", "The after-sale state of the order changed."),

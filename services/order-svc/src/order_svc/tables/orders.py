@@ -19,8 +19,10 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    null,
     or_,
     select,
+    update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -74,6 +76,7 @@ orders = Table(
     timestamp("receipt_from_at", null=True),
     *quantity("receipt_extended_days", 1, null=True),
     *quantity("receipt_extensions_left", null=True),
+    timestamp("receipt_reminds_at", null=True),
     *one_of("review", ReviewState, null=True),
     text("review_reason", null=True),
     text("restriction_id", null=True),
@@ -110,6 +113,7 @@ orders = Table(
     Index("orders_deadline_idx", "merchant_id", "deadline_at", "id", postgresql_where=sql("deadline_at IS NOT NULL")),
     Index("orders_order_no_key", "merchant_id", "order_no", unique=True, postgresql_where=sql("order_no IS NOT NULL")),
     Index("orders_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
+    Index("orders_reminder_idx", "receipt_reminds_at", postgresql_where=sql("receipt_reminds_at IS NOT NULL")),
 )
 
 order_lines = Table(
@@ -227,6 +231,7 @@ ORDER_BY_NO = Query(
 )
 LOCK_ORDER_NO: Query[Record] = Query(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0))))
 """Held until the end of the transaction that gives an order this number."""
+DROP_REMINDER = Statement(update(orders).where(orders.c.id == bindparam("order_id")).values(receipt_reminds_at=null()))
 ADDRESSES = Rows(addresses, Address)
 ORDER_LINES = Rows(order_lines, OrderLine)
 DROP_LINE = Statement(delete(order_lines).where(order_lines.c.id == bindparam("line_id")))

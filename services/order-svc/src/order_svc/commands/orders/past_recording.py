@@ -12,6 +12,7 @@ from order_svc.domain import breakdown, policy
 from order_svc.domain.imports import rules
 from order_svc.domain.imports.model import PastOrder
 from order_svc.domain.model import AfterSaleState, CancelCause, Order, OrderLine, OrderState
+from order_svc.domain.sales import receipts
 from order_svc.settings import Settings
 
 
@@ -73,7 +74,8 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         shipping_discounts=breakdown.shipping_discounts(past.shipping_discounts, past.currency),
         order_no=past.order_no,
     )
-    return Recording(tx, past, order, _shipped(lines, past))
+    reminder = timedelta(hours=tx.settings.receipt_reminder_hours)
+    return Recording(tx, past, receipts.with_reminder(order, reminder, tx.now), _shipped(lines, past))
 
 
 def _deadline(tx: Transaction[Settings], past: PastOrder, window_ends_at: datetime | None) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from order_svc.domain.model import Order
+from order_svc.domain.model import Order, OrderState
 from order_svc.domain.sales.errors import ReceiptExtensionTooLong, ReceiptPeriodOver
 from order_svc.domain.tracking import AT_STATION, Parcel, ParcelStatus
 
@@ -59,3 +59,11 @@ def extended(order: Order, days: int, most: int, now: datetime) -> Order:
     left = (order.receipt_extensions_left or 0) - 1
     total = (order.receipt_extended_days or 0) + days
     return replace(order, receipt_extended_days=total, receipt_extensions_left=left)
+
+
+def with_reminder(order: Order, before: timedelta, now: datetime) -> Order:
+    """The order with the time of the reminder: `before` its receipt counts as confirmed, and None where that has passed, or nothing waits
+    for the receipt. It is computed with each change of the order, so that the reminder follows the deadline and comes once for each."""
+    due_at = order.deadline_at if order.state is OrderState.DELIVERED else None
+    at = None if due_at is None or due_at - before <= now else due_at - before
+    return order if at == order.receipt_reminds_at else replace(order, receipt_reminds_at=at)
