@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from manifests import ROOT, SERVICES
 
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = (*SERVICES, "payment-simulator")
+OURS = (*SERVICES, "order-labels", "payment-simulator")
 JOBS = [name for name, each in COMPOSE["services"].items() if each["restart"] == "no"]
 
 
@@ -90,6 +91,15 @@ def test_our_servers_are_built_here_checked_and_confined(name):
     assert each["mem_limit"]
 
 
+def test_the_couriers_simulator_is_another_command_of_the_image_of_simulators():
+    simulators = [COMPOSE["services"][name] for name in ("payment-simulator", "courier-simulator")]
+    assert len({each["image"] for each in simulators}) == 1
+    assert simulators[1]["pull_policy"] == "never"
+    commands = tomllib.loads((ROOT / "tools/simulators/pyproject.toml").read_text())["project"]["scripts"]
+    assert next(iter(commands)) == "aftercare-payment-simulator", "the first one is `server`"
+    assert simulators[1]["entrypoint"][0] in commands
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_services_wait_for_their_jobs(service):
     needed = COMPOSE["services"][service]["depends_on"]
@@ -99,9 +109,9 @@ def test_services_wait_for_their_jobs(service):
     assert migration in needed or COMPOSE["services"]["kb-seed"]["depends_on"][migration]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, "order-labels"])
 def test_each_service_has_the_address_of_its_own_database_only(service):
-    noun = service.removesuffix("-svc")
+    noun = service.partition("-")[0]
     environment = COMPOSE["services"][service]["environment"]
     url = environment["AFTERCARE_DATABASE_URL"]
     assert (
@@ -113,7 +123,7 @@ def test_each_service_has_the_address_of_its_own_database_only(service):
 def test_the_readme_has_exactly_the_variables_of_the_compose_file():
     asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     table = [line for line in (ROOT / "deploy" / "README.md").read_text().splitlines() if line.startswith("| `")]
-    assert asked == set(re.findall(r"`([A-Z_]{4,})`", "\n".join(line.split("|")[1] for line in table)))
+    assert asked == set(re.findall(r"`([A-Z0-9_]{4,})`", "\n".join(line.split("|")[1] for line in table)))
 
 
 def test_each_service_has_a_database_that_others_cannot_open():

@@ -21,7 +21,7 @@ from aftercare_cli.stack import ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.given import Given
 from aftercare_cli.stack.interface import Addresses, Infrastructure, NoProgress
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import SERVERS, Layout
 from aftercare_cli.stack.local import LocalStack
 from aftercare_cli.testing.containers import Containers
 from aftercare_cli.testing.reaper import reaper
@@ -35,7 +35,7 @@ def suite(servers_kind: str) -> Iterator[RunningSuite]:
         yield RunningSuite(layout.home, Addresses.read(layout.stack_file))
         return
     home = Path(tempfile.mkdtemp(prefix="aftercare-journey-"))
-    base = ports.base([server.number for server in (*SERVICES, SIMULATOR)])
+    base = ports.base([server.number for server in SERVERS])
     stack = LocalStack(Layout(home, base), _infrastructure(servers_kind, home))
     try:
         with reaper(home):

@@ -5,12 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR
+from aftercare_cli.stack.layout import COURIERS, LABELS, SERVICES, SIMULATOR
 from aftercare_cli.stack.processes import Processes
 from wrk import tree_seconds
 
-SERVERS = ("kafka", "postgres", SIMULATOR.name)
-NAMES = (*(service.name for service in SERVICES), *SERVERS)
+SERVERS = ("kafka", "postgres", SIMULATOR.name, COURIERS.name)
+NAMES = (*(service.name for service in SERVICES), LABELS.name, *SERVERS)
 
 
 class ProcessUsage:

@@ -20,11 +20,12 @@ from aftercare_chassis.testing.databases import with_database
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.interface import Addresses, NoProgress
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import SERVERS, SERVICES, Layout
 from aftercare_cli.stack.local import LocalStack
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.testing.reaper import reaper
 from environment import track_commit_times
+from process_usage import NAMES
 
 EVENTS = 40
 SETTLE_SECONDS = 5.0
@@ -54,7 +55,7 @@ CONSUMED = "SELECT pg_xact_commit_timestamp(xmin) FROM subject_state WHERE aggre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Start times in seconds, memory in MiB per service (one process with all roles), lags in milliseconds, and CPU."""
+    """Start times in seconds, memory in MiB by process, lags in milliseconds, and CPU."""
 
     ready_first_s: float
     ready_again_s: float
@@ -73,7 +74,8 @@ def measure(log: Callable[[str], None]) -> Found:
         again = _timed(local)
         log(f"ready after {again:.1f} s when started again")
         time.sleep(SETTLE_SECONDS)
-        resident = {one.name: _resident(processes, one.name) for one in SERVICES}
+        # Not PostgreSQL, whose processes share most of theirs.
+        resident = {name: _resident(processes, name) for name in NAMES if name != "postgres"}
         log(", ".join(f"{name} {size:.0f} MiB" for name, size in resident.items()))
         addresses = Addresses.read(local.layout.stack_file)
         effects = asyncio.run(_effects(local.layout, addresses, servers.postgres))
@@ -89,7 +91,7 @@ def stack() -> Iterator[tuple[LocalStack, Embedded, Processes]]:
     with TemporaryDirectory(prefix="aftercare-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)  # the database server may run as another user
-        layout = Layout(home, ports.base([server.number for server in (*SERVICES, SIMULATOR)]))
+        layout = Layout(home, ports.base([server.number for server in SERVERS]))
         with reaper(home):
             servers = Embedded.at(home)
             yield LocalStack(layout, servers), servers, Processes(home / "run", home / "logs")

@@ -14,7 +14,7 @@ from suite_load import Found as Load
 IDLE = """
 ## The suite on an idle machine
 
-Kafka, PostgreSQL, five services and the payment simulator as `make up` starts them; each service is one process with all roles.
+Kafka, PostgreSQL, five services, the process of labels and two simulators as `make up` starts them; each service is one process with all roles.
 
 | | |
 |---|---|

@@ -138,7 +138,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which the fake services record their calls and environments."""
     folder = tmp_path / "programs"
     folder.mkdir()
-    for name in (*(service.name for service in SERVICES), "aftercare-payment-simulator"):
+    simulators = [f"aftercare-{what}-simulator" for what in ("payment", "shipping", "provider")]
+    for name in (*(service.name for service in SERVICES), *simulators):
         (folder / name).write_text(f"#!{sys.executable}\n{SERVER}")
         (folder / name).chmod(0o755)
     monkeypatch.setenv("FAKE_HOME", str(folder))

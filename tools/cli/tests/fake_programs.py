@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR
+from aftercare_cli.stack.layout import PROVIDERS, SERVERS
 
-NUMBERS = [server.number for server in (*SERVICES, SIMULATOR)]
+NUMBERS = [server.number for server in (*SERVERS, *PROVIDERS.values())]
 SERVER = """
 import json, os, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-name, home = Path(sys.argv[0]).name, Path(os.environ["FAKE_HOME"])
+home, arguments = Path(os.environ["FAKE_HOME"]), sys.argv[1:]
+name = "order-labels" if arguments == ["labels", "consume"] else Path(sys.argv[0]).name
+options = dict(zip(arguments[1::2], arguments[2::2]))
+if "--settings" in options:
+    Path(options["--settings"]).write_text(f"AFTERCARE_STRIPE_API_KEY='key of {os.getpid()}'\\n")
 with (home / f"{name}.calls").open("a") as calls:
     calls.write(" ".join(sys.argv[1:]) + "\\n")
 (home / f"{name}.env").write_text(json.dumps(dict(os.environ)))
@@ -30,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
 
-HTTPServer(("127.0.0.1", int(os.environ["AFTERCARE_PORT"])), Handler).serve_forever()
+HTTPServer(("127.0.0.1", int(options.get("--port", os.environ.get("AFTERCARE_PORT")))), Handler).serve_forever()
 """
 
 

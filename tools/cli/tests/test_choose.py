@@ -49,12 +49,12 @@ def test_the_option_wins_over_the_environment_and_that_over_the_running_stack(
 
 
 def test_services_can_be_left_out_of_processes_but_not_of_compose(home: Path) -> None:
-    stack = choose(Layout.here(), "embedded", frozenset({"cs-svc"}))
+    stack = choose(Layout.here(), "embedded", without=frozenset({"cs-svc"}))
     assert isinstance(stack, LocalStack)
     assert stack.without == {"cs-svc"}
 
     with pytest.raises(StackError, match="--without is not supported with compose"):
-        choose(Layout.here(), "compose", frozenset({"cs-svc"}))
+        choose(Layout.here(), "compose", without=frozenset({"cs-svc"}))
 
 
 def test_an_unknown_kind_is_refused(home: Path) -> None:

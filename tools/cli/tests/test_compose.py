@@ -8,9 +8,9 @@ import pytest
 from aftercare_cli.stack import compose, ports
 from aftercare_cli.stack.compose import ComposeStack
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, NoProgress, StackError
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, checkout
+from aftercare_cli.stack.layout import COURIERS, LABELS, SERVERS, SERVICES, SIMULATOR, Layout, checkout
 
-NUMBERS = [server.number for server in (*SERVICES, SIMULATOR)]
+NUMBERS = [server.number for server in SERVERS]
 Program = Callable[[str, str], Path]
 
 
@@ -96,9 +96,10 @@ def test_the_variables_are_those_that_the_file_reads(stack: ComposeStack, docker
     stack.up(NoProgress())
 
     text = (checkout() / "docker-compose.yml").read_text()
-    for name in docker.variables():
-        if name.endswith("_PORT") and name.removesuffix("_PORT").lower() + "-svc" in {s.name for s in SERVICES}:
-            assert f"${{{name}" in text
+    services = [f"{service.name.removesuffix('-svc').upper()}_PORT" for service in SERVICES]
+    for name in (*services, "SIMULATOR_PORT", "COURIERS_PORT", "KAFKA_PORT", "POSTGRES_PORT"):
+        assert name in docker.variables()
+        assert f"${{{name}" in text
 
 
 def test_a_taken_port_is_reported_before_anything_is_built(
@@ -165,7 +166,7 @@ def test_status_shows_what_compose_knows(stack: ComposeStack, docker: Docker) ->
     assert found["cs-svc"] == ComponentStatus("cs-svc", "broken", "running (unhealthy)")
     assert found["kb-svc"].state == "broken"
     assert found["order-svc"] == ComponentStatus("order-svc", "down", "")
-    assert SIMULATOR.name in found
+    assert {LABELS.name, SIMULATOR.name, COURIERS.name} <= found.keys()
 
 
 @pytest.mark.parametrize(

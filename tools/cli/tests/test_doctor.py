@@ -10,7 +10,7 @@ from aftercare_cli import doctor
 from aftercare_cli.stack import ports, postgres
 from aftercare_cli.stack.artifacts import KAFKA_VERSION
 from aftercare_cli.stack.interface import StackError
-from aftercare_cli.stack.layout import Layout
+from aftercare_cli.stack.layout import SERVERS, Layout
 from aftercare_cli.stack.processes import Processes
 
 Program = Callable[[str, str], Path]
@@ -18,7 +18,7 @@ Program = Callable[[str, str], Path]
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
-    return Layout(tmp_path / "stack", ports.base(list(range(1, 10))))
+    return Layout(tmp_path / "stack", ports.base([server.number for server in SERVERS]))
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import psutil
 import pytest
 from aftercare_cli.stack import databases, local, ports
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, NoProgress, Progress, StackError
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import LABELS, PROVIDERS, SERVERS, SERVICES, Layout
 from aftercare_cli.stack.local import LocalStack
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.services import ServiceProcesses
 from fake_programs import NUMBERS, calls_of
 
-ORDER, KB = SERVICES[0], SERVICES[3]
+ORDER, KB, STRIPE = SERVICES[0], SERVICES[3], PROVIDERS["stripe"]
 
 
 class FakeInfrastructure:
@@ -68,7 +68,7 @@ def test_a_stack_goes_up_and_down_and_keeps_its_data(stack: LocalStack, programs
 
     stack.down(NoProgress())
 
-    assert {states(stack)[server.name] for server in (*SERVICES, SIMULATOR)} == {"down"}
+    assert {states(stack)[server.name] for server in SERVERS} == {"down"}
     assert not stack.layout.stack_file.exists()
     assert (stack.layout.home / "secrets.json").exists()
     assert stack.infrastructure.calls == ["start", "start", "stop"]  # type: ignore[attr-defined]
@@ -140,3 +140,51 @@ def test_services_answer_at_their_addresses(stack: LocalStack) -> None:
 
     for url in (*addresses.services.values(), addresses.simulator):
         assert httpx.get(f"{url}/livez", trust_env=False).text == "ok"
+
+
+def test_the_process_of_labels_is_left_out_with_order_svc(stack: LocalStack, programs: Path) -> None:
+    LocalStack(stack.layout, stack.infrastructure, frozenset({"order-svc"})).up(NoProgress())
+
+    assert calls_of(programs, "order-labels") == []
+    assert states(stack)[LABELS.name] == "down"
+
+
+def test_a_payment_provider_that_is_simulated_has_order_svc_restarted_with_its_account(
+    stack: LocalStack, programs: Path
+) -> None:
+    stack.up(NoProgress())
+    assert STRIPE.name not in states(stack)
+
+    LocalStack(stack.layout, stack.infrastructure, providers=frozenset({"stripe"})).up(NoProgress())
+
+    account = stripe_account(programs)
+    assert account.startswith("key of ")
+    assert states(stack)[STRIPE.name] == "up"
+    assert calls_of(programs, "order-svc") == ["all", "all"]
+    stack.up(NoProgress())
+    assert calls_of(programs, "order-svc") == ["all", "all"]
+
+    process = Processes(stack.layout.folder("run"), stack.layout.logs).find(STRIPE.name)
+    assert process is not None
+    process.kill()
+    psutil.wait_procs([process], timeout=10)
+    assert states(stack)[STRIPE.name] == "broken"
+    stack.up(NoProgress())
+    assert states(stack)[STRIPE.name] == "up"
+    assert stripe_account(programs) not in (account, None)
+
+
+def test_a_payment_provider_is_simulated_until_down(stack: LocalStack, programs: Path) -> None:
+    LocalStack(stack.layout, stack.infrastructure, providers=frozenset({"stripe"})).up(NoProgress())
+    stack.down(NoProgress())
+
+    stack.up(NoProgress())
+
+    assert STRIPE.name not in states(stack)
+    assert stripe_account(programs) is None
+
+
+def stripe_account(programs: Path) -> str | None:
+    """The key of Stripe that order-svc was started with last."""
+    environment: dict[str, str] = json.loads((programs / "order-svc.env").read_text())
+    return environment.get("AFTERCARE_STRIPE_API_KEY")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aftercare_cli.stack import databases, service_commands, services
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, NoProgress, StackError
-from aftercare_cli.stack.layout import SERVICES, Layout
+from aftercare_cli.stack.layout import COURIERS, LABELS, SERVICES, Layout
 from aftercare_cli.stack.services import ServiceProcesses
 from fake_programs import calls_of
 
@@ -116,6 +116,16 @@ def test_the_simulator_keeps_its_books_in_the_folder_of_the_stack(processes: Ser
     assert environment["AFTERCARE_PAYMENT_BOOKS"] == str(processes.layout.home / "simulator" / "books.db")
 
 
+def test_the_process_of_labels_is_one_of_order_svc(processes: ServiceProcesses, programs: Path) -> None:
+    processes.start_labels("postgresql:///order", NoProgress())
+
+    assert calls_of(programs, "order-labels") == ["labels consume"]
+    environment = json.loads((programs / "order-labels.env").read_text())
+    assert environment["AFTERCARE_DATABASE_URL"] == "postgresql:///order"
+    assert environment["AFTERCARE_PORT"] == str(processes.layout.port(LABELS))
+    assert processes.status(LABELS).state == "up"
+
+
 def test_a_command_of_a_service_runs_with_the_variables_of_the_stack(
     home: Path, running: Callable[..., Addresses], program: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +138,20 @@ def test_a_command_of_a_service_runs_with_the_variables_of_the_stack(
 
     assert code == 4
     assert written.read_text().split() == ["127.0.0.1:7", "postgresql://nobody@127.0.0.1:9/none", "parked", "list"]
+
+
+def test_couriers_are_simulated_unless_the_environment_names_others(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SF_URL", "KUAIDI100_URL", "KUAIDI100_LABEL_URL"):
+        monkeypatch.delenv(f"AFTERCARE_{name}", raising=False)
+    monkeypatch.setenv("AFTERCARE_KUAIDI100_URL", "https://sandbox.test")
+
+    variables = service_commands.service_variables(layout, "127.0.0.1:1")
+
+    assert variables["AFTERCARE_SF_URL"] == f"{layout.url(COURIERS)}/std/service"
+    assert variables["AFTERCARE_KUAIDI100_URL"] == "https://sandbox.test"
+    assert variables["AFTERCARE_KUAIDI100_LABEL_URL"] == layout.url(COURIERS)
 
 
 def test_a_command_that_is_not_installed_is_refused() -> None:

@@ -9,9 +9,9 @@ import pytest
 from aftercare_cli.commands import stack as commands
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import SERVERS, Layout
 
-NUMBERS = [server.number for server in (*SERVICES, SIMULATOR)]
+NUMBERS = [server.number for server in SERVERS]
 
 
 class FakeStack:
@@ -45,8 +45,8 @@ def fake(monkeypatch: pytest.MonkeyPatch, running: Callable[..., Addresses]) -> 
     """The stack that every command gets; `calls` begins with how it was chosen."""
     stack = FakeStack(running(), [ComponentStatus("kafka", "up", "127.0.0.1:1")])
 
-    def choose(layout: Layout, kind: str | None, without: frozenset[str] = frozenset()) -> FakeStack:
-        stack.calls.append((kind, set(without)))
+    def choose(layout: Layout, kind: str | None, **options: frozenset[str]) -> FakeStack:
+        stack.calls.append((kind, *(set(each) for each in options.values() if each)))
         return stack
 
     monkeypatch.setattr(commands, "choose", choose)
@@ -61,7 +61,7 @@ def test_up_prints_its_steps_and_the_addresses(aftercare: Callable[..., Any], fa
     assert "✓ kafka" in result.stdout
     for url in fake.addresses.services.values():
         assert url in result.stdout
-    assert fake.calls == [(None, set()), "up"]
+    assert fake.calls == [(None,), "up"]
 
 
 def test_up_without_services_that_are_started_elsewhere(aftercare: Callable[..., Any], fake: FakeStack) -> None:
@@ -70,8 +70,23 @@ def test_up_without_services_that_are_started_elsewhere(aftercare: Callable[...,
     assert fake.calls == [("embedded", {"cs-svc", "kb-svc"}), "up"]
 
 
-def test_up_without_an_unknown_service_is_refused(aftercare: Callable[..., Any], fake: FakeStack) -> None:
-    assert "there is no service moon-svc" in aftercare("up", "--without", "moon-svc").error()
+def test_up_with_payment_providers_that_are_simulated(aftercare: Callable[..., Any], fake: FakeStack) -> None:
+    aftercare("up", "--simulate", "stripe", "--simulate", "alipay")
+
+    assert fake.calls == [(None, {"stripe", "alipay"}), "up"]
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "message"),
+    [
+        ("--without", "moon-svc", "there is no service moon-svc; there are aftersale-svc, analytics-svc,"),
+        ("--simulate", "moonpay", "there is no payment provider moonpay; there are alipay, stripe, wechat_pay"),
+    ],
+)
+def test_what_there_is_not_is_refused_with_what_there_is(
+    aftercare: Callable[..., Any], fake: FakeStack, option: str, name: str, message: str
+) -> None:
+    assert message in aftercare("up", option, name).error()
     assert fake.calls == []
 
 
@@ -82,7 +97,7 @@ def test_down_and_reset_say_what_became_of_the_data(
     result = aftercare(command)
 
     assert message in result.stdout
-    assert fake.calls == [(None, set()), command]
+    assert fake.calls == [(None,), command]
 
 
 def test_logs_pass_on_the_service_and_whether_to_follow(aftercare: Callable[..., Any], fake: FakeStack) -> None:
@@ -107,7 +122,7 @@ def test_status_without_a_stack_shows_every_component_as_down(aftercare: Callabl
 
     assert result.code == 1
     assert [line.split() for line in result.stdout.splitlines()] == [
-        [name, "down"] for name in ("kafka", "postgres", *(service.name for service in SERVICES), SIMULATOR.name)
+        [name, "down"] for name in ("kafka", "postgres", *(server.name for server in SERVERS))
     ]
 
 

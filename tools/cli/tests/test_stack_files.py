@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Addresses, StackError
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import PROVIDERS, SERVERS, SERVICES, Layout
 from aftercare_cli.stack.processes import port_is_free
 from aftercare_cli.stack.secrets_file import Secrets
 
@@ -49,7 +49,7 @@ def test_secrets_are_created_once_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_each_server_has_a_port_and_a_database_of_its_own() -> None:
     layout = Layout(Path("unused"), 9_000)
-    servers = (*SERVICES, SIMULATOR)
+    servers = (*SERVERS, *PROVIDERS.values())
 
     assert len({layout.port(server) for server in servers}) == len(servers)
     assert layout.url(SERVICES[0]) == "http://127.0.0.1:9001"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from aftercare_simulators import shipping
 from aftercare_simulators.payment import command
 
 SECRET = "whsec_" + "c2ltdWxhdG9yLXNlY3JldC1vZi10aGUtdGVzdHM="
@@ -73,3 +74,17 @@ def test_the_ledger_is_kept_in_the_given_file(
         run(monkeypatch, "--webhook-secret", SECRET, "--books", str(file))
     assert file.exists()
     served["app"].state.provider.ledger.close()
+
+
+def test_two_processes_of_couriers_give_no_waybill_twice(
+    served: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    for now in (1_800_000_000, 1_800_000_001):
+        monkeypatch.setattr("time.time", lambda now=now: now + 0.9)
+        monkeypatch.setattr("sys.argv", ["aftercare-shipping-simulator"])
+        shipping.main()
+        books = served["app"].state.books
+        given += [books.order(f"order {number}", "sf", "SF", {}).waybill_no for number in range(3)]
+    assert len(set(given)) == 6
+    assert {len(waybill_no) for waybill_no in given} == {len("SF7300000000001")}

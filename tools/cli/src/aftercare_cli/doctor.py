@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aftercare_cli.stack.artifacts import KAFKA_VERSION, cache, java
 from aftercare_cli.stack.interface import StackError
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import SERVERS, Layout
 from aftercare_cli.stack.postgres import as_user, binaries
 from aftercare_cli.stack.processes import Processes, port_is_free
 
@@ -66,9 +66,10 @@ def _postgres() -> Finding:
 
 def _ports(layout: Layout) -> Finding:
     processes = Processes(layout.folder("run"), layout.logs)
-    servers = [server for server in (*SERVICES, SIMULATOR) if processes.find(server.name) is None]
+    servers = [server for server in SERVERS if processes.find(server.name) is None]
     taken = [str(layout.port(server)) for server in servers if not port_is_free(layout.port(server))]
-    name = f"ports {layout.port_base + 1}-{layout.port_base + 9}"
+    every = [layout.port(server) for server in SERVERS]
+    name = f"ports {min(every)}-{max(every)}"
     remedy = f"taken: {', '.join(taken)}; PORT_BASE=9000 moves all"
     return Finding(name, not taken, remedy if taken else "free, or used by this stack")
 

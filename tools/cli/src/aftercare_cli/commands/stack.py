@@ -1,5 +1,6 @@
 """up, down, status, logs, reset, topics, doctor, lifecycles."""
 
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from aftercare_cli import lifecycles as page
 from aftercare_cli import view
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses, StackError
-from aftercare_cli.stack.layout import SERVICES, Layout, checkout
+from aftercare_cli.stack.layout import PROVIDERS, SERVICES, Layout, checkout
 
 With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
 
@@ -25,14 +26,24 @@ def add(app: typer.Typer) -> None:
 def up(
     kind: With = None,
     without: Annotated[list[str] | None, typer.Option(help="do not start this service: your debugger does")] = None,
+    simulate: Annotated[
+        list[str] | None,
+        typer.Option(help=f"simulate this payment provider too, until `down`: {', '.join(PROVIDERS)}; may be repeated"),
+    ] = None,
 ) -> None:
     """Start what is not running yet, and repair what is broken."""
-    excluded = frozenset(without or ())
-    if unknown := excluded - {service.name for service in SERVICES}:
-        raise StackError(f"there is no service {', '.join(sorted(unknown))}")
+    excluded = _known(without, "service", {service.name for service in SERVICES})
+    providers = _known(simulate, "payment provider", PROVIDERS)
     with view.progress() as progress:
-        addresses = choose(Layout.here(), kind, excluded).up(progress)
+        addresses = choose(Layout.here(), kind, without=excluded, providers=providers).up(progress)
     view.addresses(addresses)
+
+
+def _known(names: Sequence[str] | None, what: str, known: Collection[str]) -> frozenset[str]:
+    """The names as a set. Raises: StackError where one is not known."""
+    if unknown := set(names or ()) - set(known):
+        raise StackError(f"there is no {what} {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
+    return frozenset(names or ())
 
 
 def down(kind: With = None) -> None:

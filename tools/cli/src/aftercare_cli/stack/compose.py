@@ -11,7 +11,7 @@ from aftercare_chassis.auth.dev_keys import make_key_set
 
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server, checkout
+from aftercare_cli.stack.layout import COURIERS, SERVERS, SERVICES, SIMULATOR, Layout, checkout
 from aftercare_cli.stack.processes import require_free_port
 from aftercare_cli.stack.secrets_file import Secrets
 
@@ -29,7 +29,7 @@ class ComposeStack:
     def up(self, progress: Progress) -> Addresses:
         make_key_set(self.layout.folder("keys"))
         if not self._containers():
-            for server in (*SERVICES, SIMULATOR):
+            for server in (*SERVICES, SIMULATOR, COURIERS):
                 require_free_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
         with step(progress, "images", "building", "built"):
             self._compose("build", "--quiet", seconds=BUILD_SECONDS)
@@ -51,7 +51,7 @@ class ComposeStack:
 
     def status(self) -> list[ComponentStatus]:
         found = {one["Service"]: one for one in self._containers()}
-        return [_component(name, found.get(name)) for name in ("kafka", "postgres", *_names(SERVICES), SIMULATOR.name)]
+        return [_component(name, found.get(name)) for name in ("kafka", "postgres", *(one.name for one in SERVERS))]
 
     def logs(self, name: str | None, follow: bool) -> None:
         options = [*(["--follow"] if follow else []), *([name] if name else [])]
@@ -90,6 +90,7 @@ class ComposeStack:
             **os.environ,
             **{name: str(port) for name, port in service_ports.items()},
             "SIMULATOR_PORT": str(self.layout.port(SIMULATOR)),
+            "COURIERS_PORT": str(self.layout.port(COURIERS)),
             "KAFKA_PORT": str(self._ports()["kafka"]),
             "POSTGRES_PORT": str(self._ports()["postgres"]),
             "AFTERCARE_KEYS": str(self.layout.folder("keys").resolve()),
@@ -123,10 +124,6 @@ def _require_compose() -> None:
     version = ["docker", "compose", "version", "--short"]
     if not shutil.which("docker") or subprocess.run(version, capture_output=True, timeout=30).returncode:
         raise StackError("docker with compose v2 is missing: install it, or use another kind of stack")
-
-
-def _names(servers: tuple[Server, ...]) -> list[str]:
-    return [server.name for server in servers]
 
 
 def _component(name: str, container: dict[str, str] | None) -> ComponentStatus:

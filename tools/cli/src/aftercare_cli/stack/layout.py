@@ -1,6 +1,7 @@
 """The folder and the ports of a local stack."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,18 @@ SERVICES = (
     Server("kb-svc", 4, seeded=True),
     Server("analytics-svc", 5),
 )
-SIMULATOR = Server("payment-simulator", 9)
+ORDER = SERVICES[0]
+LABELS = Server("order-labels", 6)
+"""The process of order-svc that makes the files of labels."""
+SIMULATOR, COURIERS = Server("payment-simulator", 9), Server("courier-simulator", 10)
+SERVERS = (*SERVICES, LABELS, SIMULATOR, COURIERS)
+"""What `up` starts beside Kafka and PostgreSQL."""
+PROVIDERS: Mapping[str, Server] = {
+    "stripe": Server("stripe-simulator", 11),
+    "wechat_pay": Server("wechat-pay-simulator", 12),
+    "alipay": Server("alipay-simulator", 13),
+}
+"""The simulators of other payment providers, which run where they are asked for."""
 PORT_BASE = 8000
 
 

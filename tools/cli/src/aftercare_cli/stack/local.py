@@ -11,25 +11,29 @@ from aftercare_chassis.kafka import topics
 
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Infrastructure, Progress, StackError, step
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server
+from aftercare_cli.stack.layout import LABELS, ORDER, PROVIDERS, SERVERS, SERVICES, SIMULATOR, Layout, Server
 from aftercare_cli.stack.log_files import follow_logs
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.secrets_file import Secrets
-from aftercare_cli.stack.service_commands import service_variables
+from aftercare_cli.stack.service_commands import service_variables, settings_file
 from aftercare_cli.stack.services import ServiceProcesses
 from aftercare_cli.stack.threads import run
+
+STOP_SECONDS = 25.0
 
 
 @dataclass(slots=True)
 class LocalStack:
-    """The five services, the payment simulator, Kafka and PostgreSQL.
+    """The five services, the process of labels, the simulators, Kafka and PostgreSQL.
 
-    `without` names services that are started elsewhere; `settings` are further environment variables of all services.
+    `without` names services that are started elsewhere, `providers` the payment providers that are simulated beside the usual one, until
+    `down`; `settings` are further environment variables of all services.
     """
 
     layout: Layout
     infrastructure: Infrastructure
     without: frozenset[str] = frozenset()
+    providers: frozenset[str] = frozenset()
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -39,18 +43,25 @@ class LocalStack:
     def up(self, progress: Progress) -> Addresses:
         with self._locked():
             self._check_addresses()
-            processes = ServiceProcesses(self.layout, self._processes())
-            processes.require_free_ports((*self._servers(), SIMULATOR))
+            processes, providers = ServiceProcesses(self.layout, self._processes()), self._wanted_providers()
+            processes.require_free_ports((*self._servers(), *(PROVIDERS[name] for name in providers)))
             self.infrastructure.start(progress)
             addresses = self._addresses()
             self._prepare(progress)
             self._restart_when_moved(addresses)
+            self._start_providers(processes, providers, progress)
             self._start(ServiceProcesses(self.layout, self._processes(), self._environment()), addresses, progress)
             addresses.write(self.layout.stack_file)
             return addresses
 
     def _servers(self) -> tuple[Server, ...]:
-        return tuple(service for service in SERVICES if service.name not in self.without)
+        """Those of SERVERS that are started here. The process of labels needs the schema that the start of order-svc migrates."""
+        without = {*self.without, *([LABELS.name] if ORDER.name in self.without else [])}
+        return tuple(server for server in SERVERS if server.name not in without)
+
+    def _wanted_providers(self) -> list[str]:
+        processes = self._processes()
+        return [name for name, one in PROVIDERS.items() if name in self.providers or processes.was_started(one.name)]
 
     def _prepare(self, progress: Progress) -> None:
         """Databases, roles and topics."""
@@ -59,13 +70,29 @@ class LocalStack:
         with step(progress, "topics", "creating topics", "ready"):
             run(topics.create(self.infrastructure.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
 
+    def _start_providers(self, processes: ServiceProcesses, names: list[str], progress: Progress) -> None:
+        """Start the simulators of payment providers that do not run; order-svc is stopped, since each new one has another account."""
+        missing = [name for name in names if not processes.runs(PROVIDERS[name])]
+        if missing:
+            processes.processes.stop(ORDER.name, grace_seconds=STOP_SECONDS)
+        for name in missing:
+            processes.start_provider(name, progress)
+
     def _start(self, processes: ServiceProcesses, addresses: Addresses, progress: Progress) -> None:
-        servers = self._servers()
-        with ThreadPoolExecutor(max_workers=len(servers) + 1) as pool:
-            starting = [pool.submit(processes.start_simulator, progress)]
-            starting += [pool.submit(processes.start, one, addresses.databases[one.name], progress) for one in servers]
+        services = [one for one in SERVICES if one.name not in self.without]
+        with ThreadPoolExecutor(max_workers=len(services) + 2) as pool:
+            starting = [pool.submit(start, progress) for start in (processes.start_simulator, processes.start_couriers)]
+            starting += [
+                pool.submit(self._start_service, processes, one, addresses.databases[one.name], progress)
+                for one in services
+            ]
         for each in starting:
             each.result()
+
+    def _start_service(self, processes: ServiceProcesses, one: Server, database: str, progress: Progress) -> None:
+        processes.start(one, database, progress)
+        if one is ORDER:
+            processes.start_labels(database, progress)
 
     def _environment(self) -> dict[str, str]:
         return {**service_variables(self.layout, self.infrastructure.kafka), **self.settings}
@@ -95,7 +122,7 @@ class LocalStack:
 
     def _running(self) -> Iterator[bool]:
         processes = self._processes()
-        return (processes.find(server.name) is not None for server in (*SERVICES, SIMULATOR))
+        return (processes.find(server.name) is not None for server in SERVERS)
 
     def down(self, progress: Progress) -> None:
         with self._locked():
@@ -107,11 +134,11 @@ class LocalStack:
         self.layout.stack_file.unlink(missing_ok=True)
 
     def _stop_services(self, progress: Progress | None) -> None:
-        processes = self._processes()
-        with ThreadPoolExecutor(max_workers=len(SERVICES) + 1) as pool:
-            stopping = {
-                one.name: pool.submit(processes.stop, one.name, grace_seconds=25) for one in (*SERVICES, SIMULATOR)
-            }
+        processes, names = self._processes(), [server.name for server in (*SERVERS, *PROVIDERS.values())]
+        with ThreadPoolExecutor(max_workers=len(names)) as pool:
+            stopping = {name: pool.submit(processes.stop, name, grace_seconds=STOP_SECONDS) for name in names}
+        for provider in PROVIDERS:
+            settings_file(self.layout, provider).unlink(missing_ok=True)
         for name, stopped in stopping.items():
             if stopped.result() and progress:
                 progress.done(name, "stopped")
@@ -124,8 +151,9 @@ class LocalStack:
 
     def status(self) -> list[ComponentStatus]:
         servers = ServiceProcesses(self.layout, self._processes())
-        with ThreadPoolExecutor(max_workers=len(SERVICES) + 1) as pool:
-            return [*self.infrastructure.status(), *pool.map(servers.status, (*SERVICES, SIMULATOR))]
+        providers = [PROVIDERS[name] for name in self._wanted_providers()]
+        with ThreadPoolExecutor(max_workers=len(SERVERS)) as pool:
+            return [*self.infrastructure.status(), *pool.map(servers.status, (*SERVERS, *providers))]
 
     def logs(self, name: str | None, follow: bool) -> None:
         follow_logs(self.layout.logs, name, follow)

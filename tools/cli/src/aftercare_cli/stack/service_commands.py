@@ -1,6 +1,7 @@
 """The environment variables of the services, and running a command of a service with them."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,9 +10,10 @@ from pathlib import Path
 from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
 
 from aftercare_cli.stack.interface import Addresses, StackError
-from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import COURIERS, SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.secrets_file import Secrets
 
+_PROVIDERS = "providers"
 ORIGINS = "http://localhost:3000,http://localhost:5173"
 
 
@@ -30,7 +32,30 @@ def service_variables(layout: Layout, kafka: str) -> dict[str, str]:
         "AFTERCARE_PUBLIC_URL": layout.url(SERVICES[0]),
         "AFTERCARE_EVIDENCE_PUBLIC_URL": layout.url(SERVICES[1]),
         "AFTERCARE_EVIDENCE_FOLDER": str(layout.home / "evidence"),
+        **_couriers(layout.url(COURIERS)),
+        **_providers(layout),
     }
+
+
+def _couriers(url: str) -> dict[str, str]:
+    """The addresses of the couriers: their simulator, unless the environment names others, such as a sandbox."""
+    simulated = {
+        "AFTERCARE_SF_URL": f"{url}/std/service",
+        "AFTERCARE_KUAIDI100_URL": url,
+        "AFTERCARE_KUAIDI100_LABEL_URL": url,
+    }
+    return {name: os.environ.get(name) or address for name, address in simulated.items()}
+
+
+def _providers(layout: Layout) -> dict[str, str]:
+    """The accounts with the simulators of payment providers that run."""
+    lines = [line for file in layout.folder(_PROVIDERS).glob("*.env") for line in file.read_text().splitlines()]
+    return dict(shlex.split(line)[0].split("=", 1) for line in lines)
+
+
+def settings_file(layout: Layout, provider: str) -> Path:
+    """The file with the account of order-svc with the simulator of a payment provider. It exists while that runs."""
+    return layout.folder(_PROVIDERS) / f"{provider}.env"
 
 
 def run_service(layout: Layout, service: str, arguments: Sequence[str]) -> int:

@@ -1,17 +1,17 @@
-"""The five services and the payment simulator as processes of this machine."""
+"""The five services, the process of labels and the simulators as processes of this machine."""
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
 
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
-from aftercare_cli.stack.layout import SIMULATOR, Layout, Server
+from aftercare_cli.stack.layout import COURIERS, LABELS, ORDER, PROVIDERS, SIMULATOR, Layout, Server
 from aftercare_cli.stack.processes import Processes, require_free_port
-from aftercare_cli.stack.service_commands import script
+from aftercare_cli.stack.service_commands import script, settings_file
 from aftercare_cli.stack.threads import run
 from aftercare_cli.stack.waiting import wait_for
 
@@ -42,36 +42,50 @@ class ServiceProcesses:
         Raises:
             StackError: a step failed, or the service does not become ready.
         """
-        if self.processes.find(server.name) and self.ready(server):
+        if self.runs(server):
             return
         self.processes.stop(server.name)
-        variables = {
-            **self.environment,
-            "AFTERCARE_DATABASE_URL": database,
-            "AFTERCARE_PORT": str(self.layout.port(server)),
-        }
+        variables = {**self.environment, "AFTERCARE_DATABASE_URL": database}
         if run(databases.needs_migration(database, server)):
             with step(progress, server.name, "migrating its database", "migrated"):
                 for command in ("migrate", "seed") if server.seeded else ("migrate",):
                     self._run(server, command, variables)
-        with step(progress, server.name, "starting", self.layout.url(server)):
-            self.processes.start(server.name, [script(server.name), "all"], variables)
-            self._wait(server)
+        self._start(server, [script(server.name), "all"], {"AFTERCARE_DATABASE_URL": database}, progress)
+
+    def start_labels(self, database: str, progress: Progress) -> None:
+        """Start the process of labels unless it is ready. `database` is the DSN of order-svc, which is migrated."""
+        command = [script(ORDER.name), "labels", "consume"]
+        self._start(LABELS, command, {"AFTERCARE_DATABASE_URL": database}, progress)
 
     def start_simulator(self, progress: Progress) -> None:
-        """Start the payment simulator unless it is ready, and wait until it is."""
-        if self.processes.find(SIMULATOR.name) and self.ready(SIMULATOR):
-            return
-        self.processes.stop(SIMULATOR.name)
-        books = self.layout.folder("simulator") / "books.db"
-        variables = {
-            **self.environment,
-            "AFTERCARE_PORT": str(self.layout.port(SIMULATOR)),
-            "AFTERCARE_PAYMENT_BOOKS": str(books),
+        """Start the payment simulator unless it is ready."""
+        books = {"AFTERCARE_PAYMENT_BOOKS": str(self.layout.folder("simulator") / "books.db")}
+        self._start(SIMULATOR, [script("aftercare-payment-simulator")], books, progress)
+
+    def start_couriers(self, progress: Progress) -> None:
+        """Start the couriers' simulator unless it is ready."""
+        self._start(COURIERS, [script("aftercare-shipping-simulator")], {}, progress)
+
+    def start_provider(self, name: str, progress: Progress) -> None:
+        """Start the simulator of a payment provider unless it is ready. A new one has a new account: its settings are in a file."""
+        server = PROVIDERS[name]
+        options = {
+            "--settings": settings_file(self.layout, name),
+            "--shop-url": self.layout.url(ORDER),
+            "--port": self.layout.port(server),
         }
-        with step(progress, SIMULATOR.name, "starting", self.layout.url(SIMULATOR)):
-            self.processes.start(SIMULATOR.name, [script("aftercare-payment-simulator")], variables)
-            self._wait(SIMULATOR)
+        arguments = [str(each) for pair in options.items() for each in pair]
+        self._start(server, [script("aftercare-provider-simulator"), name, *arguments], {}, progress)
+
+    def _start(self, server: Server, command: Sequence[str], variables: Mapping[str, str], progress: Progress) -> None:
+        """Start a server unless it is ready, and wait until it is."""
+        if self.runs(server):
+            return
+        self.processes.stop(server.name)
+        port = {"AFTERCARE_PORT": str(self.layout.port(server))}
+        with step(progress, server.name, "starting", self.layout.url(server)):
+            self.processes.start(server.name, command, {**self.environment, **port, **variables})
+            self._wait(server)
 
     def _wait(self, server: Server) -> None:
         def check_running() -> None:
@@ -101,16 +115,19 @@ class ServiceProcesses:
             lines = log.read_bytes()[before:].decode(errors="replace").strip().splitlines() or ["no output"]
             raise StackError(f"{server.name} {command} failed: {lines[-1][:300]} · log: {log}")
 
+    def runs(self, server: Server) -> bool:
+        """Whether it was started here and is ready."""
+        return self.processes.find(server.name) is not None and self.ready(server)
+
     def ready(self, server: Server) -> bool:
         return self._problem(server) is None
 
     def _problem(self, server: Server) -> str | None:
-        path = "/livez" if server is SIMULATOR else "/readyz"
         try:
-            response = httpx.get(self.layout.url(server) + path, timeout=3, trust_env=False)
+            response = httpx.get(self.layout.url(server) + "/readyz", timeout=3, trust_env=False)
         except httpx.HTTPError as error:
             return f"does not answer ({type(error).__name__})"
-        return None if response.status_code == 200 else f"{path} returns {response.text[:200]}"
+        return None if response.status_code == 200 else f"/readyz returns {response.text[:200]}"
 
     def status(self, server: Server) -> ComponentStatus:
         log = self.processes.log(server.name)

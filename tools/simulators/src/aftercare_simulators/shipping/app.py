@@ -24,9 +24,11 @@ class ScanIn(BaseModel):
     at: datetime | None = None
 
 
-def create(account: Account | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> FastAPI:
-    """Both couriers for one merchant. `app.state.books` has what was ordered, and the fault."""
-    books = Books(account or Account(), clock)
+def create(
+    account: Account | None = None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), first: int = 1
+) -> FastAPI:
+    """Both couriers for one merchant. `app.state.books` has what was ordered, and the fault; `first` is the first waybill's serial."""
+    books = Books(account or Account(), clock, first=first)
     app = FastAPI(title="Courier simulator: orders", version="1")
     app.state.books = books
     kuaidi100.add(app, books)
@@ -37,7 +39,8 @@ def create(account: Account | None = None, *, clock: Callable[[], datetime] = la
 
 def _add_controls(app: FastAPI, books: Books) -> None:
     @app.get("/livez")
-    async def livez() -> Json:
+    @app.get("/readyz")
+    async def alive() -> Json:
         return {"status": "ok"}
 
     @app.put("/v1/behaviour")

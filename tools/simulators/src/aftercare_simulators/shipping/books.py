@@ -63,10 +63,10 @@ class Scan:
 
 
 class Books:
-    """The books. `price` is what every way costs, in minor units of CNY."""
+    """The books. `price` is what every way costs, in minor units of CNY; waybills have serial numbers from `first` on."""
 
-    def __init__(self, account: Account, clock: Callable[[], datetime], price: int = 1250) -> None:
-        self.account, self.clock, self.price = account, clock, price
+    def __init__(self, account: Account, clock: Callable[[], datetime], price: int = 1250, first: int = 1) -> None:
+        self.account, self.clock, self.price, self._first = account, clock, price, first
         self.orders: dict[str, Order] = {}
         self.scans: dict[str, list[Scan]] = {}
         self.subscriptions: list[Json] = []
@@ -80,7 +80,7 @@ class Books:
         if known is not None:
             known.ordered += 1
             return known
-        serial = len(self.orders) + 1
+        serial = self._first + len(self.orders)
         waybill_no = f"{prefix}{7_300_000_000_000 + serial}"
         task_no = f"{serial:032X}"
         order = Order(number, carrier, waybill_no, task_no, content, self.clock())

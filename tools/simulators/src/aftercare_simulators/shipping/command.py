@@ -2,11 +2,14 @@
 
 import argparse
 import os
+import time
 
 import uvicorn
 
 from aftercare_simulators.shipping.app import create
 from aftercare_simulators.shipping.books import Account
+
+_LABELS_PER_SECOND = 100
 
 
 def main() -> None:
@@ -14,7 +17,8 @@ def main() -> None:
     options = _options().parse_args()
     account = Account(account_no=options.account_no, secret=options.secret, key=options.key)
     uvicorn.run(
-        create(account),
+        # An earlier process has numbered waybills too, and the shop still has those.
+        create(account, first=int(time.time()) * _LABELS_PER_SECOND),
         host=options.host,
         port=options.port,
         log_level=options.log_level,
