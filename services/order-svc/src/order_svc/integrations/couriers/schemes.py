@@ -107,12 +107,13 @@ class SignedBody(GivenSecret, ABC):
         return None if fits else Rejection(RejectionCode.SIGNATURE_INVALID, f"{self.digest_header} does not fit")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
-        """The id of the event, the same at every try, and a hash of the body."""
+        """The id of the event, the same at every try, and a hash of the body; the hash alone where the id is not printable."""
         try:
             number = self.event_id(raw)[:_LONGEST_ID]
         except ValueError:
             number = ""
-        return f"{number} sha256:{hashlib.sha256(raw).hexdigest()}".lstrip()
+        # Not every text of JSON can be stored: a NUL cannot.
+        return f"{number if number.isprintable() else ''} sha256:{hashlib.sha256(raw).hexdigest()}".lstrip()
 
     def accepted_by_status(self) -> Acknowledgement:
         """Any 2xx."""
