@@ -209,7 +209,7 @@ class Runtime(Generic[S_co]):
         return kind(
             connection,
             actor=actor,
-            now=self.clock.now(),
+            clock=self.clock,
             settings=self.settings,
             cursors=self.cursors,
             ids=self.ids,

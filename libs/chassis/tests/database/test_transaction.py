@@ -2,15 +2,29 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import pytest
+from aftercare_chassis.database.mapping import Query, Rows
 from aftercare_chassis.testing import Harness
+from sqlalchemy import Column, MetaData, Table, Text
 
 INSERT = "INSERT INTO tallies (id, version, owner, count) VALUES ('t', 1, 'o', 0)"
 
 ADD = "INSERT INTO tallies (id, version, owner, count) VALUES ($1, 1, 'o', 0)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    id: str
+
+
+TALLIES = Table("tallies", MetaData(), Column("id", Text, primary_key=True))
+LOCKED = Rows(TALLIES, Locked)
+EVERY = Query(TALLIES.select().with_for_update(key_share=True), Locked)
 
 
 async def rows(harness: Harness) -> int:
@@ -116,3 +130,26 @@ async def test_a_worker_is_woken_after_the_commit(tally: Harness) -> None:
         tx.wake("probe")
         assert not await wakeup.wait(0)
     assert await wakeup.wait(10)
+
+
+async def test_who_waited_for_a_lock_acts_after_the_other(tally: Harness) -> None:
+    """The events of an aggregate are in the order of their times, however many change it at once."""
+    await tally.runtime.pool.execute(INSERT)
+    async with tally.runtime.transaction() as first:
+        await first.lock(LOCKED, "t")
+
+        async def second() -> tuple[datetime, datetime]:
+            async with tally.runtime.transaction() as tx:
+                begun_at = tx.now
+                begun.set()
+                await tx.lock(LOCKED, "t")
+                return begun_at, tx.now
+
+        begun = asyncio.Event()
+        waiting = asyncio.create_task(second())
+        await begun.wait()
+        tally.clock.advance(seconds=5)
+        await first.lock_all(EVERY)
+        changed_at = first.now
+    begun_at, locked_at = await waiting
+    assert begun_at < changed_at <= locked_at

@@ -17,6 +17,7 @@ from aftercare_events import Envelope, Event
 from asyncpg import Record, UniqueViolationError
 from asyncpg.pool import PoolConnectionProxy
 
+from aftercare_chassis.clock import Clock
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.compiled import Compiled, Params
 from aftercare_chassis.database.cursors import Cursors
@@ -61,7 +62,7 @@ class Transaction(Reader[S_co]):
         connection: PoolConnectionProxy,
         *,
         actor: Actor,
-        now: datetime,
+        clock: Clock,
         settings: S_co,
         cursors: Cursors,
         ids: Ids,
@@ -72,7 +73,8 @@ class Transaction(Reader[S_co]):
         observers: Mapping[str, Observer] | None = None,
         journal: Journal | None = None,
     ) -> None:
-        super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
+        super().__init__(connection, actor=actor, now=clock.now(), settings=settings, cursors=cursors)
+        self._clock = clock
         self.cause: Envelope | None = None
         self.caused_by: Origin | None = None
         self.recorded: list[Envelope] = []
@@ -105,7 +107,7 @@ class Transaction(Reader[S_co]):
         return system
 
     async def lock(self, rows: Rows[R], *key: object) -> R:
-        """The row with this key, locked until the end of the transaction.
+        """The row with this key, locked until the end of the transaction; `now` is the time of the lock from here on.
 
         Raises:
             NotFound: there is none that the actor may see.
@@ -114,18 +116,20 @@ class Transaction(Reader[S_co]):
         row = await self._one(rows, rows.by_key(self.actor.role, lock=True), rows.keyed(key))
         if row is None:
             raise NotFound(what=rows.name)
+        self.now = self._clock.now()  # after that of whoever had the lock: the events of an aggregate are in order
         if self._if_match is not None:
             self._check(self._if_match, getattr(row, "version", None))
         return row
 
     async def lock_all(self, query: Query[R], **params: object) -> list[R]:
-        """The rows that a query with FOR NO KEY UPDATE returns, locked until the end of the transaction."""
+        """The rows that a query with FOR NO KEY UPDATE returns, locked until the end of the transaction; `now` as with `lock`."""
         found = await self.all(query, **params)
+        self.now = self._clock.now()
         self._observers.read(*found)
         return found
 
     def backdated(self, at: datetime) -> "Transaction[S_co]":
-        """This transaction as of an earlier time, for what is recorded later than it happened; the journal does not see its events."""
+        """This transaction as of an earlier time, for what is recorded later than it happened; it locks nothing, the journal does not see its events."""
         earlier = copy(self)
         earlier.now, earlier._journal = at, None
         return earlier
