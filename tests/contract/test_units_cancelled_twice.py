@@ -21,6 +21,17 @@ def lines(order: dict[str, Any], units: int) -> list[dict[str, Any]]:
     return [{"line_id": order["lines"][0]["id"], "quantity": units}]
 
 
+async def of_two_lines(shop: InProcessSuite) -> dict[str, Any]:
+    """A paid order with money of another line, of which nothing is cancelled."""
+    line = {"sku": "KETTLE-1", "title": usual.TITLE, "quantity": 3, "unit_price": usual.cny(9900)}
+    kettles = {**line, "discount": usual.cny(1000)}
+    body = {"buyer_id": "buyer-1", "currency": "CNY", "lines": [kettles, kettles], "shipping_address": usual.ADDRESS}
+    order = await shop.call("seller", "order", "orders", body)
+    payment = {"provider": "simulator", "payment_method": "sim_success"}
+    await shop.call("buyer", "order", f"orders/{order['id']}/payments", payment)
+    return order
+
+
 async def asked_at_once(shop: InProcessSuite, order: dict[str, Any], units: int) -> str:
     """A case whose events order-svc has not consumed yet."""
     body = {"order_id": order["id"], "type": "refund_only", "reason": "changed_mind", "lines": lines(order, units)}
@@ -51,6 +62,23 @@ async def test_the_case_ends_and_the_money_goes_back_with_the_cancellation(
     rest = await usual.asked(shop, order, 2, "refund_only")
     await usual.step(shop, "seller", rest, "approve")
     assert await refunded(shop, order) == PAID, "the freight goes back with the last units"
+
+
+@pytest.mark.parametrize("is_approved", [False, True], ids=["while it is reviewed", "once it is approved"])
+async def test_the_same_while_other_units_of_the_line_are_on_their_way(shop: InProcessSuite, is_approved: bool) -> None:
+    order = await of_two_lines(shop)
+    parcel = {"carrier": "zto", "waybill_no": f"7300029{2 + is_approved}", "lines": lines(order, 1)}
+    await shop.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
+    case_id = await asked_at_once(shop, order, 2)
+    if is_approved:
+        approved = await shop.client("seller", "aftersale").post(f"/v1/cases/{case_id}/approve", json={})
+        assert (approved.json()["state"], approved.json()["stage"]) == ("refunding", "in_transit"), approved.text
+    await shop.call("seller", "order", f"orders/{order['id']}/cancel", {"lines": lines(order, 2)})
+    case = await shop.get("buyer", "aftersale", f"cases/{case_id}")
+    assert (case["state"], case["close_cause"]) == ("closed", "units_cancelled")
+    assert await refunded(shop, order) == 19133, "the money of two units, once"
+    options = await shop.get("buyer", "aftersale", f"orders/{order['id']}/after-sale-options")
+    assert options["lines"][0]["selectable_quantity"] == 1
 
 
 async def test_another_case_of_the_order_goes_on(shop: InProcessSuite) -> None:

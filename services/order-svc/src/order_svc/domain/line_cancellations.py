@@ -4,7 +4,8 @@ Before the payment the units are taken off the line, whose amounts shrink with i
 withdrawn, and their part is refunded: of P paid for q units, of which a are gone, that of the next k is ⌊P·(a+k)/q⌋ − ⌊P·a/q⌋.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,6 +110,21 @@ def paid_units(units: OrderUnits, line: OrderLine) -> int:
     """The units of a line that were paid for: refunded by cases, be it that the buyer keeps them, or cancelled."""
     of_cases = (each.refunded_quantity for each in units.case_lines if each.line_id == line.id)
     return line.cancelled_quantity + sum(of_cases)
+
+
+def are_cancelled(units: OrderUnits, case_id: str, accepted: Mapping[str, int]) -> bool:
+    """Whether a case asks for the money of units that were cancelled: of a line of which some were, fewer are left beside those that other
+    cases have refunded. `accepted` has how many it asks for, by line, where these are not all."""
+    asked, refunded = Counter[str](), Counter[str]()
+    for each in units.case_lines:
+        if each.case_id == case_id:
+            asked[each.line_id] += accepted.get(each.line_id, each.quantity)
+        else:
+            refunded[each.line_id] += each.refunded_quantity
+    return any(
+        line.cancelled_quantity and asked[line.id] > max(0, line.quantity - line.cancelled_quantity - refunded[line.id])
+        for line in units.lines
+    )
 
 
 def share(whole_minor: int, quantity: int, taken: int, units: int, paid: int = 0) -> int:

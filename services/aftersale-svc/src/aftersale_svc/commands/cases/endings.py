@@ -104,8 +104,8 @@ async def lines_cancelled(tx: Transaction[Settings], order_id: str) -> None:
 
 async def are_units_cancelled(tx: Transaction[Settings], full: FullCase) -> bool:
     """Whether the order has cancelled units of this locked case, whose refund, if it has one, is not in flight any more."""
-    if full.case.stage is not Stage.PRE_SHIP:
-        return False
+    if full.case.stage is Stage.POST_RECEIPT:
+        return False  # its order has cancelled nothing any more since before it was opened
     holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
     decided = [replace(each, state=None) if each.case_id == full.case.id else each for each in holds]
     return full.case.id in cases_with_cancelled_units(decided)

@@ -100,7 +100,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         sku=line.sku,
         quantity=line.quantity,
         paid_minor=line.paid_minor,
-        settled_units=line.cancelled_quantity + sum(hold.units for hold in settled),
+        settled_units=min(line.quantity, line.cancelled_quantity + sum(hold.units for hold in settled)),
         live_units=sum(hold.units for hold in live),
         held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
@@ -178,10 +178,10 @@ def cases_with_shipped_units(holds: Iterable[LineHold]) -> list[str]:
 
 
 def cases_with_cancelled_units(holds: Iterable[LineHold]) -> list[str]:
-    """The ids of those open cases before shipment about units that their order has cancelled, because it did not know of the case.
+    """The ids of those open cases about units that their order has cancelled before they left, because it did not know of the case.
 
-    Where cancelled units and those of cases are more than there are, the newest cases are returned; not those whose refund is in flight,
-    which order-svc decides about.
+    Where cancelled units and those of cases are more than there are, the newest cases are returned of those whose units may not have left;
+    not those whose refund is in flight, which order-svc decides about.
     """
     found: dict[str, None] = {}
     for of_line in _by_line(holds):
@@ -192,10 +192,16 @@ def cases_with_cancelled_units(holds: Iterable[LineHold]) -> list[str]:
         )
         for hold in sorted(taken, key=lambda each: each.case_id or "", reverse=True):
             is_open = hold.hold is HoldState.HELD and hold.state is not CaseState.REFUNDING
-            if missing > 0 and is_open and hold.stage is Stage.PRE_SHIP and hold.case_id is not None:
+            if missing > 0 and is_open and _may_be_here(hold) and hold.case_id is not None:
                 found[hold.case_id] = None
                 missing -= hold.units
     return list(found)
+
+
+def _may_be_here(hold: LineHold) -> bool:
+    """Whether the units of a case may not have left the merchant: those of an order on its way are some that have left, or others."""
+    anywhere = hold.stage is Stage.IN_TRANSIT and hold.type is not None and not TYPES[hold.type].needs_shipped
+    return anywhere or hold.stage is Stage.PRE_SHIP
 
 
 _NOT_RELEASED = (HoldState.HELD, HoldState.SETTLED)

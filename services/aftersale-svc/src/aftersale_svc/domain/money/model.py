@@ -87,7 +87,8 @@ class LineBalance:
     """An order line and what all cases hold of it: units settled, units of open cases, the money of both.
 
     `shipped_units` have left, whatever became of them; `claimable_units` are those of them that no case has which is about units that have
-    left. `bound_units` were refused, and the buyer does not have them again. `unshipped_units` have not left, and no case keeps them from leaving; `cancelled_units` never will. `adjusted_minor` is that part
+    left. A case and a cancellation of its units may have crossed, so that for a time units count twice: what is left is never below 0.
+    `bound_units` were refused, and the buyer does not have them again. `unshipped_units` have not left, and no case keeps them from leaving; `cancelled_units` never will. `adjusted_minor` is that part
     of `held_minor` that goes back without units.
     """
 
@@ -111,17 +112,17 @@ class LineBalance:
     @property
     def free_units(self) -> int:
         """Units that a new case may take: no case holds them, and they are not bound."""
-        return self.left_units - self.bound_units
+        return max(0, self.left_units - self.bound_units)
 
     @property
     def left_units(self) -> int:
         """Units that no case holds, which the money that is left is for."""
-        return self.quantity - self.settled_units - self.live_units
+        return max(0, self.quantity - self.settled_units - self.live_units)
 
     @property
     def left_minor(self) -> int:
         """The money that no case holds."""
-        return self.paid_minor - self.held_minor
+        return max(0, self.paid_minor - self.held_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,9 @@ from order_svc.commands.payments.refund_creation import insert, new_refund, refu
 from order_svc.commands.record import refund_fields
 from order_svc.domain import errors, fulfilment
 from order_svc.domain.cases import CaseState, completed
+from order_svc.domain.line_cancellations import are_cancelled
 from order_svc.domain.model import Amount, Order
+from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.allocation import allocate, borne_by_share, refusal, rooms_of
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.compensations import is_compensated
@@ -52,7 +54,7 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
 
     It is made from the payments of the order: those that the event chooses, in their order, then the newest. RefundFailed is the answer to
     more than was paid, to what a guarantee has paid in the place of the refund, to a refund before
-    shipment of units that were shipped, and to what the provider does not refund any more.
+    shipment of units that were shipped, to one of units that were cancelled, and to what the provider does not refund any more.
 
     Raises:
         NotFound: there is no such order or payment.
@@ -128,9 +130,10 @@ async def refuse(tx: Transaction[Settings], order: Order, payment: Payment, refu
 async def _claim_units(
     tx: Transaction[Settings], order: Order, event: RefundRequested
 ) -> tuple[Order, FailureCode | None]:
-    """Hold the units of the case that were not shipped; with a failure code where the case assumes that none was.
+    """Hold the units of the case that were not shipped; with a failure code where the case assumes that none was, or has units that were
+    cancelled.
 
-    A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
+    A case may have been opened while its parcel was being registered, or its units cancelled: then nothing is paid, and the
     case is decided again with what is known now.
     """
     before = await order_units.read(tx, order.id)
@@ -140,14 +143,20 @@ async def _claim_units(
     # A refund that is requested opens the case again, should it have ended.
     case = replace(completed(case, keeps_goods=event.goods_outcome == GoodsOutcome.KEEP), state=CaseState.OPEN)
     units = await holds.hold(tx, before.with_case(case), case, before_shipment=event.is_before_shipment)
-    refused = event.is_before_shipment and fulfilment.any_shipped(units.case_lines_of(case.id))
-    if not refused:
+    refused = _refusal_of_units(units, case.id, event)
+    if refused is None:
         units = units.with_case(replace(case, refunding=True))
-    order = await after_sales.save(tx, order, before, units)
-    if not refused:
-        return order, None
-    gone = fulfilment.any_shipped_line(units.lines, units.case_lines_of(case.id))
-    return order, FailureCode.UNITS_SHIPPED if gone else FailureCode.UNITS_CANCELLED
+    return await after_sales.save(tx, order, before, units), refused
+
+
+def _refusal_of_units(units: OrderUnits, case_id: str, event: RefundRequested) -> FailureCode | None:
+    """Why the units of the case are not refunded; None where they are."""
+    of_case = units.case_lines_of(case_id)
+    if event.is_before_shipment and fulfilment.any_shipped(of_case):
+        gone = fulfilment.any_shipped_line(units.lines, of_case)
+        return FailureCode.UNITS_SHIPPED if gone else FailureCode.UNITS_CANCELLED
+    accepted = {each.line_id: each.accepted for each in event.accepted or ()}
+    return FailureCode.UNITS_CANCELLED if are_cancelled(units, case_id, accepted) else None
 
 
 async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Payment:
