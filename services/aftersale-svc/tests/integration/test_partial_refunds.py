@@ -15,7 +15,8 @@ from checked_files import files_of
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-LINES, FEE = (KETTLE, CUP), 800
+LINES = (KETTLE.model_copy(update={"tax_minor": 3302}), CUP.model_copy(update={"tax_minor": 345}))
+FEE = 800
 TOTAL = sum(line.paid_minor for line in LINES) + FEE
 PAYMENTS = tuple(
     OrderPayment(payment_id=id_, provider="simulator", method="sim_success", amount_minor=minor)
@@ -26,6 +27,13 @@ SELECT line_id, least(sum(minor), 2000000)::int AS minor FROM (
     SELECT l.line_id, CASE h.state WHEN 'released' THEN l.returned_minor ELSE greatest(h.amount_minor, l.returned_minor) END AS minor
     FROM case_lines l JOIN holds h USING (case_id, line_id)
 ) lines GROUP BY line_id
+"""
+TAX = """
+SELECT line_id, sum(minor)::int AS minor FROM (
+    SELECT p.line_id, p.amount_minor AS minor FROM refund_parts p JOIN refunds r ON r.id = p.refund_id
+     WHERE p.kind = 'tax' AND r.state = 'succeeded'
+    UNION ALL SELECT l.line_id, l.returned_tax_minor FROM case_lines l JOIN cases c ON c.id = l.case_id WHERE c.state = 'closed'
+) taxes GROUP BY line_id
 """
 FREIGHT = """
 SELECT coalesce(sum(CASE state WHEN 'completed' THEN shipping_refund_minor ELSE returned_freight_minor END), 0)::int FROM cases
@@ -55,8 +63,8 @@ async def fails(shop: Shop, back_minor: int) -> None:
     await shop.harness.consume(RefundFailed(**shop._refund(request, "failed"), **facts))
 
 
-async def given_by_line(shop: Shop) -> dict[str, int]:
-    return {row["line_id"]: row["minor"] for row in await shop.harness.runtime.pool.fetch(GIVEN)}
+async def given_by_line(shop: Shop, query: str = GIVEN) -> dict[str, int]:
+    return {row["line_id"]: row["minor"] for row in await shop.harness.runtime.pool.fetch(query)}
 
 
 async def test_the_money_that_is_back_is_named_beside_the_rest(shop: Shop) -> None:
@@ -156,6 +164,7 @@ class History:
                 await self.ends(lasts=True)
                 await self.check()
         assert await given_by_line(self.shop) == {line.line_id: line.paid_minor for line in LINES}
+        assert await given_by_line(self.shop, TAX) == {line.line_id: line.tax_minor for line in LINES}
 
     async def asked(self, wanted: list[tuple[str, int]]) -> bool:
         """Whether there are still so many units for a case, whose refund is on its way then."""

@@ -85,6 +85,9 @@ class OrderBook:
                 units=hold.units,
                 amount_minor=hold.amount_minor,
                 accepted=each.accepted,
+                returned_minor=each.returned_minor,
+                returned_units=each.returned_units,
+                returned_freight_minor=case.returned_freight_minor,
             )
             for case in self.cases.values()
             for each, hold in zip(self.of_case[case.id], self.held[case.id], strict=True)

@@ -114,7 +114,8 @@ class RequestedLine:
 
     `line_units`, `line_paid_minor` and `units_before` are what the share was computed from. `order_…`, `line_tax_minor`
     and `line_discounts` are those of the line as it was bought (`OrderLine`), which shares of tax and discounts count by.
-    `returned_minor` is what refunds that have failed in part have given back of it, `returned_units` the units of which that is all.
+    `returned_minor` is what refunds that have failed in part have given back of it, `returned_units` the units of which that is all,
+    `returned_tax_minor` the tax in it.
     """
 
     case_id: str
@@ -131,6 +132,7 @@ class RequestedLine:
     line_discounts: list[dict[str, Any]] | None = None  # a JSON document
     returned_units: int = 0
     returned_minor: int = 0
+    returned_tax_minor: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

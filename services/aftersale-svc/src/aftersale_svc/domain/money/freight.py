@@ -28,6 +28,12 @@ def is_expected_back(hold: LineHold) -> bool:
     return goes_back(hold) or (refunds and hold.hold is HoldState.HELD)
 
 
+def units_back(hold: LineHold, counts: Callable[[LineHold], bool] = goes_back) -> int:
+    """The units of another case that are back, or on their way: all that its refund is for where it `counts`, else those of which a refund
+    that has failed in part has given back all."""
+    return hold.refund_units if hold.units and counts(hold) else hold.returned_units
+
+
 def estimated(order: Order, case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> Case:
     """The case with the freight that it is expected to carry; after a refund was decided, with that refund's."""
     if case.refund_id is not None:
@@ -60,12 +66,12 @@ def freight(
         return 0
     if not TYPES[case.type].holds_units:
         return 0
-    others = [hold for hold in holds if hold.case_id not in (None, case.id) and hold.units and counts(hold)]
+    others = [hold for hold in holds if hold.case_id not in (None, case.id) and units_back(hold, counts)]
     if not (_owes(case) and all(_owes(hold) for hold in others)):
         return 0
     back = Counter(units)
     for hold in others:
-        back[hold.line_id] += hold.refund_units
+        back[hold.line_id] += units_back(hold, counts)
     if any(back[hold.line_id] + hold.cancelled_quantity < hold.quantity for hold in holds):
         return 0
     carried = {hold.case_id: hold.returned_freight_minor for hold in holds if hold.case_id != case.id}

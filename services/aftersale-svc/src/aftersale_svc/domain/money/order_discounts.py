@@ -14,7 +14,7 @@ from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.merchant_settings.model import SettingInForce, SettingKind
 from aftersale_svc.domain.money.codes import OnReturn, PartKind, PartParty
-from aftersale_svc.domain.money.freight import goes_back
+from aftersale_svc.domain.money.freight import units_back
 from aftersale_svc.domain.money.model import GivenBack, LineHold
 from aftersale_svc.domain.orders.model import Order
 
@@ -54,12 +54,12 @@ def unearned(
 def _gone_back(case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> tuple[Units, Units]:
     """The units that have gone back with this case, and those of them for which the buyer is liable."""
     back, chosen = Counter[str](), Counter[str]()
-    found: list[tuple[CaseLine | LineHold, Case | LineHold]] = [(line, case) for line in lines]
-    found += [(hold, hold) for hold in holds if hold.case_id not in (None, case.id) and goes_back(hold)]
-    for each, of_case in found:
-        back[each.line_id] += each.refund_units
+    found: list[tuple[str, int, Case | LineHold]] = [(line.line_id, line.refund_units, case) for line in lines]
+    found += [(hold.line_id, units_back(hold), hold) for hold in holds if hold.case_id not in (None, case.id)]
+    for line_id, units, of_case in found:
+        back[line_id] += units
         if _is_for_buyer(of_case):
-            chosen[each.line_id] += each.refund_units
+            chosen[line_id] += units
     return back, chosen
 
 

@@ -123,14 +123,15 @@ def _sides(kind: PartKind, funder: PartParty) -> tuple[PartParty, PartParty]:
 def _tax(line: CaseLine, upto: int, goods: GivenBack | None, taxed: GivenBack | None) -> int:
     """The share of the tax: of the units, where those that went back have the first shares of the line, else of the money.
 
-    What is left of the tax always fits into what is left of the money, so that the last refund can have all of it.
+    What is left of the tax always fits into what is left of the money, so that the last refund can have all of it. It is no less than what
+    an attempt that has failed in part has given back of it.
     """
     paid, tax, share = line.order_paid_minor, line.line_tax_minor, line.refund_minor
     given = taxed.due_minor if taxed else 0
     back = share + given + (goods.due_minor if goods else 0)
     in_order = cumulative_share(paid, line.order_units, upto) == back
     due = (cumulative_share(tax, line.order_units, upto) if in_order else cumulative_share(tax, paid, back)) - given
-    return min(max(due, tax - given - (paid - back), 0), share, tax - given)
+    return min(max(due, tax - given - (paid - back), line.returned_tax_minor), share, tax - given)
 
 
 def _next(whole: int, line: CaseLine, upto: int, before: GivenBack | None) -> int:

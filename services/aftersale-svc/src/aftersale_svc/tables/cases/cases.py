@@ -159,6 +159,7 @@ case_lines = Table(
     document("line_discounts", null=True),
     *quantity("returned_units", default=0),
     *minor("returned_minor", default=0),
+    *minor("returned_tax_minor", default=0),
     CheckConstraint("units_before + quantity <= line_units", name="units"),
     CheckConstraint("amount_minor <= line_paid_minor", name="amount"),
 )
