@@ -171,6 +171,7 @@ from aftercare_events.catalogue.offline_refunds import (
     OfflineRefundStated,
     OfflineRefundWithdrawn,
 )
+from aftercare_events.catalogue.order_authorisations import OrderAuthorisationEnded, OrderAuthorised
 from aftercare_events.catalogue.order_reviews import OrderReviewed
 from aftercare_events.catalogue.orders import (
     CancelledLine,
@@ -448,6 +449,8 @@ __all__ = [
     "OfflineRefundWithdrawn",
     "OrderAddressChanged",
     "OrderAfterSaleChanged",
+    "OrderAuthorisationEnded",
+    "OrderAuthorised",
     "OrderCancelled",
     "OrderCompleted",
     "OrderCreated",

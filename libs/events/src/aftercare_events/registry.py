@@ -36,6 +36,7 @@ from aftercare_events.catalogue import (
     merchants,
     offers,
     offline_refunds,
+    order_authorisations,
     order_reviews,
     orders,
     parcel_anomalies,
@@ -61,6 +62,7 @@ from aftercare_events.event import Event
 CATALOGUE = (
     *(
         orders,
+        order_authorisations,
         order_reviews,
         sold_lines,
         shipment_times,

@@ -49,6 +49,8 @@ class Limits:
     disputes: bool = True
     details: bool = True
     """Whether an order is packed, its receipt extended, and single units of it cancelled."""
+    authorised: bool = False
+    """Whether payments are authorised first."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
     payment_hours=1,
+    longest_payment_hours=48,
+    longest_plan_hours=96,
     review_hours=1,
     ship_hours=1,
     auto_receipt_hours=2,
@@ -111,7 +113,7 @@ def _scans(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
 
 def _live(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     payments = _of("payments", order_id="order_id")(memory, params)
-    return [each for each in payments if each.state == "pending" or (each.state == "succeeded" and not each.surplus)]
+    return [each for each in payments if each.state in _IN_PROGRESS or (each.state == "succeeded" and not each.surplus)]
 
 
 def _taken(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
@@ -127,6 +129,7 @@ def _charge_backs(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any
     return [each for each in known if each.reference in params["references"]]
 
 
+_IN_PROGRESS = ("pending", "authorised", "capturing")
 _WAYBILL = {name: name for name in ("order_id", "leg", "carrier", "waybill_no", "case_id")}
 QUERIES = {
     LINES_OF_ORDER: _of("order_lines", order_id="order_id"),

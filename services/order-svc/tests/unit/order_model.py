@@ -10,10 +10,11 @@ from after_sale_model import PRICE, AfterSaleModel, CaseModel, Limits
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from memory_database import MemoryDatabase
+from order_svc import main  # noqa: F401 (loads every command, so that all timers are registered)
 from order_svc.commands.deadlines import order_timer
 from order_svc.commands.orders import cancellations, line_cancellations, orders, packing, receipts
 from order_svc.commands.parcels import parcels, shipments
-from order_svc.commands.payments import payments, refund_requests, refunds
+from order_svc.commands.payments import authorisations, payments, provider_calls, refund_requests, refunds
 from order_svc.domain.fulfilment import Pick, fully_shipped, unshipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
@@ -79,7 +80,7 @@ class OrderModel:
     def is_over(self) -> bool:
         """Nobody waits for anything any more."""
         known = [case for case in self.db.rows("cases") if case.state == "open"]
-        pending = [payment for payment in self.db.rows("payments") if payment.state == "pending"]
+        pending = [payment for payment in self.db.rows("payments") if payment.state not in ("succeeded", "failed")]
         paid, refunded = self.money()
         owed = self.order.state == "cancelled" and self.order.cancel_cause != "refunded" and refunded < paid
         ended = self.order.state in ("completed", "cancelled")
@@ -92,6 +93,7 @@ class OrderModel:
         reserved = [refund for refund in self.db.rows("refunds") if refund.state != "failed"]
         assert sum(refund.amount_minor for refund in reserved) <= paid
         self._check_ledger(paid, refunded)
+        self._check_authorisations()
         for number, line in enumerate(self.lines):
             self._check_units(number, line)
             self._check_stock(line)
@@ -107,6 +109,21 @@ class OrderModel:
         posted = [balances[account] for account in ("payments_received", "refunds_paid", "refunds_in_flight")]
         assert posted == [paid, -refunded, -in_flight]
         assert balances["merchant_payable"] == -(paid - refunded - in_flight)
+
+    def _check_authorisations(self) -> None:
+        """No more is captured than was authorised, nothing is paid twice, and the order waits for nothing without an end."""
+        for payment in self.db.rows("payments"):
+            assert payment.refunded_minor <= payment.amount_minor
+            assert payment.authorised_minor is None or payment.amount_minor <= payment.authorised_minor
+        assert self.order.paid_minor <= self.order.total_minor
+        taken = [each for each in self.db.rows("payments") if each.state == "succeeded" and not each.surplus]
+        assert self.order.paid_minor == sum(each.amount_minor for each in taken)
+        if self.order.state == "created":
+            assert self.order.deadline_at is not None
+            held = [each for each in self.db.rows("payments") if each.state in ("authorised", "capturing")]
+            assert self.order.authorised_until is None or (
+                held and self.order.authorised_until == self.order.deadline_at
+            )
 
     def _check_units(self, number: int, line: Any) -> None:
         cases = self.after_sales.cases
@@ -148,12 +165,18 @@ class OrderModel:
             ),
             tuple(self._units_of(line) for line in self.lines),
             tuple(sorted((parcel.status, *self._contents(parcel)) for parcel in self.parcels)),
-            tuple(each.state for each in self.db.rows("payments") if each.state != "failed"),
+            order.authorised_until is not None,
+            tuple(self._held(each) for each in self.db.rows("payments") if each.state != "failed"),
             tuple(sorted((r.state, r.case_id or "", r.amount_minor) for r in refunds if r.state != "failed")),
             tuple((case.state, case.refunding, case.dispute_state) for case in self.db.rows("cases")),
             tuple((u.held_quantity, u.withdrawn_quantity, u.refunded_quantity) for u in self.db.rows("case_lines")),
             self.after_sales.state(),
         )
+
+    def _held(self, payment: Any) -> tuple[Any, ...]:
+        """What a payment brings, or holds, and whether its provider does so still."""
+        until = payment.authorised_until
+        return payment.state, payment.amount_minor, until is not None and until > self.db.clock.now()
 
     def _is_packed(self) -> bool:
         """Whether that bars anything now."""
@@ -174,25 +197,14 @@ class OrderModel:
 
     def steps(self) -> dict[str, Step]:
         found: dict[str, Step] = {}
-        for group in (self._trade, self._courier, self._provider, self.after_sales.steps):
+        for group in (self._trade, self._authorisations, self._courier, self._provider, self.after_sales.steps):
             found.update(group())
         return found
 
     def _trade(self) -> Iterator[tuple[str, Step]]:
         run, id_ = self.db.run, self.order.id
         if self.order.state == "created":
-            yield (
-                "pay",
-                partial(
-                    run,
-                    payments.start,
-                    id_,
-                    provider="simulator",
-                    method="sim_success",
-                    providers={"simulator": _SIMULATOR},
-                    by=BUYER,
-                ),
-            )
+            yield "pay", self._start()
         yield "cancel", partial(run, cancellations.cancel, id_, by=BUYER)
         if self.limits.details:
             yield from self._details()
@@ -205,6 +217,29 @@ class OrderModel:
                     yield f"ship {units} of {number}", partial(self._ship, line, units)
         for payment in self.db.rows("payments"):
             yield f"operator refunds {payment.id}", partial(run, refund_requests.refund_remainder, payment.id, by=AGENT)
+
+    def _start(self, **how: Any) -> Step:
+        method = {"provider": "simulator", "method": "sim_success", "providers": {"simulator": _SIMULATOR}}
+        return partial(self.db.run, payments.start, self.order.id, by=BUYER, **method, **how)
+
+    def _authorisations(self) -> Iterator[tuple[str, Step]]:
+        """The buyer authorises all or a part; the merchant captures or gives up; the provider's time ends."""
+        known = self.db.rows("payments")
+        if self.limits.authorised and self.order.state == "created":
+            yield "authorise all", self._start(manual_capture=True)
+            if not any(each.state != "failed" for each in known):
+                yield "authorise a part", self._start(manual_capture=True, amount=Amount(FREIGHT, "CNY"))
+        for payment in known:
+            if payment.state == "authorised":
+                for amount in (None, Amount(FREIGHT - 1, "CNY")):
+                    capture = partial(self.db.run, authorisations.capture, payment.id, amount=amount, by=SELLER)
+                    yield f"capture {'all' if amount is None else 'a part'} of {payment.id}", capture
+                yield f"void {payment.id}", partial(self.db.run, payments.void, payment.id, by=SELLER)
+                yield f"authorisation of {payment.id} ends", partial(self._end_authorisation, payment)
+
+    async def _end_authorisation(self, payment: Any) -> None:
+        self.db.clock.set(max(payment.authorised_until, self.db.clock.now()))
+        await self.db.run(provider_calls.prepare, self.db.table("provider_calls")[payment.id,])
 
     def _details(self) -> Iterator[tuple[str, Step]]:
         run, id_ = self.db.run, self.order.id
@@ -238,9 +273,12 @@ class OrderModel:
 
     def _provider(self) -> Iterator[tuple[str, Step]]:
         for payment in self.db.rows("payments"):
-            if payment.state == "pending":
-                for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED):
-                    yield f"payment {outcome}", partial(self._apply_result, payments.apply_result, payment.id, outcome)
+            first = Outcome.SUCCEEDED if payment.authorised_minor is None else Outcome.AUTHORISED
+            ends = {"pending": first, "capturing": Outcome.SUCCEEDED, "releasing": Outcome.SUCCEEDED}
+            if payment.state in ends:
+                for outcome in (ends[payment.state], Outcome.DECLINED):
+                    step = partial(self._apply_result, payments.apply_result, payment.id, outcome)
+                    yield f"payment {outcome} of {payment.id}", step
         for refund in self.refunds_in_flight():
             for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED, Outcome.UNKNOWN):
                 if outcome is Outcome.UNKNOWN and refund.state == "unknown":

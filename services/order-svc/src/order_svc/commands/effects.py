@@ -11,7 +11,7 @@ from aftercare_events.catalogue.receipts import ReceiptPeriodStarted
 
 from order_svc.commands.cases import holds
 from order_svc.commands.orders import order_units, stock
-from order_svc.commands.payments import call_queue, postings, refund_creation
+from order_svc.commands.payments import call_queue, postings, refund_creation, time_to_pay
 from order_svc.commands.record import order_fields, paid_with, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
@@ -19,9 +19,10 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.charge_backs import ChargeBack, ChargeBackState
-from order_svc.domain.payments.codes import OwnRefundCause
+from order_svc.domain.payments.codes import AuthorisationEndCause, FailureCode, OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, CallVerb, Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.plans import PaymentPlan, kept_minor
+from order_svc.domain.payments.policy import release_reason
 from order_svc.domain.sales import goods, receipts
 from order_svc.domain.sales.receipts import Arrival
 from order_svc.domain.tracking import Parcel
@@ -135,17 +136,27 @@ async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) 
     await enter(tx, order, paid, event)
 
 
-async def hold(tx: Transaction[Settings], _: Order, payment: Payment) -> None:
-    """Have the authorised payment looked at when its provider releases it."""
+async def hold(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
+    """Have the authorised payment looked at when its provider releases it; the order waits for its capture."""
     await call_queue.put(tx, payment, CallVerb.QUERY, payment.authorised_until or tx.now)
+    await time_to_pay.follow(tx, order, AuthorisationEndCause.FAILED)
 
 
-async def _capture(tx: Transaction[Settings], _: Order, payment: Payment) -> None:
+async def _capture(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
     await call_queue.put(tx, payment, CallVerb.SUBMIT, tx.now)
+    await time_to_pay.follow(tx, order, AuthorisationEndCause.CAPTURED_IN_PART)
 
 
-async def _release(tx: Transaction[Settings], _: Order, payment: Payment) -> None:
+async def _release(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
     await call_queue.put(tx, payment, CallVerb.QUERY, tx.now, gives_up=True)
+    expired = release_reason(payment, order, tx.now) is FailureCode.AUTHORISATION_EXPIRED
+    cause = AuthorisationEndCause.AUTHORISATION_EXPIRED if expired else AuthorisationEndCause.VOIDED
+    await time_to_pay.follow(tx, order, cause)
+
+
+async def _fail(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
+    if payment.authorised_until is not None:
+        await time_to_pay.follow(tx, order, AuthorisationEndCause.FAILED)
 
 
 async def _take_part(tx: Transaction[Settings], before: Order, order: Order, payment: Payment) -> None:
@@ -155,6 +166,7 @@ async def _take_part(tx: Transaction[Settings], before: Order, order: Order, pay
     if (plan := PaymentPlan.of(part)) is not None:
         opened = plan.opened(part.paid_minor, tx.now, part.hours_to_pay(tx.settings.payment_hours))
         part = ORDER.enter_again(replace(part, payment_plan=opened.document), by_system)
+    part = await time_to_pay.after_part(tx, part)
     event = OrderPartlyPaid(
         **order_fields(tx, part),
         payment_id=payment.id,
@@ -195,6 +207,7 @@ PAYMENT_EFFECTS: Mapping[PaymentState, Callable[[Transaction[Settings], Order, P
     PaymentState.CAPTURING: _capture,
     PaymentState.RELEASING: _release,
     PaymentState.SUCCEEDED: _pay_order,
+    PaymentState.FAILED: _fail,
 }
 REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Order, Refund], Awaitable[None]]] = {
     RefundState.SUCCEEDED: _withdraw_units,

@@ -15,7 +15,7 @@ from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
 from order_svc.domain.model import Order, OrderLine, OrderState, ReviewState
 from order_svc.domain.order_ways import WAYS, ways_after_shipment
-from order_svc.domain.payments.errors import PaymentPlanned
+from order_svc.domain.payments.errors import NotAuthorised, PaymentPlanned
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, OPERATOR, PARTIES, SYSTEM_ONLY
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.errors import (
@@ -31,7 +31,7 @@ from order_svc.domain.tracking import Parcel
 
 
 class OrderAction(StrEnum):
-    """What can be done to an order; the last six are taken by timers, providers and couriers."""
+    """What can be done to an order; the last nine are taken by timers, providers and couriers."""
 
     PAY = "pay"
     APPROVE = "approve"
@@ -45,6 +45,8 @@ class OrderAction(StrEnum):
     DELIVER_VIRTUAL = "deliver_virtual"
     CONFIRM_RECEIPT = "confirm_receipt"
     EXTEND_RECEIPT = "extend_receipt"
+    MARK_AUTHORISED = "mark_authorised"
+    AWAIT_PAYMENT = "await_payment"
     TAKE_PAYMENT = "take_payment"
     MARK_PAID = "mark_paid"
     EXPIRE = "expire"
@@ -115,6 +117,7 @@ VIRTUAL_DELIVERED = Guard(
 )
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
 PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
+AUTHORISED = Guard(NotAuthorised.code, lambda order, _: None if order.authorised_until else NotAuthorised())
 IN_REVIEW = Guard(OrderInReview.code, lambda order, _: OrderInReview() if order.review is ReviewState.PENDING else None)
 NOT_IN_REVIEW = Guard(
     OrderNotInReview.code, lambda order, _: None if order.review is ReviewState.PENDING else OrderNotInReview()
@@ -198,6 +201,15 @@ _TO_PAY = Timeout(
     "cancelled_by_timeout",
     instead=(PLANNED, Timeout("buyer", None, _A.EXPIRE, "cancelled_by_timeout", since="pay_by")),
 )
+# While what the order needs is authorised, it is the merchant's turn to capture it; the time to pay starts again after that.
+_TO_CAPTURE = Timeout(
+    "merchant",
+    None,
+    _A.AWAIT_PAYMENT,
+    "authorisation_ended",
+    since="authorised_until",
+    instead=(AUTHORISED, _TO_PAY),
+)
 
 
 def _to_ship(turn: str, turn_by: Callable[[Order, ShipmentFacts], str] | None = None) -> Timeout[OrderAction]:
@@ -226,6 +238,8 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.CREATED, _A.CANCEL_LINES): Transition(_S.CREATED, PARTIES, (NOT_PARTLY_PAID,)),
         (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES, (CHANGES_LEFT,)),
+        (_S.CREATED, _A.MARK_AUTHORISED): Transition(_S.CREATED, SYSTEM_ONLY),
+        (_S.CREATED, _A.AWAIT_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.TAKE_PAYMENT): Transition(_S.CREATED, SYSTEM_ONLY),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
@@ -261,7 +275,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     },
     timeouts={
         _S.CREATED: Timeout(
-            "agent", "review_hours", _A.EXPIRE, "cancelled_by_timeout", instead=(NOT_IN_REVIEW, _TO_PAY)
+            "agent", "review_hours", _A.EXPIRE, "cancelled_by_timeout", instead=(NOT_IN_REVIEW, _TO_CAPTURE)
         ),
         _S.PAID: _to_ship("merchant"),
         _S.SHIPPED: _to_ship("courier", _turn_while_shipped),

@@ -64,6 +64,8 @@ class Order:
     `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
     `packed_at` is when the merchant packed the goods, `packages` what is in each package:
     `lines`, each with `line_id` and `quantity`, and `weight_grams` where it was stated; None where the order is not packed.
+    `authorised_until` is until when payments that are authorised hold what it needs next, and may be captured; None where they do not. It
+    is read while the order waits for its payment.
     `address_changes_left` is how often the buyer may still change the address; None before the first change.
     """
 
@@ -110,6 +112,7 @@ class Order:
     packed_at: datetime | None = None
     packages: list[dict[str, Any]] | None = None  # a JSON document
     address_changes_left: int | None = None
+    authorised_until: datetime | None = None
 
     @property
     def awaits_payment(self) -> bool:

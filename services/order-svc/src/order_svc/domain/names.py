@@ -36,6 +36,8 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         OrderAction.SHIP: ("发货", "ship"),
         OrderAction.DELIVER_VIRTUAL: ("交付虚拟商品", "deliver virtual goods"),
         OrderAction.CONFIRM_RECEIPT: ("确认收货", "confirm the receipt"),
+        OrderAction.MARK_AUTHORISED: ("记录预授权", "record the authorisation"),
+        OrderAction.AWAIT_PAYMENT: ("恢复待付款", "wait for the payment again"),
         OrderAction.TAKE_PAYMENT: ("记录部分付款", "record the payment of a part"),
         OrderAction.MARK_PAID: ("记录付款", "record the payment"),
         OrderAction.EXPIRE: ("超时关闭", "close the order unpaid"),

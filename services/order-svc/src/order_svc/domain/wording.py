@@ -74,6 +74,8 @@ _STEPS = {
     "OrderCreated": Sentence("下单，应付 {total_minor:money}。[请在 {deadline_at} 前付款。]", "The order was placed for {total_minor:money}.[ It is to be paid by {deadline_at}.]"),
     "OrderReviewed": Sentence("平台审核后未批准订单。", "The platform did not approve the order after its review."),
     "OrderPartlyPaid": Sentence("已付 {amount_minor:money}[，还需支付 {left_minor:money}][，截止 {deadline_at}]。", "{amount_minor:money} were paid[; {left_minor:money} are left to pay][, by {deadline_at}]."),
+    "OrderAuthorised": Sentence("订单所需款项已预授权[，商家可在 {deadline_at} 前请款]。", "What the order needs is authorised[; the merchant can capture it until {deadline_at}]."),
+    "OrderAuthorisationEnded": Sentence("订单款项的预授权已结束[，请在 {deadline_at} 前付款]。", "What the order needs is not authorised any more[; it is to be paid by {deadline_at}]."),
     "OrderPaid": Sentence("订单已付款 {total_minor:money}。", "The order is paid: {total_minor:money}."),
     "OrderAddressChanged": Sentence("{actor}修改了收货地址。", "{actor} changed the shipping address."),
     "OrderPacked": Sentence("{actor}已打包[，共 {units} 件]。", "{actor} packed the order[: {units:unit|units}]."),
@@ -142,6 +144,12 @@ _CANCELLED = {
 _VARIANTS: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
     "OrderCreated": ("in_review", {"True": Sentence("下单，应付 {total_minor:money}，平台审核通过后方可付款。", "The order was placed for {total_minor:money}; it can be paid once the platform has approved it.")}),
     "OrderReviewed": ("approved", {"True": Sentence("平台审核通过订单[，请在 {deadline_at} 前付款]。", "The platform approved the order after its review[; it is to be paid by {deadline_at}].")}),
+    "OrderAuthorisationEnded": ("cause", {
+        "voided": Sentence("预授权已撤销，订单恢复待付款[，请在 {deadline_at} 前付款]。", "An authorised payment was given up; the order waits for its payment again[, until {deadline_at}]."),
+        "authorisation_expired": Sentence("商家未在预授权有效期内请款，订单恢复待付款[，请在 {deadline_at} 前付款]。", "The authorisation has expired, because the merchant did not capture it in time; the order waits for its payment again[, until {deadline_at}]."),
+        "captured_in_part": Sentence("商家仅对部分预授权款项请款，其余待付款[，请在 {deadline_at} 前付款]。", "The merchant captures a part of what was authorised; the rest is to be paid[ by {deadline_at}]."),
+        "failed": Sentence("支付渠道释放了预授权或请款失败，订单恢复待付款[，请在 {deadline_at} 前付款]。", "The provider has released what was authorised, or declined its capture; the order waits for its payment again[, until {deadline_at}]."),
+    }),
     "OrderUnpacked": ("cause", {"lines_cancelled": Sentence("因取消部分商品，订单须重新打包。", "Units of the order were cancelled, so that it has to be packed again.")}),
     "OrderReceiptConfirmed": ("cause", {"buyer": Sentence("{actor}确认收货，售后期开始[，至 {window_ends_at}]。", "{actor} confirmed the receipt; the after-sale window starts[ and ends at {window_ends_at}].")}),
     "OrderCancelled": ("cause", {cause: Sentence(text.zh + _DEPOSIT.zh, text.en + _DEPOSIT.en) for cause, text in _CANCELLED.items()}),

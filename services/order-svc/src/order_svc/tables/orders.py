@@ -89,6 +89,7 @@ orders = Table(
     CheckConstraint("paid_minor <= total_minor", name="not_overpaid"),
     timestamp("packed_at", null=True),
     document("packages", null=True),
+    timestamp("authorised_until", null=True),
     *quantity("address_changes_left", null=True),
     CheckConstraint("(packed_at IS NULL) = (packages IS NULL)", name="packed"),
     CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),

@@ -7,9 +7,13 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import PaymentAuthorised, PaymentCaptureRequested, PaymentReleaseRequested
 
 from order_svc.commands import effects
+from order_svc.commands.deadlines import order_timer
+from order_svc.commands.payments import time_to_pay
 from order_svc.commands.record import payment_fields
 from order_svc.domain.errors import CurrencyMismatch
+from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.model import Amount, Order
+from order_svc.domain.payments.codes import AuthorisationEndCause
 from order_svc.domain.payments.errors import AmountExceedsAuthorised
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.limits import authorised_until
@@ -85,6 +89,12 @@ async def review(tx: Transaction[Settings], order: Order, payment: Payment) -> P
         return payment
     releasing = PAYMENT.apply(payment, PaymentAction.RELEASE, SystemContext.of(tx))
     return await effects.enter_payment(tx, order, releasing, _release_event(tx, releasing))
+
+
+@order_timer(OrderAction.AWAIT_PAYMENT)
+async def lapse(tx: Transaction[Settings], order: Order) -> Order:
+    """Nobody has captured in time what is authorised of the locked order, which waits for its payment again."""
+    return await time_to_pay.start_again(tx, order, AuthorisationEndCause.AUTHORISATION_EXPIRED)
 
 
 def _release_event(tx: Transaction[Settings], payment: Payment) -> PaymentReleaseRequested:

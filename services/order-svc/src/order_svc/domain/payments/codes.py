@@ -23,6 +23,15 @@ class FailureCode(StrEnum):
     PAID_ELSEWHERE = "paid_elsewhere"
 
 
+class AuthorisationEndCause(StrEnum):
+    """Why what an order needs is not authorised any more."""
+
+    VOIDED = "voided"
+    AUTHORISATION_EXPIRED = "authorisation_expired"
+    CAPTURED_IN_PART = "captured_in_part"
+    FAILED = "failed"
+
+
 class OwnRefundCause(StrEnum):
     """Why there is a refund that no case has requested."""
 

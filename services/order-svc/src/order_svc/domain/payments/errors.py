@@ -67,6 +67,14 @@ class PaymentPlanned(Refusal):
     en = "The order is paid by a plan."
 
 
+class NotAuthorised(Refusal):
+    """What the order needs is not authorised."""
+
+    kind, code = Kind.CONFLICT, "not_authorised"
+    zh = "订单所需款项未获预授权。"
+    en = "What the order needs is not authorised."
+
+
 class PlanDoesNotAddUp(Refusal):
     """The parts of a payment plan have another sum than the order."""
 

@@ -1,6 +1,6 @@
 """How an order is paid in parts: its plan, what may be paid now, and until when. Money is in minor units of the order's currency."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from order_svc.domain.errors import CurrencyMismatch, PaymentInProgress
 from order_svc.domain.model import Amount, CancelCause, Order
+from order_svc.domain.payments.codes import AuthorisationEndCause
 from order_svc.domain.payments.errors import (
     AmountExceedsLeft,
     DueTimesDisordered,
@@ -21,6 +22,9 @@ from order_svc.domain.payments.model import Payment, PaymentState
 
 MOST_PAYMENTS = 20
 """How many payments of one order may be pending or have succeeded."""
+
+
+_HELD = frozenset({PaymentState.AUTHORISED, PaymentState.CAPTURING})
 
 
 class InstalmentKind(StrEnum):
@@ -213,6 +217,32 @@ def _payable_now(order: Order, plan: PaymentPlan | None) -> int:
     if plan is None or order.paid_minor >= plan.deposit_minor:
         return order.total_minor
     return plan.deposit_minor
+
+
+def authorised_until(order: Order, live: Iterable[Payment], at: datetime) -> datetime | None:
+    """Until when the payments that are authorised, or being captured, hold what the order needs next: the part of its plan, or all that is
+    left. None where they hold less, or not any more."""
+    plan = PaymentPlan.of(order)
+    due = None if plan is None else plan.next_due(order.paid_minor)
+    needed = order.total_minor - order.paid_minor if due is None else due.amount_minor
+    held = [
+        (each.amount_minor, each.authorised_until)
+        for each in live
+        if each.state in _HELD and each.authorised_until is not None and each.authorised_until > at
+    ]
+    return min(until for _, until in held) if 0 < needed <= sum(minor for minor, _ in held) else None
+
+
+def payable_again_until(order: Order, cause: AuthorisationEndCause, at: datetime, hours: PlanHours) -> datetime:
+    """Until when an order is paid of which nothing is authorised any more since `at`.
+
+    A party that gives authorisations up again and again does not prolong it beyond the longest time that an order may set.
+    """
+    due = order.payment_due(at, hours.usual)
+    if cause is not AuthorisationEndCause.VOIDED:
+        return due
+    longest = (order.reviewed_at or order.created_at) + timedelta(hours=hours.first)
+    return min(due, max(longest, order.pay_by or longest))
 
 
 def takes(order: Order, amount_minor: int) -> bool:
