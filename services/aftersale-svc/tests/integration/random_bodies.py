@@ -34,7 +34,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
     verdict = {"liable": ("seller", "buyer", "courier", "platform")[n % 4], **_remedy(n)}
     return {
         "approveCase": {"return_address": RETURN_ADDRESS} if n % 2 else {},
-        "rejectCase": {"reason": "outside_window"},
+        "rejectCase": {"reason": "reason_untrue"},
         "closeCase": {"note": "…"},
         "declineRefusedGoods": {"reason": "goods_worthless", "note": "…"},
         "keepRefusedGoods": {"evidence": [HASH], "note": "…"},

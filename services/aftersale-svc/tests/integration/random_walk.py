@@ -270,6 +270,6 @@ class Walk(World):
     async def cases_are_decided_at_once(self, draw: Random) -> None:
         ids = [each["id"] for each in await self.documents() if each["kind"] == "cases"][-3:]
         if ids:
-            operation, body = draw.choice([("approve", {}), ("reject", {"reason": "outside_window"})])
+            operation, body = draw.choice([("approve", {}), ("reject", {"reason": "reason_untrue"})])
             path, name = f"/v1/case-batches/{operation}", f"{operation}Cases"
             await self.command(self.shop.seller, "post", name, path, {"case_ids": ids, **body})

@@ -46,6 +46,40 @@ async def test_a_decision_cites_the_policy_in_force_where_nobody_names_one(shop:
     assert (await approved(shop))["policy"] == []
 
 
+@pytest.mark.parametrize(
+    ("type_", "reason", "slug"),
+    [
+        ("return_refund", "changed_mind", "returns"),
+        ("refund_only", "damaged_in_transit", "damaged-on-arrival"),
+        ("exchange", "wrong_size_or_model", "exchanges"),
+        ("repair", "warranty_repair", "warranty"),
+    ],
+)
+async def test_the_policy_about_the_reason_or_the_type_is_cited_with_the_digests_of_its_clauses(
+    shop: Shop, type_: str, reason: str, slug: str
+) -> None:
+    await shop.delivered()
+    for each in ("returns", "damaged-on-arrival", "exchanges", "warranty", "price-protection"):
+        await published(shop, 1, "a", "b", slug=each)
+    case = await shop.case(1, type_=type_, reason=reason)
+    await shop.act(shop.seller, case["id"], "reject", reason="reason_untrue")
+    [decision] = (await shop.buyer.get(f"/v1/cases/{case['id']}/decisions")).json()["data"]
+    [cited] = decision["policy"]
+    assert (cited["slug"], cited["clause_hashes"]) == (slug, {"1": "a", "2": "b"})
+
+
+async def test_a_version_gives_back_nothing_where_the_type_does_not(shop: Shop) -> None:
+    await shop.delivered()
+    await shop.received(shop.clock.now() + timedelta(days=7))
+    await published(shop, 1, "a", slug="exchanges", terms={1: {"types": ("exchange",), "refund_percent": 100}})
+    case = await shop.case(1, type_="exchange")
+    await shop.act(shop.seller, case["id"], "approve", return_address=RETURN_ADDRESS)
+    [decision] = (await shop.buyer.get(f"/v1/cases/{case['id']}/decisions")).json()["data"]
+    replayed = await replay(shop, decision, policy=1)
+    [found] = replayed["policy_outcomes"]
+    assert (found["allowed"], found["amount"], replayed["decided_amount"]["amount"]) == (True, None, 0)
+
+
 async def test_a_clause_is_cited_with_its_hash_and_version(shop: Shop) -> None:
     await shop.delivered()
     await published(shop, 1, "a", "b")

@@ -1,5 +1,6 @@
 """The goods' way back."""
 
+import pytest
 from aftercare_events import AfterSaleEscalated, DeadlineExtended, ReturnDelivered, ReturnInspected, ReturnShipped
 from aftersale_shop import CUP, KETTLE, Shop
 
@@ -202,6 +203,28 @@ async def test_no_rejection_is_about_a_parcel_that_was_not_sent(shop: Shop) -> N
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": "empty_return"})
     problem = shop.harness.problem(refused, 409, "reject_reason_unsuitable")
     assert "empty_return" not in problem["allowed"]
+    assert (await shop.get(case["id"]))["state"] == "pending_review"
+
+
+@pytest.mark.parametrize(
+    ("reason", "rejected_for", "is_true"),
+    [
+        ("changed_mind", "outside_window", False),
+        ("changed_mind", "final_sale_category", True),
+        ("quality_defect", "final_sale_category", False),
+    ],
+)
+async def test_a_rejection_in_time_is_not_for_lateness_nor_a_defect_for_the_category(
+    shop: Shop, reason: str, rejected_for: str, is_true: bool
+) -> None:
+    await shop.delivered()
+    case = await shop.case(1, reason=reason)
+    response = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": rejected_for})
+    if is_true:
+        assert response.json()["state"] == "rejected"
+        return
+    problem = shop.harness.problem(response, 409, "reject_reason_unsuitable")
+    assert rejected_for not in problem["allowed"]
     assert (await shop.get(case["id"]))["state"] == "pending_review"
 
 

@@ -70,3 +70,24 @@ async def test_a_buyer_who_asks_for_many_orders_at_once_has_asked_before(shop: S
     await publish(shop, FEW)
     found = await asyncio.gather(*(shop.case(1, type_="refund_only", order_id=each) for each in orders))
     assert sorted(case["state"] for case in found) == ["pending_review"] * 4 + ["refunding"]
+
+
+async def test_a_rule_knows_for_which_reasons_its_merchant_requires_evidence(postgres_url: str, tmp_path: Path) -> None:
+    required = {"id": "required", "when": {"evidence_needs": ["required"]}, "outcome": "manual_review"}
+    async with desk(postgres_url, tmp_path) as at:
+        await publish(at.shop, required)
+        photo = (await at.uploaded(encoded(scene(1))))["sha256"]
+        before = await opened(at, photo)
+        assert before["state"] == "pending_review", "the reason alone does not require it"
+        await at.shop.act(at.shop.buyer, before["id"], "cancel")
+        await at.shop.setting("required-evidence", reasons=[before["reason"]])
+        handed_over = await opened(at, photo)
+        assert handed_over["state"] == "manual_review"
+        body = {"rules": [required], "cases": 10}
+        tried = (await at.shop.seller.post("/v1/merchants/m-1/case-rules/try", json=body)).json()
+        assert tried["outcomes"]["manual_review"] == 2, "cases of the past are judged by what is required now"
+        approved = await at.shop.act(at.shop.agent, handed_over["id"], "approve")
+        first, *_ = (await at.shop.agent.get(f"/v1/cases/{approved['id']}/decisions")).json()["data"]
+        assert first["facts"]["evidence_need"] == "required"
+        again = f"/v1/decisions/{first['id']}/replay?rules_version=1"
+        assert (await at.shop.seller.post(again)).json()["rules_outcome"] == "manual_review"

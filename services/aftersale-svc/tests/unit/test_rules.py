@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
@@ -22,6 +22,7 @@ REQUEST = RequestFacts(
     currency="CNY",
     skus=("KETTLE-1", "KETTLE-2"),
     categories=("kitchen.kettles", "kitchen.kettles"),
+    evidence_need=EvidenceNeed.ADVISED,
     evidence=1,
     evidence_kinds=("photo", "video"),
     opened_at=NOW,

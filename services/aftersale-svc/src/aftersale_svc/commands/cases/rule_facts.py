@@ -8,6 +8,8 @@ from asyncpg import Record
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.model import Case, RequestedLine
+from aftersale_svc.domain.cases.policy import evidence_need, required_reasons
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
 from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence, looks_at_reuse
@@ -46,6 +48,7 @@ async def request_facts(
         currency=case.currency,
         skus=tuple(line.sku for line in lines),
         categories=tuple(categories.get(line.line_id) for line in lines),
+        evidence_need=evidence_need(TYPES[case.type], case.reason, required_reasons(order)),
         evidence=number,
         evidence_kinds=kinds,
         evidence_reused=await _is_reused(tx, case) if looks_at_reuse(rules) else None,
@@ -70,19 +73,21 @@ async def _is_reused(tx: Transaction[Settings], case: Case) -> bool:
 
 
 def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
-    """A case of the past, with those of these cases that its buyer had opened before."""
+    """A case of the past, with those of these cases that its buyer had opened before; evidence is needed as its merchant requires it now."""
+    type_, reason = CaseType(record["type"]), Reason(record["reason"])
     before = [
         _earlier_case(each) for each in past if each["buyer_id"] == record["buyer_id"] and each["id"] < record["id"]
     ]
     facts = RequestFacts(
-        type=CaseType(record["type"]),
-        reason=Reason(record["reason"]),
+        type=type_,
+        reason=reason,
         stage=Stage(record["stage"]),
         initiator=initiator_of(record["opened_by"] or ""),
         amount_minor=record["amount_minor"],
         currency=record["currency"],
         skus=tuple(record["skus"]),
         categories=tuple(record["categories"]),
+        evidence_need=evidence_need(TYPES[type_], reason, record["required_for"] or ()),
         evidence=record["evidence"],
         evidence_kinds=tuple(record["evidence_kinds"] or ()),
         evidence_reused=record["evidence_reused"],

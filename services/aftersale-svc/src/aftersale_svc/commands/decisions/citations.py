@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Reader
 
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.decisions.model import DecisionKind, Document
+from aftersale_svc.domain.policies.defaults import default_slug
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
-from aftersale_svc.domain.policies.model import DEFAULT_SLUGS, LANGUAGE, Citation, PolicyVersion, cited
+from aftersale_svc.domain.policies.model import LANGUAGE, Citation, PolicyVersion, cited
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.decisions.policies import POLICY_IN_FORCE, VERSIONS_OF_POLICIES
 
 
 async def resolve(
-    read: Reader[Settings], kind: DecisionKind, citations: Sequence[Citation], pointer: str = "/policy"
+    read: Reader[Settings], case: Case, kind: DecisionKind, citations: Sequence[Citation], pointer: str = "/policy"
 ) -> list[Document]:
-    """The citations with versions and hashes; where there are none, the policy in force for this kind of decision, if any.
+    """The citations with versions and hashes; where there are none, the policy in force for such a decision about the case, if any.
 
     `pointer` is where the request has them.
 
@@ -23,9 +25,8 @@ async def resolve(
         ClauseUnknown: the version has no such clause.
     """
     if not citations:
-        if kind not in DEFAULT_SLUGS:
-            return []
-        found = await read.look_up(POLICY_IN_FORCE, slug=DEFAULT_SLUGS[kind], language=LANGUAGE, at=read.now)
+        slug = default_slug(kind, case.type, case.reason)
+        found = await read.look_up(POLICY_IN_FORCE, slug=slug, language=LANGUAGE, at=read.now)
         return [] if found is None else [cited(found)]
     known = await read.all(VERSIONS_OF_POLICIES, article_ids=sorted({each.article_id for each in citations}))
     return [_resolved(read, each, known, f"{pointer}/{place}") for place, each in enumerate(citations)]

@@ -112,13 +112,13 @@ async def record(
     """Record a decision about a locked case; the fields that its event carries.
 
     `full` is the case by which it was decided, before the decision. Call it once what was asked for is known to be possible.
-    Where `policy` cites nothing, the policy in force for this kind of decision is cited, if there is one. `cites` are citations that
+    Where `policy` cites nothing, the policy in force for such a decision is cited, if there is one. `cites` are citations that
     were resolved before, `besides` are facts that the case does not have.
 
     Raises:
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
-    case, cites = full.case, await citations.resolve(tx, kind, policy) if cites is None else cites
+    case, cites = full.case, await citations.resolve(tx, full.case, kind, policy) if cites is None else cites
     decision = Decision(
         id=tx.new_id("dec"),
         case_id=case.id,

@@ -83,7 +83,7 @@ async def confirm(
     if dispute.is_being_paid:
         final = replace(final, whose_turn=full.case.whose_turn)
     costs = await lab_tests.enter_costs_of_appeal(tx, dispute)
-    cited = await citations.resolve(tx, DecisionKind.APPEAL, cites, "/cites")
+    cited = await citations.resolve(tx, full.case, DecisionKind.APPEAL, cites, "/cites")
     awarded = dispute.amount_minor or 0
     decided = await decisions.end_of_dispute(
         tx, full, dispute, DecisionKind.APPEAL, AppealOutcome.CONFIRMED, awarded, cited
@@ -119,7 +119,7 @@ async def replace_verdict(
     judged = replace(full, case=replace(full.case, liable=verdict.liable))
     of = verdicts.amount_of if _waits(dispute) else reopened.amount_of
     amount = await of(tx, judged, order, verdict)
-    cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
+    cited = await citations.resolve(tx, full.case, DecisionKind.VERDICT, cites, "/cites")
     tests = await lab_tests.of(tx, dispute)
     recorded = await decisions.end_of_dispute(
         tx, judged, dispute, DecisionKind.VERDICT, verdict.remedy, amount.total_minor, cited

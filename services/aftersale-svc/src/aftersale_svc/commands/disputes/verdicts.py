@@ -76,7 +76,7 @@ async def give(
     given = replace(given, appeal_until=_appeal_until(tx, given))
     given = replace(given, payment_ids=check_payments(order, verdict.payment_ids))
     verdict_parts.check(dispute, verdict)
-    cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
+    cited = await citations.resolve(tx, full.case, DecisionKind.VERDICT, cites, "/cites")
     tests = await lab_tests.of(tx, dispute)
     recorded = await decisions.end_of_dispute(
         tx, judged, dispute, DecisionKind.VERDICT, verdict.remedy, amount.total_minor, cited

@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import EvidenceRequired
-from aftersale_svc.domain.cases.policy import evidence_kinds, evidence_need
+from aftersale_svc.domain.cases.policy import evidence_kinds, evidence_need, required_reasons
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.evidence.cited import check_cited, check_required, states_of
@@ -84,7 +84,7 @@ async def check_needed(
     Raises:
         EvidenceRequired, EvidenceUnusable: see `check`.
     """
-    is_required = evidence_need(TYPES[type_], reason, order) is EvidenceNeed.REQUIRED
+    is_required = evidence_need(TYPES[type_], reason, required_reasons(order)) is EvidenceNeed.REQUIRED
     kinds = evidence_kinds(TYPES[type_], reason) or ANY_KIND
     await check(read, order.id, cited, before=before, is_required=is_required, kinds=kinds)
 

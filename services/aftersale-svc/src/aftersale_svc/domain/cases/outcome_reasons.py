@@ -7,8 +7,9 @@ from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable,
 from aftersale_svc.domain.cases.errors import HandlingReasonUnsuitable, RejectReasonUnsuitable
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseAction
-from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, Label
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Stage
 
 _REVIEWERS = ("seller", "agent")
@@ -23,7 +24,7 @@ class OutcomeRow:
     """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say.
 
     One about returned goods is given once they were `sent_back`, and one about goods that have left, or are under way, while they are at its
-    `stages`.
+    `stages`; one about the time `after_window`, and one about goods that are not taken back `without_fault` of the merchant.
     """
 
     label: Label
@@ -31,13 +32,17 @@ class OutcomeRow:
     liable: Liable | None = None
     sent_back: bool = False
     stages: frozenset[Stage] = frozenset(Stage)
+    after_window: bool = False
+    without_fault: bool = False
 
 
 _R, _C, _H, _L = RejectReason, CloseCause, HandlingReason, Liable
 REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
-    _R.OUTSIDE_WINDOW: OutcomeRow(Label("已超出售后期限", "the time for requests has passed"), _REVIEWERS),
+    _R.OUTSIDE_WINDOW: OutcomeRow(
+        Label("已超出售后期限", "the time for requests has passed"), _REVIEWERS, after_window=True
+    ),
     _R.FINAL_SALE_CATEGORY: OutcomeRow(
-        Label("该类商品不支持退换", "goods of this category cannot be returned"), _REVIEWERS
+        Label("该类商品不支持退换", "goods of this category cannot be returned"), _REVIEWERS, without_fault=True
     ),
     _R.USED_OR_AFFECTS_RESALE: OutcomeRow(
         Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"),
@@ -129,7 +134,8 @@ def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/r
     """Refuse a reason of a rejection that cannot be true of the case now. `pointer` is the field that the refusal is about.
 
     Raises:
-        RejectReasonUnsuitable: it is about goods that were not sent back, or have not left, or about a parcel that is not on its way.
+        RejectReasonUnsuitable: it is about goods that were not sent back, or have not left, or about a parcel that is not on its way; the
+            request came in time; or it is about what is wrong with the goods, which is asked for of goods of all categories.
     """
     allowed = [each for each, row in REJECT_REASONS.items() if _may_be_true(full, row)]
     if reason not in allowed:
@@ -137,7 +143,14 @@ def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/r
 
 
 def _may_be_true(full: FullCase, row: OutcomeRow) -> bool:
-    return full.case.stage in row.stages and (full.return_.is_sent_back or not row.sent_back)
+    # The time in which prices are protected is a policy of the merchant: it is not known here.
+    case = full.case
+    return (
+        case.stage in row.stages
+        and (full.return_.is_sent_back or not row.sent_back)
+        and (case.after_window or not row.after_window or TYPES[case.type].needs_prices)
+        and (case.reason in BUYER_LIABLE or not row.without_fault)
+    )
 
 
 def outcome_of(before: Case, after: Case) -> str | None:

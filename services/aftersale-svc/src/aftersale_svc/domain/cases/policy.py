@@ -48,7 +48,7 @@ def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) ->
     """
     check_stage(type_, order, stage)
     check_reason(type_, order, stage, request.reason)
-    if evidence_need(type_, request.reason, order) is EvidenceNeed.REQUIRED and not request.evidence:
+    if evidence_need(type_, request.reason, required_reasons(order)) is EvidenceNeed.REQUIRED and not request.evidence:
         raise EvidenceRequired(pointer="/evidence")
     if type_.needs_description and not request.description:
         raise DescriptionMissing(pointer="/description")
@@ -140,9 +140,9 @@ def evidence_kinds(type_: TypeRow, reason: Reason) -> tuple[EvidenceKind, ...]:
     return PRICE_PROOF if type_.needs_evidence else REASONS[reason].evidence_kinds
 
 
-def evidence_need(type_: TypeRow, reason: Reason, order: Order | None = None) -> EvidenceNeed:
-    """Whether a request of this type and for this reason comes with evidence, in this order or in general."""
-    if type_.needs_evidence or (order is not None and reason in required_reasons(order)):
+def evidence_need(type_: TypeRow, reason: Reason, required: Collection[str] = ()) -> EvidenceNeed:
+    """Whether a request of this type and for this reason comes with evidence, where it is `required` for these reasons besides."""
+    if type_.needs_evidence or reason in required:
         return EvidenceNeed.REQUIRED
     return REASONS[reason].evidence
 

@@ -84,6 +84,7 @@ def _judged(facts: RequestFacts) -> Document:
         | reused
         | {
             "initiator": facts.initiator.value,
+            "evidence_need": facts.evidence_need.value,
             "categories": list(facts.categories),
             "history": [
                 {"opened_at": past.opened_at.isoformat(), "was_rejected": past.was_rejected} for past in facts.history

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason
 from aftersale_svc.domain.decisions.facts import time_of
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.orders.model import Stage
@@ -36,6 +36,7 @@ def _missing(facts: Document, rules: Sequence[Rule]) -> list[str]:
     needed = {
         "initiator": any(rule.when.initiators for rule in rules),
         "categories": any(rule.when.category_prefixes for rule in rules),
+        "evidence_need": any(rule.when.evidence_needs for rule in rules),
         "files": facts["evidence"] and looks_at_evidence(rules),
         "file_kinds": facts["evidence"] and looks_at_kinds(rules),
         "evidence_reused": facts["evidence"] and looks_at_reuse(rules),
@@ -55,6 +56,7 @@ def _request(facts: Document) -> RequestFacts:
         currency=facts["currency"],
         skus=tuple(line["sku"] for line in lines),
         categories=tuple(facts.get("categories") or [None for _ in lines]),
+        evidence_need=EvidenceNeed(facts.get("evidence_need", EvidenceNeed.NONE)),
         evidence=facts.get("files", 0),
         evidence_kinds=tuple(facts.get("file_kinds", ())),
         evidence_reused=facts.get("evidence_reused", False),

@@ -5,21 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aftersale_svc.domain.decisions.model import Decision, DecisionKind, Document
+from aftersale_svc.domain.decisions.model import Decision, Document
 
-DEFAULT_SLUGS = {
-    DecisionKind.REVIEW: "returns",
-    DecisionKind.OFFER: "returns",
-    DecisionKind.INSPECTION: "returns",
-    DecisionKind.CLOSING: "returns",
-    DecisionKind.REFUND: "refund-times",
-    DecisionKind.VERDICT: "disputes",
-    DecisionKind.APPEAL: "disputes",
-    DecisionKind.SETTLEMENT: "disputes",
-    DecisionKind.GUARANTEE_CLAIM: "guarantees",
-    DecisionKind.COURIER_CLAIM: "courier-claims",
-}
-"""The policy that a decision cites where whoever decides cites none, by its name in kb-svc."""
 LANGUAGE = "zh-CN"
 """The binding text of a policy."""
 
@@ -51,16 +38,16 @@ class Citation:
 
 
 def cited(version: PolicyVersion, clause_id: str | None = None) -> Document:
-    """A citation as it is recorded with a decision."""
+    """A citation as it is recorded with a decision: of a clause with its digest, of a whole policy with those of all its clauses."""
     found: Document = {
         "article_id": version.article_id,
         "slug": version.slug,
         "version": version.version,
         "body_hash": version.body_hash,
     }
-    if clause_id is not None:
-        found |= {"clause_id": clause_id, "clause_hash": version.clause_hash(clause_id)}
-    return found
+    if clause_id is None:
+        return found | {"clause_hashes": {clause["id"]: clause["hash"] for clause in version.clauses}}
+    return found | {"clause_id": clause_id, "clause_hash": version.clause_hash(clause_id)}
 
 
 def changes(decision: Decision, others: Mapping[str, PolicyVersion]) -> list[Document]:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from aftersale_svc.domain.cases.codes import CaseType, Money
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.facts import time_of
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.policies.model import PolicyVersion
@@ -27,7 +29,7 @@ class Hindrance(StrEnum):
 class PolicyOutcome:
     """What a version would decide. `allowed` None: it states neither types nor a window. `types` are those that it states,
     `window_ends_at` is when its window ends, None where it states none or the goods were not received. `amount_minor` is what would go
-    back of what was asked for, None where it states no share. `judged_by` are the clauses that were used, `in_words` those
+    back of what was asked for, None where it states no share or nothing goes back in a case of this type. `judged_by` are the clauses that were used, `in_words` those
     that state nothing for machines.
     """
 
@@ -63,10 +65,17 @@ def outcome_of(version: PolicyVersion, facts: Document, received_at: datetime | 
         hindrances=tuple(hindrances),
         types=tuple(types),
         window_ends_at=ends_at,
-        amount_minor=None if percent is None else _amount(facts, percent, is_allowed=not hindrances),
+        amount_minor=None
+        if percent is None or not goes_back(facts)
+        else _amount(facts, percent, is_allowed=not hindrances),
         judged_by=tuple(sorted(set(used.values()), key=_place)),
         in_words=tuple(clause["id"] for clause in version.clauses if clause.keys().isdisjoint(_TERMS)),
     )
+
+
+def goes_back(facts: Document) -> bool:
+    """Whether money goes back in a case of the recorded type."""
+    return TYPES[CaseType(facts["type"])].money is Money.REFUND
 
 
 def _amount(facts: Document, percent: int, *, is_allowed: bool) -> int:

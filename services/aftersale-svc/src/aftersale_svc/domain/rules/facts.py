@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
-from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.reasons import REASONS
-from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.model import HistoryCondition
 
@@ -22,6 +20,7 @@ class EarlierCase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFacts:
     """What is known of a request. `amount_minor` is what would be paid back if it were granted, freight included.
+    `evidence_need` is whether a request like this comes with evidence at this merchant.
 
     `evidence` counts the files that it cites: uploaded for the order, and accepted by their check; None where no rule looks
     at them. `evidence_kinds` are the kinds of these files; None alike. `evidence_reused`: whether one of them was used in another order, case or account; None alike.
@@ -35,6 +34,7 @@ class RequestFacts:
     currency: str
     skus: tuple[str, ...]
     categories: tuple[str | None, ...]
+    evidence_need: EvidenceNeed
     evidence: int | None
     evidence_kinds: tuple[str, ...] | None = None
     evidence_reused: bool | None = None
@@ -45,11 +45,6 @@ class RequestFacts:
     def group(self) -> ReasonGroup:
         """The group of its reason."""
         return REASONS[self.reason].group
-
-    @property
-    def evidence_need(self) -> EvidenceNeed:
-        """Whether a request like this comes with evidence."""
-        return evidence_need(TYPES[self.type], self.reason)
 
     def counted(self, within: HistoryCondition) -> tuple[int, int]:
         """How many earlier cases, and how many of them were rejected, within the days of the condition."""

@@ -17,8 +17,9 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.evidence.model import EvidenceState
@@ -145,6 +146,8 @@ _asked = (
     .correlate(cases)
     .scalar_subquery()
 )
+_kind = SettingKind.REQUIRED_EVIDENCE
+_required = type_coerce(settings_of(cases.c.merchant_id, _kind), JSONB)[_kind.value][2]["reasons"]
 LATEST_CASES: Query[Record] = Query(
     select(
         *(cases.c[name] for name in ("id", "buyer_id", "type", "reason", "stage", "currency", "created_at")),
@@ -152,6 +155,7 @@ LATEST_CASES: Query[Record] = Query(
         _of_files(func.count(evidence_files.c.sha256.distinct())).label("evidence"),
         _of_files(func.array_agg(evidence_files.c.kind.distinct())).label("evidence_kinds"),
         is_reused(cases.c.id).label("evidence_reused"),
+        _required.label("required_for"),
         *(_lines.c[name] for name in ("skus", "categories")),
         _opened.c.opened_by,
         _decided.c.decided,

@@ -32,7 +32,7 @@ class BulkApproveIn(ApproveIn):
 class BulkRejectIn(RejectIn):
     """A rejection of several cases, for one reason."""
 
-    model_config = example(case_ids=_CASES, reason="outside_window", note="已超过申请期限。")
+    model_config = example(case_ids=_CASES, reason="used_or_affects_resale", note="商品已拆封使用。")
 
     case_ids: CaseIds
 

@@ -6,7 +6,7 @@ from aftercare_chassis.http.schemas import Money, Out, Time
 
 from aftersale_svc.commands.decisions.replays import Comparison
 from aftersale_svc.domain.decisions.model import DecisionBasis, DecisionKind
-from aftersale_svc.domain.policies.terms import Hindrance, PolicyOutcome
+from aftersale_svc.domain.policies.terms import Hindrance, PolicyOutcome, goes_back
 
 
 class DecisionOut(Out):
@@ -42,7 +42,8 @@ class DecisionOut(Out):
     reasons_version: int
     """The version of the table of reasons."""
     policy: list[dict[str, Any]]  # Any: JSON
-    """The policies that it cites: what whoever decided has named, or else the one in force for this kind of decision."""
+    """The policies that it cites: what whoever decided has named, or else the one in force about the reason or the
+    type of the case, or for this kind of decision. Each with the digest of its text and of the clause, or of all its clauses."""
     no_policy_published: bool
     """Whether it cites nothing, because no policy for this kind of decision was in force."""
     facts: dict[str, Any]  # Any: JSON
@@ -89,7 +90,8 @@ class PolicyOutcomeOut(Out):
     window_ends_at: Time | None = None
     """When the window of this version ends; null where it states none, or the goods were not received."""
     amount: Money | None = None
-    """What would go back, with the freight that was decided by; null where the version states no share."""
+    """What would go back, with the freight that was decided by; null where the version states no share, or
+    nothing goes back in a case of this type."""
     judged_by: list[str]
     """The clauses whose terms were used."""
     in_words: list[str]
@@ -134,12 +136,14 @@ class ReplayOut(Out):
     policy_outcomes: list[PolicyOutcomeOut]
     """What that version of each cited policy would decide; empty where none was named."""
     decided_amount: Money
-    """What was decided about: the amount awarded, else what was asked for with its freight."""
+    """What was decided about: the amount awarded, else what was asked for with its freight; 0 where nothing goes
+    back in a case of this type."""
 
     @classmethod
     def of(cls, found: Comparison) -> "ReplayOut":
         rules, policy, facts = found.by_rules, found.by_policy, found.decision.facts
-        decided = facts.get("awarded_minor", facts["requested_minor"] + facts["freight_minor"])
+        asked = facts["requested_minor"] + facts["freight_minor"] if goes_back(facts) else 0
+        decided = facts.get("awarded_minor", asked)
         return cls(
             policy_outcomes=[PolicyOutcomeOut.of(each, facts["currency"]) for each in found.outcomes],
             decided_amount=Money.of(decided, facts["currency"]),

@@ -10,7 +10,7 @@ from aftersale_svc.domain.cases.errors import DescriptionMissing, EvidenceRequir
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.policy import check_change, stage_now
-from aftersale_svc.domain.cases.policy import check_reason, evidence_need, permitted
+from aftersale_svc.domain.cases.policy import check_reason, evidence_need, permitted, required_reasons
 from aftersale_svc.domain.cases.terms import check_term, term_of, terms_now
 from aftersale_svc.domain.cases.type_changes.errors import TypeUnchanged
 from aftersale_svc.domain.cases.types import TYPES
@@ -49,7 +49,7 @@ def changed(
     check_change(case, type_, order)
     check_reason(row, order, stage_now(case, order), reason)
     shown = [*case.evidence, *(each for each in evidence if each not in case.evidence)]
-    if evidence_need(row, reason, order) is EvidenceNeed.REQUIRED and not shown:
+    if evidence_need(row, reason, required_reasons(order)) is EvidenceNeed.REQUIRED and not shown:
         raise EvidenceRequired(pointer="/evidence")
     if row.needs_description and not case.description:
         raise DescriptionMissing(pointer="/type")
