@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.policies.model import DEFAULT_SLUGS, LANGUAGE, PolicyVersion
+from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.policies.defaults import default_slug
+from aftersale_svc.domain.policies.model import LANGUAGE, PolicyVersion
 from aftersale_svc.domain.policies.terms import Hindrance, PolicyOutcome, outcome_of
 from kb_svc.commands.seeds import Seed, seeds
 from kb_svc.domain.clauses import clauses
@@ -33,7 +35,8 @@ def decided(slug: str, type_: CaseType, reason: Reason, days: int) -> PolicyOutc
 
 def test_what_decisions_cite_is_published_by_a_new_installation() -> None:
     published = {seed.slug for seed in seeds() if seed.language == LANGUAGE}
-    assert set(DEFAULT_SLUGS.values()) <= published
+    cited = {default_slug(kind, type_, reason) for kind in DecisionKind for type_ in CaseType for reason in Reason}
+    assert cited <= published
 
 
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=lambda seed: f"{seed.slug}-{seed.language}")
