@@ -83,7 +83,7 @@ async def claims_on_a_deposit(suite: InProcessSuite) -> str:
 
 
 async def claims_to_refused_goods(suite: InProcessSuite) -> str:
-    """Goods that are refused: sent late, lost and compensated, and given up by the buyer; the order's id."""
+    """Goods that are refused: sent late, lost and compensated, given up by the buyer, and missed after a delivery; the order's id."""
     order = await usual.delivered(suite, "73000191", quantity=9)
     note = usual.TEXTS["note"]
 
@@ -117,7 +117,8 @@ async def claims_to_refused_goods(suite: InProcessSuite) -> str:
     last, sent = await refused("73000195")
     await usual.step(suite, "seller", last, "return-refused-goods", carrier="zto", waybill_no="73000196")
     await suite.push("73000196", "delivered")
-    assert (await suite.get("buyer", "aftersale", f"refused-goods-claims/{sent}"))["state"] == "delivered"
+    assert await act("buyer", sent, "report-not-received", note=note) == "under_review"
+    assert await act("buyer", sent, "confirm", note=note) == "delivered"
     return str(order["id"])
 
 

@@ -104,6 +104,7 @@ AFTERSALE: dict[str, set[str]] = {
     "getRefusedGoodsClaim": READERS,
     "confirmRefusedGoods": {"buyer", "agent"},
     "abandonRefusedGoods": {"buyer"},
+    "reportRefusedGoodsNotReceived": {"buyer"},
     "reportRefusedGoodsLost": {"agent"},
     "orderDispatchOfRefusedGoods": {"agent"},
     "keepRefusedGoods": {"agent"},

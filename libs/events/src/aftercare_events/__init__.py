@@ -240,6 +240,7 @@ from aftercare_events.catalogue.pickups import (
 from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted, ReceiptReminder
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsArrived,
     RefusedGoodsClaimClosed,
     RefusedGoodsClaimOpened,
     RefusedGoodsCompensationDecided,
@@ -248,6 +249,7 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsDispatchOrdered,
     RefusedGoodsLate,
     RefusedGoodsLost,
+    RefusedGoodsNotReceived,
 )
 from aftercare_events.catalogue.repairs import (
     RepairFinished,
@@ -511,6 +513,7 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RefundUnknown",
+    "RefusedGoodsArrived",
     "RefusedGoodsClaimClosed",
     "RefusedGoodsClaimOpened",
     "RefusedGoodsCompensationDecided",
@@ -519,6 +522,7 @@ __all__ = [
     "RefusedGoodsDispatched",
     "RefusedGoodsLate",
     "RefusedGoodsLost",
+    "RefusedGoodsNotReceived",
     "RefusedGoodsReturned",
     "RepairFinished",
     "RepairNotPossible",

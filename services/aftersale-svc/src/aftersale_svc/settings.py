@@ -103,6 +103,7 @@ class Settings(ServiceSettings):
     guarantee_payment_hours: Hours = 72
     refused_goods_dispatch_hours: Hours = 7 * 24
     refused_goods_transit_hours: Hours = 15 * 24
+    refused_goods_confirmation_hours: Hours = 7 * 24
     refused_goods_review_hours: Hours = 72
     refused_goods_payment_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24

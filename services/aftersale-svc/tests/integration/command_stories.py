@@ -138,17 +138,21 @@ async def refused_goods(t: ShopCommands) -> None:
     """The fates of goods that the merchant refuses: each of one case."""
     await files_of(t.shop, HASH, order_id=t.order_id)
 
-    async def claim(*, sent: bool = False, corrected: bool = False) -> Document:
+    async def claim(*, sent: bool = False, corrected: bool = False, delivered: bool = False) -> Document:
         case = await t.received("return_refund", 2)
         await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
         [found] = (await t.shop.get(case.id))["refused_goods_claims"]
+        parcel = t.parcel()
         if sent:
-            await case.act(t.seller, "return-refused-goods", **t.parcel())
+            await case.act(t.seller, "return-refused-goods", **parcel)
+        if delivered:
+            await t.shop.parcel(parcel["waybill_no"], leg="refused_goods", case_id=case.id, carrier=parcel["carrier"])
         if corrected:
             await case.act(t.seller, "correct-refused-goods-waybill", **t.parcel())
         return Document(t, "refused-goods-claims", found["id"])
 
     await (await claim(sent=True, corrected=True)).act(t.buyer, "confirm")
+    await (await claim(sent=True, delivered=True)).act(t.buyer, "report-not-received")
     await (await claim()).act(t.buyer, "abandon")
     await (await claim()).act(t.agent, "keep", evidence=[HASH], note="…")
     lost = await claim(sent=True)

@@ -106,4 +106,4 @@ async def test_goods_that_are_sent_once_more_have_a_waybill_that_can_be_correcte
     await shop.act(shop.seller, case["id"], "return-refused-goods", **PARCEL)
     await shop.act(shop.seller, case["id"], "correct-refused-goods-waybill", **RIGHT)
     await parcel(shop, case["id"], "delivered", "73200002")
-    assert (await claim_of(shop, case["id"]))["state"] == "delivered"
+    assert (await claim_of(shop, case["id"]))["state"] == "await_confirmation"

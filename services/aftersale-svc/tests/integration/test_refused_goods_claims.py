@@ -7,11 +7,13 @@ import pytest
 from aftercare_events.catalogue.claims import ClaimDeadlineReminder
 from aftercare_events.catalogue.courier_claims import CourierClaimOpened
 from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsArrived,
     RefusedGoodsClaimClosed,
     RefusedGoodsClaimOpened,
     RefusedGoodsDispatched,
     RefusedGoodsLate,
     RefusedGoodsLost,
+    RefusedGoodsNotReceived,
 )
 from aftersale_shop import HASH, Shop
 from aftersale_svc.workers import deadlines
@@ -60,11 +62,50 @@ async def test_the_courier_brings_them_and_the_unit_can_be_asked_for_again(shop:
     await shop.harness.run_due()
     assert (await claim_of(shop, case["id"]))["state"] == "in_transit", "it was scanned on the way"
     await parcel(shop, case["id"], "delivered")
+    assert (await claim_of(shop, case["id"]))["state"] == "await_confirmation"
+    await act(shop, shop.buyer, claim, "confirm")
     done = await claim_of(shop, case["id"], shop.buyer)
     assert (done["state"], done["whose_turn"], done["deadline_at"]) == ("delivered", "nobody", None)
-    assert [each["action"] for each in done["steps"]] == ["open", "send", "deliver"]
+    assert [each["action"] for each in done["steps"]] == ["open", "send", "arrive", "deliver"]
     again = await shop.case(2)
     assert again["requested"]["amount"] == 28700 - 9566, "the rest of the line, to the minor unit"
+
+
+async def test_a_delivery_that_the_courier_reports_falsely_is_for_an_agent(shop: Shop) -> None:
+    """Days after the case was closed, so that no dispute of it is possible."""
+    case = await sent(shop)
+    await shop.refund_succeeds()
+    await parcel(shop, case["id"], "delivered")
+    claim = await claim_of(shop, case["id"], shop.buyer)
+    assert (claim["whose_turn"], claim["deadline_effect"]) == ("buyer", "refused_goods_confirmed")
+    assert claim["deadline_at"] == (shop.clock.now() + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (await shop.last(RefusedGoodsArrived)).claim_id == claim["id"]
+    shop.harness.problem(await shop.ask(2), 409, "units_not_back")
+    path = f"/v1/refused-goods-claims/{claim['id']}/report-not-received"
+    assert (await shop.seller.post(path, json={})).status_code == 403
+    shop.clock.advance(hours=7 * 24 - 1)
+    reported = await act(shop, shop.buyer, claim, "report-not-received", note="门口没有包裹")
+    assert (reported["state"], reported["whose_turn"]) == ("under_review", "agent")
+    assert reported["contested_at"] == shop.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (await shop.last(RefusedGoodsNotReceived)).claim_id == claim["id"]
+    await parcel(shop, case["id"], "delivered")
+    assert (await claim_of(shop, case["id"]))["state"] == "under_review", "the courier repeats what the buyer denies"
+    shop.harness.problem(await shop.ask(2), 409, "units_not_back")
+    await act(shop, shop.agent, claim, "report-lost")
+    owed = await act(shop, shop.agent, claim, "compensate", amount={"amount": 9567, "currency": "CNY"})
+    assert owed["state"] == "await_payment", "what was paid for the unit goes back to the buyer"
+
+
+async def test_goods_that_nobody_misses_in_time_count_as_received(shop: Shop) -> None:
+    case = await sent(shop)
+    await parcel(shop, case["id"], "delivered")
+    claim = await claim_of(shop, case["id"], shop.buyer)
+    shop.clock.advance(hours=7 * 24)
+    late = await shop.buyer.post(f"/v1/refused-goods-claims/{claim['id']}/report-not-received", json={})
+    assert shop.harness.problem(late, 409, "deadline_passed")["deadline_effect"] == "refused_goods_confirmed"
+    await shop.harness.run_due()
+    done = await claim_of(shop, case["id"])
+    assert (done["state"], done["steps"][-1]["actor_role"]) == ("delivered", "system")
 
 
 async def test_the_units_are_bound_before_and_after_the_money_of_the_others(shop: Shop) -> None:
@@ -241,4 +282,4 @@ async def test_the_past_of_a_case_shows_its_claims_as_they_were(shop: Shop) -> N
     assert past["refused_goods_claims"] == case["refused_goods_claims"]
     assert past["refused_goods"] is None
     now = await shop.get(case["id"])
-    assert [each["state"] for each in now["refused_goods_claims"]] == ["delivered"]
+    assert [each["state"] for each in now["refused_goods_claims"]] == ["await_confirmation"]

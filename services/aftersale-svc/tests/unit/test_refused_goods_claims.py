@@ -8,7 +8,7 @@ import pytest
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, SystemContext
 from aftersale_svc.commands.goods import refused_goods
 from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsState
+from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.claims.parties import ClaimFacts
@@ -55,6 +55,12 @@ async def send(tx: Any) -> object:
     return await refused_goods.send(tx, tx.claim, carrier="zto", waybill_no="732")
 
 
+async def arrives(tx: Any) -> object:
+    """The courier reports the delivery of what is in a parcel."""
+    is_reported = tx.actor.role == "system" and tx.claim.waybill_no is not None
+    return await refused_goods.arrived(tx, tx.claim) if is_reported else None
+
+
 async def correct(tx: Any) -> object:
     return await refused_goods.correct_waybill(tx, tx.claim, carrier="zto", waybill_no="733")
 
@@ -62,6 +68,8 @@ async def correct(tx: Any) -> object:
 PEOPLE: dict[str, Command] = {
     "send": send,
     "correct": correct,
+    "arrive": arrives,
+    "report as not received": lambda tx: refused_goods.report_not_received(tx, CLAIM),
     "confirm": lambda tx: refused_goods.confirm(tx, CLAIM),
     "report lost": lambda tx: refused_goods.report_lost(tx, CLAIM),
     "order the dispatch": lambda tx: refused_goods.order_dispatch(tx, CLAIM),
@@ -75,17 +83,31 @@ PEOPLE: dict[str, Command] = {
 
 async def test_every_place_of_a_claim_leads_to_an_end(acting: Callable[..., SystemContext]) -> None:
     def facts(claim: RefusedGoodsClaim) -> object:
-        return claim.state, claim.owed_minor, claim.waybill_no, claim.reason
+        return claim.state, claim.owed_minor, claim.waybill_no, claim.reason, claim.contested_at
 
     first = REFUSED_GOODS_CLAIM.start(a_claim(), acting())
     timer = refused_goods.STEPS.timer.act
-    graph, places = await explore(first, PEOPLE, timer, facts, ("buyer", "seller", "agent"))
+    graph, places = await explore(first, PEOPLE, timer, facts, ("buyer", "seller", "agent", "system"))
     ends = {place for place, claim in places.items() if claim.state in REFUSED_GOODS_CLAIM.ends}
     assert not stuck(graph, ends)
     # A claim is withdrawn by its case alone.
     assert {claim.state for claim in places.values()} == set(RefusedGoodsState) - {RefusedGoodsState.WITHDRAWN}
     for claim in places.values():
         assert (claim.deadline_at is None) == (claim.whose_turn == NOBODY) == (claim.state in REFUSED_GOODS_CLAIM.ends)
+
+
+def test_no_report_of_a_courier_ends_a_claim_before_the_buyer_could_object() -> None:
+    table = REFUSED_GOODS_CLAIM
+    against = {RefusedGoodsState.DELIVERED}
+    by_system = {
+        state
+        for (state, _), row in table.transitions.items()
+        if "system" in row.permission.roles and table.targets(row) & against
+    }
+    assert by_system == {RefusedGoodsState.AWAIT_CONFIRMATION}
+    for state in by_system:
+        assert {each.turn for each in table.alternatives(state)} == {"buyer"}
+        assert RefusedGoodsAction.REPORT_NOT_RECEIVED in table.possible(state, "buyer")
 
 
 @pytest.mark.parametrize("party", [{"buyer_id": "me"}, {"merchant_id": "me"}, {"party_ids": ["me"]}])
@@ -96,7 +118,7 @@ def test_a_party_decides_nothing_for_the_platform(party: dict[str, Any]) -> None
         for (state, action), row in REFUSED_GOODS_CLAIM.transitions.items()
         if "agent" in row.permission.roles
     ]
-    assert len(decided) == 22
+    assert len(decided) == 23
     for state, action in decided:
         claim = a_claim(state=state, owed_minor=1, **party)
         assert not REFUSED_GOODS_CLAIM.permits(claim, action, me, ClaimFacts(me)), (state, action)

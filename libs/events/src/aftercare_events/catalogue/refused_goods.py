@@ -26,6 +26,10 @@ class RefusedGoodsState(Vocabulary):
 
     AWAIT_DISPATCH = "await_dispatch", "the merchant has to send them to the buyer"
     IN_TRANSIT = "in_transit", "they are on their way to the buyer"
+    AWAIT_CONFIRMATION = (
+        "await_confirmation",
+        "the courier reports them as delivered, and the buyer may report that they are not there",
+    )
     UNDER_REVIEW = "under_review", "an agent has to decide: they were not sent, or have not arrived"
     LOST = "lost", "they are lost, and an agent has to decide what is owed"
     AWAIT_PAYMENT = "await_payment", "the merchant has to pay a compensation"
@@ -88,6 +92,20 @@ class RefusedGoodsLate(RefusedGoodsEvent):
 
     matter: Code = "refused_goods_delay"
     cause: Annotated[Code, one_of(RefusedGoodsDelay, "whose time it was")]
+    deadline_at: DeadlineAt = None
+
+
+class RefusedGoodsArrived(RefusedGoodsEvent):
+    """The courier reports refused goods as delivered; until the deadline the buyer may report that they are not there."""
+
+    matter: Code = "refused_goods_arrival"
+    deadline_at: DeadlineAt = None
+
+
+class RefusedGoodsNotReceived(RefusedGoodsEvent):
+    """The buyer does not have refused goods that the courier reports as delivered; an agent has to act."""
+
+    matter: Code = "refused_goods_objection"
     deadline_at: DeadlineAt = None
 
 

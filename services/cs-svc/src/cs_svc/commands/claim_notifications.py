@@ -22,6 +22,7 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeEvidenceSubmitted,
 )
 from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsArrived,
     RefusedGoodsClaimClosed,
     RefusedGoodsClaimOpened,
     RefusedGoodsCompensationDecided,
@@ -30,6 +31,7 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsDispatchOrdered,
     RefusedGoodsLate,
     RefusedGoodsLost,
+    RefusedGoodsNotReceived,
 )
 
 from cs_svc.commands import conversations
@@ -49,6 +51,8 @@ CODES: Mapping[type[ClaimEvent], str] = {
     RefusedGoodsClaimOpened: "refused_goods_opened",
     RefusedGoodsDispatched: "refused_goods_dispatched",
     RefusedGoodsLate: "refused_goods_late",
+    RefusedGoodsArrived: "refused_goods_arrived",
+    RefusedGoodsNotReceived: "refused_goods_not_received",
     RefusedGoodsLost: "refused_goods_lost",
     RefusedGoodsDispatchOrdered: "refused_goods_dispatch_ordered",
     RefusedGoodsCompensationDecided: "refused_goods_compensation_decided",

@@ -46,6 +46,14 @@ CLAIM_NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "未通过验收的商品已寄出，正在退回买家。",
         "The refused goods are on their way to the buyer.",
     ),
+    "refused_goods_arrived": (
+        "快递显示未通过验收的商品已送达，买家如未收到请在期限内反馈。",
+        "The courier reports the refused goods as delivered; the buyer can report until the deadline that they are not there.",
+    ),
+    "refused_goods_not_received": (
+        "买家反馈未收到未通过验收的商品，由平台客服处理。",
+        "The buyer has not received the refused goods; an agent follows it up.",
+    ),
     "refused_goods_late": (
         "未通过验收商品的处理已逾期，由平台客服跟进。",
         "The time for the refused goods has passed; an agent follows it up.",

@@ -90,7 +90,10 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("refused goods claim", "deliver"): (f"{_REFUSED_GOODS}/confirm",),
     **{
         ("refused goods claim", each): (f"{_REFUSED_GOODS}/{each.replace('_', '-')}",)
-        for each in ("report_lost", "order_dispatch", "keep", "abandon", "compensate", "decline", "record_payment")
+        for each in (
+            *("report_not_received", "report_lost", "order_dispatch", "keep", "abandon", "compensate", "decline"),
+            "record_payment",
+        )
     },
     ("courier claim", "add_evidence"): (f"{_CLAIMS}/evidence",),
     ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),

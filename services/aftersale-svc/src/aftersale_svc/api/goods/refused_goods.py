@@ -83,6 +83,18 @@ async def confirm(
 
 
 @router.post(
+    "/{refused_goods_claim_id}/report-not-received",
+    **step(_TABLE, RefusedGoodsAction.REPORT_NOT_RECEIVED, "reportRefusedGoodsNotReceived"),
+)
+async def report_not_received(
+    refused_goods_claim_id: RefusedGoodsClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE
+) -> RefusedGoodsClaimOut:
+    """Report as the buyer that goods which the courier reports as delivered are not there. An agent decides what follows."""
+    reported = await refused_goods.report_not_received(tx, refused_goods_claim_id, note=body.note)
+    return RefusedGoodsClaimOut.of(reported, tx)
+
+
+@router.post(
     "/{refused_goods_claim_id}/report-lost", **step(_TABLE, RefusedGoodsAction.REPORT_LOST, "reportRefusedGoodsLost")
 )
 async def report_lost(

@@ -7,6 +7,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.records import replace
 from aftercare_events import ShippedLine, digest
 from aftercare_events.catalogue.refused_goods import (
+    RefusedGoodsArrived,
     RefusedGoodsClaimClosed,
     RefusedGoodsCompensationDecided,
     RefusedGoodsCompensationProposed,
@@ -14,6 +15,7 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsDispatchOrdered,
     RefusedGoodsLate,
     RefusedGoodsLost,
+    RefusedGoodsNotReceived,
 )
 
 from aftersale_svc.commands.claims.claim_record import claim_fields
@@ -24,6 +26,7 @@ from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.claims.model import with_evidence
+from aftersale_svc.domain.claims.parties import ClaimFacts
 from aftersale_svc.domain.decisions.proposed import PROPOSED
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods
@@ -93,12 +96,42 @@ async def confirm(tx: Transaction[Settings], claim_id: str, *, note: str | None 
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see REFUSED_GOODS_CLAIM.
     """
-    return await delivered(tx, await STEPS.locked(tx, claim_id), note)
+    return await _delivered(tx, await STEPS.locked(tx, claim_id), note)
 
 
-async def delivered(tx: Transaction[Settings], claim: RefusedGoodsClaim, note: str | None = None) -> RefusedGoodsClaim:
-    """Record that the goods of a locked claim have reached the buyer."""
+@STEPS.timer(RefusedGoodsAction.DELIVER)
+async def _confirm_by_timeout(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> None:
+    """The buyer has not said in time that the goods are not there."""
+    await _delivered(tx, claim)
+
+
+async def _delivered(tx: Transaction[Settings], claim: RefusedGoodsClaim, note: str | None = None) -> RefusedGoodsClaim:
     return await _end(tx, replace(claim, delivered_at=tx.now), RefusedGoodsAction.DELIVER, note)
+
+
+async def arrived(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> RefusedGoodsClaim:
+    """Record that the courier reports the goods of a locked claim as delivered; nothing, where the buyer has said that they are not there."""
+    action = RefusedGoodsAction.ARRIVE
+    if not REFUSED_GOODS_CLAIM.permits(claim, action, tx.actor, ClaimFacts.of(tx)):
+        return claim
+    moved = STEPS.moved(tx, claim, action)
+    event = RefusedGoodsArrived(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
+    return await STEPS.save(tx, moved, action, event)
+
+
+async def report_not_received(
+    tx: Transaction[Settings], claim_id: str, *, note: str | None = None
+) -> RefusedGoodsClaim:
+    """Report as the buyer that goods which the courier reports as delivered are not there; an agent decides.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see REFUSED_GOODS_CLAIM.
+    """
+    action = RefusedGoodsAction.REPORT_NOT_RECEIVED
+    moved = replace(await STEPS.move(tx, claim_id, action), contested_at=tx.now)
+    event = RefusedGoodsNotReceived(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
+    return await STEPS.save(tx, moved, action, event, note=note)
 
 
 async def report_lost(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
@@ -127,7 +160,7 @@ async def order_dispatch(tx: Transaction[Settings], claim_id: str, *, note: str 
     """
     moved = await STEPS.move(tx, claim_id, RefusedGoodsAction.ORDER_DISPATCH)
     ordered = replace(moved, carrier=None, waybill_no=None, sent_at=None, owed_minor=None, decided_by=None)
-    ordered = replace(ordered, scanned_at=None, proposed_minor=None, proposed_by=None)
+    ordered = replace(ordered, scanned_at=None, contested_at=None, proposed_minor=None, proposed_by=None)
     event = RefusedGoodsDispatchOrdered(**claim_fields(tx, ordered), deadline_at=ordered.deadline_at)
     return await STEPS.save(tx, ordered, RefusedGoodsAction.ORDER_DISPATCH, event, note=note)
 

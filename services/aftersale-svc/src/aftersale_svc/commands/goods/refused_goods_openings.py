@@ -101,7 +101,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     if claim.state in REFUSED_GOODS_CLAIM.ends:
         return
     if event.is_delivered:
-        await refused_goods.delivered(tx, claim)
+        await refused_goods.arrived(tx, claim)
     elif claim.state is not RefusedGoodsState.IN_TRANSIT:
         return
     elif event.status == ParcelStatus.LOST:

@@ -30,6 +30,16 @@ class CompensationProposed(Refusal):
     )
 
 
+class RefusedGoodsContested(Refusal):
+    """The buyer has reported that a delivery of the courier was none; an agent decides."""
+
+    kind, code = Kind.CONFLICT, "refused_goods_contested"
+    zh, en = (
+        "买家已反馈未收到该包裹，由平台客服处理。",
+        "The buyer has reported that the parcel was not received; an agent decides.",
+    )
+
+
 class NothingAwarded(Refusal):
     """No compensation was decided, so that none is paid."""
 

@@ -15,7 +15,7 @@ class RefusedGoodsClaim:
 
     `lines` are the units, each with `line_id` and `quantity`; `claimed_minor` is what was paid for them, the most that a compensation
     can be. `carrier` and `waybill_no` are those of the parcel that is under way, None where the goods are with the merchant;
-    `scanned_at` is when a courier had it first, by its own clock.
+    `scanned_at` is when a courier had it first, by its own clock, and `contested_at` when the buyer reported that it was not received.
     `owed_minor` is the compensation that was decided, by `decided_by`; `proposed_minor` one that `proposed_by` wants, and another agent has
     to confirm. The reference of its payment stays in this database.
     `party_ids` are the parties of its case, and who has acted for one of them.
@@ -37,6 +37,7 @@ class RefusedGoodsClaim:
     sent_at: datetime | None = None
     scanned_at: datetime | None = None
     delivered_at: datetime | None = None
+    contested_at: datetime | None = None
     evidence: list[str]
     claimed_minor: int
     owed_minor: int | None = None

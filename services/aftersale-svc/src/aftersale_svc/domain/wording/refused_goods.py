@@ -14,6 +14,9 @@ _S, _A = RefusedGoodsState, RefusedGoodsAction
 REFUSED_GOODS_STATES: Mapping[RefusedGoodsState, Label] = {
     _S.AWAIT_DISPATCH: Label("等待商家将商品寄回买家", "The merchant has to send the goods back to the buyer"),
     _S.IN_TRANSIT: Label("商品退回买家途中", "The goods are on their way to the buyer"),
+    _S.AWAIT_CONFIRMATION: Label(
+        "快递显示已送达，等待买家确认", "The courier reports the goods as delivered; the buyer confirms it or objects"
+    ),
     _S.UNDER_REVIEW: Label(
         "平台客服处理中：商品未寄出或未送达", "An agent has to decide: the goods were not sent, or not delivered"
     ),
@@ -29,6 +32,8 @@ REFUSED_GOODS_STATES: Mapping[RefusedGoodsState, Label] = {
 REFUSED_GOODS_ACTIONS: Mapping[RefusedGoodsAction, Label] = {
     _A.SEND: Label("寄回商品", "send the goods"),
     _A.CORRECT_WAYBILL: Label("更正运单号", "correct the waybill"),
+    _A.ARRIVE: Label("快递显示已送达", "report the goods as delivered"),
+    _A.REPORT_NOT_RECEIVED: Label("反馈未收到商品", "report that the goods were not received"),
     _A.DELIVER: Label("确认商品在买家处", "confirm that the buyer has the goods"),
     _A.REPORT_LOST: Label("登记商品丢失", "record that the goods are lost"),
     _A.ORDER_DISPATCH: Label("要求商家寄回商品", "have the merchant send the goods"),
@@ -43,6 +48,7 @@ REFUSED_GOODS_ACTIONS: Mapping[RefusedGoodsAction, Label] = {
 REFUSED_GOODS_EFFECTS: Mapping[str, Label] = {
     "refused_goods_not_sent": Label("转交平台客服处理", "an agent decides about goods that were not sent"),
     "refused_goods_not_delivered": Label("转交平台客服查找包裹", "an agent looks for the parcel"),
+    "refused_goods_confirmed": Label("视为买家已收到商品", "the goods count as received"),
     "refused_goods_late": Label(
         "登记平台客服逾期，并重新计时", "it is recorded that the agents are late, and their time begins again"
     ),
@@ -50,6 +56,7 @@ REFUSED_GOODS_EFFECTS: Mapping[str, Label] = {
 }
 REFUSED_GOODS_WHY_NOT: Mapping[str, Label] = {
     "refused_goods_already_scanned": Label("承运商已扫描该包裹", "the courier has scanned the parcel"),
+    "refused_goods_contested": Label("买家已反馈未收到", "the buyer has reported that they were not received"),
     "nothing_awarded": Label("尚未决定补偿", "no compensation was decided"),
 }
 NOTHING_OWED: Mapping[NothingOwedReason, Label] = {

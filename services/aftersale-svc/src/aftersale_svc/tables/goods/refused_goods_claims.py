@@ -34,6 +34,7 @@ refused_goods_claims = Table(
     timestamp("sent_at", null=True),
     timestamp("scanned_at", null=True),
     timestamp("delivered_at", null=True),
+    timestamp("contested_at", null=True),
     texts("evidence"),
     *minor("claimed_minor"),
     *minor("owed_minor", null=True),

@@ -110,6 +110,8 @@ class RefusedGoodsClaimOut(ClaimOut):
     """When the parcel was recorded as sent; null while they are with the merchant."""
     delivered_at: Time | None = None
     """When the buyer had them; null before."""
+    contested_at: Time | None = None
+    """When the buyer reported that a parcel which the courier has delivered was not received; null where they have not."""
     owed: Money | None = None
     """The compensation that was decided; null where none was."""
     proposed: Money | None = None
@@ -131,6 +133,7 @@ class RefusedGoodsClaimOut(ClaimOut):
             waybill_no=claim.waybill_no,
             sent_at=claim.sent_at,
             delivered_at=claim.delivered_at,
+            contested_at=claim.contested_at,
             owed=None if owed is None else Money.of(owed, claim.currency),
             proposed=None if proposed is None else Money.of(proposed, claim.currency),
             reason=claim.reason,

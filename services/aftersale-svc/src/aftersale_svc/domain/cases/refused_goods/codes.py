@@ -8,6 +8,7 @@ class RefusedGoodsState(StrEnum):
 
     AWAIT_DISPATCH = "await_dispatch"
     IN_TRANSIT = "in_transit"
+    AWAIT_CONFIRMATION = "await_confirmation"
     UNDER_REVIEW = "under_review"
     LOST = "lost"
     AWAIT_PAYMENT = "await_payment"
@@ -24,10 +25,12 @@ UNBOUND = frozenset({RefusedGoodsState.DELIVERED, RefusedGoodsState.WITHDRAWN})
 
 
 class RefusedGoodsAction(StrEnum):
-    """What can be done to a claim to refused goods. `escalate` is its timer's, and `withdraw` follows from its case."""
+    """What can be done to a claim to refused goods. `escalate` is its timer's, `arrive` its courier's, and `withdraw` follows from its case."""
 
     SEND = "send"
     CORRECT_WAYBILL = "correct_waybill"
+    ARRIVE = "arrive"
+    REPORT_NOT_RECEIVED = "report_not_received"
     DELIVER = "deliver"
     REPORT_LOST = "report_lost"
     ORDER_DISPATCH = "order_dispatch"
