@@ -44,20 +44,24 @@ class ApiClient:
     def get(self, path: str, **query: str | int) -> Body:
         return self._successful(self.request("GET", path, params=query))
 
-    def post(self, path: str, body: Body | None = None, *, key: str | None = None) -> Body:
-        """Send a command. While the response carries Retry-After, it is sent again with the same key."""
+    def post(self, path: str, body: Body | bytes | None = None, *, key: str | None = None) -> Body:
+        """Send a command, whose body may be JSON that is written already. While the response carries Retry-After, it is sent again with the
+        same key."""
         key = key or str(uuid.uuid4())
         end = time.monotonic() + WAIT_SECONDS
-        response = self.request("POST", path, json=body or {}, key=key)
+        sent = {"content": body} if isinstance(body, bytes) else {"json": body or {}}
+        response = self.request("POST", path, key=key, **sent)
         while "retry-after" in response.headers and time.monotonic() < end:
             time.sleep(min(0.1, float(response.headers["retry-after"])))
-            response = self.request("POST", path, json=body or {}, key=key)
+            response = self.request("POST", path, key=key, **sent)
         return self._successful(response)
 
     # `parts` are passed on to httpx as they are.
     def request(self, method: str, path: str, *, key: str | None = None, **parts: Any) -> httpx.Response:
         """Send any request; all but GET carry an Idempotency-Key, a new one unless `key` is given."""
         headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
+        if "content" in parts:
+            headers["Content-Type"] = "application/json"
         if method != "GET":
             headers["Idempotency-Key"] = key or str(uuid.uuid4())
         try:

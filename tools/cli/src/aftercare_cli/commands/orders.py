@@ -2,29 +2,38 @@
 
 import csv
 import json
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import httpx
 import typer
 
 from aftercare_cli import order_files, tokens, view
 from aftercare_cli.api_client import ApiClient, UnexpectedResponse
-from aftercare_cli.order_files import FileRow
-from aftercare_cli.stack.interface import Addresses
+from aftercare_cli.order_csv import FORMULA
+from aftercare_cli.order_files import Stamp
+from aftercare_cli.order_lines import FileUnreadable
+from aftercare_cli.order_rows import FileRow
+from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import Layout
 
 # Any: bodies of the API.
 
 MOST_ROWS, MOST_BYTES = 500, 900_000
-MOST_NAMED = 10
+MOST_NAMED, PAGE = 10, 100
 """How many lines with refused orders are named; the report has all."""
 REPORT = ("row", "order_no", "field", "code", "reason", "allowed")
-Merchant = Annotated[str, typer.Option(help="whose orders they are, e.g. m-1")]
+TOKEN = "AFTERCARE_TOKEN"  # noqa: S105 - the name of a variable
+Merchant = Annotated[str | None, typer.Option(help="whose orders they are in the local stack, e.g. m-1")]
+Url = Annotated[
+    str | None, typer.Option(help=f"the address of another order-svc; {TOKEN} is the seller's token for it")
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -37,45 +46,121 @@ def add(app: typer.Typer) -> None:
 
 def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="orders as .csv, .jsonl or .ndjson")],
-    merchant: Merchant,
-    resume: Annotated[bool, typer.Option(help="go on where the import of this file was interrupted")] = True,
-    report: Annotated[Path | None, typer.Option(help="where refused rows are written, as CSV")] = None,
+    merchant: Merchant = None,
+    url: Url = None,
+    report: Annotated[Path | None, typer.Option(help="where the reasons of refusals are written, as CSV")] = None,
+    refused: Annotated[
+        Path | None, typer.Option(help="where refused orders are written as they are in the file")
+    ] = None,
 ) -> None:
-    """Import the orders of a file; exit 1 if any was refused. An order that is there under its number is left as it is."""
-    report = report or file.with_name(f"{file.name}.refused.csv")
-    with _client(merchant) as client:
-        begun = client.post("/v1/order-imports", {"file_hash": order_files.file_hash(file)})
-        first = begun["next_row"] if resume else 1
-        if begun["state"] == "completed":
-            view.console.print(f"{file.name} was imported before: {_counts(begun)}")
-            return
-        with report.open("w", newline="", encoding="utf-8-sig") as written:
-            refused, last = _send(client, begun, order_files.rows(file), first, written)
-        done = client.post(f"/v1/order-imports/{begun['id']}/complete")
-    view.console.print(f"{file.name}, {last} lines: {_counts(done)}")
-    if refused:
-        named = ", ".join(str(line) for line in refused[:MOST_NAMED])
-        more = ", …" if len(refused) > MOST_NAMED else ""
-        view.console.print(f"{len(refused)} orders were refused, in lines {named}{more}: {report}")
+    """Import the orders of a file, from where it was interrupted; exit 1 if any was refused. An order that is there under its number is
+    left as it is. The refused ones are in a file of their own, which can be corrected and imported."""
+    report = report or file.with_name(f"{file.stem}.reasons.csv")
+    refused = refused or file.with_name(f"{file.stem}.refused{file.suffix}")
+    with _client(merchant, url) as client:
+        done = _imported(client, file)
+        numbers = _write_report(client, done["id"], report) if done["refused"] else []
+    if numbers:
+        order_files.copy_orders(file, set(numbers), refused)
+        named = ", ".join(str(line) for line in numbers[:MOST_NAMED])
+        more = ", …" if len(numbers) > MOST_NAMED else ""
+        view.console.print(f"refused were the orders in lines {named}{more}: {refused}, and why: {report}")
         raise typer.Exit(1)
-    report.unlink()
 
 
-def _send(
-    client: ApiClient, begun: dict[str, Any], rows: Iterator[FileRow], first: int, written: TextIO
-) -> tuple[list[int], int]:
-    """Send the rows in parts, and write what is refused; the lines in which these orders begin, and the last line."""
-    report = csv.writer(written)
-    report.writerow(REPORT)
-    refused, last, started = list[int](), 0, time.monotonic()
-    parts = _parts(row for row in rows if row.number >= first)
+def _imported(client: ApiClient, file: Path) -> dict[str, Any]:
+    """The completed import of the file."""
+    stamp = Stamp.of(file)
+    begun = client.post("/v1/order-imports", {"file_hash": stamp.file_hash})
+    if begun["state"] == "completed":
+        view.console.print(f"{file.name} was imported before: {_counts(begun)}")
+        return begun
+    last = _send(client, begun, order_files.rows(file))
+    if not stamp.holds(file):
+        raise FileUnreadable(f"{file.name} was changed while it was read: import it again")
+    done = client.post(f"/v1/order-imports/{begun['id']}/complete")
+    view.console.print(f"{file.name}, {last} lines: {_counts(done)}")
+    return done
+
+
+def _send(client: ApiClient, begun: dict[str, Any], rows: Iterator[FileRow]) -> int:
+    """Send the rows that have not been sent, in parts; the last line."""
+    last: int = begun["next_row"] - 1
+    before, started = begun["imported"], time.monotonic()
+    parts = _parts(row for row in rows if row.number >= begun["next_row"])
     for part, answer in _answers(client, f"/v1/order-imports/{begun['id']}/rows", parts):
-        last = part[-1].next_number - 1
-        report.writerows(_reported(each) for each in answer["refusals"])
-        refused += sorted({each["row"] for each in answer["refusals"]})
-        rate = answer["imported"] / max(time.monotonic() - started, 0.001)
+        last = part.next_row - 1
+        rate = (answer["imported"] - before) / max(time.monotonic() - started, 0.001)
         view.console.print(f"line {last}: {_counts(answer)}, {rate:.0f} orders/s", end="\r")
-    return refused, last
+    return last
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one request imports: so many rows, and the line with which the next part begins."""
+
+    rows: int
+    next_row: int
+    body: bytes
+
+
+def _parts(rows: Iterator[FileRow]) -> Iterator[_Part]:
+    """The rows in parts that one request takes."""
+    written: list[bytes] = []
+    size = next_row = 0
+    for row in rows:
+        one = _written(row)
+        if written and (len(written) == MOST_ROWS or size + len(one) > MOST_BYTES):
+            yield _part(written, next_row)
+            written, size = [], 0
+        written.append(one)
+        size, next_row = size + len(one) + 1, row.next_number
+    if written:
+        yield _part(written, next_row)
+
+
+def _part(written: list[bytes], next_row: int) -> _Part:
+    return _Part(len(written), next_row, b'{"orders":[%b],"next_row":%d}' % (b",".join(written), next_row))
+
+
+def _written(row: FileRow) -> bytes:
+    """The row as the service takes it, which counts and keeps also what is unreadable here."""
+    sent: dict[str, Any] = {"row": row.number, "order": row.order}
+    if row.wrong is not None:
+        sent["unreadable"] = "".join(each if each.isprintable() else "?" for each in row.wrong)[:200]
+    body = json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(body) <= MOST_BYTES:
+        return body
+    return _written(FileRow(row.number, row.next_number, {}, f"the order is longer than {MOST_BYTES} bytes"))
+
+
+def _answers(client: ApiClient, path: str, parts: Iterator[_Part]) -> Iterator[tuple[_Part, dict[str, Any]]]:
+    """Each part with the response to it; the next part is read while the service imports one."""
+    with ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(next, parts, None)
+        while (part := reading.result()) is not None:
+            reading = reader.submit(next, parts, None)
+            yield part, client.post(path, part.body)
+
+
+def _write_report(client: ApiClient, import_id: str, report: Path) -> list[int]:
+    """Write why orders were refused, in this run or an earlier one; the lines in which they begin."""
+    numbers: dict[int, None] = {}
+    with report.open("w", newline="", encoding="utf-8-sig") as written:
+        lines = csv.writer(written)
+        lines.writerow(REPORT)
+        for refusal in _refusals(client, import_id):
+            lines.writerow(_reported(refusal))
+            numbers[refusal["row"]] = None
+    return list(numbers)
+
+
+def _refusals(client: ApiClient, import_id: str) -> Iterator[dict[str, Any]]:
+    after: int | None = 0
+    while after is not None:
+        page = client.get(f"/v1/order-imports/{import_id}/refusals", after_row=after, limit=PAGE)
+        yield from page["data"]
+        after = page.get("next_row")
 
 
 def _reported(refusal: dict[str, Any]) -> list[str]:
@@ -84,48 +169,15 @@ def _reported(refusal: dict[str, Any]) -> list[str]:
     return [_cell(each) for each in (*named, " ".join(refusal["allowed"]))]
 
 
-def _row(row: FileRow) -> dict[str, Any]:
-    """The row as the service takes it, which counts and keeps also what is unreadable here."""
-    sent = {"row": row.number, "order": row.order}
-    if row.wrong is not None:
-        sent["unreadable"] = "".join(each if each.isprintable() else "?" for each in row.wrong)[:200]
-    return sent
-
-
-def _answers(
-    client: ApiClient, path: str, parts: Iterator[list[FileRow]]
-) -> Iterator[tuple[list[FileRow], dict[str, Any]]]:
-    """Each part with the response to it; the next part is read while the service imports one."""
-    with ThreadPoolExecutor(1) as reader:
-        reading = reader.submit(next, parts, None)
-        while (part := reading.result()) is not None:
-            reading = reader.submit(next, parts, None)
-            yield part, client.post(path, {"orders": [_row(row) for row in part], "next_row": part[-1].next_number})
-
-
-def _parts(rows: Iterator[FileRow]) -> Iterator[list[FileRow]]:
-    """The rows in parts that one request takes."""
-    part: list[FileRow] = []
-    size = 0
-    for row in rows:
-        length = len(json.dumps(row.order, ensure_ascii=False).encode())
-        if part and (len(part) == MOST_ROWS or size + length > MOST_BYTES):
-            yield part
-            part, size = [], 0
-        part.append(row)
-        size += length
-    if part:
-        yield part
-
-
 def export(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="where they are written: .csv or .ndjson")],
-    merchant: Merchant,
+    merchant: Merchant = None,
+    url: Url = None,
     state: Annotated[list[str] | None, typer.Option(help="only orders in this state; may be repeated")] = None,
 ) -> None:
     """Export the orders of a merchant, oldest first."""
     params = {"format": "csv" if file.suffix.lower() == ".csv" else "ndjson", "state": state or []}
-    with _client(merchant) as client:
+    with _client(merchant, url) as client:
         headers = {"Authorization": f"Bearer {client.token}"}
         url = client.url("/v1/orders/export")
         with client.http.stream("GET", url, params=params, headers=headers) as response, file.open("wb") as written:
@@ -137,11 +189,18 @@ def export(
 
 
 @contextmanager
-def _client(merchant: str) -> Iterator[ApiClient]:
-    """A client of the running stack for a seller of the merchant."""
-    layout = Layout.here()
-    services = Addresses.read(layout.stack_file).services
-    token = tokens.token(layout.home, role="seller", sub="import", merchant=merchant)
+def _client(merchant: str | None, url: str | None) -> Iterator[ApiClient]:
+    """A client for a seller: of the order-svc at `url`, or else of the merchant in the running stack. Raises: StackError."""
+    if url is not None:
+        services, token = {"order-svc": url.rstrip("/")}, os.environ.get(TOKEN, "")
+        if not token:
+            raise StackError(f"{TOKEN} is not set: it is the seller's token for {url}")
+    elif merchant is None:
+        raise StackError("give --merchant for the local stack, or --url for another order-svc")
+    else:
+        layout = Layout.here()
+        services = Addresses.read(layout.stack_file).services
+        token = tokens.token(layout.home, role="seller", sub="import", merchant=merchant)
     with httpx.Client(timeout=60) as http:
         yield ApiClient("the seller", services, token, http)
 
@@ -153,4 +212,4 @@ def _counts(counted: dict[str, Any]) -> str:
 def _cell(value: object) -> str:
     """A value of the report; a text that a spreadsheet program would take for a formula begins with an apostrophe."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
