@@ -47,6 +47,7 @@ FROM (SELECT n, (n::bigint / {merchants} * 7919 + n) % 1000 AS part,
 """
 _ORDERS = """
 CREATE UNLOGGED TABLE drawn AS {numbers};
+CREATE UNIQUE INDEX ON drawn (n);
 INSERT INTO orders (id, version, merchant_id, buyer_id, state, after_sale_state, currency, total_minor, shipping_fee_minor, paid_minor,
     created_at, deadline_at, payment_id, paid_at, shipped_at, cancel_cause, order_no)
 SELECT id, 1, merchant, buyer, state, after_sale, 'CNY', total, 0, CASE WHEN paid THEN total ELSE 0 END, at,
@@ -66,11 +67,22 @@ WHERE state = 'shipped';
 INSERT INTO order_keys (key, order_id, merchant_id)
 SELECT each.key, id, merchant FROM drawn, LATERAL (VALUES ('order_no:s-' || n), ('buyer:' || buyer), ('sku:kettle-' || n % 5000),
     ('category:kitchen_' || n % 20), ('carrier:' || (ARRAY['zto', 'sf', 'yto', 'jt'])[1 + n % 4]), ('waybill_no:zto' || n),
-    ('payment_provider:' || (ARRAY['wechat_pay', 'alipay', 'stripe'])[1 + n % 3])) AS each (key);
+    ('payment_provider:' || (ARRAY['wechat_pay', 'alipay', 'stripe'])[1 + n % 3])) AS each (key)
+ORDER BY each.key, id;
 INSERT INTO payments (id, version, order_id, buyer_id, merchant_id, provider, method, state, amount_minor, currency, refunded_minor,
     created_at, settled_at)
 SELECT 'pay_' || n, 1, id, buyer, merchant, 'wechat_pay', 'wechat_pay', 'succeeded', total, 'CNY', 0, at, at FROM drawn
 WHERE state NOT IN ('created', 'cancelled');
+"""
+TABLES = ("orders", "order_lines", "parcels", "order_keys", "payments", "ledger_postings")
+# The foreign keys, and the indexes that no constraint has, with what makes them again: a row then costs a tenth.
+_CHECKED_LATER = """
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
+    format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
+FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY ($1::text[]::regclass[])
+UNION ALL
+SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = ANY ($1::text[]::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
 # A transaction of its own for each 1,000 of them: the postings of one transaction are counted together.
 _POSTINGS = """
@@ -138,12 +150,16 @@ def section(few: Mapping[str, Took], many: Mapping[str, Took], *, proof: Proof) 
 async def _fill(env: Environment, number: int) -> None:
     connection = await asyncpg.connect(env.variables(SERVICE)["AFTERCARE_DATABASE_URL"])
     try:
+        for name in ("work_mem", "maintenance_work_mem"):
+            await connection.execute(f"SET {name} = '256MB'")
+        later = await connection.fetch(_CHECKED_LATER, list(TABLES))
         numbers = _NUMBERS.format(merchants=MERCHANTS, orders=number)
-        for statement in [each for each in _ORDERS.format(numbers=numbers).split(";") if each.strip()]:
+        drawn = [each for each in _ORDERS.format(numbers=numbers).split(";") if each.strip()]
+        for statement in (*(each["drop"] for each in later), *drawn):
             await connection.execute(statement, timeout=1200)
         for first in range(0, number, 1000):
             await connection.execute(_POSTINGS, first, first + 1000)
-        for statement in ("DROP TABLE drawn", "VACUUM ANALYZE"):
+        for statement in ("DROP TABLE drawn", *(each["make"] for each in later), "VACUUM ANALYZE"):
             await connection.execute(statement, timeout=600)
     finally:
         await connection.close()
