@@ -166,8 +166,7 @@ class MemoryTransaction(Transaction):
 
     def __init__(self, memory: MemoryDatabase, actor: Actor) -> None:
         source = {"source": "/order-svc", "trace": TRACE, "cursors": None, "ids": memory.ids}
-        now = memory.clock.now()
-        super().__init__(None, actor=actor, now=now, settings=SETTINGS, **source)  # type: ignore[arg-type]
+        super().__init__(None, actor=actor, clock=memory.clock, settings=SETTINGS, **source)  # type: ignore[arg-type]
         self.memory = memory
 
     async def find(self, rows: Any, *key: Any) -> Any:
