@@ -3,7 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from aftercare_events import AfterSaleCompleted, AfterSaleRejected, OrderCancelled, OrderDelivered
+from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleRejected,
+    OrderCancelled,
+    OrderDelivered,
+    ReturnShipped,
+    ShippedLine,
+)
 from order_svc.domain.tracking import ParcelStatus as S
 
 ENDS = [S.LOST, S.RETURNED, S.CANCELLED]
@@ -137,9 +144,22 @@ async def test_a_unit_that_arrived_and_came_back_does_not_count_for_one_that_was
     order = await two_parcels(shop)
     await shop.scan(S.DELIVERED, "73001")
     await refund(shop, order, 1, 9567, case_type="return_refund")
+    unit = ShippedLine(line_id=order["lines"][0]["id"], quantity=1)
+    back = {"carrier": "zto", "waybill_no": "73009", "lines": (unit,)}
+    await shop.h.consume(shop.case(ReturnShipped, order, "case_1", **back))
     await complete(shop, order, 1)
     await shop.scan(S.LOST, "73002")
     assert (await shop.order(order["id"]))["state"] == "shipped"
+
+
+async def test_units_that_were_refused_at_the_door_do_not_count_as_units_that_arrived(shop):
+    order = await two_parcels(shop)
+    await shop.scan(S.RETURNED, "73002")
+    await refund(shop, order, 1, 9567, case_type="refused_delivery")
+    await complete(shop, order, 1)
+    await shop.scan(S.DELIVERED, "73001")
+    shown = await shop.order(order["id"])
+    assert (shown["state"], shown["deadline_effect"]) == ("delivered", "received_by_timeout")
 
 
 async def test_a_parcel_that_came_back_may_be_refunded_as_a_return(shop):

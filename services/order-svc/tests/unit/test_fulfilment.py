@@ -112,8 +112,15 @@ class Units(RuleBasedStateMachine):
 TestUnits = Units.TestCase
 
 
-def parcel(number: int, status: ParcelStatus, *, terminal: bool = True, leg: ParcelLeg = ParcelLeg.OUTBOUND) -> Parcel:
-    facts: dict[str, Any] = {"version": 1, "order_id": "o", "case_id": None, "buyer_id": "b", "merchant_id": "m"}
+def parcel(
+    number: int,
+    status: ParcelStatus,
+    *,
+    terminal: bool = True,
+    leg: ParcelLeg = ParcelLeg.OUTBOUND,
+    case_id: str | None = None,
+) -> Parcel:
+    facts: dict[str, Any] = {"version": 1, "order_id": "o", "case_id": case_id, "buyer_id": "b", "merchant_id": "m"}
     shown = {"carrier": "zto", "waybill_no": str(number), "reason": None, "delivered_to": None, "created_at": NOW}
     at, facts["handed_over_at"] = NOW + timedelta(hours=number), NOW
     return Parcel(id=f"p{number}", leg=leg, status=status, terminal=terminal, status_at=at, **facts, **shown)
@@ -176,8 +183,20 @@ def test_returns_and_exchanges_do_not_count_as_sent() -> None:
     ids=["only withdrawn", "withdrawn and lost", "one case for both", "what arrived came back", "both came back"],
 )
 def test_which_refund_counts_for_a_lost_unit(refunds: tuple[CaseLine, ...], counts: bool) -> None:
-    found = fulfilment.arrived_at(order_of(HERE, GONE, withdrawn=1, case_lines=refunds))
+    back = parcel(8, ParcelStatus.DELIVERED, leg=ParcelLeg.RETURN, case_id="r")
+    found = fulfilment.arrived_at(order_of(HERE, GONE, back, withdrawn=1, case_lines=refunds))
     assert (found is not None) == counts
+
+
+def test_units_that_were_refused_at_the_door_were_never_with_the_buyer() -> None:
+    """Their parcel is the outbound one, so no parcel of a return brings them: it was cancelled, or there is none."""
+    refused, at_the_door = (unit(1, "r", refunded_quantity=1),), parcel(2, ParcelStatus.RETURNED)
+    wrong = parcel(8, ParcelStatus.CANCELLED, leg=ParcelLeg.RETURN, case_id="r")
+    for order in (
+        order_of(HERE, at_the_door, case_lines=refused),
+        order_of(HERE, at_the_door, wrong, case_lines=refused),
+    ):
+        assert fulfilment.arrived_at(order) == NOW + timedelta(hours=1)
 
 
 def test_an_order_is_wholly_refunded_when_no_unit_and_no_money_is_left() -> None:

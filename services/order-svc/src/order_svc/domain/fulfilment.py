@@ -179,16 +179,23 @@ def arrived_at(order: Fulfilment, virtual_at: datetime | None = None) -> datetim
 
 
 def _missing_units_refunded(order: Fulfilment, arrived: set[str]) -> bool:
-    """Whether the units that did not arrive are refunded; units that came back count first as units that arrived."""
+    """Whether the units that did not arrive are refunded; units that the buyer has sent back count first as units that arrived.
+
+    Those of other cases, such as of goods that were refused at the door, were not necessarily with the buyer.
+    """
     there, missing = Counter[str](), Counter[str]()
     sent = {parcel.id for parcel in outbound(order.parcels)}
     for each in order.contents:
         if each.parcel_id in sent:
             (there if each.parcel_id in arrived else missing)[each.line_id] += each.quantity
-    keeping = {case.id for case in order.cases if case.keeps_goods}
+    sent_back = {
+        parcel.case_id
+        for parcel in order.parcels
+        if parcel.leg is ParcelLeg.RETURN and parcel.status is not ParcelStatus.CANCELLED
+    }
     refunded, returned = Counter[str](), Counter[str]()
     for unit in order.case_lines:
-        (refunded if unit.case_id in keeping else returned)[unit.line_id] += (
+        (returned if unit.case_id in sent_back else refunded)[unit.line_id] += (
             unit.refunded_quantity - unit.withdrawn_quantity
         )
     return all(
