@@ -26,6 +26,13 @@ def test_a_list_may_be_empty(names: list[str], language: str, text: str) -> None
     assert fill("known: {names:or none}", {"names": names}, language) == text
 
 
+@pytest.mark.parametrize(
+    ("until", "text"), [(None, "until further notice"), ("", "until further notice"), ("May", "until May")]
+)
+def test_a_fact_may_be_empty(until: str | None, text: str) -> None:
+    assert fill("until {until:or further notice}", {"until": until}, "en") == text
+
+
 def test_a_list_without_a_word_for_emptiness_is_a_dash() -> None:
     assert fill("known: {names}", {"names": []}, "en") == "known: -"
 

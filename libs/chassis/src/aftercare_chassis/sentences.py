@@ -4,7 +4,7 @@ A template names facts as `str.format` does, and adds:
 
 - `{left_minor:money}`: an amount in minor units, as people write it (101.00 CNY), with the fact `currency` beside it;
 - `{count:unit|units}`: the number and the noun in its singular or plural (1 unit, 2 units);
-- `{allowed:or none}`: a list, or the text behind `or` where it is empty.
+- `{allowed:or none}`: a list, a text or a time, or the text behind `or` where it is empty or null.
 
 A list is separated by commas. A fact that is missing becomes "…": it must not turn a refusal into a failure. A member of an
 enumeration is written by its name, where `name_codes` has registered one; a time in UTC, to the second.
@@ -19,6 +19,7 @@ from typing import Any
 from aftercare_chassis.currencies import EXPONENTS, written
 
 _MISSING, _NOTHING = "…", "-"
+_ABSENT = object()
 _OTHERWISE = "or "
 
 
@@ -53,10 +54,12 @@ class _Filler(Formatter):
         self._currency, self._place = facts.get("currency"), place
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # the signature of Formatter
-        return kwargs.get(str(key))
+        return kwargs.get(str(key), _ABSENT)
 
     def format_field(self, value: Any, format_spec: str) -> str:  # the signature of Formatter
-        if value is None:
+        if value in (None, "") and format_spec.startswith(_OTHERWISE):
+            return format_spec.removeprefix(_OTHERWISE)
+        if value is None or value is _ABSENT:
             return _MISSING
         if format_spec == "money":
             return written(value, str(self._currency)) if self._currency in EXPONENTS else _MISSING

@@ -1,7 +1,7 @@
 """Orders that are paid in several payments: each part once, all of it once, and nothing beyond it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from aftercare_events import OrderCancelled, OrderPaid, OrderPartlyPaid, RefundSucceeded
@@ -275,7 +275,8 @@ async def test_the_time_to_pay_a_part_has_an_upper_bound(shop, kettles, number, 
     response = await shop.seller.post("/v1/orders", json=plan(latest + timedelta(seconds=1)))
     problem = shop.problem(response, 422, "due_time_too_late")
     assert problem["errors"][0]["pointer"] == f"/payment_plan/{number}/due_at"
-    assert (problem["most"], problem["latest"]) == (24 * days, latest.isoformat(timespec="seconds"))
+    assert (problem["most"], datetime.fromisoformat(problem["latest"])) == (24 * days, latest)
+    assert f"即 {latest:%Y-%m-%d %H:%M:%S} UTC" in problem["detail"]
     assert (await shop.seller.get("/v1/orders")).json()["data"] == []
     assert (await shop.seller.post("/v1/orders", json=plan(latest))).status_code == 201
 

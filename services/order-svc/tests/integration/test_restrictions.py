@@ -53,9 +53,18 @@ async def test_a_restricted_subject_gets_no_new_order_and_the_reason(shop, kettl
     assert (problem["reason"], problem["restriction_id"]) == ("too_many_complaints", "sanc_1")
     assert problem["until"].startswith(until.date().isoformat())
     english = await shop.seller.post("/v1/orders", json=kettles(), headers={"accept-language": "en"})
+    assert f"until {until:%Y-%m-%d %H:%M:%S} UTC. To object" in english.json()["detail"]
     assert "sanc_1" in english.json()["detail"]
     assert "如有异议" in problem["detail"]
     assert await shop.events(OrderCreated) == []
+
+
+async def test_a_restriction_without_an_end_says_so(shop, kettles):
+    await impose(shop, subject_type=None, expires_at=None)
+    english = await shop.seller.post("/v1/orders", json=kettles(), headers={"accept-language": "en"})
+    assert english.json()["detail"].startswith(
+        "New orders are restricted (account) because of too_many_complaints, until further notice."
+    )
 
 
 @pytest.mark.parametrize("number", range(len(OTHERS)))

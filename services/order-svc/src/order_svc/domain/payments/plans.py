@@ -169,9 +169,7 @@ def planned(draft: PlanDraft, *, total: Amount, now: datetime, hours: PlanHours)
 def _check_latest(number: int, due_at: datetime, now: datetime, most: float) -> None:
     latest = now + timedelta(hours=most)
     if due_at > latest:
-        raise DueTimeTooLate(
-            pointer=f"/payment_plan/{number}/due_at", most=int(most), latest=latest.isoformat(timespec="seconds")
-        )
+        raise DueTimeTooLate(pointer=f"/payment_plan/{number}/due_at", most=int(most), latest=latest)
 
 
 def _check_part(number: int, part: InstalmentDraft, parts: int, currency: str) -> None:

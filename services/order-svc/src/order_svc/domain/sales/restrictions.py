@@ -53,8 +53,9 @@ def reviewing(restrictions: Iterable[Restriction]) -> Restriction | None:
     found = sorted(restrictions, key=lambda each: (each.imposed_at, each.id))
     for each in found:
         if each.orders is OrdersEffect.REFUSE:
-            until = None if each.expires_at is None else each.expires_at.isoformat()
-            raise OrderingRestricted(reason=each.reason, restriction_id=each.id, until=until, subject=_subject(each))
+            raise OrderingRestricted(
+                reason=each.reason, restriction_id=each.id, until=each.expires_at, subject=_subject(each)
+            )
     return next(iter(found), None)
 
 
