@@ -30,18 +30,23 @@ class ParcelKey:
     """What a courier identifies a parcel by. `waybill_no` may be empty where there is a `reference`.
 
     `carrier` is None where the partner names none, and `former_carrier` is the code that a partner has corrected: parcels may be
-    registered with it.
+    registered with it. `merchant_id` is whose parcels can be meant at all; None where those of every merchant can.
     """
 
     waybill_no: str
     carrier: str | None = None
     former_carrier: str | None = None
     reference: str | None = None
+    merchant_id: str | None = None
+
+    def is_of(self, parcel: Parcel) -> bool:
+        """Whether the parcel is of the merchant that can be meant."""
+        return self.merchant_id in (None, parcel.merchant_id)
 
 
 def meant(parcels: Sequence[Parcel], key: ParcelKey) -> list[Parcel]:
     """Those of the parcels with the number of the key that its courier means; none where it could mean several couriers'."""
-    followed = [parcel for parcel in parcels if parcel.withdrawn_at is None]
+    followed = [parcel for parcel in parcels if parcel.withdrawn_at is None and key.is_of(parcel)]
     if key.carrier is not None:
         named = [parcel for parcel in followed if parcel.carrier == key.carrier]
         return named or [parcel for parcel in followed if parcel.carrier == key.former_carrier]

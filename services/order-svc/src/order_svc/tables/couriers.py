@@ -29,6 +29,7 @@ courier_endpoints = Table(
     timestamp("created_at"),
     timestamp("rotated_at", null=True),
     timestamp("revoked_at", null=True),
+    text("merchant_id", null=True),
 )
 
 courier_codes = Table(

@@ -146,6 +146,7 @@ COPY_SCANS = Statement(
         .where(
             parcels.c.waybill_no == bindparam("waybill_no"),
             parcels.c.carrier == bindparam("carrier"),
+            parcels.c.merchant_id == bindparam("merchant_id"),
             parcel_events.c.occurred_at >= bindparam("since"),
         ),
     )

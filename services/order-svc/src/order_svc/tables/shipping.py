@@ -149,6 +149,12 @@ ACCOUNTS_OF_MERCHANT = Query(
     .order_by(shipping_accounts.c.id),
     ShippingAccount,
 )
+EVERY_ACCOUNT_OF_MERCHANT = Query(
+    select(shipping_accounts)
+    .where(shipping_accounts.c.merchant_id == bindparam("merchant_id"))
+    .order_by(shipping_accounts.c.revoked_at.desc().nulls_first(), shipping_accounts.c.id),
+    ShippingAccount,
+)
 LABELS = Rows(shipping_labels, ShippingLabel, _LABELS)
 LABEL_LIST = Listing(shipping_labels, ShippingLabel, filters=("order_id", "state", "case_id"), seen_by=_LABELS)
 LABELS_OF_WAYBILL = Query(

@@ -64,8 +64,9 @@ class PartnerInbox:
                 processed = await payment_callbacks.apply(tx, push, _parse(self._providers[push.partner], raw))
                 tx.after_commit(partial(_report_mismatch, runtime, processed))
             else:
-                reports = _parse(self._couriers[push.partner], raw)
-                processed = await courier_reports.apply(tx, push, reports)
+                courier = self._couriers[push.partner]
+                reports = _parse(courier, raw)
+                processed = await courier_reports.apply(tx, push, reports, signed=courier.signs)
                 await self._note(tx, {each.carrier for each in reports if each.carrier is not None})
                 tx.after_commit(partial(_count, runtime, push, reports, processed.state))
         except _Unreadable as error:

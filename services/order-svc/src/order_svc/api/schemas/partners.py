@@ -42,6 +42,8 @@ class EndpointOut(Out):
     """Identifies the endpoint: `ce_…`."""
     partner: str
     """The name of the courier's adapter, such as `zto`."""
+    merchant_id: str | None
+    """Whose parcels the courier reports on here; null where it is the platform's own, for those of every merchant."""
     path: str
     """Where the courier posts, below the address of this service."""
     created_at: CreatedAt
@@ -79,6 +81,7 @@ def _endpoint_fields(endpoint: CourierEndpoint) -> dict[str, Any]:
     return {
         "id": endpoint.id,
         "partner": endpoint.partner,
+        "merchant_id": endpoint.merchant_id,
         "path": f"/v1/courier-webhooks/{endpoint.partner}/{endpoint.id}",
         "created_at": endpoint.created_at,
         "revoked_at": endpoint.revoked_at,

@@ -11,8 +11,10 @@ from order_svc.settings import Settings
 from order_svc.tables.couriers import ENDPOINTS, REVOKE_ENDPOINT, ROTATE_ENDPOINT
 
 
-async def open_endpoint(tx: Transaction[Settings], *, partner: str, secret: str) -> CourierEndpoint:
-    """A new endpoint for a partner, which signs its pushes with this secret."""
+async def open_endpoint(
+    tx: Transaction[Settings], *, partner: str, secret: str, merchant_id: str | None = None
+) -> CourierEndpoint:
+    """A new endpoint for a partner, which signs its pushes with this secret; they are about the parcels of one merchant, if named."""
     endpoint = CourierEndpoint(
         id=tx.new_id("ce"),
         partner=partner,
@@ -21,6 +23,7 @@ async def open_endpoint(tx: Transaction[Settings], *, partner: str, secret: str)
         previous_until=None,
         created_at=tx.now,
         rotated_at=None,
+        merchant_id=merchant_id,
     )
     await tx.insert(ENDPOINTS, endpoint)
     return endpoint

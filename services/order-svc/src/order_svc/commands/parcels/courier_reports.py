@@ -6,21 +6,28 @@ from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands.parcels import courier_codes, parcels, partner_inbox
+from order_svc.commands.parcels import courier_codes, parcel_tracking, parcels, partner_inbox
 from order_svc.domain.partners.pushes import PartnerPush, ReportFields
 from order_svc.domain.tracking import Scan
 from order_svc.domain.waybills import ParcelKey
 from order_svc.integrations.couriers.port import Report, Reports
 from order_svc.settings import Settings
+from order_svc.tables.couriers import ENDPOINTS
 
 _FUTURE = timedelta(hours=24)
 _MOST_NAMED = 5
 _LONGEST_REASON = 200
+_ASKED = "not signed: the courier was asked"
 _DATED_INTO_THE_FUTURE = "other scans are dated into the future"
 
 
-async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports) -> PartnerPush:
-    """Apply the scans of the locked push to their parcels; a push that names an unknown waybill waits for its parcel."""
+async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports, *, signed: bool) -> PartnerPush:
+    """Apply the scans of the locked push to their parcels; a push that names an unknown waybill waits for its parcel.
+
+    What arrives at a merchant's endpoint is about that merchant's parcels alone. Where it is not `signed` by its courier, the
+    merchant knows all that it takes to post it: then the courier is asked, and its answer is what counts.
+    """
+    merchant_id = await _merchant(tx, push)
     read = replace(push, reports=[_fields(push, report) for report in reports])
     if push.attempts == 0:
         await courier_codes.count(tx, push, [report for report in reports if not report.known])
@@ -32,32 +39,54 @@ async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports) 
     why = "; ".join(notes)[:_LONGEST_REASON] or None
     if not reports:
         return await partner_inbox.ignored(tx, read, why)
-    unknown = await _apply(tx, push, dated)
+    is_proof = signed or merchant_id is None or push.is_answer
+    unknown = await (_apply if is_proof else _confirm)(tx, push, dated, merchant_id)
     if unknown:
-        return await partner_inbox.wait(tx, read, f"unknown waybill: {', '.join(unknown[:_MOST_NAMED])}")
-    return await partner_inbox.applied(tx, read, why)
+        owner = "" if merchant_id is None else f" of {merchant_id}"
+        return await partner_inbox.wait(tx, read, f"unknown waybill{owner}: {', '.join(unknown[:_MOST_NAMED])}")
+    return await partner_inbox.applied(tx, read, why if is_proof else _ASKED)
 
 
-async def _apply(tx: Transaction[Settings], push: PartnerPush, reports: Sequence[Report]) -> list[str]:
+async def _merchant(tx: Transaction[Settings], push: PartnerPush) -> str | None:
+    return None if push.endpoint_id is None else (await tx.get(ENDPOINTS, push.endpoint_id)).merchant_id
+
+
+async def _confirm(
+    tx: Transaction[Settings], push: PartnerPush, reports: Sequence[Report], merchant_id: str | None
+) -> list[str]:
+    """Have the courier asked about the parcels; returns what those are called that are not known here."""
+    unknown: list[str] = []
+    for key in dict.fromkeys(_key(report, merchant_id) for report in reports):
+        found = await parcels.meant(tx, key)
+        await parcel_tracking.confirm(tx, found)
+        unknown.extend([] if found else [key.waybill_no or key.reference or ""])
+    return unknown
+
+
+async def _apply(
+    tx: Transaction[Settings], push: PartnerPush, reports: Sequence[Report], merchant_id: str | None
+) -> list[str]:
     """Apply the scans of each parcel together; returns what the parcels are called that are not known here."""
     scans: dict[ParcelKey, list[Scan]] = {}
     for report in reports:
         scan = replace(report.scan, occurred_at=_happened(push, report))
-        scans.setdefault(_key(report), []).append(scan)
+        scans.setdefault(_key(report, merchant_id), []).append(scan)
     unknown = [key for key in scans if not await parcels.apply_scans(tx, key, scans[key])]
     for report in reports:
-        if report.next_waybill_no is not None:
-            await parcels.goes_on_as(tx, _key(report), report.next_waybill_no)
+        key = _key(report, merchant_id)
+        if report.next_waybill_no is not None and key not in unknown:
+            await parcels.goes_on_as(tx, key, report.next_waybill_no)
             await partner_inbox.wake(tx, report.next_waybill_no)
     return [key.waybill_no or key.reference or "" for key in unknown]
 
 
-def _key(report: Report) -> ParcelKey:
+def _key(report: Report, merchant_id: str | None) -> ParcelKey:
     return ParcelKey(
         waybill_no=report.waybill_no,
         carrier=report.carrier,
         former_carrier=report.former_carrier,
         reference=report.reference,
+        merchant_id=merchant_id,
     )
 
 

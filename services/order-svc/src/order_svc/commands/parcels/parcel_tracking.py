@@ -1,6 +1,7 @@
 """Scans of parcels that the courier is asked for: a subscription per parcel, and queries where no scan arrives."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands.parcels import partner_inbox
 from order_svc.commands.shipping import shipping_queue
-from order_svc.domain.partners.pushes import PushSource
+from order_svc.domain.partners.pushes import ANSWER, PushSource
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import ShippingCall, ShippingSubject, ShippingVerb
@@ -21,7 +22,7 @@ from order_svc.settings import Settings
 from order_svc.tables.intercepts import DESTINATION
 from order_svc.tables.orders import ADDRESSES
 from order_svc.tables.parcels import PARCELS, SCANS_OF_WAYBILL
-from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
+from order_svc.tables.shipping import EVERY_ACCOUNT_OF_MERCHANT
 
 _V = ShippingVerb
 _MOST_TRIES = 5
@@ -42,8 +43,17 @@ async def follow(tx: Transaction[Settings], parcel: Parcel) -> None:
         await shipping_queue.call(tx, ShippingSubject.PARCEL, parcel.id, _V.SUBSCRIBE)
 
 
+async def confirm(tx: Transaction[Settings], parcels: Sequence[Parcel]) -> None:
+    """Have the courier asked for the scans of these parcels now: what was reported of them is no proof."""
+    for parcel in parcels:
+        if not parcel.terminal:
+            await shipping_queue.call(tx, ShippingSubject.PARCEL, parcel.id, _V.CONFIRM)
+
+
 async def _account(tx: Transaction[Settings], parcel: Parcel) -> ShippingAccount | None:
-    accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=parcel.merchant_id)
+    """The account that is asked; a revoked one serves the parcels from before."""
+    every = await tx.all(EVERY_ACCOUNT_OF_MERCHANT, merchant_id=parcel.merchant_id)
+    accounts = [each for each in every if each.revoked_at is None or parcel.created_at < each.revoked_at]
     try:
         return policy.account_for(accounts, parcel.carrier, None)
     except ShippingAccountMissing:
@@ -80,12 +90,12 @@ async def close(
     result: CourierResult,
     polled: TrackingResult | None,
 ) -> None:
-    """Store what was polled as if it had been pushed, and ask again later. A subscription that fails is tried some times."""
+    """Store what was polled as if it had been pushed, and ask again later. A subscription or confirmation that fails is tried some times."""
     if polled is not None and polled.push is not None:
         await _store(tx, parcel, courier, polled.push)
     failed = result.outcome in (CourierOutcome.UNKNOWN, CourierOutcome.NOT_SENT)
-    if call.verb is _V.SUBSCRIBE and failed and call.attempts + 1 < _MOST_TRIES:
-        await shipping_queue.put_off(tx, call, _V.SUBSCRIBE, tx.now + policy.pause(call.attempts))
+    if call.verb is not _V.TRACK and failed and call.attempts + 1 < _MOST_TRIES:
+        await shipping_queue.put_off(tx, call, call.verb, tx.now + policy.pause(call.attempts))
         return
     await shipping_queue.put_off(tx, call, _V.TRACK, tx.now + _poll(tx), attempts=0)
 
@@ -96,7 +106,7 @@ async def _store(tx: Transaction[Settings], parcel: Parcel, courier: CourierName
     if account is None or account.courier is not courier:
         return
     push: ExaminedPush[object] = ExaminedPush(
-        push_id=f"polled:sha256:{hashlib.sha256(raw).hexdigest()}",
+        push_id=f"{ANSWER}sha256:{hashlib.sha256(raw).hexdigest()}",
         raw=raw,
         received_at=tx.now,
         headers={},

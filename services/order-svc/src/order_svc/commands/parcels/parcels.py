@@ -41,6 +41,18 @@ async def apply_scans(tx: Transaction[Settings], key: ParcelKey, scans: Sequence
     return sum([await _apply(tx, other, scans) for other in await _other_keys(tx, key)])
 
 
+async def meant(tx: Transaction[Settings], key: ParcelKey) -> list[Parcel]:
+    """The parcels that `apply_scans` would keep scans for."""
+    found = await _meant(tx, key) if key.waybill_no else []
+    if found:
+        return found
+    return [parcel for other in await _other_keys(tx, key) for parcel in await _meant(tx, other)]
+
+
+async def _meant(tx: Transaction[Settings], key: ParcelKey) -> list[Parcel]:
+    return waybills.meant(await tx.all(PARCELS_OF_WAYBILL, waybill_no=key.waybill_no), key)
+
+
 async def goes_on_as(tx: Transaction[Settings], key: ParcelKey, waybill_no: str) -> None:
     """The parcel has this number from now on: its courier sends it back, or forwards it."""
     if key.carrier is not None and key.waybill_no and waybill_no != key.waybill_no:
@@ -61,7 +73,8 @@ async def _other_keys(tx: Transaction[Settings], key: ParcelKey) -> list[ParcelK
             return [replace(key, waybill_no=first["waybill_no"])]
     if key.reference is None or key.carrier is None:
         return []
-    named = await tx.all(PARCELS_BY_REFERENCE, reference=key.reference, carrier=key.carrier)
+    found = await tx.all(PARCELS_BY_REFERENCE, reference=key.reference, carrier=key.carrier)
+    named = [parcel for parcel in found if key.is_of(parcel)]
     numbers = sorted({parcel.waybill_no for parcel in waybills.of_first(named)})
     return [replace(key, waybill_no=number) for number in numbers]
 
@@ -105,9 +118,9 @@ async def _tracked(tx: Transaction[Settings], waybill_no: str) -> list[TrackedPa
 
 
 async def catch_up(tx: Transaction[Settings], parcel: Parcel) -> None:
-    """Copy to a new parcel the scans of its waybill number that other parcels have and that are not older than it."""
+    """Copy to a new parcel the scans of its waybill number that other parcels of its merchant have and that are not older than it."""
     since = parcel.handed_over_at - _tolerance(tx)
-    known = {"waybill_no": parcel.waybill_no, "carrier": parcel.carrier}
+    known = {"waybill_no": parcel.waybill_no, "carrier": parcel.carrier, "merchant_id": parcel.merchant_id}
     if await tx.execute(COPY_SCANS, parcel_id=parcel.id, since=since, **known):
         tracked = [each for each in await _tracked(tx, parcel.waybill_no) if each.parcel.carrier == parcel.carrier]
         await _follow(tx, parcel, Waybill(tracked, _tolerance(tx)))

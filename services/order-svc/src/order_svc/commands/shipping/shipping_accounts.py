@@ -36,7 +36,9 @@ async def connect(
     known = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=tx.actor.tenant)
     if any(each.courier is courier for each in known):
         raise ShippingAccountExists(pointer="/courier", courier=courier)
-    endpoint = await courier_endpoints.open_endpoint(tx, partner=courier, secret=push_secret)
+    endpoint = await courier_endpoints.open_endpoint(
+        tx, partner=courier, secret=push_secret, merchant_id=tx.actor.tenant
+    )
     account = ShippingAccount(
         id=tx.new_id("sacc"),
         merchant_id=tx.actor.tenant,

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourierEndpoint:
-    """Where one partner posts. After a rotation the previous secret is accepted until its grace ends; none is after `revoked_at`."""
+    """Where one partner posts. After a rotation the previous secret is accepted until its grace ends; none is after `revoked_at`.
+
+    `merchant_id` is whose parcels the partner reports on here; None where it is the platform's own, for those of every merchant.
+    """
 
     id: str
     partner: str
@@ -16,6 +19,7 @@ class CourierEndpoint:
     created_at: datetime
     rotated_at: datetime | None
     revoked_at: datetime | None = None
+    merchant_id: str | None = None
 
     def is_revoked(self, now: datetime) -> bool:
         """Whether no push is accepted at this moment."""

@@ -11,6 +11,8 @@ from order_svc.domain.permissions import ADMIN, SYSTEM_ONLY
 
 _FIRST_PAUSE = timedelta(seconds=0.5)
 _LONGEST_PAUSE = timedelta(minutes=5)
+ANSWER = "polled:"
+"""How the `push_id` begins of an answer that is stored as a push. Those of partners that sign nothing begin with the kind of hash."""
 
 
 class PushSource(StrEnum):
@@ -117,6 +119,11 @@ class PartnerPush:
     tries_since: datetime
     deadline_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is what the partner answered to a query, and nobody posted it."""
+        return self.push_id.startswith(ANSWER)
 
 
 def pause(attempts: int) -> timedelta:

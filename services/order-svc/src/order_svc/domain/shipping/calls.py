@@ -15,7 +15,7 @@ class ShippingSubject(StrEnum):
 
 
 class ShippingVerb(StrEnum):
-    """What is asked of the courier."""
+    """What is asked of the courier. CONFIRM is a TRACK whatever scans there are: something was reported that is no proof."""
 
     CREATE = "create"
     FIND = "find"
@@ -24,6 +24,7 @@ class ShippingVerb(StrEnum):
     PRICE = "price"
     SUBSCRIBE = "subscribe"
     TRACK = "track"
+    CONFIRM = "confirm"
     INTERCEPT = "intercept"
 
 

@@ -116,6 +116,10 @@ class Courier(PushAdapter[Reports], Protocol):
     def partner(self) -> str:
         """The name in paths and rows."""
 
+    @property
+    def signs(self) -> bool:
+        """Whether a push proves its content; else its address alone does, which whoever registers it knows."""
+
     def new_secret(self) -> str:
         """A new random secret for the partner's signature scheme."""
 

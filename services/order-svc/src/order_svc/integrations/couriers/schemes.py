@@ -20,6 +20,7 @@ class GivenSecret:
     """A secret that the partner gave us, or that we gave it: any text."""
 
     signature_headers: tuple[str, ...] = ()
+    signs = True
 
     def new_secret(self) -> str:
         """32 hexadecimal digits."""

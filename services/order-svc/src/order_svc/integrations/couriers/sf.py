@@ -106,6 +106,7 @@ class Sf(GivenSecret):
     """顺丰's route push."""
 
     partner = "sf"
+    signs = False
 
     def address_query(self, secret: str) -> str:
         """The token that proves its pushes."""
