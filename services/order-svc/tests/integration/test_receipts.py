@@ -47,6 +47,15 @@ async def test_what_a_station_or_locker_has_taken_runs_from_its_collection(shop,
     assert collected.collected_at == started.receipt_from_at == shop.h.clock.now()
 
 
+@pytest.mark.parametrize("receiver", ["station", "locker", "person", None])
+async def test_a_delivery_after_it_was_ready_to_be_picked_up_is_the_collection(shop, receiver):
+    order = await shipped(shop, "73001")
+    await shop.scan(ParcelStatus.READY_FOR_PICKUP, delivered_to="station", key="ready")
+    shop.h.clock.advance(hours=5)
+    await shop.scan(DELIVERED, delivered_to=receiver)
+    assert hours_to_confirm(shop, await shop.order(order["id"])) == 240
+
+
 async def test_what_nobody_collects_is_received_in_the_end(shop):
     order = await shipped(shop, "73001")
     await shop.scan(DELIVERED, delivered_to="locker")

@@ -52,6 +52,7 @@ AT_STATION = frozenset({"locker", "station"})
 
 BACK = frozenset({ParcelStatus.RETURNING, ParcelStatus.RETURNED})
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
+_ENDS_OF_A_RETURN = frozenset({ParcelStatus.RETURNING, ParcelStatus.RETURNED, ParcelStatus.LOST})
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {
     ParcelStatus.UNKNOWN: 0,
@@ -162,8 +163,8 @@ def latest(history: Iterable[ParcelScan]) -> ParcelScan | None:
     """The scan that gives the parcel's status, or None where no scan gives one.
 
     `history` holds only scans that belong to the parcel (see `waybills`). A final status is not replaced by later scans of
-    a parcel on its way. A delivery after any returning scan is the return to the sender. Scans with an unknown code are
-    kept but give no status.
+    a parcel on its way. A parcel on its way back is that until it has been returned or is lost, whatever is scanned on the way; a
+    delivery after any returning scan is the return to the sender. Scans with an unknown code are kept but give no status.
     """
     current: ParcelScan | None = None
     returning = False
@@ -179,14 +180,20 @@ def latest(history: Iterable[ParcelScan]) -> ParcelScan | None:
 
 
 def collected_at(history: Iterable[ParcelScan]) -> datetime | None:
-    """When the receiver of a delivered parcel had it in person: the first delivery to no station and no locker; None before.
+    """When the receiver of a delivered parcel had it in person; None while a station or locker has it.
 
-    Couriers report a parcel that a station or locker has taken as delivered, and once more when it was collected.
+    Couriers report a parcel that a station or locker has taken as delivered and once more when it was collected, or as ready
+    to be picked up and then as delivered. So it is the first delivery to no station and no locker, or after it was ready.
     """
-    personal = (
-        each for each in history if each.status is ParcelStatus.DELIVERED and each.delivered_to not in AT_STATION
+    scans = list(history)
+    ready = min((each.occurred_at for each in scans if each.status is ParcelStatus.READY_FOR_PICKUP), default=None)
+    collected = (
+        each.occurred_at
+        for each in scans
+        if each.status is ParcelStatus.DELIVERED
+        and (each.delivered_to not in AT_STATION or (ready is not None and ready < each.occurred_at))
     )
-    return min((each.occurred_at for each in personal), default=None)
+    return min(collected, default=None)
 
 
 def is_final(scan: ParcelScan) -> bool:
@@ -200,6 +207,8 @@ def is_scanned(status: ParcelStatus) -> bool:
 
 
 def _may_follow(current: ParcelScan, scan: ParcelScan) -> bool:
+    if current.status is ParcelStatus.RETURNING:
+        return scan.status in _ENDS_OF_A_RETURN
     if not is_final(current):
         return True
     if current.status is ParcelStatus.RETURNED or not is_final(scan):

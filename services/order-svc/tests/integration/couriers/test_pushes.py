@@ -1,7 +1,7 @@
 """From a courier's push to the parcel's status, through the real inbox."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from aftercare_events import OrderDelivered, ParcelStatusChanged
@@ -69,7 +69,9 @@ async def test_left_at_a_station_opens_no_window_before_it_is_collected(desk, or
     await desk.zto(endpoint, "DEPARTURE_SIGNED", at=now)
     await desk.work()
     shown = await desk.parcel(parcel)
-    assert (shown["status"], shown["delivered_to"]) == ("delivered", "station")
+    assert (shown["status"], shown["delivered_to"]) == ("delivered", "person")
+    delivered = (await desk.buyer.get(f"/v1/orders/{order['id']}")).json()
+    assert datetime.fromisoformat(delivered["deadline_at"]) - now == timedelta(hours=240)
 
 
 async def test_a_push_faster_than_the_seller_waits_for_its_parcel(desk, order):

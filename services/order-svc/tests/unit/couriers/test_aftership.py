@@ -46,7 +46,7 @@ def test_pushes_of_returns_have_another_header() -> None:
         ("InTransit", "InTransit_002", "picked_up", None, None),
         ("AvailableForPickup", "AvailableForPickup_001", "ready_for_pickup", None, None),
         ("AttemptFail", "AttemptFail_002", "attempt_failed", "consignee_not_available", None),
-        ("Delivered", "Delivered_002", "delivered", None, "station"),
+        ("Delivered", "Delivered_002", "delivered", None, "person"),
         ("Delivered", "Delivered_003", "delivered", None, "person"),
         ("Exception", "Exception_004", "customs", "customs_delay", None),
         ("Exception", "Exception_010", "returning", None, None),

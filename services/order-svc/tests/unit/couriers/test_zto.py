@@ -155,7 +155,7 @@ def test_left_at_a_station_is_not_delivered_and_collecting_it_is():
     collected = parsed("DEPARTURE_SIGNED", at="2026-03-01 18:30:00")
     assert status_after([left]) == "ready_for_pickup"
     assert status_after([collected, left]) == "delivered"
-    assert left.scan.delivered_to == collected.scan.delivered_to == DeliveredTo.STATION
+    assert (left.scan.delivered_to, collected.scan.delivered_to) == (DeliveredTo.STATION, DeliveredTo.PERSON)
 
 
 @pytest.mark.parametrize(

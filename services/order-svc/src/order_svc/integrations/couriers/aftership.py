@@ -38,7 +38,7 @@ _TAGS = {
     "Expired": Meaning(_S.UNKNOWN),
     "InTransit_002": Meaning(_S.PICKED_UP),
     "AttemptFail_002": Meaning(_S.ATTEMPT_FAILED, reason="consignee_not_available"),
-    "Delivered_002": Meaning(_S.DELIVERED, _TO.STATION),
+    "Delivered_002": Meaning(_S.DELIVERED, _TO.PERSON),
     "Delivered_003": Meaning(_S.DELIVERED, _TO.PERSON),
     "Exception_003": Meaning(_S.EXCEPTION, reason="consignee_refused"),
     "Exception_004": Meaning(_S.CUSTOMS, reason="customs_delay"),
