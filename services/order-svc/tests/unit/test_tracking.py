@@ -1,11 +1,12 @@
 """A parcel's status does not depend on the order in which its scans arrive."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.domain.tracking import TERMINAL, ParcelScan, ParcelStatus, latest
+from order_svc.domain.tracking import TERMINAL, ParcelScan, ParcelStatus, deciding, latest
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 S = ParcelStatus
@@ -67,3 +68,30 @@ def test_arrival_order_does_not_matter(happened, chance):
 )
 def test_the_status_that_scans_give_together(happened, status):
     assert status_of(scans(*happened)) is status
+
+
+PIECES = st.lists(st.tuples(st.sampled_from(S), st.integers(0, 30), st.sampled_from([None, "1", "2"])), max_size=12)
+
+
+def of_pieces(happened) -> list[ParcelScan]:
+    plain = scans(*((status, hour) for status, hour, _ in happened))
+    return [replace(scan, piece_no=piece) for scan, (_, _, piece) in zip(plain, happened, strict=True)]
+
+
+@given(PIECES)
+def test_a_parcel_is_delivered_by_its_own_number_or_by_all_of_its_pieces(happened):
+    history = of_pieces(happened)
+    if status_of(deciding(history)) is not S.DELIVERED:
+        return
+    own = [scan for scan in history if scan.piece_no is None]
+    pieces = {scan.piece_no for scan in history} - {None}
+    by_all = all(status_of([scan for scan in history if scan.piece_no == piece]) is S.DELIVERED for piece in pieces)
+    assert any(scan.status is S.DELIVERED for scan in own) or (pieces and by_all and not own)
+
+
+@given(PIECES)
+def test_no_piece_takes_from_a_parcel_what_its_own_number_has_reached(happened):
+    history = of_pieces(happened)
+    own = status_of([scan for scan in history if scan.piece_no is None])
+    if own in TERMINAL:
+        assert status_of(deciding(history)) is own

@@ -53,6 +53,7 @@ AT_STATION = frozenset({"locker", "station"})
 BACK = frozenset({ParcelStatus.RETURNING, ParcelStatus.RETURNED})
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
 _ENDS_OF_A_RETURN = frozenset({ParcelStatus.RETURNING, ParcelStatus.RETURNED, ParcelStatus.LOST})
+_OF_EVERY_PIECE = TERMINAL | {ParcelStatus.RETURNING}
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {
     ParcelStatus.UNKNOWN: 0,
@@ -134,7 +135,11 @@ class ParcelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelScan:
-    """One scan in the history of a parcel. Every scan is kept once; repeated reports are dropped."""
+    """One scan in the history of a parcel. Every scan is kept once; repeated reports are dropped.
+
+    `piece_no` is the courier's number of what was scanned, where that is not the parcel's own: one of several pieces of the
+    shipment, or the bill that its receiver signs and that goes back.
+    """
 
     parcel_id: str
     key: str
@@ -147,6 +152,7 @@ class ParcelScan:
     received_at: datetime
     text: str | None = None
     partner: str | None = None
+    piece_no: str | None = None
 
 
 def in_order(history: Iterable[ParcelScan]) -> list[ParcelScan]:
@@ -177,6 +183,25 @@ def latest(history: Iterable[ParcelScan]) -> ParcelScan | None:
         if current is None or _may_follow(current, scan):
             current = scan
     return current
+
+
+def deciding(history: Iterable[ParcelScan]) -> list[ParcelScan]:
+    """The scans of a parcel that its status follows, in order: all of its own number, and of its pieces what is true of it as well.
+
+    On its way a piece shows where the parcel is. An end of its way, or that it goes back, is one of the parcel only where the
+    parcel's own number, which is a piece as well, is never scanned, and once it is the latest status of every piece that is known.
+    """
+    scans = in_order(history)
+    kept = [scan for scan in scans if scan.piece_no is None or scan.status not in _OF_EVERY_PIECE]
+    if len(kept) == len(scans) or any(scan.piece_no is None for scan in scans):
+        return kept
+    pieces: dict[str | None, list[ParcelScan]] = {}
+    for scan in scans:
+        pieces.setdefault(scan.piece_no, []).append(scan)
+    ends = [latest(piece) for piece in pieces.values()]
+    reached = [end for end in ends if end is not None and end.status in _OF_EVERY_PIECE]
+    together = len(reached) == len(ends) and len({end.status for end in reached}) == 1
+    return in_order([*kept, max(reached, key=happened)]) if together else kept
 
 
 def collected_at(history: Iterable[ParcelScan]) -> datetime | None:

@@ -30,7 +30,7 @@ class ParcelKey:
     """What a courier identifies a parcel by. `waybill_no` may be empty where there is a `reference`.
 
     `carrier` is None where the partner names none, and `former_carrier` is the code that a partner has corrected: parcels may be
-    registered with it. `merchant_id` is whose parcels can be meant at all; None where those of every merchant can.
+    registered with it. `piece_no` is the number of the piece that was scanned, where that is not `waybill_no`. `merchant_id` is whose parcels can be meant at all; None where those of every merchant can.
     """
 
     waybill_no: str
@@ -38,6 +38,7 @@ class ParcelKey:
     former_carrier: str | None = None
     reference: str | None = None
     merchant_id: str | None = None
+    piece_no: str | None = None
 
     def is_of(self, parcel: Parcel) -> bool:
         """Whether the parcel is of the merchant that can be meant."""
@@ -102,12 +103,13 @@ class Waybill:
         self._tracked = sorted(tracked, key=lambda each: _hand_over_order(each.parcel))
         self._tolerance = tolerance
         self._arrived: dict[str, datetime] = {}
+        self._arrived_pieces: dict[str, set[str]] = {}
         self._ignored: dict[str, dict[str, IgnoredReason]] = {each.parcel.id: {} for each in self._tracked}
         for parcel, scan in self._as_it_happened():
             reason = self._why_ignored(parcel, scan.occurred_at)
             if reason is not None:
                 self._ignored[parcel.id][scan.key] = reason
-            elif scan.status in _ARRIVED:
+            elif scan.status in _ARRIVED and self._is_whole(parcel, scan):
                 self._arrived.setdefault(parcel.id, scan.occurred_at)
 
     def history(self, parcel: Parcel) -> list[ParcelScan]:
@@ -119,13 +121,22 @@ class Waybill:
         return self._ignored[parcel.id]
 
     def counted(self, parcel: Parcel) -> list[ParcelScan]:
-        """The scans that belong to this parcel, in the order in which they happened."""
+        """The scans that belong to this parcel and that its status follows, in the order in which they happened."""
         ignored = self._ignored[parcel.id]
-        return [scan for scan in self.history(parcel) if scan.key not in ignored]
+        return tracking.deciding(scan for scan in self.history(parcel) if scan.key not in ignored)
 
     def latest(self, parcel: Parcel) -> ParcelScan | None:
         """The scan that gives this parcel's status, or None where no scan gives one."""
         return tracking.latest(self.counted(parcel))
+
+    def _is_whole(self, parcel: Parcel, scan: ParcelScan) -> bool:
+        """Whether with this scan of an arrival the whole parcel has arrived: it is of its own number, or else of the last piece."""
+        if scan.piece_no is None:
+            return True
+        known = {each.piece_no for each in self.history(parcel)}
+        arrived = self._arrived_pieces.setdefault(parcel.id, set())
+        arrived.add(scan.piece_no)
+        return arrived == known
 
     def _as_it_happened(self) -> list[tuple[Parcel, ParcelScan]]:
         """Each scan with each parcel that it was kept for; the parcel that was handed over first comes first."""

@@ -74,6 +74,7 @@ parcel_events = Table(
     timestamp("received_at"),
     text("text", null=True),
     text("partner", null=True),
+    text("piece_no", null=True),
 )
 
 # Numbers under which couriers send parcels back, or forward them, with the number before.

@@ -171,6 +171,36 @@ async def test_a_child_waybill_is_found_by_its_order(desk, order):
     assert (await desk.parcel(parcel))["status"] == "picked_up"
 
 
+async def test_one_piece_of_several_does_not_deliver_the_parcel(desk, order):
+    parcel, endpoint = await desk.ship(order, "SF1000", carrier="sf", reference="O-1"), await desk.endpoint("sf")
+
+    async def pushed(number: str, code: str) -> str:
+        desk.harness.clock.advance(hours=1)
+        await desk.push(endpoint, sf(desk, number, code, orderid="O-1"))
+        await desk.work()
+        return (await desk.parcel(parcel))["status"]
+
+    assert await pushed("SF1000001", "50") == "picked_up"
+    assert await pushed("SF1000002", "44") == "out_for_delivery"
+    assert await pushed("SF1000001", "80") == "out_for_delivery"
+    assert await pushed("SF1000002", "80") == "delivered"
+    shown = (await desk.parcel(parcel))["events"]
+    assert [each["piece_no"] for each in shown] == ["SF1000001", "SF1000002", "SF1000001", "SF1000002"]
+
+
+async def test_its_own_number_delivers_a_parcel_whatever_its_bill_does(desk, order):
+    parcel, endpoint = await desk.ship(order, "SF1000", carrier="sf", reference="O-1"), await desk.endpoint("sf")
+    for number, code in (("SF1000", "50"), ("SF1000009", "648"), ("SF1000", "80"), ("SF1000009", "30")):
+        desk.harness.clock.advance(hours=1)
+        await desk.push(endpoint, sf(desk, number, code, orderid="O-1"))
+        await desk.work()
+    shown = await desk.parcel(parcel)
+    assert (shown["status"], [each["piece_no"] for each in shown["events"]]) == (
+        "delivered",
+        [None, "SF1000009", None, "SF1000009"],
+    )
+
+
 async def test_a_push_that_names_an_order_only_waits_for_its_parcel(desk, order):
     endpoint = await desk.endpoint("yto", secret="123456")
     push = contents("LP-1", desk.harness.clock.now())["yto"].replace("SIGNED", "GOT")

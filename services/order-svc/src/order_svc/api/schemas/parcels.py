@@ -74,6 +74,9 @@ class ParcelEventOut(Out):
     """The courier's sentence for people, without names and numbers; null where there is none."""
     partner: str | None
     """Who reported the scan, such as `zto` or `kuaidi100`; null where it was reported before this was recorded."""
+    piece_no: str | None
+    """The courier's number of what was scanned, where that is another than the parcel's: a piece of it, or the bill that its
+    receiver signs; null where it is the parcel's own."""
     occurred_at: Time
     """By the courier's clock."""
     received_at: Time

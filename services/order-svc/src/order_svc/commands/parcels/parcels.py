@@ -32,8 +32,8 @@ from order_svc.tables.parcels import (
 async def apply_scans(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
     """Keep scans for every parcel that the key means (one box may hold several orders); returns the number of parcels.
 
-    A number that no parcel has may be one under which a parcel goes on, or of a shipment of several: then the parcel is found
-    by the number before, or by the reference. `waybills` decides which of the parcels a scan belongs to; a repeated scan changes none.
+    A number that no parcel has may be one under which a parcel goes on, or that of a piece of it: then the parcel is found by the
+    number before, or by the reference. `waybills` decides which of the parcels a scan belongs to; a repeated scan changes none.
     """
     found = await _apply(tx, key, scans) if key.waybill_no else 0
     if found:
@@ -76,7 +76,7 @@ async def _other_keys(tx: Transaction[Settings], key: ParcelKey) -> list[ParcelK
     found = await tx.all(PARCELS_BY_REFERENCE, reference=key.reference, carrier=key.carrier)
     named = [parcel for parcel in found if key.is_of(parcel)]
     numbers = sorted({parcel.waybill_no for parcel in waybills.of_first(named)})
-    return [replace(key, waybill_no=number) for number in numbers]
+    return [replace(key, waybill_no=number, piece_no=key.waybill_no or None) for number in numbers]
 
 
 async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
@@ -91,7 +91,7 @@ async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan
         if all(kept.key != scan.key for kept in each.history)
     ]
     for each, scan in fresh:
-        kept = _kept(tx, each.parcel, scan)
+        kept = _kept(tx, each.parcel, scan, key.piece_no)
         each.history.append(kept)
         await tx.insert(PARCEL_SCANS, kept)
     for carrier in {each.parcel.carrier for each, _ in fresh}:
@@ -172,7 +172,7 @@ def _tolerance(tx: Transaction[Settings]) -> timedelta:
     return timedelta(minutes=tx.settings.hand_over_tolerance_minutes)
 
 
-def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan) -> ParcelScan:
+def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan, piece_no: str | None) -> ParcelScan:
     return ParcelScan(
         parcel_id=parcel.id,
         key=scan.key,
@@ -185,6 +185,7 @@ def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan) -> ParcelScan:
         received_at=tx.now,
         text=scan.text or None,
         partner=scan.partner,
+        piece_no=piece_no,
     )
 
 
