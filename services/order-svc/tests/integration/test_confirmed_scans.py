@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aftercare_events.catalogue.deliveries import DeliveryMeasured
 from courier_pushes import SIGNERS, contents
 from order_svc.commands.parcels import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
+from order_svc.integrations.couriers.fields import CHINA
 from order_svc.tables.couriers import ENDPOINTS
 from shipping_depot import SENDER, Depot, open_depot
 
@@ -84,6 +86,23 @@ async def test_what_sf_confirms_counts_at_once_and_once(sf):
     await asked(sf)
     shown = await parcel_of(sf, parcel["id"])
     assert [each["status"] for each in shown["events"]] == ["picked_up", "delivered"]
+
+
+async def test_what_is_pushed_to_the_platform_and_polled_counts_once(sf):
+    parcel = await shipped(sf)
+    admin = sf.shop.h.client("admin", "admin-1")
+    endpoint = (await admin.post("/v1/courier-endpoints", json={"partner": "sf"})).json()
+    for code in ("70", "80"):
+        sf.shop.h.clock.advance(hours=2)
+        sf.books.scan(parcel["waybill_no"], code, "派送")
+        at = sf.shop.h.clock.now().astimezone(CHINA)
+        route = {"mailno": parcel["waybill_no"], "acceptTime": f"{at:%Y-%m-%d %H:%M:%S}", "opCode": code, "id": code}
+        signed = SIGNERS["sf"]({"Body": {"WaybillRoute": [route | {"remark": "派送"}]}}, endpoint["secret"])
+        await sf.shop.h.client().post(endpoint["path"], content=signed.raw, headers=signed.headers)
+        await post(sf, await address_of_the_seller(sf), parcel["waybill_no"])
+        await asked(sf)
+    [measured] = await sf.shop.events(DeliveryMeasured)
+    assert (measured.attempts, measured.scans) == (2, 2)
 
 
 async def test_a_revoked_account_serves_the_parcels_from_before(sf):

@@ -163,12 +163,28 @@ async def test_a_signed_push_that_cannot_be_read_is_acknowledged_and_kept_with_i
     assert [push["state"] for push in await desk.pushes()] == ["failed"]
 
 
-async def test_a_scan_dated_into_the_future_fails(desk, order):
-    parcel, endpoint = await desk.ship(order), await desk.endpoint()
-    await desk.zto(endpoint, "SIGNED", at=desk.harness.clock.now() + timedelta(days=400))
+@pytest.mark.parametrize("ahead", [timedelta(minutes=6), timedelta(hours=23), timedelta(days=400)])
+async def test_a_scan_dated_into_the_future_counts_from_its_arrival(desk, order, ahead):
+    parcel, endpoint, clock = await desk.ship(order), await desk.endpoint(), desk.harness.clock
+    now = clock.advance(hours=1)
+    await desk.zto(endpoint, "ARRIVAL", at=now + ahead)
     await desk.work()
-    assert [push["state"] for push in await desk.pushes()] == ["failed"]
-    assert (await desk.parcel(parcel))["status"] == "pending"
+    [push] = await desk.pushes()
+    assert (push["state"], push["why"]) == ("applied", "scans dated into the future count from their arrival")
+    assert datetime.fromisoformat(push["reports"][0]["occurred_at"]) == (now + ahead).replace(microsecond=0)
+    await desk.zto(endpoint, "DISPATCH", at=clock.advance(minutes=1))
+    await desk.work()
+    shown = await desk.parcel(parcel)
+    assert (shown["status"], len(shown["events"])) == ("out_for_delivery", 2)
+    assert datetime.fromisoformat(shown["events"][0]["occurred_at"]) == now
+
+
+async def test_a_courier_whose_clock_is_some_minutes_ahead_keeps_its_time(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    at = (desk.harness.clock.now() + timedelta(minutes=4)).replace(microsecond=0)
+    await desk.zto(endpoint, "ARRIVAL", at=at)
+    await desk.work()
+    assert [datetime.fromisoformat(each["occurred_at"]) for each in (await desk.parcel(parcel))["events"]] == [at]
 
 
 async def test_messages_about_other_things_are_acknowledged_and_ignored(desk):

@@ -118,11 +118,11 @@ def test_a_parcel_that_is_sent_back_has_a_new_number(text: str, number: str | No
     assert (report.scan.status, report.next_waybill_no) == ("returning", number)
 
 
-def test_scans_are_identified_by_their_id_where_they_have_one() -> None:
-    first, again = parsed("sf", push(route("31", id="7"), route("31", id="7", remark="更正")))
-    assert first.scan.key == again.scan.key
-    one, other = parsed("sf", push(route("31", id=None), route("31", id="", remark="更正")))
-    assert one.scan.key != other.scan.key
+def test_a_scan_is_the_same_whether_it_is_pushed_or_polled() -> None:
+    pushed, polled = parsed("sf", push(route("70", id="7", reasonCode="12", reasonName="无人"), route("70", id=None)))
+    assert pushed.scan.key == polled.scan.key
+    later, other = parsed("sf", push(route("70", "2026-03-01 12:00:01"), route("31")))
+    assert len({pushed.scan.key, later.scan.key, other.scan.key}) == 3
 
 
 def test_a_child_waybill_or_none_has_the_order() -> None:

@@ -14,11 +14,11 @@ from order_svc.integrations.couriers.port import Report, Reports
 from order_svc.settings import Settings
 from order_svc.tables.couriers import ENDPOINTS
 
-_FUTURE = timedelta(hours=24)
+_AHEAD = timedelta(minutes=5)
 _MOST_NAMED = 5
 _LONGEST_REASON = 200
 _ASKED = "not signed: the courier was asked"
-_DATED_INTO_THE_FUTURE = "other scans are dated into the future"
+_DATED_INTO_THE_FUTURE = "scans dated into the future count from their arrival"
 
 
 async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports, *, signed: bool) -> PartnerPush:
@@ -31,16 +31,12 @@ async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports, 
     read = replace(push, reports=[_fields(push, report) for report in reports])
     if push.attempts == 0:
         await courier_codes.count(tx, push, [report for report in reports if not report.known])
-    # One scan dated into the future would outrank every correct one that follows.
-    dated = [report for report in reports if _happened(push, report) <= push.received_at + _FUTURE]
-    if reports and not dated:
-        return await partner_inbox.failed(tx, read, "a scan is dated into the future")
-    notes = [*reports.notes, *([_DATED_INTO_THE_FUTURE] if len(dated) < len(reports) else [])]
+    notes = [*reports.notes, *([_DATED_INTO_THE_FUTURE] if any(_is_ahead(push, each) for each in reports) else [])]
     why = "; ".join(notes)[:_LONGEST_REASON] or None
     if not reports:
         return await partner_inbox.ignored(tx, read, why)
     is_proof = signed or merchant_id is None or push.is_answer
-    unknown = await (_apply if is_proof else _confirm)(tx, push, dated, merchant_id)
+    unknown = await (_apply if is_proof else _confirm)(tx, push, reports, merchant_id)
     if unknown:
         owner = "" if merchant_id is None else f" of {merchant_id}"
         return await partner_inbox.wait(tx, read, f"unknown waybill{owner}: {', '.join(unknown[:_MOST_NAMED])}")
@@ -91,7 +87,12 @@ def _key(report: Report, merchant_id: str | None) -> ParcelKey:
 
 
 def _happened(push: PartnerPush, report: Report) -> datetime:
-    return push.received_at if report.undated else report.scan.occurred_at
+    """When the scan counts from: one dated into the future would outrank every correct one that follows."""
+    return push.received_at if report.undated or _is_ahead(push, report) else report.scan.occurred_at
+
+
+def _is_ahead(push: PartnerPush, report: Report) -> bool:
+    return report.scan.occurred_at > push.received_at + _AHEAD
 
 
 def _fields(push: PartnerPush, report: Report) -> ReportFields:
@@ -103,6 +104,6 @@ def _fields(push: PartnerPush, report: Report) -> ReportFields:
         "status": scan.status,
         "reason": scan.reason,
         "raw_code": scan.raw_code,
-        "occurred_at": _happened(push, report).isoformat(),
+        "occurred_at": (push.received_at if report.undated else scan.occurred_at).isoformat(),
         "text": report.text,
     }

@@ -131,7 +131,7 @@ class Sf(GivenSecret):
         return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
     def parse(self, raw: bytes) -> Reports:
-        """The scans; each is identified by its `id`, where it has one."""
+        """The scans; each is identified by its time and code, since the `id` of a push is in no answer to a query."""
         content = _content(raw)
         routes = _xml_routes(content) if _is_xml(content) else read_json(_Push, content).Body.WaybillRoute
         return Reports(*read_each(routes or (), _scan))
@@ -189,15 +189,16 @@ def _scan(value: object) -> Report:
     if not route.mailno and order is None:
         raise ValueError("mailno: there is neither a waybill nor an order")
     sentence = " ".join(text for text in (route.remark, route.reasonName) if text)
+    at = local_time(route.acceptTime)
     return report(
         "sf",
         carrier="sf",
         waybill_no=waybill(route.mailno) if route.mailno else "",
         meaning=_meaning(route, op_code, sentence),
-        occurred_at=local_time(route.acceptTime),
+        occurred_at=at,
         raw_code=_raw_code(route, op_code),
         text=mask(sentence),
-        event_id=route.id or None,
+        event_id=f"{at.isoformat()} {op_code or mask(sentence)}",
         reference=order,
         next_waybill_no=next_waybill(sentence) if op_code in _WITH_ANOTHER_NUMBER else None,
     )

@@ -145,7 +145,7 @@ class SfService:
     async def track(
         self, account: CourierAccount, carrier: str, waybill_no: str, phone_end: str = ""
     ) -> TrackingResult:
-        """See the port. Routes have no id here: one that is also pushed is stored twice, and changes the status once."""
+        """See the port. Routes have no id here: that of a push is not read."""
         content = {
             "language": "0",
             "trackingType": "1",
