@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aftercare_events.catalogue.deliveries import DeliveryMeasured
+from aftercare_events.catalogue.parcel_anomalies import DeliveryMeasured
 from courier_pushes import SIGNERS, contents
 from order_svc.commands.parcels import partner_inbox
 from order_svc.domain.partners.pushes import PushSource

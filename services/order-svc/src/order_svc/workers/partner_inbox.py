@@ -103,9 +103,9 @@ def _count(runtime: Runtime[Settings], push: PartnerPush, reports: Reports, stat
     """Count what operators look after: pushes that were given up, and codes that the adapter does not know, once each."""
     if state is PushState.UNMATCHED:
         runtime.metrics.signal("courier_push_unmatched", push.partner)
-    if push.attempts > 0:
+    if push.reports is not None:
         return
     for report in reports:
         if not report.known:
             runtime.metrics.signal("courier_unknown_code", push.partner)
-            log.warning("courier_unknown_code", partner=push.partner, code=report.scan.raw_code)
+            log.warning("courier_unknown_code", partner=push.partner, code=report.unlisted)

@@ -118,9 +118,9 @@ async def test_an_aborted_subscription_is_kept_with_its_reason_and_changes_nothi
 async def test_a_scan_in_a_snapshot_that_is_dated_into_the_future_is_the_same_in_every_push(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint("kuaidi100")
     future = desk.harness.clock.now() + timedelta(days=400)
-    for _ in range(2):
+    for passed in range(2):
         ahead = (future - desk.harness.clock.now()) / timedelta(hours=1)
-        await desk.push(endpoint, kuaidi100(desk, ("在途", "0", -ahead), ("揽收", "103", 0)))
+        await desk.push(endpoint, kuaidi100(desk, ("在途", "0", -ahead), ("揽收", "103", passed)))
         await desk.work()
         desk.harness.clock.advance(hours=1)
     shown = await desk.parcel(parcel)

@@ -163,6 +163,21 @@ async def test_a_signed_push_that_cannot_be_read_is_acknowledged_and_kept_with_i
     assert [push["state"] for push in await desk.pushes()] == ["failed"]
 
 
+async def test_an_unknown_code_is_counted_once_however_often_its_push_is_processed(desk, order):
+    endpoint = await desk.endpoint("jt")
+    detail = {"scanType": "快件签收", "scanTime": "2026-03-01 12:00:00", "desc": "已签收"}
+    await desk.push(endpoint, {"billCode": "JT1", "details": [detail]})
+    await desk.work()
+    desk.harness.clock.advance(hours=73)
+    await desk.work()
+    [push] = await desk.pushes()
+    assert push["state"] == "unmatched"
+    await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
+    await desk.work()
+    [code] = (await desk.admin.get("/v1/courier-codes")).json()["data"]
+    assert (code["partner"], code["code"], code["occurrences"], code["text"]) == ("jt", "快件签收", 1, "已签收")
+
+
 @pytest.mark.parametrize("ahead", [timedelta(minutes=6), timedelta(hours=23), timedelta(days=400)])
 async def test_a_scan_dated_into_the_future_counts_from_its_arrival(desk, order, ahead):
     parcel, endpoint, clock = await desk.ship(order), await desk.endpoint(), desk.harness.clock
@@ -172,7 +187,7 @@ async def test_a_scan_dated_into_the_future_counts_from_its_arrival(desk, order,
     [push] = await desk.pushes()
     assert (push["state"], push["why"]) == ("applied", "scans dated into the future count from their arrival")
     assert datetime.fromisoformat(push["reports"][0]["occurred_at"]) == (now + ahead).replace(microsecond=0)
-    await desk.zto(endpoint, "DISPATCH", at=clock.advance(minutes=1))
+    await desk.zto(endpoint, "DISPATCH", at=clock.advance(seconds=60))
     await desk.work()
     shown = await desk.parcel(parcel)
     assert (shown["status"], len(shown["events"])) == ("out_for_delivery", 2)

@@ -52,7 +52,8 @@ def test_pushes_of_returns_have_another_header() -> None:
         ("Exception", "Exception_010", "returning", None, None),
         ("Exception", "Exception_011", "returned", None, None),
         ("Exception", "Exception_013", "lost", None, None),
-        ("Exception", "Exception_099", "exception", None, None),
+        ("Exception", "Exception_020", "cancelled", None, None),
+        ("Delivered", "Delivered_005", "delivered", None, "proxy"),
         ("Expired", "Expired_001", "unknown", None, None),
         ("Teleported", None, "unknown", None, None),
     ],
@@ -96,6 +97,11 @@ def test_the_tag_may_be_newer_than_the_checkpoints() -> None:
     ]
     again = parsed("aftership", push(*rows, **updated | {"updated_at": "2026-03-02T05:00:00+00:00"}))
     assert [each.scan.key for each in again] == [each.scan.key for each in first]
+
+
+def test_a_subtag_that_is_not_known_is_listed_and_its_tag_counts() -> None:
+    [report] = parsed("aftership", push(checkpoint("Exception", subtag="Exception_099")))
+    assert (report.scan.status, report.scan.raw_code, report.unlisted) == ("exception", "Exception", "Exception_099")
 
 
 def test_a_tag_that_is_the_newest_checkpoints_adds_nothing() -> None:

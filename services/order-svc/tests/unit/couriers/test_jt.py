@@ -69,6 +69,11 @@ def test_codes(code: int, status: str, reason: str | None) -> None:
     assert (report.scan.status, report.scan.reason, report.known) == (status, reason, code != 999)
 
 
+def test_a_name_is_listed_where_there_is_no_code() -> None:
+    [report] = parsed("jt", parcel(detail(None, scanType="快件签收")))
+    assert (report.scan.status, report.scan.raw_code, report.unlisted) == ("unknown", None, "快件签收")
+
+
 def test_unknown_codes_of_vietnam_are_unknown_and_not_those_of_malaysia() -> None:
     assert [each.known for each in parsed("jt-vn", parcel(detail(100), detail(103)))] == [False, False]
 

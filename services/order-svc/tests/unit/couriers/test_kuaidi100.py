@@ -68,6 +68,14 @@ def test_rows_without_any_code_get_no_status_and_the_state_is_a_report_of_its_ow
     assert all(each.known for each in parsed("kuaidi100", push(rows)))
 
 
+def test_a_name_that_is_in_no_list_is_listed() -> None:
+    rows = [row("外包装破损", "2026-03-01 12:00:00", status="破损"), row("派件", "2026-03-01 08:00:00", status="派件")]
+    assert [(each.scan.status, each.unlisted) for each in parsed("kuaidi100", push(rows))] == [
+        ("out_for_delivery", None),
+        ("unknown", "破损"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("state", "statuses"), [("4", ["delivered", "returned"]), ("3", ["delivered"]), ("0", ["delivered"])]
 )

@@ -13,9 +13,9 @@ from order_svc.tables.couriers import COUNT_CODE
 
 async def count(tx: Transaction[Settings], push: PartnerPush, reports: Sequence[Report]) -> None:
     """Count the codes of these reports, whose meanings are not known, and keep the sentence of one of each."""
-    texts = {report.scan.raw_code: report.text for report in reports}
+    texts = {report.unlisted: report.text for report in reports}
     # In one order everywhere, so that two transactions do not wait for each other.
-    for code, number in sorted(Counter(report.scan.raw_code for report in reports).items(), key=str):
+    for code, number in sorted(Counter(report.unlisted for report in reports).items(), key=str):
         if code is not None:
             await tx.execute(
                 COUNT_CODE,

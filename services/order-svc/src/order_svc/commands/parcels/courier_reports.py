@@ -29,7 +29,7 @@ async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports, 
     """
     merchant_id = await _merchant(tx, push)
     read = replace(push, reports=[_fields(push, report) for report in reports])
-    if push.attempts == 0:
+    if push.reports is None:  # processed for the first time, and not redriven or repeated
         await courier_codes.count(tx, push, [report for report in reports if not report.known])
     notes = [*reports.notes, *([_DATED_INTO_THE_FUTURE] if any(_is_ahead(push, each) for each in reports) else [])]
     why = "; ".join(notes)[:_LONGEST_REASON] or None

@@ -1,7 +1,7 @@
 """AfterShip: the whole history of a parcel at each `tracking_update`, for carriers all over the world.
 
 JSON; header `aftership-hmac-sha256`, base64 of the HMAC-SHA256 of the raw body; of returns `as-signature-hmac-sha256` [D]. Any
-2xx acknowledges; how often it tries again is [U]. Tags and subtags [D]. A `checkpoint_time` without an offset is the local time of
+2xx acknowledges; how often it tries again is [U]. Tags and subtags [D]; one that is not known counts as its tag, and is listed. A `checkpoint_time` without an offset is the local time of
 the place: the clocks of its country are used where it has one zone, else the time at which AfterShip read the checkpoint.
 """
 
@@ -40,6 +40,7 @@ _TAGS = {
     "AttemptFail_002": Meaning(_S.ATTEMPT_FAILED, reason="consignee_not_available"),
     "Delivered_002": Meaning(_S.DELIVERED, _TO.PERSON),
     "Delivered_003": Meaning(_S.DELIVERED, _TO.PERSON),
+    "Delivered_005": Meaning(_S.DELIVERED, _TO.PROXY),
     "Exception_003": Meaning(_S.EXCEPTION, reason="consignee_refused"),
     "Exception_004": Meaning(_S.CUSTOMS, reason="customs_delay"),
     "Exception_005": Meaning(_S.EXCEPTION, reason="delayed"),
@@ -49,7 +50,24 @@ _TAGS = {
     "Exception_011": Meaning(_S.RETURNED),
     "Exception_012": Meaning(_S.EXCEPTION, reason="carrier_damaged_parcel"),
     "Exception_013": Meaning(_S.LOST),
+    "Exception_016": Meaning(_S.EXCEPTION, reason="delayed"),
+    "Exception_017": Meaning(_S.EXCEPTION, reason="delayed"),
+    "Exception_019": Meaning(_S.EXCEPTION, reason="delayed"),
+    "Exception_020": Meaning(_S.CANCELLED),
+    "Exception_021": Meaning(_S.EXCEPTION, reason="disposed"),
 }
+_NUMBERS = {
+    "Pending": (1, 2, 3, 4, 5, 6),
+    "InfoReceived": (1,),
+    "InTransit": (1, 3, 4, 5, 6, 7, 8, 9),
+    "OutForDelivery": (1, 3, 4),
+    "AttemptFail": (1, 3),
+    "AvailableForPickup": (1,),
+    "Delivered": (1, 4),
+    "Exception": (1, 2, 6, 9, 18),
+    "Expired": (1,),
+}
+_AS_THEIR_TAGS = frozenset(f"{tag}_{number:03}" for tag, numbers in _NUMBERS.items() for number in numbers)
 _ZONES = {
     "CHN": "Asia/Shanghai",
     "HKG": "Asia/Hong_Kong",
@@ -182,6 +200,7 @@ def _row(signed_by: str | None, value: object) -> Row:
         text=mask(sentence, [signed_by]),
         sentence=sentence,
         code=_code(checkpoint.tag, checkpoint.subtag),
+        unlisted=_unlisted(checkpoint.subtag),
     )
 
 
@@ -190,6 +209,11 @@ def _code(tag: str | None, subtag: str | None) -> str | None:
     if subtag in _TAGS:
         return subtag
     return code(tag) if tag else None
+
+
+def _unlisted(subtag: str | None) -> str | None:
+    """A subtag that is neither in the table nor one of those that mean no more than their tag."""
+    return code(subtag) if subtag and subtag not in _TAGS and subtag not in _AS_THEIR_TAGS else None
 
 
 def _time(checkpoint: _Checkpoint) -> datetime:

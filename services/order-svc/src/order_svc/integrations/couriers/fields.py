@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from aftercare_events import instants, waybills
 
+from order_svc.integrations.couriers.masking import mask
+
 CHINA = timezone(timedelta(hours=8))
 """The clocks of partners that write no offset, where their documentation names no other."""
 _CODE = re.compile(r"[!-~]{1,60}")
@@ -34,6 +36,11 @@ def code(text: str) -> str:
     if not _CODE.fullmatch(text):
         raise ValueError("the code is not printable ASCII of at most 60 characters")
     return text
+
+
+def name(text: str | None) -> str | None:
+    """What a partner calls a state that it gives no code, without personal data, of at most 60 characters; None where it is blank."""
+    return mask((text or "").strip())[:60] or None
 
 
 def reference(text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.entries import Entry, read, read_each, read_list
-from order_svc.integrations.couriers.fields import CHINA, code, local_time, reference
+from order_svc.integrations.couriers.fields import CHINA, code, local_time, name, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
@@ -51,7 +51,6 @@ MALAYSIA = {
     "303": Meaning(_S.EXCEPTION, reason="customs_confiscated"),
     "304": Meaning(_S.EXCEPTION, reason="delayed"),
     "305": Meaning(_S.EXCEPTION, reason="disposed"),
-    "306": Meaning(_S.PICKED_UP),
     "172": Meaning(_S.RETURNING),
     "173": Meaning(_S.RETURNED),
     "300": Meaning(_S.LOST),
@@ -124,6 +123,7 @@ class JtExpress(SignedForm):
             raw_code=code(detail.scanTypeCode) if detail.scanTypeCode else None,
             text=mask(sentence, [detail.staffName]),
             reference=order,
+            unlisted=None if detail.scanTypeCode else name(detail.scanType),
         )
 
 

@@ -61,10 +61,8 @@ _STATES = {
     "413": Meaning(_S.CANCELLED, reason="intercepted"),
     "415": Meaning(_S.CANCELLED, reason="cancelled_by_sender"),
     "414": Meaning(_S.EXCEPTION, reason="carrier_damaged_parcel"),
-    "417": Meaning(_S.EXCEPTION, reason="delayed"),
-    "418": Meaning(_S.IN_TRANSIT),
     "422": Meaning(_S.EXCEPTION, reason="carrier_sorting_error"),
-    "423": Meaning(_S.EXCEPTION, reason="out_of_delivery_area"),
+    "423": Meaning(_S.EXCEPTION, reason="carrier_sorting_error"),
 }
 
 

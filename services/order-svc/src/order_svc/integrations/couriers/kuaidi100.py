@@ -12,7 +12,7 @@ from aftercare_events.waybills import waybill
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.carriers import carrier_called
 from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
-from order_svc.integrations.couriers.fields import code, local_time
+from order_svc.integrations.couriers.fields import code, local_time, name
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Reports
@@ -148,8 +148,8 @@ class Kuaidi100(SignedForm):
 def _subject(push: _Param, result: _Result) -> Subject:
     """The parcel. Where Kuaidi100 has corrected its carrier, `lastResult.com` may still be the old code."""
     corrected = push.autoCheck == "1" and bool(push.comNew)
-    name, former = (push.comNew, push.comOld or result.com) if corrected else (result.com, None)
-    carrier = carrier_called(name) if name else None
+    called, former = (push.comNew, push.comOld or result.com) if corrected else (result.com, None)
+    carrier = carrier_called(called) if called else None
     former_carrier = carrier_called(former) if former else None
     return Subject(
         partner="kuaidi100",
@@ -168,4 +168,5 @@ def _row(value: object) -> Row:
         text=mask(sentence),
         sentence=sentence,
         code=code(given) if given else None,
+        unlisted=None if given else name(row.status),
     )

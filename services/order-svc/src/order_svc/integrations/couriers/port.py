@@ -37,7 +37,8 @@ class Report:
     `carrier` is None where the partner names the waybill only, `former_carrier` the code that it has corrected. A partner that
     does not name the waybill, or names one of several of a shipment, gives the `reference` under which the parcel was
     registered with it; then `waybill_no` may be empty. `next_waybill_no` is the number under which the parcel goes on.
-    `undated` scans happened when their push arrived. `known` is false where the adapter does not know the partner's code.
+    `undated` scans happened when their push arrived. `unlisted` is what of the partner's the adapter has no meaning for: its code, or
+    its name for the state where it gives no code.
     """
 
     carrier: str | None
@@ -47,7 +48,12 @@ class Report:
     reference: str | None = None
     next_waybill_no: str | None = None
     undated: bool = False
-    known: bool = True
+    unlisted: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the adapter has a meaning for all that states the status."""
+        return self.unlisted is None
 
     @property
     def text(self) -> str:
@@ -76,10 +82,11 @@ def report(
     former_carrier: str | None = None,
     reference: str | None = None,
     next_waybill_no: str | None = None,
+    unlisted: str | None = None,
 ) -> Report:
     """A report whose key is the same for the same scan, however often and in whatever envelope it is pushed.
 
-    `meaning` is None where the code is not known. The key is made of the partner's id of the scan, where it gives one, else
+    `meaning` is None where the code is not known; then the code is `unlisted`, if nothing else is. The key is made of the partner's id of the scan, where it gives one, else
     of the content.
     """
     time = "" if occurred_at is None else occurred_at.isoformat()
@@ -105,7 +112,7 @@ def report(
         reference=reference,
         next_waybill_no=next_waybill_no,
         undated=occurred_at is None,
-        known=meaning is not None,
+        unlisted=unlisted or (raw_code if meaning is None else None),
     )
 
 

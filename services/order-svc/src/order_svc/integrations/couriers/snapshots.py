@@ -23,12 +23,16 @@ _DECISIVE = TERMINAL | {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a history. `code` is None where the partner gives none. `sentence` is the sentence with its names and numbers."""
+    """One row of a history. `code` is None where the partner gives none. `sentence` is the sentence with its names and numbers.
+
+    `unlisted` is what the partner states beside the code, or in its place, and what the adapter has no meaning for.
+    """
 
     at: datetime
     text: str
     sentence: str = ""
     code: str | None = None
+    unlisted: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +72,9 @@ def history(
 
 
 def _of_row(subject: Subject, row: Row, meanings: Mapping[str, Meaning]) -> Report:
-    if row.code is None:
-        return _report(subject, row.at, None, row.text, Meaning(ParcelStatus.UNKNOWN))
-    return _report(subject, row.at, row.code, row.text, explained(meanings.get(row.code), row.sentence or row.text))
+    meaning = Meaning(ParcelStatus.UNKNOWN) if row.code is None else meanings.get(row.code)
+    meaning = explained(meaning, row.sentence or row.text)
+    return _report(subject, row.at, row.code, row.text, meaning, unlisted=row.unlisted)
 
 
 def _adds(whole: Whole, newest: Row | None, meanings: Mapping[str, Meaning]) -> bool:
@@ -86,7 +90,13 @@ def _adds(whole: Whole, newest: Row | None, meanings: Mapping[str, Meaning]) -> 
 
 
 def _report(
-    subject: Subject, at: datetime, code: str | None, text: str, meaning: Meaning | None, event_id: str | None = None
+    subject: Subject,
+    at: datetime,
+    code: str | None,
+    text: str,
+    meaning: Meaning | None,
+    event_id: str | None = None,
+    unlisted: str | None = None,
 ) -> Report:
     return report(
         subject.partner,
@@ -99,4 +109,5 @@ def _report(
         event_id=event_id,
         former_carrier=subject.former_carrier,
         reference=subject.reference,
+        unlisted=unlisted,
     )
