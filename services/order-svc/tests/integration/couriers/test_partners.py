@@ -124,7 +124,10 @@ async def test_a_scan_in_a_snapshot_that_is_dated_into_the_future_is_the_same_in
         await desk.work()
         desk.harness.clock.advance(hours=1)
     shown = await desk.parcel(parcel)
-    assert (shown["status"], len([each for each in shown["events"] if each["status"] == "in_transit"])) == ("in_transit", 1)
+    assert (shown["status"], len([each for each in shown["events"] if each["status"] == "in_transit"])) == (
+        "in_transit",
+        1,
+    )
 
 
 async def test_each_waybill_of_a_push_finds_its_own_parcel(desk, order, another_order):

@@ -38,7 +38,9 @@ _BEFORE_TAKEN = re.compile(
 _AFTER_TAKEN = re.compile(
     rf"({_TAKEN}\s*[:\uff1a]\s*|(?:交给|交由|转交给?|投交|交付给?)\s*)({_BRACKET})({_NAME})(?=[{_END}】\])\uff09」”\"、,.!！]|$)"
 )
-_TITLED = re.compile(r"((?:欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|司徒|令狐|[\u4e00-\u9fff]))(先生|女士|小姐|太太|老师)")
+_TITLED = re.compile(
+    r"((?:欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|司徒|令狐|[\u4e00-\u9fff]))(先生|女士|小姐|太太|老师)"
+)
 # What stands where a name could: goods, places, and who is no person with a name.
 _NOBODY = re.compile(
     r"[快件裹货您你站柜店点吧已被由从至到未不请]|包裹|[订运]单|商品|物品|超市|岗亭|本人|家人|家属|同事|同学|邻居|门卫|物业|前台|保安|他人|朋友|客户|用户|收发|公司|学校|成功"

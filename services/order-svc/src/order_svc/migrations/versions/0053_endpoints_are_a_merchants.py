@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from aftercare_chassis.database.codes import allow_codes, forbid_codes
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 # Earlier builds would open endpoints of merchants as the platform's own, and do not know what a confirmation is.
-compatible_with = "0052"
+compatible_with = "0053"
 
 
 def upgrade() -> None:
