@@ -105,7 +105,7 @@ def test_a_profile_has_figures_per_case_and_per_event_at_each_rate() -> None:
     text = profiled()
 
     assert "30 of 30 cases a second were done, 121 of 150 cases a second were done" in text
-    assert "| **all** | 32.0 | 12.00 | 12.00 |" in text
+    assert "| **all** | 40.0 | 15.00 | 15.00 |" in text
     assert "| cs-svc | 1.00 | 2.50 | 1.50 | 3.00 | 4.00 | 1.50 | 3.00 | 4.00 |" in text
     assert "| **all** | 5.00 | 2.50 | 7.50 | 3.00 | 4.00 | 7.50 | 3.00 | 4.00 |" in text
     assert "| Fetch | 10.00 | 0.00 | 0.00 |" in text
