@@ -81,6 +81,6 @@ bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, 
 	@$(BIN)/python tools/bench $(P)
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	$(BIN)/uv pip compile -q --upgrade --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		pyproject.toml --group pyproject.toml:dev --group services/order-svc/pyproject.toml:labels $(MEMBERS) --all-extras -o requirements.lock
 	@! grep -nE 'https?://|--(extra-)?index' requirements.lock

@@ -56,6 +56,11 @@ def test_locks_hold_hashes_and_no_addresses():
         assert all("--hash=sha256:" in block for block in blocks)
 
 
+def test_images_run_the_versions_that_are_tested():
+    names = re.findall(r"(?m)^([a-z0-9.-]+)==", (ROOT / "requirements.lock").read_text())
+    assert sorted(set(names)) == names, "one version of each package, whatever the Python"
+
+
 def test_everything_listens_on_the_loopback_interface_and_on_a_port_that_can_be_moved():
     for name, each in COMPOSE["services"].items():
         for port in each.get("ports", []):

@@ -14,8 +14,17 @@ from aftercare_cli.stack.interface import StackError
 Body = dict[str, Any]
 
 OWNERS = {
-    "order-svc": ("orders", "order-imports", "payments", "parcels", "courier-endpoints", "courier-webhooks"),
-    "aftersale-svc": ("cases", "disputes"),
+    "order-svc": (
+        "orders",
+        "order-imports",
+        "payments",
+        "parcels",
+        "labels",
+        "shipping-accounts",
+        "courier-endpoints",
+        "courier-webhooks",
+    ),
+    "aftersale-svc": ("cases", "disputes", "evidence"),
     "cs-svc": ("conversations", "complaints", "feedback", "ratings"),
     "kb-svc": ("articles", "search"),
     "analytics-svc": ("traces", "metrics"),

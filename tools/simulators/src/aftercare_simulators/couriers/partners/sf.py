@@ -28,13 +28,13 @@ class Sf(Partner):
     shown: ClassVar[Mapping[str, str]] = {"returned": "delivered"}
 
     def content(self, history: Sequence[Scan]) -> str:
-        """The last scan; its id is the same in every push."""
+        """The last scan; its id is the same in every push, and another one for another scan of the same second."""
         scan = history[-1]
         code, text = self.code(scan)
         if scan.status == "delivered":
             text = _SIGNATURES.get(scan.delivered_to or "", text)
         route = {
-            "id": f"{scan.at.timestamp():.0f}{len(history):04}",
+            "id": f"{scan.at.timestamp():.0f}{code:0>4}",
             "mailno": scan.waybill_no,
             "orderid": scan.reference or "",
             "acceptTime": scan.china,
