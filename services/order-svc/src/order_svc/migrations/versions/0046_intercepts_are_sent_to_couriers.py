@@ -1,7 +1,4 @@
-"""Intercepts are sent to couriers by the worker of shipping calls.
-
-A build before this revision cannot read the calls about intercepts, and so makes no call at all while one is due.
-"""
+"""Intercepts are sent to couriers by the worker of shipping calls."""
 
 import sqlalchemy as sa
 from aftercare_chassis.database.codes import allow_codes, forbid_codes
@@ -11,6 +8,8 @@ revision = "0046"
 down_revision = "0045"
 branch_labels = None
 depends_on = None
+# Earlier builds cannot read the calls about intercepts: their worker would make no call at all while one is due.
+compatible_with = "0046"
 
 
 def upgrade() -> None:
