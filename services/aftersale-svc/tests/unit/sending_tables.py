@@ -85,6 +85,8 @@ pending_review        agree_hold     pending_review  buyer
 await_reship          agree_hold     await_reship    buyer
 await_reship          cancel         cancelled       buyer agent
 await_reship          close          closed          system
+await_buyer_shipment  report_anomaly manual_review   buyer
+await_pickup          report_anomaly manual_review   buyer
 await_buyer_shipment  claim_hold     completed       system
 await_inspection      release_hold   completed       seller system outcome
 await_inspection      refuse_return  manual_review   seller outcome

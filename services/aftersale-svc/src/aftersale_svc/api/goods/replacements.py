@@ -13,7 +13,7 @@ from aftersale_svc.domain.cases.charges.errors import ChargeUnpaid, PaymentState
 from aftersale_svc.domain.cases.errors import RefundDecided, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.money_holds.errors import GoodsAlreadyReceived, HoldNotAgreed
+from aftersale_svc.domain.cases.money_holds.errors import GoodsAlreadyReceived, HoldNotAgreed, ReplacementNotSent
 from aftersale_svc.domain.cases.repairs.errors import RemedyNotOffered
 from aftersale_svc.domain.cases.replacements.errors import (
     NoReplacementDecided,
@@ -70,9 +70,12 @@ async def confirm_replacement(case_id: CaseId, tx: Tx[Settings], body: NoteIn = 
     return CaseOut.of(await replacements.confirm(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/report-anomaly", **step(CASE.values(), CaseAction.REPORT_ANOMALY, "reportAnomaly"))
+@router.post(
+    "/{case_id}/report-anomaly",
+    **step(CASE.values(), CaseAction.REPORT_ANOMALY, "reportAnomaly", ReplacementNotSent),
+)
 async def report_anomaly(case_id: CaseId, body: ReportAnomalyIn, tx: Tx[Settings]) -> CaseOut:
-    """Say as the buyer what is wrong with the replacement. An agent decides what follows."""
+    """Say as the buyer what is wrong with the replacement, in a fast exchange until the goods are sent. An agent decides what follows."""
     reported = await replacements.report_anomaly(tx, case_id, anomaly=body.anomaly, note=body.note)
     return CaseOut.of(reported, tx.actor)
 

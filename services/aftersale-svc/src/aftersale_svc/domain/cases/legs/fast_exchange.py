@@ -7,7 +7,7 @@ from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, PAID_BY_NO_SILENCE, either, unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION
-from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.reship import NOT_SENT, NOT_TAKEN, RECEIVED, RESHIP, ReshipExit, under_way
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -53,6 +53,7 @@ def _by_agent(action: CaseAction) -> tuple[Guard, ...]:
     return (REPLACEMENT_NOT_SENT, *unless_refund_decided(action))
 
 
+_ANOMALY: Row = Transition(_S.MANUAL_REVIEW, BUYER, (REPLACEMENT_NOT_SENT,), cause=EscalationCause.REPLACEMENT_ANOMALY)
 FAST_REVIEW = Leg(
     REVIEW.name,
     REVIEW.entry,
@@ -129,6 +130,9 @@ FAST_RETURN = Leg(
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(
             _S.CLOSED, SYSTEM_ONLY, (REPLACEMENT_SENT,), cause=CloseCause.BUYER_LATE
         ),
+        # The replacement that the courier has reported is not there, or not what was owed.
+        (_S.AWAIT_BUYER_SHIPMENT, _A.REPORT_ANOMALY): _ANOMALY,
+        (_S.AWAIT_PICKUP, _A.REPORT_ANOMALY): _ANOMALY,
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLAIM_HOLD): Transition(
             FastReturnExit.NOT_SENT, SYSTEM_ONLY, (REPLACEMENT_NOT_SENT,)
         ),
