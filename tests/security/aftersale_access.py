@@ -82,7 +82,7 @@ AFTERSALE: dict[str, set[str]] = {
     "releaseHold": {"agent"},
     "claimHold": {"agent"},
     "stateOfflineRefund": {"seller", "agent"},
-    "confirmOfflineRefund": {"buyer"},
+    "confirmOfflineRefund": {"buyer", "agent"},
     "denyOfflineRefund": {"buyer"},
     "withdrawOfflineRefund": {"seller", "agent"},
     "getAfterSaleOptions": READERS,

@@ -66,7 +66,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "release-hold": ({}, {"agent"}),
     "claim-hold": ({}, {"agent"}),
     "state-offline-refund": ({"method": "cash", "reference": "?", "evidence": [HASH]}, {"seller", "agent"}),
-    "confirm-offline-refund": ({}, {"buyer"}),
+    "confirm-offline-refund": ({}, {"buyer", "agent"}),
     "deny-offline-refund": ({"text": "?"}, {"buyer"}),
     "withdraw-offline-refund": ({}, {"seller", "agent"}),
     "dispute": ({"category": "no_answer", "text": "?"}, {"buyer", "agent", "arbitrator"}),

@@ -180,6 +180,36 @@ async def test_silence_pays_nothing_where_a_completed_case_gives_more_time(shop:
     assert await shop.published(RefundRequested) == []
 
 
+async def returned_late(shop: Shop, reason: str) -> dict[str, Any]:
+    """A return that was asked for after the window; the merchant has the goods."""
+    case = await shop.case(1, type_="return_refund", reason=reason)
+    await shop.approve(case["id"])
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1002")
+    await shop.parcel("SF1002")
+    return await shop.get(case["id"])
+
+
+async def test_silence_at_the_inspection_pays_nothing_that_was_asked_for_late(shop: Shop) -> None:
+    await completed(shop, 300)
+    repaired = await shop.arrived(2, type_="repair", reason="warranty_repair")
+    await shop.act(shop.seller, repaired["id"], "repaired", work=["tested"])
+    await shop.act(shop.seller, repaired["id"], "ship-replacement", carrier="zto", waybill_no="73100001")
+    await shop.act(shop.buyer, repaired["id"], "confirm-replacement")
+    case = await returned_late(shop, "quality_defect")
+    assert (case["state"], case["deadline_effect"]) == ("await_inspection", "escalated_inspection_late")
+    assert (await silent(shop, case["id"], 1))["state"] == "manual_review"
+    assert (await shop.last(AfterSaleEscalated)).cause == "inspection_late"
+    assert await shop.published(RefundRequested) == []
+    assert (await shop.act(shop.agent, case["id"], "refund"))["state"] == "refunding", "an agent decides"
+
+
+async def test_a_recalled_return_is_refunded_by_silence_at_the_inspection(shop: Shop) -> None:
+    await completed(shop, 300)
+    case = await returned_late(shop, "recall")
+    assert case["deadline_effect"] == "accepted_by_timeout"
+    assert (await silent(shop, case["id"], 1))["state"] == "refunding"
+
+
 async def test_a_recall_is_refunded_by_silence_at_any_time(shop: Shop) -> None:
     await completed(shop, 300)
     case = await shop.case(1, type_="refund_only", reason="recall")

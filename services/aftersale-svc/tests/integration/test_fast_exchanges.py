@@ -58,7 +58,7 @@ async def replaced(shop: Shop) -> str:
     assert (shown["state"], shown["whose_turn"], shown["deadline_effect"]) == (
         "await_buyer_shipment",
         "buyer",
-        "hold_claimed",
+        "escalated_goods_not_returned",
     )
     assert (await shop.last(ReplacementReceived)).return_address_missing is False
     return case_id
@@ -89,6 +89,10 @@ async def test_what_is_not_sent_back_can_never_be_refunded(shop: Shop) -> None:
     case_id = await replaced(shop)
     shop.clock.advance(hours=7 * 24)
     await shop.harness.run_due()
+    assert (await shop.get(case_id))["state"] == "manual_review", "nobody keeps the money by silence"
+    assert (await shop.last(AfterSaleEscalated)).cause == "goods_not_returned"
+    assert not await shop.published(HoldClaimed)
+    await shop.act(shop.agent, case_id, "claim-hold")
     done = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()
     assert (done["state"], done["hold"]["claimed"]["amount"], done["hold"]["released_at"]) == ("completed", 19133, None)
     assert done["explanation"]["money"]["en"] == (
@@ -102,6 +106,18 @@ async def test_what_is_not_sent_back_can_never_be_refunded(shop: Shop) -> None:
     last = await shop.case(1, type_="refund_only")
     assert last["requested"]["amount"] == 28700 - 19133
     assert last["shipping_refund"]["amount"] == 0, "two units have not come back"
+
+
+async def test_goods_that_come_while_an_agent_decides_are_inspected(shop: Shop) -> None:
+    case_id = await replaced(shop)
+    shop.clock.advance(hours=7 * 24)
+    await shop.harness.run_due()
+    assert (await shop.complaint(case_id)) is not None, "and the buyer can complain"
+    dispute_id = (await shop.get(case_id))["frozen"]["dispute_id"]
+    await shop.rule(dispute_id, "withdraw", shop.buyer)
+    received = await shop.act(shop.seller, case_id, "receive")
+    assert received["state"] == "await_inspection"
+    assert (await shop.inspect(case_id, 2))["hold"]["released_at"] is not None
 
 
 @pytest.mark.parametrize("action", ["claim-hold", "release-hold"])

@@ -9,6 +9,8 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
+from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
+from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
@@ -85,6 +87,17 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
         currency=case.currency,
         requested_at=case.created_at,
     )
+    stated = OfflineRefund(
+        case_id=case.id,
+        refund_id="ref_2",
+        failed_refund_id=refused.id,
+        amount_minor=100,
+        method=OfflineRefundMethod.CASH,
+        reference="?",
+        evidence=[],
+        stated_by=case.merchant_id,
+        stated_at=case.created_at,
+    )
     # A pickup needs the address, without which it would be the turn of the merchant.
     if action in _PICKUPS:
         back = replace(back, address={"street": "仓前路 8 号"})
@@ -92,6 +105,7 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
         case_id=case.id, stated_minor=100, insured_minor=0, evidence=[], accepted_minor=100, owed_at=case.created_at
     )
     full = FullCase(case=case).keeping(freight).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
+    full = full.keeping(stated)
     if action is CaseAction.RETURN_REFUSED_GOODS:
         full = _inspected(full)
     if action is CaseAction.CORRECT_REFUSED_GOODS_WAYBILL:

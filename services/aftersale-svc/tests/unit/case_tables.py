@@ -99,13 +99,21 @@ answered       end_with_order  closed   system
 """
 OFFLINE = """
 manual_review           state_offline_refund     offline_refund_confirm  seller agent
-offline_refund_confirm  confirm_offline_refund   completed               buyer system
+offline_refund_confirm  confirm_offline_refund   completed               buyer
+offline_refund_confirm  escalate                 manual_review           system
+manual_review           confirm_offline_refund   completed               buyer agent
+manual_review           deny_offline_refund      manual_review           buyer
+manual_review           dispute_offline_refund   disputed                buyer outcome
 offline_refund_confirm  deny_offline_refund      manual_review           buyer
 offline_refund_confirm  withdraw_offline_refund  manual_review           seller agent
 offline_refund_confirm  dispute_offline_refund   disputed                buyer outcome
 offline_refund_confirm  freeze                   disputed                system
 offline_refund_confirm  end_with_order           closed                  system
 """
+INSPECTIONS = """
+await_inspection  escalate  manual_review  system
+"""
+"""What an inspection has that money follows from."""
 ADDED = OFFERS + REVIEWS + SUPPLEMENTS + OFFLINE
 """What is added to what every type has, but for questions."""
 REFUNDS = """

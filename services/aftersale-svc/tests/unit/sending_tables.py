@@ -87,7 +87,7 @@ await_reship          cancel         cancelled       buyer agent
 await_reship          close          closed          system
 await_buyer_shipment  report_anomaly manual_review   buyer
 await_pickup          report_anomaly manual_review   buyer
-await_buyer_shipment  claim_hold     completed       system
+await_buyer_shipment  miss_return    manual_review   system
 await_inspection      release_hold   completed       seller system outcome
 await_inspection      refuse_return  manual_review   seller outcome
 manual_review         release_hold   completed       agent

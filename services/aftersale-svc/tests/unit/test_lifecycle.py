@@ -26,6 +26,7 @@ from case_tables import (
     CHANGES,
     GRANTS,
     HOLDS,
+    INSPECTIONS,
     PICKUPS,
     QUESTIONS,
     REFUNDS,
@@ -99,7 +100,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CASE[CaseType.RETURN_REFUND],
         CaseState,
         CaseAction,
-        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + PICKUPS + CHANGES)
+        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + INSPECTIONS + PICKUPS + CHANGES)
         | in_every_state(CASE[CaseType.RETURN_REFUND], "record_return_freight"),
     ),
     (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(REFUNDED + CHANGES)),

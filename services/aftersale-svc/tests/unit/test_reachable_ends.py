@@ -6,6 +6,7 @@ import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.commands.money import charge_returns
 from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundCause, RefundState
+from aftersale_svc.domain.cases.guards import FOR_GOOD
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -118,6 +119,21 @@ async def test_what_a_case_holds_in_every_place(first: First, type_: CaseType) -
             assert hold.units == kept, place
         assert (refund is not None and refund.state is RefundState.REQUESTED) == (case.state is CaseState.REFUNDING)
         assert completed if paid else not completed or TYPES[type_].money is Money.NONE, place
+
+
+@pytest.mark.parametrize("type_", CaseType)
+async def test_what_silence_ends_against_the_buyer_can_be_contested(first: First, type_: CaseType) -> None:
+    """No timer completes a case whose units or money stay with it; what a timer closes can be disputed, or asked for again."""
+    graph, places = await explored(first, type_, OrderState.DELIVERED)
+    ended = 0
+    for place, following in graph.items():
+        after_timer = following.get("timer")
+        if after_timer is None or places[place].case.state in ENDED or after_timer.case.state not in ENDED:
+            continue
+        ended += 1
+        assert after_timer.hold.state is HoldState.RELEASED, place
+        assert after_timer.case.close_cause not in FOR_GOOD, place
+    assert ended
 
 
 CHARGED = [CaseType.EXCHANGE, CaseType.REPAIR]

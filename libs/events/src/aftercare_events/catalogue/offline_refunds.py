@@ -37,7 +37,7 @@ class OfflineRefundStated(CaseEvent):
 
 
 class OfflineRefundConfirmed(CaseEvent):
-    """The money is back: the buyer has confirmed it, or not denied it in time."""
+    """The money is back: the buyer has confirmed it, or an agent, where the buyer has not answered in time."""
 
     matter: Code = "offline_refund"
     refund_id: RefundId

@@ -101,6 +101,12 @@ class EscalationCause(Vocabulary):
         "the returned goods have arrived after the case was closed without them",
     )
     PAYMENT_DENIED = "payment_denied", "a payment that the buyer has stated was denied by the merchant"
+    INSPECTION_LATE = "inspection_late", "the merchant has not inspected in time goods that were asked back late"
+    GOODS_NOT_RETURNED = "goods_not_returned", "the buyer has not sent in time the goods that were replaced before"
+    OFFLINE_REFUND_UNCONFIRMED = (
+        "offline_refund_unconfirmed",
+        "the buyer has not confirmed in time that money which was said to be given back has arrived",
+    )
 
 
 class HandlingReason(Vocabulary):

@@ -11,8 +11,9 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands.money import offline_refunds
 from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.manual_reviews.errors import SecondPersonNeeded
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
+from aftersale_svc.domain.cases.offline_refunds.errors import NoOfflineRefundStated, NoRefundRefused
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import CITATIONS
@@ -37,7 +38,7 @@ NO_NOTE = NoteIn()
 )
 async def state_offline_refund(case_id: CaseId, body: StateOfflineRefundIn, tx: Tx[Settings]) -> CaseOut:
     """State, as merchant or agent, that the money of a refused refund was given back outside the provider. The buyer
-    confirms that it has arrived, or denies it; without an answer in time the case is completed."""
+    confirms that it has arrived, or denies it; without an answer in time an agent looks at the proof."""
     stated = await offline_refunds.state(
         tx,
         case_id,
@@ -52,16 +53,25 @@ async def state_offline_refund(case_id: CaseId, body: StateOfflineRefundIn, tx: 
 
 @router.post(
     "/{case_id}/confirm-offline-refund",
-    **step(CASE.values(), CaseAction.CONFIRM_OFFLINE_REFUND, "confirmOfflineRefund"),
+    **step(
+        CASE.values(),
+        CaseAction.CONFIRM_OFFLINE_REFUND,
+        "confirmOfflineRefund",
+        OrderWasCancelled,
+        NoOfflineRefundStated,
+        RefundCovered,
+        SecondPersonNeeded,
+    ),
 )
 async def confirm_offline_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Confirm as the buyer that the money has arrived. The case is completed."""
+    """Confirm that the money has arrived: as the buyer, or as another agent than the one who stated it, once the buyer has not answered in
+    time. The case is completed."""
     return CaseOut.of(await offline_refunds.confirm(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post(
     "/{case_id}/deny-offline-refund",
-    **step(CASE.values(), CaseAction.DENY_OFFLINE_REFUND, "denyOfflineRefund", EvidenceUnusable),
+    **step(CASE.values(), CaseAction.DENY_OFFLINE_REFUND, "denyOfflineRefund", EvidenceUnusable, NoOfflineRefundStated),
 )
 async def deny_offline_refund(case_id: CaseId, body: DenyOfflineRefundIn, tx: Tx[Settings]) -> CaseOut:
     """Deny as the buyer that the money has arrived. A dispute is opened, which stops the case; where a verdict had ordered

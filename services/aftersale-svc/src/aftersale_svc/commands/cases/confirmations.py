@@ -77,6 +77,10 @@ async def _state_offline(tx: Tx, full: FullCase, order: Order, arguments: Argume
     )
 
 
+async def _confirm_offline(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    return await offline_refunds.confirm_locked(tx, full, order, arguments["note"], arguments["policy"])
+
+
 async def _release_hold(tx: Tx, full: FullCase, _: Order, arguments: Arguments) -> FullCase:
     return await fast_exchanges.release_locked(tx, full, arguments["note"], arguments["policy"])
 
@@ -92,6 +96,7 @@ _DECISIONS: Mapping[CaseAction, Callable[[Tx, FullCase, Order, Arguments], Await
     CaseAction.ACCEPT_OFFER: _accept_offer,
     CaseAction.OFFER: _offer,
     CaseAction.STATE_OFFLINE_REFUND: _state_offline,
+    CaseAction.CONFIRM_OFFLINE_REFUND: _confirm_offline,
     CaseAction.RELEASE_HOLD: _release_hold,
     CaseAction.CLAIM_HOLD: _claim_hold,
 }

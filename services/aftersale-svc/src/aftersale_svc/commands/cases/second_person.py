@@ -36,6 +36,7 @@ Arguments = Mapping[str, Any]  # Any: JSON, by the command of the action
 _KINDS = {
     CaseAction.REFUND: DecisionKind.REFUND,
     CaseAction.STATE_OFFLINE_REFUND: DecisionKind.REFUND,
+    CaseAction.CONFIRM_OFFLINE_REFUND: DecisionKind.REFUND,
     CaseAction.OFFER: DecisionKind.OFFER,
     CaseAction.RELEASE_HOLD: DecisionKind.CLOSING,
     CaseAction.CLAIM_HOLD: DecisionKind.CLOSING,

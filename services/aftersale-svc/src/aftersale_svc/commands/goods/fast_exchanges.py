@@ -182,33 +182,7 @@ async def claim(
 async def claim_decided(
     tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]
 ) -> FullCase:
-    """Claim the hold of a locked case by a decision. Raises: as `claim`."""
-    return await _claim(tx, full, note, policy)
-
-
-async def _propose(
-    tx: Transaction[Settings],
-    full: FullCase,
-    action: CaseAction,
-    amount_minor: int,
-    note: str | None,
-    policy: Sequence[Citation],
-) -> FullCase:
-    apply(full, action, tx)
-    return await second_person.propose(tx, full, action, amount_minor, {"note": note}, policy=policy)
-
-
-@case_timer(CaseAction.CLAIM_HOLD)
-async def claim_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
-    """Claim the hold of a locked case: the buyer has the replacement, and has not sent the goods in time.
-
-    Raises:
-        IllegalTransition, ActionNotAllowed: see CASE.
-    """
-    return await _claim(tx, full, None, ())
-
-
-async def _claim(tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]) -> FullCase:
+    """Claim the hold of a locked case. Raises: as `claim`."""
     moved = apply(full, CaseAction.CLAIM_HOLD, tx)
     kept = unreturned(full.lines)
     claimed_minor = sum(each.amount_minor for each in kept)
@@ -225,6 +199,32 @@ async def _claim(tx: Transaction[Settings], full: FullCase, note: str | None, po
     )
     events = (event, _completed(tx, after))
     return await effects.save(tx, full, after, CaseAction.CLAIM_HOLD, *events, note=note, policy=policy)
+
+
+async def _propose(
+    tx: Transaction[Settings],
+    full: FullCase,
+    action: CaseAction,
+    amount_minor: int,
+    note: str | None,
+    policy: Sequence[Citation],
+) -> FullCase:
+    apply(full, action, tx)
+    return await second_person.propose(tx, full, action, amount_minor, {"note": note}, policy=policy)
+
+
+@case_timer(CaseAction.MISS_RETURN)
+async def miss_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
+    """Let an agent decide about a locked case: the replacement counts as received, and the goods were not sent in time.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    missed = apply(full, CaseAction.MISS_RETURN, tx)
+    escalated = AfterSaleEscalated(
+        **case_fields(tx, missed.case), cause=cause(full, CaseAction.MISS_RETURN), deadline_at=missed.case.deadline_at
+    )
+    return await effects.save(tx, full, missed, CaseAction.MISS_RETURN, escalated)
 
 
 def _completed(tx: Transaction[Settings], full: FullCase) -> Event:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SYSTEM, SystemContext
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleEscalated,
@@ -16,7 +16,6 @@ from aftercare_events import (
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.cases import second_person
-from aftersale_svc.commands.deadlines.timers import case_timer
 from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.disputes import openings
 from aftersale_svc.commands.evidence import cited_evidence
@@ -123,27 +122,32 @@ def _new(
 
 
 async def confirm(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Confirm as the buyer that the money has arrived: the case is completed, as by a refund of the provider.
+    """Confirm as the buyer that the money has arrived, or, where the buyer is silent, as an agent: the case is completed, as by a refund of
+    the provider.
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
+        IllegalTransition, ActionNotAllowed, OrderWasCancelled, NoOfflineRefundStated, RefundCovered, SecondPersonNeeded, DeadlinePassed:
+            see CASE.
     """
-    return await _confirm(tx, await locking.case(tx, case_id), note)
+    full, order = await locking.case_and_order(tx, case_id)
+    _confirmed(tx, full, order)
+    amount_minor = _known(full).amount_minor
+    if second_person.is_needed(tx, full, amount_minor):
+        return await second_person.propose(tx, full, CaseAction.CONFIRM_OFFLINE_REFUND, amount_minor, {"note": note})
+    return await confirm_locked(tx, full, order, note)
 
 
-@case_timer(CaseAction.CONFIRM_OFFLINE_REFUND)
-async def confirm_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
-    """Complete a locked case: the buyer has not denied in time that the money has arrived.
-
-    Raises:
-        IllegalTransition, ActionNotAllowed: see CASE.
-    """
-    return await _confirm(tx, full)
+def _confirmed(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    facts = CaseFacts(full=full, order=order, actor=tx.actor)
+    return apply(full, CaseAction.CONFIRM_OFFLINE_REFUND, tx, facts)
 
 
-async def _confirm(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
-    confirmed, offline = apply(full, CaseAction.CONFIRM_OFFLINE_REFUND, tx), _known(full)
+async def confirm_locked(
+    tx: Transaction[Settings], full: FullCase, order: Order, note: str | None, policy: Sequence[Citation] = ()
+) -> FullCase:
+    """Confirm it of a case that is locked with its order. Raises: as `confirm`."""
+    confirmed, offline = _confirmed(tx, full, order), _known(full)
     refund = _paid(tx, full, offline)
     parts = [replace(part, refund_id=refund.id) for part in full.rows_of(RefundPart)]
     after = replace(confirmed, case=replace(confirmed.case, refund_id=refund.id)).keeping(refund).keeping(*parts)
@@ -156,10 +160,11 @@ async def _confirm(tx: Transaction[Settings], full: FullCase, note: str | None =
         currency=refund.currency,
         cause=refund.cause,
         method=offline.method,
-        by_timeout=tx.actor == SYSTEM,
+        by_timeout=tx.actor.role != "buyer",
     )
     completed = refunds.completed(tx, after, refund)
-    return await effects.save(tx, full, after, CaseAction.CONFIRM_OFFLINE_REFUND, event, completed, note=note)
+    events = (event, completed)
+    return await effects.save(tx, full, after, CaseAction.CONFIRM_OFFLINE_REFUND, *events, note=note, policy=policy)
 
 
 def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> Refund:
@@ -178,7 +183,7 @@ async def deny(tx: Transaction[Settings], case_id: str, *, text: str, evidence: 
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, DeadlinePassed: see CASE.
+        IllegalTransition, ActionNotAllowed, NoOfflineRefundStated, DeadlinePassed: see CASE.
         EvidenceUnusable: see `cited_evidence.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
@@ -211,6 +216,8 @@ async def _leave_to_agent(
     evidence: Sequence[str],
 ) -> FullCase:
     action = CaseAction.DENY_OFFLINE_REFUND
+    if moved.case.state is full.case.state:
+        return await effects.save(tx, full, moved, action, denied, note=note, evidence=evidence)
     escalated = AfterSaleEscalated(
         **case_fields(tx, moved.case), cause=cause(full, action), deadline_at=moved.case.deadline_at
     )

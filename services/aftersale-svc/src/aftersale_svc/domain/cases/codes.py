@@ -197,6 +197,9 @@ class EscalationCause(StrEnum):
     RETURN_MISSING = "return_missing"
     RETURN_ARRIVED_LATE = "return_arrived_late"
     PAYMENT_DENIED = "payment_denied"
+    INSPECTION_LATE = "inspection_late"
+    GOODS_NOT_RETURNED = "goods_not_returned"
+    OFFLINE_REFUND_UNCONFIRMED = "offline_refund_unconfirmed"
 
 
 class RefundCause(StrEnum):

@@ -128,3 +128,4 @@ class CaseAction(StrEnum):
     COLLECT_PICKUP = "collect_pickup"
     MISS_PICKUP = "miss_pickup"
     REPORT_ABSENCE = "report_absence"
+    MISS_RETURN = "miss_return"

@@ -12,7 +12,7 @@ from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
-from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit, refusable
+from aftersale_svc.domain.cases.legs.inspection import INSPECTION, REFUND_INSPECTION, InspectionExit, refusable
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, all_legs
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.parts import PARTS
@@ -96,11 +96,11 @@ class TypeRow:
 TYPES: dict[CaseType, TypeRow] = {
     CaseType.RETURN_REFUND: TypeRow(
         name=CaseType.RETURN_REFUND,
-        legs=(REFUND_REVIEW, RETURN, INSPECTION, REFUND),
+        legs=(REFUND_REVIEW, RETURN, REFUND_INSPECTION, REFUND),
         exits={
             ReviewExit.APPROVED: RETURN,
             ReviewExit.REFUND_ORDERED: REFUND,
-            ReturnExit.ARRIVED: INSPECTION,
+            ReturnExit.ARRIVED: REFUND_INSPECTION,
             InspectionExit.ACCEPTED: REFUND,
             RefundExit.PAID: CaseState.COMPLETED,
             DisputeExit.AWARDED: REFUND,

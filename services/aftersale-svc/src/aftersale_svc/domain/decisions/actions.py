@@ -15,6 +15,7 @@ _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
     _A.CLAIM_HOLD: (_K.CLOSING, "hold_claimed"),
     _A.RELEASE_HOLD: (_K.CLOSING, "hold_released"),
     _A.REFUND: (_K.REFUND, "refunded"),
+    _A.CONFIRM_OFFLINE_REFUND: (_K.REFUND, "confirmed_offline"),
     _A.NO_STOCK: (_K.REFUND, "no_stock"),
     _A.TAKE_REFUND: (_K.REFUND, "replacement_given_up"),
     _A.NO_PARTS: (_K.REVIEW, "no_parts"),

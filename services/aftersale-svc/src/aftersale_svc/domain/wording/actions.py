@@ -90,6 +90,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.DENY_OFFLINE_REFUND: Label("未收到线下退款", "deny that the money has arrived"),
     CaseAction.DISPUTE_OFFLINE_REFUND: Label("因未收到线下退款维权", "dispute that the money has arrived"),
     CaseAction.WITHDRAW_OFFLINE_REFUND: Label("撤回线下退款登记", "take back that the money was given back"),
+    CaseAction.MISS_RETURN: Label("未寄回，转交平台客服", "let an agent decide about goods that were not sent"),
     CaseAction.REFUSE_RETURN: Label("验收不通过，转交平台客服", "refuse the goods and let an agent decide"),
     CaseAction.REFUSE_UNTRACKED: Label(
         "验收不通过且无退货运单，转交平台客服", "refuse goods that came without a waybill and let an agent decide"
@@ -175,6 +176,7 @@ WHY_NOT: Mapping[str, Label] = {
     "goods_already_received": Label("商家已收到商品", "the merchant has the goods already"),
     "covered_by_guarantee_claim": Label("由保障单赔付", "a claim on the deposit covers it"),
     "guarantee_claim_paying": Label("保障单正在付款", "a claim on the deposit is being paid"),
+    "no_offline_refund_stated": Label("没有等待确认的线下退款", "no refund outside the provider waits for an answer"),
     "no_refund_refused": Label("没有被支付渠道拒绝的退款", "no refund was refused"),
     "outcome_of_deny_offline_refund": Label("由买家否认收款产生", "it follows from the denial"),
     "refund_in_flight": Label("退款处理中", "a refund is on its way"),

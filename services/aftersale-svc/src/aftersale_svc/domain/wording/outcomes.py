@@ -50,6 +50,16 @@ REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
     _E.PAYMENT_DENIED: Label(
         "商家否认收到买家声明的付款", "the merchant denied that the payment of the buyer has arrived"
     ),
+    _E.INSPECTION_LATE: Label(
+        "商家未按期验收超过售后期限申请的退货",
+        "the merchant has not inspected in time goods that were asked back after the after-sale window",
+    ),
+    _E.GOODS_NOT_RETURNED: Label(
+        "买家未按期寄回已先行换货的商品", "the buyer has not sent back in time the goods that were replaced before"
+    ),
+    _E.OFFLINE_REFUND_UNCONFIRMED: Label(
+        "买家未按期确认是否收到线下退款", "the buyer has not confirmed in time that the money has arrived"
+    ),
     _E.RETURN_ARRIVED_LATE: Label(
         "售后单关闭后退货送达商家", "the returned goods have arrived after the case was closed without them"
     ),

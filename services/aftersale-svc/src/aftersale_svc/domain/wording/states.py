@@ -85,6 +85,7 @@ EFFECTS: Mapping[str, Label] = {
         "因退货未送达转交平台客服", "an agent takes over, because the goods have not arrived"
     ),
     "accepted_by_timeout": Label("视为验收通过并退款", "the goods count as accepted, and the money goes back"),
+    "escalated_inspection_late": Label("因商家未验收转交平台客服", "an agent takes over, because nobody has inspected"),
     "escalated_review_late": Label("因商家未处理转交平台客服", "an agent takes over, because nobody has decided"),
     "escalated_answer_late": Label("因商家未答复转交平台客服", "an agent takes over, because there is no answer"),
     "refunded_unless_agreed": Label(
@@ -112,15 +113,15 @@ EFFECTS: Mapping[str, Label] = {
         "未付款，商品原样寄回", "the goods go back as they are, because the repair was not paid"
     ),
     "payment_confirmed_by_timeout": Label("视为付款已到账", "the payment counts as arrived"),
-    "refund_confirmed_by_timeout": Label(
-        "视为买家已收到线下退款，售后完成", "the money counts as arrived, and the case is completed"
+    "escalated_offline_refund": Label(
+        "因买家未答复转交平台客服核实退款", "an agent takes over, because the buyer has not answered"
     ),
     "goods_back_unrepaired": Label("商品原样寄回", "the goods go back as they are"),
     "closed_hold_not_agreed": Label(
         "售后单因买家未同意款项担保而关闭", "the case is closed, because the buyer has not agreed to the hold"
     ),
-    "hold_claimed": Label(
-        "视为不寄回，该商品的款项不再退还", "the goods count as kept, and their money cannot go back any more"
+    "escalated_goods_not_returned": Label(
+        "因商品未寄回转交平台客服", "an agent takes over, because the goods were not sent back"
     ),
     "escalated_refund_late": Label("系统提醒平台核对退款", "the platform is reminded to check the refund"),
 }

@@ -134,12 +134,15 @@ STEPS: Mapping[str, Label] = {
         "担保款项已扣留，未寄回或未通过验收的商品不再退款",
         "The hold was claimed: the money for units that did not come back, or were refused, stays with the merchant",
     ),
+    "miss_return": Label("商品未按期寄回，转交平台客服", "The goods were not sent in time, and an agent has to decide"),
     "refuse_return": Label("{actor}验收未通过，转交平台客服", "{actor} refused the goods, and an agent has to decide"),
     "state_offline_refund": Label(
         "{actor}登记了线下退款，等待买家确认",
         "{actor} stated that the money was given back outside the provider; the buyer has to confirm it",
     ),
-    "confirm_offline_refund": Label("线下退款已确认到账，售后完成", "The money has arrived, and the case is completed"),
+    "confirm_offline_refund": Label(
+        "{actor}确认线下退款已到账，售后完成", "{actor} confirmed that the money has arrived, and the case is completed"
+    ),
     "deny_offline_refund": Label("{actor}表示没有收到线下退款", "{actor} denied that the money has arrived"),
     "dispute_offline_refund": Label("{actor}因未收到线下退款发起维权", "{actor} opened a dispute about the money"),
     "withdraw_offline_refund": Label("{actor}撤回了线下退款登记", "{actor} took back that the money was given back"),

@@ -52,7 +52,7 @@ class OfflineRefundOut(Out):
     stated_at: Time
     """When it was stated."""
     confirmed_at: Time | None = None
-    """When the buyer confirmed that the money has arrived, or their time passed; null before."""
+    """When the buyer, or an agent, confirmed that the money has arrived; null before."""
     denied_at: Time | None = None
     """When the buyer denied it; null where they did not."""
     withdrawn_at: Time | None = None

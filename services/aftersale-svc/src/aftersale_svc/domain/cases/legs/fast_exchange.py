@@ -34,12 +34,6 @@ from aftersale_svc.domain.permissions import (
 )
 
 
-class FastReturnExit(Exit):
-    """The way out of a return besides the arrival of the goods: they were not sent, and the hold is claimed."""
-
-    NOT_SENT = "not_sent"
-
-
 class HoldExit(Exit):
     """The way out of an inspection, or of what an agent decides after one: the hold is released, or claimed."""
 
@@ -133,8 +127,9 @@ FAST_RETURN = Leg(
         # The replacement that the courier has reported is not there, or not what was owed.
         (_S.AWAIT_BUYER_SHIPMENT, _A.REPORT_ANOMALY): _ANOMALY,
         (_S.AWAIT_PICKUP, _A.REPORT_ANOMALY): _ANOMALY,
-        (_S.AWAIT_BUYER_SHIPMENT, _A.CLAIM_HOLD): Transition(
-            FastReturnExit.NOT_SENT, SYSTEM_ONLY, (REPLACEMENT_NOT_SENT,)
+        # Nobody keeps the money of the goods by silence alone.
+        (_S.AWAIT_BUYER_SHIPMENT, _A.MISS_RETURN): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, (REPLACEMENT_NOT_SENT,), cause=EscalationCause.GOODS_NOT_RETURNED
         ),
     },
     {
@@ -142,8 +137,8 @@ FAST_RETURN = Leg(
         _S.AWAIT_BUYER_SHIPMENT: Timeout(
             "buyer",
             "buyer_ship_hours",
-            _A.CLAIM_HOLD,
-            "hold_claimed",
+            _A.MISS_RETURN,
+            "escalated_goods_not_returned",
             instead=(
                 NOT_CLAIMABLE,
                 Timeout(
@@ -189,7 +184,6 @@ EXITS: dict[Exit, Leg | CaseState] = {
     ReshipExit.RECEIVED: FAST_RETURN,
     ReshipExit.NO_REPLACEMENT: FAST_RETURN,
     ReturnExit.ARRIVED: FAST_INSPECTION,
-    FastReturnExit.NOT_SENT: CaseState.COMPLETED,
     HoldExit.SETTLED: CaseState.COMPLETED,
 }
 """Where these legs lead, but for refunds."""

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 from aftercare_chassis.lifecycle import Guard, Timeout, Transition
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
 from aftersale_svc.domain.cases.full_case import CaseFacts
-from aftersale_svc.domain.cases.guards import NOTHING_SENT, RETURN_TRACKED
+from aftersale_svc.domain.cases.guards import NOTHING_SENT, PAID_BY_NO_SILENCE, RETURN_TRACKED
 from aftersale_svc.domain.cases.legs.late_arrivals import with_late_arrivals
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.refused_goods.errors import RefusedGoodsAlreadyScanned, RefusedGoodsNotInTransit
 from aftersale_svc.domain.cases.refused_goods.policy import in_transit
-from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT, MERCHANT_OR_SYSTEM
+from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT, MERCHANT_OR_SYSTEM, SYSTEM_ONLY
 
 
 class InspectionExit(Exit):
@@ -46,6 +47,27 @@ INSPECTION = Leg(
     },
     {_S.AWAIT_INSPECTION: Timeout("merchant", "inspection_hours", _A.INSPECT, "accepted_by_timeout")},
 )
+
+REFUND_INSPECTION = Leg(
+    INSPECTION.name,
+    INSPECTION.entry,
+    {
+        **INSPECTION.rows,
+        (_S.AWAIT_INSPECTION, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.INSPECTION_LATE
+        ),
+    },
+    {
+        _S.AWAIT_INSPECTION: replace(
+            INSPECTION.timeouts[_S.AWAIT_INSPECTION],
+            instead=(
+                PAID_BY_NO_SILENCE,
+                Timeout("merchant", "inspection_hours", _A.ESCALATE, "escalated_inspection_late"),
+            ),
+        )
+    },
+)
+"""An inspection that grants money: after the after-sale window not by silence."""
 
 
 def _nothing_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:

@@ -7,8 +7,8 @@ from aftersale_svc.domain.cases.guards import ORDER_CANCELLED, REFUND_COVERED, V
 from aftersale_svc.domain.cases.legs.leg import Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.cases.offline_refunds.guards import REFUND_NOT_REFUSED
-from aftersale_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT_OR_AGENT
+from aftersale_svc.domain.cases.offline_refunds.guards import OWN_STATEMENT, REFUND_NOT_REFUSED, REFUND_NOT_STATED
+from aftersale_svc.domain.permissions import BUYER, BUYER_OR_AGENT, MERCHANT_OR_AGENT, SYSTEM_ONLY
 
 _S, _A = CaseState, CaseAction
 _OPEN = _S.OFFLINE_REFUND_CONFIRM
@@ -20,11 +20,26 @@ OFFLINE_REFUND = Leg(
         (_S.MANUAL_REVIEW, _A.STATE_OFFLINE_REFUND): Transition(
             _OPEN, MERCHANT_OR_AGENT, (ORDER_CANCELLED, REFUND_NOT_REFUSED, REFUND_COVERED)
         ),
-        (_OPEN, _A.CONFIRM_OFFLINE_REFUND): Transition(RefundExit.PAID, BUYER_OR_SYSTEM),
+        (_OPEN, _A.CONFIRM_OFFLINE_REFUND): Transition(RefundExit.PAID, BUYER),
         (_OPEN, _A.WITHDRAW_OFFLINE_REFUND): Transition(_S.MANUAL_REVIEW, MERCHANT_OR_AGENT),
         # What a verdict has ordered is not disputed again: an agent has it paid.
         (_OPEN, _A.DENY_OFFLINE_REFUND): Transition(
             _S.MANUAL_REVIEW, BUYER, cause=EscalationCause.OFFLINE_REFUND_DENIED
+        ),
+        # The buyer is silent: an agent looks at the proof, and the buyer may still answer.
+        (_OPEN, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.OFFLINE_REFUND_UNCONFIRMED
+        ),
+        (_S.MANUAL_REVIEW, _A.CONFIRM_OFFLINE_REFUND): Transition(
+            RefundExit.PAID, BUYER_OR_AGENT, (ORDER_CANCELLED, REFUND_NOT_STATED, REFUND_COVERED, OWN_STATEMENT)
+        ),
+        (_S.MANUAL_REVIEW, _A.DENY_OFFLINE_REFUND): Transition(_S.MANUAL_REVIEW, BUYER, (REFUND_NOT_STATED,)),
+        (_S.MANUAL_REVIEW, _A.DISPUTE_OFFLINE_REFUND): Transition(
+            _S.DISPUTED,
+            BUYER,
+            (ORDER_CANCELLED, REFUND_NOT_STATED, VERDICT_IN_EXECUTION),
+            remember="frozen_state",
+            outcome_of=_A.DENY_OFFLINE_REFUND,
         ),
         # The statement ends with the denial, so that a dispute that is withdrawn leaves the case to an agent.
         (_OPEN, _A.DISPUTE_OFFLINE_REFUND): Transition(
@@ -36,7 +51,7 @@ OFFLINE_REFUND = Leg(
             outcome_of=_A.DENY_OFFLINE_REFUND,
         ),
     },
-    {_OPEN: Timeout("buyer", "offline_refund_confirm_hours", _A.CONFIRM_OFFLINE_REFUND, "refund_confirmed_by_timeout")},
+    {_OPEN: Timeout("buyer", "offline_refund_confirm_hours", _A.ESCALATE, "escalated_offline_refund")},
 )
 
 

@@ -41,6 +41,7 @@ DECIDED_BY_TWO = frozenset(
         _A.ACCEPT_OFFER,
         _A.OFFER,
         _A.STATE_OFFLINE_REFUND,
+        _A.CONFIRM_OFFLINE_REFUND,
         _A.RELEASE_HOLD,
         _A.CLAIM_HOLD,
     }

@@ -13,6 +13,13 @@ class NoRefundRefused(Refusal):
     )
 
 
+class NoOfflineRefundStated(Refusal):
+    """Nothing that was stated waits for an answer."""
+
+    kind, code = Kind.CONFLICT, "no_offline_refund_stated"
+    zh, en = "没有等待确认的线下退款。", "No refund outside the provider waits for an answer."
+
+
 class OfflineRefundOpen(Refusal):
     """The buyer has still to confirm that the money has arrived."""
 

@@ -26,3 +26,8 @@ class OfflineRefund:
     confirmed_at: datetime | None = None
     denied_at: datetime | None = None
     withdrawn_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered it, and it was not taken back."""
+        return self.confirmed_at is None and self.denied_at is None and self.withdrawn_at is None
