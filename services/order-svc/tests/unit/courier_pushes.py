@@ -89,6 +89,17 @@ def easypost(content: object, secret: str) -> Signed:
     return Signed(raw, {"x-hmac-signature": f"hmac-sha256-hex={hmac.new(key, raw, hashlib.sha256).hexdigest()}"})
 
 
+def standard_webhooks(content: object, secret: str, at: datetime = NOW) -> Signed:
+    raw, stamp = text_of(content).encode(), str(int(at.timestamp()))
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:  # a secret of another partner
+        key = secret.encode()
+    proof = hmac.new(key, f"msg_1.{stamp}.".encode() + raw, hashlib.sha256).digest()
+    signature = f"v1,{base64.b64encode(proof).decode()}"
+    return Signed(raw, {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": signature})
+
+
 SIGNERS: dict[str, Callable[[object, str], Signed]] = {
     "zto": zto,
     "kuaidi100": kuaidi100,
@@ -100,7 +111,22 @@ SIGNERS: dict[str, Callable[[object, str], Signed]] = {
     "sf": sf,
     "aftership": aftership,
     "easypost": easypost,
+    "standard-webhooks": standard_webhooks,
 }
+
+
+def signed(partner: str, content: object, secret: str, at: datetime = NOW) -> Signed:
+    """The push of this content, signed at this time, which the proof of Standard Webhooks alone covers."""
+    if partner == "standard-webhooks":
+        return standard_webhooks(content, secret, at)
+    return SIGNERS[partner](content, secret)
+
+
+def secret_of(partner: str, text: str = SECRET) -> str:
+    """A secret that the partner can have, made of this text."""
+    if partner == "standard-webhooks":
+        return "whsec_" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return text
 
 
 def contents(waybill_no: str, at: datetime = NOW) -> dict[str, Any]:
@@ -139,14 +165,19 @@ def contents(waybill_no: str, at: datetime = NOW) -> dict[str, Any]:
                 "tracking_details": [{"datetime": at.isoformat(), "status": "delivered"}],
             },
         },
+        "standard-webhooks": {
+            "type": "parcel.status",
+            "data": {"waybill_no": waybill_no, "carrier": "zto", "status": "delivered", "occurred_at": at.isoformat()},
+        },
     }
 
 
 def examined(
-    partner: str, content: object, *, secret: str = SECRET, verified_with: str = SECRET
+    partner: str, content: object, *, secret: str | None = None, verified_with: str | None = None
 ) -> ExaminedPush[Reports]:
     """The push of this content, signed with `secret`, as the adapter of an endpoint with `verified_with` examines it."""
-    return examined_as(partner, SIGNERS[partner](content, secret), verified_with)
+    own = secret_of(partner)
+    return examined_as(partner, SIGNERS[partner](content, secret or own), verified_with or own)
 
 
 def examined_as(partner: str, push: Signed, *secrets: str) -> ExaminedPush[Reports]:

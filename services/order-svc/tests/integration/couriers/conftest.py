@@ -13,7 +13,7 @@ from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
 from aftercare_events import CaseEvent, ParcelStatusChanged, ReturnShipped, ShippedLine
 from aftercare_simulators.payment import create
-from courier_pushes import SIGNERS
+from courier_pushes import signed
 from order_svc import main
 from order_svc.commands.parcels.partner_inbox import WORKERS
 from order_svc.domain.partners.pushes import PushSource
@@ -97,8 +97,8 @@ class Desk:
 
     async def push(self, endpoint: dict[str, Any], content: object) -> httpx.Response:
         """This content, signed by the endpoint's partner and posted to the address that it was given."""
-        signed = SIGNERS[endpoint["partner"]](content, endpoint["secret"])
-        return await self.courier.post(endpoint["path"], content=signed.raw, headers=signed.headers)
+        push = signed(endpoint["partner"], content, endpoint["secret"], self.harness.clock.now())
+        return await self.courier.post(endpoint["path"], content=push.raw, headers=push.headers)
 
     async def ship(
         self, order: dict[str, Any], waybill: str = WAYBILL, *, seller: httpx.AsyncClient | None = None, **more: Any

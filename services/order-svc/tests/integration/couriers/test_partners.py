@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from courier_pushes import SIGNERS, contents
+from courier_pushes import SIGNERS, contents, signed
 from order_svc.integrations.couriers.fields import CHINA
 
 CARRIERS = {"yto": "yto", "sf": "sf", "jt": "jt", "jt-my": "jt", "jt-vn": "jt"}
@@ -35,11 +35,12 @@ async def test_a_delivery_of_every_partner(desk):
 
 async def test_no_partner_accepts_what_was_signed_for_another_endpoint(desk, order):
     parcel = await desk.ship(order)
-    for partner, sign in SIGNERS.items():
+    now = desk.harness.clock.now()
+    for partner in SIGNERS:
         endpoint, other = await desk.endpoint(partner), await desk.endpoint(partner)
-        signed = sign(contents("73000000000001", desk.harness.clock.now())[partner], other["secret"])
-        path = endpoint["path"].partition("?")[0] + signed.query
-        answer = await desk.courier.post(path, content=signed.raw, headers=signed.headers)
+        push = signed(partner, contents("73000000000001", now)[partner], other["secret"], now)
+        path = endpoint["path"].partition("?")[0] + push.query
+        answer = await desk.courier.post(path, content=push.raw, headers=push.headers)
         assert "problem" not in answer.headers["content-type"]
         assert answer.status_code in (200, 401)
     await desk.work()

@@ -6,14 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from courier_pushes import NOW, SECRET, SIGNERS, contents, examined, examined_as, parsed
+from courier_pushes import NOW, SIGNERS, contents, examined, examined_as, parsed, secret_of
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.integrations import couriers
+from order_svc.integrations import couriers, signatures
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.pushes import Acceptance, examine
 
 BEHIND_AN_ENDPOINT = [*SIGNERS]
+WITH_ANY_SECRET = [each for each in SIGNERS if each != "standard-webhooks"]
+"""Those that may be given any text; the secrets of Standard Webhooks have a format (`test_standard_webhooks.py`)."""
 
 
 def test_every_module_with_a_partner_is_registered() -> None:
@@ -44,10 +46,10 @@ def test_every_partner_is_in_the_table_of_the_documents() -> None:
 
 
 def test_every_partner_has_a_way_to_sign_in_these_tests() -> None:
-    assert {*SIGNERS, "standard-webhooks"} == {*COURIERS}
+    assert {*SIGNERS} == {*COURIERS}
 
 
-@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+@pytest.mark.parametrize("partner", WITH_ANY_SECRET)
 @pytest.mark.parametrize("secret", ["abcdef", "sécret", "密钥密钥密钥", "x" * 200])
 def test_secrets_are_what_the_partner_gave(partner: str, secret: str) -> None:
     assert COURIERS[partner].is_valid_secret(secret)
@@ -64,9 +66,10 @@ def test_secrets_that_are_none(partner: str, secret: str) -> None:
 
 @pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
 def test_the_secret_before_is_accepted_during_its_grace(partner: str) -> None:
-    signed = SIGNERS[partner](contents("73000000000001")[partner], "before")
-    assert examined_as(partner, signed, SECRET, "before").verified
-    assert not examined_as(partner, signed, SECRET).verified
+    now, before = secret_of(partner), secret_of(partner, "before")
+    signed = SIGNERS[partner](contents("73000000000001")[partner], before)
+    assert examined_as(partner, signed, now, before).verified
+    assert not examined_as(partner, signed, now).verified
 
 
 @pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
@@ -87,7 +90,7 @@ def test_two_deliveries_of_a_push_are_one_and_another_push_is_another(partner: s
 
 @pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
 def test_a_revoked_endpoint_verifies_nothing(partner: str) -> None:
-    push = examined_as(partner, SIGNERS[partner](contents("73000000000001")[partner], SECRET))
+    push = examined_as(partner, SIGNERS[partner](contents("73000000000001")[partner], secret_of(partner)))
     assert push.rejection is not None
     assert (push.verified, push.rejection.code) == (False, "endpoint_revoked")
 
@@ -108,8 +111,8 @@ def test_signed_content_that_cannot_be_used_is_acknowledged_with_a_reason(partne
 @pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
 @given(raw=st.binary(max_size=300), header=st.text(max_size=40))
 def test_garbage_is_refused(partner: str, raw: bytes, header: str) -> None:
-    names = ("digest", "aftership-hmac-sha256", "x-hmac-signature", ":path")
-    push = examine(COURIERS[partner], raw, dict.fromkeys(names, header), [SECRET], NOW)
+    names = ("digest", "aftership-hmac-sha256", "x-hmac-signature", ":path", *signatures.STANDARD_HEADERS)
+    push = examine(COURIERS[partner], raw, dict.fromkeys(names, header), [secret_of(partner)], NOW)
     assert not push.verified
 
 
