@@ -3,7 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, delivered, step
+from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, delivered, ordered, step
 from uploads import a_photo
 
 
@@ -99,7 +99,23 @@ async def cases_that_return_an_order_together(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def a_refund_that_comes_back(suite: InProcessSuite) -> str:
+    """The buyer's account is closed: the money comes back after it was paid, and is given back by bank transfer. The order's id."""
+    order = await ordered(suite)
+    payment = await suite.call("buyer", "order", f"orders/{order['id']}/payments", {"payment_method": "sim_success"})
+    await suite.call("buyer", "order", f"orders/{order['id']}/cancel", {})
+    [refund] = (await suite.get("buyer", "order", f"payments/{payment['id']}"))["refunds"]
+    suite.provider.reverse(refund["id"])
+    await suite.settle()
+    given = {"method": "bank_transfer", "reference": TEXTS["reply"]}
+    await suite.call("agent", "order", f"payments/{payment['id']}/record-refund", given)
+    ledger = await suite.get("buyer", "order", f"orders/{order['id']}/ledger")
+    assert (ledger["refunded"], ledger["kept"]["amount"], ledger["balanced"]) == (ledger["paid"], 0, True)
+    return str(order["id"])
+
+
 SCENARIOS = (
+    a_refund_that_comes_back,
     money_that_goes_back_without_the_provider,
     an_adjustment_that_is_not_paid,
     cases_that_return_an_order_together,

@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 from aftercare_simulators.payment.methods import Method
+from order_svc.domain.payments.model import CallSubject
 from order_svc.integrations.payments.port import Outcome
-from provider_worlds import WORLDS, World
+from provider_worlds import WORLDS, World, refund_of
 
 ALTERATIONS = 2500
 ENDED_OR_WAITING = (Outcome.PENDING, Outcome.SUCCEEDED)
@@ -107,3 +108,22 @@ async def test_a_callback_that_is_refused_is_sent_again(world: World) -> None:
     (delivery,) = world.provider.callbacks.deliveries
     assert (delivery.tries, delivery.delivered) == (3, False)
     assert {push.verified for push in world.pushes} == {False}
+
+
+@pytest.mark.parametrize("name", ["simulator", "stripe"])
+async def test_a_refund_that_comes_back_is_reported_as_declined(name: str) -> None:
+    world = WORLDS[name]()
+    paid = await world.paid()
+    await world.adapter.refund(paid, refund_of(paid, 9000))
+    await world.settled()
+    [payment] = world.provider.ledger.payments()
+    [refund] = world.provider.ledger.refunds(payment.id)
+    for _ in range(2):
+        world.provider.reverse(refund.id)
+    await world.settled()
+    made, back = (push.content for push in world.pushes)
+    assert made is not None
+    assert back is not None
+    assert (made.result.outcome, back.result.outcome) == (Outcome.SUCCEEDED, Outcome.DECLINED)
+    assert (back.subject, back.subject_id, back.amount_minor) == (CallSubject.REFUND, made.subject_id, 9000)
+    assert (await world.adapter.find(paid, refund_of(paid, 9000))).outcome is Outcome.DECLINED

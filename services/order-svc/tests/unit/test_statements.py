@@ -1,11 +1,13 @@
-"""What an entry of a statement means: of Stripe's kinds of transactions, and beside our own books."""
+"""What an entry of a statement means: of Stripe's kinds of transactions, of WeChat Pay's rows, and beside our own books."""
 
 from typing import Any
 
 import pytest
 import stripe
+from aftercare_simulators.payment.methods import Method
 from order_svc.domain.payments.statements import DifferenceCause, EntryKind, OwnEntry, StatementEntry, cause_of
 from order_svc.integrations.payments.stripe.statements import entry_of
+from provider_worlds import NOW, WORLDS, refund_of
 
 
 def transaction(type_: str, **source: Any) -> stripe.BalanceTransaction:
@@ -47,6 +49,9 @@ def test_other_balance_transactions_are_no_entries(type_: str, object_: str) -> 
         (EntryKind.REFUND, None, DifferenceCause.UNKNOWN_HERE),
         (EntryKind.CHARGEBACK, OwnEntry(100, "CNY", True), DifferenceCause.CHARGEBACK),
         (EntryKind.REVERSAL, OwnEntry(100, "CNY", True), DifferenceCause.REVERSAL),
+        (EntryKind.REVERSAL, OwnEntry(100, "CNY", True, is_reversed=True), None),
+        (EntryKind.REVERSAL, OwnEntry(101, "CNY", True, is_reversed=True), DifferenceCause.REVERSAL),
+        (EntryKind.REFUND, OwnEntry(100, "CNY", True, is_reversed=True), None),
     ],
 )
 def test_books_agree_to_the_minor_unit_or_differ(
@@ -54,3 +59,17 @@ def test_books_agree_to_the_minor_unit_or_differ(
 ) -> None:
     entry = StatementEntry(kind=kind, reference="x", subject_id="x", amount_minor=100, currency="CNY")
     assert cause_of(entry, own) == cause
+
+
+async def test_wechat_pays_refunds_that_are_on_their_way_or_failed_are_no_entries() -> None:
+    world = WORLDS["wechat_pay"]()
+    paid = await world.paid()
+    world.provider._slow = 3600  # the last refund stays on its way
+    for number, method in enumerate((None, Method.REFUND_DECLINED, Method.SLOW)):
+        await world.settled()
+        world.behave(method)
+        await world.adapter.refund(paid, refund_of(paid, 100 + number, f"ref_{number}"))
+    entries = await world.adapter.statement(NOW.date())
+    assert entries is not None
+    assert [(each.kind, each.amount_minor) for each in entries] == [(EntryKind.PAYMENT, 29500), (EntryKind.REFUND, 100)]
+    await world.provider.callbacks.close()

@@ -163,6 +163,14 @@ class RefundSucceeded(RefundEvent):
     shares: Shares = None
 
 
+class RefundReversed(RefundEvent):
+    """A refund that had succeeded has come back to the merchant, as from a closed account; `amount_minor` is still owed to the buyer."""
+
+    matter: Code = "refund"
+    failure_code: Annotated[Code, Field(description="the provider's own code")]
+    share_id: AShare = None
+
+
 class RefundFailed(RefundEvent):
     """The refund was refused, which is final, by the provider or by order-svc; `amount_minor` is the refund's."""
 

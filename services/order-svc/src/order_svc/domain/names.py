@@ -98,6 +98,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         RefundAction.MARK_UNKNOWN: ("标记结果未知", "mark the outcome as unknown"),
         RefundAction.SUCCEED: ("记录退款成功", "record that it was paid back"),
         RefundAction.FAIL: ("记录退款失败", "record the failure"),
+        RefundAction.REVERSE: ("记录退款退回", "record that it came back"),
     },
     AnomalyState: {
         AnomalyState.OPEN: ("待处理", "open"),

@@ -106,6 +106,7 @@ _STEPS = {
     "RefundShareFailed": Sentence("退款中的 {amount_minor:money} 未能退回 {provider}：{failure_code}。[改从其他支付退还：{moved_to}。]", "{amount_minor:money} of the refund could not be paid back through {provider}: {failure_code}.[ They are refunded from other payments: {moved_to}.]"),
     "RefundSucceeded": Sentence("已退款 {amount_minor:money}[（{outside_name}）]。", "{amount_minor:money} were refunded[, {outside_name}]."),
     "RefundFailed": Sentence("退款 {amount_minor:money} 失败：{failure_code}。[其中 {succeeded_minor:money} 已退回。]", "The refund of {amount_minor:money} failed: {failure_code}.[ {succeeded_minor:money} of it were refunded.]"),
+    "RefundReversed": Sentence("已退回的 {amount_minor:money} 被退回商家：{failure_code}，仍应退还买家。", "A refund of {amount_minor:money} came back to the merchant: {failure_code}. It is still owed to the buyer."),
     "RefundUnknown": Sentence("退款 {amount_minor:money} 的结果待支付渠道确认。", "The outcome of the refund of {amount_minor:money} is not known yet."),
     "PaymentChargedBack": Sentence("{provider} 因买家拒付收回 {amount_minor:money}[，原因代码 {reason}]。", "{provider} took {amount_minor:money} back for the buyer, by a charge-back[ with the reason code {reason}]."),
     "ChargeBackReversed": Sentence("拒付争议商家胜诉，{provider} 返还 {amount_minor:money}。", "The charge-back was decided for the merchant: {provider} returned {amount_minor:money}."),

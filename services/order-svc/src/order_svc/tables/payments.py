@@ -90,6 +90,8 @@ refunds = Table(
     text("correlation_id", null=True),
     text("share_of", null=True),
     *minor("whole_minor", null=True),
+    timestamp("reversed_at", null=True),
+    CheckConstraint("reversed_at IS NULL OR state = 'failed'", name="reversed"),
     CheckConstraint("(share_of IS NULL) = (whole_minor IS NULL)", name="shared"),
     CheckConstraint("amount_minor <= whole_minor", name="share"),
     Index("refunds_share_idx", "share_of", postgresql_where=sql("share_of IS NOT NULL")),

@@ -112,6 +112,10 @@ def add_controls(app: FastAPI, provider: Provider) -> None:
     async def clear_behaviour() -> None:
         provider.override = None
 
+    @app.post("/v1/reversals", status_code=201)
+    async def reverse(request: schemas.ReversalIn) -> schemas.OperationOut:
+        return schemas.OperationOut.of(provider.reverse(request.refund_id))
+
     @app.post("/v1/charge-backs", status_code=201)
     async def charge_back(request: schemas.ChargeBackIn) -> schemas.ChargeBackOut:
         return schemas.ChargeBackOut.of(provider.charge_back(request.payment_id, request.amount, request.reason))

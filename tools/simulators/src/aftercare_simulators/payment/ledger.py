@@ -163,6 +163,10 @@ class Ledger:
             operation, Status.DECLINED, operation.status if operation.status is Status.AUTHORISED else Status.PENDING
         )
 
+    def reverse(self, refund: Operation) -> Operation:
+        """End a refund that has succeeded as declined: its money came back. One that has not is left as it is."""
+        return self._end(refund, Status.DECLINED, Status.SUCCEEDED)
+
     def request_of(self, operation: Operation) -> JsonValue:
         """The request that made the operation."""
         query = "SELECT request FROM operation WHERE kind = ? AND id = ?"
@@ -170,10 +174,12 @@ class Ledger:
         content: JsonValue = json.loads(request)
         return content
 
-    def settled(self, since: datetime, until: datetime) -> list[tuple[datetime, Operation]]:
-        """The operations that succeeded from `since` and before `until`, with the time, in that order."""
+    def settled(
+        self, since: datetime, until: datetime, status: Status = Status.SUCCEEDED
+    ) -> list[tuple[datetime, Operation]]:
+        """The operations that ended in this status from `since` and before `until`, with the time, in that order."""
         query = f"SELECT settled_at, {_FIELDS} FROM operation WHERE status = ? AND settled_at >= ? AND settled_at < ?"  # noqa: S608
-        span = (Status.SUCCEEDED, since.timestamp(), until.timestamp())
+        span = (status, since.timestamp(), until.timestamp())
         rows = self._file.execute(f"{query} ORDER BY settled_at, rowid", span)
         return [(datetime.fromtimestamp(at, UTC), _operation(row)) for at, *row in rows]
 

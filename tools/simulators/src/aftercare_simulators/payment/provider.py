@@ -123,6 +123,14 @@ class Provider:
         """Let the buyer make a payment that waits, and report it."""
         await self._deliver(self.ledger.settle(operation))
 
+    def reverse(self, refund_id: str) -> Operation:
+        """Let the money of a refund that has succeeded come back, as from an account that is closed, and report it. Raises: OperationRefused."""
+        refund = self.ledger.find(Kind.REFUND, refund_id)
+        back = self.ledger.reverse(refund)
+        if back.status is not refund.status:
+            self._send(back)
+        return back
+
     def charge_back(self, payment_id: str, amount: int | None, reason: str) -> ChargeBack:
         """Take a payment back for its buyer, and report it. Raises: OperationRefused."""
         return self._reported(self._charge_backs().open(self.ledger.find(Kind.PAYMENT, payment_id), amount, reason))

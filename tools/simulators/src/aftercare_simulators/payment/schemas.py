@@ -157,6 +157,12 @@ class StatementOut(BaseModel):
         return cls(data=lines)
 
 
+class ReversalIn(_In):
+    """A refund that has succeeded, and whose money comes back."""
+
+    refund_id: str
+
+
 class ChargeBackIn(BaseModel):
     """A payment to take back for its buyer; all of it where no amount is named."""
 

@@ -162,8 +162,11 @@ def _add_refunds(app: FastAPI, provider: Provider) -> None:
 def _add_bills(app: FastAPI, ledger: Ledger, platform: Platform) -> None:
     def bill(day: date) -> bytes | None:
         since = datetime.combine(day, time(), bills.CHINA)
-        settled = ledger.settled(since, since + timedelta(days=1))
-        return bills.trade_bill(platform, ledger, settled) if settled else None
+        until = since + timedelta(days=1)
+        refused = [each for each in ledger.settled(since, until, Status.DECLINED) if each[1].kind is Kind.REFUND]
+        on_the_way = [(since, each) for each in ledger.pending() if each.kind is Kind.REFUND]
+        rows = [*ledger.settled(since, until), *refused, *on_the_way]
+        return bills.trade_bill(platform, ledger, rows) if rows else None
 
     @app.get("/v3/bill/tradebill")
     async def trade_bill(request: Request, bill_date: date, tar_type: str) -> Response:

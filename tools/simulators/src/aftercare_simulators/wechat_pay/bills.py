@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from aftercare_simulators.payment.ledger import Kind, Ledger, Operation
+from aftercare_simulators.payment.ledger import Kind, Ledger, Operation, Status
 from aftercare_simulators.wechat_pay import documents
 from aftercare_simulators.wechat_pay.platform import Platform
 
@@ -15,8 +15,11 @@ _COLUMNS = (
 _SUMS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
 
 
+_REFUNDED = {Status.SUCCEEDED: "SUCCESS", Status.PENDING: "PROCESSING", Status.DECLINED: "FAIL"}
+
+
 def trade_bill(platform: Platform, ledger: Ledger, settled: Sequence[tuple[datetime, Operation]]) -> bytes:
-    """The bill with these payments and refunds, each with its time."""
+    """The bill with these payments and refunds, each with its time; refunds that are on their way, or have failed, are in it too."""
     rows = [_row(platform, ledger, at, each) for at, each in settled]
     sums = [str(len(rows)), *["0.00"] * 6]
     lines = [_COLUMNS, *map(_line, rows), _SUMS, _line(sums)]
@@ -51,7 +54,7 @@ def _row(platform: Platform, ledger: Ledger, at: datetime, operation: Operation)
         refunded,
         "0.00",
         "ORIGINAL" if is_refund else "",
-        "SUCCESS" if is_refund else "",
+        _REFUNDED[operation.status] if is_refund else "",
         "订单 一件",
         "",
         "0.00000",

@@ -143,6 +143,8 @@ class RefundOut(Out):
     created_at: CreatedAt
     settled_at: Time | None
     """When it succeeded or failed; null before."""
+    reversed_at: Time | None = None
+    """When it came back to the merchant after it had succeeded: it has failed, and its amount is owed to the buyer; null otherwise."""
 
     @classmethod
     def of(cls, refund: Refund) -> Self:
@@ -161,6 +163,7 @@ class RefundOut(Out):
             evidence=refund.outside_evidence,
             created_at=refund.created_at,
             settled_at=refund.settled_at,
+            reversed_at=refund.reversed_at,
         )
 
 

@@ -94,6 +94,12 @@ async def refund_ended(tx: Transaction[Settings], payment: Payment, refund: Refu
     await _post(tx, payment, refund.id, rules.refund_failed(requested), payment.provider)
 
 
+async def refund_reversed(tx: Transaction[Settings], payment: Payment, refund: Refund, *, still_tried: bool) -> None:
+    """The refund of the payment has succeeded, and came back. What others bear of it, and what of the discounts went back with it, stays:
+    it is owed to the buyer."""
+    await _post(tx, payment, refund.id, rules.refund_reversed(refund, still_tried=still_tried), payment.provider)
+
+
 async def charge_back_changed(tx: Transaction[Settings], payment: Payment, charge_back: ChargeBack) -> None:
     """The charge-back has entered its state: one that is lost moves nothing, since the money is taken while it is open."""
     entry = rules.charge_back_entry(charge_back)

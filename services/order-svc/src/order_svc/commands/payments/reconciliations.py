@@ -13,6 +13,8 @@ from aftercare_events import (
     trace_fields,
 )
 
+from order_svc.commands.payments import refunds
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.statements import (
     DIFFERENCE,
@@ -24,10 +26,12 @@ from order_svc.domain.payments.statements import (
     OwnEntry,
     Reconciliation,
     StatementEntry,
+    came_back,
     cause_of,
     is_known,
     sums_of,
 )
+from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.payments import PAYMENTS_BY_ID, REFUNDS_BY_ID
@@ -111,6 +115,10 @@ async def _compare(
         if is_known(entry, charge_backs):
             continue
         ours = own.get(entry.subject_id or "")
+        if came_back(entry, ours):
+            result = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.CAME_BACK)
+            await refunds.apply_result(tx, entry.subject_id or "", result=result)
+            continue
         if (cause := cause_of(entry, ours)) is not None:
             minor = 0 if ours is None or entry.kind in OPPOSITE else ours.minor
             found.append(_difference(tx, provider, day, cause, entry, our_minor=minor, their_minor=entry.amount_minor))
@@ -120,11 +128,11 @@ async def _compare(
 async def _own(tx: Transaction[Settings], provider: str, entries: Collection[StatementEntry]) -> Mapping[str, OwnEntry]:
     """What our books have of the entries, by our ids."""
     ids = [each.subject_id for each in entries if each.subject_id is not None]
-    refunds = await tx.all(REFUNDS_BY_ID, refund_ids=ids)
-    known = await tx.all(PAYMENTS_BY_ID, payment_ids=[*ids, *(refund.payment_id for refund in refunds)])
+    known_refunds = await tx.all(REFUNDS_BY_ID, refund_ids=ids)
+    known = await tx.all(PAYMENTS_BY_ID, payment_ids=[*ids, *(refund.payment_id for refund in known_refunds)])
     providers = {payment.id: payment.provider for payment in known}
     documents: list[tuple[Payment | Refund, str]] = [(each, each.provider) for each in known]
-    documents += [(each, providers[each.payment_id]) for each in refunds]
+    documents += [(each, providers[each.payment_id]) for each in known_refunds]
     found = {each.id: OwnEntry.of(each, provider, its_provider) for each, its_provider in documents}
     return {id_: own for id_, own in found.items() if own is not None}
 

@@ -57,6 +57,13 @@ async def send(
         await call_queue.submit(tx, CallSubject.REFUND, row.id)
 
 
+async def is_in_flight(tx: Transaction[Settings], refund: Refund) -> bool:
+    """Whether this is a share, and others of the same refund are on their way."""
+    if refund.share_of is None:
+        return False
+    return SharedRefund(await tx.all(SHARES_OF, refund_id=refund.refund_id)).is_in_flight
+
+
 async def succeed(tx: Transaction[Settings], order: Order, payment: Payment, share: Refund) -> None:
     """A share has succeeded, of a locked payment that counts it as refunded already."""
     fields = refund_fields(tx, payment, share)

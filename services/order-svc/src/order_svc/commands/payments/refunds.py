@@ -5,10 +5,10 @@ from dataclasses import replace
 from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
-from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
+from aftercare_events import RefundFailed, RefundReversed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
 from order_svc.commands import effects
-from order_svc.commands.payments import refund_shares
+from order_svc.commands.payments import postings, refund_shares
 from order_svc.commands.record import refund_fields
 from order_svc.domain.model import Order
 from order_svc.domain.payments.codes import FailureCode
@@ -72,6 +72,8 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: Pro
     order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, known.payment_id)
     refund = await tx.get(REFUNDS, refund_id)
+    if refund.state is RefundState.SUCCEEDED and result.outcome is Outcome.DECLINED and refund.outside is None:
+        return await _reverse(tx, order, payment, refund, result.failure_code or FailureCode.CAME_BACK)
     if refund.state not in IN_FLIGHT:
         return refund.state
     name_cause(tx, refund)
@@ -128,6 +130,23 @@ async def _fail(
     event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
     await effects.end_refund(tx, order, payment, failed, event, then=failed.state)
     return failed.state
+
+
+async def _reverse(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, code: str) -> RefundState:
+    """The refund was paid out, and came back, as from an account that is closed: it is owed to the buyer (rule R13)."""
+    name_cause(tx, refund)
+    reversed_ = REFUND.apply(refund, RefundAction.REVERSE, SystemContext.of(tx))
+    reversed_ = replace(reversed_, settled_at=tx.now, failure_code=code)
+    restored = replace(payment, refunded_minor=payment.refunded_minor - refund.amount_minor)
+    still_tried = await refund_shares.is_in_flight(tx, refund)
+    await postings.refund_reversed(tx, payment, refund, still_tried=still_tried)
+    if still_tried:  # it fails as a whole, and its case decides
+        await refund_shares.fail(tx, order, restored, reversed_)
+        return reversed_.state
+    reversed_ = replace(reversed_, reversed_at=tx.now)
+    event = RefundReversed(**refund_fields(tx, restored, reversed_), failure_code=code, share_id=reversed_.share_id)
+    await effects.save_refund(tx, restored, reversed_, event)
+    return reversed_.state
 
 
 async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:

@@ -21,6 +21,7 @@ class FailureCode(StrEnum):
     VOIDED = "voided"
     AUTHORISATION_EXPIRED = "authorisation_expired"
     PAID_ELSEWHERE = "paid_elsewhere"
+    CAME_BACK = "came_back"
 
 
 class AuthorisationEndCause(StrEnum):

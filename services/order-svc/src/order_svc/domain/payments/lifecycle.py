@@ -105,7 +105,8 @@ PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
 
 
 class RefundAction(StrEnum):
-    """What happens to a refund. REFUSE: order-svc does not submit it. RECORD: it was made without the provider."""
+    """What happens to a refund. REFUSE: order-svc does not submit it. RECORD: it was made without the provider. REVERSE: the provider has
+    paid it out, and it came back."""
 
     REFUSE = "refuse"
     RECORD = "record"
@@ -113,6 +114,7 @@ class RefundAction(StrEnum):
     MARK_UNKNOWN = "mark_unknown"
     SUCCEED = "succeed"
     FAIL = "fail"
+    REVERSE = "reverse"
 
 
 _R = RefundState
@@ -131,6 +133,7 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
         (_R.UNKNOWN, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
         (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
         (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
+        (_R.SUCCEEDED, RefundAction.REVERSE): Transition(_R.FAILED, SYSTEM_ONLY),
     },
     timeouts={_R.CREATED: Timeout("system"), _R.SUBMITTED: Timeout("provider"), _R.UNKNOWN: Timeout("provider")},
     ends={_R.SUCCEEDED, _R.FAILED},

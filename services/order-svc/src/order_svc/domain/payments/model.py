@@ -111,6 +111,8 @@ class Refund:
 
     Of a refund that is made from several payments there is a row per share: `share_of` is the id of the refund, and `whole_minor` its
     amount. Both are None where it is made from one payment.
+
+    `reversed_at` is when one that had succeeded came back to the merchant, and failed: its amount is owed to the buyer.
     """
 
     id: str
@@ -133,6 +135,7 @@ class Refund:
     correlation_id: str | None = None
     share_of: str | None = None
     whole_minor: int | None = None
+    reversed_at: datetime | None = None
 
     @property
     def refund_id(self) -> str:

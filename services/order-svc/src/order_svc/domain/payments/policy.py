@@ -56,7 +56,8 @@ _OWN = frozenset(OwnRefundCause) - {OwnRefundCause.OPERATOR}
 
 
 def owed_by_failures(refunds: Iterable[Refund]) -> int:
-    """What refunds of no case that have failed were to give back and is not back, nor on its way by another refund, in minor units.
+    """What refunds of no case that have failed were to give back, and what of cases came back after it was paid, as far as it is not back, nor
+    on its way by another refund; in minor units.
 
     It is an upper bound of what the merchant owes: no more than is left of the payments can be given back. An operator's refund repeats
     one that has failed, or gives back what no other was to.
@@ -69,6 +70,8 @@ def owed_by_failures(refunds: Iterable[Refund]) -> int:
             whole[key] = max(whole.get(key, 0), refund.whole_minor or refund.amount_minor)
         if refund.case_id is None:
             back += _alive(refund)
+        elif refund.reversed_at is not None:
+            whole[refund.id] = refund.amount_minor
     failed = (each for each in known if each.cause == OwnRefundCause.OPERATOR and each.state is RefundState.FAILED)
     repeated = max((each.amount_minor - _made_since(each, known) for each in failed), default=0)
     return max(sum(whole.values()) - back, repeated, 0)

@@ -152,6 +152,15 @@ def refund_succeeded(refund: Refund) -> Entry:
     return Entry(PostingKind.REFUND_PAID, _A.REFUNDS_IN_FLIGHT, _A.REFUNDS_PAID, refund.amount_minor)
 
 
+def refund_reversed(refund: Refund, *, still_tried: bool) -> Sequence[Entry]:
+    """The opposite of what was posted when the refund was paid. It is the merchant's again, unless the rest of the same refund is on its way
+    still, with which it fails."""
+    kind = PostingKind.REFUND_FAILED
+    flying = Entry(kind, _A.REFUNDS_PAID, _A.REFUNDS_IN_FLIGHT, refund.amount_minor)
+    kept = Entry(kind, _A.REFUNDS_IN_FLIGHT, _A.MERCHANT_PAYABLE, refund.amount_minor)
+    return [flying] if still_tried else [flying, kept]
+
+
 def charge_back_entry(charge_back: ChargeBack) -> Entry | None:
     """What the provider has taken, or has given again; None where it keeps what it took."""
     taken = Entry(PostingKind.CHARGE_BACK_OPENED, _A.MERCHANT_PAYABLE, _A.CHARGED_BACK, charge_back.amount_minor)

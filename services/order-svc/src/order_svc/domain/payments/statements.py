@@ -53,7 +53,7 @@ OPPOSITE: Mapping[EntryKind, DifferenceCause] = {
     EntryKind.CHARGEBACK: DifferenceCause.CHARGEBACK,
     EntryKind.REVERSAL: DifferenceCause.REVERSAL,
 }
-"""Entries that take an earlier one back: a difference, unless our books have the same charge-back."""
+"""Entries that take an earlier one back: a difference, unless our books have the same charge-back or reversal."""
 
 
 class DifferenceState(StrEnum):
@@ -138,31 +138,44 @@ def sums_of(entries: Iterable[StatementEntry]) -> list[dict[str, Any]]:  # Any: 
 
 @dataclass(frozen=True, slots=True)
 class OwnEntry:
-    """What our books have of an entry; `minor` is 0 unless it succeeded."""
+    """What our books have of an entry; `minor` is 0 unless it succeeded, which one that came back later has, too."""
 
     minor: int
     currency: str
     has_succeeded: bool
+    is_reversed: bool = False
 
     @classmethod
     def of(cls, document: Payment | Refund, provider: str, provider_of: str) -> "OwnEntry | None":
         """Of this payment or refund, which is of the provider `provider_of`; None where the statement is another's."""
         if provider != provider_of:
             return None
-        succeeded = document.state in (PaymentState.SUCCEEDED, RefundState.SUCCEEDED)
-        return cls(document.amount_minor if succeeded else 0, document.currency, succeeded)
+        reversed_ = isinstance(document, Refund) and document.reversed_at is not None
+        succeeded = reversed_ or document.state in (PaymentState.SUCCEEDED, RefundState.SUCCEEDED)
+        return cls(document.amount_minor if succeeded else 0, document.currency, succeeded, reversed_)
 
 
 def cause_of(entry: StatementEntry, own: OwnEntry | None) -> DifferenceCause | None:
     """How the entry differs from our books, which are off by a minor unit or more; None where they agree."""
+    if entry.kind is EntryKind.REVERSAL and own is not None and own.is_reversed and _agrees(entry, own):
+        return None
     if entry.kind in OPPOSITE:
         return OPPOSITE[entry.kind]
     if own is None:
         return DifferenceCause.UNKNOWN_HERE
     if not own.has_succeeded:
         return DifferenceCause.NOT_SUCCEEDED_HERE
-    agrees = (own.minor, own.currency) == (entry.amount_minor, entry.currency)
-    return None if agrees else DifferenceCause.OTHER_AMOUNT
+    return None if _agrees(entry, own) else DifferenceCause.OTHER_AMOUNT
+
+
+def came_back(entry: StatementEntry, own: OwnEntry | None) -> bool:
+    """Whether the entry shows that a refund which has succeeded here came back, with all of its amount, and our books do not have that."""
+    is_open = entry.kind is EntryKind.REVERSAL and own is not None and own.has_succeeded and not own.is_reversed
+    return is_open and own is not None and _agrees(entry, own)
+
+
+def _agrees(entry: StatementEntry, own: OwnEntry) -> bool:
+    return (own.minor, own.currency) == (entry.amount_minor, entry.currency)
 
 
 def is_known(entry: StatementEntry, charge_backs: Mapping[str, ChargeBack]) -> bool:

@@ -34,9 +34,10 @@ def entries(packed: bytes, announced: Announcement) -> Sequence[StatementEntry]:
     if not hmac.compare_digest(digest, announced.hash_value.lower()):
         raise ValueError("the file is not the one that was announced")
     try:
-        return [_entry(row) for row in bills.rows(text.decode(), "交易时间")]
+        found = [_entry(row) for row in bills.rows(text.decode(), "交易时间")]
     except KeyError as error:
         raise ValueError(f"the bill has no column {error}") from None
+    return [each for each in found if each is not None]
 
 
 def _unpacked(packed: bytes) -> bytes:
@@ -49,7 +50,8 @@ def _unpacked(packed: bytes) -> bytes:
     return text
 
 
-def _entry(row: Mapping[str, str]) -> StatementEntry:
+def _entry(row: Mapping[str, str]) -> StatementEntry | None:
+    """None for a refund that is on its way, or has failed: it has moved no money."""
     if row["交易状态"] == "SUCCESS":
         return StatementEntry(
             kind=EntryKind.PAYMENT,
@@ -58,6 +60,8 @@ def _entry(row: Mapping[str, str]) -> StatementEntry:
             amount_minor=bills.minor(row["订单金额"]),
             currency=row["货币种类"],
         )
+    if row["退款状态"] != "SUCCESS":
+        return None
     return StatementEntry(
         kind=EntryKind.REFUND,
         reference=row["微信退款单号"],

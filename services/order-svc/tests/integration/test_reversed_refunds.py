@@ -1,0 +1,130 @@
+"""Refunds that had succeeded and came back to the merchant: the money is owed to the buyer, and can be given back by other means."""
+
+from typing import Any
+
+import pytest
+from aftercare_events import RefundReversed, RefundSucceeded
+from order_svc.commands.payments import reconciliations
+from order_svc.domain.payments.statements import EntryKind, StatementEntry
+
+TOTAL = 29500
+
+
+def cny(minor: int) -> dict[str, Any]:
+    return {"amount": minor, "currency": "CNY"}
+
+
+class Reversals:
+    """The provider reports that a refund which it has paid out came back."""
+
+    def __init__(self, shop: Any) -> None:
+        self.shop = shop
+
+    async def refunded(self, minor: int = 9000) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A paid order of which a case has refunded this much, and its payment."""
+        order, payment = await self.shop.paid()
+        await self.shop.open_case(order, 1)
+        await self.shop.ask_refund(order, minor)
+        await self.shop.settle()
+        assert self.shop.paid_back(payment) == minor
+        return order, payment
+
+    async def report(self, payment: dict[str, Any], number: int = 0) -> None:
+        [refund, *_] = (await self.shop.payment(payment["id"]))["refunds"]
+        data = {
+            "refund_id": refund["id"],
+            "payment_id": payment["id"],
+            "reference": "r",
+            "failure_code": "account_closed",
+        }
+        await self.shop.callback("refund.declined", {**data, **refund["amount"]}, message_id=f"msg_back_{number}")
+
+    async def ledger(self, order: dict[str, Any]) -> dict[str, int]:
+        shown = (await self.shop.buyer.get(f"/v1/orders/{order['id']}/ledger")).json()
+        assert shown["balanced"]
+        return {name: shown[name]["amount"] for name in ("paid", "kept", "refunded", "in_flight")}
+
+    async def record(self, payment: dict[str, Any], reference: str = "bank-1") -> Any:
+        body = {"method": "bank_transfer", "reference": reference, "evidence": f"sha256:{'a' * 64}"}
+        return await self.shop.seller.post(f"/v1/payments/{payment['id']}/record-refund", json=body)
+
+    async def proof_holds(self) -> bool:
+        await self.shop.h.run_workers("ledger-proof")
+        shown = (await self.shop.seller.get("/v1/ledger/proof")).json()
+        return bool(shown["holds"])
+
+
+@pytest.fixture
+def reversals(shop: Any) -> Reversals:
+    return Reversals(shop)
+
+
+async def test_a_refund_that_came_back_is_owed_until_it_is_given_back_otherwise(reversals, shop):
+    order, payment = await reversals.refunded()
+    await reversals.report(payment)
+    [refund] = (await shop.payment(payment["id"]))["refunds"]
+    assert (refund["state"], refund["failure_code"]) == ("failed", "account_closed")
+    assert refund["reversed_at"] is not None
+    [event] = await shop.events(RefundReversed)
+    assert (event.case_id, event.amount_minor, event.refunded_minor) == ("case_1", 9000, 0)
+    assert await reversals.ledger(order) == {"paid": TOTAL, "kept": TOTAL, "refunded": 0, "in_flight": 0}
+    assert (await shop.order(order["id"]))["refund_owed"]["amount"] == cny(9000)
+    assert (await reversals.record(payment)).status_code == 200
+    assert await reversals.ledger(order) == {"paid": TOTAL, "kept": TOTAL - 9000, "refunded": 9000, "in_flight": 0}
+    assert (await shop.order(order["id"]))["refund_owed"] is None
+    shop.problem(await reversals.record(payment, "bank-2"), 409, "nothing_owed")
+    assert await reversals.proof_holds()
+
+
+async def test_a_repeated_report_that_a_refund_came_back_changes_nothing(reversals, shop):
+    order, payment = await reversals.refunded()
+    for number in range(2):
+        await reversals.report(payment, number)
+    assert len(await shop.events(RefundReversed)) == 1
+    assert (await shop.order(order["id"]))["refund_owed"]["amount"] == cny(9000)
+
+
+async def test_the_refund_of_a_cancelled_order_that_came_back_is_owed(reversals, shop):
+    order, payment = await shop.paid()
+    await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
+    await shop.settle()
+    assert shop.paid_back(payment) == TOTAL
+    await reversals.report(payment)
+    assert (await shop.order(order["id"]))["refund_owed"]["amount"] == cny(TOTAL)
+    assert (await reversals.record(payment)).status_code == 200
+    assert (await reversals.ledger(order))["refunded"] == TOTAL
+    assert await reversals.proof_holds()
+
+
+async def test_what_was_given_back_outside_the_provider_does_not_come_back_by_its_report(reversals, shop):
+    _, payment = await reversals.refunded()
+    await reversals.report(payment)
+    await reversals.record(payment)
+    recorded = next(each for each in (await shop.payment(payment["id"]))["refunds"] if each["outside"])
+    data = {"refund_id": recorded["id"], "payment_id": payment["id"], "reference": "r", "failure_code": "x"}
+    await shop.callback("refund.declined", {**data, **recorded["amount"]}, message_id="msg_of_ours")
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 9000
+
+
+@pytest.mark.parametrize(("minor", "differences"), [(9000, 0), (8999, 1)])
+async def test_a_statement_shows_that_a_refund_came_back(reversals, shop, minor, differences):
+    order, payment = await reversals.refunded()
+    [refund] = (await shop.payment(payment["id"]))["refunds"]
+    entry = StatementEntry(
+        kind=EntryKind.REVERSAL, reference="r", subject_id=refund["id"], amount_minor=minor, currency="CNY"
+    )
+    for days in range(2):
+        async with shop.h.runtime.transaction() as tx:
+            day = shop.h.clock.advance(hours=24 * days).date()
+            found = await reconciliations.reconcile(tx, "simulator", day, entries=[entry], earlier=None)
+        assert len(found) == differences
+    owed = (await shop.order(order["id"]))["refund_owed"]
+    assert owed is None if differences else owed["amount"] == cny(9000)
+
+
+async def test_nothing_was_refunded_twice(reversals, shop):
+    _, payment = await reversals.refunded()
+    await reversals.report(payment)
+    await reversals.record(payment)
+    assert [each.outside for each in await shop.events(RefundSucceeded)] == [None, "bank_transfer"]
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 9000
