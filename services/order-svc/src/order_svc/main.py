@@ -170,10 +170,7 @@ def payment_providers(
     def client() -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
 
-    webhooks, pay_within = (
-        f"{settings.public_url.rstrip('/')}/v1/payment-webhooks",
-        timedelta(hours=settings.payment_hours),
-    )
+    webhooks = f"{settings.public_url.rstrip('/')}/v1/payment-webhooks"
     url, secret = settings.payment_simulator_url, settings.payment_webhook_secret
     simulator = Simulator(client(), url=url, callback_url=f"{webhooks}/simulator", secret=secret)
     providers: dict[str, PaymentProvider] = {"simulator": simulator}
@@ -187,7 +184,6 @@ def payment_providers(
                 url=settings.wechat_pay_url,
                 callback_url=f"{webhooks}/wechat_pay",
                 account=_wechat_pay_account(settings),
-                pay_within=pay_within,
             )
         if settings.alipay_app_id:
             providers["alipay"] = Alipay(
@@ -199,7 +195,6 @@ def payment_providers(
                     private_key=settings.alipay_private_key,
                     public_keys=settings.alipay_public_keys,
                 ),
-                pay_within=pay_within,
             )
     except ValueError as error:
         raise SettingsInvalid(f"the keys of a payment provider are malformed: {error}") from None

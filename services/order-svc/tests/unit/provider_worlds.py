@@ -37,8 +37,8 @@ PAYMENT = Payment(
     currency="CNY",
     refunded_minor=0,
     created_at=NOW,
+    expires_at=NOW + timedelta(minutes=30),
 )
-PAY_WITHIN = timedelta(minutes=30)
 
 
 @cache
@@ -198,9 +198,7 @@ class WeChatPayWorld(World):
             public_keys={"PUB_KEY_ID_1": keys("wechat 1").public, "PUB_KEY_ID_2": keys("wechat 2").public},
         )
         callback_url = f"{SHOP}/wechat_pay"
-        self.adapter = WeChatPay(
-            self.client(), url="http://wechat", callback_url=callback_url, account=account, pay_within=PAY_WITHIN
-        )
+        self.adapter = WeChatPay(self.client(), url="http://wechat", callback_url=callback_url, account=account)
 
     def rotate(self) -> None:
         self.platform.keys["PUB_KEY_ID_2"] = keys("wechat 2")
@@ -222,7 +220,7 @@ class AlipayWorld(World):
             public_keys=(keys("alipay 1").public, keys("alipay 2").public),
         )
         url, callback_url = "http://alipay/gateway.do", f"{SHOP}/alipay"
-        self.adapter = Alipay(self.client(), url=url, callback_url=callback_url, account=account, pay_within=PAY_WITHIN)
+        self.adapter = Alipay(self.client(), url=url, callback_url=callback_url, account=account)
 
     def rotate(self) -> None:
         self.account.alipay = keys("alipay 2")

@@ -59,6 +59,7 @@ payments = Table(
     *minor("charged_back_minor", default=0),
     *minor("authorised_minor", null=True),
     timestamp("authorised_until", null=True),
+    timestamp("expires_at", null=True),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     CheckConstraint("charged_back_minor <= amount_minor", name="charged_back"),
     CheckConstraint("amount_minor <= authorised_minor", name="authorised"),

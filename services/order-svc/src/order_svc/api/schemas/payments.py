@@ -202,6 +202,9 @@ class PaymentOut(Out):
     checkout: CheckoutOut | None = None
     """What the buyer needs to pay; null for everyone else, where the provider needs nothing, and once the payment has ended."""
     created_at: CreatedAt
+    expires_at: Time | None = None
+    """Until when the buyer can make it: as long as the order waits for it and the provider permits. It fails with `expired` after that, and
+    a new payment has a `checkout` of its own; null where it is not known."""
     settled_at: Time | None
     """When it succeeded or failed; null before."""
     allowed_actions: AllowedActions
@@ -220,6 +223,7 @@ class PaymentOut(Out):
             amount=Money.of(payment.amount_minor, payment.currency),
             authorised=_authorised(payment, payment.asked_minor),
             authorised_until=payment.authorised_until,
+            expires_at=payment.expires_at,
             released=_authorised(payment, payment.released_minor),
             refunded=Money.of(payment.refunded_minor, payment.currency),
             charged_back=Money.of(payment.charged_back_minor, payment.currency),

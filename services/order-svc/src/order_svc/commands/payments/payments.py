@@ -17,7 +17,7 @@ from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.errors import AuthorisationNotOffered, PayerNotTaken, PayerRequired
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
-from order_svc.domain.payments.limits import authorised_until, payment_refusal
+from order_svc.domain.payments.limits import authorised_until, payable_until, payment_refusal
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.domain.payments.plans import amount_to_pay, takes
 from order_svc.domain.payments.policy import release_reason
@@ -103,6 +103,7 @@ def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str
         currency=order.currency,
         refunded_minor=0,
         created_at=tx.now,
+        expires_at=payable_until(provider, tx.now, order.deadline_at),
     )
     return PAYMENT.start(payment, tx)
 

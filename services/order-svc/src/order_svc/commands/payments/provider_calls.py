@@ -5,12 +5,11 @@ worker queries the provider.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands.payments import authorisations, call_queue, payments, refunds
-from order_svc.domain.model import Order, OrderState
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import PAYMENT
 from order_svc.domain.payments.model import (
@@ -22,7 +21,7 @@ from order_svc.domain.payments.model import (
     Refund,
     RefundState,
 )
-from order_svc.domain.payments.policy import release_reason
+from order_svc.domain.payments.policy import give_up_reason
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
@@ -87,17 +86,11 @@ async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> Pre
     if payment.state is PaymentState.AUTHORISED:
         await authorisations.review(tx, order, payment)
         return None
-    gives_up = _gives_up(call, order, payment, tx.now)
+    gives_up = give_up_reason(payment, order, tx.now, voided=call.gives_up)
     if gives_up is not None and call.attempts == 0 and payment.state is PaymentState.PENDING:
         await payments.fail(tx, order, payment, gives_up)
         return None
     return PreparedCall(call, payment.provider, payment, None, gives_up)
-
-
-def _gives_up(call: ProviderCall, order: Order, payment: Payment, at: datetime) -> FailureCode | None:
-    if call.gives_up or order.state is OrderState.CANCELLED:
-        return release_reason(payment, order, at)
-    return None
 
 
 async def close(tx: Transaction[Settings], prepared: PreparedCall, result: ProviderResult) -> None:

@@ -19,6 +19,7 @@ class FailureCode(StrEnum):
     TOO_MANY_REFUNDS = "too_many_refunds"
     AMOUNT_NOT_DIVISIBLE = "amount_not_divisible"
     VOIDED = "voided"
+    EXPIRED = "expired"
     AUTHORISATION_EXPIRED = "authorisation_expired"
     PAID_ELSEWHERE = "paid_elsewhere"
     CAME_BACK = "came_back"

@@ -27,14 +27,16 @@ class ProviderLimits:
     most_refunds: int | None = None
     authorised_days: int | None = None
     """How long it holds an authorised amount; None: it takes payments at once only."""
+    pay_hours: int | None = None
+    """How long the buyer can make a payment with what it has given for that, such as a QR code."""
 
 
 _CNY = {"CNY": ISO_4217}
 LIMITS: Mapping[str, ProviderLimits] = {
     "simulator": ProviderLimits(authorised_days=7),
     "stripe": ProviderLimits(currencies=STRIPE, most=99_999_999, authorised_days=7),
-    "wechat_pay": ProviderLimits(currencies=_CNY, refund_days=365, most_refunds=50),
-    "alipay": ProviderLimits(currencies=_CNY, most=10_000_000_000, refund_days=365),
+    "wechat_pay": ProviderLimits(currencies=_CNY, refund_days=365, most_refunds=50, pay_hours=2),
+    "alipay": ProviderLimits(currencies=_CNY, most=10_000_000_000, refund_days=365, pay_hours=24 * 15),
 }
 """By the names of the providers; one that is not here has no limits. Sources and doubts: docs/payment-providers.md."""
 _NONE = ProviderLimits()
@@ -97,6 +99,13 @@ def authorised_until(provider: str, at: datetime) -> datetime | None:
     """Until when the provider holds what it authorises at that time; None where it takes payments at once only."""
     days = LIMITS.get(provider, _NONE).authorised_days
     return None if days is None else at + timedelta(days=days)
+
+
+def payable_until(provider: str, at: datetime, due: datetime | None) -> datetime | None:
+    """Until when a payment that is started at that time can be made: as long as the order waits for it, `due`, and the provider permits."""
+    hours = LIMITS.get(provider, _NONE).pay_hours
+    ends = [each for each in (due, None if hours is None else at + timedelta(hours=hours)) if each is not None]
+    return min(ends, default=None)
 
 
 def period_over(payment: Payment, at: datetime) -> Refusal | None:

@@ -47,6 +47,8 @@ class Payment:
 
     `checkout` is what the buyer pays with while the payment is pending; None where the provider needs nothing of the buyer.
 
+    `expires_at` is until when the buyer can make it; None where that was not kept, before revision 0054.
+
     `authorised_minor` is what a payment that is captured by the merchant authorises, None for any other; `amount_minor` is then that too
     until an amount is captured, which it is from then on. `authorised_until` is when the provider releases what is not captured.
     """
@@ -71,6 +73,7 @@ class Payment:
     charged_back_minor: int = 0
     authorised_minor: int | None = None
     authorised_until: datetime | None = None
+    expires_at: datetime | None = None
 
     @property
     def asked_minor(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from order_svc.domain.model import Amount, Order, OrderState
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
-from order_svc.domain.payments.model import Payment, Refund, RefundState
+from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 
 
 def reserved_minor(refunds: Iterable[Refund]) -> int:
@@ -25,6 +25,15 @@ def is_of_authorised(payment: Payment, reported: Amount, *, captured: bool) -> b
     authorised = payment.asked_minor
     fits = 0 < reported.minor <= authorised if captured else reported.minor == authorised
     return fits and reported.currency == payment.currency
+
+
+def give_up_reason(payment: Payment, order: Order, at: datetime, *, voided: bool) -> FailureCode | None:
+    """Why a payment that has not ended is given up at that time: its order is cancelled, a party has voided it, or the buyer can make it no
+    more. None where it is not."""
+    if voided or order.state is OrderState.CANCELLED:
+        return release_reason(payment, order, at)
+    is_over = payment.state is PaymentState.PENDING and payment.expires_at is not None and at >= payment.expires_at
+    return FailureCode.EXPIRED if is_over else None
 
 
 def release_reason(payment: Payment, order: Order, at: datetime) -> FailureCode:

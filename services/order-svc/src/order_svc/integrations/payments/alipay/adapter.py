@@ -78,19 +78,17 @@ class _Notification(BaseModel):
 
 
 class Alipay(PaidAtOnce):
-    """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
+    """The adapter. Callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = ()
     payer_methods = frozenset[str]()
     statement_zone, statement_ready = CHINA, timedelta(hours=10)
 
-    def __init__(
-        self, client: httpx.AsyncClient, *, url: str, callback_url: str, account: AlipayAccount, pay_within: timedelta
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, url: str, callback_url: str, account: AlipayAccount) -> None:
         rsa.check(private=[account.private_key], public=account.public_keys)
         self.resources, self.secrets = (client,), tuple(account.public_keys)
         self._client, self._url, self._callback_url = client, url, callback_url
-        self._account, self._minutes = account, max(1, int(pay_within.total_seconds() // 60))
+        self._account = account
 
     def takes(self, method: str) -> bool:
         """See the port."""
@@ -102,8 +100,7 @@ class Alipay(PaidAtOnce):
             "out_trade_no": payment.id,
             "total_amount": _yuan(payment.amount_minor),
             "subject": f"订单 {payment.order_id}",
-            "qr_code_timeout_express": f"{self._minutes}m",
-            "timeout_express": f"{self._minutes}m",
+            **_times(payment),
         }
         answer = await self._call("alipay.trade.precreate", content)
         if isinstance(answer, ProviderResult):
@@ -272,6 +269,14 @@ def _form(raw: bytes) -> dict[str, str] | None:
 def _signed_text(form: Mapping[str, str], *without: str) -> bytes:
     """The filled fields in the order of their names."""
     return "&".join(f"{name}={form[name]}" for name in sorted(form) if form[name] and name not in without).encode()
+
+
+def _times(payment: Payment) -> Mapping[str, str]:
+    """How long the code, and the trade that it leads to, can be paid."""
+    if payment.expires_at is None:
+        return {}
+    minutes = max(1, int((payment.expires_at - payment.created_at).total_seconds() // 60))
+    return dict.fromkeys(("qr_code_timeout_express", "timeout_express"), f"{minutes}m")
 
 
 def _yuan(minor: int) -> str:

@@ -63,7 +63,7 @@ class WeChatPayAccount:
 
 
 class WeChatPay(PaidAtOnce):
-    """The adapter. A payment can be made for `pay_within`; callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
+    """The adapter. Callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = (
         "wechatpay-serial",
@@ -83,12 +83,11 @@ class WeChatPay(PaidAtOnce):
         url: str,
         callback_url: str,
         account: WeChatPayAccount,
-        pay_within: timedelta,
     ) -> None:
         rsa.check(private=[account.private_key], public=account.public_keys.values())
         self.resources = (client,)
         self.secrets = tuple(f"{key_id}={key}" for key_id, key in account.public_keys.items())
-        self._pay_within, self._api_v3_key, self._app_id = pay_within, account.api_v3_key, account.app_id
+        self._api_v3_key, self._app_id = account.api_v3_key, account.app_id
         key_id = next(iter(account.public_keys))
         self._api = AsyncWeChatPay(
             wechatpay_type=WeChatPayType.NATIVE,
@@ -110,14 +109,16 @@ class WeChatPay(PaidAtOnce):
 
     async def pay(self, payment: Payment, payer_id: str | None = None) -> ProviderResult:
         """See the port. The buyer scans the code, or confirms in the WeChat client."""
-        ends_at = (payment.created_at + self._pay_within).astimezone(UTC)
+        ends_at = (
+            None if payment.expires_at is None else payment.expires_at.astimezone(UTC).isoformat(timespec="seconds")
+        )
         is_jsapi = payment.method == "jsapi"
         status, content = await _response(
             self._api.pay(
                 description=f"订单 {payment.order_id}",
                 out_trade_no=_number(payment),
                 amount={"total": payment.amount_minor, "currency": payment.currency},
-                time_expire=ends_at.isoformat(timespec="seconds"),
+                time_expire=ends_at,
                 payer={"openid": payer_id} if is_jsapi else None,
                 pay_type=WeChatPayType.JSAPI if is_jsapi else WeChatPayType.NATIVE,
             )
