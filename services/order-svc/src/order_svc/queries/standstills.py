@@ -9,6 +9,6 @@ from order_svc.tables.standstills import STANDSTILLS
 
 
 async def oldest(reader: Reader) -> Mapping[str, datetime | None]:
-    """When the oldest of each began to wait, None where nothing does: `anomaly`, `shipping_call` and `label_file`."""
+    """When the oldest of each began to wait, None where nothing does, by the names of `STANDSTILLS`."""
     [found] = await reader.all(STANDSTILLS, now=reader.now)
     return dict(found)

@@ -97,6 +97,7 @@ refunds = Table(
     CheckConstraint("amount_minor <= whole_minor", name="share"),
     Index("refunds_share_idx", "share_of", postgresql_where=sql("share_of IS NOT NULL")),
     Index("refunds_settled_idx", "settled_at", postgresql_where=sql("settled_at IS NOT NULL")),
+    Index("refunds_unknown_idx", "created_at", postgresql_where=sql("state = 'unknown'")),
     Index("refunds_payment_idx", "payment_id", "id"),
     Index("refunds_case_idx", "case_id", postgresql_where=sql("case_id IS NOT NULL")),
 )

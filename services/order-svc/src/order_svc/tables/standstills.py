@@ -2,11 +2,13 @@
 
 from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
-from sqlalchemy import DateTime, bindparam, func, select
+from sqlalchemy import DateTime, bindparam, func, literal_column, select
 
 from order_svc.domain.anomalies.codes import AnomalyState
 from order_svc.domain.shipping.labels import LabelState
 from order_svc.tables.anomalies import parcel_anomalies
+from order_svc.tables.partner_inbox import partner_inbox
+from order_svc.tables.payments import provider_calls, refunds
 from order_svc.tables.shipping import label_contacts, label_files, shipping_calls, shipping_labels
 
 _anomaly = select(func.min(parcel_anomalies.c.raised_at)).where(parcel_anomalies.c.state == AnomalyState.OPEN)
@@ -25,6 +27,16 @@ STANDSTILLS: Query[Record] = Query(
         _anomaly.scalar_subquery().label("anomaly"),
         select(func.min(shipping_calls.c.due_at)).scalar_subquery().label("shipping_call"),
         _label.scalar_subquery().label("label_file"),
+        select(func.min(provider_calls.c.due_at)).scalar_subquery().label("provider_call"),
+        select(func.min(refunds.c.created_at))
+        .where(refunds.c.state == literal_column("'unknown'"))
+        .scalar_subquery()
+        .label("unknown_refund"),
+        select(func.min(partner_inbox.c.due_at))
+        .where(partner_inbox.c.due_at.is_not(None))
+        .scalar_subquery()
+        .label("partner_push"),
     )
 )
-"""When the oldest of them began: an anomaly that nobody has acknowledged, a call of a courier that is due, a label without its file."""
+"""When the oldest of them began: an anomaly that nobody has acknowledged, a call of a courier that is due, a label without its file, a call
+of a payment provider that is due, a refund of unknown outcome, and a push of a partner that is due."""

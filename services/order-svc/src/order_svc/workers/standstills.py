@@ -33,6 +33,21 @@ class StandstillMetrics:
                 "For how long the oldest label without its file has been there.",
                 registry=registry,
             ),
+            "provider_call": Gauge(
+                "aftercare_provider_call_overdue_seconds",
+                "For how long the call of a payment provider that is due longest has been due.",
+                registry=registry,
+            ),
+            "unknown_refund": Gauge(
+                "aftercare_refund_unknown_oldest_seconds",
+                "How old the oldest refund is whose outcome is not known.",
+                registry=registry,
+            ),
+            "partner_push": Gauge(
+                "aftercare_partner_push_overdue_seconds",
+                "For how long the push of a courier or payment provider that is due longest has been due.",
+                registry=registry,
+            ),
         }
 
     def measured(self, now: datetime, began: Mapping[str, datetime | None]) -> None:
