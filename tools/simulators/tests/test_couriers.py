@@ -33,6 +33,8 @@ OK = {
     "yto": b"<Response><txLogisticID>1</txLogisticID><success>true</success></Response>",
     "jt": b'{"code":"1","msg":"success","data":"SUCCESS"}',
     "jt-my": b'{"code":"1","msg":"success","data":null}',
+    "jt-vn": b'{"code":"1","msg":"success","data":"SUCCESS"}',
+    "sf-xml": b'<?xml version="1.0"?><Response service="RoutePushService"><Head>OK</Head></Response>',
 }
 REFUSED = {
     "zto": b'{"status":false}',
@@ -42,6 +44,8 @@ REFUSED = {
     "yto": b"<Response><success>false</success></Response>",
     "jt": b'{"code":"0"}',
     "jt-my": b'{"code":"0"}',
+    "jt-vn": b'{"code":"0"}',
+    "sf-xml": b'{"return_code":"1000"}',
 }
 
 

@@ -44,7 +44,7 @@ def kept(partner: Partner, pushes: list[Request]) -> list[ParcelScan]:
     """The scans that are kept of pushes in this order: each once, when it arrives first."""
     found: dict[str, ParcelScan] = {}
     for number, push in enumerate(pushes):
-        for report in COURIERS[partner.name].parse(push.body):
+        for report in COURIERS[partner.adapter].parse(push.body):
             scan = report.scan
             arrived = ParcelScan(
                 parcel_id="parcel_1",

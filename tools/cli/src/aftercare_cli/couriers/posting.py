@@ -15,7 +15,7 @@ def endpoint(admin: ApiClient, partner: str, home: Path) -> dict[str, str]:
     file = home / "couriers.json"
     endpoints: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     if partner not in endpoints:
-        created = admin.post("/v1/courier-endpoints", {"partner": partner})
+        created = admin.post("/v1/courier-endpoints", {"partner": SIMULATED[partner].adapter})
         endpoints[partner] = {"path": created["path"], "secret": created["secret"]}
         file.touch(mode=0o600)
         file.write_text(json.dumps(endpoints, indent=2), encoding="utf-8")

@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -37,7 +37,11 @@ class Scan:
     @property
     def china(self) -> str:
         """Its time as clocks in China show it, to the second."""
-        return self.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+        return self.local(CHINA)
+
+    def local(self, zone: tzinfo) -> str:
+        """Its time as clocks in this zone show it, to the second."""
+        return self.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Partner(ABC):
     pauses: tuple[float, ...] = (60, 300, 1800)
     gives_up_after: int | None = None
     shown: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def adapter(self) -> str:
+        """The partner in the address that it posts to: its name, unless it is another format of one."""
+        return self.name
 
     @abstractmethod
     def content(self, history: Sequence[Scan]) -> str:

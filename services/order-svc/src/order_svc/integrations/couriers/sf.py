@@ -76,6 +76,7 @@ _CUSTOMS = ("204", "205")
 # Scans that end the parcel's way, or turn it round, are not replaced by what their status code states in general.
 _BY_OP_CODE = (_S.DELIVERED, _S.RETURNING)
 _WITH_ANOTHER_NUMBER = ("648", "99")
+_BEFORE_XML = "\ufeff \t\r\n"
 _XML_ACCEPTED = '<?xml version="1.0" encoding="UTF-8"?><Response service="RoutePushService"><Head>OK</Head></Response>'
 
 
@@ -105,7 +106,7 @@ class _Push(Entry):
 class Sf(GivenSecret):
     """顺丰's route push."""
 
-    partner = "sf"
+    partner = carrier = "sf"
     signs = False
 
     def address_query(self, secret: str) -> str:
@@ -175,11 +176,11 @@ def _content(raw: bytes) -> str:
 
 
 def _is_xml(content: str) -> bool:
-    return content.lstrip().startswith("<")
+    return content.lstrip(_BEFORE_XML).startswith("<")
 
 
 def _xml_routes(content: str) -> list[object]:
-    return [element.attributes for element in document(content.strip()).all("WaybillRoute")]
+    return [element.attributes for element in document(content.strip(_BEFORE_XML)).all("WaybillRoute")]
 
 
 def _scan(value: object) -> Report:

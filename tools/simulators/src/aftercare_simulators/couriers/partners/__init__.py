@@ -1,13 +1,13 @@
-"""Each partner's pushes, by its name in the addresses of the shop."""
+"""Each partner's pushes by its name, which is that in the addresses of the shop unless it is another format (`adapter`)."""
 
 from collections.abc import Mapping
 
 from aftercare_simulators.couriers.partners.aftership import AfterShip
 from aftercare_simulators.couriers.partners.easypost import EasyPost
-from aftercare_simulators.couriers.partners.jt import JtExpress
+from aftercare_simulators.couriers.partners.jt import JtExpress, JtVietnam
 from aftercare_simulators.couriers.partners.kdniao import KdNiao
 from aftercare_simulators.couriers.partners.kuaidi100 import Kuaidi100
-from aftercare_simulators.couriers.partners.sf import Sf
+from aftercare_simulators.couriers.partners.sf import Sf, SfXml
 from aftercare_simulators.couriers.partners.standard_webhooks import StandardWebhooks
 from aftercare_simulators.couriers.partners.yto import Yto
 from aftercare_simulators.couriers.partners.zto import Zto
@@ -19,9 +19,11 @@ _ALL: tuple[Partner, ...] = (
     Kuaidi100(),
     KdNiao(),
     Sf(),
+    SfXml(),
     Yto(),
     JtExpress("jt"),
     JtExpress("jt-my"),
+    JtVietnam("jt-vn"),
     AfterShip(),
     EasyPost(),
 )

@@ -1,8 +1,9 @@
-"""顺丰: JSON of routes. The push has no signature of its own that is publicly known: the token of the address proves it."""
+"""顺丰: routes as JSON, or in an older form as XML. The push has no signature of its own that is publicly known: the token of the address proves it."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import quote_plus
+from xml.sax.saxutils import quoteattr
 
 from aftercare_simulators.couriers.wire import Codes, Partner, Request, Scan, as_json, base64_of, form, json_of, md5
 
@@ -44,6 +45,10 @@ class Sf(Partner):
             "reasonCode": "",
             "reasonName": "",
         }
+        return self.written(route)
+
+    def written(self, route: Mapping[str, str]) -> str:
+        """The document with one route."""
         return as_json({"Body": {"WaybillRoute": [route]}})
 
     def wrap(self, content: str, secret: str) -> Request:
@@ -55,3 +60,23 @@ class Sf(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """`"return_code": "0000"`."""
         return status == 200 and json_of(body).get("return_code") == "0000"
+
+
+class SfXml(Sf):
+    """The same form with XML in place of JSON; its acknowledgement is XML too."""
+
+    name = "sf-xml"
+
+    @property
+    def adapter(self) -> str:
+        """It posts to the address of `sf`."""
+        return Sf.name
+
+    def written(self, route: Mapping[str, str]) -> str:
+        """The routes are elements, their fields attributes."""
+        fields = " ".join(f"{name}={quoteattr(value)}" for name, value in route.items())
+        return f'<Request service="RoutePushService" lang="zh-CN"><Body><WaybillRoute {fields}/></Body></Request>'
+
+    def is_acknowledged(self, status: int, body: bytes) -> bool:
+        """`<Head>OK</Head>`."""
+        return status == 200 and b"<Head>OK</Head>" in body
