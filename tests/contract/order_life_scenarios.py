@@ -44,7 +44,22 @@ async def a_parcel_that_is_called_back(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def a_parcel_that_is_voided(suite: InProcessSuite) -> str:
+    """A packed order whose only parcel is given up before the courier has it, and shipped under another waybill; then a scan of the first."""
+    order = await paid(suite)
+    await suite.call("seller", "order", f"orders/{order['id']}/pack", {})
+    lines = [{"line_id": order["lines"][0]["id"], "quantity": 3}]
+    for waybill_no in ("73000903", "73000904"):
+        body = {"carrier": "zto", "waybill_no": waybill_no, "lines": lines}
+        parcel = await suite.call("seller", "order", f"orders/{order['id']}/parcels", body)
+        if waybill_no == "73000903":
+            await suite.call("seller", "order", f"parcels/{parcel['id']}/void", {})
+    await suite.push("73000903", "in_transit")
+    return str(order["id"])
+
+
 SCENARIOS = (
+    a_parcel_that_is_voided,
     a_parcel_that_is_called_back,
     units_that_are_cancelled,
     an_order_that_is_packed_again,

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from aftercare_simulators.shipping import Fault
 from in_process_suite import InProcessSuite
+from suite_couriers import sf_account
 from suite_scenarios import NEW_ADDRESS, RETURN_ADDRESS, TEXTS, asked, delivered, step
 
 
@@ -38,4 +40,18 @@ async def a_pickup_that_is_missed_and_booked_again(suite: InProcessSuite) -> str
     return str(order["id"])
 
 
-SCENARIOS = (a_pickup_that_is_missed_and_booked_again,)
+async def a_pickup_that_the_courier_refuses(suite: InProcessSuite) -> str:
+    """SF refuses what was booked, and the buyer sends the goods otherwise. The order's id."""
+    order = await delivered(suite, "73000084")
+    case = await asked(suite, order, 1)
+    await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+    async with sf_account(suite) as books:
+        books.fault = Fault.REFUSED
+        await step(suite, "buyer", case, "book-pickup", slot=(await _slots(suite, case))[0])
+    found = await suite.get("buyer", "aftersale", f"cases/{case['id']}")
+    assert (found["state"], found["pickup"]["missed_by"]) == ("await_buyer_shipment", "courier_refused")
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000085")
+    return str(order["id"])
+
+
+SCENARIOS = (a_pickup_that_is_missed_and_booked_again, a_pickup_that_the_courier_refuses)

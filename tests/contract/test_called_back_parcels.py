@@ -3,29 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
-from aftercare_simulators.shipping import Account, Fault, create
+from aftercare_simulators.shipping import Fault
 from aftercare_simulators.shipping.books import Books
 from in_process_suite import InProcessSuite, in_process_suite
-from order_svc.commands.shipping import shipping_queue
-from order_svc.domain.shipping.model import CourierName
-from order_svc.integrations.couriers.outward.sf import SfService
+from suite_couriers import sf_account
 from suite_scenarios import paid
 
-ACCOUNT = {
-    "courier": "sf",
-    "account_no": "SHOP1",
-    "secret": "a-secret-of-no-courier",
-    "sender": {
-        "name": "仓库",
-        "phone": "13900000000",
-        "province": "浙江省",
-        "city": "杭州市",
-        "district": "",
-        "street": "文三路 2 号",
-    },
-}
 POLL_HOURS = 7
 
 
@@ -39,15 +23,8 @@ async def suite(postgres_url: str) -> AsyncIterator[InProcessSuite]:
 @pytest.fixture(scope="module")
 async def sf(suite: InProcessSuite) -> AsyncIterator[Books]:
     """The merchant's account with SF, whose simulator is in this process."""
-    order = suite.services["order"]
-    app = create(Account(), clock=order.clock.now)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app))
-    service = SfService(client, url="http://courier/std/service", clock=order.clock.now)
-    worker = next(each for each in order.service.workers if each.name == shipping_queue.WORKER)
-    worker.step.__self__._services = {CourierName.SF: service}  # type: ignore[attr-defined] - a bound method
-    await suite.call("seller", "order", "shipping-accounts", ACCOUNT)
-    yield app.state.books
-    await client.aclose()
+    async with sf_account(suite) as books:
+        yield books
 
 
 async def _shipped(suite: InProcessSuite) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -189,6 +189,7 @@ from aftercare_events.catalogue.orders import (
     OrderPartlyPaid,
     OrderPayment,
     OrderReceiptConfirmed,
+    OrderShipmentVoided,
     OrderShipped,
     OrderUnpacked,
     PackedPackage,
@@ -230,6 +231,7 @@ from aftercare_events.catalogue.payments import (
     RefundSucceeded,
     RefundUnknown,
 )
+from aftercare_events.catalogue.pickup_refusals import PickupRefused
 from aftercare_events.catalogue.pickups import (
     PickupBooked,
     PickupCancelled,
@@ -291,7 +293,13 @@ from aftercare_events.catalogue.reviews import (
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
 from aftercare_events.catalogue.shipment_times import OrderShipmentOverdue, VirtualGoodsDelivered
 from aftercare_events.catalogue.sold_lines import LineDiscount, OrderLine
-from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReturned
+from aftercare_events.catalogue.stock import (
+    StockCommitmentReversed,
+    StockCommitted,
+    StockReplaced,
+    StockReservationReleased,
+    StockReturned,
+)
 from aftercare_events.catalogue.supplements import SupplementEnded, SupplementRequested, SupplementSubmitted
 from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
@@ -469,6 +477,7 @@ __all__ = [
     "OrderReceiptConfirmed",
     "OrderReviewed",
     "OrderShipmentOverdue",
+    "OrderShipmentVoided",
     "OrderShipped",
     "OrderUnpacked",
     "PackedPackage",
@@ -495,6 +504,7 @@ __all__ = [
     "PickupCancelled",
     "PickupMissed",
     "PickupMoved",
+    "PickupRefused",
     "PickupScheduleSet",
     "PickupWaybillGiven",
     "PickupWaybillWithdrawn",
@@ -566,7 +576,9 @@ __all__ = [
     "SettlementLapsed",
     "SettlementProposed",
     "ShippedLine",
+    "StockCommitmentReversed",
     "StockCommitted",
+    "StockReplaced",
     "StockReservationReleased",
     "StockReturned",
     "SupplementEnded",

@@ -17,11 +17,13 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipmentOverdue,
+    OrderShipmentVoided,
     OrderShipped,
     ParcelAnomalyEnded,
     ParcelAnomalyRaised,
     ParcelRegistered,
     ParcelStatusChanged,
+    PickupRefused,
     RefundFailed,
     RefundSucceeded,
     VirtualGoodsDelivered,
@@ -35,8 +37,10 @@ from aftersale_svc.commands.claims import courier_claim_openings
 from aftersale_svc.commands.disputes import openings
 from aftersale_svc.commands.goods import (
     ordered_pickups,
+    parcel_anomalies,
     refused_goods_openings,
     refused_parcels,
+    refused_pickups,
     replacement_parcels,
     returns,
 )
@@ -91,9 +95,16 @@ async def parcel_reported(tx: Transaction[Settings], event: ParcelStatusChanged)
 
 
 async def anomaly_raised(tx: Transaction[Settings], event: ParcelAnomalyRaised) -> None:
-    """Copy what went wrong with the parcel, and open the claim on its courier that this calls for."""
+    """Copy what went wrong with the parcel, show it in the timelines of its cases, and open the claim on its courier that this calls for."""
     await projections.anomaly_raised(tx, event)
+    await parcel_anomalies.show(tx, event)
     await courier_claim_openings.follow_parcel(tx, event)
+
+
+async def anomaly_ended(tx: Transaction[Settings], event: ParcelAnomalyEnded) -> None:
+    """Copy that it is over, and show that in the timelines of its cases."""
+    await projections.anomaly_ended(tx, event)
+    await parcel_anomalies.show(tx, event)
 
 
 FACTS: Handlers[ServiceSettings] = {
@@ -101,6 +112,7 @@ FACTS: Handlers[ServiceSettings] = {
     OrderPaid: projections.order_paid,
     OrderLinesCancelled: projections.lines_cancelled,
     OrderShipped: projections.order_shipped,
+    OrderShipmentVoided: projections.shipment_voided,
     VirtualGoodsDelivered: projections.virtual_delivered,
     OrderShipmentOverdue: projections.shipment_overdue,
     OrderDelivered: projections.order_moved,
@@ -122,9 +134,11 @@ HANDLERS: Handlers[Settings] = {
     VirtualGoodsDelivered: virtual_delivered,
     OrderCancelled: order_cancelled,
     ParcelRegistered: ordered_pickups.registered,
+    PickupRefused: refused_pickups.refuse,
     ParcelStatusChanged: parcel_reported,
     InterceptGranted: refused_parcels.called_back,
     ParcelAnomalyRaised: anomaly_raised,
+    ParcelAnomalyEnded: anomaly_ended,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
     ComplaintOpened: openings.complaint_opened,

@@ -16,6 +16,7 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipmentOverdue,
+    OrderShipmentVoided,
     OrderShipped,
     ParcelAnomalyEnded,
     ParcelAnomalyRaised,
@@ -33,6 +34,7 @@ from aftersale_svc.tables.goods.parcel_anomalies import END_ANOMALY, PARCEL_ANOM
 from aftersale_svc.tables.goods.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.orders import (
     CANCEL_LINES,
+    DROP_PARCEL,
     END_WINDOW,
     MARK_OVERDUE,
     MOVE_ORDER,
@@ -83,6 +85,17 @@ async def order_shipped(tx: Transaction[ServiceSettings], event: OrderShipped) -
             quantity=line.quantity,
         )
         await tx.upsert(ORDER_PARCELS, sent)
+
+
+async def shipment_voided(tx: Transaction[ServiceSettings], event: OrderShipmentVoided) -> None:
+    """Take off the units of a parcel that was given up before its courier had it: they are with the merchant. Raises: Retry until the order
+    is known."""
+    state = OrderState.SHIPPED if event.shipped else OrderState.PAID
+    if not await tx.execute(MOVE_ORDER, order_id=event.order_id, state=state):
+        raise Retry(awaits=event.order_id)
+    back = {"line_ids": [line.line_id for line in event.lines], "units": [-line.quantity for line in event.lines]}
+    await tx.execute(SHIP_LINES, order_id=event.order_id, **back)
+    await tx.execute(DROP_PARCEL, parcel_id_=event.parcel_id)
 
 
 async def virtual_delivered(tx: Transaction[ServiceSettings], event: VirtualGoodsDelivered) -> None:

@@ -1,15 +1,15 @@
-"""Parcels that their buyers have called back from the courier: each becomes one case, whichever event arrives first."""
+"""Parcels that are called back from the courier: each becomes one case, whichever event arrives first, with the reason of who did it."""
 
 from typing import Any
 
 import pytest
-from aftercare_events import InterceptGranted
+from aftercare_events import InterceptGranted, RefundRequested
 from aftersale_shop import Shop
 from test_refused_deliveries import outbound
 
 
 async def called_back(shop: Shop, **more: Any) -> None:
-    """The courier grants an intercept of the parcel to the buyer."""
+    """The courier grants an intercept of the parcel, of the buyer unless stated."""
     known = {"purpose": "return_to_sender", "requested_by": "buyer", **more}
     event = InterceptGranted(
         **shop._order("ord_1", "system", "granted"),
@@ -41,8 +41,38 @@ async def test_a_parcel_that_is_back_before_its_grant_is_known_is_one_case(shop:
     assert case["state"] == "await_inspection"
 
 
-@pytest.mark.parametrize("other", [{"purpose": "change_address"}, {"requested_by": "seller"}])
-async def test_other_intercepts_open_no_case(shop: Shop, other: dict[str, str]) -> None:
+@pytest.mark.parametrize("requested_by", ["seller", "agent"])
+async def test_a_parcel_that_others_call_back_is_their_matter_from_the_grant_on(shop: Shop, requested_by: str) -> None:
     await shop.shipped()
-    await called_back(shop, **other)
+    await called_back(shop, requested_by=requested_by)
+    [case] = (await shop.buyer.get("/v1/cases")).json()["data"]
+    assert (case["type"], case["initiator"], case["reason"]) == ("refused_delivery", "system", "called_back")
+    assert case["state"] == "return_in_transit"
+    await outbound(shop, "returned", returned=True, reason="intercepted")
+    await shop.inspect(case["id"], 3)
+    refund = await shop.last(RefundRequested)
+    assert refund.amount_minor == 28700 + 800, "the freight goes back as well"
+
+
+async def test_a_called_back_parcel_that_is_back_before_its_grant_is_known_has_their_reason(shop: Shop) -> None:
+    await shop.shipped()
+    await outbound(shop, "returned", returned=True, reason="intercepted")
+    await called_back(shop, requested_by="seller")
+    [case] = (await shop.buyer.get("/v1/cases")).json()["data"]
+    assert (case["reason"], case["state"]) == ("called_back", "await_inspection")
+
+
+async def test_a_case_after_a_cancelled_one_keeps_its_reason(shop: Shop) -> None:
+    await shop.shipped()
+    await called_back(shop)
+    [first] = (await shop.buyer.get("/v1/cases")).json()["data"]
+    await shop.act(shop.agent, first["id"], "cancel")
+    await outbound(shop, "returned", returned=True, reason="intercepted")
+    cases = (await shop.buyer.get("/v1/cases")).json()["data"]
+    assert [each["reason"] for each in cases] == ["changed_mind", "changed_mind"], "it was the buyer's wish"
+
+
+async def test_a_change_of_address_opens_no_case(shop: Shop) -> None:
+    await shop.shipped()
+    await called_back(shop, purpose="change_address")
     assert (await shop.buyer.get("/v1/cases")).json()["data"] == []

@@ -27,8 +27,8 @@ async def raised(shop: Shop, kind: str, **more: Any) -> None:
     await shop.harness.consume(ParcelAnomalyRaised(**facts(shop, kind, **more), silent=False, scans=(scan,)))
 
 
-async def ended(shop: Shop, kind: str) -> None:
-    await shop.harness.consume(ParcelAnomalyEnded(**facts(shop, kind), cause="scanned"))
+async def ended(shop: Shop, kind: str, **more: Any) -> None:
+    await shop.harness.consume(ParcelAnomalyEnded(**facts(shop, kind), **{"cause": "scanned", **more}))
 
 
 async def test_both_sides_see_what_is_wrong_with_the_parcels_of_their_case(shop: Shop) -> None:
@@ -113,3 +113,30 @@ async def test_a_receipt_by_somebody_for_the_receiver_suggests_and_asserts_nothi
     [filed] = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}/file")).json()["parcel_anomalies"]
     assert "他人代收" in filed["text"]["zh_cn"]
     assert "否认" not in filed["text"]["zh_cn"]
+
+
+async def steps(shop: Shop, case_id: str) -> list[dict[str, Any]]:
+    shown = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
+    return [each for each in shown if each["action"].endswith("_anomaly")]
+
+
+async def test_the_timeline_of_a_case_shows_what_goes_wrong_with_its_goods_and_how_it_ends(shop: Shop) -> None:
+    await shop.shipped(lines=(KETTLE, CUP))
+    case = await shop.case(2, type_="refund_only", reason="no_tracking")
+    await raised(shop, "presumed_lost", loss="lost")
+    shop.clock.advance(hours=1)
+    await ended(shop, "presumed_lost", cause="resolved", resolution="found")
+    begun, over = await steps(shop, case["id"])
+    assert (begun["action"], begun["actor_role"], begun["state"]) == ("raise_anomaly", "system", case["state"])
+    assert begun["text"]["zh_cn"] == "包裹出现异常：运单 73001，长时间无物流信息，按丢失处理"
+    assert begun["text"]["en"].startswith("Something is wrong with a parcel: waybill 73001, without a scan")
+    assert over["text"]["zh_cn"].endswith("（已找回）")
+    assert over["text"]["en"].endswith("(the parcel was found)")
+
+
+async def test_a_parcel_without_goods_of_the_case_and_a_case_that_has_ended_have_no_such_step(shop: Shop) -> None:
+    await shop.shipped(lines=(KETTLE, CUP))
+    case = await shop.case(2, type_="refund_only", reason="no_tracking")
+    await shop.act(shop.buyer, case["id"], "cancel")
+    await raised(shop, "lost", loss="lost")
+    assert await steps(shop, case["id"]) == []

@@ -135,6 +135,8 @@ await_pickup          give_pickup_waybill  await_pickup  seller agent
 await_pickup          collect_pickup  return_in_transit  seller agent system
 await_pickup          report_absence  await_buyer_shipment  seller agent
 await_pickup          miss_pickup     await_buyer_shipment  buyer seller agent system
+await_pickup          refuse_pickup   await_buyer_shipment  system unseen
+await_pickup          escalate        manual_review      system unseen
 await_pickup          cancel          cancelled          buyer agent
 await_pickup          set_return_address await_pickup    seller agent
 await_pickup          freeze          disputed           system

@@ -50,7 +50,7 @@ from order_svc import projections
 from order_svc.commands import effects
 from order_svc.commands.cases import after_sales, case_money, cases
 from order_svc.commands.orders import restrictions, stock
-from order_svc.commands.parcels import shipments
+from order_svc.commands.parcels import contested_receivers, shipments
 from order_svc.commands.payments import offline_refunds, refund_requests
 from order_svc.commands.shipping import booked_pickups, shipping_labels
 from order_svc.domain.model import Order
@@ -99,6 +99,12 @@ def _following(copy: Copy[E], decide: Decide[E]) -> Callable[[Transaction[Settin
     return handle
 
 
+async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -> None:
+    """Copy the case, which may hold units of the order; by it the buyer may contest who has signed for a parcel."""
+    await _follow(tx, event, projections.case_requested, cases.open_)
+    await contested_receivers.case_requested(tx, event)
+
+
 async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -> None:
     """The case ended with its purpose: the order may be over."""
     order, units = await _follow(tx, event, projections.case_completed, cases.complete)
@@ -112,7 +118,7 @@ async def pickup_given_up(tx: Transaction[Settings], event: PickupWaybillWithdra
 
 
 HANDLERS: Handlers[Settings] = {
-    AfterSaleRequested: _following(projections.case_requested, cases.open_),
+    AfterSaleRequested: case_requested,
     OfferAccepted: _following(projections.case_retyped, cases.retype),
     AfterSaleTypeChanged: _following(projections.case_retyped, cases.retype),
     AfterSaleRejected: _following(projections.case_continued, cases.release),

@@ -135,6 +135,7 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         partner_inbox.callbacks,
         reconciliations.router,
         courier_endpoints.router(couriers),
+        courier_endpoints.silent(couriers),
         courier_endpoints.codes,
         partner_inbox.pushes,
         courier_webhooks.router(couriers),

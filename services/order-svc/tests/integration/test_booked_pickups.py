@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 from aftercare_chassis import failpoints
-from aftercare_events import ParcelRegistered, PickupBooked, PickupCancelled, PickupMoved, PickupWaybillWithdrawn
+from aftercare_events import (
+    ParcelRegistered,
+    PickupBooked,
+    PickupCancelled,
+    PickupMoved,
+    PickupRefused,
+    PickupWaybillWithdrawn,
+)
 from aftercare_simulators.shipping import Fault
 from shipping_depot import CARRIER
 
@@ -137,10 +144,38 @@ async def test_a_pickup_that_the_courier_refuses_is_shown_with_its_reason_and_an
     await depot.work()
     [label] = await pickups(shop)
     assert (label["state"], label["refusal"] is not None) == ("failed", True)
+    [refused] = await shop.events(PickupRefused)
+    assert (refused.case_id, refused.refusal, refused.moved) == ("case_1", label["refusal"], False)
+    assert refused.begins_at == window(shop)["begins_at"]
+    timeline = (await shop.buyer.get(f"/v1/orders/{order['id']}/timeline", params={"limit": 100})).json()["data"]
+    assert "拒绝上门取件" in str(timeline)
     depot.books.fault = None
     await booked(shop, order)
     await depot.work()
     assert sorted(each["state"] for each in await pickups(shop)) == ["created", "failed"]
+
+
+async def test_a_time_that_the_courier_refuses_to_move_to_is_published(depot, shop, order):
+    await booked(shop, order)
+    await depot.work()
+    depot.books.fault = Fault.REFUSED
+    list(depot.books.orders.values())[-1].collected = True
+    await moved(shop, order)
+    await depot.work()
+    [label] = await pickups(shop)
+    assert (label["state"], label["pickup_state"]) == ("created", "refused")
+    [refused] = await shop.events(PickupRefused)
+    assert (refused.begins_at, refused.moved) == (window(shop, 4)["begins_at"], True)
+
+
+async def test_a_label_that_a_person_has_ordered_is_that_persons_matter(depot, shop, order):
+    depot.books.fault = Fault.REFUSED
+    times = {name: at.isoformat() for name, at in window(shop).items() if name != "number"}
+    body = {"carrier": CARRIER[depot.courier], "case_id": "case_1", "weight_grams": 900, "pickup": times}
+    assert (await shop.seller.post(f"/v1/orders/{order['id']}/return-labels", json=body)).status_code == 201
+    await depot.work()
+    assert [each["state"] for each in await pickups(shop)] == ["failed"]
+    assert await shop.events(PickupRefused) == []
 
 
 async def test_a_process_that_ends_while_the_courier_is_asked_orders_one_pickup(depot, shop, order, monkeypatch):

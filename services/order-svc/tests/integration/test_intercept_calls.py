@@ -95,6 +95,9 @@ async def test_a_refused_intercept_has_its_reason_and_another_may_follow(depot, 
     intercept = await requested(shop, parcel)
     await depot.work()
     refused = await shown(shop, intercept)
+    if depot.courier == "kuaidi100":  # whose codes do not state what they are about
+        assert (refused["state"], refused["refusal"], refused["whose_turn"]) == ("requested", "other", "merchant")
+        return
     assert (refused["state"], refused["refusal"]) == ("refused", "too_late")
     [event] = await shop.events(InterceptRefused)
     assert (event.refusal, event.handler) == ("too_late", "system")
@@ -123,7 +126,8 @@ async def test_a_refusal_after_an_answer_that_was_lost_leaves_the_intercept_to_p
     depot.books.fault = Fault.REFUSED
     await depot.work(seconds=3)
     left = await shown(shop, intercept)
-    assert (left["state"], left["refusal"], left["whose_turn"]) == ("requested", "too_late", "merchant")
+    code = {"sf": "too_late", "kuaidi100": "other"}[depot.courier]
+    assert (left["state"], left["refusal"], left["whose_turn"]) == ("requested", code, "merchant")
     granted = await shop.seller.post(f"/v1/intercepts/{intercept['id']}/grant", json={})
     assert (granted.json()["state"], granted.json()["refusal"]) == ("granted", None)
 

@@ -1,9 +1,9 @@
 """Stock of articles: reserved with the order, released, shipped and returned, published in order and readable as sums."""
 
 import pytest
-from aftercare_events import OrderCreated, ReturnInspected
+from aftercare_events import OrderCreated, ReplacementShipped, ReplacementWaybillCorrected, ReturnInspected, ShippedLine
 from aftercare_events.catalogue.returns import InspectedLine
-from aftercare_events.catalogue.stock import StockCommitted, StockReservationReleased, StockReturned
+from aftercare_events.catalogue.stock import StockCommitted, StockReplaced, StockReservationReleased, StockReturned
 
 
 async def level(shop, sku="KETTLE-1"):
@@ -67,6 +67,43 @@ async def test_what_an_inspection_accepts_comes_back_once(shop):
     found = [(each.lines[0].quantity, each.lines[0].grade) for each in await shop.events(StockReturned)]
     assert found == [(1, "b"), (1, "a")]
     assert (await level(shop))["returned"] == 2
+
+
+async def exchanged(shop, order, *, goods="exchange", sku=None):
+    """The merchant sends two units in exchange, and then corrects the waybill."""
+    lines = (ShippedLine(line_id=order["lines"][0]["id"], quantity=2, sku=sku),)
+    sent = {"carrier": "zto", "waybill_no": "73055", "lines": lines, "case_type": "exchange", "goods": goods}
+    await shop.h.consume(shop.case(ReplacementShipped, order, **sent))
+    corrected = sent | {"waybill_no": "73056", "previous_carrier": "zto", "previous_waybill_no": "73055"}
+    await shop.h.consume(shop.case(ReplacementWaybillCorrected, order, **corrected))
+
+
+@pytest.mark.parametrize(("sku", "article"), [(None, "KETTLE-1"), ("KETTLE-2", "KETTLE-2")])
+async def test_what_is_sent_in_exchange_leaves_once_and_is_in_the_feed(shop, sku, article):
+    order, _ = await shop.paid()
+    await shop.ship(order, 3)
+    await exchanged(shop, order, sku=sku)
+    (replaced,) = await shop.events(StockReplaced)
+    assert (units(replaced), replaced.case_id) == ([(article, 2)], "case_1")
+    movements = (await shop.seller.get("/v1/stock-movements", params={"kind": "replaced"})).json()["data"]
+    assert [(each["sku"], each["quantity"], each["parcel_id"]) for each in movements] == [
+        (article, 2, replaced.parcel_id)
+    ]
+    assert (await shop.seller.get("/v1/stock-levels", params={"sku": article})).json()["replaced"] == 2
+    assert (await level(shop))["still_reserved"] == 0
+    [entry] = (await shop.seller.get("/v1/erp/stock-returns")).json()["data"]
+    assert (entry["case_id"], entry["movements"], [each["quantity"] for each in entry["replaced"]]) == (
+        "case_1",
+        [],
+        [2],
+    )
+
+
+async def test_repaired_goods_come_from_no_stock(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 3)
+    await exchanged(shop, order, goods="repair")
+    assert await shop.events(StockReplaced) == []
 
 
 async def test_movements_are_listed_for_the_merchant_and_the_platform_only(shop):

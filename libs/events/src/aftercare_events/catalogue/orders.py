@@ -63,6 +63,7 @@ class UnpackCause(Vocabulary):
 
     MERCHANT = "merchant", "the merchant took the goods out again"
     LINES_CANCELLED = "lines_cancelled", "units of it were cancelled, so that it has to be packed again"
+    PARCEL_VOIDED = "parcel_voided", "its only parcel was voided before the courier had it"
 
 
 class LineAfterSale(EventPart):
@@ -209,6 +210,17 @@ class OrderShipped(OrderEvent):
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
     complete: bool
+
+
+class OrderShipmentVoided(OrderEvent):
+    """A parcel of the order was given up before a courier had it: its units are with the merchant and may be shipped again."""
+
+    matter: Code = "order_shipment"
+    parcel_id: ParcelId
+    carrier: Carrier
+    waybill_no: WaybillNo
+    lines: tuple[ShippedLine, ...]
+    shipped: Annotated[bool, Field(description="whether another parcel of the order has left")]
 
 
 ReceiptDueAt = Annotated[

@@ -27,9 +27,13 @@ class AnomalyKind(Vocabulary):
     REFUSED = "refused", "the receiver has refused it"
     RETURNED_TO_SENDER = "returned_to_sender", "goes back to its sender, and nobody has asked for that"
     RETURNED_AFTER_DELIVERY = "returned_after_delivery", "was delivered, and goes back to its sender"
-    OTHER_RECEIVER = "other_receiver", "somebody else has received it"
+    OTHER_RECEIVER = (
+        "other_receiver",
+        "somebody has signed for the receiver, who states not to have it, or not to have authorised that",
+    )
     MISROUTED = "misrouted", "the courier has sent it the wrong way"
     ADDRESS_PROBLEM = "address_problem", "the courier cannot deliver to its address, or reach the receiver"
+    SCANNED_AFTER_VOID = "scanned_after_void", "it was voided, and a courier has it"
 
 
 class GoodsLoss(Vocabulary):
@@ -45,7 +49,7 @@ class AnomalyEnd(Vocabulary):
     SCANNED = "scanned", "a scan shows that the parcel goes on"
     ARRIVED = "arrived", "the receiver of its leg has it"
     PARCEL_ENDED = "parcel_ended", "the courier has nothing more to do with it"
-    NOT_FOLLOWED = "not_followed", "its waybill was corrected, or nobody collects it"
+    NOT_FOLLOWED = "not_followed", "it was voided, its waybill was corrected, or nobody collects it"
     RESOLVED = "resolved", "the merchant or an agent has resolved it"
 
 

@@ -11,6 +11,7 @@ from aftercare_events.fields import (
     Carrier,
     CaseId,
     Code,
+    Id,
     LineId,
     MerchantId,
     OrderId,
@@ -47,7 +48,7 @@ class ParcelStatus(Vocabulary):
     RETURNING = "returning", "on its way back to its sender"
     RETURNED = "returned", "its sender has it again"
     LOST = "lost", "lost"
-    CANCELLED = "cancelled", "the shipment was cancelled, or its waybill was wrong"
+    CANCELLED = "cancelled", "the shipment was cancelled or voided, or its waybill was wrong"
     UNKNOWN = "unknown", "the courier's code is not known"
 
 
@@ -68,6 +69,10 @@ class ShippedLine(EventPart):
 
     line_id: LineId
     quantity: Quantity
+    sku: Annotated[
+        Id | None,
+        Field(description="the article that is sent in place of that of the line; absent where it is the same"),
+    ] = None
 
 
 class ParcelEvent(Event):
@@ -109,7 +114,7 @@ class ParcelStatusChanged(ParcelEvent):
     previous_status: Annotated[Code, one_of(ParcelStatus, "before")]
     reason: Annotated[
         Code | None,
-        Field(description="the courier's reason; `waybill_corrected` and `pickup_given_up` are order-svc's"),
+        Field(description="the courier's reason; `waybill_corrected`, `pickup_given_up` and `voided` are order-svc's"),
     ] = None
     terminal: Annotated[bool, Field(description="whether the courier has nothing more to do")]
     scanned: Annotated[

@@ -37,6 +37,7 @@ class CaseReason(Vocabulary):
     EMPTY_PACKAGE = "empty_package", "the parcel was empty"
     DELIVERED_NOT_RECEIVED = "delivered_not_received", "reported as delivered, but the buyer does not have it"
     REFUSED_AT_DOOR = "refused_at_door", "the buyer did not accept the parcel"
+    CALLED_BACK = "called_back", "the merchant or the platform has called the parcel back"
     WARRANTY_REPAIR = "warranty_repair", "a repair under warranty"
     PAID_REPAIR = "paid_repair", "a repair that no warranty covers"
     RECALL = "recall", "the goods were recalled"
@@ -107,6 +108,7 @@ class EscalationCause(Vocabulary):
         "offline_refund_unconfirmed",
         "the buyer has not confirmed in time that money which was said to be given back has arrived",
     )
+    PICKUP_REFUSED = "pickup_refused", "couriers have refused to collect the goods more than once"
 
 
 class HandlingReason(Vocabulary):
@@ -138,6 +140,9 @@ class AfterSaleRequested(CaseEvent):
         Id | None, Field(description="the rejected case in whose place this one was asked for")
     ] = None
     settings: SettingsUsed = None
+    not_received: Annotated[
+        bool | None, Field(description="whether the buyer states that a parcel with these units did not reach them")
+    ] = None
 
 
 class AdjustmentBearer(Vocabulary):

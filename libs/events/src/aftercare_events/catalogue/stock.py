@@ -1,6 +1,6 @@
 """Units of articles that orders release, ship and take back, published by order-svc for warehouses and ERP systems.
 
-OrderCreated reserves the units of its lines: until its `deadline_at` if the order is not paid. Per line: reserved = released + committed + what is still reserved. What comes back is stated beside it.
+OrderCreated reserves the units of its lines: until its `deadline_at` if the order is not paid. Per line: reserved = released + committed - reversed + what is still reserved. What comes back, and what is sent in exchange, is stated beside it.
 """
 
 from typing import Annotated
@@ -48,6 +48,23 @@ class StockCommitted(OrderEvent):
     matter: Code = "stock_commitment"
     lines: tuple[StockLine, ...]
     parcel_id: Annotated[ParcelId | None, Field(description="the parcel; absent for virtual goods")] = None
+
+
+class StockCommitmentReversed(OrderEvent):
+    """Units that counted as having left are reserved again: their parcel was voided before a courier had it."""
+
+    matter: Code = "stock_commitment"
+    lines: tuple[StockLine, ...]
+    parcel_id: ParcelId
+
+
+class StockReplaced(OrderEvent):
+    """Units have left that the merchant sends in exchange for others, for a case."""
+
+    matter: Code = "stock_replacement"
+    case_id: CaseId
+    lines: tuple[StockLine, ...]
+    parcel_id: ParcelId
 
 
 class StockReturned(OrderEvent):

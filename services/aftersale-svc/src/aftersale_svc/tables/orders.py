@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     func,
     select,
     update,
@@ -143,6 +144,7 @@ SHIP_LINES = Statement(
     .where(order_lines.c.order_id == bindparam("order_id"), order_lines.c.line_id == _shipped.c.line_id)
     .values(shipped_quantity=order_lines.c.shipped_quantity + _shipped.c.units)
 )
+DROP_PARCEL = Statement(delete(order_parcels).where(order_parcels.c.parcel_id == bindparam("parcel_id_")))
 _cancelled = (
     func.unnest(
         bindparam("line_ids", type_=ARRAY(Text)),

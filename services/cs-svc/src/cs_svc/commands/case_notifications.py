@@ -185,6 +185,8 @@ def _code(event: CaseEvent) -> str:
         return "return_address_corrected"
     if isinstance(event, PickupMissed) and event.missed_by == PickupMissedBy.BUYER:
         return "pickup_missed_by_buyer"
+    if isinstance(event, PickupMissed) and event.missed_by == PickupMissedBy.COURIER_REFUSED:
+        return "pickup_missed_refused"
     if isinstance(event, ReturnDelivered | ReturnHandedOver) and event.terminal:
         return f"{code}_after_end"
     if isinstance(event, OfferMade) and event.by == OfferSide.BUYER:

@@ -88,6 +88,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "快递上门时买家不在，请在售后单中重新预约，或自行寄回商品。",
         "The buyer was not there for the pickup; please book another one in the case, or send the goods yourself.",
     ),
+    "pickup_missed_refused": (
+        "快递拒绝上门取件，请在售后单中重新预约，或自行寄回商品。",
+        "The courier refused to collect the goods; please book another pickup in the case, or send them yourself.",
+    ),
     "pickup_waybill_given": ("取件运单号已填写。", "The waybill of the pickup is known."),
     "pickup_waybill_withdrawn": ("取件运单号已作废。", "The waybill of the pickup is not valid any more."),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),

@@ -16,11 +16,14 @@ from order_svc.api.schemas.partners import (
     Partner,
     RevocationIn,
     RotationIn,
+    SilentEndpointOut,
+    SilentEndpointsOut,
     UnknownCodeOut,
 )
 from order_svc.commands.parcels import courier_endpoints
 from order_svc.domain.errors import EndpointRevoked, SecretUnfit, UnknownPartner
 from order_svc.integrations.couriers.port import Courier
+from order_svc.queries.silent_endpoints import silent_endpoints
 from order_svc.settings import Settings
 
 EndpointId = Annotated[Id, Path(description="The id of the endpoint.")]
@@ -85,6 +88,25 @@ async def get_endpoint(endpoint_id: EndpointId, read: Read) -> EndpointOut:
 async def revoke_endpoint(endpoint_id: EndpointId, body: RevocationIn, tx: Tx[Settings]) -> EndpointOut:
     """Accept no pushes at this endpoint any more, at once or after a grace. Those that arrived are processed."""
     return EndpointOut.of(await courier_endpoints.revoke(tx, endpoint_id, grace_hours=body.grace_hours))
+
+
+def silent(couriers: Mapping[str, Courier]) -> APIRouter:
+    """The list of the silent endpoints of these couriers."""
+    made = APIRouter(
+        prefix="/v1/silent-courier-endpoints",
+        tags=["courier-endpoints"],
+        route_class=ApiRoute,
+        dependencies=[require_role("admin")],
+    )
+
+    async def list_silent(read: Read[Settings]) -> SilentEndpointsOut:
+        """The endpoints without a push for hours, though parcels of their partners are under way."""
+        found = await silent_endpoints(read, couriers)
+        hours = read.settings.parcel_feed_silent_hours
+        return SilentEndpointsOut(hours=hours, data=[SilentEndpointOut.model_validate(each) for each in found])
+
+    made.get("", operation_id="listSilentCourierEndpoints")(list_silent)
+    return made
 
 
 codes = APIRouter(

@@ -39,6 +39,7 @@ async def read_refunds(reader: Read[Settings], limit: Limit = 20, cursor: Cursor
 
 @router.get("/stock-returns", operation_id="readErpStockReturns", dependencies=SELLER)
 async def read_stock_returns(reader: Read[Settings], limit: Limit = 20, cursor: Cursor = None) -> StockReturnFeedOut:
-    """Read the goods that have come back to the merchant and were accepted since the cursor, as `readErpOrders` does for orders."""
+    """Read the goods that have come back to the merchant and were accepted since the cursor, and those that were sent in exchange, as
+    `readErpOrders` does for orders."""
     page = await erp.stock_returns(reader, limit, cursor)
     return StockReturnFeedOut.of(page, [StockReturnOut.of(each) for each in page.data])

@@ -3,24 +3,27 @@
 from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
-from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
-from order_svc.commands.parcels import shipments
+from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut, VoidIn
+from order_svc.commands.parcels import contested_receivers, shipments, voids
+from order_svc.domain.anomalies.errors import ReceiverNotOther
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.tracking import ParcelLeg, ParcelStatus
+from order_svc.domain.voids import ParcelNotVoidable, ParcelScanned
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
 OrderId = Annotated[Id, Path(description="The id of the order.")]
 ParcelId = Annotated[Id, Path(description="The id of the parcel.")]
+ASK_COURIER = VoidIn()
 
 
 @router.post(
@@ -52,6 +55,36 @@ async def ship_parcel(order_id: OrderId, body: ParcelIn, tx: Tx[Settings]) -> Pa
         reference=body.reference,
     )
     return ParcelDetailOut.showing(await queries.parcel_view(tx, parcel))
+
+
+@router.post(
+    "/parcels/{parcel_id}/void",
+    operation_id="voidParcel",
+    responses=refusals(ParcelScanned, ParcelNotVoidable, IllegalTransition),
+    dependencies=[require_role("seller")],
+)
+async def void_parcel(parcel_id: ParcelId, tx: Tx[Settings], body: VoidIn = ASK_COURIER) -> ParcelDetailOut:
+    """Give the shipment of a parcel up that no courier has: its units may be packed and shipped again.
+
+    Where the waybill is of a label, the courier is asked to cancel it, and the parcel is `cancelled` (`voided`) once it agrees; `label` shows
+    how far that is, and why the courier refuses. From the courier's first scan on there are only intercepts.
+    """
+    voided = await voids.void(tx, parcel_id, cancelled_with_courier=body.cancelled_with_courier)
+    return ParcelDetailOut.showing(await queries.parcel_view(tx, voided))
+
+
+@router.post(
+    "/parcels/{parcel_id}/contest-receiver",
+    operation_id="contestReceiver",
+    responses=refusals(ReceiverNotOther),
+    dependencies=[require_role("buyer", "seller", "agent")],
+)
+async def contest_receiver(parcel_id: ParcelId, tx: Tx[Settings]) -> ParcelDetailOut:
+    """State that who has signed for the buyer was not authorised, or that the buyer does not have the parcel: an anomaly (`other_receiver`).
+
+    A case whose buyer states that its goods did not arrive does so by itself.
+    """
+    return ParcelDetailOut.showing(await queries.parcel_view(tx, await contested_receivers.contest(tx, parcel_id)))
 
 
 @router.get("/parcels", operation_id="listParcels")

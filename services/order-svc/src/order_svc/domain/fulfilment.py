@@ -141,8 +141,8 @@ class Fulfilment(OrderUnits):
 
 
 def outbound(parcels: Iterable[Parcel]) -> list[Parcel]:
-    """The parcels that carry what was ordered to the buyer."""
-    return [parcel for parcel in parcels if parcel.leg is ParcelLeg.OUTBOUND]
+    """The parcels that carry what was ordered to the buyer, without those that were voided."""
+    return [parcel for parcel in parcels if parcel.leg is ParcelLeg.OUTBOUND and not parcel.is_voided]
 
 
 def will_not_arrive(parcel: Parcel) -> bool:

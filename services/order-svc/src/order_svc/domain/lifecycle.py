@@ -31,7 +31,7 @@ from order_svc.domain.tracking import Parcel
 
 
 class OrderAction(StrEnum):
-    """What can be done to an order; the last nine are taken by timers, providers and couriers."""
+    """What can be done to an order; the last ten are taken by timers, providers and couriers."""
 
     PAY = "pay"
     APPROVE = "approve"
@@ -51,6 +51,7 @@ class OrderAction(StrEnum):
     MARK_PAID = "mark_paid"
     EXPIRE = "expire"
     DELIVER = "deliver"
+    UNSHIP = "unship"
     REFUND_WHOLLY = "refund_wholly"
     MARK_OVERDUE = "mark_overdue"
     COMPLETE = "complete"
@@ -266,6 +267,8 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.MARK_OVERDUE): Transition(_S.SHIPPED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (FULLY_SHIPPED,)),
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
+        # Its only parcel was voided before the courier had it.
+        (_S.SHIPPED, _A.UNSHIP): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
         (_S.DELIVERED, _A.EXTEND_RECEIPT): Transition(_S.DELIVERED, PARTIES, (EXTENSIONS_USED,)),

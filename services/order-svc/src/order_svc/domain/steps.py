@@ -88,6 +88,8 @@ NOT_FOR_BUYERS = frozenset(
     {
         "StockReservationReleased",
         "StockCommitted",
+        "StockCommitmentReversed",
+        "StockReplaced",
         "StockReturned",
         "DeliveryMeasured",
         "ParcelAnomalyAcknowledged",

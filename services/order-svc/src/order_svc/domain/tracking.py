@@ -40,13 +40,16 @@ class ParcelStatus(StrEnum):
 
 WAYBILL_CORRECTED = "waybill_corrected"
 PICKUP_GIVEN_UP = "pickup_given_up"
-"""The one reason of a status that no courier has given: the waybill of a parcel of a case was corrected."""
+VOIDED = "voided"
+"""The reasons of a status that no courier has given: a parcel of a case is not followed any more, or the merchant has given its shipment up."""
 
 INTERCEPTED = "intercepted"
 """The reason of a parcel's status where the courier turns it round because it was asked to."""
 CONSIGNEE_REFUSED = "consignee_refused"
 """The reason of a status where the receiver did not take the parcel."""
 
+PROXY = "proxy"
+"""The kind of receiver (`delivered_to`) that has signed for the buyer: family, a neighbour, a doorkeeper (代收)."""
 AT_STATION = frozenset({"locker", "station"})
 """The kinds of receivers (`delivered_to`) from which the buyer still has to collect the parcel."""
 
@@ -96,9 +99,10 @@ class Parcel:
     """One parcel. `status_at` is the time of the scan that gave the present status, by the courier's clock.
 
     `handed_over_at` is when the merchant registered the parcel, or its case reported it; earlier scans of the
-    waybill belong to another parcel. `withdrawn_at` is when its waybill was corrected; the parcel is not followed
-    from then on. `collected_at` is when its receiver had it in person, for one that was delivered. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
-    silence is an anomaly, if nothing comes before; `anomalies` are the kinds that are open.
+    waybill belong to another parcel. `withdrawn_at` is when it was voided, or its waybill corrected; no scan changes its
+    status from then on. `collected_at` is when its receiver had it in person, for one that was delivered. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
+    silence is an anomaly, if nothing comes before; `anomalies` are the kinds that are open. `receiver_contested_at` is when the buyer had stated that who signed for them was not
+    authorised, or that they do not have it.
     """
 
     id: str
@@ -122,6 +126,12 @@ class Parcel:
     collected_at: datetime | None = None
     watch_at: datetime | None = None
     anomalies: list[str] = field(default_factory=list)
+    receiver_contested_at: datetime | None = None
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether the merchant has given the shipment up before a courier had it."""
+        return self.withdrawn_at is not None and self.reason == VOIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

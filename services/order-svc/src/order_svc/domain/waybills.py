@@ -46,8 +46,16 @@ class ParcelKey:
 
 
 def meant(parcels: Sequence[Parcel], key: ParcelKey) -> list[Parcel]:
-    """Those of the parcels with the number of the key that its courier means; none where it could mean several couriers'."""
-    followed = [parcel for parcel in parcels if parcel.withdrawn_at is None and key.is_of(parcel)]
+    """Those of the parcels with the number of the key that its courier means; none where it could mean several couriers'.
+
+    A voided parcel is meant where no other one is: a courier has it all the same.
+    """
+    own = [parcel for parcel in parcels if key.is_of(parcel)]
+    followed = _meant([parcel for parcel in own if parcel.withdrawn_at is None], key)
+    return followed or _meant([parcel for parcel in own if parcel.is_voided], key)
+
+
+def _meant(followed: Sequence[Parcel], key: ParcelKey) -> list[Parcel]:
     if key.carrier is not None:
         named = [parcel for parcel in followed if parcel.carrier == key.carrier]
         return named or [parcel for parcel in followed if parcel.carrier == key.former_carrier]

@@ -23,7 +23,8 @@ from order_svc.domain.payments.owed import owed_of_order
 from order_svc.domain.payments.statements import Difference, Reconciliation
 from order_svc.domain.sales.errors import MerchantNeeded
 from order_svc.domain.sales.restrictions import Restriction
-from order_svc.domain.sales.stock import StockMovement, StockTotals
+from order_svc.domain.sales.stock import StockMovement, StockMovementKind, StockTotals
+from order_svc.domain.shipping.labels import ShippingLabel
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.queries import owed_refunds
@@ -50,6 +51,7 @@ from order_svc.tables.parcels import (
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, PAYMENTS_OF_ORDER, REFUNDS_OF
 from order_svc.tables.restrictions import RESTRICTION_LIST
+from order_svc.tables.shipping import LABEL_OF_PARCEL
 from order_svc.tables.statements import (
     DIFFERENCE_LIST,
     DIFFERENCES,
@@ -91,7 +93,7 @@ class ParcelView:
 
     `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
     `courier_rating` is the buyer's; None where there is none.
-    `destination` is where its courier takes it by an intercept, in place of the address of the order.
+    `destination` is where its courier takes it by an intercept, in place of the address of the order. `label` was ordered for it.
     """
 
     parcel: Parcel
@@ -101,6 +103,7 @@ class ParcelView:
     changes: list[StatusChange]
     courier_rating: CourierRating | None
     destination: InterceptAddress | None
+    label: ShippingLabel | None
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -175,7 +178,8 @@ async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     waybill, changes = Waybill(tracked, tolerance), waybills.changes(found, tracked, tolerance)
     rating = await reader.find(COURIER_RATINGS, found.id)
     destination = await reader.one(DESTINATION, parcel_id=found.id)
-    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes, rating, destination)
+    label = await reader.one(LABEL_OF_PARCEL, parcel_id=found.id)
+    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes, rating, destination, label)
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:
@@ -277,8 +281,8 @@ async def stock_level(reader: Reader, merchant_id: str | None, sku: str) -> Stoc
     if merchant is None:
         raise MerchantNeeded(pointer="/merchant_id")
     found = await reader.one(STOCK_TOTALS, merchant_id=merchant, sku=sku)
-    nothing = StockTotals(merchant_id=merchant, sku=sku, reserved=0, released=0, committed=0, returned=0)
-    return nothing if found is None else found
+    kinds = {kind.value: 0 for kind in StockMovementKind}
+    return StockTotals(merchant_id=merchant, sku=sku, **kinds) if found is None else found
 
 
 def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:

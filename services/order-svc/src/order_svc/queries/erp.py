@@ -6,13 +6,13 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain.payments.model import Refund
-from order_svc.domain.sales.stock import StockMovement
+from order_svc.domain.sales.stock import StockMovement, StockMovementKind
 from order_svc.domain.steps import ErpFeed, FeedStep
 from order_svc.queries import OrderView, with_parts
 from order_svc.tables.order_steps import ERP_CHANGES
 from order_svc.tables.orders import ORDERS_BY_ID
 from order_svc.tables.payments import REFUNDS_BY_ID
-from order_svc.tables.stock import RETURNED_OF_CASE
+from order_svc.tables.stock import MOVEMENTS_OF_CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,11 @@ class RefundChange:
 
 @dataclass(frozen=True, slots=True)
 class StockReturn:
-    """Units that came back for a case, with all that have come back for it until now."""
+    """Units that came back for a case, or were sent in exchange, with all of both until now."""
 
     step: FeedStep
     movements: list[StockMovement]
+    replaced: list[StockMovement]
 
 
 async def orders(reader: Reader, limit: int, cursor: str | None) -> Page[OrderChange]:
@@ -64,12 +65,15 @@ async def refunds(reader: Reader, limit: int, cursor: str | None) -> Page[Refund
 
 
 async def stock_returns(reader: Reader, limit: int, cursor: str | None) -> Page[StockReturn]:
-    """A page of goods that came back and were accepted. Raises: CursorInvalid."""
+    """A page of goods that came back and were accepted, and of those that were sent in exchange. Raises: CursorInvalid."""
     page = await _steps(reader, ErpFeed.STOCK_RETURNS, limit, cursor)
     changes = []
     for step in page.data:
         case_id = step.details.get("case_id")
-        changes.append(StockReturn(step, await reader.all(RETURNED_OF_CASE, order_id=step.order_id, case_id=case_id)))
+        found = await reader.all(MOVEMENTS_OF_CASE, order_id=step.order_id, case_id=case_id)
+        returned = [each for each in found if each.kind is StockMovementKind.RETURNED]
+        replaced = [each for each in found if each.kind is StockMovementKind.REPLACED]
+        changes.append(StockReturn(step, returned, replaced))
     return Page(changes, page.has_more, page.next_cursor)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    or_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -30,6 +31,7 @@ courier_endpoints = Table(
     timestamp("rotated_at", null=True),
     timestamp("revoked_at", null=True),
     text("merchant_id", null=True),
+    timestamp("last_push_at", null=True),
 )
 
 courier_codes = Table(
@@ -63,6 +65,15 @@ REVOKE_ENDPOINT = Statement(
     update(courier_endpoints)
     .where(courier_endpoints.c.id == bindparam("endpoint_id"))
     .values(revoked_at=bindparam("revoked_at"))
+)
+NOTE_PUSH = Statement(
+    update(courier_endpoints)
+    .where(
+        courier_endpoints.c.id == bindparam("endpoint_id"),
+        # A row that every push changes would be one that all wait for.
+        or_(courier_endpoints.c.last_push_at.is_(None), courier_endpoints.c.last_push_at < bindparam("before")),
+    )
+    .values(last_push_at=bindparam("now"))
 )
 CODE_LIST = Listing(courier_codes, UnknownCode, filters=("partner",), seen_by=ADMIN_ONLY)
 _COUNTED = insert(courier_codes).values(

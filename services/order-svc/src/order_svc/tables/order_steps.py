@@ -3,7 +3,7 @@
 from aftercare_chassis.database.columns import document, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
-from sqlalchemy import BigInteger, Column, Index, Table, Text, all_, and_, bindparam, select
+from sqlalchemy import BigInteger, Column, Index, Table, Text, all_, and_, bindparam, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -56,7 +56,7 @@ ERP_CHANGES = Listing(
         "of": {
             ErpFeed.ORDERS: order_steps.c.event.like("Order%"),
             ErpFeed.REFUNDS: order_steps.c.event.like("Refund%"),
-            ErpFeed.STOCK_RETURNS: order_steps.c.event == "StockReturned",
+            ErpFeed.STOCK_RETURNS: or_(order_steps.c.event == "StockReturned", order_steps.c.event == "StockReplaced"),
         },
     },
 )

@@ -37,6 +37,7 @@ parcels = Table(
     timestamp("watch_at", null=True),
     # The default is for builds before revision 0031, which do not write the column.
     Column("anomalies", ARRAY(Text), nullable=False, server_default="{}"),
+    timestamp("receiver_contested_at", null=True),
     # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",

@@ -170,6 +170,9 @@ LABELS_OF_WAYBILL = Query(
     .with_for_update(key_share=True),
     ShippingLabel,
 )
+_OF_PARCEL = select(shipping_labels).where(shipping_labels.c.parcel_id == bindparam("parcel_id"))
+LABEL_OF_PARCEL = Query(_OF_PARCEL, ShippingLabel)
+LABEL_OF_PARCEL_LOCKED = Query(_OF_PARCEL.with_for_update(key_share=True), ShippingLabel)
 PICKUPS_OF_CASE = Query(
     select(shipping_labels)
     .where(

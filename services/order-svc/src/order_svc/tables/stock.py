@@ -48,6 +48,13 @@ RETURNED_OF_CASE = Query(
     ),
     StockMovement,
 )
+MOVEMENTS_OF_CASE = Query(
+    select(stock_movements)
+    .where(stock_movements.c.order_id == bindparam("order_id"), stock_movements.c.case_id == bindparam("case_id"))
+    .order_by(stock_movements.c.id),
+    StockMovement,
+)
+"""What has come back for a case, and what was sent in exchange."""
 STOCK_TOTALS = Query(
     select(
         stock_movements.c.merchant_id,

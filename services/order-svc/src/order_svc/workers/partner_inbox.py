@@ -1,6 +1,6 @@
 """The worker that processes what partners pushed: one push at a time, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -12,7 +12,7 @@ from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import feeds
-from order_svc.commands.parcels import courier_reports, partner_inbox
+from order_svc.commands.parcels import courier_endpoints, courier_reports, partner_inbox
 from order_svc.commands.payments import payment_callbacks
 from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
 from order_svc.integrations.couriers.port import Courier, Reports
@@ -21,6 +21,7 @@ from order_svc.integrations.pushes import PushAdapter
 from order_svc.settings import Settings
 
 C = TypeVar("C")
+Note = Callable[[Transaction[Settings], str], Awaitable[None]]
 _LONGEST_REASON = 200
 _NOTED_AGAIN = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
@@ -67,18 +68,24 @@ class PartnerInbox:
                 courier = self._couriers[push.partner]
                 reports = _parse(courier, raw)
                 processed = await courier_reports.apply(tx, push, reports, signed=courier.signs)
-                await self._note(tx, {each.carrier for each in reports if each.carrier is not None})
+                await self._note(tx, push, {each.carrier for each in reports if each.carrier is not None})
                 tx.after_commit(partial(_count, runtime, push, reports, processed.state))
         except _Unreadable as error:
             await partner_inbox.failed(tx, push, str(error)[:_LONGEST_REASON])
 
-    async def _note(self, tx: Transaction[Settings], carriers: set[str]) -> None:
-        """Note once a minute that carriers report: a row that every push changed would be one that all wait for."""
+    async def _note(self, tx: Transaction[Settings], push: PartnerPush, carriers: set[str]) -> None:
+        """Note once a minute that carriers report, and that pushes arrive at an endpoint: a row that every push changed would be one that
+        all wait for."""
         for carrier in sorted(carriers):
-            last = self._noted.get(carrier)
-            if last is None or abs(tx.now - last) >= _NOTED_AGAIN:
-                await feeds.report(tx, carrier)
-                tx.after_commit(partial(self._noted.__setitem__, carrier, tx.now))
+            await self._note_once(tx, carrier, feeds.report)
+        if push.endpoint_id is not None and not push.is_answer:
+            await self._note_once(tx, push.endpoint_id, courier_endpoints.note_push)
+
+    async def _note_once(self, tx: Transaction[Settings], name: str, note: Note) -> None:
+        last = self._noted.get(name)
+        if last is None or abs(tx.now - last) >= _NOTED_AGAIN:
+            await note(tx, name)
+            tx.after_commit(partial(self._noted.__setitem__, name, tx.now))
 
 
 class _Unreadable(Exception):

@@ -1,13 +1,16 @@
 """Measures once a minute for how long what people or other processes are to do has waited."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 from prometheus_client import CollectorRegistry, Gauge
 
+from order_svc.domain.partners.endpoints import SilentEndpoint
+from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.queries import standstills
+from order_svc.queries.silent_endpoints import silent_endpoints
 from order_svc.settings import Settings
 
 _EVERY_SECONDS = 60.0
@@ -49,6 +52,18 @@ class StandstillMetrics:
                 registry=registry,
             ),
         }
+        self._silent = Gauge(
+            "aftercare_courier_endpoint_silent_seconds",
+            "For how long nothing has arrived at an endpoint, though parcels of its partner are under way.",
+            ["partner", "endpoint"],
+            registry=registry,
+        )
+
+    def silent(self, now: datetime, endpoints: Sequence[SilentEndpoint]) -> None:
+        """Set those of the endpoints that are silent; there are none of others."""
+        self._silent.clear()
+        for each in endpoints:
+            self._silent.labels(each.partner, each.id).set((now - each.since).total_seconds())
 
     def measured(self, now: datetime, began: Mapping[str, datetime | None]) -> None:
         """Set them by when the oldest of each began to wait."""
@@ -59,7 +74,9 @@ class StandstillMetrics:
 
 async def _measure(runtime: Runtime[Settings]) -> datetime | None:
     async with runtime.reader() as reader:
-        runtime.metrics.of(StandstillMetrics).measured(reader.now, await standstills.oldest(reader))
+        metrics = runtime.metrics.of(StandstillMetrics)
+        metrics.measured(reader.now, await standstills.oldest(reader))
+        metrics.silent(reader.now, await silent_endpoints(reader, COURIERS))
     return None
 
 

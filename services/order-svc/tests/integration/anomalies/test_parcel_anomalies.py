@@ -138,7 +138,6 @@ async def test_long_silence_counts_as_a_loss_with_the_last_scans_as_evidence(sho
         ({"status": S.EXCEPTION, "reason": "customs_confiscated"}, "disposed", "lost"),
         ({"status": S.EXCEPTION, "reason": "consignee_refused"}, "refused", None),
         ({"status": S.RETURNING}, "returned_to_sender", None),
-        ({"status": S.DELIVERED, "delivered_to": "proxy"}, "other_receiver", None),
         ({"status": S.EXCEPTION, "reason": "carrier_sorting_error"}, "misrouted", None),
         ({"status": S.ATTEMPT_FAILED, "reason": "consignee_incorrect_address"}, "address_problem", None),
         ({"status": S.EXCEPTION, "reason": "pickup_overdue"}, "not_collected", None),

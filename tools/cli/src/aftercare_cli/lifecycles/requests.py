@@ -40,6 +40,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("payment difference", "explain"): ("POST /v1/payment-differences/{difference_id}/explain",),
     ("payment difference", "resolve"): ("POST /v1/payment-differences/{difference_id}/resolve",),
+    ("label", "void"): ("POST /v1/parcels/{parcel_id}/void",),
     ("parcel anomaly", "acknowledge"): ("POST /v1/parcel-anomalies/{anomaly_id}/acknowledge",),
     ("parcel anomaly", "resolve"): ("POST /v1/parcel-anomalies/{anomaly_id}/resolve",),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),

@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.lifecycle import by_parcel
 from aftersale_svc.domain.cases.model import Case, CaseLine, Return
 from aftersale_svc.domain.cases.outbound_parcels import carrying
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.reasons import PARCEL_MISSING
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import instead_of_refusing
@@ -105,4 +106,5 @@ def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine])
         reasons_version=case.reasons_version,
         reapplication_of=case.reapplication_of,
         settings=settings_used(case.settings),
+        not_received=case.reason in PARCEL_MISSING,
     )

@@ -64,11 +64,9 @@ async def book(
         address=address,
         carrier=known.carrier if known else None,
         waybill_no=known.waybill_no if known else None,
-        bookings=1 + (known.bookings if known else 0),
-        missed_by_buyer=known.missed_by_buyer if known else 0,
-        missed_by_courier=known.missed_by_courier if known else 0,
         booked_at=tx.now,
     )
+    pickup = pickup.counting_on(known)
     booked = apply(_until(full, slot.ends_at), CaseAction.BOOK_PICKUP, tx).keeping(pickup)
     event = PickupBooked(
         **case_fields(tx, booked.case),

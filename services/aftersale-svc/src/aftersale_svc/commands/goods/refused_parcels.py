@@ -28,6 +28,8 @@ from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 
 _TYPE = TYPES[CaseType.REFUSED_DELIVERY]
 _BUYER = "buyer"
+INTERCEPTED = "intercepted"
+"""The reason with which a parcel goes back because its courier was asked for that."""
 
 
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -36,8 +38,11 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     Where it is back, there is a case about its units anew if the one before was cancelled: the merchant has goods and money, and
     nobody else says what follows. Where it is lost on its way back, that case is for an agent.
     """
-    if event.refused or (event.is_returned and not await _is_decided(tx, event)):
-        await _open(tx, event, Reason.REFUSED_AT_DOOR)
+    known = await _waiting(tx, event)
+    # An agent may have closed a case of the parcel without its goods.
+    decided = any(row["state"] == CaseState.CLOSED for row in known)
+    if event.refused or (event.is_returned and not decided):
+        await _open(tx, event, _reason(event, known))
     lost = lost_parcels.is_lost(event)
     if not (lost or event.is_returned or event.status == ParcelStatus.RETURNING):
         return
@@ -52,12 +57,10 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
 
 
 async def called_back(tx: Transaction[Settings], event: InterceptGranted) -> None:
-    """Open the case of a parcel that the courier sends back for its buyer, who has changed their mind after it was shipped.
-
-    One that goes back for somebody else becomes a case once it is back, as `follow` has it.
-    """
-    if event.purpose == InterceptPurpose.RETURN_TO_SENDER and event.requested_by == _BUYER:
-        await _open(tx, event, Reason.CHANGED_MIND)
+    """Open the case of a parcel that the courier sends back: for its buyer, who has changed their mind after it was shipped, or for the
+    merchant or the platform, who are liable then."""
+    if event.purpose == InterceptPurpose.RETURN_TO_SENDER:
+        await _open(tx, event, Reason.CHANGED_MIND if event.requested_by == _BUYER else Reason.CALLED_BACK)
 
 
 async def _waiting(tx: Transaction[Settings], event: ParcelStatusChanged) -> Sequence[Record]:
@@ -65,9 +68,11 @@ async def _waiting(tx: Transaction[Settings], event: ParcelStatusChanged) -> Seq
     return await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel)
 
 
-async def _is_decided(tx: Transaction[Settings], event: ParcelStatusChanged) -> bool:
-    """Whether an agent has closed a case of the parcel without its goods."""
-    return any(row["state"] == CaseState.CLOSED for row in await _waiting(tx, event))
+def _reason(event: ParcelStatusChanged, known: Sequence[Record]) -> Reason:
+    """Why the parcel goes back: as its last case has it, else as the courier reports it."""
+    if event.refused or (event.reason != INTERCEPTED and not known):
+        return Reason.REFUSED_AT_DOOR
+    return Reason(known[-1]["reason"]) if known else Reason.CALLED_BACK
 
 
 async def _open(tx: Transaction[Settings], event: ParcelStatusChanged | InterceptGranted, reason: Reason) -> None:

@@ -22,6 +22,7 @@ from aftersale_svc.commands.goods import fast_exchanges, replacement_orders, way
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
+from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
@@ -86,7 +87,8 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
 
 def _content(full: FullCase) -> tuple[ShippedLine, ...]:
     owed = [(line.line_id, line.refund_units) for line in full.lines if line.refund_units]
-    return tuple(ShippedLine(line_id=line_id, quantity=units) for line_id, units in owed)
+    others = {each.line_id: each.sku for each in full.rows_of(ReplacementLine)}
+    return tuple(ShippedLine(line_id=line_id, quantity=units, sku=others.get(line_id)) for line_id, units in owed)
 
 
 async def confirm(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:

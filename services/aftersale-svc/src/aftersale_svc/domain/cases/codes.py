@@ -83,6 +83,7 @@ class Reason(StrEnum):
     EMPTY_PACKAGE = "empty_package"
     DELIVERED_NOT_RECEIVED = "delivered_not_received"
     REFUSED_AT_DOOR = "refused_at_door"
+    CALLED_BACK = "called_back"
 
     WARRANTY_REPAIR = "warranty_repair"
     PAID_REPAIR = "paid_repair"
@@ -200,6 +201,7 @@ class EscalationCause(StrEnum):
     INSPECTION_LATE = "inspection_late"
     GOODS_NOT_RETURNED = "goods_not_returned"
     OFFLINE_REFUND_UNCONFIRMED = "offline_refund_unconfirmed"
+    PICKUP_REFUSED = "pickup_refused"
 
 
 class RefundCause(StrEnum):

@@ -16,7 +16,7 @@ from aftersale_svc.domain.cases.codes import (
 )
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 13
+REASONS_VERSION = 14
 """The version of the table. It increases with every change of the table.
 
 Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to
@@ -75,6 +75,8 @@ NOT_RECEIVED = frozenset(
     }
 )
 """By these the buyer does not have the units."""
+PARCEL_MISSING = frozenset({Reason.NO_TRACKING, Reason.LOST_IN_TRANSIT, Reason.DELIVERED_NOT_RECEIVED})
+"""By these the parcel with the units did not reach the buyer."""
 
 _R, _L, _P, _K = Reason, Liable, FreightPayer, EvidenceKind
 _NOTHING: tuple[EvidenceKind, ...] = ()
@@ -98,10 +100,15 @@ def _promise(
 
 
 def _delivery(
-    zh: str, en: str, liable: Liable, evidence_kinds: tuple[EvidenceKind, ...], stages: frozenset[Stage] = _ONCE_SHIPPED
+    zh: str,
+    en: str,
+    liable: Liable,
+    evidence_kinds: tuple[EvidenceKind, ...],
+    stages: frozenset[Stage] = _ONCE_SHIPPED,
+    since: int = 1,
 ) -> ReasonRow:
     payer = _P.BUYER if liable is _L.BUYER else _P.SELLER
-    return ReasonRow(ReasonGroup.DELIVERY, Label(zh, en), liable, payer, evidence_kinds, stages)
+    return ReasonRow(ReasonGroup.DELIVERY, Label(zh, en), liable, payer, evidence_kinds, stages, since=since)
 
 
 def _service(
@@ -151,6 +158,7 @@ REASONS: Mapping[Reason, ReasonRow] = {
         "显示签收但未收到", "Reported as delivered, not received", _L.COURIER, _NOTHING
     ),
     _R.REFUSED_AT_DOOR: _delivery("拒收", "Refused at the door", _L.BUYER, _NOTHING),
+    _R.CALLED_BACK: _delivery("商家或平台召回包裹", "Called back by the merchant", _L.SELLER, _NOTHING, since=14),
     _R.WARRANTY_REPAIR: _service(
         "保修", "Repair under warranty", _SHOWN, _ONCE_RECEIVED, is_warranty=True, term=Term.WARRANTY
     ),
@@ -212,6 +220,8 @@ UNSUITED: Mapping[str, frozenset[Reason]] = {
 """The reasons for which a type of case is not the remedy; every other type may be asked for with every reason but these:"""
 ONLY_FOR: Mapping[Reason, frozenset[str]] = {
     _R.PAID_REPAIR: frozenset({CaseType.REPAIR, CaseType.CONSULT}),
+    # A parcel that its sender has stopped comes back, whatever its receiver wants.
+    _R.CALLED_BACK: frozenset({CaseType.REFUSED_DELIVERY}),
     # Neither goods nor money mend an invoice.
     _R.INVOICE_PROBLEM: frozenset({CaseType.CONSULT}),
 }

@@ -129,3 +129,4 @@ class CaseAction(StrEnum):
     MISS_PICKUP = "miss_pickup"
     REPORT_ABSENCE = "report_absence"
     MISS_RETURN = "miss_return"
+    REFUSE_PICKUP = "refuse_pickup"

@@ -104,6 +104,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.COLLECT_PICKUP: Label("确认已取件", "record that the goods were collected"),
     CaseAction.MISS_PICKUP: Label("反馈快递未取件", "report that the courier did not come"),
     CaseAction.REPORT_ABSENCE: Label("反馈买家不在", "report that the buyer was not there"),
+    CaseAction.REFUSE_PICKUP: Label("登记快递拒绝取件", "record that the courier refuses the pickup"),
 }
 
 WHY_NOT: Mapping[str, Label] = {

@@ -25,8 +25,28 @@ KIND_NAMES: Mapping[str, Label] = {
     "other_receiver": Label("由他人代收", "somebody has signed for the receiver"),
     "misrouted": Label("错分", "it was sent the wrong way"),
     "address_problem": Label("地址或联系方式有误", "its address or phone number is wrong"),
+    "scanned_after_void": Label("运单作废后被快递揽收", "it was voided, and a courier has it"),
 }
 _UNKNOWN = Label("其他异常", "something else is wrong")
+RESOLUTION_NAMES: Mapping[str, Label] = {
+    "found": Label("已找回", "the parcel was found"),
+    "hurried": Label("已催促快递", "the courier was called and goes on"),
+    "reshipped": Label("已重新发货", "the goods were sent once more"),
+    "refunded": Label("已退款", "the buyer has the money back"),
+    "claimed": Label("已向快递索赔", "the loss is claimed from the courier"),
+    "goods_back": Label("商家已收回商品", "the merchant has the goods again"),
+    "receiver_confirmed": Label("收件人确认无误", "the receiver confirms that all is well"),
+    "false_alarm": Label("误报", "nothing was wrong"),
+}
+"""How people have resolved an anomaly; `other` has no name."""
+
+
+def anomaly_step(waybill_no: str, kind: str, resolution: str | None) -> Label:
+    """What is wrong with the parcel, or was, and how people have resolved it."""
+    name = KIND_NAMES.get(kind, _UNKNOWN)
+    resolved = RESOLUTION_NAMES.get(resolution or "")
+    zh, en = ("", "") if resolved is None else (f"（{resolved.zh}）", f" ({resolved.en})")
+    return Label(f"运单 {waybill_no}，{name.zh}{zh}", f"waybill {waybill_no}, {name.en}{en}")
 
 
 def anomaly_text(anomaly: ParcelAnomaly, zone: ZoneInfo) -> Label:

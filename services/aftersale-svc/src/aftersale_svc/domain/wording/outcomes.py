@@ -60,6 +60,7 @@ REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
     _E.OFFLINE_REFUND_UNCONFIRMED: Label(
         "买家未按期确认是否收到线下退款", "the buyer has not confirmed in time that the money has arrived"
     ),
+    _E.PICKUP_REFUSED: Label("快递再次拒绝上门取件", "the courier refused once more to collect the goods"),
     _E.RETURN_ARRIVED_LATE: Label(
         "售后单关闭后退货送达商家", "the returned goods have arrived after the case was closed without them"
     ),

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.model import EvidenceParty, Remedy, TakesEffect
 from aftersale_svc.domain.wording.amounts import NOTHING_DUE
+from aftersale_svc.domain.wording.anomalies import anomaly_step
 from aftersale_svc.domain.wording.outcomes import REVIEW_CAUSES
 from aftersale_svc.domain.wording.terms import judgement, offered_terms, proposed_decision, until
 from aftersale_svc.domain.wording.times import in_zone
@@ -29,11 +30,11 @@ _TIMED_OUT = (
     _E.OFFLINE_REFUND_UNCONFIRMED,
 )
 _LATE: Mapping[str, Label] = {
-    **{cause: REVIEW_CAUSES[cause] for cause in _TIMED_OUT},
+    **{cause: REVIEW_CAUSES[cause] for cause in (*_TIMED_OUT, _E.PICKUP_REFUSED)},
     "merchant_silent": Label("商家未按期答复", "the merchant has not answered in time"),
     "platform_late": Label("平台逾期未处理", "the platform has not decided in time"),
 }
-"""Why time has passed a case or dispute on. Other causes are what the step itself states."""
+"""Why time, or a courier, has passed a case or dispute on. Other causes are what the step itself states."""
 _APPROVED: Mapping[str, Label] = {
     "timeout": Label("商家未在期限内审核", "the merchant has not decided in time"),
     "rule": Label("符合商家设置的自动审核规则", "a rule that the merchant has published applies"),
@@ -55,6 +56,8 @@ def about(details: Details, zone: ZoneInfo) -> Label | None:
         return _LATE.get(details["cause"]) or _APPROVED.get(details["cause"])
     if (before := _time(details, "previous_due_at")) is not None:
         return _moved(before, _time(details, "deadline_at"), zone)
+    if "anomaly" in details:
+        return anomaly_step(details["waybill_no"], details["anomaly"], details.get("resolution"))
     what = _what(details)
     limit = until(_time(details, "deadline_at"), details.get("effect"), zone)
     appeal = _appeal(details, zone)

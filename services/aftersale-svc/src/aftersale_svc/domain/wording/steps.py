@@ -41,6 +41,10 @@ STEPS: Mapping[str, Label] = {
     "report_absence": Label(
         "{actor}反馈取件时买家不在", "{actor} reported that the buyer was not there for the pickup"
     ),
+    "refuse_pickup": Label(
+        "快递拒绝上门取件，可重新预约或自行寄回",
+        "The courier refused to collect the goods; another pickup may be booked, or the goods sent otherwise",
+    ),
     "correct_waybill": Label("{actor}更正了退货运单号", "{actor} corrected the waybill"),
     "scan": Label("快递首次扫描退货包裹", "The courier scanned the returned parcel for the first time"),
     "reshare": Label(
@@ -192,6 +196,8 @@ STEPS: Mapping[str, Label] = {
     "report_test": Label("检测报告已提交", "The testing body has reported"),
     "cancel_test": Label("{actor}取消了检测", "{actor} cancelled the test"),
     "end_test": Label("检测逾期，平台继续审理", "The test was late, and the platform goes on"),
+    "raise_anomaly": Label("包裹出现异常", "Something is wrong with a parcel"),
+    "end_anomaly": Label("包裹异常已解除", "What was wrong with a parcel is over"),
     "leave_message": Label(
         "{actor}在客服会话中作出答复", "{actor} left an answer in the conversation with customer service"
     ),

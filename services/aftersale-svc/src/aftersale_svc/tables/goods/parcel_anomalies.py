@@ -5,9 +5,11 @@ from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text, and_, bindparam, exists, func, or_, select, update
 
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
+from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.courier_claims.codes import ParcelLeg
-from aftersale_svc.tables.cases.cases import case_lines, cases
+from aftersale_svc.tables.cases.cases import CASES, case_lines, cases
 from aftersale_svc.tables.orders import order_parcels
 from aftersale_svc.tables.schema import metadata
 
@@ -55,6 +57,26 @@ ANOMALIES_OF_CASE = Query(
     ParcelAnomaly,
 )
 """Those of the parcels of a case, and of the parcels to the buyer with its lines, that had been raised at a time."""
+CASES_OF_PARCEL = Query(
+    select(*CASES.columns)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        *(cases.c.state != ended for ended in sorted(ENDED)),
+        or_(
+            cases.c.id == bindparam("case_id", type_=Text),
+            exists()
+            .where(
+                case_lines.c.case_id == cases.c.id,
+                case_lines.c.line_id == order_parcels.c.line_id,
+                order_parcels.c.parcel_id == bindparam("parcel_id"),
+            )
+            .correlate(cases),
+        ),
+    )
+    .order_by(cases.c.id),
+    Case,
+)
+"""The cases of an order that have not ended, which the parcel was sent for, or with lines of which it was sent to the buyer."""
 FACTS_OF_LINE = (
     select(
         func.jsonb_agg(

@@ -26,6 +26,7 @@ pickups = Table(
     *quantity("bookings"),
     *quantity("missed_by_buyer"),
     *quantity("missed_by_courier"),
+    *quantity("refused_by_courier", default=0),
     timestamp("booked_at"),
     timestamp("ended_at", null=True),
     CheckConstraint("begins_at < ends_at", name="slot"),

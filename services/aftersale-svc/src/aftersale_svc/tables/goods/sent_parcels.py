@@ -15,7 +15,7 @@ from aftersale_svc.tables.goods.parcel_reports import parcel_reports
 from aftersale_svc.tables.orders import order_parcels
 
 WAITING_FOR_PARCEL: Query[Record] = Query(
-    select(cases.c.id, cases.c.state)
+    select(cases.c.id, cases.c.state, cases.c.reason)
     .join_from(cases, returns, returns.c.case_id == cases.c.id)
     .where(
         cases.c.order_id == bindparam("order_id"),

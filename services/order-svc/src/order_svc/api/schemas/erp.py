@@ -5,6 +5,7 @@ from typing import Any, Generic, Self, TypeVar
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.http.schemas import Out, Time
 from aftercare_chassis.lifecycle import Actor
+from pydantic import Field
 
 from order_svc.api.schemas.orders import OrderOut
 from order_svc.api.schemas.payments import RefundOut
@@ -58,16 +59,18 @@ class RefundChangeOut(Out):
 
 
 class StockReturnOut(Out):
-    """Goods of an order that came back for a case and were accepted."""
+    """Goods of an order that came back for a case and were accepted, and those that were sent in exchange."""
 
     changed_at: Time
-    """When they were accepted."""
+    """When they were accepted, or sent."""
     order_id: str
     """The order."""
     case_id: str | None
-    """The case for which they came back."""
+    """The case."""
     movements: list[StockMovementOut]
     """Everything that has come back for the case until now: a movement keeps its id, so that it is booked once."""
+    replaced: list[StockMovementOut] = Field(default_factory=list)
+    """Everything that was sent in exchange for the case until now, in the same way."""
 
     @classmethod
     def of(cls, found: StockReturn) -> Self:
@@ -78,6 +81,7 @@ class StockReturnOut(Out):
             order_id=step.order_id,
             case_id=step.details.get("case_id"),
             movements=[StockMovementOut.of(each) for each in found.movements],
+            replaced=[StockMovementOut.of(each) for each in found.replaced],
         )
 
 

@@ -10,6 +10,7 @@ from order_svc.api.schemas.addresses import AddressOut
 from order_svc.api.schemas.order_lines import Units
 from order_svc.domain.anomalies.codes import AnomalyKind
 from order_svc.domain.fulfilment import Pick
+from order_svc.domain.shipping.labels import LabelState
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
 from order_svc.domain.waybills import IgnoredReason
 from order_svc.queries import ParcelView
@@ -46,6 +47,16 @@ class ParcelIn(In):
     def picks(self) -> list[Pick]:
         """The units as the command takes them."""
         return [Pick(line.line_id, line.quantity) for line in self.lines]
+
+
+class VoidIn(In):
+    """How the shipment of a parcel is given up."""
+
+    model_config = example(cancelled_with_courier=True)
+
+    cancelled_with_courier: bool = False
+    """Whether the merchant has cancelled it with the courier in another way, so that the courier is not asked: where it does not answer, or
+    refuses. A parcel that was handed over without a label is voided at once in any case."""
 
 
 class ParcelLineOut(Out):
@@ -161,6 +172,17 @@ class CourierRatingOut(Out):
     """When it was given."""
 
 
+class ParcelLabelOut(Out):
+    """The label whose waybill the parcel has."""
+
+    id: str
+    """Identifies the label: `label_…`."""
+    state: LabelState
+    """`cancelling` while the courier is asked to cancel the shipment, `cancelled` once it is given up."""
+    refusal: str | None
+    """Why the courier did not do what it was asked for last, such as cancelling it, as a code; null where it did."""
+
+
 class ParcelDetailOut(ParcelOut):
     """A parcel with its content and every scan, in the order in which the scans happened."""
 
@@ -174,6 +196,8 @@ class ParcelDetailOut(ParcelOut):
     """The buyer's; null where there is none."""
     destination: AddressOut | None
     """Where the courier takes it since it has granted a change of address; null: to the address of the order."""
+    label: ParcelLabelOut | None = None
+    """The label that was ordered for it; null where its waybill was named."""
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:
@@ -185,4 +209,5 @@ class ParcelDetailOut(ParcelOut):
             changes=[StatusChangeOut.model_validate(change) for change in view.changes],
             courier_rating=view.courier_rating and CourierRatingOut.model_validate(view.courier_rating),
             destination=None if view.destination is None else AddressOut.model_validate(view.destination),
+            label=view.label and ParcelLabelOut.model_validate(view.label),
         )

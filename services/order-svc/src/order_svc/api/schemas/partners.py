@@ -47,6 +47,8 @@ class EndpointOut(Out):
     path: str
     """Where the courier posts, below the address of this service."""
     created_at: CreatedAt
+    last_push_at: Time | None = None
+    """When a push was last processed, to the minute; null where none was, and for what was processed before this was noted."""
     revoked_at: Time | None
     """When the endpoint ceases, or has ceased, to accept pushes; null where it was not revoked."""
     rotated_at: Time | None
@@ -58,6 +60,28 @@ class EndpointOut(Out):
     def of(cls, endpoint: CourierEndpoint) -> "EndpointOut":
         """Without the secret."""
         return cls(**_endpoint_fields(endpoint))
+
+
+class SilentEndpointOut(Out):
+    """An endpoint at which nothing arrives, though parcels of its partner are under way."""
+
+    id: str
+    """Identifies the endpoint: `ce_…`."""
+    partner: str
+    """The name of the courier's adapter, such as `zto`."""
+    since: Time
+    """When a push last arrived, to the minute; where none did, when the endpoint was opened."""
+    parcels: int
+    """How many parcels of the partner have been under way for `hours` at least; counted up to 1000."""
+
+
+class SilentEndpointsOut(Out):
+    """The endpoints that are silent."""
+
+    hours: float
+    """For how long at least nothing has arrived at them."""
+    data: list[SilentEndpointOut]
+    """The longest silent first."""
 
 
 class NewSecretOut(EndpointOut):
@@ -84,6 +108,7 @@ def _endpoint_fields(endpoint: CourierEndpoint) -> dict[str, Any]:
         "merchant_id": endpoint.merchant_id,
         "path": f"/v1/courier-webhooks/{endpoint.partner}/{endpoint.id}",
         "created_at": endpoint.created_at,
+        "last_push_at": endpoint.last_push_at,
         "revoked_at": endpoint.revoked_at,
         "rotated_at": endpoint.rotated_at,
         "previous_secret_until": endpoint.previous_until,

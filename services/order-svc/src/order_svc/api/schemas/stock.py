@@ -21,7 +21,8 @@ class StockMovementOut(Out):
     sku: str
     """The merchant's article number."""
     kind: StockMovementKind
-    """`reserved` when the order was placed, `released` when it will not be shipped, `committed` when it left, `returned` when it came back."""
+    """`reserved` when the order was placed, `released` when it will not be shipped, `committed` when it left, `reversed` when its
+    parcel was voided before a courier had it, `returned` when it came back, `replaced` when it was sent in exchange for others."""
     quantity: int
     """How many units; always positive."""
     moved_at: Time
@@ -29,9 +30,9 @@ class StockMovementOut(Out):
     cause: StockReleaseCause | None
     """Why units were released; null for others."""
     parcel_id: str | None
-    """The parcel in which units left; null for others and for virtual goods."""
+    """The parcel in which units left, or were to leave; null for others and for virtual goods."""
     case_id: str | None
-    """The case for which units came back; null for others."""
+    """The case for which units came back, or were sent in exchange; null for others."""
     grade: str | None
     """How the merchant graded what came back; null where it did not."""
 
@@ -42,7 +43,7 @@ class StockMovementOut(Out):
 
 
 class StockLevelOut(Out):
-    """The units of one article in all orders: `reserved` = `released` + `committed` + `still_reserved`."""
+    """The units of one article in all orders: `reserved` = `released` + `committed` - `reversed` + `still_reserved`."""
 
     merchant_id: str
     """Whose article it is."""
@@ -53,11 +54,15 @@ class StockLevelOut(Out):
     released: int
     """Units of these that will not be shipped."""
     committed: int
-    """Units of these that have left."""
+    """Units of these that have left, or were to leave."""
+    reversed: int
+    """Units of these whose parcel was voided before a courier had it: they are reserved again."""
     still_reserved: int
     """Units that orders keep and that have not left."""
     returned: int
     """Units that came back and were accepted."""
+    replaced: int
+    """Units that were sent in exchange for others."""
 
     @classmethod
     def of(cls, totals: StockTotals) -> Self:

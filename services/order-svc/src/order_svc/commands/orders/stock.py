@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
-from aftercare_events import ReturnInspected
+from aftercare_events import ReplacementShipped, ReturnInspected
+from aftercare_events.catalogue.cases import GoodsOutcome
 from aftercare_events.catalogue.stock import (
     ReturnedStockLine,
+    StockCommitmentReversed,
     StockCommitted,
     StockLine,
+    StockReplaced,
     StockReservationReleased,
     StockReturned,
 )
@@ -52,6 +55,12 @@ async def commit(
     return [StockCommitted(**order_fields(tx, order), lines=_lines(units), parcel_id=parcel_id)] if units else []
 
 
+async def reverse(tx: Transaction[Settings], order: Order, units: Units, parcel_id: str) -> StockCommitmentReversed:
+    """Units of a voided parcel are reserved again; the event to record with the change of the locked order."""
+    await _keep(tx, order, StockMovementKind.REVERSED, units, parcel_id=parcel_id)
+    return StockCommitmentReversed(**order_fields(tx, order), lines=_lines(units), parcel_id=parcel_id)
+
+
 async def release_withdrawn(tx: Transaction[Settings], order: Order, before: OrderUnits, after: OrderUnits) -> Order:
     """Release the units of the locked order that were withdrawn; those of a cancelled order were released with it. The order as saved."""
     units = stock.changes(before.lines, after.lines, "withdrawn_quantity")
@@ -88,6 +97,21 @@ async def take_back(tx: Transaction[Settings], event: ReturnInspected) -> None:
 
 def _lines(units: Units) -> tuple[StockLine, ...]:
     return tuple(StockLine(line_id=line.id, sku=line.sku, quantity=quantity) for line, quantity in units)
+
+
+async def replace_units(tx: Transaction[Settings], order: Order, event: ReplacementShipped, parcel_id: str) -> None:
+    """Units have left in exchange for others, perhaps of another article; the order is locked."""
+    by_id = {line.id: line for line in await tx.all(LINES_OF_ORDER, order_id=order.id)}
+    sent = [
+        (replace(by_id[each.line_id], sku=each.sku or by_id[each.line_id].sku), each.quantity)
+        for each in event.lines
+        if each.line_id in by_id
+    ]
+    if event.goods_outcome != GoodsOutcome.EXCHANGE or not sent:
+        return
+    await _keep(tx, order, StockMovementKind.REPLACED, sent, case_id=event.case_id, parcel_id=parcel_id)
+    replaced = {"case_id": event.case_id, "lines": _lines(sent), "parcel_id": parcel_id}
+    await tx.save(ORDERS, order, StockReplaced(**order_fields(tx, order), **replaced))
 
 
 async def _keep(

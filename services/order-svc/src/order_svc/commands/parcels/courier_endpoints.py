@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from order_svc.domain.errors import EndpointRevoked
 from order_svc.domain.partners.endpoints import CourierEndpoint
 from order_svc.settings import Settings
-from order_svc.tables.couriers import ENDPOINTS, REVOKE_ENDPOINT, ROTATE_ENDPOINT
+from order_svc.tables.couriers import ENDPOINTS, NOTE_PUSH, REVOKE_ENDPOINT, ROTATE_ENDPOINT
 
 
 async def open_endpoint(
@@ -27,6 +27,11 @@ async def open_endpoint(
     )
     await tx.insert(ENDPOINTS, endpoint)
     return endpoint
+
+
+async def note_push(tx: Transaction[Settings], endpoint_id: str) -> None:
+    """Note that pushes arrive at the endpoint, unless that was noted less than a minute ago."""
+    await tx.execute(NOTE_PUSH, endpoint_id=endpoint_id, now=tx.now, before=tx.now - timedelta(minutes=1))
 
 
 async def revoke(tx: Transaction[Settings], endpoint_id: str, *, grace_hours: float) -> CourierEndpoint:

@@ -143,8 +143,8 @@ async def grant(
     fee: Amount | None = None,
     fee_payer: FeePayer = FeePayer.MERCHANT,
 ) -> Intercept:
-    """Record that the courier will do it. A parcel that goes back is `returning` from now on: once its sender has it, aftersale-svc
-    opens a case about its units.
+    """Record that the courier will do it. A parcel that goes back is `returning` from now on, and aftersale-svc opens a case about its
+    units.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.

@@ -13,6 +13,7 @@ from order_svc.commands.orders import order_units
 from order_svc.commands.parcels import anomalies, parcel_intercepts
 from order_svc.commands.record import parcel_fields
 from order_svc.domain import tracking, waybills
+from order_svc.domain.anomalies import reports
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey, TrackedParcel, Waybill
 from order_svc.settings import Settings
@@ -129,6 +130,8 @@ async def catch_up(tx: Transaction[Settings], parcel: Parcel) -> None:
 async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -> None:
     """Give a parcel the status of its latest scan. The end of the last outbound parcel may deliver its order."""
     if parcel.withdrawn_at is not None:
+        if parcel.is_voided:
+            await anomalies.follow(tx, parcel, waybill.counted(parcel))
         return
     latest, scans = waybill.latest(parcel), waybill.counted(parcel)
     if latest is None or latest.status is parcel.status:
@@ -162,10 +165,23 @@ def _with_collection(parcel: Parcel, scans: Sequence[ParcelScan]) -> Parcel:
 
 async def look(tx: Transaction[Settings], parcel: Parcel) -> None:
     """Look at a locked parcel whose silence is an anomaly by now, unless a scan has come."""
+    await anomalies.look(tx, parcel, await _counted(tx, parcel))
+
+
+async def contest_receiver(tx: Transaction[Settings], parcel: Parcel) -> Parcel:
+    """Note for a locked parcel that its buyer does not have it from who has signed for them: an anomaly, once."""
+    if parcel.receiver_contested_at is not None or not reports.received_by_proxy(parcel):
+        return parcel
+    contested = replace(parcel, receiver_contested_at=tx.now)
+    return await anomalies.follow(tx, contested, await _counted(tx, parcel))
+
+
+async def _counted(tx: Transaction[Settings], parcel: Parcel) -> list[ParcelScan]:
+    """The scans that belong to the parcel, in the order in which they happened."""
     found = await tx.all(PARCELS_OF_WAYBILL, waybill_no=parcel.waybill_no)
     tracked = waybills.with_scans(found, await tx.all(SCANS_OF_WAYBILL, waybill_no=parcel.waybill_no))
     same_number = [each for each in tracked if each.parcel.carrier == parcel.carrier]
-    await anomalies.look(tx, parcel, Waybill(same_number, _tolerance(tx)).counted(parcel))
+    return Waybill(same_number, _tolerance(tx)).counted(parcel)
 
 
 def _tolerance(tx: Transaction[Settings]) -> timedelta:
@@ -201,7 +217,7 @@ def _moved(parcel: Parcel, latest: ParcelScan) -> Parcel:
 
 
 async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime, reason: str) -> Parcel:
-    """This parcel of a case is not followed any more: its waybill was corrected, or nobody collects it."""
+    """No scan changes this locked parcel any more: it was voided, its waybill was corrected, or nobody collects it."""
     withdrawn = replace(
         parcel,
         status=ParcelStatus.CANCELLED,

@@ -159,7 +159,10 @@ async def register_replacement(tx: Transaction[Settings], event: ReplacementShip
     Raises:
         NotFound: there is no such order.
     """
-    await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.EXCHANGE, event)
+    order = await tx.lock(ORDERS, event.order_id)
+    parcel = await _follow(tx, order, ParcelLeg.EXCHANGE, event)
+    if parcel is not None:
+        await stock.replace_units(tx, order, event, parcel.id)
 
 
 async def register_refused_goods(tx: Transaction[Settings], event: RefusedGoodsReturned) -> None:
@@ -231,8 +234,8 @@ async def _withdraw(
             await parcels.withdraw(tx, parcel, event.time, reason)
 
 
-async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event: OfCase) -> None:
-    """Register a parcel of a case once. Under a waybill number whose parcel has ended, it is another parcel."""
+async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event: OfCase) -> Parcel | None:
+    """Register a parcel of a case once; None where it was before. Under a waybill number whose parcel has ended, it is another parcel."""
     hand_over = HandOver(
         leg=leg,
         carrier=event.carrier,
@@ -242,8 +245,11 @@ async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event
         case_id=event.case_id,
     )
     known = await _registered(tx, order.id, hand_over)
-    if not any(not parcel.terminal or parcel.handed_over_at == event.time for parcel in known):
-        await parcels.catch_up(tx, await _register(tx, order, hand_over))
+    if any(not parcel.terminal or parcel.handed_over_at == event.time for parcel in known):
+        return None
+    parcel = await _register(tx, order, hand_over)
+    await parcels.catch_up(tx, parcel)
+    return parcel
 
 
 async def _registered(tx: Transaction[Settings], order_id: str, hand_over: HandOver) -> list[Parcel]:

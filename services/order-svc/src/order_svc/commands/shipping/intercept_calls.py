@@ -25,7 +25,7 @@ from order_svc.tables.intercepts import INTERCEPT_ADDRESSES, INTERCEPTS
 from order_svc.tables.orders import ADDRESSES, ORDER_TO_LOCK
 
 _O = CourierOutcome
-_ABOUT_THE_PARCEL = frozenset({CourierRefusal.TOO_LATE, CourierRefusal.ADDRESS_NOT_SERVED, CourierRefusal.OTHER})
+_ABOUT_THE_PARCEL = frozenset({CourierRefusal.TOO_LATE, CourierRefusal.ADDRESS_NOT_SERVED})
 """Refusals by which the courier has judged the request; the others are about our account, and a person can ask in another way."""
 
 

@@ -1,4 +1,4 @@
-"""The parcel of a label: registered when its waybill is assigned, withdrawn when the courier has given it up."""
+"""The parcel of a label: registered when its waybill is assigned, withdrawn or voided when the courier has given it up."""
 
 from copy import copy
 
@@ -7,7 +7,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import ShippedLine
 
-from order_svc.commands.parcels import parcels, shipments
+from order_svc.commands.parcels import parcels, shipments, voids
 from order_svc.commands.parcels.shipments import HandOver
 from order_svc.domain import tracking
 from order_svc.domain.fulfilment import Pick
@@ -15,7 +15,7 @@ from order_svc.domain.shipping.labels import ShippingLabel
 from order_svc.domain.shipping.rows import contact_fields, contact_of
 from order_svc.domain.tracking import Parcel, ParcelLeg
 from order_svc.settings import Settings
-from order_svc.tables.orders import ADDRESSES
+from order_svc.tables.orders import ADDRESSES, ORDERS
 from order_svc.tables.parcels import PARCELS
 from order_svc.tables.shipping import CONTACTS
 
@@ -61,11 +61,15 @@ async def register(tx: Transaction[Settings], label: ShippingLabel) -> Parcel | 
 
 
 async def withdraw(tx: Transaction[Settings], label: ShippingLabel) -> None:
-    """Follow the parcel of a return no more whose shipment the courier has given up, unless it was scanned."""
+    """Void the parcel whose shipment the courier has given up, or follow that of a return no more, unless it was scanned."""
     if label.parcel_id is None:
         return
     parcel = await tx.lock(PARCELS, label.parcel_id)
-    if not tracking.is_scanned(parcel.status) and parcel.withdrawn_at is None:
+    if tracking.is_scanned(parcel.status) or parcel.withdrawn_at is not None:
+        return
+    if parcel.leg is ParcelLeg.OUTBOUND:
+        await voids.carry_out(tx, await tx.get(ORDERS, parcel.order_id), parcel)
+    else:
         await parcels.withdraw(tx, parcel, tx.now, tracking.PICKUP_GIVEN_UP)
 
 

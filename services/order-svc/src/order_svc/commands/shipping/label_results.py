@@ -7,7 +7,7 @@ from types import MappingProxyType
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 
-from order_svc.commands.shipping import label_parcels, shipping_labels, shipping_queue
+from order_svc.commands.shipping import label_parcels, refused_pickups, shipping_labels, shipping_queue
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.calls import ShippingCall, ShippingSubject, ShippingVerb
 from order_svc.domain.shipping.labels import LABEL, LabelAction, LabelState, PickupState, ShippingLabel
@@ -85,7 +85,8 @@ async def _created(tx: Transaction[Settings], label: ShippingLabel, waybill_no: 
 
 async def _end(tx: Transaction[Settings], label: ShippingLabel, *, refusal: str, reason: str | None = None) -> None:
     failed = LABEL.apply(label, LabelAction.FAIL, SystemContext.of(tx))
-    await shipping_labels.save(tx, replace(failed, settled_at=tx.now, refusal=refusal, reason=reason))
+    failed = await shipping_labels.save(tx, replace(failed, settled_at=tx.now, refusal=refusal, reason=reason))
+    await refused_pickups.publish(tx, failed, label.asked or label.pickup, moved=False)
     await shipping_queue.drop(tx, label.id)
 
 
@@ -134,5 +135,6 @@ async def pickup_moved(
     else:
         refusal = result.refusal or "unsupported"
         answered = replace(answered, pickup_state=PickupState.REFUSED, refusal=refusal, reason=result.reason)
+        await refused_pickups.publish(tx, answered, asked, moved=True)
     await shipping_labels.save(tx, answered)
     await shipping_queue.drop(tx, label.id)

@@ -124,8 +124,27 @@ async def cancel(tx: Transaction[Settings], label_id: str) -> ShippingLabel:
     if given_up.state is LabelState.CANCELLED:
         await shipping_queue.drop(tx, label_id)
         return await save(tx, replace(given_up, settled_at=tx.now))
-    await shipping_queue.call(tx, ShippingSubject.LABEL, label_id, ShippingVerb.CANCEL)
-    return await save(tx, replace(given_up, refusal=None, reason=None))
+    return await _ask_to_cancel(tx, given_up)
+
+
+async def void(tx: Transaction[Settings], label: ShippingLabel, *, cancelled: bool) -> bool:
+    """Have the shipment of the locked label given up, whose parcel is to be voided; returns whether it is: where it was given up before, or
+    the merchant has `cancelled` it with the courier.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see LABEL.
+    """
+    if label.state is LabelState.CANCELLED:
+        return True
+    if cancelled:
+        asked = label if label.state is LabelState.CANCELLING else LABEL.apply(label, LabelAction.VOID, tx)
+        ended = LABEL.apply(asked, LabelAction.CONFIRM_CANCEL, SystemContext.of(tx))
+        await shipping_queue.drop(tx, label.id)
+        await save(tx, replace(ended, settled_at=tx.now, refusal=None, reason=None))
+        return True
+    asked = LABEL.apply(label, LabelAction.VOID, tx)
+    await _ask_to_cancel(tx, asked)
+    return False
 
 
 async def give_up_pickup(tx: Transaction[Settings], event: PickupWaybillWithdrawn) -> None:
@@ -143,7 +162,11 @@ async def drop_pickup(tx: Transaction[Settings], label: ShippingLabel) -> Shippi
     if given_up.state is LabelState.CANCELLED:
         await shipping_queue.drop(tx, label.id)
         return await save(tx, replace(given_up, settled_at=tx.now))
-    await shipping_queue.call(tx, ShippingSubject.LABEL, label.id, ShippingVerb.CANCEL)
+    return await _ask_to_cancel(tx, given_up)
+
+
+async def _ask_to_cancel(tx: Transaction[Settings], given_up: ShippingLabel) -> ShippingLabel:
+    await shipping_queue.call(tx, ShippingSubject.LABEL, given_up.id, ShippingVerb.CANCEL)
     return await save(tx, replace(given_up, refusal=None, reason=None))
 
 

@@ -23,6 +23,7 @@ class AnomalyKind(StrEnum):
     OTHER_RECEIVER = "other_receiver"
     MISROUTED = "misrouted"
     ADDRESS_PROBLEM = "address_problem"
+    SCANNED_AFTER_VOID = "scanned_after_void"
 
 
 class GoodsLoss(StrEnum):

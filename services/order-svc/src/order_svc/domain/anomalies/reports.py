@@ -4,13 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from order_svc.domain.anomalies.codes import AnomalyKind
-from order_svc.domain.tracking import BACK, CONSIGNEE_REFUSED, INTERCEPTED, Parcel, ParcelScan, ParcelStatus
+from order_svc.domain.tracking import (
+    BACK,
+    CONSIGNEE_REFUSED,
+    INTERCEPTED,
+    PROXY,
+    Parcel,
+    ParcelScan,
+    ParcelStatus,
+    is_scanned,
+)
 
 DAMAGED = "carrier_damaged_parcel"
 _DISPOSED = frozenset({"disposed", "customs_confiscated"})
 _ASKED_FOR = frozenset({INTERCEPTED, "cancelled_by_sender"})
 _WRONG_ADDRESS = frozenset({"consignee_incorrect_address", "consignee_incorrect_phone", "out_of_delivery_area"})
-_PROXY = "proxy"
 
 Scans = Sequence[ParcelScan]
 Finder = Callable[[Parcel, Scans], Scans]
@@ -65,8 +73,18 @@ def _back_unasked(parcel: Parcel, scans: Scans) -> Scans:
 
 
 def _other_receiver(parcel: Parcel, scans: Scans) -> Scans:
-    is_other = parcel.status is ParcelStatus.DELIVERED and parcel.delivered_to == _PROXY
-    return [scan for scan in scans if scan.delivered_to == _PROXY] if is_other else []
+    """A receipt by somebody for the receiver is usual: it is wrong only where the buyer states that it is."""
+    is_contested = parcel.receiver_contested_at is not None and received_by_proxy(parcel)
+    return [scan for scan in scans if scan.delivered_to == PROXY] if is_contested else []
+
+
+def received_by_proxy(parcel: Parcel) -> bool:
+    """Whether the courier reports that somebody has signed for the receiver."""
+    return parcel.status is ParcelStatus.DELIVERED and parcel.delivered_to == PROXY
+
+
+def _voided(_: Parcel, scans: Scans) -> Scans:
+    return [scan for scan in scans if is_scanned(scan.status)]
 
 
 FINDERS: Mapping[AnomalyKind, Finder] = {
@@ -82,9 +100,12 @@ FINDERS: Mapping[AnomalyKind, Finder] = {
     AnomalyKind.NOT_COLLECTED: _now_with_reason("pickup_overdue"),
 }
 """By kind: the scans that show it, oldest first; none where it does not hold, or not any more."""
+_OF_VOIDED: Mapping[AnomalyKind, Finder] = {AnomalyKind.SCANNED_AFTER_VOID: _voided}
+"""Of a voided parcel all that counts is that a courier has it."""
 
 
 def shown(parcel: Parcel, scans: Scans) -> dict[AnomalyKind, Scans]:
     """The kinds that the scans of the parcel show now, each with these scans. `scans` are those that belong to it, in order."""
-    found = {kind: find(parcel, scans) for kind, find in FINDERS.items()}
+    finders = _OF_VOIDED if parcel.is_voided else FINDERS
+    found = {kind: find(parcel, scans) for kind, find in finders.items()}
     return {kind: each for kind, each in found.items() if each}

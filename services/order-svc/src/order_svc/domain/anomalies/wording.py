@@ -22,4 +22,5 @@ NAMES: Mapping[str, tuple[str, str]] = {
     AnomalyKind.OTHER_RECEIVER: ("他人代收", "somebody has signed for the receiver"),
     AnomalyKind.MISROUTED: ("错分", "it was sent the wrong way"),
     AnomalyKind.ADDRESS_PROBLEM: ("地址或联系方式有误", "its address or phone number is wrong"),
+    AnomalyKind.SCANNED_AFTER_VOID: ("作废后被揽收", "it was voided, and a courier has it"),
 }

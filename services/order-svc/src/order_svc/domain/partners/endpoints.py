@@ -9,6 +9,7 @@ class CourierEndpoint:
     """Where one partner posts. After a rotation the previous secret is accepted until its grace ends; none is after `revoked_at`.
 
     `merchant_id` is whose parcels the partner reports on here; None where it is the platform's own, for those of every merchant.
+    `last_push_at` is when a push was last processed, to the minute; None where none was since that is noted.
     """
 
     id: str
@@ -20,6 +21,7 @@ class CourierEndpoint:
     rotated_at: datetime | None
     revoked_at: datetime | None = None
     merchant_id: str | None = None
+    last_push_at: datetime | None = None
 
     def is_revoked(self, now: datetime) -> bool:
         """Whether no push is accepted at this moment."""
@@ -30,6 +32,19 @@ class CourierEndpoint:
         if self.previous_secret is None or self.previous_until is None or now >= self.previous_until:
             return (self.secret,)
         return (self.secret, self.previous_secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentEndpoint:
+    """An endpoint at which nothing arrives though `parcels` of its partner have been under way for as long; at most 1000 are counted.
+
+    `since` is when a push was last processed, or the endpoint was opened.
+    """
+
+    id: str
+    partner: str
+    since: datetime
+    parcels: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Units that orders reserve of articles, ship and take back, as movements.
 
-Per line: reserved = released + committed + what is still reserved, which is all that is neither shipped nor withdrawn while the
+Per line: reserved = released + committed - reversed + what is still reserved, which is all that is neither shipped nor withdrawn while the
 order is not cancelled, and nothing afterwards.
 """
 
@@ -23,6 +23,8 @@ class StockMovementKind(StrEnum):
     RELEASED = "released"
     COMMITTED = "committed"
     RETURNED = "returned"
+    REVERSED = "reversed"
+    REPLACED = "replaced"
 
 
 class StockReleaseCause(StrEnum):
@@ -34,8 +36,9 @@ class StockReleaseCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockMovement:
-    """A number of units of one line. `cause` is set for what was released, `parcel_id` for what left in a parcel, `case_id` and
-    `grade` for what came back."""
+    """A number of units of one line. `cause` is set for what was released, `parcel_id` for what left in a parcel, and for what
+    is with the merchant again since that was voided, `case_id` and `grade` for what came back,
+    `case_id` and `parcel_id` for what was sent in exchange."""
 
     id: str
     order_id: str
@@ -60,12 +63,14 @@ class StockTotals:
     reserved: int
     released: int
     committed: int
+    reversed: int
+    replaced: int
     returned: int
 
     @property
     def still_reserved(self) -> int:
         """Units that live orders keep and that have not left."""
-        return self.reserved - self.released - self.committed
+        return self.reserved - self.released - self.committed + self.reversed
 
 
 def ordered(lines: Sequence[OrderLine]) -> Units:

@@ -45,8 +45,8 @@ class LabelShipped(Refusal):
     """What was ordered is registered as shipped under the waybill of the label."""
 
     kind, code = Kind.CONFLICT, "label_shipped"
-    zh = "该面单的包裹已登记发货，不能取消；如需退回请申请拦截。"
-    en = "The parcel is registered as shipped: it cannot be given up any more, only intercepted."
+    zh = "该面单的包裹已登记发货：快递揽收前请作废包裹，揽收后请申请拦截。"
+    en = "The parcel is registered as shipped: void the parcel until the courier has it, and request an intercept afterwards."
 
 
 class LabelNotPrintable(Refusal):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from aftercare_chassis.lifecycle import Actor, Allowed, Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
-from order_svc.domain.permissions import SYSTEM_ONLY
+from order_svc.domain.permissions import MERCHANT, SYSTEM_ONLY
 from order_svc.domain.shipping.errors import LabelShipped
 from order_svc.domain.shipping.model import Contact, CourierName, PickupWindow, Shipment
 from order_svc.domain.tracking import ParcelLeg
@@ -35,6 +35,7 @@ class LabelAction(StrEnum):
     CONFIRM_CANCEL = "confirm_cancel"
     REFUSE_CANCEL = "refuse_cancel"
     CANCEL = "cancel"
+    VOID = "void"
     CHANGE_PICKUP = "change_pickup"
     GIVE_UP = "give_up"
 
@@ -68,6 +69,8 @@ LABEL: Lifecycle[LabelState, LabelAction] = Lifecycle(
         (_S.UNKNOWN, _A.GIVE_UP): Transition(_S.FAILED, SHIPPERS),
         (_S.CREATED, _A.CHANGE_PICKUP): Transition(_S.CREATED, SHIPPERS_OR_SYSTEM),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLING, SHIPPERS_OR_SYSTEM, (NOT_SHIPPED,)),
+        # The parcel of the label is given up before the courier has it.
+        (_S.CREATED, _A.VOID): Transition(_S.CANCELLING, MERCHANT),
         (_S.CANCELLING, _A.CONFIRM_CANCEL): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.CANCELLING, _A.REFUSE_CANCEL): Transition(_S.CREATED, SYSTEM_ONLY),
     },

@@ -75,6 +75,7 @@ class _Parcel(Entry):
 class JtExpress(SignedForm):
     """极兔's tracking push in one country: its codes, and its clocks."""
 
+    carrier = "jt"
     content_field, digest_field = "bizContent", "digest"
 
     def __init__(self, partner: str, codes: Mapping[str, Meaning], zone: tzinfo) -> None:

@@ -127,6 +127,10 @@ class Courier(PushAdapter[Reports], Protocol):
     def signs(self) -> bool:
         """Whether a push proves its content; else its address alone does, which whoever registers it knows."""
 
+    @property
+    def carrier(self) -> str | None:
+        """The carrier of whose parcels it reports; None where it names one with each."""
+
     def new_secret(self) -> str:
         """A new random secret for the partner's signature scheme."""
 

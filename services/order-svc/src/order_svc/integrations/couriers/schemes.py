@@ -21,6 +21,7 @@ class GivenSecret:
 
     signature_headers: tuple[str, ...] = ()
     signs = True
+    carrier: str | None = None
 
     def new_secret(self) -> str:
         """32 hexadecimal digits."""

@@ -47,7 +47,7 @@ _RESPONSE = (
 class Yto(SignedForm):
     """圆通's status push (infoType=STATUS)."""
 
-    partner = "yto"
+    partner = carrier = "yto"
     content_field, digest_field = "logistics_interface", "data_digest"
 
     def digest(self, content: str, secret: str) -> str:

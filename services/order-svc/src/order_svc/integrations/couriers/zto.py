@@ -52,7 +52,7 @@ class _Trace(Entry):
 class Zto(SignedForm):
     """中通's trace push (msg_type=Traces)."""
 
-    partner = "zto"
+    partner = carrier = "zto"
     content_field, digest_field = "data", "data_digest"
 
     def digest(self, content: str, secret: str) -> str:

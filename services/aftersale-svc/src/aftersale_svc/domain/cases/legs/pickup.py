@@ -2,6 +2,7 @@
 
 from aftercare_chassis.lifecycle import History, Timeout, Transition
 
+from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.legs.leg import LegRows
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.pickups.guards import DESTINATION_UNKNOWN, NO_WAYBILL, USED_UP
@@ -30,6 +31,9 @@ PICKUP: LegRows = {
     (_S.AWAIT_PICKUP, _A.REPORT_ABSENCE): Transition(_TIME_GOES_ON, MERCHANT_OR_AGENT),
     # The courier did not come, or nobody has said so: the buyer has the whole time again.
     (_S.AWAIT_PICKUP, _A.MISS_PICKUP): Transition(_S.AWAIT_BUYER_SHIPMENT, ANYBODY_OF_CASE),
+    # The courier refuses to come; the second time an agent decides how the goods come back.
+    (_S.AWAIT_PICKUP, _A.REFUSE_PICKUP): Transition(_S.AWAIT_BUYER_SHIPMENT, SYSTEM_UNSEEN),
+    (_S.AWAIT_PICKUP, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_UNSEEN, cause=EscalationCause.PICKUP_REFUSED),
     (_S.AWAIT_PICKUP, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
     (_S.AWAIT_PICKUP, _A.SET_RETURN_ADDRESS): Transition(_S.AWAIT_PICKUP, MERCHANT_OR_AGENT),
     # The goods are scanned after a pickup that was given up.

@@ -26,3 +26,4 @@ class PickupMissedBy(StrEnum):
     COURIER = "courier"
     BUYER = "buyer"
     UNKNOWN = "unknown"
+    COURIER_REFUSED = "courier_refused"

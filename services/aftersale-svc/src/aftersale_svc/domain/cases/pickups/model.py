@@ -9,6 +9,8 @@ from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 
+MOST_REFUSED = 2
+"""How often couriers may refuse the pickups of a case before an agent looks after it."""
 MOST_EARLY = timedelta(hours=24)
 """How long before the booked time a courier may have come already."""
 
@@ -18,7 +20,7 @@ class Pickup:
     """The pickup of a case that was booked last, with what is counted over all of them.
 
     `schedule_version` is that of the merchant's schedule, 0 for the platform's. `address` is where the courier comes to: it
-    stays in this database, and is removed with the end of the pickup. `bookings` counts how often a time was booked or moved. `carrier` and `waybill_no` are what the merchant or an
+    stays in this database, and is removed with the end of the pickup. `bookings` counts how often a time was booked or moved, `refused_by_courier` how often couriers have refused to come. `carrier` and `waybill_no` are what the merchant or an
     agent has named for it before it was collected.
     """
 
@@ -35,12 +37,25 @@ class Pickup:
     bookings: int = 1
     missed_by_buyer: int = 0
     missed_by_courier: int = 0
+    refused_by_courier: int = 0
     booked_at: datetime
     ended_at: datetime | None = None
 
     def ended(self, state: PickupState, at: datetime) -> "Pickup":
         """The pickup after its end, without the address."""
         return replace(self, state=state, address=None, ended_at=at)
+
+    def counting_on(self, before: "Pickup | None") -> "Pickup":
+        """A pickup that is booked after this one: what is counted over all of a case goes on."""
+        if before is None:
+            return self
+        return replace(
+            self,
+            bookings=before.bookings + 1,
+            missed_by_buyer=before.missed_by_buyer,
+            missed_by_courier=before.missed_by_courier,
+            refused_by_courier=before.refused_by_courier,
+        )
 
 
 @dataclass(frozen=True, slots=True)

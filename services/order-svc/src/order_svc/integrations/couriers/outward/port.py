@@ -26,7 +26,6 @@ class CourierRefusal(StrEnum):
 
     CREDENTIALS_INVALID = "credentials_invalid"
     PERMISSION_MISSING = "permission_missing"
-    BALANCE_TOO_LOW = "balance_too_low"
     ADDRESS_NOT_SERVED = "address_not_served"
     CONTENT_INVALID = "content_invalid"
     PICKUP_TIME_NOT_OFFERED = "pickup_time_not_offered"

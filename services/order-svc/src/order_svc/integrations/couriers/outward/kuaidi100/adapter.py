@@ -148,7 +148,10 @@ class Kuaidi100Service:
         return too_late(answer) if isinstance(answer, CourierResult) else DONE
 
     async def intercept(self, account: CourierAccount, request: InterceptRequest) -> CourierResult:
-        """See the port. Only parcels of an account with the carrier itself (`billing_no`) can be intercepted."""
+        """See the port. Only parcels of an account with the carrier itself (`billing_no`) can be intercepted.
+
+        What its refusals mean is not published [U]: a code that is about none of our fields may be about the account as well.
+        """
         if account.billing_no is None or request.carrier not in CARRIERS:
             return UNSUPPORTED
         param = {
@@ -167,7 +170,7 @@ class Kuaidi100Service:
             "reason": "商家拦截",
         }
         answer = await self._signed(account, f"{self._label_url}/label/order", "interceptOrder", param)
-        return too_late(answer) if isinstance(answer, CourierResult) else DONE
+        return answer if isinstance(answer, CourierResult) else DONE
 
     async def subscribe(
         self, account: CourierAccount, carrier: str, waybill_no: str, phone_end: str = ""

@@ -1,0 +1,51 @@
+"""Pickups that the courier refuses: the buyer books another one or sends the goods otherwise, and the second time an agent decides."""
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
+from aftercare_events import AfterSaleEscalated, PickupMissed, PickupRefused
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.goods import open_pickups
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply, cause
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
+from aftersale_svc.domain.cases.pickups.model import MOST_REFUSED, Pickup
+from aftersale_svc.settings import Settings
+
+
+async def refuse(tx: Transaction[Settings], event: PickupRefused) -> None:
+    """End the booked pickup that the courier refuses; of a time that is not booked any more nothing follows.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    full = await locking.case(tx, event.case_id)
+    pickup = full.pickup
+    if full.case.state is not CaseState.AWAIT_PICKUP or pickup is None or pickup.begins_at != event.begins_at:
+        return
+    ended = replace(
+        pickup.ended(PickupState.MISSED, tx.now),
+        missed_by=PickupMissedBy.COURIER_REFUSED,
+        refused_by_courier=pickup.refused_by_courier + 1,
+    )
+    if ended.refused_by_courier >= MOST_REFUSED:
+        await _escalate(tx, full, ended)
+        return
+    after = open_pickups.without_time(apply(full, CaseAction.REFUSE_PICKUP, tx)).keeping(ended)
+    missed = PickupMissed(
+        **case_fields(tx, after.case),
+        begins_at=pickup.begins_at,
+        missed_by=PickupMissedBy.COURIER_REFUSED,
+        deadline_at=after.case.deadline_at,
+    )
+    await effects.save(tx, full, after, CaseAction.REFUSE_PICKUP, missed)
+
+
+async def _escalate(tx: Transaction[Settings], full: FullCase, ended: Pickup) -> None:
+    after = open_pickups.without_time(apply(full, CaseAction.ESCALATE, tx)).keeping(ended)
+    escalated = AfterSaleEscalated(
+        **case_fields(tx, after.case), cause=cause(full, CaseAction.ESCALATE), deadline_at=after.case.deadline_at
+    )
+    await effects.save(tx, full, after, CaseAction.ESCALATE, escalated)

@@ -1,0 +1,62 @@
+"""Voiding 作废: the shipment of a parcel is given up before its courier has it, and its units are with the merchant again."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+from order_svc.domain.model import Order, OrderState
+from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.order_ways import OrderWay
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus, is_scanned
+
+
+class ParcelScanned(Refusal):
+    """A courier has the parcel."""
+
+    kind, code = Kind.CONFLICT, "parcel_scanned"
+    zh = "快递已揽收该包裹，不能作废；如需退回请申请拦截。"
+    en = "The courier has the parcel: it cannot be voided any more. Request an intercept to have it sent back."
+
+
+class ParcelNotVoidable(Refusal):
+    """The parcel does not carry an order to its buyer, or has ended, or its order is over."""
+
+    kind, code = Kind.CONFLICT, "parcel_not_voidable"
+    zh = "只有已发货订单中尚未揽收的发货包裹可以作废；该包裹不符合。"
+    en = "Only a parcel of a shipped order, on its way to the buyer, that no courier has had can be voided."
+
+
+def check(order: Order, parcel: Parcel) -> None:
+    """Refuse to void a parcel that a courier has, or that does not carry a shipped order to its buyer.
+
+    One that its courier has cancelled before it was collected can be voided.
+
+    Raises:
+        ParcelScanned, ParcelNotVoidable: see there.
+    """
+    is_sent = parcel.leg is ParcelLeg.OUTBOUND and order.state is OrderState.SHIPPED and parcel.withdrawn_at is None
+    if is_sent and is_scanned(parcel.status):
+        raise ParcelScanned(ways=(OrderWay.REQUEST_INTERCEPT,))
+    if not is_sent or parcel.status not in (ParcelStatus.PENDING, ParcelStatus.CANCELLED):
+        raise ParcelNotVoidable
+
+
+def unship(units: OrderUnits, content: Iterable[ParcelLine]) -> OrderUnits:
+    """The units after those of a voided parcel are with the merchant again.
+
+    Those that a case about goods that stay where they are has refunded are withdrawn, and never shipped.
+    """
+    back = Counter({each.line_id: each.quantity for each in content})
+    lines = {line.id: replace(line, shipped_quantity=line.shipped_quantity - back[line.id]) for line in units.lines}
+    keeping = {case.id for case in units.cases if case.keeps_goods}
+    case_lines = []
+    for each in units.case_lines:
+        refunded = each.refunded_quantity - each.withdrawn_quantity if each.case_id in keeping else 0
+        taken = min(refunded, back[each.line_id])
+        back[each.line_id] -= taken
+        line = lines[each.line_id]
+        lines[line.id] = replace(line, withdrawn_quantity=line.withdrawn_quantity + taken)
+        case_lines.append(replace(each, withdrawn_quantity=each.withdrawn_quantity + taken))
+    return replace(units, lines=list(lines.values()), case_lines=case_lines)
