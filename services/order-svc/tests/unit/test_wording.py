@@ -14,6 +14,7 @@ from aftercare_events.catalogue.stock import StockReleaseCause
 from aftercare_events.event import Event
 from aftercare_events.registry import EVENTS
 from order_svc.domain import wording
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.steps import DETAILS, NOT_FOR_BUYERS, OrderStep
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,6 +33,7 @@ CODES: dict[str, str] = {
     "purpose": InterceptPurpose.CHANGE_ADDRESS,
     "fee_payer": FeePayer.BUYER,
     "outside": OfflineRefundMethod.CASH,
+    "failure_code": FailureCode.UNITS_SHIPPED,
     "after_sale_state": AfterSaleState.IN_DISPUTE,
 }
 
@@ -81,7 +83,7 @@ def test_every_event_of_an_order_has_its_sentence(event: str, optional: bool) ->
         assert found.zh.endswith("。")
         assert found.en.endswith(".")
         for text in found:
-            assert not re.findall(r"…|\[|\]|\{|  |[a-z]+_[a-z]+", text), text
+            assert not re.findall(r"…|\[|\]|\{|  |[a-z]+_[a-z]+|\d{4}-\d\d-\d\dT", text), text
 
 
 def test_only_known_events_have_sentences_or_are_kept_from_buyers() -> None:
@@ -117,8 +119,9 @@ def test_every_cause_has_a_sentence_of_its_own(event: str, codes: Any) -> None:
         (wording._PURPOSES, InterceptPurpose),
         (wording._PARTIES, FeePayer),
         (wording._STATUSES, ParcelStatus),
+        (wording._FAILURES, FailureCode),
     ],
-    ids=["methods outside", "receivers", "purposes", "payers", "statuses"],
+    ids=["methods outside", "receivers", "purposes", "payers", "statuses", "failures"],
 )
 def test_every_code_has_its_name(names: Any, codes: Any) -> None:
     assert {str(code) for code in codes} == {str(name) for name in names}
@@ -131,6 +134,12 @@ def test_what_a_reader_needs_is_in_the_sentence() -> None:
         ),
         "42.00 CNY were paid; 18.00 CNY are left to pay.": step(
             "OrderPartlyPaid", amount_minor=4200, left_minor=1800, currency="CNY"
+        ),
+        "The refund of 42.00 CNY failed: the units were shipped.": step(
+            "RefundFailed", amount_minor=4200, currency="CNY", failure_code="units_shipped"
+        ),
+        "The refund of 42.00 CNY failed: the provider's code is do_not_honor.": step(
+            "RefundFailed", amount_minor=4200, currency="CNY", failure_code="do_not_honor"
         ),
         "The merchant packed the order: 1 unit.": step("OrderPacked", role="seller", units=1),
         "The buyer extended the time to confirm the receipt by 3 days.": step("ReceiptExtended", role="buyer", days=3),
@@ -146,7 +155,7 @@ def test_what_a_reader_needs_is_in_the_sentence() -> None:
         "The order was cancelled by the buyer. The merchant keeps the deposit of 50.00 CNY.": step(
             "OrderCancelled", cause="buyer", deposit_kept_minor=5000, currency="CNY"
         ),
-        "The refund of 42.00 CNY failed: declined. 12.00 CNY of it were refunded.": step(
+        "The refund of 42.00 CNY failed: the provider declined. 12.00 CNY of it were refunded.": step(
             "RefundFailed", amount_minor=4200, succeeded_minor=1200, currency="CNY", failure_code="declined"
         ),
     }

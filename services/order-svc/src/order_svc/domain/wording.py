@@ -13,6 +13,7 @@ from typing import NamedTuple
 from aftercare_chassis.sentences import fill
 
 from order_svc.domain.anomalies import wording as anomalies
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.steps import OrderStep
 from order_svc.domain.tracking import ParcelStatus
 
@@ -64,6 +65,27 @@ _PURPOSES = {
     "return_to_sender": Sentence("退回寄件人", "send it back"),
     "change_address": Sentence("改派到新地址", "deliver it to another address"),
 }
+_FAILURES: Mapping[str, Sentence] = {
+    FailureCode.DECLINED: Sentence("支付渠道拒绝", "the provider declined"),
+    FailureCode.ORDER_CANCELLED: Sentence("订单已取消", "the order was cancelled"),
+    FailureCode.PAYMENT_NOT_SUCCEEDED: Sentence("支付未成功", "its payment has not succeeded"),
+    FailureCode.CURRENCY_MISMATCH: Sentence("币种与支付不一致", "its payment has another currency"),
+    FailureCode.EXCEEDS_PAYMENT: Sentence("超过支付的剩余金额", "it is more than is left of the payment"),
+    FailureCode.CHARGED_BACK: Sentence("该支付已被拒付", "the payment was charged back"),
+    FailureCode.UNITS_SHIPPED: Sentence("商品已发出", "the units were shipped"),
+    FailureCode.UNITS_CANCELLED: Sentence("商品已取消", "the units were cancelled"),
+    FailureCode.COMPENSATED: Sentence("已由保障赔付", "a guarantee has paid in its place"),
+    FailureCode.REFUND_PERIOD_OVER: Sentence("已超过支付渠道的退款期限", "the provider's time for refunds is over"),
+    FailureCode.TOO_MANY_REFUNDS: Sentence(
+        "已达该支付的退款次数上限", "the provider makes no more refunds of this payment"
+    ),
+    FailureCode.AMOUNT_NOT_DIVISIBLE: Sentence("支付渠道不支持该金额", "the provider does not take this amount"),
+    FailureCode.VOIDED: Sentence("预授权已撤销", "it was voided"),
+    FailureCode.EXPIRED: Sentence("付款时间已过", "the time to pay is over"),
+    FailureCode.AUTHORISATION_EXPIRED: Sentence("预授权已过期", "the authorisation has expired"),
+    FailureCode.PAID_ELSEWHERE: Sentence("订单的款项不在支付渠道", "no provider has the money of this payment"),
+    FailureCode.CAME_BACK: Sentence("未说明原因", "no reason was given"),
+}
 _AFTER_SALE = {
     "none": Sentence("订单没有进行中的售后。", "No after-sale case of the order is open."),
     "in_after_sale": Sentence("订单进入售后处理。", "An after-sale case of the order is open."),
@@ -103,13 +125,13 @@ _STEPS = {
     "PaymentCaptureRequested": Sentence("向 {provider} 请款 {amount_minor:money}。", "The capture of {amount_minor:money} by {provider} was requested."),
     "PaymentReleaseRequested": Sentence("向 {provider} 申请释放预授权 {amount_minor:money}。", "The release of {amount_minor:money} that {provider} holds was requested."),
     "PaymentSucceeded": Sentence("{provider} 收款 {amount_minor:money}。", "{provider} received {amount_minor:money}."),
-    "PaymentFailed": Sentence("通过 {provider} 支付失败：{failure_code}。", "The payment through {provider} failed: {failure_code}."),
+    "PaymentFailed": Sentence("通过 {provider} 支付失败：{failure}。", "The payment through {provider} failed: {failure}."),
     "RefundSubmitted": Sentence("退款 {amount_minor:money} 已提交。", "A refund of {amount_minor:money} was submitted."),
     "RefundShareSucceeded": Sentence("退款中的 {amount_minor:money} 已退回 {provider}[（{outside_name}）]。", "{amount_minor:money} of the refund were paid back for the payment through {provider}[, {outside_name}]."),
-    "RefundShareFailed": Sentence("退款中的 {amount_minor:money} 未能退回 {provider}：{failure_code}。[改从其他支付退还：{moved_to}。]", "{amount_minor:money} of the refund could not be paid back through {provider}: {failure_code}.[ They are refunded from other payments: {moved_to}.]"),
+    "RefundShareFailed": Sentence("退款中的 {amount_minor:money} 未能退回 {provider}：{failure}。[改从其他支付退还：{moved_to}。]", "{amount_minor:money} of the refund could not be paid back through {provider}: {failure}.[ They are refunded from other payments: {moved_to}.]"),
     "RefundSucceeded": Sentence("已退款 {amount_minor:money}[（{outside_name}）]。", "{amount_minor:money} were refunded[, {outside_name}]."),
-    "RefundFailed": Sentence("退款 {amount_minor:money} 失败：{failure_code}。[其中 {succeeded_minor:money} 已退回。]", "The refund of {amount_minor:money} failed: {failure_code}.[ {succeeded_minor:money} of it were refunded.]"),
-    "RefundReversed": Sentence("已退回的 {amount_minor:money} 被退回商家：{failure_code}，仍应退还买家。", "A refund of {amount_minor:money} came back to the merchant: {failure_code}. It is still owed to the buyer."),
+    "RefundFailed": Sentence("退款 {amount_minor:money} 失败：{failure}。[其中 {succeeded_minor:money} 已退回。]", "The refund of {amount_minor:money} failed: {failure}.[ {succeeded_minor:money} of it were refunded.]"),
+    "RefundReversed": Sentence("已退回的 {amount_minor:money} 被退回商家：{failure}，仍应退还买家。", "A refund of {amount_minor:money} came back to the merchant: {failure}. It is still owed to the buyer."),
     "RefundUnknown": Sentence("退款 {amount_minor:money} 的结果待支付渠道确认。", "The outcome of the refund of {amount_minor:money} is not known yet."),
     "PaymentChargedBack": Sentence("{provider} 因买家拒付收回 {amount_minor:money}[，原因代码 {reason}]。", "{provider} took {amount_minor:money} back for the buyer, by a charge-back[ with the reason code {reason}]."),
     "ChargeBackReversed": Sentence("拒付争议商家胜诉，{provider} 返还 {amount_minor:money}。", "The charge-back was decided for the merchant: {provider} returned {amount_minor:money}."),
@@ -182,7 +204,8 @@ _NAMES: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
     "outcome_name": ("outcome", _STATUSES),
 }
 """What templates name a code by: the fact that has it, and the names of its values. A value without a name is no fact."""
-_TIMES = ("deadline_at", "ship_by_at", "receipt_due_at", "window_ends_at")
+_TIMES = ("_at", "_until")
+"""How the names of facts that are times end."""
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 
 
@@ -190,7 +213,7 @@ def sentence(step: OrderStep) -> Sentence:
     """What has happened, without personal data."""
     template = _template(step)
     facts = step.details | {
-        name: datetime.fromisoformat(str(step.details[name])) for name in _TIMES if name in step.details
+        name: datetime.fromisoformat(str(fact)) for name, fact in step.details.items() if name.endswith(_TIMES) and fact
     }
     found = []
     for place, language in enumerate(("zh-CN", "en")):
@@ -198,6 +221,7 @@ def sentence(step: OrderStep) -> Sentence:
             "actor": _ACTORS.get(step.actor_role, Sentence("系统", "The system"))[place],
             "status_name": _STATUSES.get(str(facts.get("status")), _STATUSES[ParcelStatus.UNKNOWN])[place],
             "anomaly": anomalies.NAMES.get(str(facts.get("kind")), ("其他", "something else"))[place],
+            "failure": _failure(str(facts.get("failure_code")))[place],
             "result": step.result,
         } | {
             name: names[code][place]
@@ -206,6 +230,11 @@ def sentence(step: OrderStep) -> Sentence:
         }
         found.append(fill(_present(template[place], facts | named), facts | named, language))
     return Sentence(*found)
+
+
+def _failure(code: str) -> Sentence:
+    """Why a payment or refund failed; a code of a provider is written as it is."""
+    return _FAILURES.get(code, Sentence(f"支付渠道返回代码 {code}", f"the provider's code is {code}"))
 
 
 def _template(step: OrderStep) -> Sentence:
