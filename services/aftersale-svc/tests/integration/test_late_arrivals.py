@@ -98,6 +98,29 @@ async def test_a_case_that_goods_open_again_receives_them(shop: Shop) -> None:
     assert (await shop.act(shop.seller, case_id, "receive"))["state"] == "manual_review"
 
 
+@pytest.mark.parametrize("by", ["the merchant", "the courier"])
+async def test_goods_of_a_closed_case_whose_units_another_one_has_go_back_to_the_buyer(shop: Shop, by: str) -> None:
+    case_id = await looked_for(shop)
+    await shop.act(shop.agent, case_id, "close", note="?")
+    other = await shop.ask(2)
+    assert other.status_code == 201
+    if by == "the courier":
+        await shop.parcel()
+    else:
+        await shop.act(shop.seller, case_id, "record-arrival")
+    arrived = await shop.get(case_id)
+    assert (arrived["state"], [each["lines"] for each in arrived["refused_goods_claims"]]) == ("closed", [ALL])
+    assert (await shop.get(other.json()["id"]))["state"] == "pending_review"
+
+
+async def test_a_courier_that_delivers_late_opens_no_case_again(shop: Shop) -> None:
+    case_id = await looked_for(shop)
+    await shop.act(shop.agent, case_id, "close", note="?")
+    await shop.parcel()
+    assert (await shop.get(case_id))["state"] == "closed"
+    assert (await shop.act(shop.seller, case_id, "receive"))["state"] == "manual_review"
+
+
 @pytest.mark.parametrize("type_", ["refund_only", "consult"])
 async def test_nothing_arrives_of_a_case_in_which_nothing_comes_back(shop: Shop, type_: str) -> None:
     await shop.delivered()

@@ -47,9 +47,9 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     if not (lost or event.is_returned or event.status == ParcelStatus.RETURNING):
         return
     for row in await _waiting(tx, event):
-        full = await locking.case(tx, row["id"])
+        full, order = await locking.case_and_order(tx, row["id"])
         if event.is_returned:
-            await returns.arrive(tx, full, event.parcel_id, event.occurred_at)
+            await returns.arrive(tx, full, event.parcel_id, event.occurred_at, order)
         elif lost:
             await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
         else:

@@ -24,7 +24,7 @@ from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.goods import lost_parcels, pickups, waybills
 from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
-from aftersale_svc.domain.cases.full_case import FullCase, facts_for
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase, facts_for
 from aftersale_svc.domain.cases.holders import held_by_others
 from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, CaseState, Return
@@ -181,9 +181,7 @@ async def record_arrival(tx: Transaction[Settings], case_id: str, *, note: str |
         IllegalTransition, ActionNotAllowed, NothingInTransit, OpensAgain: see CASE.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    facts = replace(facts_for(full, tx.actor), order=order)
-    if full.case.state is CaseState.CLOSED:
-        facts = replace(facts, held_by=await openings.holders(tx, full))
+    facts = await _facts_of_arrival(tx, full, order)
     arrived = apply(full, CaseAction.RECORD_ARRIVAL, tx, facts).keeping(_arrived(full, tx.now))
     return await effects.save(tx, full, arrived, CaseAction.RECORD_ARRIVAL, _delivered(tx, arrived, None), note=note)
 
@@ -199,13 +197,17 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     """
     if event.case_id is None:
         return
-    full = await locking.case(tx, event.case_id)
+    order = None
+    if event.is_delivered:  # other cases may have the units of a closed one
+        full, order = await locking.case_and_order(tx, event.case_id)
+    else:
+        full = await locking.case(tx, event.case_id)
     if event.is_scanned:
         full = await pickups.scanned(tx, full, event)
     if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
     if event.is_delivered:
-        await arrive(tx, full, event.parcel_id, event.occurred_at)
+        await arrive(tx, full, event.parcel_id, event.occurred_at, order)
     elif lost_parcels.is_lost(event):
         await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
     elif event.is_scanned and is_with_courier(full.case):
@@ -264,14 +266,25 @@ async def report_missing(tx: Transaction[Settings], case_id: str, *, note: str |
     return await effects.save(tx, full, missing, CaseAction.REPORT_RETURN_MISSING, event, note=note)
 
 
-async def arrive(tx: Transaction[Settings], full: FullCase, parcel_id: str, at: datetime) -> FullCase:
-    """The locked case, or one of this transaction, whose goods have arrived in this parcel."""
-    action = next((each for each in _ARRIVALS if permits(full, each, tx)), None)
+async def arrive(
+    tx: Transaction[Settings], full: FullCase, parcel_id: str, at: datetime, order: Order | None = None
+) -> FullCase:
+    """The locked case, or one of this transaction, whose goods have arrived in this parcel; `order` is locked where it may have ended."""
+    facts = await _facts_of_arrival(tx, full, order)
+    action = next((each for each in _ARRIVALS if permits(full, each, tx, facts)), None)
     if action is None:
         return full  # decided without it meanwhile: a late scan changes no decision
     return_ = replace(_arrived(full, at), scanned_at=full.return_.scanned_at or at)
-    after = apply(full, action, tx).keeping(return_)
+    after = apply(full, action, tx, facts).keeping(return_)
     return await effects.save(tx, full, after, action, _delivered(tx, after, parcel_id))
+
+
+async def _facts_of_arrival(tx: Transaction[Settings], full: FullCase, order: Order | None) -> CaseFacts:
+    """With the other cases that have the units of a closed one, which its goods do not open again then."""
+    facts = replace(facts_for(full, tx.actor), order=order)
+    if full.case.state is not CaseState.CLOSED:
+        return facts
+    return replace(facts, held_by=await openings.holders(tx, full))
 
 
 def _arrived(full: FullCase, at: datetime) -> Return:
