@@ -59,7 +59,7 @@ async def test_a_restricted_subject_gets_no_new_order_and_the_reason(shop, kettl
     assert await shop.events(OrderCreated) == []
 
 
-async def test_a_restriction_without_an_end_says_so(shop, kettles):
+async def test_a_restriction_without_an_end_is_one_until_further_notice(shop, kettles):
     await impose(shop, subject_type=None, expires_at=None)
     english = await shop.seller.post("/v1/orders", json=kettles(), headers={"accept-language": "en"})
     assert english.json()["detail"].startswith(
