@@ -23,6 +23,7 @@ class RefundCause(Vocabulary):
     PRICE_DIFFERENCE = "price_difference", "the replacement costs less than what was paid"
     COMPENSATION = "compensation", "a verdict ordered it, and the buyer keeps the goods"
     NOT_REPAIRABLE = "not_repairable", "the goods cannot be repaired"
+    AGREED = "agreed", "an accepted offer pays this, and the buyer keeps the goods"
 
 
 class RefundRequested(CaseEvent):

@@ -19,7 +19,7 @@ from aftersale_svc.commands.goods import refused_goods_openings, replacement_ord
 from aftersale_svc.commands.goods.inspection_events import accepted_lines
 from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.stays import entered as stay
@@ -147,7 +147,7 @@ async def _request_refund(
     )
     refund = REFUND.start(refund, tx)
     await kept_money.keep_also(tx, full, refund)
-    case = replace(case, refund_id=refund.id, goods_kept=refund.cause is RefundCause.COMPENSATION)
+    case = replace(case, refund_id=refund.id, goods_kept=refund.cause in BUYER_KEEPS_GOODS)
     case = replace(case, shipping_refund_minor=refund.freight_minor + case.paid_before_freight_minor)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged

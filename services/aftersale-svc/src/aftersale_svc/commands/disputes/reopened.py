@@ -12,7 +12,7 @@ from aftersale_svc.commands import effects
 from aftersale_svc.commands.disputes import executions, openings, verdicts
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import save_dispute, step
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
 from aftersale_svc.domain.cases.findings import accept_all
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
@@ -49,7 +49,7 @@ async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, ver
         return RefundAmount(0, 0)
     amount = await verdicts.bounded(tx, full, order, verdict)
     if full.refund is not None and full.is_refunded and amount.total_minor > full.paid_minor:
-        kept = full.refund.cause is RefundCause.COMPENSATION
+        kept = full.refund.cause in BUYER_KEEPS_GOODS
         if (verdict.remedy is Remedy.COMPENSATION) is not kept:
             allowed = [Remedy.COMPENSATION if kept else Remedy.REFUND, Remedy.NONE]
             raise RemedyNotPossible(pointer="/remedy", remedy=verdict.remedy, allowed=allowed)

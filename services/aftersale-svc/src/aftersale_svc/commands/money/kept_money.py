@@ -17,6 +17,7 @@ from aftersale_svc.tables.money.holds import HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER
 KEPT: Mapping[RefundCause, Callable[[Sequence[CaseLine], RefundAmount], list[Hold]]] = {
     RefundCause.PRICE_DIFFERENCE: credit_holds,
     RefundCause.COMPENSATION: compensation_holds,
+    RefundCause.AGREED: compensation_holds,
 }
 """By the cause of the refund."""
 

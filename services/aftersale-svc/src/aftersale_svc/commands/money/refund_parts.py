@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundPart as EventPart
 
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -37,7 +37,7 @@ async def decided(
     case, lines = full.case, full.lines
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
     # What is paid besides an earlier refund is for no further units.
-    keeps_goods = refund.cause is RefundCause.COMPENSATION or case.paid_before_minor > 0
+    keeps_goods = refund.cause in BUYER_KEEPS_GOODS or case.paid_before_minor > 0
     parts = parts_of(
         refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange, keeps_goods=keeps_goods
     )

@@ -20,7 +20,7 @@ from aftersale_svc.commands.cases import endings, remaining_money, second_person
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.money import refund_parts
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, RefundAction, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, OF_FIXED_AMOUNT, RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
@@ -186,7 +186,7 @@ async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action
 def completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
     """The event of a case that is completed with this refund, which was paid."""
     takes_units = TYPES[full.case.type].holds_units
-    keeps = refund.cause is RefundCause.COMPENSATION or full.case.paid_before_minor > 0
+    keeps = refund.cause in BUYER_KEEPS_GOODS or full.case.paid_before_minor > 0
     return AfterSaleCompleted(
         **case_fields(tx, full.case),
         refunded_minor=full.case.paid_before_minor + refund.back_minor,

@@ -215,10 +215,13 @@ class RefundCause(StrEnum):
     PRICE_DIFFERENCE = "price_difference"
     COMPENSATION = "compensation"
     NOT_REPAIRABLE = "not_repairable"
+    AGREED = "agreed"
 
 
 BY_VERDICT = frozenset({RefundCause.VERDICT, RefundCause.COMPENSATION})
 """What a verdict has ordered, which nothing else changes."""
+BUYER_KEEPS_GOODS = frozenset({RefundCause.COMPENSATION, RefundCause.AGREED})
+"""Refunds to a buyer who keeps the goods: they are for the units of which all is paid back, and lower the price of others."""
 OF_FIXED_AMOUNT = BY_VERDICT | {RefundCause.PRICE_DIFFERENCE}
 """Refunds whose amount does not depend on other cases: tried again, they have the amount of the one that failed."""
 

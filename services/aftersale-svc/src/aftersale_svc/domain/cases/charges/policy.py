@@ -1,6 +1,6 @@
 """Whether what a buyer has paid for still happens."""
 
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
@@ -9,7 +9,7 @@ from aftersale_svc.domain.cases.states import CaseState
 
 MOST_STATEMENTS = 3
 """How often a buyer may state a payment in one case."""
-BUYER_KEEPS_IT = frozenset({RefundCause.PRICE_DIFFERENCE, RefundCause.COMPENSATION})
+BUYER_KEEPS_IT = BUYER_KEEPS_GOODS | {RefundCause.PRICE_DIFFERENCE}
 """Refunds beside which the buyer has what was paid for."""
 GIVEN_UP = frozenset({RepairOutcome.UNREPAIRED, RepairOutcome.EXCHANGED})
 """How the repair of goods ends that are not repaired."""

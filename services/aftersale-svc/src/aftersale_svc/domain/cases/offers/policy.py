@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.codes import CaseType, Money
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.offers.errors import (
@@ -139,3 +139,11 @@ def agreed(case: Case, offer: Offer) -> Case:
     """The case as the offer has it: its type, and the amount where it is less than what was paid for the units."""
     partial = TYPES[offer.type].money is Money.REFUND and offer.amount_minor < case.requested_minor
     return replace(case, type=offer.type, agreed_minor=offer.amount_minor if partial else None)
+
+
+def lowers_price(case: Case) -> bool:
+    """Whether what was agreed on is less than what was paid for units that the buyer has and keeps: it is for no units then, so that what
+    is wrong with them can still be asked for, and they are worth as much less."""
+    type_ = TYPES[case.type]
+    keeps = type_.goods is Goods.KEEP and type_.holds_units and case.stage is not Stage.PRE_SHIP
+    return keeps and case.agreed_minor is not None
