@@ -1,21 +1,32 @@
 """What holds at every moment of the random histories, as queries that find nothing."""
 
 LINES_OVERDRAWN = """
-SELECT l.line_id FROM order_lines l JOIN holds h ON h.line_id = l.line_id AND h.state <> 'released'
- GROUP BY l.line_id, l.quantity, l.paid_minor HAVING sum(h.units) > l.quantity OR sum(h.amount_minor) > l.paid_minor
+SELECT l.line_id FROM order_lines l JOIN holds h ON h.line_id = l.line_id JOIN case_lines c ON c.case_id = h.case_id AND c.line_id = h.line_id
+ GROUP BY l.line_id, l.quantity, l.paid_minor
+HAVING sum(CASE h.state WHEN 'released' THEN c.returned_units ELSE h.units END) > l.quantity
+    OR sum(CASE h.state WHEN 'released' THEN c.returned_minor ELSE greatest(h.amount_minor, c.returned_minor) END) > l.paid_minor
 """
 UNEARNED = "coalesce((SELECT sum((u ->> 'amount_minor')::bigint) FROM jsonb_array_elements(r.unearned) u), 0)"
 TOTAL = f"r.units_minor + r.freight_minor - r.restocking_minor - r.return_freight_minor - {UNEARNED}"
 ORDERS_OVERDRAWN = f"""
-SELECT o.id, sum({TOTAL}) FROM refunds r JOIN cases c ON c.id = r.case_id JOIN orders o ON o.id = c.order_id
- WHERE r.state IN ('requested', 'succeeded') GROUP BY o.id, o.shipping_fee_minor
-HAVING sum({TOTAL}) > o.shipping_fee_minor + (SELECT sum(l.paid_minor) FROM order_lines l WHERE l.order_id = o.id)
+SELECT o.id, sum(back.minor) FROM refunds r JOIN cases c ON c.id = r.case_id JOIN orders o ON o.id = c.order_id, LATERAL (
+    SELECT CASE WHEN r.state <> 'failed' THEN {TOTAL} WHEN r.id = c.refund_id THEN r.given_back_minor + r.returned_minor ELSE 0 END AS minor
+) back GROUP BY o.id, o.shipping_fee_minor
+HAVING sum(back.minor) > o.shipping_fee_minor + (SELECT sum(l.paid_minor) FROM order_lines l WHERE l.order_id = o.id)
 """
+# With what is back of cases that were closed after their refund had failed in part.
 LINES_REFUNDED = """
-SELECT l.line_id, sum(p.amount_minor), l.paid_minor FROM refund_parts p JOIN refunds r ON r.id = p.refund_id
-  JOIN cases c ON c.id = r.case_id JOIN order_lines l ON l.order_id = c.order_id AND l.line_id = p.line_id
- WHERE r.state IN ('requested', 'succeeded') AND p.effect = 'added'
- GROUP BY l.line_id, l.paid_minor HAVING sum(p.amount_minor) > l.paid_minor
+WITH parts AS (
+    SELECT p.line_id, p.kind, p.amount_minor FROM refund_parts p JOIN refunds r ON r.id = p.refund_id
+     WHERE r.state IN ('requested', 'succeeded') AND p.effect = 'added'
+    UNION ALL
+    SELECT l.line_id, x.kind, x.minor FROM case_lines l JOIN cases c ON c.id = l.case_id JOIN refunds r ON r.id = c.refund_id AND r.state = 'failed',
+        LATERAL (VALUES ('tax', l.returned_tax_minor), ('goods', l.returned_minor - l.returned_tax_minor)) x (kind, minor)
+     WHERE c.state IN ('completed', 'closed', 'cancelled')
+)
+SELECT l.line_id, sum(p.amount_minor), l.paid_minor FROM parts p JOIN order_lines l ON l.line_id = p.line_id
+ GROUP BY l.line_id, l.paid_minor, l.tax_minor
+HAVING sum(p.amount_minor) > l.paid_minor OR sum(p.amount_minor) FILTER (WHERE p.kind = 'tax') > l.tax_minor
 """
 PARTS = f"""
 SELECT r.id, {TOTAL} AS total, x.sum FROM refunds r, LATERAL (

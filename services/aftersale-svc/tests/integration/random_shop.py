@@ -6,7 +6,7 @@ from typing import Any
 
 from aftercare_chassis.http.responses import is_command
 from aftercare_chassis.http.routing import ApiRoute
-from aftercare_events import LineDiscount
+from aftercare_events import LineDiscount, OrderPayment
 from aftersale_shop import CUP, KETTLE, RETURN_ADDRESS
 from fastapi import FastAPI
 from random_bodies import bodies_of, cny
@@ -47,12 +47,22 @@ LINES = tuple(
                 LineDiscount(kind="promotion", funder="platform", amount_minor=discount, threshold_minor=60000),
             ),
             "discount_minor": discount,
+            "tax_minor": (quantity * line.unit_price_minor - discount) * 13 // 113,
             "paid_minor": quantity * line.unit_price_minor - discount,
         }
     )
     for line, quantity, discount in ((KETTLE, 8, 3600), (CUP, 6, 400))
 )
 """Enough units for several cases at a time."""
+DEPOSIT_MINOR, FEE = 20000, 800
+PAYMENTS = tuple(
+    OrderPayment(payment_id=id_, provider="simulator", method="sim_success", amount_minor=minor)
+    for id_, minor in (
+        ("pay_a", DEPOSIT_MINOR),
+        ("pay_ord_1", sum(line.paid_minor for line in LINES) + FEE - DEPOSIT_MINOR),
+    )
+)
+"""The payments of the order, where it is paid in two."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases.codes import CaseType
 from checked_files import files_of
 from random_bodies import cny, request_of
 from random_counts import Counts
-from random_shop import LINES, MERCHANT, MORE_SETTINGS, PEOPLE, Routes
+from random_shop import MERCHANT, MORE_SETTINGS, PEOPLE, Routes
 from random_starts import STARTS
 from random_world import STAGES, World
 
@@ -85,7 +85,7 @@ class Walk(World):
         for path, body in MORE_SETTINGS.items():
             if draw.random() < 0.4:
                 await self.put(path, body)
-        await self.shop.paid(lines=LINES)
+        await self.is_paid(draw)
         await files_of(self.shop, HASH)
         entry = {"kind": "paid_in", "amount": cny(draw.choice([1000, 500000])), "reference": "B-1"}
         await self.command(self.people["admin"], "post", "bookDepositEntry", "/v1/merchants/m-1/deposit-entries", entry)
@@ -105,6 +105,7 @@ class Walk(World):
             self.a_case_is_opened: 4,
             self.a_refund_ends: 6,
             self.a_parcel_is_reported: 6,
+            self.a_report_is_out_of_order: 1,
             self.time_passes: 5,
             self.a_claim_is_opened: 3,
             self.the_order_goes_on: 2,

@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from aftercare_chassis.testing.clocks import START
-from aftercare_events import ParcelStatusChanged, RefundRequested
+from aftercare_events import Event, ParcelStatusChanged, RefundFailed, RefundRequested, RefundShare, RefundSucceeded
 from aftersale_shop import Shop
 from random_invariants import DOCUMENTS
-from random_shop import LINES
+from random_shop import DEPOSIT_MINOR, FEE, LINES, PAYMENTS
 
 ENDED = {"completed", "closed", "cancelled", "executed", "settled", "withdrawn"}
 STAGES = ("paid", "shipped", "delivered", "received", "completed")
@@ -30,7 +30,7 @@ class World:
     """One order, and everybody who does not call the service."""
 
     def __init__(self, shop: Shop) -> None:
-        self.shop, self.stage, self.complaints = shop, "paid", 0
+        self.shop, self.stage, self.complaints, self.in_two = shop, "paid", 0, False
         self.settled: set[str] = set()
         self.arrived: set[Parcel] = set()
 
@@ -40,6 +40,13 @@ class World:
     async def newest(self, kind: str) -> dict[str, Any]:
         """The document of this kind that was opened last."""
         return max((each for each in await self.documents() if each["kind"] == kind), key=lambda each: each["id"])
+
+    async def is_paid(self, draw: Random) -> None:
+        """The order is paid, in one payment or in two."""
+        await self.shop.created(lines=LINES, fee=FEE)
+        self.in_two = draw.random() < 0.5
+        more: dict[str, Any] = {"payments": PAYMENTS} if self.in_two else {}
+        await self.shop.payment(lines=LINES, fee=FEE, **more)
 
     async def the_order_goes_on(self, draw: Random) -> None:
         """It is shipped, delivered, received, and completed once its time is over and nothing is open."""
@@ -68,7 +75,29 @@ class World:
         if waiting:
             request = draw.choice(waiting)
             self.settled.add(request.refund_id)
-            await (self.shop.refund_succeeds if draw.random() < 0.6 else self.shop.refund_fails)(request)
+            way = draw.random()
+            if way < 0.6:
+                result: Event = RefundSucceeded(**self.shop._refund(request, "succeeded"))
+            else:
+                result = self.failed(request, draw.randrange(1, DEPOSIT_MINOR) if self.in_two and way < 0.8 else 0)
+            envelope = await self.shop.harness.consume(result)
+            if draw.random() < 0.2:
+                await self.shop.harness.deliver(envelope)
+
+    def failed(self, request: RefundRequested, back_minor: int) -> RefundFailed:
+        """The refund fails; the share of the first payment, of this amount, was paid, where it is less than all."""
+        refused = {**self.shop._refund(request, "failed"), "failure_code": "declined"}
+        if not 0 < back_minor < request.amount_minor:
+            return RefundFailed(**refused)
+        paid = PAYMENTS[0]
+        share = RefundShare(
+            share_id=request.refund_id,
+            payment_id=paid.payment_id,
+            provider=paid.provider,
+            method=paid.method,
+            amount_minor=back_minor,
+        )
+        return RefundFailed(**refused, succeeded_minor=back_minor, shares=(share,))
 
     async def refunds_end(self, paid: bool) -> None:
         """Those whose result is not known yet."""
@@ -82,6 +111,12 @@ class World:
         if waiting := await self.parcels():
             parcel = draw.choice(waiting)
             await self.report(parcel, draw.choice(STATUSES_BACK if parcel[0] == "outbound" else STATUSES))
+
+    async def a_report_is_out_of_order(self, draw: Random) -> None:
+        """A courier reports again what has arrived, as something that is on its way, or a parcel that nobody has named."""
+        unknown = [("return", each["id"], "sf", "SF0") for each in await self.documents() if each["kind"] == "cases"]
+        if found := [*sorted(self.arrived, key=str), *unknown]:
+            await self.report(draw.choice(found), draw.choice(("in_transit", "delivered")))
 
     async def parcels_arrive(self) -> set[str]:
         """All that are on their way; the cases that goods come back for."""
