@@ -20,6 +20,7 @@ from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.owed import owed_of_order
+from order_svc.domain.payments.plans import kept_minor
 from order_svc.domain.payments.statements import Difference, Reconciliation
 from order_svc.domain.sales.errors import MerchantNeeded
 from order_svc.domain.sales.restrictions import Restriction
@@ -160,7 +161,7 @@ async def ledger(reader: Reader, order_id: str) -> OrderLedger:
     posted = await reader.all(POSTINGS_OF_ORDER, order_id=order_id)
     taken = await reader.all(CHARGE_BACKS_OF_ORDER, order_id=order_id)
     ledger = ledger_of(order_id, found.currency, payments_of, refunds, paid, charges, claw_backs, posted, taken)
-    return replace(ledger, owed_minor=owed_of_order(payments_of, refunds, paid, reader.now))
+    return replace(ledger, owed_minor=owed_of_order(payments_of, refunds, paid, reader.now, kept_minor(found)))
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

@@ -4,6 +4,7 @@ from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.payments.owed import owed_of_order
+from order_svc.domain.payments.plans import kept_minor
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.payments import PAYMENTS_OF_ORDER, REFUNDS_OF
 
@@ -16,4 +17,5 @@ async def owed_minor(reader: Reader, order: Order) -> int:
     refunds = await reader.all(REFUNDS_OF, payment_ids=[each.id for each in payments]) if payments else []
     if not refunds:
         return 0
-    return owed_of_order(payments, refunds, await reader.all(COMPENSATIONS_OF, order_id=order.id), reader.now)
+    paid = await reader.all(COMPENSATIONS_OF, order_id=order.id)
+    return owed_of_order(payments, refunds, paid, reader.now, kept_minor(order))

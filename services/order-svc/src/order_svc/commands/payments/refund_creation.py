@@ -108,10 +108,11 @@ async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -
 
 async def owed_of(tx: Transaction[Settings], order: Order, payment: Payment) -> int:
     """What failed refunds of no case were to give back of the locked payment and is owed still, in minor units: no more than is left of it,
-    nor than guarantees have not paid."""
+    nor than guarantees have not paid, nor what the merchant keeps."""
     payments = [payment] if payment.surplus else await tx.all(TAKEN_PAYMENTS, order_id=order.id)
     refunds = await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments])
-    return owed_of_payment(payment, payments, refunds, await tx.all(COMPENSATIONS_OF, order_id=order.id), tx.now)
+    paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
+    return owed_of_payment(payment, payments, refunds, paid, tx.now, kept_minor(order))
 
 
 async def refund_surplus(tx: Transaction[Settings], payment: Payment) -> None:

@@ -15,32 +15,39 @@ def owed_of_payment(
     refunds: Iterable[Refund],
     compensations: Iterable[Compensation],
     at: datetime,
+    kept_minor: int,
 ) -> int:
     """What may be given back of the payment for these refunds, those of all payments that the order has taken, or of the surplus payment:
-    no more than is left of it, nor than guarantees have not paid."""
+    no more than is left of it, nor than guarantees have not paid, nor what the merchant keeps of the order."""
     known = list(refunds)
     rooms = rooms_of(payments, known, at)
     [room] = (each for each in rooms if each.payment.id == payment.id)
     left = sum(each.minor for each in rooms)
     if not payment.surplus:
         left -= in_place_of_refunds(compensations)
-    return max(0, min(owed_by_failures(known), room.minor, left))
+    return max(0, min(owed_by_failures(known, left, 0 if payment.surplus else kept_minor), room.minor))
 
 
 def owed_of_order(
-    payments: Iterable[Payment], refunds: Sequence[Refund], compensations: Iterable[Compensation], at: datetime
+    payments: Iterable[Payment],
+    refunds: Sequence[Refund],
+    compensations: Iterable[Compensation],
+    at: datetime,
+    kept_minor: int,
 ) -> int:
-    """What of the order is owed: by the payments that it has taken together, and by each surplus payment."""
+    """What of the order is owed: by the payments that it has taken together, of which the merchant keeps some, and by each surplus payment."""
     made = [each for each in payments if each.state is PaymentState.SUCCEEDED]
     taken = [each for each in made if not each.surplus]
     surplus = ([each] for each in made if each.surplus)
-    return _owed(taken, refunds, in_place_of_refunds(compensations), at) + sum(
+    return _owed(taken, refunds, in_place_of_refunds(compensations), at, kept_minor) + sum(
         _owed(each, refunds, 0, at) for each in surplus
     )
 
 
-def _owed(payments: Sequence[Payment], refunds: Sequence[Refund], compensated: int, at: datetime) -> int:
+def _owed(
+    payments: Sequence[Payment], refunds: Sequence[Refund], compensated: int, at: datetime, kept_minor: int = 0
+) -> int:
     ids = {each.id for each in payments}
     of_these = [each for each in refunds if each.payment_id in ids]
     left = sum(each.minor for each in rooms_of(payments, of_these, at)) - compensated
-    return max(0, min(owed_by_failures(of_these), left))
+    return owed_by_failures(of_these, left, kept_minor)

@@ -1,7 +1,7 @@
 """How much of a payment may be refunded."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from order_svc.domain.model import Amount, Order, OrderState
@@ -64,14 +64,21 @@ def owed_for_lines(refunds: Iterable[Refund]) -> int:
 _OWN = frozenset(OwnRefundCause) - {OwnRefundCause.OPERATOR}
 
 
-def owed_by_failures(refunds: Iterable[Refund]) -> int:
+def owed_by_failures(refunds: Iterable[Refund], left_minor: int | None = None, kept_minor: int = 0) -> int:
     """What refunds of no case that have failed were to give back, and what of cases came back after it was paid, as far as it is not back, nor
-    on its way by another refund; in minor units.
+    on its way by another refund; in minor units. It is no more than what is left of the payments, without the deposit that the merchant keeps
+    of it; None where that is not known.
 
-    It is an upper bound of what the merchant owes: no more than is left of the payments can be given back. An operator's refund repeats
-    one that has failed, or gives back what no other was to.
+    An operator's refund repeats one that has failed, or gives back what no other was to, which may be that deposit.
     """
     known = list(refunds)
+    owed, repeated = _owed_of_ours(known), _owed_of_operators(known)
+    if left_minor is not None:
+        owed, repeated = min(owed, left_minor - kept_minor), min(repeated, left_minor)
+    return max(owed, repeated, 0)
+
+
+def _owed_of_ours(known: Iterable[Refund]) -> int:
     whole, back = dict[str, int](), 0
     for refund in known:
         if refund.cause in _OWN:
@@ -81,9 +88,12 @@ def owed_by_failures(refunds: Iterable[Refund]) -> int:
             back += _alive(refund)
         elif refund.reversed_at is not None:
             whole[refund.id] = refund.amount_minor
+    return sum(whole.values()) - back
+
+
+def _owed_of_operators(known: Sequence[Refund]) -> int:
     failed = (each for each in known if each.cause == OwnRefundCause.OPERATOR and each.state is RefundState.FAILED)
-    repeated = max((each.amount_minor - _made_since(each, known) for each in failed), default=0)
-    return max(sum(whole.values()) - back, repeated, 0)
+    return max((each.amount_minor - _made_since(each, known) for each in failed), default=0)
 
 
 def _alive(refund: Refund) -> int:
