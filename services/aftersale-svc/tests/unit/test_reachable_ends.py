@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, SystemContext
+from aftersale_svc.commands.goods import returns
 from aftersale_svc.commands.money import charge_returns
 from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundCause, RefundState
 from aftersale_svc.domain.cases.guards import FOR_GOOD
 from aftersale_svc.domain.cases.lifecycle import CASE, of
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
@@ -134,6 +135,32 @@ async def test_what_silence_ends_against_the_buyer_can_be_contested(first: First
         assert after_timer.hold.state is HoldState.RELEASED, place
         assert after_timer.case.close_cause not in FOR_GOOD, place
     assert ended
+
+
+LATE = [type_ for type_ in CaseType if (CaseState.CLOSED, CaseAction.RECORD_ARRIVAL) in CASE[type_].transitions]
+"""The types in which goods come back that may arrive after the end."""
+
+
+@pytest.mark.parametrize("type_", LATE)
+async def test_goods_arrive_late_wherever_they_may_have_been_sent_and_nowhere_else(
+    first: First, type_: CaseType
+) -> None:
+    _, places = await explored(first, type_, OrderState.DELIVERED)
+    accepted = set[tuple[bool, bool]]()
+    for place, snapshot in places.items():
+        if snapshot.case.state not in ENDED:
+            continue
+        back = snapshot.return_ or Return(case_id=CASE_ID)
+        try:
+            arrived = await after(snapshot, "seller", lambda tx: returns.record_arrival(tx, CASE_ID), SETTINGS)
+        except (IllegalTransition, ActionNotAllowed):
+            continue
+        if arrived.return_ != snapshot.return_:
+            assert back.delivered_at is None, place
+            accepted.add((back.waybill_no is not None, back.address is not None))
+    # The buyer may have sent the goods without a waybill that is known once there is an address, and not before.
+    assert (False, False) not in accepted
+    assert accepted >= ({(True, False)} if TYPES[type_].by_outbound else {(True, True), (False, True)})
 
 
 CHARGED = [CaseType.EXCHANGE, CaseType.REPAIR]
