@@ -60,7 +60,7 @@ class Replayed:
     """What the events of one document say of it now, and of what belongs to it.
 
     `units` are the units and the money that it is about, by line; `accepted` those that an inspection has accepted; of one
-    that accepts nothing it is stored only where the replacement was sent first. `refunds` are their amounts and results. `ended_because` and `rejected_because` are those of a case
+    that accepts nothing it is stored only where the replacement was sent first. `refunds` are what order-svc was asked for, and the results. `ended_because` and `rejected_because` are those of a case
     that is closed or rejected now. `amounts` are what a claim is for, and what was accepted of it. Goods that were refused at the door come back
     under the waybill of their parcel, which the events of the order have.
     """
@@ -210,7 +210,7 @@ ROWS = f"""
 SELECT d.id, d.version, d.state, d.type, NULL::bigint AS claimed, NULL::bigint AS accepted_minor, d.evidence, {_BELONGS},
        d.reason, d.stage, CASE d.state WHEN 'closed' THEN d.close_cause END AS ended_because,
        CASE d.state WHEN 'rejected' THEN d.reject_reason END AS rejected_because,
-       (SELECT coalesce(jsonb_object_agg(r.id, jsonb_build_array({TOTAL}, r.state)), '{{}}') FROM refunds r WHERE r.case_id = d.id) AS refunds,
+       (SELECT coalesce(jsonb_object_agg(r.id, jsonb_build_array(greatest({TOTAL} - r.given_back_minor, 0), r.state)), '{{}}') FROM refunds r WHERE r.case_id = d.id) AS refunds,
        ARRAY(SELECT e.id FROM decisions e WHERE e.case_id = d.id AND e.dispute_id IS NULL AND e.claim_id IS NULL) AS decisions,
        (SELECT jsonb_object_agg(l.line_id, jsonb_build_array(l.quantity, l.amount_minor)) FROM case_lines l WHERE l.case_id = d.id) AS units,
        (SELECT coalesce(jsonb_object_agg(i.line_id, i.accepted), '{{}}') FROM inspections i WHERE i.case_id = d.id) AS accepted,
