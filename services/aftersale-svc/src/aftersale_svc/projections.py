@@ -1,5 +1,6 @@
 """Our copy of order facts: idempotent upserts, in the sequence of the order's own events."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from aftercare_chassis.consumer.errors import Retry
@@ -24,6 +25,7 @@ from aftercare_events import (
     VirtualGoodsDelivered,
 )
 from aftercare_events.catalogue.articles import ArticleKind
+from aftercare_events.catalogue.sold_lines import OrderLine as SoldLine
 
 from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.courier_claims.model import ParcelReport
@@ -206,11 +208,21 @@ async def _copy(
             tax_minor=line.tax_minor or 0,
             warranty_days=line.warranty_days,
             fulfilment=line.fulfilment,
+            promised_at=_promised_at(event, line),
             discounts=None
             if line.discounts is None
             else [each.model_dump(exclude_none=True) for each in line.discounts],
         )
         await tx.upsert(ORDER_LINES, copy)
+
+
+def _promised_at(event: OrderCreated | OrderPaid, line: SoldLine) -> datetime | None:
+    """By when the units of a line were promised to leave; None where it was paid for after that, or nothing was promised."""
+    if not isinstance(event, OrderPaid):
+        return None
+    if line.ships_by is not None and line.ships_by > event.paid_at:
+        return line.ships_by
+    return None if line.production_days is None else event.paid_at + timedelta(days=line.production_days)
 
 
 def _payments(event: OrderCreated | OrderPaid) -> list[dict[str, Any]] | None:  # Any: JSON

@@ -13,12 +13,12 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
-from aftersale_svc.domain.cases.final_sales import check_goods, is_final, is_virtual
+from aftersale_svc.domain.cases.final_sales import check_goods, is_virtual
 from aftersale_svc.domain.cases.parcel_anomalies import SUGGESTED
 from aftersale_svc.domain.cases.policy import check_permission, check_question, check_stage
 from aftersale_svc.domain.cases.reasons import selectable_reasons
 from aftersale_svc.domain.cases.requests import Wanted
-from aftersale_svc.domain.cases.terms import Terms, check_term, open_reasons
+from aftersale_svc.domain.cases.terms import Terms, check_term, is_barred, open_reasons
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.allocation import allocate_lines, instead_of_refusing, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
@@ -153,6 +153,7 @@ class OpenReasons:
                 self.terms.days_of(line_id),
                 self.terms.follow_ups.get(line_id),
                 line_id in self.terms.final_lines,
+                line_id in self.terms.promises,
             ),
         )
         if key not in self._found:
@@ -211,12 +212,12 @@ def _option(
         refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id, allowed=otherwise)
     if len(reasons) == len(every):
         return Option(name, refusal, units)
-    return Option(name, refusal, units, tuple(reasons), _final(type_, stage, every, line.line_id, open_.terms))
+    return Option(name, refusal, units, tuple(reasons), _barred(type_, stage, every, line.line_id, open_.terms))
 
 
-def _final(type_: TypeRow, stage: Stage, every: Sequence[Reason], line_id: str, terms: Terms) -> Refusal | None:
+def _barred(type_: TypeRow, stage: Stage, every: Sequence[Reason], line_id: str, terms: Terms) -> Refusal | None:
     """What a request is refused with for a reason that the kind of the goods bars; None where it bars none."""
-    barred = [each for each in every if line_id in terms.final_lines and is_final(type_, type_.stage(stage), each)]
+    barred = [each for each in every if is_barred(type_, stage, each, line_id, terms)]
     return _refusal(partial(check_term, type_, stage, barred[0], [line_id], terms)) if barred else None
 
 

@@ -13,18 +13,18 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases.cases import CASE_SEEN_BY, cases
 from aftersale_svc.tables.disputes.disputes import DISPUTE_SEEN_BY, disputes
-from aftersale_svc.tables.orders import FULFILMENTS, SETTINGS, orders
+from aftersale_svc.tables.orders import GOODS, SETTINGS, orders
 from aftersale_svc.tables.visibility import seen_by
 
 ORDER_TO_LOCK = Query(
-    select(orders, SETTINGS, FULFILMENTS)
+    select(orders, SETTINGS, *GOODS)
     .where(orders.c.id == bindparam("order_id"))
     .with_for_update(key_share=True, of=orders),
     Order,
     seen_by(orders),
 )
 ORDER_OF_CASE = Query(
-    select(orders, SETTINGS, FULFILMENTS)
+    select(orders, SETTINGS, *GOODS)
     .join_from(orders, cases, cases.c.order_id == orders.c.id)
     .where(cases.c.id == bindparam("case_id"))
     .with_for_update(key_share=True, of=orders),
@@ -32,7 +32,7 @@ ORDER_OF_CASE = Query(
     CASE_SEEN_BY,
 )
 ORDER_OF_DISPUTE = Query(
-    select(orders, SETTINGS, FULFILMENTS)
+    select(orders, SETTINGS, *GOODS)
     .join_from(orders, disputes, disputes.c.order_id == orders.c.id)
     .where(disputes.c.id == bindparam("dispute_id"))
     .with_for_update(key_share=True, of=orders),
@@ -63,7 +63,7 @@ def _among(column: Column[str]) -> ColumnElement[bool]:
 
 
 FREE_ORDERS = Query(
-    select(orders, SETTINGS, FULFILMENTS)
+    select(orders, SETTINGS, *GOODS)
     .where(_among(orders.c.id))
     .with_for_update(key_share=True, skip_locked=True, of=orders),
     Order,

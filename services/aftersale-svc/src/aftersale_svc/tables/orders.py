@@ -66,6 +66,7 @@ order_lines = Table(
     *minor("cancelled_minor", default=0),
     text("fulfilment", null=True),
     timestamp("overdue_since", null=True),
+    timestamp("promised_at", null=True),
 )
 
 order_parcels = Table(
@@ -108,12 +109,12 @@ def _stated(column: Column[Any], name: str) -> Label[Any]:  # Any: a value of an
     )
 
 
-FULFILMENTS = _stated(order_lines.c.fulfilment, "fulfilments")
-"""How the units of its lines come to the buyer."""
+GOODS = (_stated(order_lines.c.fulfilment, "fulfilments"), _stated(order_lines.c.promised_at, "promised_lines"))
+"""How the units of its lines come to the buyer, and by when they were promised to leave."""
 BY_LINE = (
     *asked_before(orders.c.id),
     _stated(order_lines.c.warranty_days, "warranties"),
-    FULFILMENTS,
+    *GOODS,
     _stated(order_lines.c.overdue_since, "overdue_lines"),
 )
 """What decides until when its lines may be asked for, and what suggests a reason."""

@@ -49,6 +49,7 @@ from aftersale_svc.domain.cases.price_grants.errors import (
     PricesMissing,
     PricesUnused,
 )
+from aftersale_svc.domain.cases.promised_times import NotLateYet
 from aftersale_svc.domain.cases.reapplications import ReappliedTooOften
 from aftersale_svc.domain.cases.sorting import CaseOrder, CurrencyMissing, OrderUnsuitable, order_of
 from aftersale_svc.domain.currencies import PriceCurrencyForeign
@@ -77,6 +78,7 @@ REFUSED = (
     NoWarranty,
     ReasonClosed,
     FinalSale,
+    NotLateYet,
     VirtualGoods,
     QuestionOpen,
     PartyCannotDecide,

@@ -21,11 +21,12 @@ from aftersale_svc.domain.cases.errors import (
     WarrantyPassed,
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
-from aftersale_svc.domain.cases.final_sales import VirtualGoods
+from aftersale_svc.domain.cases.final_sales import FinalSale, VirtualGoods
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import TypeUnsuitable
+from aftersale_svc.domain.cases.promised_times import NotLateYet
 from aftersale_svc.domain.cases.type_changes.errors import TypeChangedTooOften, TypeUnchanged
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import UnitsNotSent
@@ -47,6 +48,8 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         TypeChangedTooOften,
         StageNotReached,
         UnitsNotSent,
+        FinalSale,
+        NotLateYet,
         VirtualGoods,
         FastExchangeNotAllowed,
         ReasonNotReached,

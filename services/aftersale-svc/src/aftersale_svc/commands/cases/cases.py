@@ -44,7 +44,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
 
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
-        PartyCannotDecide, OrderWasCancelled, WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, FinalSale, VirtualGoods, QuestionOpen, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
+        PartyCannotDecide, OrderWasCancelled, WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, FinalSale, NotLateYet, VirtualGoods, QuestionOpen, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign, ParcelUnused, FastExchangeNotAllowed: see `check_request`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsNotBack, UnitsShipped, UnitsNotSent, ReappliedTooOften,
         AdjustmentExceedsLeft: see `open_case`.

@@ -12,6 +12,7 @@ from aftercare_chassis.lifecycle import Context
 from aftersale_svc.domain.cases.codes import Money, Reason, Term
 from aftersale_svc.domain.cases.errors import NoWarranty, ReasonClosed, WarrantyPassed
 from aftersale_svc.domain.cases.final_sales import FINAL_BY_DEFAULT, FinalSale, final_lines, is_final
+from aftersale_svc.domain.cases.promised_times import NotLateYet, is_not_late, open_promises
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS, selectable_reasons
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
@@ -30,7 +31,8 @@ class Terms:
 
     `follow_ups` has until when a line may be asked for again because a case about it was completed, where that is later than the window.
     The warranty begins `received_since`, and lasts `warranty_days`, or as long as the line states in `line_days`; 0: there is none.
-    `final_lines` are those whose goods are not taken back without a fault, with how each is fulfilled.
+    `final_lines` are those whose goods are not taken back without a fault, with how each is fulfilled; `promises` has those whose
+    goods were promised to leave by a time that is not over.
     """
 
     ends: Mapping[Term, datetime]
@@ -40,6 +42,7 @@ class Terms:
     warranty_days: int
     line_days: Mapping[str, int]
     final_lines: Mapping[str, str] = field(default_factory=dict)
+    promises: Mapping[str, datetime] = field(default_factory=dict)
 
     def days_of(self, line_id: str | None = None) -> int:
         """How many days the warranty lasts, for this line."""
@@ -72,7 +75,8 @@ def terms_of(order: Order, now: datetime, warranty_days: int, follow_up_hours: f
     follow_ups = {line_id: datetime.fromisoformat(at) + later for line_id, at in (order.completed_lines or {}).items()}
     days = content.get("warranty_days", warranty_days)
     final = final_lines(order.fulfilments or {}, content.get("final_sales", FINAL_BY_DEFAULT))
-    return Terms(ends, now, follow_ups, order.received_since, days, order.warranties or {}, final)
+    promises = open_promises(order.promised_lines or {}, now)
+    return Terms(ends, now, follow_ups, order.received_since, days, order.warranties or {}, final, promises)
 
 
 def terms_now(order: Order, context: Context) -> Terms:
@@ -97,8 +101,14 @@ def open_reasons(type_: TypeRow, stage: Stage, terms: Terms, line_id: str) -> li
         each
         for each in found
         if not terms.is_over(term_of(type_, each), _followed_up(type_, each, line_id))
-        and not (line_id in terms.final_lines and is_final(type_, type_.stage(stage), each))
+        and not is_barred(type_, stage, each, line_id, terms)
     ]
+
+
+def is_barred(type_: TypeRow, stage: Stage, reason: Reason, line_id: str, terms: Terms) -> bool:
+    """Whether the kind of the goods of this line bars the reason, whenever it is asked for, or for as long as they are not late."""
+    final = line_id in terms.final_lines and is_final(type_, type_.stage(stage), reason)
+    return final or is_not_late(reason, line_id, terms.promises)
 
 
 def _followed_up(type_: TypeRow, reason: Reason, line_id: str) -> str | None:
@@ -116,18 +126,23 @@ def check_term(
     *,
     asked_in: Term | None = None,
 ) -> None:
-    """Refuse what is asked for too late. `asked_in` is the term of the request in whose place this one comes: within the same term it is in time.
+    """Refuse what is asked for too late, or too early. `asked_in` is the term of the request in whose place this one comes: within the same term it is in time.
 
     Raises:
         FinalSale: goods of this kind are not taken back for this reason, whenever it is asked for.
+        NotLateYet: the goods were promised to leave by a time that is not over.
         WindowPassed: the after-sale window is over.
         WarrantyPassed, NoWarranty: the warranty is over, or there is none.
         ReasonClosed: requests for the reason have ended.
     """
     for place, line_id in enumerate(line_ids):
-        if line_id in terms.final_lines and is_final(type_, type_.stage(stage), reason):
+        pointer = f"/lines/{place}/line_id"
+        if is_not_late(reason, line_id, terms.promises):
+            allowed = open_reasons(type_, stage, terms, line_id)
+            raise NotLateYet(pointer=pointer, promised_at=terms.promises[line_id], allowed=allowed)
+        if is_barred(type_, stage, reason, line_id, terms):
             raise FinalSale(
-                pointer=f"/lines/{place}/line_id",
+                pointer=pointer,
                 fulfilment=terms.final_lines[line_id],
                 allowed=open_reasons(type_, stage, terms, line_id),
             )

@@ -38,7 +38,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
         ParcelUnused: a parcel is named of a case of another type than those whose goods come back in the one in which they were sent.
         FastExchangeNotAllowed: see `check_permission`.
         VirtualGoods: see `check_goods`.
-        WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, FinalSale: see `check_term`.
+        WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed, FinalSale, NotLateYet: see `check_term`.
         QuestionOpen: see `check_question`.
     """
     type_ = TYPES[request.type]

@@ -67,7 +67,7 @@ class Order(OrderRow):
 
     By line, where the order was read with them: `completed_lines` when the last case about it was completed, `questions` the open question
     about it, `warranties` the days of its warranty, `fulfilments` how its units come to the buyer, where they were stated,
-    `overdue_lines` by when its units were to leave, where that was missed.
+    `overdue_lines` by when its units were to leave, where that was missed, `promised_lines` by when they were promised to.
     """
 
     settings: dict[str, list[Any]] | None = None  # Any: JSON
@@ -76,6 +76,7 @@ class Order(OrderRow):
     warranties: dict[str, int] | None = None
     fulfilments: dict[str, str] | None = None
     overdue_lines: dict[str, str] | None = None
+    promised_lines: dict[str, str] | None = None
 
     def overdue(self, line_id: str) -> datetime | None:
         """By when units of the line were to leave, where that was missed."""
@@ -131,7 +132,8 @@ class OrderLine:
     `tax_minor` is the tax in what was paid, 0 where it is not stated. `discounts` is what the discount was made of, each with
     `kind`, `funder` and `amount_minor`; None where it is not stated. `cancelled_quantity` of its units were cancelled without a case
     before they left, and `cancelled_minor` of what was paid went back with them. `fulfilment` is how the
-    units come to the buyer, as order-svc has it. `overdue_since` is by when its units were to leave, where that was missed.
+    units come to the buyer, as order-svc has it. `overdue_since` is by when its units were to leave, where that was missed,
+    `promised_at` by when they were promised to, of pre-sale goods and of those made to order.
     """
 
     order_id: str
@@ -149,3 +151,4 @@ class OrderLine:
     cancelled_minor: int = 0
     fulfilment: str | None = None
     overdue_since: datetime | None = None
+    promised_at: datetime | None = None

@@ -49,7 +49,7 @@ class OptionOut(Out):
     """Which of the reasons that `types` has for this type may be given for this line now, where the time of others is over, or the kind of its
     goods bars them; absent where all may."""
     other_reasons_why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Why the other reasons may not be given, where the kind of the goods bars them: `final_sale_category`; absent else."""
+    """Why the other reasons may not be given, where the kind of the goods bars them: `final_sale_category`, or `not_late_yet` before the time that was promised; absent else."""
     why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
     """Why it is not allowed; absent where it is."""
 
