@@ -7,6 +7,9 @@ import pytest
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
 from order_svc.commands.payments import call_queue
 
+PAST_OUTAGES = 120
+"""Minutes that an order waits for its payment, which are more than an outage here lasts."""
+
 
 async def patiently(shop, done, hours=0.001):
     """Let time pass and run the workers until it is done."""
@@ -151,7 +154,7 @@ async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
 
 @pytest.mark.parametrize("outage", [httpx.ConnectError, httpx.ReadTimeout])
 async def test_calls_without_a_response_are_made_again_when_the_provider_responds_to_another(shop, outage):
-    waiting = [await shop.start_payment((await shop.place())["id"]) for _ in range(4)]
+    waiting = [await shop.start_payment((await shop.place(payment_minutes=PAST_OUTAGES))["id"]) for _ in range(4)]
     shop.network.fail(outage)
     for _ in range(8):
         shop.h.clock.advance(seconds=300)
@@ -169,7 +172,7 @@ async def test_calls_without_a_response_are_made_again_when_the_provider_respond
 
 async def test_a_response_releases_one_call_and_only_of_its_kind(shop):
     order, _ = await shop.paid()
-    payments = [await shop.start_payment((await shop.place())["id"]) for _ in range(2)]
+    payments = [await shop.start_payment((await shop.place(payment_minutes=PAST_OUTAGES))["id"]) for _ in range(2)]
     await shop.ask_refund(order, 100)
     shop.network.fail(httpx.ConnectError)
     for _ in range(8):
