@@ -206,7 +206,8 @@ def test_the_timer_is_paused_while_a_case_is_open(state: OrderState) -> None:
 
 
 def test_every_timer_of_an_order_has_a_command() -> None:
-    assert {timeout.then for timeout in ORDER.timeouts.values()} - {None} == main.deadlines.order_timer.actions
+    timeouts = [each for state in ORDER.timeouts for each in ORDER.alternatives(state)]
+    assert {each.then for each in timeouts} - {None} == main.deadlines.order_timer.actions
 
 
 def test_the_timer_of_an_unpaid_order_is_not_rescheduled() -> None:
