@@ -259,10 +259,10 @@ class SecretUnfit(Refusal):
     """The secret cannot be used with the partner's signature scheme."""
 
     kind, code = Kind.INVALID, "secret_unfit"
-    zh = "该密钥不符合 {partner} 的签名要求（不含控制字符与首尾空格；standard-webhooks 为 whsec_ 加 24 至 64 字节的 base64）。"
+    zh = "该密钥不符合 {partner} 的签名要求（不含控制字符与首尾空格；standard-webhooks 为 whsec_ 加 24 至 64 字节的 base64，或 whpk_ 加 32 字节的 base64）。"
     en = (
         "This secret does not fit the signature scheme of {partner}: printable, without blanks around it; for standard-webhooks"
-        " whsec_ and the base64 of 24 to 64 bytes."
+        " whsec_ and the base64 of 24 to 64 bytes, or whpk_ and that of 32."
     )
 
 

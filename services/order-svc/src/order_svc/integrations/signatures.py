@@ -1,4 +1,4 @@
-"""How messages of partners are verified: keyed digests, compared in constant time. No clock and no network here."""
+"""How messages of partners are verified: keyed digests, compared in constant time, and ed25519. No clock and no network here."""
 
 import base64
 import binascii
@@ -9,10 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 STANDARD_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 TOLERANCE = timedelta(minutes=5)
 LONGEST_ID = 200
-_PREFIX = "whsec_"
+_PREFIX, _PUBLIC = "whsec_", "whpk_"
+_ED25519 = "v1a,"
 _MOST_SIGNATURES = 10
 
 
@@ -44,8 +48,12 @@ def standard_signature(secret: str, message_id: str, at: datetime, body: bytes) 
     """
     # Some senders leave the padding out; what is more than needed is ignored.
     key = base64.b64decode(secret.removeprefix(_PREFIX) + "==")
-    signed = f"{message_id}.{int(at.timestamp())}.".encode() + body
-    return f"v1,{base64.b64encode(hmac.digest(key, signed, 'sha256')).decode()}"
+    digest = hmac.digest(key, _signed(message_id, at, body), "sha256")
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _signed(message_id: str, at: datetime, body: bytes) -> bytes:
+    return f"{message_id}.{int(at.timestamp())}.".encode() + body
 
 
 def new_standard_secret() -> str:
@@ -54,12 +62,13 @@ def new_standard_secret() -> str:
 
 
 def is_standard_secret(secret: str) -> bool:
-    """Whether this is `whsec_` and the base64 of 24 to 64 bytes, as the specification requires."""
+    """Whether this is `whsec_` and the base64 of 24 to 64 bytes, or `whpk_` and that of a public ed25519 key, of 32 bytes."""
+    prefix = _PUBLIC if secret.startswith(_PUBLIC) else _PREFIX
     try:
-        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+        key = base64.b64decode(secret.removeprefix(prefix), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return secret.startswith(_PREFIX) and 24 <= len(key) <= 64
+    return len(key) == 32 if prefix == _PUBLIC else secret.startswith(prefix) and 24 <= len(key) <= 64
 
 
 class StandardFault(StrEnum):
@@ -76,7 +85,8 @@ class StandardFault(StrEnum):
 def standard_faults(
     raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
 ) -> frozenset[StandardFault]:
-    """Everything that is wrong with the signature of a message; empty where it was made with one of the secrets.
+    """Everything that is wrong with the signature of a message; empty where it was made with one of the secrets, or with the
+    private key of one that is a public key (`v1a`).
 
     `headers` have lower-case names. Any signature of the header may be made with any of the secrets (a rotation), and the
     timestamp may be up to five minutes away from `now`, either way. Whether the body is text does not matter here. The
@@ -92,15 +102,30 @@ def standard_faults(
     found = {fault for fault, is_so in unusable.items() if is_so}
     if at is None or found:
         return frozenset(found)
-    expected = [standard_signature(secret, message_id, at, raw) for secret in secrets]
+    expected = [standard_signature(each, message_id, at, raw) for each in secrets if not each.startswith(_PUBLIC)]
+    keys = [each for each in secrets if each.startswith(_PUBLIC)]
     signatures = given.split(" ")[:_MOST_SIGNATURES]
-    proofs = [matches_any(each, expected) for each in signatures]
+    proofs = [
+        matches_any(each, expected) or any(_is_signed_by(key, each, _signed(message_id, at, raw)) for key in keys)
+        for each in signatures
+    ]
     if not any(proofs):
         well_formed = all(_is_signature(each) for each in signatures)
         found.add(StandardFault.SIGNATURE_WRONG if well_formed else StandardFault.SIGNATURE_MALFORMED)
     if abs(now - at) > TOLERANCE:
         found.add(StandardFault.OUTSIDE_TOLERANCE)
     return frozenset(found)
+
+
+def _is_signed_by(key: str, signature: str, signed: bytes) -> bool:
+    if not signature.startswith(_ED25519):
+        return False
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key.removeprefix(_PUBLIC)))
+    try:
+        public.verify(base64.b64decode(signature.removeprefix(_ED25519), validate=True), signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _timestamp(text: str) -> datetime | None:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
@@ -84,6 +85,32 @@ def test_the_previous_secret_is_accepted_during_its_grace():
     assert code(raw, headers(raw, secret=old), SECRET, old) is None
 
 
+def test_a_partner_may_sign_with_ed25519():
+    raw, private = body(), Ed25519PrivateKey.generate()
+    public = "whpk_" + base64.b64encode(private.public_key().public_bytes_raw()).decode()
+    good = headers(raw)
+    signed = private.sign(f"msg_1.{good['webhook-timestamp']}.".encode() + raw)
+    given = good | {"webhook-signature": "v1a," + base64.b64encode(signed).decode()}
+    assert STANDARD.is_valid_secret(public)
+    assert code(raw, given, public) is None
+    assert code(raw, given, SECRET, public) is None
+    assert code(raw, given | {"webhook-signature": f"v1,abc {given['webhook-signature']}"}, public) is None
+    assert code(raw + b" ", given, public) == "signature_invalid"
+    assert code(raw, given, SECRET) == "signature_invalid"
+    assert code(raw, good | {"webhook-signature": "v1a,签"}, public) == "signature_invalid"
+    other = "whpk_" + base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+    assert code(raw, given, other) == "signature_invalid"
+
+
+def test_nobody_signs_with_a_public_key():
+    """It is no secret: a digest made with it proves nothing."""
+    raw, public = body(), "whpk_" + base64.b64encode(b"x" * 32).decode()
+    stamp = str(int(NOW.timestamp()))
+    digest = hmac.new(b"x" * 32, f"msg_1.{stamp}.".encode() + raw, sha256).digest()
+    given = headers(raw) | {"webhook-signature": "v1," + base64.b64encode(digest).decode()}
+    assert code(raw, given, public) == "signature_invalid"
+
+
 @pytest.mark.parametrize("missing", ["webhook-id", "webhook-timestamp", "webhook-signature"])
 def test_a_missing_header_is_unauthenticated(missing):
     raw = body()
@@ -155,6 +182,9 @@ def test_unreadable_pushes_have_a_reason(changes):
         ("whsec_" + base64.b64encode(b"x" * 64).decode(), True),
         ("whsec_" + base64.b64encode(b"x" * 23).decode(), False),
         ("whsec_" + base64.b64encode(b"x" * 65).decode(), False),
+        ("whpk_" + base64.b64encode(b"x" * 32).decode(), True),
+        ("whpk_" + base64.b64encode(b"x" * 31).decode(), False),
+        ("whsec_whpk_" + base64.b64encode(b"x" * 32).decode(), False),
         (base64.b64encode(b"x" * 24).decode(), False),
         ("whsec_###", False),
         ("whsec_", False),

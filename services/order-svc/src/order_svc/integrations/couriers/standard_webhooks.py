@@ -1,6 +1,6 @@
 """Standard Webhooks 1.0.0: our own partner API, for every courier that can sign JSON.
 
-Signature [V] (the vector of the specification's libraries); the content is defined by docs/couriers.md.
+Signature [V] (the vector of the specification's libraries), ed25519 [R]; the content is defined by docs/couriers.md.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ class StandardWebhooks(GivenSecret):
         return signatures.new_standard_secret()
 
     def is_valid_secret(self, secret: str) -> bool:
-        """whsec_ and the base64 of 24 to 64 bytes."""
+        """whsec_ and the base64 of 24 to 64 bytes, or whpk_ and that of the partner's public ed25519 key."""
         return signatures.is_standard_secret(secret)
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
