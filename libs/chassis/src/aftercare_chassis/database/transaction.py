@@ -135,7 +135,7 @@ class Transaction(Reader[S_co]):
         return earlier
 
     def in_bulk(self) -> None:
-        """From here on, until the end, let new rows wait for each other, however many: those of one table are one statement."""
+        """From here on, until the end, let new rows wait for each other, however many: those of one table are one statement, and many of them a COPY."""
         self.writes.bulk = True
 
     def begin_unit(self, trace: TraceContext) -> None:
@@ -260,7 +260,8 @@ class Transaction(Reader[S_co]):
         if events:
             if self.writes.has_units:
                 self.writes.begin_unit()
-            self.writes.insert(*outbox.insert(events))
+            for together in [[event] for event in events] if self.writes.bulk else [events]:
+                self.writes.insert(*outbox.insert(together))
         await self.flush()
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:

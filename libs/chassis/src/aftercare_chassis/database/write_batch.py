@@ -21,9 +21,11 @@ from itertools import zip_longest
 
 from asyncpg.pool import PoolConnectionProxy
 
+from aftercare_chassis.database.copying import copy_target
 from aftercare_chassis.database.set_based import columns_of, set_based
 from aftercare_chassis.refusals import Stale
 
+ROWS_TO_COPY = 50  # from as many rows on, COPY costs less than INSERT
 MOST_PARTS = 12  # every combination of parts is prepared once per connection: their number has to stay small
 _PARAMETER = re.compile(r"\$(\d+)")
 
@@ -77,7 +79,8 @@ class _Call:
 
 
 class WriteBatch:
-    """The writes that wait, oldest first. With `bulk`, inserts with the same text are one statement, in the order of the first of each."""
+    """The writes that wait, oldest first. With `bulk`, inserts with the same text are one statement, a COPY where they are many, in the order
+    of the first of each."""
 
     __slots__ = ("_last", "_unit", "_waiting", "bulk")
 
@@ -183,6 +186,10 @@ async def _send_bulk(connection: PoolConnectionProxy, waiting: Sequence[_Waiting
 
 async def _send_inserts(connection: PoolConnectionProxy, by_text: Mapping[str, list[Sequence[object]]]) -> None:
     for sql, rows in by_text.items():
+        target = copy_target(sql) if len(rows) >= ROWS_TO_COPY else None
+        if target is not None:
+            await connection.copy_records_to_table(target.table, columns=target.columns, records=rows)
+            continue
         many = set_based(sql) if len(rows) > 1 else None
         if many is None:
             await connection.executemany(sql, rows)
