@@ -1,11 +1,11 @@
 """What entering a state causes: of orders, payments and refunds. Every change of their state is saved here."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid, OrderPartlyPaid
 from aftercare_events.catalogue.receipts import ReceiptPeriodStarted
 

@@ -47,7 +47,7 @@ class ReviewState(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `records`
 class Order:
     """An order of one buyer with one merchant. `deadline_at` is when the timer of its state fires.
 
@@ -181,7 +181,7 @@ class LineFulfilment(StrEnum):
     VIRTUAL = "virtual"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `records`
 class OrderLine:
     """One article of an order. `paid_minor` is the amount paid for all its units, after the discount.
 

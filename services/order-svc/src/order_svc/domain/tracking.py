@@ -94,7 +94,7 @@ class Scan:
     partner: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `records`
 class Parcel:
     """One parcel. `status_at` is the time of the scan that gave the present status, by the courier's clock.
 

@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Forbidden
 from aftercare_events import OrderAddressChanged, OrderCreated, digest
 

@@ -1,10 +1,10 @@
 """How the goods of an imported order left and arrived: in parcels, and virtual ones without."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event, OrderShipped, ParcelRegistered, ParcelStatusChanged, ShippedLine
 from aftercare_events.catalogue.shipment_times import VirtualGoodsDelivered
 

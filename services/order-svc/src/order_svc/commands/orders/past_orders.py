@@ -4,9 +4,9 @@ The events have the times at which it happened. Nothing is called, reminded or e
 """
 
 import secrets
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import (
     OrderCancelled,
     OrderCompleted,

@@ -1,10 +1,11 @@
 """The order that is imported as it is at last, and the events of how it came there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import Event
 
 from order_svc.commands.orders.orders import order_lines

@@ -1,10 +1,10 @@
 """Movements of stock: kept for reading, and published with the change of the order that caused them."""
 
 from collections import Counter
-from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.records import replace
 from aftercare_events import ReplacementShipped, ReturnInspected
 from aftercare_events.catalogue.cases import GoodsOutcome
 from aftercare_events.catalogue.stock import (

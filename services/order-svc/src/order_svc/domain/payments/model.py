@@ -38,7 +38,7 @@ class CheckoutFields(TypedDict):
     parameters: NotRequired[dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `records`
 class Payment:
     """One attempt to pay an order, or a part of it. `refunded_minor` is the sum of its refunds that succeeded,
     `charged_back_minor` what the provider has taken back of it for the buyer.

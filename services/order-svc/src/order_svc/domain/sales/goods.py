@@ -1,8 +1,9 @@
 """Kinds of goods and gifts: which terms a line may state, and until when the merchant has to ship it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from aftercare_chassis.records import replace
 
 from order_svc.domain.fulfilment import Pick, unshipped
 from order_svc.domain.model import LineDraft, LineFulfilment, Order, OrderLine

@@ -1,8 +1,10 @@
 """Since when the time to confirm the receipt of a delivered order runs, and how it is extended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from aftercare_chassis.records import replace
 
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.sales.errors import ReceiptExtensionTooLong, ReceiptPeriodOver
