@@ -117,8 +117,7 @@ class Transaction(Reader[S_co]):
         if row is None:
             raise NotFound(what=rows.name)
         self.now = self._clock.now()  # after that of whoever had the lock: the events of an aggregate are in order
-        if self._if_match is not None:
-            self._check(self._if_match, getattr(row, "version", None))
+        self.check_condition(getattr(row, "version", None))
         return row
 
     async def lock_all(self, query: Query[R], **params: object) -> list[R]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare_chassis.http import methods, problems, request_body
-from aftercare_chassis.http.errors import AddressMalformed, TimeLimitExceeded, TooManyRequests
+from aftercare_chassis.http.errors import AddressMalformed, MalformedJson, TimeLimitExceeded, TooManyRequests
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.rate_limit import RateLimit
@@ -204,11 +204,17 @@ class ResponseSender:
 
 
 def _unstorable(request: Request, body: bytes) -> Response | None:
-    """A problem where the body contains what no database stores, else None. Partners' bodies are checked by their routes."""
-    errors = request_body.unstorable(body, choose(request.headers.get("accept-language")))
-    if not errors or problems.has_renderer(request):
+    """A problem where the body contains what no database stores, else None. Partners' bodies are checked by their routes.
+
+    Raises:
+        MalformedJson: it is JSON in UTF-16 or UTF-32, which the parser would take, and in which nothing would be found.
+    """
+    if problems.has_renderer(request):
         return None
-    return problems.validation_problem(request, errors)
+    if b"\0" in body and problems.has_json_content_type(request):
+        raise MalformedJson
+    errors = request_body.unstorable(body, choose(request.headers.get("accept-language")))
+    return problems.validation_problem(request, errors) if errors else None
 
 
 def _has_body(headers: dict[bytes, bytes]) -> bool:
