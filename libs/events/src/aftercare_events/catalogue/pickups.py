@@ -28,8 +28,8 @@ class PickupMissedBy(Vocabulary):
 
     COURIER = "courier", "the courier did not come"
     BUYER = "buyer", "the buyer was not there"
-    COURIER_REFUSED = "courier_refused", "the courier has refused to come in the booked time"
     UNKNOWN = "unknown", "the time is over, and nobody has said what became of the pickup"
+    COURIER_REFUSED = "courier_refused", "the courier has refused to come in the booked time"
 
 
 class PickupBooked(CaseEvent):
