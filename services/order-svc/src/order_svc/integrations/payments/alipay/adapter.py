@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
-from urllib.parse import parse_qsl
 
 import httpx
 from pydantic import BaseModel, StringConstraints, ValidationError
@@ -19,6 +18,7 @@ from order_svc.domain.payments.model import CallSubject, CheckoutFields, Checkou
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments import bills, rsa
 from order_svc.integrations.payments.alipay import statements
+from order_svc.integrations.payments.alipay.forms import form_of, signed_text, times_of, yuan
 from order_svc.integrations.payments.at_once import PaidAtOnce
 from order_svc.integrations.payments.bills import CHINA
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
@@ -98,9 +98,9 @@ class Alipay(PaidAtOnce):
         """See the port. The buyer scans the code; the trade exists from then on."""
         content = {
             "out_trade_no": payment.id,
-            "total_amount": _yuan(payment.amount_minor),
+            "total_amount": yuan(payment.amount_minor),
             "subject": f"订单 {payment.order_id}",
-            **_times(payment),
+            **times_of(payment),
         }
         answer = await self._call("alipay.trade.precreate", content)
         if isinstance(answer, ProviderResult):
@@ -115,7 +115,7 @@ class Alipay(PaidAtOnce):
         content = {
             "out_trade_no": payment.id,
             "out_request_no": refund.id,
-            "refund_amount": _yuan(refund.amount_minor),
+            "refund_amount": yuan(refund.amount_minor),
         }
         answer = await self._call("alipay.trade.refund", content)
         if isinstance(answer, ProviderResult):
@@ -170,13 +170,13 @@ class Alipay(PaidAtOnce):
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port. Signed are the other fields of the form, in the order of their names."""
-        form = _form(raw)
+        form = form_of(raw)
         if form is None:
             return _unverified(RejectionCode.NOT_A_FORM)
         if not form.get("sign"):
             return _unverified(RejectionCode.SIGNATURE_MISSING)
         is_ours = form.get("sign_type") == "RSA2" and form.get("app_id") == self._account.app_id
-        if not (is_ours and rsa.is_signed(_signed_text(form, "sign", "sign_type"), form["sign"], secrets)):
+        if not (is_ours and rsa.is_signed(signed_text(form, "sign", "sign_type"), form["sign"], secrets)):
             return _unverified(RejectionCode.SIGNATURE_INVALID)
         try:
             sent_at = datetime.strptime(form.get("notify_time", ""), "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
@@ -190,7 +190,7 @@ class Alipay(PaidAtOnce):
 
     def parse(self, raw: bytes) -> ProviderNotification | None:
         """See the port. What is sent about refunds states their sum: the response to a refund, or a query, has its result."""
-        form = _form(raw)
+        form = form_of(raw)
         if form is None:
             raise ValueError("the body is no form")
         try:
@@ -239,7 +239,7 @@ class Alipay(PaidAtOnce):
             "notify_url": self._callback_url,
             "biz_content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
         }
-        return {**form, "sign": rsa.sign(_signed_text(form, "sign"), self._account.private_key)}
+        return {**form, "sign": rsa.sign(signed_text(form, "sign"), self._account.private_key)}
 
     def _answer(self, method: str, response: httpx.Response) -> _Answer | ProviderResult:
         """What is signed is the text of the node, as it was sent."""
@@ -254,33 +254,6 @@ class Alipay(PaidAtOnce):
             return UNKNOWN
         is_signed = isinstance(signature, str) and rsa.is_signed(text[start:end].encode(), signature, self.secrets)
         return answer if is_signed else UNKNOWN
-
-
-def _form(raw: bytes) -> dict[str, str] | None:
-    """The fields of a form in UTF-8; None where it is none, or names a field twice."""
-    try:
-        fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError:
-        return None
-    form = dict(fields)
-    return form if form and len(form) == len(fields) else None
-
-
-def _signed_text(form: Mapping[str, str], *without: str) -> bytes:
-    """The filled fields in the order of their names."""
-    return "&".join(f"{name}={form[name]}" for name in sorted(form) if form[name] and name not in without).encode()
-
-
-def _times(payment: Payment) -> Mapping[str, str]:
-    """How long the code, and the trade that it leads to, can be paid."""
-    if payment.expires_at is None:
-        return {}
-    minutes = max(1, int((payment.expires_at - payment.created_at).total_seconds() // 60))
-    return dict.fromkeys(("qr_code_timeout_express", "timeout_express"), f"{minutes}m")
-
-
-def _yuan(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}"
 
 
 def _trade_result(answer: _Answer) -> ProviderResult:
