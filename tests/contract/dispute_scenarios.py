@@ -4,7 +4,7 @@ from typing import Any
 
 import suite_scenarios as usual
 from in_process_suite import InProcessSuite
-from uploads import photo_of, uploaded
+from uploads import a_photo, photo_of, uploaded
 
 
 async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:
@@ -115,7 +115,7 @@ async def _paid_too_much(suite: InProcessSuite, case: dict[str, Any]) -> None:
 
 
 async def a_verdict_whose_refund_fails(suite: InProcessSuite) -> str:
-    """The dispute waits for an agent, who closes the case; the order's id."""
+    """The dispute waits for an agent, and the money is given back outside the provider; the order's id."""
     order = await usual.delivered(suite, "73000213", "sim_refund_declined")
     case = await usual.rejected(suite, order, 1)
     body = {"category": "unfair_rejection", "text": usual.TEXTS["complaint"]}
@@ -127,7 +127,14 @@ async def a_verdict_whose_refund_fails(suite: InProcessSuite) -> str:
     )
     waiting = await suite.get("buyer", "aftersale", f"disputes/{dispute['id']}")
     assert (waiting["state"], waiting["whose_turn"]) == ("executing", "agent")
-    await usual.step(suite, "agent", case, "close", note=usual.TEXTS["note"])
+    stated = {
+        "method": "bank_transfer",
+        "reference": usual.TEXTS["reply"],
+        "evidence": [await a_photo(suite, order, "seller")],
+    }
+    await usual.step(suite, "seller", case, "state-offline-refund", **stated)
+    await usual.step(suite, "buyer", case, "confirm-offline-refund")
+    assert (await suite.get("buyer", "aftersale", f"disputes/{dispute['id']}"))["state"] == "executed"
     return str(order["id"])
 
 

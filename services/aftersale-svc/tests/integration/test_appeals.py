@@ -12,7 +12,8 @@ from aftercare_events import (
     VerdictBecameFinal,
     VerdictReplaced,
 )
-from aftersale_shop import Shop
+from aftersale_shop import HASH, Shop
+from checked_files import files_of
 
 GROUNDS = {"grounds": "判决没有考虑开箱视频。"}
 
@@ -250,15 +251,19 @@ async def test_what_is_awarded_besides_what_was_paid_is_another_refund(shop: Sho
     shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
 
 
-async def test_a_case_that_cannot_pay_more_is_closed_with_what_it_has_paid(shop: Shop) -> None:
+async def test_a_case_whose_provider_pays_no_more_is_paid_outside(shop: Shop) -> None:
     case_id, dispute_id = await decided(shop, 7000)
     await shop.refund_succeeds()
     await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
     award = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": cny(9000)}
     await shop.rule(dispute_id, "replace-verdict", another(shop), **award)
     await shop.refund_fails()
-    await shop.act(shop.agent, case_id, "close", note="?")
-    assert ((await shop.get(case_id))["refunded"], (await shown(shop, dispute_id))["refunded"]) == (cny(7000),) * 2
+    closing = await shop.agent.post(f"/v1/cases/{case_id}/close", json={"note": "?"})
+    shop.harness.problem(closing, 409, "verdict_unpaid")
+    await files_of(shop, HASH)
+    await shop.act(shop.seller, case_id, "state-offline-refund", method="cash", reference="B-1", evidence=[HASH])
+    await shop.act(shop.buyer, case_id, "confirm-offline-refund")
+    assert ((await shop.get(case_id))["refunded"], (await shown(shop, dispute_id))["refunded"]) == (cny(9000),) * 2
     shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
 
 

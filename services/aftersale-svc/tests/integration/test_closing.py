@@ -94,19 +94,37 @@ async def test_the_buyer_may_complain_about_a_refund_that_failed(shop: Shop) -> 
     assert (await shop.refund_succeeds()).amount_minor == 19133
 
 
-async def test_a_verdict_that_cannot_be_paid_is_executed_when_the_case_is_closed(shop: Shop) -> None:
+async def test_no_agent_gives_up_what_a_verdict_has_ordered(shop: Shop) -> None:
     await shop.delivered()
     case_id, dispute_id = await shop.disputed()
     await shop.rule(dispute_id, "answer", shop.seller, text="?")
     await shop.verdict(dispute_id, 7000)
     await shop.refund_fails()
     assert await shop.complaint(case_id, "cmp_2") is None, "its verdict is still to be carried out"
-    await shop.act(shop.agent, case_id, "close", note=WHY)
+    closing = await shop.agent.post(f"/v1/cases/{case_id}/close", json={"note": WHY})
+    shop.harness.problem(closing, 409, "verdict_unpaid")
+    assert {each["why_not"] for each in (await shop.agent.get(f"/v1/cases/{case_id}")).json()["allowed_actions"]} >= {
+        "verdict_unpaid"
+    }
     dispute = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}")).json()
-    assert (dispute["state"], dispute["amount"]["amount"], dispute["refunded"]["amount"]) == ("executed", 7000, 0)
+    assert (dispute["state"], dispute["refunded"]) == ("executing", None), "it is not executed before it is paid"
+    await shop.act(shop.agent, case_id, "refund")
+    await shop.refund_succeeds()
     event = await shop.last(DisputeExecuted)
-    assert (event.complaint_id, event.refunded_minor, event.handler) == ("cmp_1", 0, "agent-1")
-    assert await shop.complaint(case_id, "cmp_3") is not None, "and the closing may be disputed again"
+    assert (event.complaint_id, event.refunded_minor) == ("cmp_1", 7000)
+
+
+async def test_no_agent_gives_up_what_both_sides_have_agreed_on(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    terms = {"remedy": "refund", "liable": "seller", "amount": {"amount": 5000, "currency": "CNY"}, "text": "?"}
+    await shop.rule(dispute_id, "proposals", shop.seller, **terms)
+    [proposal] = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()["proposals"]
+    await shop.rule(dispute_id, f"proposals/{proposal['id']}/accept", shop.buyer)
+    await shop.refund_fails()
+    closing = await shop.agent.post(f"/v1/cases/{case_id}/close", json={"note": WHY})
+    shop.harness.problem(closing, 409, "verdict_unpaid")
 
 
 async def test_a_verdict_on_goods_accepted_in_part_is_about_all_of_them(shop: Shop) -> None:

@@ -18,3 +18,5 @@ OFFLINE: dict[str, Command] = {
     "deny the offline refund": lambda tx: offline_refunds.deny(tx, CASE, text="?"),
     "withdraw the offline refund": lambda tx: offline_refunds.withdraw(tx, CASE),
 }
+PAID_OUTSIDE = {name: OFFLINE[name] for name in ("state an offline refund", "confirm the offline refund")}
+"""How what a verdict has ordered is paid where the provider refuses it."""

@@ -13,6 +13,7 @@ from aftersale_svc.domain.disputes.model import DisputeState, Remedy, TakesEffec
 from aftersale_svc.domain.orders.model import Order
 from case_walk import DISPUTE, PEOPLE, Command, explore
 from graph_ends import stuck
+from offline_walk import PAID_OUTSIDE
 from test_dispute_ends import HEARING, SETTINGS
 from test_remedy_ends import rejected
 
@@ -63,7 +64,7 @@ async def test_every_verdict_and_appeal_leads_to_an_end(
     an_order: Callable[..., Order],
     acting: Callable[..., SystemContext],
 ) -> None:
-    people = {name: PEOPLE[name] for name in WALKED} | APPEALS
+    people = {name: PEOPLE[name] for name in WALKED} | PAID_OUTSIDE | APPEALS
     graph, places = await explore(rejected(type_, a_case, an_order, acting), people, SETTINGS)
     assert not stuck(graph, places)
     reached = {snapshot.dispute.state for snapshot in places.values() if snapshot.dispute}

@@ -9,6 +9,7 @@ from aftersale_svc.commands.cases import endings, reviews
 from aftersale_svc.commands.disputes import appeals, disputes, openings, verdicts
 from aftersale_svc.commands.money import refunds
 from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
+from aftersale_svc.domain.cases.errors import VerdictUnpaid
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.disputes.model import Opening, Remedy, TakesEffect, Verdict
 from aftersale_svc.domain.money.codes import HoldState
@@ -57,8 +58,8 @@ async def test_what_is_on_its_way_is_held(walk: OneCase) -> None:
     assert held(walk) == (HoldState.SETTLED, 0, 3000)
 
 
-async def test_what_was_not_paid_after_all_is_free_again(walk: OneCase) -> None:
+async def test_what_was_not_paid_is_given_up_by_nobody(walk: OneCase) -> None:
     assert (await walk.do("system", FAILED)).state is CaseState.MANUAL_REVIEW
+    with pytest.raises(VerdictUnpaid):
+        await walk.do("agent", lambda tx: endings.close(tx, CASE))
     assert held(walk) == (HoldState.SETTLED, 0, 3000)
-    assert (await walk.do("agent", lambda tx: endings.close(tx, CASE))).state is CaseState.CLOSED
-    assert held(walk) == (HoldState.SETTLED, 0, 1000)

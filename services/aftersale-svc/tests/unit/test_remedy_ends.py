@@ -22,6 +22,7 @@ from case_walk import PARCEL, PEOPLE, RESHIPPING, SETTINGS, Command, decide, exp
 from fast_walk import SECURED
 from graph_ends import stuck
 from memory_transaction import NOW, MemoryTransaction, Snapshot
+from offline_walk import PAID_OUTSIDE
 
 PRICE = 19133
 REMEDIES: dict[str, Command] = {
@@ -67,7 +68,9 @@ async def test_every_remedy_leads_to_an_end(
     an_order: Callable[..., Order],
     acting: Callable[..., SystemContext],
 ) -> None:
-    people = {name: PEOPLE[name] for name in WALKED} | {name: RESHIPPING[name] for name in SENDING} | REMEDIES
+    people = (
+        {name: PEOPLE[name] for name in WALKED} | {name: RESHIPPING[name] for name in SENDING} | REMEDIES | PAID_OUTSIDE
+    )
     people |= SECURED if type_ is CaseType.FAST_EXCHANGE else {}
     graph, places = await explore(rejected(type_, a_case, an_order, acting), people)
     assert not stuck(graph, places)

@@ -22,6 +22,7 @@ from aftersale_svc.domain.cases.errors import (
     RefundDecided,
     RejectReasonUnsuitable,
     ReturnAddressMissing,
+    VerdictUnpaid,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
@@ -125,13 +126,13 @@ async def refund_case(case_id: CaseId, tx: Tx[Settings], body: RefundIn = NOTHIN
 
 @router.post(
     "/{case_id}/close",
-    **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying, ReplacementSent, *CITATIONS),
+    **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying, VerdictUnpaid, ReplacementSent, *CITATIONS),
 )
 async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
 
     The note is the reason. The buyer may complain within the dispute window. A fast exchange whose replacement was sent is not closed while
-    its hold is open: `release-hold` or `claim-hold` ends it.
+    its hold is open: `release-hold` or `claim-hold` ends it. Nor is a case in which a verdict or a settlement is still to be paid.
     """
     return CaseOut.of(await endings.close(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 

@@ -217,6 +217,14 @@ class VerdictInExecution(Refusal):
     zh, en = "该售后单的裁决正在执行，不能再次投诉。", "A verdict about this case is being executed."
 
 
+class VerdictUnpaid(Refusal):
+    """A verdict or a settlement has ordered money that is not paid; nobody gives that up for the buyer."""
+
+    kind, code = Kind.CONFLICT, "verdict_unpaid"
+    zh = "裁决或和解的款项尚未支付，不能关闭售后单：请再次退款、登记线下退款，或由保证金赔付。"
+    en = "What the verdict or the settlement has ordered is not paid: refund it again, state that it was paid outside, or have the deposit pay."
+
+
 class NotStalled(Refusal):
     """The buyer may dispute a rejection, and a case in which the merchant or the platform is late; this one goes on."""
 

@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAlreadyShipped,
     ReturnTracked,
     VerdictInExecution,
+    VerdictUnpaid,
 )
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.holders import UnitsHeldByAnother, held_by_others
@@ -126,6 +127,14 @@ def _verdict_in_execution(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return VerdictInExecution() if refund is not None and refund.cause in BY_VERDICT else None
 
 
+def _verdict_unpaid(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    """What was ordered is paid or the buyer's to give up, and a deposit that pays stands for the refund."""
+    if facts is None or facts.full.refund is None or facts.full.refund.cause not in BY_VERDICT:
+        return None
+    covered = facts.full.cover is not None and facts.full.cover.is_paid
+    return None if covered else VerdictUnpaid()
+
+
 def disputable_from(case: Case) -> datetime | None:
     """When the buyer may dispute the case because somebody is late; None where no time of the merchant or an agent runs."""
     return case.deadline_at if case.whose_turn in _MAY_BE_LATE else None
@@ -194,6 +203,7 @@ ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)
 ORDER_NOT_CANCELLED = Guard(OrderNotCancelled.code, _order_not_cancelled)
 REFUND_IN_FLIGHT = Guard(RefundInFlight.code, _refund_in_flight)
 VERDICT_IN_EXECUTION = Guard(VerdictInExecution.code, _verdict_in_execution)
+VERDICT_UNPAID = Guard(VerdictUnpaid.code, _verdict_unpaid)
 DISPUTED_TOO_OFTEN = Guard(DisputedTooOften.code, _disputed_too_often)
 NOT_STALLED = Guard(NotStalled.code, _not_stalled)
 CLOSED_FOR_GOOD = Guard(ClosedForGood.code, _closed_for_good)

@@ -185,6 +185,7 @@ WHY_NOT: Mapping[str, Label] = {
     "pickup_destination_unknown": Label("缺少退货地址", "there is no return address"),
     "pickups_used_up": Label("取件预约次数已用完", "no more pickups can be booked"),
     "no_pickup_waybill": Label("取件没有运单号", "no waybill was named for the pickup"),
+    "verdict_unpaid": Label("裁决或和解的款项尚未支付", "what the verdict or the settlement has ordered is not paid"),
     "verdict_in_execution": Label("裁决执行中", "a verdict is being executed"),
     "case_not_stalled": Label("售后单仍在正常处理中", "the case is being handled in time"),
     "no_verdict_to_replace": Label("没有可改判的裁决", "there is no verdict that an appeal could replace"),
