@@ -58,6 +58,41 @@ async def test_who_is_away_or_has_enough_or_takes_other_types_is_given_nothing(s
     assert await assigned(shop, second) == "agent-3"
 
 
+async def test_a_review_goes_to_nobody_who_is_not_on_the_roster(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    await shop.act(shop.agent, case_id, "assign", agent_id="agent-9")  # without a roster every agent may be named
+    await enter(shop, "agent-2")
+    await enter(shop, "arb-2", "arbitrator")
+    for wrong in ("no-such-person", "arb-2"):
+        refused = await shop.agent.post(f"/v1/cases/{case_id}/assign", json={"agent_id": wrong})
+        assert shop.harness.problem(refused, 422, "caseworker_unknown")["errors"][0]["pointer"] == "/agent_id"
+    assert (await shop.get(case_id))["review"]["agent_id"] == "agent-9"
+    given = await shop.act(shop.agent, case_id, "assign", agent_id="agent-2")
+    assert given["review"]["agent_id"] == "agent-2"
+
+
+async def test_a_dispute_goes_to_nobody_who_is_not_on_the_roster(shop: Shop) -> None:
+    await shop.delivered()
+    _, dispute_id = await shop.disputed()
+    await enter(shop, "arb-2", "arbitrator")
+    refused = await shop.agent.post(f"/v1/disputes/{dispute_id}/assign", json={"arbitrator_id": "arb-9"})
+    assert shop.harness.problem(refused, 422, "caseworker_unknown")["errors"][0]["pointer"] == "/arbitrator_id"
+    assert (await shop.rule(dispute_id, "assign", shop.agent, arbitrator_id="arb-2"))["arbitrator_id"] == "arb-2"
+
+
+async def test_late_reviews_are_listed_alone(shop: Shop) -> None:
+    await shop.delivered()
+    late = await escalated(shop)
+    shop.clock.advance(hours=73)
+    await shop.harness.run_due()
+    in_time = await escalated(shop)
+    listed = done(await shop.agent.get("/v1/review-queue"))["data"]
+    assert {each["id"] for each in listed} == {late, in_time}
+    listed = done(await shop.agent.get("/v1/review-queue", params={"late": True}))["data"]
+    assert [each["id"] for each in listed] == [late]
+
+
 async def test_who_has_proposed_the_decision_does_not_get_it_to_confirm(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

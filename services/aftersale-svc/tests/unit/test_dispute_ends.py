@@ -24,6 +24,7 @@ from case_walk import DISPUTE as DISPUTE_ID
 from case_walk import PEOPLE, Command, explore
 from graph_ends import stuck
 from memory_transaction import NOW, Snapshot
+from offline_walk import PAID_OUTSIDE
 
 SETTINGS = Settings.model_construct(evidence_rounds=1, testing_bodies={"lab-1": "?"})
 TEST = LabTestOrder(
@@ -123,7 +124,7 @@ def rejected(
 
 
 async def test_every_state_of_a_dispute_leads_to_an_end(rejected: Snapshot) -> None:
-    graph, places = await explore(rejected, PEOPLE | HEARING, SETTINGS)
+    graph, places = await explore(rejected, PEOPLE | PAID_OUTSIDE | HEARING, SETTINGS)
     assert not stuck(graph, places)
     disputes = [each.dispute for each in places.values() if each.dispute is not None]
     of_appeals = {DisputeState.APPEAL_WINDOW, DisputeState.APPEALED}  # `test_appeal_ends` has those

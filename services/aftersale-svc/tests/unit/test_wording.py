@@ -242,6 +242,16 @@ def test_the_reader_learns_when_the_money_comes(
     assert when.zh.endswith(("退款", "核查"))
 
 
+def test_the_reader_of_a_late_refund_learns_who_checks_it(full: FullCase) -> None:
+    late = replace(full.case, state=CaseState.REFUNDING, late_since=full.case.created_at)
+    when = explain(replace(full, case=late), BUYER).money_when
+    assert when is not None
+    assert "has not answered since" in when.en
+    assert "the money is still owed" in when.en
+    assert "正在核查" in when.zh
+    assert "客服" in when.zh
+
+
 def test_money_that_does_not_come_has_no_time(full: FullCase) -> None:
     question = replace(full, case=replace(full.case, type=CaseType.CONSULT))
     assert explain(question, BUYER).money_when is None

@@ -33,7 +33,7 @@ from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
 from aftersale_svc.domain.cases.price_grants.errors import AdjustmentExceedsLeft
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
-from aftersale_svc.domain.caseworkers.errors import NoCaseworkerFree
+from aftersale_svc.domain.caseworkers.errors import CaseworkerUnknown, NoCaseworkerFree
 from aftersale_svc.domain.money.errors import NothingLeft, UnitsNotSent
 from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import manual_reviews as queries
@@ -69,11 +69,13 @@ async def list_queue(
     reader: Read[Settings],
     agent_id: Annotated[PrincipalId | None, Query(description="Only cases that this agent has.")] = None,
     unassigned: Annotated[bool, Query(description="Only cases that no agent has.")] = False,
+    late: Annotated[bool, Query(description="Only cases that no agent has decided in time.")] = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:
     """List the cases that an agent has to decide about, the earliest deadline first."""
-    page = await queries.review_queue(reader, limit, cursor, agent_id=agent_id, unassigned=True if unassigned else None)
+    filters = {"agent_id": agent_id, "unassigned": unassigned or None, "late": late or None}
+    page = await queries.review_queue(reader, limit, cursor, **filters)
     return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 
@@ -88,7 +90,7 @@ async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
 
 @router.post(
     "/{case_id}/assign",
-    **step(CASE.values(), CaseAction.ASSIGN, "assignCase", SecondPersonNeeded, NoCaseworkerFree),
+    **step(CASE.values(), CaseAction.ASSIGN, "assignCase", SecondPersonNeeded, CaseworkerUnknown, NoCaseworkerFree),
 )
 async def assign_case(case_id: CaseId, tx: Tx[Settings], body: AssignReviewIn = NOBODY_NAMED) -> CaseOut:
     """Give the case to an agent, whoever has it: the one that is named, or another one with the fewest reviews (`/v1/caseworkers`)."""

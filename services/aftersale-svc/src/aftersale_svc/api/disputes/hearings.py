@@ -14,7 +14,7 @@ from aftersale_svc.api.schemas.disputes.hearings import AssignIn, EvidenceReques
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands.disputes import hearings, settlements
 from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
-from aftersale_svc.domain.caseworkers.errors import NoCaseworkerFree
+from aftersale_svc.domain.caseworkers.errors import CaseworkerUnknown, NoCaseworkerFree
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
@@ -79,7 +79,15 @@ async def take_dispute(dispute_id: DisputeId, tx: Tx[Settings]) -> DisputeOut:
 
 @router.post(
     "/{dispute_id}/assign",
-    **step([DISPUTE], DisputeAction.ASSIGN, "assignDispute", PartyCannotDecide, DecidedFirst, NoCaseworkerFree),
+    **step(
+        [DISPUTE],
+        DisputeAction.ASSIGN,
+        "assignDispute",
+        PartyCannotDecide,
+        DecidedFirst,
+        CaseworkerUnknown,
+        NoCaseworkerFree,
+    ),
 )
 async def assign_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: AssignIn = NOBODY_NAMED) -> DisputeOut:
     """Give the dispute to an arbitrator, whoever has it: the one that is named, or another one with the fewest disputes (`/v1/caseworkers`)."""

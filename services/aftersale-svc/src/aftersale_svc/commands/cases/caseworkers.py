@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from aftercare_chassis.database.transaction import Transaction
 
 from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.caseworkers.errors import NoCaseworkerFree
+from aftersale_svc.domain.caseworkers.errors import CaseworkerUnknown, NoCaseworkerFree
 from aftersale_svc.domain.caseworkers.model import Caseworker, CaseworkerRole, Workload
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases.caseworkers import CASEWORKER, CASEWORKERS, LEAST_BUSY, LOCK_ROSTER
+from aftersale_svc.tables.cases.caseworkers import CASEWORKER, CASEWORKERS, LEAST_BUSY, LOCK_ROSTER, ON_ROSTER
 
 
 async def enter(
@@ -40,6 +40,17 @@ async def enter(
     )
     await tx.upsert(CASEWORKERS, entered)
     return entered
+
+
+async def check_named(tx: Transaction[Settings], role: CaseworkerRole, person_id: str, pointer: str) -> None:
+    """Refuse to give work to somebody who is not on the roster of this role, where it has anybody.
+
+    Raises:
+        CaseworkerUnknown: they are not.
+    """
+    roster = await tx.all(ON_ROSTER, role=role)
+    if roster and person_id not in {each["id"] for each in roster}:
+        raise CaseworkerUnknown(pointer=pointer, role=role)
 
 
 async def least_busy(

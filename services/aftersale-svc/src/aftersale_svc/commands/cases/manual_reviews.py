@@ -40,6 +40,7 @@ async def assign(tx: Transaction[Settings], case_id: str, *, agent_id: str | Non
         IllegalTransition, ActionNotAllowed: see CASE.
         PartyCannotDecide: the agent is a party of the case.
         SecondPersonNeeded: the agent has proposed the decision that another one has to confirm.
+        CaseworkerUnknown: see `caseworkers.check_named`.
         NoCaseworkerFree: see `caseworkers.least_busy`.
     """
     full = await locking.case(tx, case_id)
@@ -52,6 +53,7 @@ async def assign(tx: Transaction[Settings], case_id: str, *, agent_id: str | Non
         raise PartyCannotDecide(pointer="/agent_id")
     if full.case.proposed_by == agent_id:
         raise SecondPersonNeeded(pointer="/agent_id")
+    await caseworkers.check_named(tx, CaseworkerRole.AGENT, agent_id, "/agent_id")
     return await _assigned(tx, full, moved, agent_id, CaseAction.ASSIGN)
 
 

@@ -52,6 +52,7 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
         IllegalTransition, ActionNotAllowed: see DISPUTE.
         PartyCannotDecide: the arbitrator is the buyer or the merchant, or has acted for one of them.
         DecidedFirst: there is an appeal against the verdict of this arbitrator.
+        CaseworkerUnknown: see `caseworkers.check_named`.
         NoCaseworkerFree: see `caseworkers.least_busy`.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
@@ -66,6 +67,7 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
         raise PartyCannotDecide(pointer="/arbitrator_id")
     if dispute.is_appealed and arbitrator_id == dispute.decided_by:
         raise DecidedFirst(pointer="/arbitrator_id")
+    await caseworkers.check_named(tx, CaseworkerRole.ARBITRATOR, arbitrator_id, "/arbitrator_id")
     return await _assigned(tx, moved, arbitrator_id, DisputeAction.ASSIGN)
 
 

@@ -3,6 +3,14 @@
 from aftercare_chassis.refusals import Kind, Refusal
 
 
+class CaseworkerUnknown(Refusal):
+    """Who is named is not on the roster for this work."""
+
+    kind, code = Kind.INVALID, "caseworker_unknown"
+    zh = "名单中没有该人员，或其不承担此类工作（{role}）。请先将其加入名单，或指定名单中的人员。"
+    en = "The roster has nobody of this id for this work ({role}). Enter the person on it first, or name somebody who is."
+
+
 class NoCaseworkerFree(Refusal):
     """Nobody on the roster can be given this."""
 

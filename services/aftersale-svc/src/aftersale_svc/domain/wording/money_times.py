@@ -61,6 +61,13 @@ def _until(case: Case, zone: ZoneInfo) -> Label:
     if case.deadline_at is None:
         return Label("退款处理中", "The money is on its way")
     time = in_zone(case.deadline_at, zone)
+    if case.late_since is not None:
+        late = in_zone(case.late_since, zone)
+        return Label(
+            f"支付渠道自 {late} 起未给出退款结果，平台正在核查；结果确定前不会重复退款，请联系平台客服了解进展",
+            f"The payment provider has not answered since {late}, and the platform checks the refund; nothing is refunded twice meanwhile, "
+            "and the money is still owed: customer service knows more",
+        )
     return Label(
         f"退款应在 {time} 前完成，逾期由平台核查",
         f"The money is to have gone back by {time}; after that, the platform checks the refund",

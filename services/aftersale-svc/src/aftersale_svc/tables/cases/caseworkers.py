@@ -28,6 +28,9 @@ CASEWORKER = Query(
     select(*CASEWORKERS.columns).where(caseworkers.c.id == bindparam("person_id", type_=Text)), Caseworker
 )
 
+ON_ROSTER: Query[Record] = Query(select(caseworkers.c.id).where(caseworkers.c.role == bindparam("role", type_=Text)))
+"""Everybody who is given work of this role."""
+
 _person = caseworkers.c.id
 _OPEN: dict[CaseworkerRole, ScalarSelect[int]] = {
     CaseworkerRole.AGENT: select(func.count())

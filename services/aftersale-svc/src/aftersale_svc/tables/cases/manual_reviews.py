@@ -30,7 +30,10 @@ REVIEW_QUEUE = Listing(
     Case,
     filters=("whose_turn", "agent_id"),
     seen_by=CASE_SEEN_BY,
-    computed={"unassigned": {"True": cases.c.agent_id.is_(None)}},
+    computed={
+        "unassigned": {"True": cases.c.agent_id.is_(None)},
+        "late": {"True": cases.c.late_since.is_not(None)},
+    },
     by="deadline_at",
 )
 """What agents have to decide, the earliest deadline first."""
