@@ -40,7 +40,7 @@ AFTERSALE: dict[str, set[str]] = {
     "makeCounterOffer": {"buyer"},
     "listOffers": READERS,
     "setReturnAddress": {"seller", "agent"},
-    "shipCase": {"buyer"},
+    "shipCase": {"buyer", "agent"},
     "correctReturnWaybill": PARTIES | {"agent"},
     "recordReturnArrival": {"seller", "agent"},
     "receiveCase": {"seller"},

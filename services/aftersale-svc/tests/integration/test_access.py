@@ -9,7 +9,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "reject": ({"reason": "no_defect_found"}, {"seller", "agent"}),
     "escalate": ({}, {"seller", "agent"}),
     "set-return-address": ({"return_address": RETURN_ADDRESS}, {"seller", "agent"}),
-    "ship": ({"carrier": "sf", "waybill_no": "SF1001"}, {"buyer"}),
+    "ship": ({"carrier": "sf", "waybill_no": "SF1001"}, {"buyer", "agent"}),
     "repair-again": ({}, {"agent"}),
     "book-pickup": ({"slot": "2026-03-06T01:00:00Z", "address": RETURN_ADDRESS}, {"buyer"}),
     "move-pickup": ({"slot": "2026-03-06T01:00:00Z"}, {"buyer"}),

@@ -186,3 +186,19 @@ async def test_the_route_is_open_to_the_parties_and_the_platform(shop: Shop, rol
     lines: list[dict[str, Any]] = [{"line_id": f"line_{RECEIPT}", "quantity": 1}]
     answer = await shop.ask(order_id=ORDERS[RECEIPT], lines=lines, client=client)
     assert answer.status_code == status, answer.text
+
+
+async def test_an_agent_sends_the_goods_back_for_who_has_called(shop: Shop) -> None:
+    await shop.delivered()
+    called = await shop.case(1, client=shop.agent)
+    await shop.approve(called["id"])
+    sent = await shop.act(shop.agent, called["id"], "ship", carrier="sf", waybill_no="SF1001")
+    assert sent["state"] == "return_in_transit"
+    corrected = await shop.act(shop.agent, called["id"], "correct-waybill", carrier="sf", waybill_no="SF1002")
+    assert corrected["return_parcel"]["waybill_no"] == "SF1002"
+    own = await shop.case(1)
+    await shop.approve(own["id"])
+    parcel = {"carrier": "sf", "waybill_no": "SF1003"}
+    refused = await shop.agent.post(f"/v1/cases/{own['id']}/ship", json=parcel)
+    shop.harness.problem(refused, 409, "not_opened_by_agent")
+    assert (await shop.act(shop.buyer, own["id"], "ship", **parcel))["state"] == "return_in_transit"

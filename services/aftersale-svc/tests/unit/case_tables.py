@@ -158,7 +158,7 @@ cancelled             return_refused_goods cancelled     seller agent
 cancelled             correct_refused_goods_waybill cancelled     seller agent
 cancelled             record_arrival   cancelled         seller agent system
 closed                receive              manual_review seller agent
-await_buyer_shipment  ship      return_in_transit  buyer
+await_buyer_shipment  ship      return_in_transit  buyer agent
 await_buyer_shipment  cancel    cancelled          buyer agent
 await_buyer_shipment  close     closed             system
 await_buyer_shipment  receive   await_inspection   seller system
@@ -168,7 +168,7 @@ await_buyer_shipment  set_return_address await_buyer_shipment seller agent
 return_in_transit     set_return_address return_in_transit seller agent never
 await_buyer_shipment  change_type  pending_review  buyer
 await_inspection      set_return_address await_inspection seller agent never
-return_in_transit     correct_waybill return_in_transit buyer
+return_in_transit     correct_waybill return_in_transit buyer agent
 return_in_transit     receive   await_inspection   seller system
 return_in_transit     escalate  manual_review      system
 disputed              receive   disputed           system unseen

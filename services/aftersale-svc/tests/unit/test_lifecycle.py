@@ -272,7 +272,7 @@ def test_the_timer_looks_at_the_row_again(acting: Acting, a_case: Callable[..., 
 
 def test_routes_let_through_whom_some_row_lets_through() -> None:
     assert require_action(CASE.values(), CaseAction.APPROVE).roles == ("agent", "seller")
-    assert require_action(CASE.values(), CaseAction.SHIP).roles == ("buyer",)
+    assert require_action(CASE.values(), CaseAction.SHIP).roles == ("agent", "buyer")
 
 
 def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
@@ -284,7 +284,10 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     )
     assert "escalate (system) / after return_address_hours, while return_address_missing" in printed
     assert "manual_review --> rejected: reject (agent, unless party_cannot_decide, unless refund_already" in printed
-    assert "correct_waybill (buyer, unless return_already_scanned)" in printed
+    assert (
+        "correct_waybill (agent, buyer, unless party_cannot_decide, unless not_opened_by_agent, unless return_already_scanned)"
+        in printed
+    )
     assert (
         "disputed --> await_inspection: resume"
         " (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_cancelled, where it was before)"

@@ -31,6 +31,7 @@ from aftersale_svc.domain.cases.finding_errors import ReasonRequired
 from aftersale_svc.domain.cases.findings import FINDINGS
 from aftersale_svc.domain.cases.holders import UnitsHeldByAnother
 from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.manual_reviews.errors import NotOpenedByAgent
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_freights.errors import STATED, AcceptedFreightExceedsStated
 from aftersale_svc.domain.currencies import CurrencyForeign
@@ -61,10 +62,20 @@ async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[S
 
 @router.post(
     "/{case_id}/ship",
-    **step(CASE.values(), CaseAction.SHIP, "shipCase", WaybillInUse, *STATED, CurrencyForeign, EvidenceUnusable),
+    **step(
+        CASE.values(),
+        CaseAction.SHIP,
+        "shipCase",
+        WaybillInUse,
+        NotOpenedByAgent,
+        *STATED,
+        CurrencyForeign,
+        EvidenceUnusable,
+    ),
 )
 async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
-    """Record that the goods were handed to a courier, or dropped off at one of its points. Its reports about this waybill then move the case on.
+    """Record that the goods were handed to a courier, or dropped off at one of its points: as the buyer, or as an agent in a case that an
+    agent has opened for the buyer. Its reports about this waybill then move the case on.
 
     Returns of one buyer to one merchant may share a parcel until it is delivered. Any other parcel that has the waybill, or had it
     within a year, refuses it: one to a buyer, one of somebody else, one that has arrived.
@@ -88,6 +99,7 @@ async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
         CASE.values(),
         CaseAction.CORRECT_WAYBILL,
         "correctReturnWaybill",
+        NotOpenedByAgent,
         ReturnAlreadyScanned,
         WaybillUnchanged,
         WaybillInUse,

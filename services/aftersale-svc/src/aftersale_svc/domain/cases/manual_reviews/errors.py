@@ -54,6 +54,16 @@ class ProposalOutdated(Refusal):
     en = "{proposed_minor:money} was proposed, and {amount_minor:money} would go back by now. Decline it, and propose it again."
 
 
+class NotOpenedByAgent(Refusal):
+    """Agents act for the buyer in cases that an agent has opened for them."""
+
+    kind, code = Kind.CONFLICT, "not_opened_by_agent"
+    zh, en = (
+        "该售后单不是由平台客服代买家申请的，由买家自行操作。",
+        "No agent has opened this case for the buyer, who acts in it.",
+    )
+
+
 class SecondPersonNeeded(Refusal):
     """Who proposed the decision cannot confirm it."""
 

@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     DecisionWaits,
     NothingProposed,
+    NotOpenedByAgent,
     PartyCannotDecide,
     ReviewAlreadyAssigned,
     ReviewAssignedToAnother,
@@ -56,6 +57,10 @@ def _party(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return PartyCannotDecide() if of_merchant or is_party(case, facts.actor.id) else None
 
 
+NOT_OPENED_BY_AGENT = _guard(
+    NotOpenedByAgent.code, lambda case, _: None if case.initiator is Initiator.AGENT else NotOpenedByAgent()
+)
+"""What the buyer does, an agent does for who has asked by telephone."""
 TAKEN = _guard(
     ReviewAlreadyAssigned.code,
     lambda case, agent: ReviewAlreadyAssigned(agent_id=case.agent_id) if _held_by_another(case, agent) else None,
