@@ -111,8 +111,6 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     (REFUND, RefundState, RefundAction, read(REFUNDS)),
     (HOLD, HoldState, HoldAction, read(HOLDS)),
 ]
-
-
 tables = pytest.mark.parametrize(
     ("lifecycle", "states", "actions", "rows"),
     TABLES,

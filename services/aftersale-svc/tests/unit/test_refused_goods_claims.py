@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, SystemContext
-from aftersale_svc.commands.goods import refused_goods
+from aftersale_svc.commands.goods import refused_goods, refused_goods_deliveries
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.cases.requests import Wanted
@@ -58,7 +58,7 @@ async def send(tx: Any) -> object:
 async def arrives(tx: Any) -> object:
     """The courier reports the delivery of what is in a parcel."""
     is_reported = tx.actor.role == "system" and tx.claim.waybill_no is not None
-    return await refused_goods.arrived(tx, tx.claim) if is_reported else None
+    return await refused_goods_deliveries.arrived(tx, tx.claim) if is_reported else None
 
 
 async def correct(tx: Any) -> object:
@@ -69,9 +69,9 @@ PEOPLE: dict[str, Command] = {
     "send": send,
     "correct": correct,
     "arrive": arrives,
-    "report as not received": lambda tx: refused_goods.report_not_received(tx, CLAIM),
-    "confirm": lambda tx: refused_goods.confirm(tx, CLAIM),
-    "report lost": lambda tx: refused_goods.report_lost(tx, CLAIM),
+    "report as not received": lambda tx: refused_goods_deliveries.report_not_received(tx, CLAIM),
+    "confirm": lambda tx: refused_goods_deliveries.confirm(tx, CLAIM),
+    "report lost": lambda tx: refused_goods_deliveries.report_lost(tx, CLAIM),
     "order the dispatch": lambda tx: refused_goods.order_dispatch(tx, CLAIM),
     "compensate": lambda tx: refused_goods.compensate(tx, CLAIM, amount_minor=1, currency="CNY"),
     "decline": lambda tx: refused_goods.decline(tx, CLAIM, reason=NothingOwedReason.GOODS_WORTHLESS, note="because"),

@@ -18,7 +18,7 @@ from aftersale_svc.api.schemas.goods.refused_goods import (
     RefusedGoodsTurn,
 )
 from aftersale_svc.api.steps import step
-from aftersale_svc.commands.goods import refused_goods
+from aftersale_svc.commands.goods import refused_goods, refused_goods_deliveries
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.parties import SecondPersonNeeded
 from aftersale_svc.domain.currencies import CurrencyForeign
@@ -79,7 +79,9 @@ async def confirm(
     refused_goods_claim_id: RefusedGoodsClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 ) -> RefusedGoodsClaimOut:
     """Confirm as the buyer, or as an agent, that the buyer has the goods; also such that were taken for lost, or were never with the merchant."""
-    return RefusedGoodsClaimOut.of(await refused_goods.confirm(tx, refused_goods_claim_id, note=body.note), tx)
+    return RefusedGoodsClaimOut.of(
+        await refused_goods_deliveries.confirm(tx, refused_goods_claim_id, note=body.note), tx
+    )
 
 
 @router.post(
@@ -90,7 +92,7 @@ async def report_not_received(
     refused_goods_claim_id: RefusedGoodsClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 ) -> RefusedGoodsClaimOut:
     """Report as the buyer that goods which the courier reports as delivered are not there. An agent decides what follows."""
-    reported = await refused_goods.report_not_received(tx, refused_goods_claim_id, note=body.note)
+    reported = await refused_goods_deliveries.report_not_received(tx, refused_goods_claim_id, note=body.note)
     return RefusedGoodsClaimOut.of(reported, tx)
 
 
@@ -101,7 +103,9 @@ async def report_lost(
     refused_goods_claim_id: RefusedGoodsClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 ) -> RefusedGoodsClaimOut:
     """Record as an agent that the goods are lost, where their courier has not reported it. An agent decides what is owed then."""
-    return RefusedGoodsClaimOut.of(await refused_goods.report_lost(tx, refused_goods_claim_id, note=body.note), tx)
+    return RefusedGoodsClaimOut.of(
+        await refused_goods_deliveries.report_lost(tx, refused_goods_claim_id, note=body.note), tx
+    )
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""Claims to refused goods: the goods are sent and delivered, kept, given up, or compensated where they are lost."""
+"""Claims to refused goods: the goods are sent, kept, given up, or compensated where they are lost."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,12 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.records import replace
 from aftercare_events import ShippedLine, digest
 from aftercare_events.catalogue.refused_goods import (
-    RefusedGoodsArrived,
     RefusedGoodsClaimClosed,
     RefusedGoodsCompensationDecided,
     RefusedGoodsCompensationProposed,
     RefusedGoodsDispatched,
     RefusedGoodsDispatchOrdered,
     RefusedGoodsLate,
-    RefusedGoodsLost,
-    RefusedGoodsNotReceived,
 )
 
 from aftersale_svc.commands.claims.claim_record import claim_fields
@@ -26,7 +23,6 @@ from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.domain.cases.refused_goods.codes import NothingOwedReason, RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.claims.model import with_evidence
-from aftersale_svc.domain.claims.parties import ClaimFacts
 from aftersale_svc.domain.decisions.proposed import PROPOSED
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.refused_goods.errors import CompensationMissing, ExceedsGoods
@@ -87,68 +83,6 @@ async def correct_waybill(
         deadline_at=corrected.deadline_at,
     )
     return await STEPS.save(tx, corrected, RefusedGoodsAction.CORRECT_WAYBILL, event)
-
-
-async def confirm(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
-    """Record as the buyer, or as an agent, that the buyer has the goods.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see REFUSED_GOODS_CLAIM.
-    """
-    return await _delivered(tx, await STEPS.locked(tx, claim_id), note)
-
-
-@STEPS.timer(RefusedGoodsAction.DELIVER)
-async def _confirm_by_timeout(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> None:
-    """The buyer has not said in time that the goods are not there."""
-    await _delivered(tx, claim)
-
-
-async def _delivered(tx: Transaction[Settings], claim: RefusedGoodsClaim, note: str | None = None) -> RefusedGoodsClaim:
-    return await _end(tx, replace(claim, delivered_at=tx.now), RefusedGoodsAction.DELIVER, note)
-
-
-async def arrived(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> RefusedGoodsClaim:
-    """Record that the courier reports the goods of a locked claim as delivered; nothing, where the buyer has said that they are not there."""
-    action = RefusedGoodsAction.ARRIVE
-    if not REFUSED_GOODS_CLAIM.permits(claim, action, tx.actor, ClaimFacts.of(tx)):
-        return claim
-    moved = STEPS.moved(tx, claim, action)
-    event = RefusedGoodsArrived(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
-    return await STEPS.save(tx, moved, action, event)
-
-
-async def report_not_received(
-    tx: Transaction[Settings], claim_id: str, *, note: str | None = None
-) -> RefusedGoodsClaim:
-    """Report as the buyer that goods which the courier reports as delivered are not there; an agent decides.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, DeadlinePassed: see REFUSED_GOODS_CLAIM.
-    """
-    action = RefusedGoodsAction.REPORT_NOT_RECEIVED
-    moved = replace(await STEPS.move(tx, claim_id, action), contested_at=tx.now)
-    event = RefusedGoodsNotReceived(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
-    return await STEPS.save(tx, moved, action, event, note=note)
-
-
-async def report_lost(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
-    """Say as an agent that the goods are lost: with their courier, or with the merchant.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see REFUSED_GOODS_CLAIM.
-    """
-    return await lost(tx, await STEPS.locked(tx, claim_id), note)
-
-
-async def lost(tx: Transaction[Settings], claim: RefusedGoodsClaim, note: str | None = None) -> RefusedGoodsClaim:
-    """Record that the goods of a locked claim are lost."""
-    moved = STEPS.moved(tx, claim, RefusedGoodsAction.REPORT_LOST)
-    event = RefusedGoodsLost(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
-    return await STEPS.save(tx, moved, RefusedGoodsAction.REPORT_LOST, event, note=note)
 
 
 async def order_dispatch(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
@@ -228,7 +162,7 @@ async def decline(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     claim = await STEPS.locked(tx, claim_id)
-    return await _end(tx, replace(claim, reason=reason), RefusedGoodsAction.DECLINE, note, policy)
+    return await end(tx, replace(claim, reason=reason), RefusedGoodsAction.DECLINE, note, policy)
 
 
 async def keep(
@@ -245,7 +179,7 @@ async def keep(
     action, claim = RefusedGoodsAction.KEEP, await STEPS.locked(tx, claim_id)
     STEPS.moved(tx, claim, action)
     await cited_evidence.check(tx, claim.order_id, evidence, is_required=True)
-    return await _end(tx, with_evidence(claim, evidence), action, note, policy, evidence)
+    return await end(tx, with_evidence(claim, evidence), action, note, policy, evidence)
 
 
 async def abandon(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> RefusedGoodsClaim:
@@ -255,7 +189,7 @@ async def abandon(tx: Transaction[Settings], claim_id: str, *, note: str | None 
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see REFUSED_GOODS_CLAIM.
     """
-    return await _end(tx, await STEPS.locked(tx, claim_id), RefusedGoodsAction.ABANDON, note)
+    return await end(tx, await STEPS.locked(tx, claim_id), RefusedGoodsAction.ABANDON, note)
 
 
 async def record_payment(
@@ -269,7 +203,7 @@ async def record_payment(
             REFUSED_GOODS_CLAIM.
     """
     claim = await STEPS.locked(tx, claim_id)
-    return await _end(tx, replace(claim, payment_reference=reference), RefusedGoodsAction.RECORD_PAYMENT, note)
+    return await end(tx, replace(claim, payment_reference=reference), RefusedGoodsAction.RECORD_PAYMENT, note)
 
 
 async def withdraw(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> RefusedGoodsClaim:
@@ -287,7 +221,7 @@ async def escalate(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> None:
     await STEPS.save(tx, late, RefusedGoodsAction.ESCALATE, event)
 
 
-async def _end(
+async def end(
     tx: Transaction[Settings],
     claim: RefusedGoodsClaim,
     action: RefusedGoodsAction,
@@ -295,6 +229,7 @@ async def _end(
     policy: Sequence[Citation] = (),
     evidence: Sequence[str] = (),
 ) -> RefusedGoodsClaim:
+    """End a locked claim by this action, with the decision that it is."""
     ended = STEPS.moved(tx, claim, action)
     decided = await decisions.about_claim(tx, claim, action, reason=ended.reason, policy=policy)
     return await _save_ended(tx, ended, action, note, decided, evidence)

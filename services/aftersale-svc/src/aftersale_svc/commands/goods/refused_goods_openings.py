@@ -11,7 +11,7 @@ from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimOpened
 
 from aftersale_svc.commands.claims.claim_record import claim_fields
 from aftersale_svc.commands.deadlines.deadline_times import MOST_DAYS, lengthen
-from aftersale_svc.commands.goods import lost_parcels, refused_goods
+from aftersale_svc.commands.goods import lost_parcels, refused_goods, refused_goods_deliveries
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.legs.inspection import SENDS_BACK
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsState
@@ -101,11 +101,11 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     if claim.state in REFUSED_GOODS_CLAIM.ends:
         return
     if event.is_delivered:
-        await refused_goods.arrived(tx, claim)
+        await refused_goods_deliveries.arrived(tx, claim)
     elif claim.state is not RefusedGoodsState.IN_TRANSIT:
         return
     elif event.status == ParcelStatus.LOST:
-        await refused_goods.lost(tx, claim)
+        await refused_goods_deliveries.lost(tx, claim)
     elif lost_parcels.is_lost(event):
         await refused_goods.escalate(tx, claim)
     elif event.is_scanned:
