@@ -38,7 +38,7 @@ from order_svc.tables.payments import (
     TAKEN_PAYMENTS_LOCKED,
 )
 from order_svc.tables.restrictions import RESTRICTIONS_OF_ORDER, SHARE_RESTRICTIONS
-from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
+from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT, EVERY_ACCOUNT_OF_MERCHANT
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
@@ -151,6 +151,7 @@ QUERIES = {
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
     ANOMALIES_OF_PARCEL: _of("parcel_anomalies", parcel_id="parcel_id"),
+    EVERY_ACCOUNT_OF_MERCHANT: lambda _, __: [],
     ACCOUNTS_OF_MERCHANT: lambda _, __: [],  # nor has a label made
     OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
     SENT_RETURN: lambda _, __: [],  # nobody asks for one here
