@@ -58,7 +58,7 @@ async def a_cancellation_of_two_of_three(suite: InProcessSuite) -> str:
 async def a_cancellation_whose_units_leave(suite: InProcessSuite) -> str:
     order = await paid(suite)
     case = await asked(suite, order, 1, "cancel_unshipped")
-    await step(suite, "seller", case, "reject", reason="agreed_cancel")
+    await step(suite, "seller", case, "reject", reason="reason_untrue")
     lines = [{"line_id": order["lines"][0]["id"], "quantity": 3}]
     parcel = {"carrier": "zto", "waybill_no": "73000103", "lines": lines}
     await suite.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
