@@ -6,6 +6,8 @@ revision = "0120"
 down_revision = "0119"
 branch_labels = None
 depends_on = None
+# Earlier builds do not know the code.
+compatible_with = "0120"
 
 
 def upgrade() -> None:
