@@ -143,11 +143,11 @@ def check_reject_reason(full: FullCase, reason: RejectReason, pointer: str = "/r
 
 
 def _may_be_true(full: FullCase, row: OutcomeRow) -> bool:
-    # The time in which prices are protected is a policy of the merchant: it is not known here.
     case = full.case
     return (
         case.stage in row.stages
         and (full.return_.is_sent_back or not row.sent_back)
+        # The time in which prices are protected is a policy of the merchant: it is not known here.
         and (case.after_window or not row.after_window or TYPES[case.type].needs_prices)
         and (case.reason in BUYER_LIABLE or not row.without_fault)
     )
