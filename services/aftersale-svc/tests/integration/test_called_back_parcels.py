@@ -76,3 +76,15 @@ async def test_a_change_of_address_opens_no_case(shop: Shop) -> None:
     await shop.shipped()
     await called_back(shop, purpose="change_address")
     assert (await shop.buyer.get("/v1/cases")).json()["data"] == []
+
+
+async def test_a_buyer_does_not_state_that_a_parcel_was_called_back(shop: Shop) -> None:
+    """Their refusal would bring all of the freight back; the merchant may state it."""
+    await shop.shipped()
+    asked = {"type_": "refused_delivery", "reason": "called_back"}
+    refused = shop.harness.problem(await shop.ask(3, **asked), 409, "reason_unsuitable")
+    assert "called_back" not in refused["allowed"]
+    shown = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()
+    assert "called_back" not in str(shown)
+    case = await shop.case(3, **asked, client=shop.seller)
+    assert (case["reason"], case["initiator"]) == ("called_back", "merchant")

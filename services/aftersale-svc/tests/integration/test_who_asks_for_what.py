@@ -72,6 +72,7 @@ REASONS: dict[str, tuple[set[str], set[str]]] = {
     "empty_package": (ONCE_SHIPPED, {"price_adjust", "fast_exchange", "repair"}),
     "delivered_not_received": (ONCE_SHIPPED, ABOUT_SERVICE),
     "refused_at_door": (ONCE_SHIPPED, {"price_adjust", "fast_exchange", "repair"}),
+    "called_back": (ONCE_SHIPPED, set(TYPES) - {"refused_delivery"}),
     "warranty_repair": (ONCE_RECEIVED, {"refused_delivery", "price_adjust"}),
     "paid_repair": (ONCE_RECEIVED, set(TYPES) - {"repair", "consult"}),
     "recall": (ALWAYS, NO_ADJUSTMENT),
@@ -86,20 +87,24 @@ def where(type_: str, stage: str) -> str:
     return PRE if type_ == "cancel_unshipped" and stage == TRANSIT else stage
 
 
-def reasons(type_: str, stage: str) -> set[str]:
-    """For which reasons this type may be asked for then; none where it may not."""
+NOT_OF_BUYERS = {"called_back"}
+
+
+def reasons(type_: str, stage: str, initiator: str) -> set[str]:
+    """For which reasons these people may ask for this type then; none where they may not."""
+    barred = NOT_OF_BUYERS if initiator == "buyer" else set()
     return {
         reason
         for reason, (true_at, no_remedy) in REASONS.items()
-        if stage in TYPES[type_] and where(type_, stage) in true_at and type_ not in no_remedy
+        if stage in TYPES[type_] and where(type_, stage) in true_at and type_ not in no_remedy and reason not in barred
     }
 
 
-def expected(type_: str, _: str, stage: str, reason: str) -> str | None:
+def expected(type_: str, initiator: str, stage: str, reason: str) -> str | None:
     """The code that a request is refused with; None where it is accepted. All units of the order in transit have left."""
     if stage not in TYPES[type_]:
         return "stage_unsuitable"
-    if reason not in reasons(type_, stage):
+    if reason not in reasons(type_, stage, initiator):
         return "reason_unsuitable"
     return "units_shipped" if (type_, stage) == ("cancel_unshipped", TRANSIT) else None
 
@@ -162,7 +167,7 @@ async def test_every_request_is_answered_as_the_tables_say(shop: Shop) -> None:
 
 @pytest.mark.parametrize("initiator", PEOPLE)
 async def test_the_options_are_those_of_the_tables(shop: Shop, initiator: str) -> None:
-    """The same for everybody who may read them: none of these people is refused a type because of who they are."""
+    """The same for everybody who may read them, but for one reason: none of these people is refused a type because of who they are."""
     actor = ACTORS[initiator]
     client = shop.harness.client(actor.role, actor.id, tenant=actor.tenant or None)
     for stage, order_id in ORDERS.items():
@@ -171,10 +176,10 @@ async def test_the_options_are_those_of_the_tables(shop: Shop, initiator: str) -
             each["type"]: {reason["code"] for group in each["reasons"] for reason in group["reasons"]}
             for each in shown["types"]
         }
-        assert offered == {type_: reasons(type_, stage) for type_ in TYPES}, stage
+        assert offered == {type_: reasons(type_, stage, initiator) for type_ in TYPES}, stage
         [line] = shown["lines"]
         why_not = {each["type"]: each.get("why_not", {}).get("code") for each in line["options"]}
-        first = {type_: min(reasons(type_, stage), default="quality_defect") for type_ in TYPES}
+        first = {type_: min(reasons(type_, stage, initiator), default="quality_defect") for type_ in TYPES}
         assert why_not == {type_: expected(type_, initiator, stage, first[type_]) for type_ in TYPES}, stage
 
 

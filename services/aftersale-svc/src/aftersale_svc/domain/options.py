@@ -197,7 +197,8 @@ def _option(
     type_, wanted = TYPES[name], [Wanted(line.line_id, 1)]
     if (of_goods := _refusal(partial(check_goods, type_, order, [line.line_id]))) is not None:
         return Option(name, of_goods, reasons=())
-    every, reasons = selectable_reasons(name, type_.stage(stage)), open_.of(type_, stage, line.line_id)
+    every = selectable_reasons(name, type_.stage(stage), by_buyer=open_.terms.by_buyer)
+    reasons = open_.of(type_, stage, line.line_id)
     if not reasons:
         late = _refusal(partial(check_term, type_, stage, every[0], [line.line_id], open_.terms))
         return Option(name, late, reasons=())

@@ -36,7 +36,7 @@ PRICE_PROOF = (EvidenceKind.PHOTO, EvidenceKind.DOCUMENT)
 """What shows another price."""
 
 
-def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) -> None:
+def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request, *, by_buyer: bool = False) -> None:
     """Refuse a request for goods of the order at this stage that does not meet what its type and its reason need.
 
     Raises:
@@ -47,7 +47,7 @@ def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) ->
         PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `_check_prices`.
     """
     check_stage(type_, order, stage)
-    check_reason(type_, order, stage, request.reason)
+    check_reason(type_, order, stage, request.reason, by_buyer=by_buyer)
     if evidence_need(type_, request.reason, required_reasons(order)) is EvidenceNeed.REQUIRED and not request.evidence:
         raise EvidenceRequired(pointer="/evidence")
     if type_.needs_description and not request.description:
@@ -91,17 +91,25 @@ def types_at(stage: Stage, among: Collection[CaseType] = TYPES) -> list[CaseType
     return [name for name, row in rows if row.stage(stage) in row.stages]
 
 
-def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason, *, pointer: str = "/reason") -> None:
+def check_reason(
+    type_: TypeRow,
+    order: Order,
+    stage: Stage,
+    reason: Reason,
+    *,
+    pointer: str = "/reason",
+    by_buyer: bool = False,
+) -> None:
     """Refuse a reason that a request of this type cannot give for goods of the order at this stage. `pointer` is the field
     of the body that the refusal is about.
 
     Raises:
-        ReasonUnsuitable: the reason does not suit the type, or cannot be true at this stage.
+        ReasonUnsuitable: the reason does not suit the type, cannot be true at this stage, or is not the buyer's to give (`by_buyer`).
         ReasonNotReached: it cannot, but at a later one; the events of the order may still be on their way.
     """
-    if is_selectable(reason, type_.name, type_.stage(stage)):
+    if is_selectable(reason, type_.name, type_.stage(stage), by_buyer=by_buyer):
         return
-    allowed = selectable_reasons(type_.name, type_.stage(stage))
+    allowed = selectable_reasons(type_.name, type_.stage(stage), by_buyer=by_buyer)
     later = REASONS[reason].stages & _LATER[type_.stage(stage)] & type_.stages
     if later and suits(type_.name, reason):
         raise ReasonNotReached(pointer=pointer, awaits=order.id, stage=stage, allowed=allowed)

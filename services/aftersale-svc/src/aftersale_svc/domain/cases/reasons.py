@@ -227,22 +227,26 @@ ONLY_FOR: Mapping[Reason, frozenset[str]] = {
 }
 """The types of cases that are opened for a reason, where it is not every type."""
 
+NOT_OF_BUYERS = frozenset({_R.CALLED_BACK})
+"""What the buyer cannot know or decide: that the merchant or the platform has called a parcel back. They give it, or the courier reports it."""
+
 
 def suits(type_: str, reason: Reason) -> bool:
     """Whether cases of this type are opened for this reason."""
     return reason not in UNSUITED.get(type_, ()) and type_ in ONLY_FOR.get(reason, {type_})
 
 
-def is_selectable(reason: Reason, type_: str, stage: Stage) -> bool:
-    """Whether the reason may be chosen for this type while the goods are at this stage."""
-    return stage in REASONS[reason].stages and suits(type_, reason)
+def is_selectable(reason: Reason, type_: str, stage: Stage, *, by_buyer: bool = False) -> bool:
+    """Whether the reason may be chosen for this type while the goods are at this stage, by the buyer or by others."""
+    barred = by_buyer and reason in NOT_OF_BUYERS
+    return stage in REASONS[reason].stages and suits(type_, reason) and not barred
 
 
-def selectable_reasons(type_: str, stage: Stage) -> list[Reason]:
+def selectable_reasons(type_: str, stage: Stage, *, by_buyer: bool = False) -> list[Reason]:
     """The reasons that may be chosen for this type while the goods are at this stage, group by group."""
-    return list(_selectable(type_, stage))
+    return list(_selectable(type_, stage, by_buyer))
 
 
 @cache
-def _selectable(type_: str, stage: Stage) -> tuple[Reason, ...]:
-    return tuple(reason for reason in REASONS if is_selectable(reason, type_, stage))
+def _selectable(type_: str, stage: Stage, by_buyer: bool) -> tuple[Reason, ...]:
+    return tuple(reason for reason in REASONS if is_selectable(reason, type_, stage, by_buyer=by_buyer))

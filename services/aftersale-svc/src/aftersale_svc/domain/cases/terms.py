@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aftercare_chassis.lifecycle import Context
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import Money, Reason, Term
 from aftersale_svc.domain.cases.errors import NoWarranty, ReasonClosed, WarrantyPassed
@@ -32,7 +33,7 @@ class Terms:
     `follow_ups` has until when a line may be asked for again because a case about it was completed, where that is later than the window.
     The warranty begins `received_since`, and lasts `warranty_days`, or as long as the line states in `line_days`; 0: there is none.
     `final_lines` are those whose goods are not taken back without a fault, with how each is fulfilled; `promises` has those whose
-    goods were promised to leave by a time that is not over.
+    goods were promised to leave by a time that is not over. `by_buyer`: the buyer asks.
     """
 
     ends: Mapping[Term, datetime]
@@ -43,6 +44,7 @@ class Terms:
     line_days: Mapping[str, int]
     final_lines: Mapping[str, str] = field(default_factory=dict)
     promises: Mapping[str, datetime] = field(default_factory=dict)
+    by_buyer: bool = False
 
     def days_of(self, line_id: str | None = None) -> int:
         """How many days the warranty lasts, for this line."""
@@ -82,7 +84,8 @@ def terms_of(order: Order, now: datetime, warranty_days: int, follow_up_hours: f
 def terms_now(order: Order, context: Context) -> Terms:
     """The terms of an order now."""
     settings = context.settings
-    return terms_of(order, context.now, settings.warranty_days, settings.dispute_window_hours)
+    terms = terms_of(order, context.now, settings.warranty_days, settings.dispute_window_hours)
+    return replace(terms, by_buyer=context.actor.role == "buyer")
 
 
 def term_of(type_: TypeRow, reason: Reason) -> Term:
@@ -96,7 +99,7 @@ def term_of(type_: TypeRow, reason: Reason) -> Term:
 
 def open_reasons(type_: TypeRow, stage: Stage, terms: Terms, line_id: str) -> list[Reason]:
     """The reasons for which a case of this type about this line may be asked for now, as far as time and the kind of its goods go."""
-    found = selectable_reasons(type_.name, type_.stage(stage))
+    found = selectable_reasons(type_.name, type_.stage(stage), by_buyer=terms.by_buyer)
     return [
         each
         for each in found

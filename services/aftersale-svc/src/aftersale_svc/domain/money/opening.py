@@ -45,7 +45,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
     if context.actor.role in STAFF and is_side(context.actor, order.buyer_id, order.merchant_id):
         raise PartyCannotDecide()
     stage = stage_of(order)
-    check_needs(type_, order, stage, request)
+    check_needs(type_, order, stage, request, by_buyer=context.actor.role == "buyer")
     if request.parcel_id is not None and not type_.by_outbound:
         raise ParcelUnused(pointer="/parcel_id")
     check_permission(type_, order)

@@ -158,6 +158,6 @@ class OrderOptionsOut(Out):
             terms=[TermOut.of(found.terms, term) for term in Term],
             reasons_version=REASONS_VERSION,
             required_evidence=[Reason(each) for each in required_reasons(found.order)],
-            types=[type_reasons(name, found.stage) for name in TYPES],
+            types=[type_reasons(name, found.stage, found.terms.by_buyer) for name in TYPES],
             lines=[LineOptionsOut.of(line, found.terms, why_not) for line in found.lines],
         )

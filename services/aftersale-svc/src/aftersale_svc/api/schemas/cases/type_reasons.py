@@ -27,12 +27,14 @@ class TypeReasonsOut(Out):
 
 
 @cache
-def type_reasons(name: CaseType, stage: Stage | None) -> TypeReasonsOut:
-    """The type with the reasons that may be chosen at the stage; none where it is None."""
+def type_reasons(name: CaseType, stage: Stage | None, by_buyer: bool) -> TypeReasonsOut:
+    """The type with the reasons that may be chosen at the stage, by the buyer or by others; none where it is None."""
     # Cached: it depends on nothing else, and has some fifty objects.
     row = TYPES[name]
     of_case = None if stage is None else row.stage(stage)
-    reasons = selectable_reasons(name, of_case) if of_case is not None and of_case in row.stages else []
+    if of_case is None or of_case not in row.stages:
+        return TypeReasonsOut(type=name, goods=row.goods, reasons=[])
+    reasons = selectable_reasons(name, of_case, by_buyer=by_buyer)
     return TypeReasonsOut(type=name, goods=row.goods, reasons=_groups(name, reasons))
 
 
