@@ -16,6 +16,7 @@ from aftercare_events.catalogue.fast_exchanges import (
 from aftersale_shop import RETURN_ADDRESS, Shop
 from aftersale_svc import main
 from pickup_steps import book
+from test_refused_pickups import refused as courier_refuses
 
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
 
@@ -118,6 +119,14 @@ async def test_goods_that_come_while_an_agent_decides_are_inspected(shop: Shop) 
     received = await shop.act(shop.seller, case_id, "receive")
     assert received["state"] == "await_inspection"
     assert (await shop.inspect(case_id, 2))["hold"]["released_at"] is not None
+
+
+async def test_who_has_the_replacement_sends_the_goods_whatever_couriers_refuse(shop: Shop) -> None:
+    case_id = await replaced(shop)
+    for _ in range(2):
+        await courier_refuses(shop, await book(shop, case_id))
+    assert (await shop.get(case_id))["state"] == "await_buyer_shipment"
+    assert (await sent_back(shop, case_id, 2))["hold"]["released_at"] is not None
 
 
 @pytest.mark.parametrize("action", ["claim-hold", "release-hold"])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from aftercare_events import AfterSaleEscalated, PickupMissed, PickupRefused
+from aftercare_events import AfterSaleEscalated, PickupCancelled, PickupMissed, PickupRefused
 from aftersale_shop import Shop
 from pickup_steps import book, returning, slots
 
@@ -66,3 +66,37 @@ async def test_a_refusal_of_a_time_that_is_not_booked_any_more_changes_nothing(s
     await refused(shop, case, begins_at=datetime.fromisoformat(later))
     assert (await shop.get(case_id))["state"] == "await_buyer_shipment"
     assert (await shop.get(case_id))["pickup"]["state"] == "cancelled"
+
+
+async def test_a_time_to_which_the_courier_does_not_move_ends_the_pickup_and_is_no_refusal(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    later = (await slots(shop, case_id))[1]["begins_at"]
+    moved = await shop.act(shop.buyer, case_id, "move-pickup", slot=later)
+    await refused(shop, moved, moved=True)
+    found = await shop.get(case_id)
+    assert (found["state"], found["pickup"]["state"]) == ("await_buyer_shipment", "cancelled")
+    cancelled = await shop.last(PickupCancelled)
+    assert cancelled.begins_at == datetime.fromisoformat(later), "the courier comes at no other time either"
+    step = (await timeline(shop, case_id))[-1]
+    assert (step["action"], step["actor_role"]) == ("refuse_pickup_move", "system")
+    assert "不能更改取件时间" in step["text"]["zh_cn"]
+    assert "at the other time" in step["text"]["en"]
+    await refused(shop, await book(shop, case_id))
+    assert (await shop.get(case_id))["state"] == "await_buyer_shipment", "the first refusal"
+
+
+async def test_another_courier_that_refuses_changes_nothing(shop: Shop) -> None:
+    case_id = await returning(shop)
+    case = await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="zto", waybill_no=shop.waybill())
+    await refused(shop, case)
+    assert (await shop.get(case_id))["pickup"]["state"] == "booked"
+
+
+async def test_goods_that_no_courier_collects_are_brought_to_the_merchant(shop: Shop) -> None:
+    case_id = await returning(shop)
+    for _ in range(2):
+        await refused(shop, await book(shop, case_id))
+    received = await shop.act(shop.seller, case_id, "receive")
+    assert received["state"] == "await_inspection"

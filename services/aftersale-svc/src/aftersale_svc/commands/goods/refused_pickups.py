@@ -12,11 +12,18 @@ from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 from aftersale_svc.domain.cases.pickups.model import MOST_REFUSED, Pickup
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.settings import Settings
+
+REFUSE_MOVE = "refuse_pickup_move"
+"""The step of a pickup that the courier does not move."""
 
 
 async def refuse(tx: Transaction[Settings], event: PickupRefused) -> None:
     """End the booked pickup that the courier refuses; of a time that is not booked any more nothing follows.
+
+    A pickup that the courier does not move is cancelled, at the time before as well, and counts as no refusal. A buyer who has the replacement
+    of a fast exchange goes on sending its goods, however often couriers refuse: their own time brings the case to an agent.
 
     Raises:
         NotFound: there is no such case.
@@ -25,12 +32,17 @@ async def refuse(tx: Transaction[Settings], event: PickupRefused) -> None:
     pickup = full.pickup
     if full.case.state is not CaseState.AWAIT_PICKUP or pickup is None or pickup.begins_at != event.begins_at:
         return
+    if pickup.carrier not in (None, event.carrier):
+        return  # another courier is to collect the goods
+    if event.moved:
+        await effects.save(tx, full, apply(full, CaseAction.REFUSE_PICKUP, tx), REFUSE_MOVE)
+        return
     ended = replace(
         pickup.ended(PickupState.MISSED, tx.now),
         missed_by=PickupMissedBy.COURIER_REFUSED,
         refused_by_courier=pickup.refused_by_courier + 1,
     )
-    if ended.refused_by_courier >= MOST_REFUSED:
+    if ended.refused_by_courier >= MOST_REFUSED and not _has_replacement(full):
         await _escalate(tx, full, ended)
         return
     after = open_pickups.without_time(apply(full, CaseAction.REFUSE_PICKUP, tx)).keeping(ended)
@@ -41,6 +53,11 @@ async def refuse(tx: Transaction[Settings], event: PickupRefused) -> None:
         deadline_at=after.case.deadline_at,
     )
     await effects.save(tx, full, after, CaseAction.REFUSE_PICKUP, missed)
+
+
+def _has_replacement(full: FullCase) -> bool:
+    sent = full.replacement is not None and full.replacement.shipped_at is not None
+    return TYPES[full.case.type].replacement_first and sent
 
 
 async def _escalate(tx: Transaction[Settings], full: FullCase, ended: Pickup) -> None:

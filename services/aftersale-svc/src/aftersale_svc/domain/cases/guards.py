@@ -36,7 +36,13 @@ from aftersale_svc.domain.orders.model import Stage
 # After a verdict, or with the money of the order or the units back, there is nothing left to dispute; every other closing may have been wrong.
 FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED, CloseCause.UNITS_CANCELLED})
 """Why a case was closed that no complaint stops any more."""
-_NOTHING_SENT_YET = frozenset({EscalationCause.RETURN_ADDRESS_MISSING, EscalationCause.GOODS_NOT_RETURNED})
+_NOTHING_SENT_YET = frozenset(
+    {
+        EscalationCause.RETURN_ADDRESS_MISSING,
+        EscalationCause.GOODS_NOT_RETURNED,
+        EscalationCause.PICKUP_REFUSED,
+    }
+)
 _MAY_BE_LATE = frozenset({"merchant", "agent"})
 
 
@@ -82,7 +88,7 @@ def _tracked(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 def _nothing_to_arrive(case: Case, facts: CaseFacts | None) -> Refusal | None:
     back = facts is not None and facts.full.return_.delivered_at is not None
-    # What is handed over without a waybill may come late, or while nobody has said where to the goods are to be sent.
+    # What is handed over without a waybill may come late, or while the address is missing, or no courier collects the goods.
     late = case.close_cause is CloseCause.BUYER_LATE
     if not back and (late or case.reviewed_for in _NOTHING_SENT_YET):
         return None

@@ -45,6 +45,10 @@ STEPS: Mapping[str, Label] = {
         "快递拒绝上门取件，可重新预约或自行寄回",
         "The courier refused to collect the goods; another pickup may be booked, or the goods sent otherwise",
     ),
+    "refuse_pickup_move": Label(
+        "快递不能更改取件时间，取件已取消，可重新预约或自行寄回",
+        "The courier does not collect the goods at the other time, and the pickup was cancelled; another one may be booked, or the goods sent otherwise",
+    ),
     "correct_waybill": Label("{actor}更正了退货运单号", "{actor} corrected the waybill"),
     "scan": Label("快递首次扫描退货包裹", "The courier scanned the returned parcel for the first time"),
     "reshare": Label(
