@@ -1,6 +1,5 @@
 """Offers: made by the merchant or an agent, answered by the buyer, kept with the case to the last refund."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -49,34 +48,6 @@ async def test_an_accepted_offer_is_what_the_case_goes_on_as(shop: Shop) -> None
     assert [line.quantity for line in completed.lines] == [0], "the refund is for no units: the buyer keeps them"
     listed = (await shop.buyer.get(f"/v1/cases/{case['id']}/offers")).json()["data"]
     assert [(each["number"], each["state"]) for each in listed] == [(1, "accepted")]
-
-
-@pytest.mark.parametrize(
-    ("type_", "reason"),
-    [("return_refund", "quality_defect"), ("exchange", "quality_defect"), ("repair", "warranty_repair")],
-)
-async def test_goods_that_the_buyer_keeps_for_less_can_still_be_asked_for(shop: Shop, type_: str, reason: str) -> None:
-    case = await offered(shop)
-    await shop.act(shop.buyer, case["id"], "accept-offer")
-    assert (await shop.last(RefundRequested)).cause == "agreed"
-    await shop.refund_succeeds()
-    await shop.received(shop.clock.now() + timedelta(days=7))
-    again = await shop.case(2, type_=type_, reason=reason)
-    if type_ == "return_refund":
-        # 28 700 were paid for three kettles and 5 000 went back: two of three of what is left.
-        assert again["requested"]["amount"] == (28_700 - 5_000) * 2 // 3
-        rest = await shop.case(1, type_=type_, reason=reason)
-        assert 5_000 + again["requested"]["amount"] + rest["requested"]["amount"] == 28_700
-
-
-async def test_an_agreed_price_of_units_that_have_not_left_is_for_these(shop: Shop) -> None:
-    await shop.paid()
-    case = await shop.case(3, type_="refund_only", reason="ordered_by_mistake")
-    await shop.act(shop.seller, case["id"], "offer", type="refund_only", amount=money(5000))
-    await shop.act(shop.buyer, case["id"], "accept-offer")
-    assert (await shop.last(RefundRequested)).cause == "approval"
-    await shop.refund_succeeds()
-    shop.harness.problem(await shop.ask(1, type_="refund_only"), 422, "quantity_exceeds_remaining")
 
 
 async def test_a_refused_refund_is_tried_again_with_the_agreed_amount(shop: Shop) -> None:

@@ -21,7 +21,7 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, OfferChanged
 from aftersale_svc.domain.cases.offers.model import Offer, OfferAction, OfferSide, OfferTerms
-from aftersale_svc.domain.cases.offers.policy import agreed, check_offered, lowers_price, offered
+from aftersale_svc.domain.cases.offers.policy import agreed, cause_now, check_offered, offered
 from aftersale_svc.domain.cases.policy import permitted
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -206,7 +206,7 @@ async def accept_locked(
         settings=settings_used([*(moved.case.settings or ()), *(moved.return_.settings or ())]),
         decision_id=decided.get("decision_id"),
     )
-    terms = RefundTerms(order, RefundCause.AGREED if lowers_price(moved.case) else RefundCause.APPROVAL)
+    terms = RefundTerms(order, cause_now(moved.case, RefundCause.APPROVAL))
     return await effects.save(tx, full, moved, CaseAction.ACCEPT_OFFER, event, terms=terms, note=note)
 
 

@@ -21,15 +21,17 @@ from aftersale_svc.commands.disputes import openings
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.money import refund_parts, refunds
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import RefundAction
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundAction
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
+from aftersale_svc.domain.cases.offers.policy import cause_now
 from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
 from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.model import Opening
+from aftersale_svc.domain.money.fees import fees_of
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
@@ -149,8 +151,10 @@ async def confirm_locked(
     """Confirm it of a case that is locked with its order. Raises: as `confirm`."""
     confirmed, offline = _confirmed(tx, full, order), _known(full)
     refund = _paid(tx, full, offline)
-    parts = [replace(part, refund_id=refund.id) for part in full.rows_of(RefundPart)]
-    after = replace(confirmed, case=replace(confirmed.case, refund_id=refund.id)).keeping(refund).keeping(*parts)
+    parts = await _parts(tx, full, order, refund)
+    keeps = refund.cause in BUYER_KEEPS_GOODS
+    case = replace(confirmed.case, refund_id=refund.id, goods_kept=keeps)
+    after = replace(confirmed, case=case).keeping(refund).keeping(*parts)
     after = await refund_parts.whole(tx, after.keeping(replace(offline, confirmed_at=tx.now)))
     event = OfflineRefundConfirmed(
         **case_fields(tx, after.case),
@@ -174,8 +178,17 @@ def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> 
         raise NoRefundRefused()
     new = replace(failed, id=offline.refund_id, failure_code=None, requested_at=offline.stated_at, ended_at=tx.now)
     new = replace(new, given_back_minor=failed.given_in_part_minor, returned_minor=0, shares=None)
+    new = replace(new, cause=cause_now(full.case, failed.cause))
     requested = REFUND.start(replace(new, state=REFUND.initial), tx)
     return REFUND.apply(requested, RefundAction.SUCCEED, SystemContext.of(tx))
+
+
+async def _parts(tx: Transaction[Settings], full: FullCase, order: Order, refund: Refund) -> Sequence[RefundPart]:
+    """What the refund is made of: as decided, or decided again where the buyer keeps goods that have left since."""
+    if full.refund is not None and full.refund.cause is refund.cause:
+        return [replace(part, refund_id=refund.id) for part in full.rows_of(RefundPart)]
+    given = await refund_parts.given_back(tx, full, order)
+    return await refund_parts.decided(tx, full, refund, fees_of(order), given)
 
 
 async def deny(tx: Transaction[Settings], case_id: str, *, text: str, evidence: Sequence[str] = ()) -> FullCase:

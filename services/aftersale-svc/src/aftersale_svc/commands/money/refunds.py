@@ -24,6 +24,7 @@ from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, OF_FIXED_AMOUNT,
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
+from aftersale_svc.domain.cases.offers.policy import cause_now
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refunded_lines
@@ -83,14 +84,16 @@ async def refund_locked(
     if payment_ids is not None:
         refunding = replace(refunding, case=replace(refunding.case, payment_ids=payment_ids))
     await remaining_money.check(tx, order, full)
-    terms = _terms(order, full.refund)
+    terms = _terms(order, full)
     return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note, policy=policy)
 
 
-def _terms(order: Order, before: Refund | None) -> RefundTerms:
+def _terms(order: Order, full: FullCase) -> RefundTerms:
+    before = full.refund
     if before is None:
         return RefundTerms(order, RefundCause.APPROVAL)
-    return RefundTerms(order, before.cause, before.amount if before.cause in OF_FIXED_AMOUNT else None)
+    amount = before.amount if before.cause in OF_FIXED_AMOUNT else None
+    return RefundTerms(order, cause_now(full.case, before.cause), amount)
 
 
 async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:

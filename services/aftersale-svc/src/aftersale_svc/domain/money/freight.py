@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, Money
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, MERCHANT_LIABLE, Money
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
 from aftersale_svc.domain.cases.types import TYPES
@@ -17,15 +18,24 @@ BEING_REFUNDED = frozenset({CaseState.REFUNDING, CaseState.OFFLINE_REFUND_CONFIR
 """The states in which the money is on its way: by the provider, or without it, until the buyer confirms that."""
 
 
+def keeps_for_less(full: FullCase) -> bool:
+    """Whether the refund of the case, wherever it is, lowers the price of goods that the buyer keeps."""
+    case, refund = full.case, full.refund
+    if refund is None or refund.cause not in BUYER_KEEPS_GOODS:
+        return False
+    return refund.units_minor + case.paid_before_minor < case.requested_minor
+
+
 def goes_back(hold: LineHold) -> bool:
     """Whether the units were refunded, or their refund is on its way."""
-    return not hold.is_exchanged and (hold.hold is HoldState.SETTLED or hold.state in BEING_REFUNDED)
+    on_its_way = hold.state in BEING_REFUNDED and not hold.keeps_for_less
+    return not hold.is_exchanged and (hold.hold is HoldState.SETTLED or on_its_way)
 
 
 def is_expected_back(hold: LineHold) -> bool:
     """Whether the units are refunded if every open case ends as it was asked for."""
     refunds = hold.type is not None and TYPES[hold.type].money is Money.REFUND
-    return goes_back(hold) or (refunds and hold.hold is HoldState.HELD)
+    return goes_back(hold) or (refunds and hold.hold is HoldState.HELD and not hold.keeps_for_less)
 
 
 def units_back(hold: LineHold, counts: Callable[[LineHold], bool] = goes_back) -> int:

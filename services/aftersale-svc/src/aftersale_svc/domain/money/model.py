@@ -25,7 +25,7 @@ class LineHold:
     """An order line, and what one case holds of it.
 
     The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
-    nothing was inspected. `refused_units` units of the case were refused, and the buyer does not have them again. `returned_…` is what
+    nothing was inspected. `keeps_for_less`: the buyer keeps the units for less. `refused_units` units of the case were refused, and the buyer does not have them again. `returned_…` is what
     refunds of the case have given back that have failed in part: of the line, in how many units, and of the freight.
     """
 
@@ -44,6 +44,7 @@ class LineHold:
     initiator: Initiator | None = None
     shipping_refund_minor: int = 0
     difference_minor: int | None = None
+    keeps_for_less: bool = False
     hold: HoldState | None = None
     units: int = 0
     amount_minor: int = 0

@@ -5,7 +5,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
-from aftersale_svc.domain.money.freight import BEING_REFUNDED
+from aftersale_svc.domain.money.freight import BEING_REFUNDED, keeps_for_less
 from aftersale_svc.domain.money.model import LineHold
 
 
@@ -20,7 +20,7 @@ def _part(full: FullCase) -> tuple[object, ...] | None:
     paid = case.state is CaseState.COMPLETED and full.is_refunded
     goes_back = case.difference_minor is None and (paid or case.state in BEING_REFUNDED)
     expected = type_.money is Money.REFUND and case.state not in ENDED
-    if not type_.holds_units or not (goes_back or expected):
+    if not type_.holds_units or keeps_for_less(full) or not (goes_back or expected):
         return None
     units = tuple(line.refund_units for line in full.lines)
     return goes_back, units, case.reason, case.liable, case.stage, case.shipping_refund_minor if goes_back else 0

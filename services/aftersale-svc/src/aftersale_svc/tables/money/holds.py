@@ -18,6 +18,8 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    exists,
+    false,
     func,
     literal_column,
     or_,
@@ -27,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS
 from aftersale_svc.domain.cases.refused_goods.codes import UNBOUND
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
 from aftersale_svc.domain.money.holds import NOT_ASKED_FOR, REJECTED
@@ -35,6 +38,7 @@ from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.tables.cases.case_changes import field_at
 from aftersale_svc.tables.cases.cases import case_lines, cases
 from aftersale_svc.tables.cases.inspections import inspections
+from aftersale_svc.tables.cases.legs import refunds
 from aftersale_svc.tables.goods.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.orders import order_lines
 from aftersale_svc.tables.schema import metadata
@@ -108,6 +112,11 @@ _refused = (
 
 # Line by line and case by case (LIMIT and OFFSET forbid to join them): while PostgreSQL has no statistics of some of these
 # tables, or some from when they were small, it would read the whole of them for every order.
+_keeps_for_less = exists().where(
+    refunds.c.id == cases.c.refund_id,
+    or_(*(refunds.c.cause == each for each in sorted(BUYER_KEEPS_GOODS))),
+    refunds.c.units_minor + cases.c.paid_before_minor < cases.c.requested_minor,
+)
 _case = (
     select(
         cases.c.id.label("case_id"),
@@ -121,6 +130,7 @@ _case = (
         cases.c.shipping_refund_minor,
         cases.c.difference_minor,
         cases.c.returned_freight_minor,
+        _keeps_for_less.label("keeps_for_less"),
     )
     .where(cases.c.id == holds.c.case_id)
     .limit(1)
@@ -164,7 +174,8 @@ HOLDS_OF_ORDER = Query(
         order_lines.c.category,
         order_lines.c.cancelled_quantity,
         order_lines.c.cancelled_minor,
-        *(column for column in _held.c if column.name not in _NUMBERS),
+        *(column for column in _held.c if column.name not in (*_NUMBERS, "keeps_for_less")),
+        func.coalesce(_held.c.keeps_for_less, false()).label("keeps_for_less"),
         *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
     )
     .select_from(order_lines.outerjoin(_held, true()))

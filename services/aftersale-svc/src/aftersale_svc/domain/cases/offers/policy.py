@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
+from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, CaseType, Goods, Money, RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.offers.errors import (
@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.offers.errors import (
 from aftersale_svc.domain.cases.offers.lifecycle import OFFER
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferTerms
 from aftersale_svc.domain.cases.policy import check_permission, check_reason, check_stage
+from aftersale_svc.domain.cases.reasons import NOT_RECEIVED
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.currencies import check_currency
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
@@ -143,7 +144,12 @@ def agreed(case: Case, offer: Offer) -> Case:
 
 def lowers_price(case: Case) -> bool:
     """Whether what was agreed on is less than what was paid for units that the buyer has and keeps: it is for no units then, so that what
-    is wrong with them can still be asked for, and they are worth as much less."""
+    is wrong with them can still be asked for, and they are worth as much less. What the buyer does not have, they do not keep."""
     type_ = TYPES[case.type]
     keeps = type_.goods is Goods.KEEP and type_.holds_units and case.stage is not Stage.PRE_SHIP
-    return keeps and case.agreed_minor is not None
+    return keeps and case.reason not in NOT_RECEIVED and case.agreed_minor is not None
+
+
+def cause_now(case: Case, cause: RefundCause) -> RefundCause:
+    """The cause of a refund that is decided now for this one; the goods may have left since it was decided first, and the buyer keeps them."""
+    return RefundCause.AGREED if cause not in OF_FIXED_AMOUNT and lowers_price(case) else cause
