@@ -21,7 +21,9 @@ from aftercare_events import (
     OfferMade,
     RatingChanged,
     RatingGiven,
+    RefundEvent,
     RefundFailed,
+    RefundReversed,
     RefundSucceeded,
     VerdictGiven,
     VerdictReplaced,
@@ -149,28 +151,31 @@ async def _case_changed(tx: Transaction, event: CaseEvent) -> None:
 
 
 async def _refund_succeeded(tx: Transaction, event: RefundSucceeded) -> None:
-    facts = RefundFacts(
-        id=event.refund_id,
-        case_id=event.case_id,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        succeeded_at=event.time,
-    )
-    await tx.upsert(REFUNDS, facts)
+    await _save_refund(tx, event, event.amount_minor)
 
 
 async def _refund_failed(tx: Transaction, event: RefundFailed) -> None:
     """What went back of a refund that has failed as a whole."""
-    if not event.succeeded_minor:
-        return
+    if event.succeeded_minor:
+        await _save_refund(tx, event, event.succeeded_minor)
+
+
+async def _refund_reversed(tx: Transaction, event: RefundReversed) -> None:
+    """What is left of a refund that came back to the merchant; one that is recorded in its place is a refund of its own."""
+    await _save_refund(tx, event, event.succeeded_minor or 0)
+
+
+async def _save_refund(tx: Transaction, event: RefundEvent, minor: int) -> None:
+    """The shares of a refund are events of several payments, which come in any order."""
+    known = await tx.find(REFUNDS, event.refund_id)
     facts = RefundFacts(
         id=event.refund_id,
         case_id=event.case_id,
-        amount_minor=event.succeeded_minor,
+        amount_minor=minor,
         currency=event.currency,
         succeeded_at=event.time,
     )
-    await tx.upsert(REFUNDS, facts)
+    await tx.upsert(REFUNDS, facts.with_known(known))
 
 
 async def _dispute_opened(tx: Transaction, event: DisputeOpened) -> None:
@@ -226,6 +231,7 @@ FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     CaseEvent: _case_changed,
     RefundSucceeded: _refund_succeeded,
     RefundFailed: _refund_failed,
+    RefundReversed: _refund_reversed,
     DisputeOpened: _dispute_opened,
     DisputeEvent: _dispute_changed,
     RatingGiven: _rated,

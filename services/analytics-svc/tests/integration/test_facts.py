@@ -99,6 +99,24 @@ async def test_what_is_back_of_a_refund_that_failed_counts(analytics: Harness, l
     assert await analytics.runtime.pool.fetchval("SELECT count(*) FROM refund_facts") == 1
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_shares_that_came_back_count_no_more_in_whichever_order_their_events_come(
+    analytics: Harness, log: ExampleLog, place: int
+) -> None:
+    """A refund of 100 by two payments, of which 60 came back and then 40: events of different payments come in any order."""
+    refund = {**REFUND, "refund_id": "ref_1", "case_id": "case_1"}
+    paid = log.record("RefundSucceeded", amount_minor=100, **{**refund, "payment_id": "pay_2"})
+    back = {"failure_code": "account_closed"}
+    first = log.record("RefundReversed", amount_minor=60, succeeded_minor=40, **back, **refund)
+    last = log.record("RefundReversed", amount_minor=40, **back, **{**refund, "payment_id": "pay_2"})
+    others = [paid, last]
+    for envelope in (*others[:place], first, *others[place:]):
+        await analytics.deliver(envelope)
+    facts = await row(analytics, "refund_facts", "ref_1")
+    assert (facts["amount_minor"], facts["succeeded_at"]) == (0, paid.time)
+    assert await analytics.parked() == []
+
+
 async def test_a_changed_rating_keeps_when_it_was_given(analytics: Harness, log: ExampleLog) -> None:
     rating = {"rating_id": "rat_1", "case_id": "case_1", "order_id": "ord_1"}
     given = log.record("RatingGiven", scores={"speed": 2}, **rating)

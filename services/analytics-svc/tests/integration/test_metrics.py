@@ -81,6 +81,20 @@ async def test_medians_currencies_and_open_cases(analytics: Harness) -> None:
     assert body["seconds_to_close"]["count"] == 0
 
 
+async def test_what_came_back_and_was_given_back_otherwise_counts_once(analytics: Harness) -> None:
+    log = returned_order()
+    payment = {"payment_id": "pay_1", "order_id": "ord_1", "provider": "simulator", "amount_minor": 19133}
+    back = {**payment, "refund_id": "ref_1", "case_id": "case_1", "refunded_minor": 0}
+    log.record("RefundReversed", failure_code="account_closed", **back)
+    await log.deliver_to(analytics)
+    body = await metrics(analytics)
+    assert body["refunds"] == {"count": 0, "amounts": []}
+    assert body["seconds_to_refund"]["count"] == 0
+    given = log.record("RefundSucceeded", refund_id="ref_2", refunded_minor=19133, outside="bank_transfer", **payment)
+    await analytics.deliver(given)
+    assert (await metrics(analytics))["refunds"] == {"count": 1, "amounts": [{"amount": 19133, "currency": "CNY"}]}
+
+
 async def test_the_default_period_is_the_last_thirty_days(analytics: Harness) -> None:
     await returned_order().deliver_to(analytics)
     analytics.clock.set(START + timedelta(days=29))

@@ -110,13 +110,18 @@ def duplicated(envelopes: Sequence[Envelope]) -> list[Envelope]:
 async def test_rebuilt_tables_equal_the_live_ones(
     analytics: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sent = duplicated(returned_order("rebuilt").envelopes)
+    log = returned_order("rebuilt")
+    refund = {"refund_id": "ref_rebuilt", "payment_id": "pay_rebuilt", "order_id": "ord_rebuilt", "amount_minor": 19133}
+    log.record("RefundReversed", provider="simulator", failure_code="account_closed", refunded_minor=0, **refund)
+    sent = duplicated(log.envelopes)
     await send(kafka_bootstrap, sent)
     async with consuming(analytics):
         await until_stored(analytics, sent)
         assert await rebuild(analytics) == 0
     output = capsys.readouterr().out
     assert output.count("same") == 7
+    left = await analytics.runtime.pool.fetchval("SELECT amount_minor FROM refund_facts WHERE id = 'ref_rebuilt'")
+    assert left == 0, "it came back"
     live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in output.splitlines()[:2])
     assert live == rebuilt
 

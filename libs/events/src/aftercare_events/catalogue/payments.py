@@ -169,6 +169,10 @@ class RefundReversed(RefundEvent):
     matter: Code = "refund"
     failure_code: Annotated[Code, Field(description="the provider's own code")]
     share_id: AShare = None
+    succeeded_minor: Annotated[
+        Minor | None,
+        Field(description="what of the refund is still with the buyer, by other shares; absent where nothing is"),
+    ] = None
 
 
 class RefundFailed(RefundEvent):

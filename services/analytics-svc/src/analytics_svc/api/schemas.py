@@ -81,7 +81,7 @@ class CasesOut(Out):
 
 
 class RefundsOut(Out):
-    """The refunds paid in the period."""
+    """The refunds paid in the period, without what came back to the merchant afterwards."""
 
     count: int
     """All of them, whatever the currency."""

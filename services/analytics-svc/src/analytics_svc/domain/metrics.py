@@ -1,6 +1,6 @@
 """The after-sales metrics, and the facts about cases, refunds, disputes and ratings that they are computed from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -19,13 +19,23 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFacts:
-    """One refund that was paid; `amount_minor` is in minor units of `currency`."""
+    """One refund that was paid; `amount_minor` is what of it the buyer has, in minor units of `currency`: 0 once all of it came back."""
 
     id: str
     case_id: str | None
     amount_minor: int
     currency: str
     succeeded_at: datetime
+
+    def with_known(self, known: "RefundFacts | None") -> "RefundFacts":
+        """These facts and those that are known, whichever are the newer ones: of a refund that has ended, the buyer only has less later."""
+        if known is None:
+            return self
+        return replace(
+            self,
+            amount_minor=min(self.amount_minor, known.amount_minor),
+            succeeded_at=min(self.succeeded_at, known.succeeded_at),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,7 @@ class AfterSalesMetrics:
 
     Attributes:
         cases, disputes: counts by property and value, such as `cases["type"]["refund_only"]`.
-        refunds: amounts in minor units by currency.
+        refunds: amounts in minor units by currency, without what came back to the merchant.
         ratings: the mean score by dimension.
     """
 

@@ -27,9 +27,11 @@ def _durations(name: str, later: ColumnElement[Any]) -> list[ColumnElement[Any]]
     ]
 
 
+_is_paid = _refund.amount_minor > 0
+"""Of the others, all came back to the merchant."""
 _refunded = (
     select(_refund.case_id, func.max(_refund.succeeded_at).label("refunded_at"))
-    .where(_refund.case_id.is_not(None))
+    .where(_refund.case_id.is_not(None), _is_paid)
     .group_by(_refund.case_id)
     .subquery()
 )
@@ -56,7 +58,7 @@ REFUND_SUMS: Query[Record] = Query(
         func.count().label("number"),
         cast(func.sum(_refund.amount_minor), BigInteger).label("amount_minor"),
     )
-    .where(_in_period(_refund.succeeded_at))
+    .where(_in_period(_refund.succeeded_at), _is_paid)
     .group_by(_refund.currency)
     .order_by(_refund.currency)
 )

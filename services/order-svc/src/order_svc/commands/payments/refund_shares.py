@@ -64,6 +64,13 @@ async def is_in_flight(tx: Transaction[Settings], refund: Refund) -> bool:
     return SharedRefund(await tx.all(SHARES_OF, refund_id=refund.refund_id)).is_in_flight
 
 
+async def left_without(tx: Transaction[Settings], refund: Refund) -> int:
+    """What its other shares gave back of a refund of which this one did not, or all of it is this one; in minor units."""
+    if refund.share_of is None:
+        return 0
+    return SharedRefund(await tx.all(SHARES_OF, refund_id=refund.refund_id)).with_share(refund).succeeded_minor
+
+
 async def succeed(tx: Transaction[Settings], order: Order, payment: Payment, share: Refund) -> None:
     """A share has succeeded, of a locked payment that counts it as refunded already."""
     fields = refund_fields(tx, payment, share)

@@ -144,7 +144,12 @@ async def _reverse(tx: Transaction[Settings], order: Order, payment: Payment, re
         await refund_shares.fail(tx, order, restored, reversed_)
         return reversed_.state
     reversed_ = replace(reversed_, reversed_at=tx.now)
-    event = RefundReversed(**refund_fields(tx, restored, reversed_), failure_code=code, share_id=reversed_.share_id)
+    event = RefundReversed(
+        **refund_fields(tx, restored, reversed_),
+        failure_code=code,
+        share_id=reversed_.share_id,
+        succeeded_minor=await refund_shares.left_without(tx, reversed_) or None,
+    )
     await effects.save_refund(tx, restored, reversed_, event)
     return reversed_.state
 
