@@ -68,6 +68,23 @@ def test_the_shares_of_a_refund_count_where_they_were_made() -> None:
     )
 
 
+def test_a_refund_that_came_back_counts_no_more() -> None:
+    came_back = replace(refunded(2, "r1", 60), type=money.REVERSED)
+    by_bank = refunded(3, "r2", 60)
+    rows = [refund(60, state="failed", reversed_at="2026-03-01"), refund(60, outside="bank_transfer")]
+    assert of_payment(payment(60), rows, refunded(1, "r1", 60), came_back, by_bank) == []
+    assert of_payment(payment(60), rows, refunded(1, "r1", 60), by_bank) == [
+        "pay_1: paid 100, row 60, refunds 60, log 120"
+    ]
+
+
+@pytest.mark.parametrize("succeeds", [True, False], ids=["came back", "declined at once"])
+def test_a_share_that_fails_gives_nothing_back(succeeds: bool) -> None:
+    share = replace(refunded(1, "r1", 60, share_id="r1"), type=money.SHARE)
+    failed = replace(refunded(2, "r1", 60, share_id="r1"), type=money.SHARE_FAILED)
+    assert of_payment(payment(0), [], *([share] if succeeds else []), failed) == []
+
+
 def test_a_refund_in_another_currency_is_found_in_rows_and_on_the_log() -> None:
     right, in_dollars = refunded(1, "r1", 60), refunded(1, "r1", 60, currency="USD")
     assert of_payment(payment(60), [refund(60, currency="USD")], right) == [
@@ -91,6 +108,10 @@ def test_a_completed_case_has_the_sum_of_its_refunds() -> None:
     assert of_case([refund(60), refund(40), *others], completed(1, 100)) == []
     assert of_case([refund(60), *others], completed(1, 100)) == ["case_1 says 100, its refunds are 60"]
     assert of_case([refund(100, currency="USD")], completed(1, 100)) == ["case_1 says 100, its refunds are 0"]
+
+
+def test_a_completed_case_does_not_change_when_its_refund_comes_back() -> None:
+    assert of_case([refund(100, state="failed", reversed_at="2026-03-01")], completed(1, 100)) == []
 
 
 def test_a_case_that_refunds_nothing_needs_no_refund() -> None:

@@ -23,7 +23,7 @@ ORDER BY 1
 _PAYMENTS = """
 SELECT id, order_id, provider, state, amount_minor, refunded_minor, charged_back_minor, currency FROM payments
 """
-_REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency, outside FROM refunds"
+_REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency, outside, reversed_at FROM refunds"
 _POSTINGS = "SELECT order_id, debit, credit, amount_minor, currency FROM ledger_postings"
 _LINES = """
 SELECT line.id, line.quantity, line.shipped_quantity, line.withdrawn_quantity, line.held_quantity,

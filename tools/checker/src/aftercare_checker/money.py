@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -12,7 +12,8 @@ from aftercare_checker.log import Log
 from aftercare_checker.report import CheckResult
 
 SUCCEEDED, SHARE, COMPLETED = "RefundSucceeded.v1", "RefundShareSucceeded.v1", "AfterSaleCompleted.v1"
-TYPES = (SUCCEEDED, SHARE, COMPLETED)
+REVERSED, SHARE_FAILED = "RefundReversed.v1", "RefundShareFailed.v1"
+TYPES = (SUCCEEDED, SHARE, COMPLETED, REVERSED, SHARE_FAILED)
 SIMULATOR = "simulator"
 """The name of the provider whose ledger is read."""
 
@@ -38,27 +39,35 @@ def refunds(states: Sequence[DatabaseState], log: Log) -> CheckResult:
     return result
 
 
-def _refunded_in(states: Sequence[DatabaseState], by: str, *, outside: bool = False) -> Sums:
-    """What succeeded refunds in the databases add up to, by one of their ids; with `outside`, those made without the provider."""
+def _refunded_in(
+    states: Sequence[DatabaseState], by: str, *, outside: bool = False, reversed_too: bool = False
+) -> Sums:
+    """What succeeded refunds in the databases add up to, by one of their ids; with `outside`, those made without the provider; with
+    `reversed_too`, also those that came back afterwards."""
     back: Sums = Counter()
     for refund in (refund for one in states for refund in one.refunds):
         counts = refund.get("outside") is not None or not outside
-        if refund["state"] == "succeeded" and refund[by] and counts:
+        succeeded = refund["state"] == "succeeded" or (reversed_too and refund.get("reversed_at") is not None)
+        if succeeded and refund[by] and counts:
             back[refund[by], refund["currency"]] += refund["amount_minor"]
     return back
 
 
 def _refunded_on(log: Log, result: CheckResult) -> Sums:
-    """What refunds add up to by payment, as the events say."""
+    """What refunds add up to by payment, as the events say, without those that came back to the merchant."""
     back: Sums = Counter()
     seen: set[str] = set()
     for entry in log.firsts():
-        if entry.type not in (SUCCEEDED, SHARE) or entry.data is None:
+        if entry.type not in (SUCCEEDED, SHARE, REVERSED, SHARE_FAILED) or entry.data is None:
             continue
         data = json.loads(entry.data)
-        subject = (
-            data["refund_id"] if entry.type == SUCCEEDED else f"{data['refund_id']} in its share {data['share_id']}"
-        )
+        if entry.type in (REVERSED, SHARE_FAILED):
+            if (
+                entry.type == REVERSED or _of_share(data) in seen
+            ):  # a share that came back fails with the rest of its refund
+                back[data["payment_id"], data["currency"]] -= data["amount_minor"]
+            continue
+        subject = data["refund_id"] if entry.type == SUCCEEDED else _of_share(data)
         if subject in seen:
             result.violation(f"refund {subject} succeeded twice on the log")
         seen.add(subject)
@@ -67,10 +76,14 @@ def _refunded_on(log: Log, result: CheckResult) -> Sums:
     return back
 
 
+def _of_share(data: Mapping[str, Any]) -> str:
+    return f"{data['refund_id']} in its share {data['share_id']}"
+
+
 def cases(states: Sequence[DatabaseState], log: Log) -> CheckResult:
-    """The refund in the event of each completed case is the sum of its refunds."""
+    """The refund in the event of each completed case is the sum of its refunds, with those that came back since: a case does not change by that."""
     result = CheckResult("completed cases = their refunds", what="cases")
-    rows = _refunded_in(states, "case_id")
+    rows = _refunded_in(states, "case_id", reversed_too=True)
     # A verdict that awards more completes a case again: its last event counts.
     last = {entry.subject: entry.data for entry in log.firsts() if entry.type == COMPLETED and entry.data is not None}
     for subject, content in last.items():
