@@ -96,6 +96,11 @@ def test_a_line_that_cannot_be_read_refuses_the_whole_order(tmp_path: Path) -> N
     assert found[0].wrong == "line 3: 3 cells, and 10 columns"
 
 
+def test_the_apostrophe_of_an_export_is_no_part_of_the_number(tmp_path: Path) -> None:
+    found = read_lines(tmp_path, line("'-17"), "'-17,too,few", line("'-17", "S-3"), line("B-1"))
+    assert outcome(found) == [(2, "-17", False), (5, "B-1", True)]
+
+
 @pytest.mark.parametrize(
     ("broken", "wrong"),
     [

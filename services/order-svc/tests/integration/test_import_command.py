@@ -146,6 +146,16 @@ async def test_refused_orders_are_reported_corrected_and_imported(desk: Desk) ->
     await desk.check_whole()
 
 
+@pytest.mark.parametrize("option", ["--refused", "--report"])
+async def test_the_imported_file_is_not_written_to(desk: Desk, option: str) -> None:
+    file = desk.file("not an order")
+    link = desk.home / "link.jsonl"
+    link.symlink_to(file)
+    code, printed = await desk.run("import", file, option, link, "--merchant", "m-1")
+    assert (code, "must be another file" in printed) == (2, True), printed
+    assert file.read_text(encoding="utf-8") == "not an order\n"
+
+
 async def test_a_command_that_is_killed_goes_on_where_it_was(desk: Desk) -> None:
     wrong = {**desk.orders(1)[0], "state": "sold"}
     file = desk.file(*desk.orders(PART), *desk.orders(PART - 1, first=PART), wrong, *desk.orders(60, first=2 * PART))

@@ -138,7 +138,7 @@ def _record(number: int, columns: list[str], cells: list[str], wrong: str | None
         return _Record(number, found["order_no"], found, None)
     # In a line that lacks a cell, or has one too many, the first one is where it should be.
     first = cells[0] if cells and columns[0] == "order_no" else ""
-    known = first if first and "\ufffd" not in first else None
+    known = _text(first) if first and "\ufffd" not in first else None
     return _Record(number, known, {}, wrong)
 
 

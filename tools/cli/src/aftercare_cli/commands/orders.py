@@ -57,6 +57,7 @@ def import_(
     left as it is. The refused ones are in a file of their own, which can be corrected and imported."""
     report = report or file.with_name(f"{file.stem}.reasons.csv")
     refused = refused or file.with_name(f"{file.stem}.refused{file.suffix}")
+    _check_places(file, report, refused)
     with _client(merchant, url) as client:
         done = _imported(client, file)
         numbers = _write_report(client, done["id"], report) if done["refused"] else []
@@ -141,6 +142,15 @@ def _answers(client: ApiClient, path: str, parts: Iterator[_Part]) -> Iterator[t
         while (part := reading.result()) is not None:
             reading = reader.submit(next, parts, None)
             yield part, client.post(path, part.body)
+
+
+def _check_places(file: Path, report: Path, refused: Path) -> None:
+    """What is written is another file than what is read. Raises: BadParameter."""
+    for option, target in (("--report", report), ("--refused", refused)):
+        if target.exists() and target.samefile(file):
+            raise typer.BadParameter("must be another file than the one that is imported", param_hint=option)
+    if report.resolve() == refused.resolve():
+        raise typer.BadParameter("must be another file than that of --report", param_hint="--refused")
 
 
 def _write_report(client: ApiClient, import_id: str, report: Path) -> list[int]:
