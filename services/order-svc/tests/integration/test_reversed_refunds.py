@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import RefundReversed, RefundSucceeded
 from order_svc.commands.payments import reconciliations
-from order_svc.domain.payments.statements import EntryKind, StatementEntry
+from order_svc.domain.payments.statements import DifferenceCause, EntryKind, StatementEntry
 
 TOTAL = 29500
 
@@ -47,6 +47,17 @@ class Reversals:
     async def record(self, payment: dict[str, Any], reference: str = "bank-1") -> Any:
         body = {"method": "bank_transfer", "reference": reference, "evidence": f"sha256:{'a' * 64}"}
         return await self.shop.seller.post(f"/v1/payments/{payment['id']}/record-refund", json=body)
+
+    async def reconcile(self, *entries: tuple[EntryKind, str, int], days: int = 0) -> list[DifferenceCause]:
+        """The differences that a statement opens with these entries: what they are about, and the minor units."""
+        stated = [
+            StatementEntry(kind=kind, reference="r", subject_id=subject, amount_minor=minor, currency="CNY")
+            for kind, subject, minor in entries
+        ]
+        async with self.shop.h.runtime.transaction() as tx:
+            day = self.shop.h.clock.advance(hours=24 * days).date()
+            found = await reconciliations.reconcile(tx, "simulator", day, entries=stated, earlier=None)
+        return [each.cause for each in found or ()]
 
     async def proof_holds(self) -> bool:
         await self.shop.h.run_workers("ledger-proof")
@@ -110,16 +121,64 @@ async def test_what_was_given_back_outside_the_provider_does_not_come_back_by_it
 async def test_a_statement_shows_that_a_refund_came_back(reversals, shop, minor, differences):
     order, payment = await reversals.refunded()
     [refund] = (await shop.payment(payment["id"]))["refunds"]
-    entry = StatementEntry(
-        kind=EntryKind.REVERSAL, reference="r", subject_id=refund["id"], amount_minor=minor, currency="CNY"
-    )
     for days in range(2):
-        async with shop.h.runtime.transaction() as tx:
-            day = shop.h.clock.advance(hours=24 * days).date()
-            found = await reconciliations.reconcile(tx, "simulator", day, entries=[entry], earlier=None)
-        assert len(found) == differences
+        assert len(await reversals.reconcile((EntryKind.REVERSAL, refund["id"], minor), days=days)) == differences
     owed = (await shop.order(order["id"]))["refund_owed"]
     assert owed is None if differences else owed["amount"] == cny(9000)
+
+
+async def test_a_difference_of_the_same_statement_is_not_caused_by_the_case(reversals, shop):
+    _, payment = await reversals.refunded()
+    [refund] = (await shop.payment(payment["id"]))["refunds"]
+    entries = (EntryKind.REVERSAL, refund["id"], 9000), (EntryKind.REVERSAL, "refund_unknown", 100)
+    assert await reversals.reconcile(*entries) == [DifferenceCause.REVERSAL]
+    causes = {each.type: each.causation_id for each in await shop.h.envelopes()}
+    assert causes["RefundReversed.v1"] is not None
+    assert causes["PaymentDifferenceOpened.v1"] is None
+
+
+async def test_neither_a_payment_nor_what_was_given_back_outside_comes_back_by_a_statement(reversals, shop):
+    _, payment = await reversals.refunded()
+    await reversals.report(payment)
+    await reversals.record(payment)
+    recorded = next(each for each in (await shop.payment(payment["id"]))["refunds"] if each["outside"])
+    entries = (EntryKind.REVERSAL, payment["id"], TOTAL), (EntryKind.REVERSAL, recorded["id"], 9000)
+    assert await reversals.reconcile(*entries) == [DifferenceCause.REVERSAL] * 2
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 9000
+
+
+async def in_two_shares(shop, newest):
+    """A refund of 100.00 of an order with two payments: 95.00 of the newest one, 5.00 of the other; the payments."""
+    order = await shop.place()
+    payments = []
+    for amount, method in ((20000, "sim_success"), (9500, newest)):
+        body = {"payment_method": method, "amount": cny(amount)}
+        payments.append((await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)).json())
+        await shop.settle()
+    await shop.open_case(order, 1)
+    await shop.ask_refund(order, 10000)
+    await shop.settle()
+    return payments
+
+
+async def test_of_a_refund_in_shares_the_event_states_what_the_buyer_still_has(reversals, shop):
+    first, newest = await in_two_shares(shop, "sim_success")
+    await reversals.report(newest)
+    await reversals.report(first, 1)
+    came_back = [(each.share_id, each.succeeded_minor) for each in await shop.events(RefundReversed)]
+    assert came_back == [("refund_1", 500), ("refund_1_2", None)]
+
+
+async def test_a_share_that_comes_back_while_others_are_on_their_way_agrees_with_the_statement(reversals, shop):
+    """It fails with all of the refund, and the statement has both that it was paid and that it came back."""
+    first, newest = await in_two_shares(shop, "sim_refund_lost_answer")
+    assert (await shop.payment(newest["id"]))["refunds"][0]["state"] == "unknown"
+    await reversals.report(first)
+    [share] = (await shop.payment(first["id"]))["refunds"]
+    assert (share["state"], share["reversed_at"]) == ("failed", None)
+    assert await reversals.reconcile((EntryKind.REFUND, share["id"], 500), (EntryKind.REVERSAL, share["id"], 500)) == []
+    shop.h.clock.advance(seconds=5)
+    await shop.settle()
 
 
 async def test_nothing_was_refunded_twice(reversals, shop):

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 import stripe
 from aftercare_simulators.payment.methods import Method
-from order_svc.domain.payments.statements import DifferenceCause, EntryKind, OwnEntry, StatementEntry, cause_of
+from order_svc.domain.payments.statements import (
+    DifferenceCause,
+    EntryKind,
+    OwnEntry,
+    StatementEntry,
+    came_back,
+    cause_of,
+)
 from order_svc.integrations.payments.stripe.statements import entry_of
 from provider_worlds import NOW, WORLDS, refund_of
 
@@ -59,6 +66,23 @@ def test_books_agree_to_the_minor_unit_or_differ(
 ) -> None:
     entry = StatementEntry(kind=kind, reference="x", subject_id="x", amount_minor=100, currency="CNY")
     assert cause_of(entry, own) == cause
+
+
+@pytest.mark.parametrize(
+    ("own", "is_taken_back"),
+    [
+        (OwnEntry(100, "CNY", True, may_come_back=True), True),
+        (OwnEntry(101, "CNY", True, may_come_back=True), False),
+        (OwnEntry(100, "CNY", True, is_reversed=True, may_come_back=True), False),
+        (OwnEntry(0, "CNY", False, may_come_back=True), False),
+        (OwnEntry(100, "CNY", True), False),
+        (None, False),
+    ],
+    ids=["the refund", "another amount", "known already", "not paid out", "a payment, or made outside", "unknown"],
+)
+def test_a_refund_of_the_provider_alone_comes_back(own: OwnEntry | None, is_taken_back: bool) -> None:
+    entry = StatementEntry(kind=EntryKind.REVERSAL, reference="x", subject_id="x", amount_minor=100, currency="CNY")
+    assert came_back(entry, own) is is_taken_back
 
 
 async def test_wechat_pays_refunds_that_are_on_their_way_or_failed_are_no_entries() -> None:

@@ -90,9 +90,12 @@ async def reconcile(
     values = ("provider", "day", "entries", "differences", "reconciled_at", "sums")
     if await tx.execute(BEGIN_DAY, **{name: getattr(row, name) for name in values}) == 0:
         return None
-    found: list[Difference] = []
+    found, returned = list[Difference](), set[str]()
     for start in range(0, len(entries), _CHUNK):
-        found += await _compare(tx, provider, day, entries[start : start + _CHUNK])
+        differences, back = await _compare(tx, provider, day, entries[start : start + _CHUNK])
+        found += differences
+        returned |= back
+    await _take_back(tx, returned)
     if earlier is not None:
         found += await _missing(tx, provider, day, earlier)
     for each in found:
@@ -101,28 +104,36 @@ async def reconcile(
     return found
 
 
+async def _take_back(tx: Transaction[Settings], refund_ids: Collection[str]) -> None:
+    """These refunds came back. Their orders are locked in the order of their ids; each event names the cause of its own refund."""
+    known = await tx.all(REFUNDS_BY_ID, refund_ids=list(refund_ids)) if refund_ids else []
+    for refund in sorted(known, key=lambda each: (each.order_id, each.id)):
+        result = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.CAME_BACK)
+        await refunds.apply_result(tx, refund.id, result=result)
+        tx.caused_by = None
+
+
 async def _compare(
     tx: Transaction[Settings], provider: str, day: date, entries: Collection[StatementEntry]
-) -> list[Difference]:
+) -> tuple[list[Difference], set[str]]:
+    """The differences, and the ids of the refunds that came back."""
     own = await _own(tx, provider, entries)
     seen = [each.subject_id for each in entries if each.subject_id in own and each.kind not in OPPOSITE]
     await tx.execute(SEEN_ENTRIES, provider=provider, subject_ids=seen, now=tx.now)
     taken = [each.reference for each in entries if each.kind is EntryKind.CHARGEBACK]
     known = await tx.all(CHARGE_BACKS_BY_REFERENCE, provider=provider, references=taken) if taken else []
     charge_backs = {each.reference: each for each in known}
-    found = []
+    found, returned = list[Difference](), set[str]()
     for entry in entries:
         if is_known(entry, charge_backs):
             continue
         ours = own.get(entry.subject_id or "")
-        if came_back(entry, ours):
-            result = ProviderResult(outcome=Outcome.DECLINED, failure_code=FailureCode.CAME_BACK)
-            await refunds.apply_result(tx, entry.subject_id or "", result=result)
-            continue
-        if (cause := cause_of(entry, ours)) is not None:
+        if entry.subject_id is not None and came_back(entry, ours):
+            returned.add(entry.subject_id)
+        elif (cause := cause_of(entry, ours)) is not None:
             minor = 0 if ours is None or entry.kind in OPPOSITE else ours.minor
             found.append(_difference(tx, provider, day, cause, entry, our_minor=minor, their_minor=entry.amount_minor))
-    return found
+    return found, returned
 
 
 async def _own(tx: Transaction[Settings], provider: str, entries: Collection[StatementEntry]) -> Mapping[str, OwnEntry]:

@@ -47,7 +47,7 @@ class Payment:
 
     `checkout` is what the buyer pays with while the payment is pending; None where the provider needs nothing of the buyer.
 
-    `expires_at` is until when the buyer can make it; None where that was not kept, before revision 0054.
+    `expires_at` is until when the buyer can make it; None where that was not kept, before revision 0056.
 
     `authorised_minor` is what a payment that is captured by the merchant authorises, None for any other; `amount_minor` is then that too
     until an amount is captured, which it is from then on. `authorised_until` is when the provider releases what is not captured.
@@ -115,7 +115,8 @@ class Refund:
     Of a refund that is made from several payments there is a row per share: `share_of` is the id of the refund, and `whole_minor` its
     amount. Both are None where it is made from one payment.
 
-    `reversed_at` is when one that had succeeded came back to the merchant, and failed: its amount is owed to the buyer.
+    `reversed_at` is when one that had succeeded came back to the merchant, and failed: its amount is owed to the buyer. A share that comes back
+    while others are on their way has none: it fails with all of the refund, whose case decides.
     """
 
     id: str
@@ -149,6 +150,13 @@ class Refund:
     def share_id(self) -> str | None:
         """Its own id where it is a share; None where it is all of the refund."""
         return None if self.share_of is None else self.id
+
+    @property
+    def came_back(self) -> bool:
+        """Whether it had succeeded, and failed then: one that has never succeeded has no number of the provider."""
+        return self.state is RefundState.FAILED and (
+            self.reversed_at is not None or self.provider_reference is not None
+        )
 
 
 class CallVerb(StrEnum):

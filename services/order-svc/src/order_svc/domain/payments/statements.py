@@ -138,21 +138,24 @@ def sums_of(entries: Iterable[StatementEntry]) -> list[dict[str, Any]]:  # Any: 
 
 @dataclass(frozen=True, slots=True)
 class OwnEntry:
-    """What our books have of an entry; `minor` is 0 unless it succeeded, which one that came back later has, too."""
+    """What our books have of an entry; `minor` is 0 unless it succeeded, which one that came back later has, too. `may_come_back`: it is a
+    refund that the provider has made."""
 
     minor: int
     currency: str
     has_succeeded: bool
     is_reversed: bool = False
+    may_come_back: bool = False
 
     @classmethod
     def of(cls, document: Payment | Refund, provider: str, provider_of: str) -> "OwnEntry | None":
         """Of this payment or refund, which is of the provider `provider_of`; None where the statement is another's."""
         if provider != provider_of:
             return None
-        reversed_ = isinstance(document, Refund) and document.reversed_at is not None
+        reversed_ = isinstance(document, Refund) and document.came_back
         succeeded = reversed_ or document.state in (PaymentState.SUCCEEDED, RefundState.SUCCEEDED)
-        return cls(document.amount_minor if succeeded else 0, document.currency, succeeded, reversed_)
+        may_come_back = isinstance(document, Refund) and document.outside is None
+        return cls(document.amount_minor if succeeded else 0, document.currency, succeeded, reversed_, may_come_back)
 
 
 def cause_of(entry: StatementEntry, own: OwnEntry | None) -> DifferenceCause | None:
@@ -170,8 +173,9 @@ def cause_of(entry: StatementEntry, own: OwnEntry | None) -> DifferenceCause | N
 
 def came_back(entry: StatementEntry, own: OwnEntry | None) -> bool:
     """Whether the entry shows that a refund which has succeeded here came back, with all of its amount, and our books do not have that."""
-    is_open = entry.kind is EntryKind.REVERSAL and own is not None and own.has_succeeded and not own.is_reversed
-    return is_open and own is not None and _agrees(entry, own)
+    if entry.kind is not EntryKind.REVERSAL or own is None or not own.may_come_back:
+        return False
+    return own.has_succeeded and not own.is_reversed and _agrees(entry, own)
 
 
 def _agrees(entry: StatementEntry, own: OwnEntry) -> bool:
