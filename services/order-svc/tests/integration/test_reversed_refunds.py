@@ -155,6 +155,7 @@ async def in_two_shares(shop, newest):
         body = {"payment_method": method, "amount": cny(amount)}
         payments.append((await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)).json())
         await shop.settle()
+    order = await shop.order(order["id"])
     await shop.open_case(order, 1)
     await shop.ask_refund(order, 10000)
     await shop.settle()
