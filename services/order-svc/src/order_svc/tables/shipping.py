@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    and_,
     bindparam,
     delete,
     func,
@@ -171,7 +172,7 @@ LABELS_OF_WAYBILL = Query(
     ShippingLabel,
 )
 _OF_PARCEL = select(shipping_labels).where(shipping_labels.c.parcel_id == bindparam("parcel_id"))
-LABEL_OF_PARCEL = Query(_OF_PARCEL, ShippingLabel)
+LABEL_OF_PARCEL = Query(_OF_PARCEL, ShippingLabel, _LABELS)
 LABEL_OF_PARCEL_LOCKED = Query(_OF_PARCEL.with_for_update(key_share=True), ShippingLabel)
 PICKUPS_OF_CASE = Query(
     select(shipping_labels)
@@ -204,11 +205,17 @@ LEASE_CALL = Statement(
     .where(shipping_calls.c.id == bindparam("call_id"))
     .values(verb=bindparam("next_verb"), attempts=bindparam("tries"), due_at=bindparam("leased_until"))
 )
+_leased = and_(
+    shipping_calls.c.id == bindparam("call_id"),
+    shipping_calls.c.due_at == bindparam("leased_until", type_=DateTime(timezone=True)),
+)
+"""The call as it was leased: a newer one about the same is due at another time."""
 PUT_OFF_CALL = Statement(
     update(shipping_calls)
-    .where(shipping_calls.c.id == bindparam("call_id"))
+    .where(_leased)
     .values(verb=bindparam("next_verb"), due_at=bindparam("next_at"), attempts=bindparam("tries"))
 )
+END_CALL = Statement(delete(shipping_calls).where(_leased))
 DROP_CALL = Statement(delete(shipping_calls).where(shipping_calls.c.id == bindparam("call_id")))
 UNPRINTED = Query(
     select(shipping_labels)

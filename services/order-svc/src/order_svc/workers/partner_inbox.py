@@ -67,9 +67,10 @@ class PartnerInbox:
             else:
                 courier = self._couriers[push.partner]
                 reports = _parse(courier, raw)
-                processed = await courier_reports.apply(tx, push, reports, signed=courier.signs)
-                await self._note(tx, push, {each.carrier for each in reports if each.carrier is not None})
-                tx.after_commit(partial(_count, runtime, push, reports, processed.state))
+                processed, is_proof = await courier_reports.apply(tx, push, reports, signed=courier.signs)
+                proven = reports if is_proof else Reports()
+                await self._note(tx, push, {each.carrier for each in proven if each.carrier is not None})
+                tx.after_commit(partial(_count, runtime, push, proven, processed.state))
         except _Unreadable as error:
             await partner_inbox.failed(tx, push, str(error)[:_LONGEST_REASON])
 

@@ -35,12 +35,12 @@ class ShippingCalls:
     async def step(self, runtime: Runtime[Settings]) -> datetime | None:
         """Make the call that has been due longest; return when the next one is due."""
         async with runtime.transaction() as tx:
-            call = await shipping_queue.next_call(tx)
-            if call is None:
+            due = await shipping_queue.next_call(tx)
+            if due is None:
                 return None
-            if call.due_at > tx.now:
-                return call.due_at
-            await shipping_queue.lease(tx, call)
+            if due.due_at > tx.now:
+                return due.due_at
+            call = await shipping_queue.lease(tx, due)
         failpoints.point("shipping_call.leased")
         async with runtime.transaction() as tx:
             prepared = await shipping_calls.prepare(tx, call, self._couriers)

@@ -21,26 +21,30 @@ _ASKED = "not signed: the courier was asked"
 _DATED_INTO_THE_FUTURE = "scans dated into the future count from their arrival"
 
 
-async def apply(tx: Transaction[Settings], push: PartnerPush, reports: Reports, *, signed: bool) -> PartnerPush:
-    """Apply the scans of the locked push to their parcels; a push that names an unknown waybill waits for its parcel.
+async def apply(
+    tx: Transaction[Settings], push: PartnerPush, reports: Reports, *, signed: bool
+) -> tuple[PartnerPush, bool]:
+    """Apply the scans of the locked push to their parcels; a push that names an unknown waybill waits for its parcel. Returns the push as it
+    is then, and whether it proves what it reports.
 
     What arrives at a merchant's endpoint is about that merchant's parcels alone. Where it is not `signed` by its courier, the
     merchant knows all that it takes to post it: then the courier is asked, and its answer is what counts.
     """
     merchant_id = await _merchant(tx, push)
     read = replace(push, reports=[_fields(push, report) for report in reports])
-    if push.reports is None:  # processed for the first time, and not redriven or repeated
+    is_proof = signed or merchant_id is None or push.is_answer
+    if is_proof and push.reports is None:  # processed for the first time, and not redriven or repeated
         await courier_codes.count(tx, push, [report for report in reports if not report.known])
     notes = [*reports.notes, *([_DATED_INTO_THE_FUTURE] if any(_is_ahead(push, each) for each in reports) else [])]
     why = "; ".join(notes)[:_LONGEST_REASON] or None
     if not reports:
-        return await partner_inbox.ignored(tx, read, why)
-    is_proof = signed or merchant_id is None or push.is_answer
+        return await partner_inbox.ignored(tx, read, why), is_proof
     unknown = await (_apply if is_proof else _confirm)(tx, push, reports, merchant_id)
     if unknown:
         owner = "" if merchant_id is None else f" of {merchant_id}"
-        return await partner_inbox.wait(tx, read, f"unknown waybill{owner}: {', '.join(unknown[:_MOST_NAMED])}")
-    return await partner_inbox.applied(tx, read, why if is_proof else _ASKED)
+        named = ", ".join(unknown[:_MOST_NAMED])
+        return await partner_inbox.wait(tx, read, f"unknown waybill{owner}: {named}"), is_proof
+    return await partner_inbox.applied(tx, read, why if is_proof else _ASKED), is_proof
 
 
 async def _merchant(tx: Transaction[Settings], push: PartnerPush) -> str | None:
@@ -50,11 +54,12 @@ async def _merchant(tx: Transaction[Settings], push: PartnerPush) -> str | None:
 async def _confirm(
     tx: Transaction[Settings], push: PartnerPush, reports: Sequence[Report], merchant_id: str | None
 ) -> list[str]:
-    """Have the courier asked about the parcels; returns what those are called that are not known here."""
+    """Have the courier asked about the parcels, once about each; returns what those are called that are not known here."""
     unknown: list[str] = []
+    is_first = push.reports is None
     for key in dict.fromkeys(_key(report, merchant_id) for report in reports):
         found = await parcels.meant(tx, key)
-        await parcel_tracking.confirm(tx, found)
+        await parcel_tracking.confirm(tx, [each for each in found if is_first or each.created_at >= push.received_at])
         unknown.extend([] if found else [key.waybill_no or key.reference or ""])
     return unknown
 

@@ -44,10 +44,12 @@ async def follow(tx: Transaction[Settings], parcel: Parcel) -> None:
 
 
 async def confirm(tx: Transaction[Settings], parcels: Sequence[Parcel]) -> None:
-    """Have the courier asked for the scans of these parcels now: what was reported of them is no proof."""
+    """Have the courier asked for the scans of these parcels now: what was reported of them is no proof.
+
+    One that has ended too: a voided parcel may travel, and a delivered one come back.
+    """
     for parcel in parcels:
-        if not parcel.terminal:
-            await shipping_queue.call(tx, ShippingSubject.PARCEL, parcel.id, _V.CONFIRM)
+        await shipping_queue.call(tx, ShippingSubject.PARCEL, parcel.id, _V.CONFIRM)
 
 
 async def _account(tx: Transaction[Settings], parcel: Parcel) -> ShippingAccount | None:
@@ -61,11 +63,13 @@ async def _account(tx: Transaction[Settings], parcel: Parcel) -> ShippingAccount
 
 
 async def prepare(tx: Transaction[Settings], call: ShippingCall) -> TrackedCall | None:
-    """The parcel, or None where it needs no more scans: it has ended, is too old, or had a scan a short while ago."""
+    """The parcel, or None where it needs no more scans: it is too old, or it has ended, or had a scan a short while ago, and nothing is to be
+    confirmed."""
     parcel = await tx.get(PARCELS, call.id)
     account = await _account(tx, parcel)
-    if parcel.terminal or account is None or tx.now - parcel.handed_over_at > policy.MOST_OPEN:
-        await shipping_queue.drop(tx, call.id)
+    has_ended = parcel.terminal and call.verb is not _V.CONFIRM
+    if has_ended or account is None or tx.now - parcel.handed_over_at > policy.MOST_OPEN:
+        await shipping_queue.end(tx, call)
         return None
     latest = await _latest_scan(tx, parcel)
     if call.verb is _V.TRACK and latest is not None and tx.now - latest < _poll(tx):

@@ -44,7 +44,7 @@ async def prepare(tx: Transaction[Settings], call: ShippingCall) -> InterceptCal
     intercept = await _locked(tx, call)
     account = await intercepts.account_for(tx, intercept)
     if intercept.state is not InterceptState.REQUESTED or account is None:
-        await shipping_queue.drop(tx, call.id)
+        await shipping_queue.end(tx, call)
         return None
     request = await _request(tx, intercept, account)
     repeated = intercept.sent_at is not None
@@ -74,14 +74,14 @@ async def close(tx: Transaction[Settings], call: ShippingCall, asked: InterceptC
     """
     intercept = await _locked(tx, call)
     if intercept.state is not InterceptState.REQUESTED:
-        await shipping_queue.drop(tx, call.id)
+        await shipping_queue.end(tx, call)
         return
     if _is_to_repeat(result):
         certainly_not_sent = result.outcome is not _O.UNKNOWN and not asked.repeated
         await tx.upsert(INTERCEPTS, replace(intercept, sent_at=None) if certainly_not_sent else intercept)
         await shipping_queue.put_off(tx, call, ShippingVerb.INTERCEPT, tx.now + policy.pause(call.attempts))
         return
-    await shipping_queue.drop(tx, call.id)
+    await shipping_queue.end(tx, call)
     system = SystemContext.of(tx)
     if result.outcome is _O.DONE and intercept.purpose is InterceptPurpose.CHANGE_ADDRESS:
         await parcel_intercepts.grant(tx, INTERCEPT.apply(intercept, InterceptAction.GRANT, system))

@@ -110,7 +110,7 @@ async def _prepare_label(
         label = replace(LABEL.apply(label, LabelAction.SUBMIT, SystemContext.of(tx)), sent_at=tx.now)
         await tx.upsert(LABELS, label)
     if not _is_due(label, call.verb):
-        await shipping_queue.drop(tx, call.id)
+        await shipping_queue.end(tx, call)
         return None
     contacts = await tx.find(CONTACTS, label.id)
     sender = _NOBODY if contacts is None else Contact(**contacts.sender)

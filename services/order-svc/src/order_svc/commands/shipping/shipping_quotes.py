@@ -55,7 +55,7 @@ async def prepare(
     """The question with the way that it is about, and the accounts of the couriers; None where it is answered or deleted."""
     quote = await tx.find(QUOTES, call.id)
     if quote is None or quote.state is QuoteState.ANSWERED:
-        await shipping_queue.drop(tx, call.id)
+        await shipping_queue.end(tx, call)
         return None
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=quote.merchant_id)
     accounts = [each for each in accounts if asked_carriers(each.courier, quote.carriers)]
