@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from aftercare_events import RefundReversed, RefundSucceeded
-from order_svc.commands.payments import reconciliations
+from order_svc.commands.payments import provider_calls, reconciliations
 from order_svc.domain.payments.statements import DifferenceCause, EntryKind, StatementEntry
+from order_svc.integrations.payments.port import Outcome, ProviderResult
 
 TOTAL = 29500
 
@@ -105,6 +106,28 @@ async def test_the_refund_of_a_cancelled_order_that_came_back_is_owed(reversals,
     assert (await reversals.record(payment)).status_code == 200
     assert (await reversals.ledger(order))["refunded"] == TOTAL
     assert await reversals.proof_holds()
+
+
+async def test_a_response_that_is_older_than_the_success_reverses_nothing(reversals, shop):
+    """A call under way is answered "already refunded" after the callback of an earlier one has reported the success."""
+    order, payment = await shop.paid()
+    await shop.open_case(order, 1)
+    await shop.ask_refund(order, 9000)
+    async with shop.h.runtime.transaction() as tx:
+        call = await provider_calls.next_call(tx)
+        assert call is not None
+        await provider_calls.lease(tx, call)
+    async with shop.h.runtime.transaction() as tx:
+        prepared = await provider_calls.prepare(tx, call)
+    assert prepared is not None
+    data = {"refund_id": "refund_1", "payment_id": payment["id"], "reference": "r", **cny(9000)}
+    await shop.callback("refund.succeeded", data)
+    async with shop.h.runtime.transaction() as tx:
+        await provider_calls.close(tx, prepared, ProviderResult(outcome=Outcome.DECLINED))
+    [refund] = (await shop.payment(payment["id"]))["refunds"]
+    assert (refund["state"], refund["reversed_at"]) == ("succeeded", None)
+    assert await shop.events(RefundReversed) == []
+    assert (await shop.order(order["id"]))["refund_owed"] is None
 
 
 async def test_what_was_given_back_outside_the_provider_does_not_come_back_by_its_report(reversals, shop):

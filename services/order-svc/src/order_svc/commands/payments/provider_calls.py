@@ -107,7 +107,8 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
         state = await payments.apply_result(tx, call.id, result=result)
         is_open = state not in PAYMENT.ends and state is not PaymentState.AUTHORISED
     else:
-        is_open = await refunds.apply_result(tx, call.id, result=result) in (RefundState.SUBMITTED, RefundState.UNKNOWN)
+        reached = await refunds.apply_response(tx, call.id, result=result)
+        is_open = reached in (RefundState.SUBMITTED, RefundState.UNKNOWN)
     if is_open:
         await _put_off(tx, call, result.outcome)
     if result.outcome not in _NO_RESPONSE:

@@ -63,17 +63,39 @@ async def _limit(tx: Transaction[Settings], refund: Refund) -> FailureCode | Non
 
 
 async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: ProviderResult) -> RefundState:
-    """Apply what the provider reports of a refund, in a response or a callback; a repeated report changes nothing.
+    """Apply what the provider reports of a refund by itself, in a callback or a statement; a repeated report changes nothing. One that had
+    succeeded and is declined has come back.
 
     Raises:
         NotFound: there is no such refund.
     """
+    order, payment, refund = await _locked(tx, refund_id)
+    if refund.state is RefundState.SUCCEEDED and result.outcome is Outcome.DECLINED and refund.outside is None:
+        return await _reverse(tx, order, payment, refund, result.failure_code or FailureCode.CAME_BACK)
+    return await _apply(tx, order, payment, refund, result)
+
+
+async def apply_response(tx: Transaction[Settings], refund_id: str, *, result: ProviderResult) -> RefundState:
+    """Apply the provider's response to a call about a refund. One that has ended meanwhile stays as it is: the response may be older than
+    the callback that has ended it.
+
+    Raises:
+        NotFound: there is no such refund.
+    """
+    order, payment, refund = await _locked(tx, refund_id)
+    return await _apply(tx, order, payment, refund, result)
+
+
+async def _locked(tx: Transaction[Settings], refund_id: str) -> tuple[Order, Payment, Refund]:
     known = await tx.get(REFUNDS, refund_id)
     order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, known.payment_id)
-    refund = await tx.get(REFUNDS, refund_id)
-    if refund.state is RefundState.SUCCEEDED and result.outcome is Outcome.DECLINED and refund.outside is None:
-        return await _reverse(tx, order, payment, refund, result.failure_code or FailureCode.CAME_BACK)
+    return order, payment, await tx.get(REFUNDS, refund_id)
+
+
+async def _apply(
+    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
+) -> RefundState:
     if refund.state not in IN_FLIGHT:
         return refund.state
     name_cause(tx, refund)
