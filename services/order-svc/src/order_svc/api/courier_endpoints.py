@@ -100,7 +100,7 @@ def silent(couriers: Mapping[str, Courier]) -> APIRouter:
     )
 
     async def list_silent(read: Read[Settings]) -> SilentEndpointsOut:
-        """The endpoints without a push for hours, though parcels of their partners are under way."""
+        """The endpoints of the platform without a push for hours, though parcels of their partners are under way."""
         found = await silent_endpoints(read, couriers)
         hours = read.settings.parcel_feed_silent_hours
         return SilentEndpointsOut(hours=hours, data=[SilentEndpointOut.model_validate(each) for each in found])

@@ -12,7 +12,7 @@ from order_svc.tables.silent_endpoints import SILENT_ENDPOINTS
 
 
 async def silent_endpoints(reader: Reader[Settings], couriers: Mapping[str, Courier]) -> list[SilentEndpoint]:
-    """The endpoints without a push for `parcel_feed_silent_hours`, though parcels of their partners are under way; the longest silent first."""
+    """The endpoints of the platform without a push for `parcel_feed_silent_hours`, though parcels of their partners are under way; the longest silent first."""
     own = [(name, each.carrier) for name, each in couriers.items() if each.carrier is not None]
     return await reader.all(
         SILENT_ENDPOINTS,
