@@ -104,13 +104,7 @@ async def test_what_a_courier_has_is_not_voided(shop, status, code):
     order, _ = await shop.paid()
     parcel = await shop.ship(order, 3)
     await shop.scan(status)
-    response = await shop.seller.post(f"/v1/parcels/{parcel['id']}/void")
-    problem = response.json()
-    assert (response.status_code, problem["code"]) == (
-        409,
-        "parcel_scanned" if status == "picked_up" else problem["code"],
-    )
-    assert problem["code"] in ("parcel_scanned", "parcel_not_voidable")
+    shop.problem(await shop.seller.post(f"/v1/parcels/{parcel['id']}/void"), 409, code)
     assert (await shop.order(order["id"]))["lines"][0]["shipped_quantity"] == 3
 
 
@@ -224,6 +218,16 @@ async def test_a_courier_that_does_not_answer_is_asked_again_until_the_merchant_
     depot.books.fault = None
     await depot.work(seconds=3600)
     assert len(await shop.events(OrderShipmentVoided)) == 1
+
+
+async def test_the_label_is_for_the_merchant_and_agents(depot, shop):
+    _, label = await labelled(depot, shop)
+    path = f"/v1/parcels/{label['parcel_id']}"
+    for reader in (shop.seller, depot.agent):
+        assert (await reader.get(path)).json()["label"]["id"] == label["id"]
+    for reader in (shop.buyer, shop.h.client("arbitrator", "arbitrator-1")):
+        shown = await reader.get(path)
+        assert (shown.status_code, shown.json()["label"]) == (200, None)
 
 
 async def test_a_scan_that_comes_before_the_courier_agrees_keeps_the_parcel(depot, shop):

@@ -94,7 +94,8 @@ class ParcelView:
 
     `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
     `courier_rating` is the buyer's; None where there is none.
-    `destination` is where its courier takes it by an intercept, in place of the address of the order. `label` was ordered for it.
+    `destination` is where its courier takes it by an intercept, in place of the address of the order. `label` was ordered for it; None where
+    the reader sees no labels.
     """
 
     parcel: Parcel

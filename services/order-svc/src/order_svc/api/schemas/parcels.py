@@ -197,7 +197,7 @@ class ParcelDetailOut(ParcelOut):
     destination: AddressOut | None
     """Where the courier takes it since it has granted a change of address; null: to the address of the order."""
     label: ParcelLabelOut | None = None
-    """The label that was ordered for it; null where its waybill was named."""
+    """The label that was ordered for it, for its merchant and agents; null where its waybill was named, and for others."""
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:
