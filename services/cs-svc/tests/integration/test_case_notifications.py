@@ -14,6 +14,7 @@ from aftercare_events import (
     AfterSaleResumed,
     AfterSaleTypeChanged,
     Event,
+    OfflineRefundConfirmed,
     RefundRequested,
     ReturnAddressGiven,
     ReturnDelivered,
@@ -56,6 +57,8 @@ STEPS: tuple[tuple[type[Event], dict[str, str | bool | int], str], ...] = (
     (ReturnAddressGiven, {"corrected": False}, "return_address_given"),
     (ReturnAddressGiven, {"corrected": True}, "return_address_corrected"),
     (ReturnInspected, {"cause": "timeout"}, "return_inspected_by_timeout"),
+    (OfflineRefundConfirmed, {"method": "cash", "by_timeout": False}, "offline_refund_confirmed"),
+    (OfflineRefundConfirmed, {"method": "cash", "by_timeout": True}, "offline_refund_confirmed_by_agent"),
     (AfterSaleRejected, {}, "after_sale_rejected"),
     (AfterSaleRefundFailed, {}, "refund_failed"),
     (

@@ -193,6 +193,8 @@ def _code(event: CaseEvent) -> str:
         return "counter_offer_made"
     if isinstance(event, AfterSaleApproved | ReturnInspected):
         code += _CAUSES.get(event.cause, "")
+    if isinstance(event, OfflineRefundConfirmed) and event.by_timeout:
+        return f"{code}_by_agent"
     if isinstance(event, AfterSaleTypeChanged) and event.cause == DecisionCause.VERDICT:
         return f"{code}_by_verdict"
     missing = isinstance(event, AfterSaleApproved) and event.return_address_missing

@@ -210,6 +210,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "The money is said to be given back without the payment provider; the buyer confirms it in the case.",
     ),
     "offline_refund_confirmed": ("线下退款已确认到账。", "The money that was given back has arrived."),
+    "offline_refund_confirmed_by_agent": (
+        "买家未按期确认，平台客服已核实线下退款到账。",
+        "The buyer has not confirmed it in time; customer service has confirmed that the money was given back.",
+    ),
     "offline_refund_denied": ("买家表示没有收到线下退款。", "The buyer says that the money has not arrived."),
     "offline_refund_withdrawn": (
         "线下退款登记已撤回，客服将跟进处理。",
