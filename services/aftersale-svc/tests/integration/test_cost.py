@@ -170,5 +170,6 @@ async def test_what_is_left_of_an_order_is_looked_up_and_never_searched_for(shop
         "case_lines",
         "refused_goods_claims",
         "refunds",
+        "offline_refunds",
     }
     assert all("Index Cond" in part or "Recheck Cond" in part for part in read), read

@@ -1,7 +1,5 @@
 """Money that is given back outside the provider, after that has refused a refund: stated, then confirmed, denied or taken back."""
 
-from typing import Any
-
 import pytest
 from aftercare_events import (
     AfterSaleCompleted,
@@ -16,22 +14,7 @@ from aftercare_events import (
 )
 from aftersale_shop import HASH, Shop
 from checked_files import files_of
-
-STATED = {"method": "bank_transfer", "reference": "转账 20260312-07", "evidence": [HASH]}
-
-
-async def unpaid(shop: Shop, quantity: int = 3, **more: Any) -> str:
-    """A case whose refund the provider has declined; its id."""
-    await shop.delivered()
-    await files_of(shop, HASH)
-    case = await shop.case(quantity, type_="refund_only", **more)
-    await shop.act(shop.seller, case["id"], "approve")
-    await shop.refund_fails()
-    return str(case["id"])
-
-
-async def refused(shop: Shop, client: Any, case_id: str, action: str, status: int, code: str, **body: Any) -> Any:
-    return shop.harness.problem(await client.post(f"/v1/cases/{case_id}/{action}", json=body), status, code)
+from stated_refunds import STATED, refused, unpaid
 
 
 async def test_money_that_the_buyer_confirms_completes_the_case_like_any_refund(shop: Shop) -> None:
@@ -67,67 +50,6 @@ async def test_money_that_the_buyer_confirms_completes_the_case_like_any_refund(
     await shop.harness.consume(RefundSucceeded(**shop._refund(request, "succeeded"), outside="bank_transfer"))
     assert await shop.harness.parked() == []
     assert len(await shop.published(AfterSaleCompleted)) == 1
-
-
-async def unanswered(shop: Shop, units: int = 2) -> str:
-    """A case whose buyer has not answered a statement of the agent in time; its id."""
-    case_id = await unpaid(shop, units)
-    await shop.act(shop.agent, case_id, "state-offline-refund", **STATED)
-    shop.clock.advance(hours=169)
-    await shop.harness.run_due()
-    return case_id
-
-
-async def test_silence_about_the_money_is_for_another_agent(shop: Shop) -> None:
-    case_id = await unpaid(shop, 2)
-    await shop.act(shop.agent, case_id, "state-offline-refund", **STATED)
-    shop.clock.advance(hours=167)
-    await shop.harness.run_due()
-    assert (await shop.get(case_id))["state"] == "offline_refund_confirm"
-    shop.clock.advance(hours=2)
-    await shop.harness.run_due()
-    assert (await shop.get(case_id))["state"] == "manual_review"
-    assert (await shop.last(AfterSaleEscalated)).cause == "offline_refund_unconfirmed"
-    assert not await shop.published(OfflineRefundConfirmed)
-    await refused(shop, shop.agent, case_id, "confirm-offline-refund", 409, "second_person_needed")
-    await refused(shop, shop.seller, case_id, "confirm-offline-refund", 403, "forbidden")
-    done = await shop.act(shop.harness.client("agent", "agent-2"), case_id, "confirm-offline-refund", note="已核对回单")
-    assert (done["state"], done["refunded"]["amount"]) == ("completed", 19133)
-    confirmed = await shop.last(OfflineRefundConfirmed)
-    assert (confirmed.by_timeout, confirmed.decision_id is not None) == (True, True)
-    assert (await shop.last(AfterSaleCompleted)).refunded_minor == 19133
-
-
-async def test_a_buyer_who_was_away_objects_until_an_agent_has_decided(shop: Shop) -> None:
-    case_id = await unanswered(shop)
-    denied = await shop.act(shop.buyer, case_id, "deny-offline-refund", text="一直没有到账")
-    assert denied["state"] == "disputed"
-    assert (await shop.last(OfflineRefundDenied)).disputed is True
-    dispute_id = (await shop.last(AfterSaleFrozen)).dispute_id
-    await shop.rule(dispute_id, "answer", shop.seller, text="附上转账凭证")
-    await shop.verdict(dispute_id, 19133)
-    await shop.refund_succeeds()
-    assert (await shop.get(case_id))["refunded"]["amount"] == 19133
-
-
-async def test_what_an_agent_has_refunded_again_is_confirmed_no_more(shop: Shop) -> None:
-    case_id = await unanswered(shop)
-    await shop.act(shop.agent, case_id, "refund")
-    await shop.refund_fails()
-    await refused(shop, shop.buyer, case_id, "confirm-offline-refund", 409, "no_offline_refund_stated")
-    await refused(shop, shop.buyer, case_id, "deny-offline-refund", 409, "no_offline_refund_stated", text="?")
-
-
-async def test_two_agents_decide_about_much_money_that_nobody_has_confirmed(shop: Shop) -> None:
-    shop.harness.runtime.settings.second_person_above["CNY"] = 10000
-    case_id = await unpaid(shop, 2)
-    await shop.act(shop.seller, case_id, "state-offline-refund", **STATED)
-    shop.clock.advance(hours=169)
-    await shop.harness.run_due()
-    proposed = await shop.act(shop.agent, case_id, "confirm-offline-refund", note="已核对回单")
-    assert proposed["state"] == "manual_review"
-    done = await shop.act(shop.harness.client("agent", "agent-2"), case_id, "confirm-decision")
-    assert (done["state"], done["refunded"]["amount"]) == ("completed", 19133)
 
 
 async def test_who_denies_it_opens_a_dispute_that_may_order_the_refund(shop: Shop) -> None:

@@ -102,6 +102,7 @@ manual_review           state_offline_refund     offline_refund_confirm  seller 
 offline_refund_confirm  confirm_offline_refund   completed               buyer
 offline_refund_confirm  escalate                 manual_review           system
 manual_review           confirm_offline_refund   completed               buyer agent
+manual_review           withdraw_offline_refund  manual_review           seller agent
 manual_review           deny_offline_refund      manual_review           buyer
 manual_review           dispute_offline_refund   disputed                buyer outcome
 offline_refund_confirm  deny_offline_refund      manual_review           buyer

@@ -15,7 +15,6 @@ from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
-from aftersale_svc.domain.money.freight import BEING_REFUNDED
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from case_walk import CASE as CASE_ID
@@ -63,6 +62,8 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
     return opened
 
 
+EXECUTING = (CaseState.REFUNDING, CaseState.OFFLINE_REFUND_CONFIRM, CaseState.MANUAL_REVIEW)
+"""Where a case waits whose verdict is being executed."""
 OPENED = [
     (type_, state)
     for type_ in CaseType
@@ -94,7 +95,7 @@ async def test_what_holds_in_every_place(first: First, type_: CaseType, state: O
             known = snapshot.return_ is not None and snapshot.return_.address is not None
             assert case.whose_turn == ("buyer" if known else "merchant"), place
         if dispute is not None and dispute.state == "executing":
-            assert case.state in (*BEING_REFUNDED, CaseState.MANUAL_REVIEW), place
+            assert case.state in EXECUTING, place
         if snapshot.order.state is OrderState.CANCELLED:
             assert snapshot.is_over or case.state in (CaseState.REFUNDING, CaseState.DISPUTED), place
 

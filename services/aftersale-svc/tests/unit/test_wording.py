@@ -246,9 +246,9 @@ def test_the_reader_of_a_late_refund_learns_who_checks_it(full: FullCase) -> Non
     late = replace(full.case, state=CaseState.REFUNDING, late_since=full.case.created_at)
     when = explain(replace(full, case=late), BUYER).money_when
     assert when is not None
-    assert "has not answered since" in when.en
+    assert "has not given its result" in when.en
     assert "the money is still owed" in when.en
-    assert "正在核查" in when.zh
+    assert "正在核查；款项仍应退还" in when.zh
     assert "客服" in when.zh
 
 

@@ -82,8 +82,8 @@ async def deny_offline_refund(case_id: CaseId, body: DenyOfflineRefundIn, tx: Tx
 
 @router.post(
     "/{case_id}/withdraw-offline-refund",
-    **step(CASE.values(), CaseAction.WITHDRAW_OFFLINE_REFUND, "withdrawOfflineRefund"),
+    **step(CASE.values(), CaseAction.WITHDRAW_OFFLINE_REFUND, "withdrawOfflineRefund", NoOfflineRefundStated),
 )
 async def withdraw_offline_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Take the statement back, as merchant or agent. An agent decides what happens instead."""
+    """Take the statement back, as merchant or agent, as long as nobody has answered it. An agent decides what happens instead."""
     return CaseOut.of(await offline_refunds.withdraw(tx, case_id, note=body.note), tx.actor)

@@ -21,10 +21,10 @@ from aftersale_svc.commands.disputes import openings
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.money import refund_parts, refunds
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundAction
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, EscalationCause, RefundAction
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
-from aftersale_svc.domain.cases.model import CaseAction, Refund
+from aftersale_svc.domain.cases.model import CaseAction, CaseState, Refund
 from aftersale_svc.domain.cases.offers.policy import cause_now
 from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
 from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
@@ -164,7 +164,7 @@ async def confirm_locked(
         currency=refund.currency,
         cause=refund.cause,
         method=offline.method,
-        by_timeout=tx.actor.role != "buyer",
+        by_timeout=full.case.state is CaseState.MANUAL_REVIEW and tx.actor.role != "buyer",
     )
     completed = refunds.completed(tx, after, refund)
     events = (event, completed)
@@ -230,6 +230,7 @@ async def _leave_to_agent(
 ) -> FullCase:
     action = CaseAction.DENY_OFFLINE_REFUND
     if moved.case.state is full.case.state:
+        moved = _reviewed_on(moved, EscalationCause.OFFLINE_REFUND_DENIED)
         return await effects.save(tx, full, moved, action, denied, note=note, evidence=evidence)
     escalated = AfterSaleEscalated(
         **case_fields(tx, moved.case), cause=cause(full, action), deadline_at=moved.case.deadline_at
@@ -242,15 +243,24 @@ async def withdraw(tx: Transaction[Settings], case_id: str, *, note: str | None 
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
+        IllegalTransition, ActionNotAllowed, NoOfflineRefundStated, ReviewAssignedToAnother: see CASE.
     """
     full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
     moved, offline = apply(full, CaseAction.WITHDRAW_OFFLINE_REFUND, tx), _known(full)
+    if moved.case.state is full.case.state:
+        moved = _reviewed_on(moved, EscalationCause.REFUND_FAILED)
     event = OfflineRefundWithdrawn(
         **case_fields(tx, moved.case), refund_id=offline.refund_id, deadline_at=moved.case.deadline_at
     )
     after = moved.keeping(replace(offline, withdrawn_at=tx.now))
     return await effects.save(tx, full, after, CaseAction.WITHDRAW_OFFLINE_REFUND, event, note=note)
+
+
+def _reviewed_on(full: FullCase, why: EscalationCause) -> FullCase:
+    """A case that an agent had before its statement was answered: why that is so now, and without a proposal to confirm the statement."""
+    proposed = full.case.proposed_action == CaseAction.CONFIRM_OFFLINE_REFUND
+    answered = second_person.without_proposal(full) if proposed else full
+    return replace(answered, case=replace(answered.case, reviewed_for=why))
 
 
 def _known(full: FullCase) -> OfflineRefund:

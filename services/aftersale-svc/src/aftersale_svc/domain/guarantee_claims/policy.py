@@ -2,8 +2,8 @@
 
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
+from aftersale_svc.domain.cases.offline_refunds.policy import is_stated_outside
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind
@@ -51,14 +51,14 @@ def check_refund_failed(full: FullCase, order: Order) -> int:
     Raises:
         OrderWasCancelled: the money goes back with the order.
         OrderNotShipped: it may still be cancelled, with the same effect.
-        OfflineRefundOpen: the money is said to be given back outside the provider.
+        OfflineRefundOpen: the money is stated to be given back outside the provider, and that is not answered.
         RefundNotFailed: no refund of the case has failed, it was tried again, or the case has ended.
     """
     if order.state is OrderState.CANCELLED:
         raise OrderWasCancelled(order_id=order.id)
     if order.state is OrderState.PAID:
         raise OrderNotShipped()
-    if CaseState.OFFLINE_REFUND_CONFIRM in (full.case.state, full.case.frozen_state):
+    if is_stated_outside(full):
         raise OfflineRefundOpen()
     refund = full.refund
     if refund is None or refund.state is not RefundState.FAILED or full.case.state in ENDED:

@@ -7,15 +7,12 @@ from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, MERCHANT_LIABLE, Money
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order, Stage
-
-BEING_REFUNDED = frozenset({CaseState.REFUNDING, CaseState.OFFLINE_REFUND_CONFIRM})
-"""The states in which the money is on its way: by the provider, or without it, until the buyer confirms that."""
 
 
 def keeps_for_less(full: FullCase) -> bool:
@@ -28,7 +25,7 @@ def keeps_for_less(full: FullCase) -> bool:
 
 def goes_back(hold: LineHold) -> bool:
     """Whether the units were refunded, or their refund is on its way."""
-    on_its_way = hold.state in BEING_REFUNDED and not hold.keeps_for_less
+    on_its_way = hold.is_being_refunded and not hold.keeps_for_less
     return not hold.is_exchanged and (hold.hold is HoldState.SETTLED or on_its_way)
 
 

@@ -27,6 +27,7 @@ class LineHold:
     The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
     nothing was inspected. `keeps_for_less`: the buyer keeps the units for less. `refused_units` units of the case were refused, and the buyer does not have them again. `returned_…` is what
     refunds of the case have given back that have failed in part: of the line, in how many units, and of the freight.
+    `is_stated_outside`: it is stated that its refused refund was given back outside the provider, and nobody has answered that.
     """
 
     line_id: str
@@ -58,6 +59,12 @@ class LineHold:
     returned_minor: int = 0
     returned_units: int = 0
     returned_freight_minor: int = 0
+    is_stated_outside: bool = False
+
+    @property
+    def is_being_refunded(self) -> bool:
+        """Whether the money is on its way: by the provider, or without it, until that was answered."""
+        return self.state is CaseState.REFUNDING or (self.is_stated_outside and self.hold is HoldState.HELD)
 
     @property
     def taken_minor(self) -> int:

@@ -6,9 +6,9 @@ from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseLine
+from aftersale_svc.domain.cases.offline_refunds.policy import is_being_refunded
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.money.allocation import next_share, share_basis
-from aftersale_svc.domain.money.freight import BEING_REFUNDED
 from aftersale_svc.domain.money.model import LineBalance
 
 
@@ -18,11 +18,7 @@ def is_short(full: FullCase, line: CaseLine) -> bool:
     `order_units` is zero for cases of earlier builds, of which that is not known.
     """
     whole = (line.order_units, line.order_paid_minor)
-    return (
-        line.order_units > 0
-        and (line.line_units, line.line_paid_minor) != whole
-        and full.case.state not in BEING_REFUNDED
-    )
+    return line.order_units > 0 and (line.line_units, line.line_paid_minor) != whole and not is_being_refunded(full)
 
 
 def shared_again(balance: LineBalance, lines: Sequence[CaseLine]) -> list[CaseLine]:

@@ -4,6 +4,7 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CloseCause, Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.offline_refunds.policy import is_stated_outside
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
@@ -25,10 +26,20 @@ _COVERED = (
     "退款 {} 未成功，正在申请由商家保证金赔付",
     "The refund of {} was refused; a claim on the guarantee deposit of the merchant is open",
 )
-_OFFLINE = (
-    "商家称已线下退款 {}，等待买家确认到账",
-    "{} was given back outside the provider, as is stated; the buyer has to confirm it",
-)
+_OFFLINE = {
+    CaseState.OFFLINE_REFUND_CONFIRM: (
+        "商家称已线下退款 {}，等待买家确认到账",
+        "{} was given back outside the provider, as is stated; the buyer has to confirm it",
+    ),
+    CaseState.MANUAL_REVIEW: (
+        "商家称已线下退款 {}，买家未按期确认，由平台客服核实",
+        "{} was given back outside the provider, as is stated; the buyer has not confirmed it in time, and an agent checks it",
+    ),
+    CaseState.DISPUTED: (
+        "商家称已线下退款 {}，以维权结果为准",
+        "{} was given back outside the provider, as is stated; the dispute decides about it",
+    ),
+}
 _FREIGHT_OWED = (
     "商家另应报销退货运费 {}",
     "the merchant also owes {} that the buyer has paid for sending the goods back",
@@ -113,8 +124,8 @@ def _given_back(full: FullCase) -> list[Label]:
 def _pending(full: FullCase, unearned_minor: int) -> Label:
     """What is decided about money where nothing went back."""
     case, refund, stated, hold = full.case, full.refund, full.offline_refund, full.money_hold
-    if stated is not None and case.state is CaseState.OFFLINE_REFUND_CONFIRM:
-        return amount(*_OFFLINE, stated.amount_minor, case)
+    if stated is not None and is_stated_outside(full):
+        return amount(*_OFFLINE[case.state], stated.amount_minor, case)
     if hold is not None and hold.claimed_minor is not None:
         return amount(*_CLAIMED, hold.claimed_minor, case)
     if refund is not None and full.cover is not None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from aftersale_svc.domain.cases.codes import Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.cases.offline_refunds.policy import is_stated_outside
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED, TYPES
@@ -39,8 +40,10 @@ _AFTER: Mapping[CaseState, Label] = {
 def money_when(full: FullCase, zone: ZoneInfo) -> Label | None:
     """When the money goes back; None where none does, or where it has gone back, as the merchant states at least."""
     case, refund = full.case, full.refund
-    if case.state in ENDED or full.is_refunded or case.state is _S.OFFLINE_REFUND_CONFIRM:
+    if case.state in ENDED or full.is_refunded:
         return None
+    if is_stated_outside(full):
+        return _AFTER.get(case.state)
     if refund is not None and not refund.amount.total_minor:
         return None
     if refund is not None and refund.state is RefundState.FAILED:
@@ -64,9 +67,9 @@ def _until(case: Case, zone: ZoneInfo) -> Label:
     if case.late_since is not None:
         late = in_zone(case.late_since, zone)
         return Label(
-            f"支付渠道自 {late} 起未给出退款结果，平台正在核查；结果确定前不会重复退款，请联系平台客服了解进展",
-            f"The payment provider has not answered since {late}, and the platform checks the refund; nothing is refunded twice meanwhile, "
-            "and the money is still owed: customer service knows more",
+            f"退款应于 {late} 前完成，支付渠道尚未给出结果，平台正在核查；款项仍应退还，结果确定前不会重复退款，请联系平台客服了解进展",
+            f"The refund was due by {late}, the payment provider has not given its result, and the platform checks it; the money is still owed, and "
+            "nothing is refunded twice before the result is known: ask customer service how far it is",
         )
     return Label(
         f"退款应在 {time} 前完成，逾期由平台核查",

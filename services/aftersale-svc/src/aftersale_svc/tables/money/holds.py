@@ -40,6 +40,7 @@ from aftersale_svc.tables.cases.cases import case_lines, cases
 from aftersale_svc.tables.cases.inspections import inspections
 from aftersale_svc.tables.cases.legs import refunds
 from aftersale_svc.tables.goods.refused_goods_claims import refused_goods_claims
+from aftersale_svc.tables.money.offline_refunds import offline_refunds
 from aftersale_svc.tables.orders import order_lines
 from aftersale_svc.tables.schema import metadata
 
@@ -117,6 +118,11 @@ _keeps_for_less = exists().where(
     or_(*(refunds.c.cause == each for each in sorted(BUYER_KEEPS_GOODS))),
     refunds.c.units_minor + cases.c.paid_before_minor < cases.c.requested_minor,
 )
+_stated_outside = exists().where(
+    offline_refunds.c.case_id == cases.c.id,
+    offline_refunds.c.failed_refund_id == cases.c.refund_id,
+    *(offline_refunds.c[end].is_(None) for end in ("confirmed_at", "denied_at", "withdrawn_at")),
+)
 _case = (
     select(
         cases.c.id.label("case_id"),
@@ -131,6 +137,7 @@ _case = (
         cases.c.difference_minor,
         cases.c.returned_freight_minor,
         _keeps_for_less.label("keeps_for_less"),
+        _stated_outside.label("is_stated_outside"),
     )
     .where(cases.c.id == holds.c.case_id)
     .limit(1)
@@ -162,6 +169,7 @@ _NUMBERS = (
     *("shipping_refund_minor", "units", "amount_minor", "refused_units"),
     *("returned_units", "returned_minor", "returned_freight_minor"),
 )
+_FACTS = ("keeps_for_less", "is_stated_outside")
 HOLDS_OF_ORDER = Query(
     select(
         order_lines.c.line_id,
@@ -174,8 +182,8 @@ HOLDS_OF_ORDER = Query(
         order_lines.c.category,
         order_lines.c.cancelled_quantity,
         order_lines.c.cancelled_minor,
-        *(column for column in _held.c if column.name not in (*_NUMBERS, "keeps_for_less")),
-        func.coalesce(_held.c.keeps_for_less, false()).label("keeps_for_less"),
+        *(column for column in _held.c if column.name not in (*_NUMBERS, *_FACTS)),
+        *(func.coalesce(_held.c[name], false()).label(name) for name in _FACTS),
         *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
     )
     .select_from(order_lines.outerjoin(_held, true()))

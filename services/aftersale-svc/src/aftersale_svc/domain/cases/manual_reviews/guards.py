@@ -17,7 +17,8 @@ from aftersale_svc.domain.cases.manual_reviews.errors import (
     ReviewNotAssignedToYou,
     SecondPersonNeeded,
 )
-from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.model import Case, CaseAction
+from aftersale_svc.domain.cases.offline_refunds.guards import OWN_STATEMENT
 from aftersale_svc.domain.permissions import STAFF, is_side
 
 SIDES_OF_CASE = frozenset({Initiator.BUYER, Initiator.MERCHANT})
@@ -82,3 +83,12 @@ NOTHING_PROPOSED = _guard(NothingProposed.code, lambda case, _: NothingProposed(
 PROPOSER = _guard(
     SecondPersonNeeded.code, lambda case, agent: SecondPersonNeeded() if case.proposed_by == agent.id else None
 )
+
+
+def _no_second_person(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    of_statement = case.proposed_action == CaseAction.CONFIRM_OFFLINE_REFUND
+    return PROPOSER.refuses(case, facts) or (OWN_STATEMENT.refuses(case, facts) if of_statement else None)
+
+
+NO_SECOND_PERSON = Guard(SecondPersonNeeded.code, _no_second_person)
+"""Neither who has proposed the decision confirms it, nor who has stated what it is about."""

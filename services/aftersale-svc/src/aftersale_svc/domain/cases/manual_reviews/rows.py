@@ -8,6 +8,7 @@ from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.manual_reviews.guards import (
     ANOTHERS,
+    NO_SECOND_PERSON,
     NOT_MINE,
     NOTHING_PROPOSED,
     PARTY,
@@ -29,7 +30,7 @@ ASSIGNMENT: Table = {
 }
 SECOND_PERSON: Table = {
     (_REVIEWED, _A.PROPOSE_DECISION): Transition(_REVIEWED, AGENT, (PROPOSED, ANOTHERS), outcome_of="review"),
-    (_REVIEWED, _A.CONFIRM_DECISION): Transition(_REVIEWED, AGENT, (NOTHING_PROPOSED, PROPOSER, ANOTHERS)),
+    (_REVIEWED, _A.CONFIRM_DECISION): Transition(_REVIEWED, AGENT, (NOTHING_PROPOSED, NO_SECOND_PERSON, ANOTHERS)),
     (_REVIEWED, _A.DECLINE_DECISION): Transition(_REVIEWED, AGENT, (NOTHING_PROPOSED, ANOTHERS)),
 }
 """Where the amount is above the limit of the settings; the confirmed decision is then taken by its own row."""

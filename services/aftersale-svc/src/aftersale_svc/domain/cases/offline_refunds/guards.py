@@ -8,6 +8,7 @@ from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.manual_reviews.errors import SecondPersonNeeded
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offline_refunds.errors import NoOfflineRefundStated, NoRefundRefused
+from aftersale_svc.domain.cases.offline_refunds.policy import is_stated_outside
 
 
 def _not_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -16,9 +17,7 @@ def _not_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _not_stated(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    stated, refund = (None, None) if facts is None else (facts.full.offline_refund, facts.full.refund)
-    waits = stated is not None and stated.is_open and refund is not None and refund.id == stated.failed_refund_id
-    return None if waits else NoOfflineRefundStated()
+    return None if facts is not None and is_stated_outside(facts.full) else NoOfflineRefundStated()
 
 
 def _own_statement(_: Case, facts: CaseFacts | None) -> Refusal | None:
