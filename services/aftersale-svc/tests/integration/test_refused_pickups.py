@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from aftercare_events import AfterSaleEscalated, PickupCancelled, PickupMissed, PickupRefused
+from aftercare_events import AfterSaleEscalated, PickupMissed, PickupRefused
 from aftersale_shop import Shop
 from pickup_steps import book, returning, slots
 
@@ -75,13 +75,13 @@ async def test_a_time_to_which_the_courier_does_not_move_ends_the_pickup_and_is_
     moved = await shop.act(shop.buyer, case_id, "move-pickup", slot=later)
     await refused(shop, moved, moved=True)
     found = await shop.get(case_id)
-    assert (found["state"], found["pickup"]["state"]) == ("await_buyer_shipment", "cancelled")
-    cancelled = await shop.last(PickupCancelled)
-    assert cancelled.begins_at == datetime.fromisoformat(later), "the courier comes at no other time either"
+    assert (found["state"], found["pickup"]["missed_by"]) == ("await_buyer_shipment", "courier_refused")
+    missed = await shop.last(PickupMissed)
+    assert (missed.begins_at, missed.moved) == (datetime.fromisoformat(later), True)
     step = (await timeline(shop, case_id))[-1]
     assert (step["action"], step["actor_role"]) == ("refuse_pickup_move", "system")
-    assert "不能更改取件时间" in step["text"]["zh_cn"]
-    assert "at the other time" in step["text"]["en"]
+    assert "仍可能按原时间上门" in step["text"]["zh_cn"]
+    assert "may still come at the time before" in step["text"]["en"]
     await refused(shop, await book(shop, case_id))
     assert (await shop.get(case_id))["state"] == "await_buyer_shipment", "the first refusal"
 

@@ -73,6 +73,12 @@ class PickupMissed(CaseEvent):
     matter: Code = "pickup"
     begins_at: BeginsAt
     missed_by: Annotated[Code, one_of(PickupMissedBy, "who missed it")]
+    moved: Annotated[
+        bool,
+        Field(
+            description="whether it had been moved to this time, which alone the courier refuses: it may still come at the time before"
+        ),
+    ] = False
     deadline_at: DeadlineAt = None
 
 

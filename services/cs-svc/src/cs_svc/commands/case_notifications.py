@@ -186,7 +186,7 @@ def _code(event: CaseEvent) -> str:
     if isinstance(event, PickupMissed) and event.missed_by == PickupMissedBy.BUYER:
         return "pickup_missed_by_buyer"
     if isinstance(event, PickupMissed) and event.missed_by == PickupMissedBy.COURIER_REFUSED:
-        return "pickup_missed_refused"
+        return "pickup_move_refused" if event.moved else "pickup_missed_refused"
     if isinstance(event, ReturnDelivered | ReturnHandedOver) and event.terminal:
         return f"{code}_after_end"
     if isinstance(event, OfferMade) and event.by == OfferSide.BUYER:

@@ -92,6 +92,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "快递拒绝上门取件，请在售后单中重新预约，或自行寄回商品。",
         "The courier refused to collect the goods; please book another pickup in the case, or send them yourself.",
     ),
+    "pickup_move_refused": (
+        "快递不能在更改后的时间取件，仍可能按原时间上门；请在售后单中重新预约，或自行寄回商品。",
+        "The courier does not collect the goods at the other time and may still come at the time before; please book another pickup in the case, or send the goods yourself.",
+    ),
     "pickup_waybill_given": ("取件运单号已填写。", "The waybill of the pickup is known."),
     "pickup_waybill_withdrawn": ("取件运单号已作废。", "The waybill of the pickup is not valid any more."),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),

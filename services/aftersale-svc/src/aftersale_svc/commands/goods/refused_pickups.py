@@ -22,8 +22,9 @@ REFUSE_MOVE = "refuse_pickup_move"
 async def refuse(tx: Transaction[Settings], event: PickupRefused) -> None:
     """End the booked pickup that the courier refuses; of a time that is not booked any more nothing follows.
 
-    A pickup that the courier does not move is cancelled, at the time before as well, and counts as no refusal. A buyer who has the replacement
-    of a fast exchange goes on sending its goods, however often couriers refuse: their own time brings the case to an agent.
+    A time to which the courier does not move a pickup ends it as well, and counts as no refusal: the courier may still come at the time before,
+    and its scan collects the goods. A buyer who has the replacement of a fast exchange goes on, however often couriers refuse: their own time
+    brings the case to an agent.
 
     Raises:
         NotFound: there is no such case.
@@ -34,25 +35,28 @@ async def refuse(tx: Transaction[Settings], event: PickupRefused) -> None:
         return
     if pickup.carrier not in (None, event.carrier):
         return  # another courier is to collect the goods
+    ended = replace(pickup.ended(PickupState.MISSED, tx.now), missed_by=PickupMissedBy.COURIER_REFUSED)
     if event.moved:
-        await effects.save(tx, full, apply(full, CaseAction.REFUSE_PICKUP, tx), REFUSE_MOVE)
+        await _goes_on(tx, full, ended, REFUSE_MOVE, moved=True)
         return
-    ended = replace(
-        pickup.ended(PickupState.MISSED, tx.now),
-        missed_by=PickupMissedBy.COURIER_REFUSED,
-        refused_by_courier=pickup.refused_by_courier + 1,
-    )
+    ended = replace(ended, refused_by_courier=pickup.refused_by_courier + 1)
     if ended.refused_by_courier >= MOST_REFUSED and not _has_replacement(full):
         await _escalate(tx, full, ended)
         return
+    await _goes_on(tx, full, ended, CaseAction.REFUSE_PICKUP)
+
+
+async def _goes_on(tx: Transaction[Settings], full: FullCase, ended: Pickup, step: str, *, moved: bool = False) -> None:
+    """The buyer has the whole time to book another pickup, or to send the goods otherwise."""
     after = open_pickups.without_time(apply(full, CaseAction.REFUSE_PICKUP, tx)).keeping(ended)
     missed = PickupMissed(
         **case_fields(tx, after.case),
-        begins_at=pickup.begins_at,
+        begins_at=ended.begins_at,
         missed_by=PickupMissedBy.COURIER_REFUSED,
+        moved=moved,
         deadline_at=after.case.deadline_at,
     )
-    await effects.save(tx, full, after, CaseAction.REFUSE_PICKUP, missed)
+    await effects.save(tx, full, after, step, missed)
 
 
 def _has_replacement(full: FullCase) -> bool:

@@ -46,8 +46,8 @@ STEPS: Mapping[str, Label] = {
         "The courier refused to collect the goods; another pickup may be booked, or the goods sent otherwise",
     ),
     "refuse_pickup_move": Label(
-        "快递不能更改取件时间，取件已取消，可重新预约或自行寄回",
-        "The courier does not collect the goods at the other time, and the pickup was cancelled; another one may be booked, or the goods sent otherwise",
+        "快递不能在更改后的时间取件，仍可能按原时间上门，可重新预约或自行寄回",
+        "The courier does not collect the goods at the other time, and may still come at the time before; another pickup may be booked, or the goods sent otherwise",
     ),
     "correct_waybill": Label("{actor}更正了退货运单号", "{actor} corrected the waybill"),
     "scan": Label("快递首次扫描退货包裹", "The courier scanned the returned parcel for the first time"),
