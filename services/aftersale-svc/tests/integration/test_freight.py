@@ -189,10 +189,11 @@ async def test_a_single_case_costs_no_update(shop: Shop) -> None:
 
 
 async def test_units_of_an_agreed_amount_complete_the_return_of_the_order(shop: Shop) -> None:
-    await shop.delivered()
-    kept = await shop.case(2, type_="refund_only")
+    """They have not left, and never will."""
+    await shop.paid()
+    kept = await shop.case(2, type_="refund_only", reason="ordered_by_mistake")
     await shop.act(shop.seller, kept["id"], "offer", amount={"amount": 1000, "currency": "CNY"})
     await shop.act(shop.buyer, kept["id"], "accept-offer")
     assert (await shop.refund_succeeds()).amount_minor == 1000
-    last = await shop.case(1)
+    last = await shop.case(1, type_="refund_only")
     assert last["shipping_refund"]["amount"] == 800, "the agreed amount carries none"

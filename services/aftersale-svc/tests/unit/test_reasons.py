@@ -105,7 +105,8 @@ def test_labels_are_there_in_both_languages_and_differ(language: str) -> None:
 
 
 def test_no_rejection_is_about_goods_that_were_not_sent_back(a_case: Callable[..., Case]) -> None:
-    full = FullCase(case=a_case(CaseState.PENDING_REVIEW, stage=Stage.POST_RECEIPT))
+    late = {"reason": Reason.CHANGED_MIND, "after_window": True}
+    full = FullCase(case=a_case(CaseState.PENDING_REVIEW, stage=Stage.POST_RECEIPT, **late))
     back = full.keeping(Return(case_id=full.case.id, carrier="sf", waybill_no="SF1001"))
     of_returned = {RejectReason.WRONG_WAYBILL, RejectReason.EMPTY_RETURN, RejectReason.PARTS_MISSING}
     for reason in RejectReason:
@@ -123,7 +124,7 @@ def test_no_rejection_is_about_goods_that_were_not_sent_back(a_case: Callable[..
 
 def test_goods_that_have_not_left_are_neither_used_nor_on_their_way(a_case: Callable[..., Case]) -> None:
     names.register()
-    full = FullCase(case=a_case(CaseState.PENDING_REVIEW, stage=Stage.PRE_SHIP))
+    full = FullCase(case=a_case(CaseState.PENDING_REVIEW, stage=Stage.PRE_SHIP, after_window=True))
     for reason in (RejectReason.USED_OR_AFFECTS_RESALE, RejectReason.PACKAGE_IN_TRANSIT):
         with pytest.raises(RejectReasonUnsuitable) as refused:
             check_reject_reason(full, reason)
