@@ -9,6 +9,7 @@ from courier_pushes import SIGNERS, contents
 from order_svc.commands.parcels import partner_inbox
 from order_svc.domain.partners.pushes import ANSWER, PushSource
 from order_svc.integrations.couriers.fields import CHINA
+from order_svc.integrations.couriers.outward.port import TrackingResult
 from order_svc.tables.anomalies import FEEDS
 from order_svc.tables.couriers import ENDPOINTS
 from shipping_depot import SENDER, Depot, open_depot
@@ -184,7 +185,7 @@ async def test_what_is_pushed_while_sf_is_being_asked_is_asked_for_afterwards(sf
     parcel, path = await shipped(sf), await address_of_the_seller(sf)
     answered, calls = sf.service.track, []
 
-    async def track(*asked_for: Any) -> Any:
+    async def track(*asked_for: object) -> TrackingResult:
         answer = await answered(*asked_for)
         calls.append(answer)
         if len(calls) == 1:
