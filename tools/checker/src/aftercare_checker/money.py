@@ -76,7 +76,7 @@ def _refunded_on(log: Log, result: CheckResult) -> Sums:
     return back
 
 
-def _of_share(data: Mapping[str, Any]) -> str:
+def _of_share(data: Mapping[str, Any]) -> str:  # Any: JSON
     return f"{data['refund_id']} in its share {data['share_id']}"
 
 
