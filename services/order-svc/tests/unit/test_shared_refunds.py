@@ -110,10 +110,10 @@ class History:
         assert all(each.amount_minor == room[each.payment_id] for each in new[:-1]), "each but the last is used up"
 
     async def result(self, name: str, number: int) -> None:
-        """A result of some refund, which may have ended before."""
+        """A response about some refund, which may have ended before: then it changes nothing."""
         if self.refunds:
             refund = self.refunds[number % len(self.refunds)]
-            await self.run(refunds.apply_result, refund.id, result=RESULTS[name])
+            await self.run(refunds.apply_response, refund.id, result=RESULTS[name])
 
     def check(self) -> None:
         for each in self.payments:
@@ -152,7 +152,7 @@ async def play(amounts: list[int], happens: list[tuple[str, int, list[int]]]) ->
         history.check()
     for _ in range(20):
         for refund in [each for each in history.refunds if each.state in IN_FLIGHT]:
-            await history.run(refunds.apply_result, refund.id, result=RESULTS["succeeds"])
+            await history.run(refunds.apply_response, refund.id, result=RESULTS["succeeds"])
     history.check()
     assert {event["refund_id"] for _, event in history.ends()} == history.asked.keys(), "each refund has an end"
 
