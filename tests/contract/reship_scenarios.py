@@ -150,6 +150,7 @@ async def replacements_that_are_sent_first(suite: InProcessSuite) -> str:
             await step(suite, "seller", case, "inspect", lines=found)
         else:
             await suite.advance(7 * 24 + 1)
+            await step(suite, "agent", case, "claim-hold", note=TEXTS["note"])
     return str(order["id"])
 
 
