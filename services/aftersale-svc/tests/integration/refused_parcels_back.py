@@ -47,6 +47,13 @@ async def parcel(shop: Shop, case_id: str, status: str, waybill_no: str = "73200
     await shop.harness.consume(event)
 
 
+async def back(shop: Shop, case_id: str) -> None:
+    """The merchant sends the refused goods back, the courier delivers them, and the buyer confirms that."""
+    await shop.act(shop.seller, case_id, "return-refused-goods", **PARCEL)
+    await parcel(shop, case_id, "delivered")
+    await act(shop, shop.buyer, await claim_of(shop, case_id), "confirm")
+
+
 async def sent(shop: Shop) -> dict[str, Any]:
     """The refused unit is on its way to the buyer."""
     case = await refused(shop)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import refused_parcels_back
 from aftersale_shop import Shop
 
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
@@ -34,8 +35,7 @@ async def test_units_that_the_inspection_refused(shop: Shop) -> None:
     await shop.inspect(case["id"], 1)
     await shop.refund_succeeds()
     await refused(shop, case["id"])
-    await shop.act(shop.seller, case["id"], "return-refused-goods", carrier="sf", waybill_no="SF1009")
-    await shop.parcel("SF1009", leg="refused_goods")
+    await refused_parcels_back.back(shop, case["id"])
     other = await shop.case(2, type_="refund_only")
     assert other["requested"]["amount"] == 28700 - 9566, "the unit that was refused, and the one that was never sent"
     assert (await awarded(shop, other, 9567))["refunded"]["amount"] == 9567

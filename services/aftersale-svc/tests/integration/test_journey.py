@@ -1,5 +1,6 @@
 """The main journey as a client sees it: a return in two parts, a refund before shipment, a rejection that is disputed."""
 
+import refused_parcels_back
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCompleted,
@@ -98,8 +99,7 @@ async def test_accepting_fewer_is_a_partial_refund_and_frees_the_rest_once_it_is
     await shop.refund_succeeds()
     completed = await shop.last(AfterSaleCompleted)
     assert [(line.quantity, line.amount_minor) for line in completed.lines] == [(1, 9566)]
-    await shop.act(shop.seller, case["id"], "return-refused-goods", carrier="sf", waybill_no="SF1009")
-    await shop.parcel("SF1009", leg="refused_goods")
+    await refused_parcels_back.back(shop, case["id"])
     rest = await shop.case(2)
     assert rest["requested"]["amount"] == 28700 - 9566
 

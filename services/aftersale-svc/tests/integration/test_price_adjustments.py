@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import refused_parcels_back
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCompleted,
@@ -222,8 +223,7 @@ async def test_what_was_accepted_of_a_return_has_its_part_of_it(shop: Shop) -> N
     await shop.act(shop.agent, adjustment["id"], "close", note="多次失败")
     await shop.act(shop.seller, exchange["id"], "no-stock")
     assert (await shop.refund_succeeds()).amount_minor == 19133
-    await shop.act(shop.seller, exchange["id"], "return-refused-goods", carrier="sf", waybill_no="SF1009")
-    await shop.parcel("SF1009", leg="refused_goods")
+    await refused_parcels_back.back(shop, exchange["id"])
     rest = await shop.case(1, type_="refund_only")
     assert rest["requested"]["amount"] == 9567
 

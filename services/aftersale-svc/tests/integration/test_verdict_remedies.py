@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import refused_parcels_back
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCompleted,
@@ -167,8 +168,7 @@ async def test_goods_that_the_buyer_was_to_keep_come_back_by_a_verdict_for_their
     assert (await shop.refund_succeeds()).amount_minor == 9566
     completed = await shop.get(case["id"])
     assert (completed["type"], completed["state"]) == ("return_refund", "completed")
-    await shop.act(shop.seller, case["id"], "return-refused-goods", carrier="sf", waybill_no="SF1009")
-    await shop.parcel("SF1009", leg="refused_goods")
+    await refused_parcels_back.back(shop, case["id"])
     assert (await shop.case(2))["requested"]["amount"] == 28700 - 9566, "what was refused is back, and free again"
 
 

@@ -123,7 +123,7 @@ async def test_every_proposal_leads_on(a_case: ACase, an_order: Callable[..., Or
     graph, places = await explore(first, PEOPLE | TWO, settings)
     assert not stuck(graph, places)
     proposed = {snapshot.case.proposed_action for snapshot in places.values()} - {None}
-    assert proposed == {"approve", "refund", "offer", "accept_offer"}
+    assert proposed == {"approve", "refund", "offer", "accept_offer", "confirm_offline_refund"}
     for place, snapshot in places.items():
         found = snapshot.case
         assert found.proposed_action is None or found.state is CaseState.MANUAL_REVIEW, place
