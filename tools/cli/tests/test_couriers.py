@@ -31,7 +31,7 @@ def headers_of(request: couriers.Request) -> dict[str, str]:
     ("partner", "status"), [(name, status) for name, each in SIMULATED.items() for status in each.codes]
 )
 def test_a_push_is_verified_and_parsed_by_order_svc(partner: str, status: str) -> None:
-    adapter = COURIERS[partner]
+    adapter = COURIERS[SIMULATED[partner].adapter]
     secret = adapter.new_secret()
 
     request = couriers.PARTNERS[partner](couriers.Scan("7300123456789", status, NOW, "sf", "73-1"), secret)
@@ -47,9 +47,10 @@ def test_a_push_is_verified_and_parsed_by_order_svc(partner: str, status: str) -
 
 @pytest.mark.parametrize("partner", list(couriers.PARTNERS))
 def test_a_push_with_another_secret_is_refused(partner: str) -> None:
-    adapter = COURIERS[partner]
+    adapter = COURIERS[SIMULATED[partner].adapter]
 
-    request = couriers.PARTNERS[partner](couriers.Scan("7300123456789", "delivered", NOW), adapter.new_secret())
+    status = next(iter(SIMULATED[partner].codes))
+    request = couriers.PARTNERS[partner](couriers.Scan("7300123456789", status, NOW), adapter.new_secret())
 
     assert adapter.verify(request.body, headers_of(request), [adapter.new_secret()], datetime.now(UTC)) is not None
 

@@ -83,7 +83,7 @@ async def test_ranges_of_time(stocked: Any) -> None:
 
 
 async def test_orders_of_a_range_of_payments_come_by_their_payments(shop: Any) -> None:
-    placed = [await shop.place(order_no=name) for name in ("A", "B")]
+    placed = [await shop.place(order_no=name, payment_minutes=240) for name in ("A", "B")]
     since = shop.h.clock.now().isoformat()
     for order in reversed(placed):
         shop.h.clock.advance(hours=1)

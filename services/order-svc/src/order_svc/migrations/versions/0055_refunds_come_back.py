@@ -7,6 +7,8 @@ revision = "0055"
 down_revision = "0054"
 branch_labels = None
 depends_on = None
+# A CHECK is added: earlier builds do not know of refunds that come back.
+compatible_with = "0055"
 
 
 def upgrade() -> None:
