@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction
 from aftersale_svc.domain.deadlines.ledger import DeadlineAction
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.partners.pushes import PushAction
+from order_svc.domain.shipping.labels import LabelAction
 
 # Any: the states and actions differ per lifecycle.
 
@@ -22,6 +23,7 @@ LEFT_TO_THE_TABLE = {
     OrderAction.CONFIRM_RECEIPT: "confirmReceipt",
     OrderAction.CHANGE_ADDRESS: "changeAddress",
     PushAction.REDRIVE: "redriveCourierPush",
+    LabelAction.VOID: "voidParcel",
     DeadlineAction.EXTEND: "extendDeadline",
     RefusedGoodsAction.SEND: "returnRefusedGoods",
     RefusedGoodsAction.CORRECT_WAYBILL: "correctRefusedGoodsWaybill",

@@ -61,6 +61,7 @@ NOT_OF_ROUTES = {
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "no_virtual_goods": "only shown as the reason why an action is not allowed",
     "no_virtual_lines": "the result of one row of an import",
+    "not_authorised": "decides which timer holds",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "nothing_to_ship": "the result of one row of an import",
     "order_no_repeated": "the result of one row of an import",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pytest
 from aftercare_chassis.testing import Harness
-from aftersale_shop import Shop
+from aftersale_shop import HASH, Shop
 from aftersale_svc import main
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -48,6 +48,8 @@ ENDINGS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("agent", "release-hold", {"note": "…"}),
         ("agent", "confirm-decision", {}),
         ("second agent", "confirm-decision", {}),
+        ("agent", "state-offline-refund", {"method": "cash", "reference": "…", "evidence": [HASH]}),
+        ("second agent", "confirm-offline-refund", {}),
     ],
     "refused-goods-claims": [
         ("agent", "report-lost", {}),
