@@ -120,6 +120,7 @@ class Histories(RuleBasedStateMachine):
     async def all_ends(self) -> None:
         shop, walk, another = self.shop, self.walk, self.shop.harness.client("arbitrator", "arb-3")
         left: list[dict[str, Any]] = []
+        answers: dict[str, str] = {}
         for _ in range(20):
             shop.clock.advance(hours=24 * 8)
             await shop.harness.run_due()
@@ -130,8 +131,9 @@ class Histories(RuleBasedStateMachine):
             for document in left:
                 for person, action, body in ENDINGS[document["kind"]]:
                     path = f"/v1/{document['kind']}/{document['id']}/{action}"
-                    await {**walk.people, "third arbitrator": another}[person].post(path, json=body)
-        raise AssertionError(f"no way out: {left}")
+                    answer = await {**walk.people, "third arbitrator": another}[person].post(path, json=body)
+                    answers[f"{person} {path}"] = answer.text
+        raise AssertionError(f"no way out: {left}, last answers: {answers}")
 
     def the_events_say_the_same(self) -> None:
         """The published events, read from the first one, add up to the rows of all cases, disputes and claims."""
