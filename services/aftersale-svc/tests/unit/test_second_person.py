@@ -22,6 +22,7 @@ from aftersale_svc.settings import Settings
 from case_walk import CASE, PEOPLE, Command, explore
 from graph_ends import stuck
 from memory_transaction import Snapshot
+from offline_walk import PAID_OUTSIDE
 
 ACase = Callable[..., Case]
 Acting = Callable[..., SystemContext]
@@ -120,10 +121,10 @@ async def test_every_proposal_leads_on(a_case: ACase, an_order: Callable[..., Or
     [hold] = holds_of([line], TYPES[type_])
     first = Snapshot(an_order(), of(case).start(case, acting()), line, hold)
     settings = Settings.model_construct(second_person_above={"CNY": 0})
-    graph, places = await explore(first, PEOPLE | TWO, settings)
+    graph, places = await explore(first, PEOPLE | PAID_OUTSIDE | TWO, settings)
     assert not stuck(graph, places)
     proposed = {snapshot.case.proposed_action for snapshot in places.values()} - {None}
-    assert proposed == {"approve", "refund", "offer", "accept_offer", "confirm_offline_refund"}
+    assert proposed == {"approve", "refund", "offer", "accept_offer", "state_offline_refund"}
     for place, snapshot in places.items():
         found = snapshot.case
         assert found.proposed_action is None or found.state is CaseState.MANUAL_REVIEW, place
