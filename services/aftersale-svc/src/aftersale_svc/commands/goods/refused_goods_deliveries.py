@@ -25,7 +25,7 @@ async def confirm(tx: Transaction[Settings], claim_id: str, *, note: str | None 
 
 @refused_goods.STEPS.timer(RefusedGoodsAction.DELIVER)
 async def _confirm_by_timeout(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> None:
-    """The buyer has not said in time that the goods are not there."""
+    """The buyer has not objected to the delivery in time."""
     await _delivered(tx, claim)
 
 
@@ -34,7 +34,7 @@ async def _delivered(tx: Transaction[Settings], claim: RefusedGoodsClaim, note: 
 
 
 async def arrived(tx: Transaction[Settings], claim: RefusedGoodsClaim) -> RefusedGoodsClaim:
-    """Record that the courier reports the goods of a locked claim as delivered; nothing, where the buyer has said that they are not there."""
+    """Record that the courier reports the goods of a locked claim as delivered; nothing, where the buyer has objected to that."""
     action = RefusedGoodsAction.ARRIVE
     if not REFUSED_GOODS_CLAIM.permits(claim, action, tx.actor, ClaimFacts.of(tx)):
         return claim

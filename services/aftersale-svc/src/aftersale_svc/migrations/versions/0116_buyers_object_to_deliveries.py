@@ -8,7 +8,7 @@ revision = "0116"
 down_revision = "0115"
 branch_labels = None
 depends_on = None
-# An earlier build knows no claim that waits for the buyer's confirmation.
+# Earlier builds cannot read claims that wait for the buyer's confirmation.
 compatible_with = "0116"
 
 TABLE = "refused_goods_claims"

@@ -6,7 +6,7 @@ revision = "0117"
 down_revision = "0116"
 branch_labels = None
 depends_on = None
-# An earlier build knows none of these causes.
+# Earlier builds cannot read these causes.
 compatible_with = "0117"
 
 CAUSES = (
