@@ -8,27 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.domain.payments.allocation import newest_first, rooms_of
 from order_svc.domain.payments.codes import OwnRefundCause
-from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.model import Payment, Refund, RefundState
 from order_svc.domain.payments.owed import owed_of_order, owed_of_payment
+from test_ledger import payment as a_payment
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def a_payment(number: int, minor: int) -> Payment:
-    return Payment(
-        id=f"pay_{number}",
-        version=1,
-        order_id="ord_1",
-        buyer_id="buyer-1",
-        merchant_id="m-1",
-        provider="simulator",
-        method="sim_success",
-        state=PaymentState.SUCCEEDED,
-        amount_minor=minor,
-        currency="CNY",
-        refunded_minor=0,
-        created_at=NOW,
-    )
 
 
 def a_refund(payment: Payment, minor: int, cause: OwnRefundCause, state: RefundState, number: int) -> Refund:
@@ -76,7 +60,7 @@ STATES = st.lists(
 def test_the_buyer_gets_all_but_the_deposit_and_the_merchant_keeps_no_more(
     amounts: list[int], share: float, states: list[RefundState], charged: list[float]
 ) -> None:
-    payments = [a_payment(number, minor) for number, minor in enumerate(amounts, 1)]
+    payments = [a_payment(minor, number=number) for number, minor in enumerate(amounts, 1)]
     kept = int(sum(amounts) * share)
     refunds = cancelled(payments, kept, states)
     # Of what is not refunded, the buyer has some charged back.
@@ -95,7 +79,7 @@ def test_the_buyer_gets_all_but_the_deposit_and_the_merchant_keeps_no_more(
 
 
 def test_a_deposit_is_not_given_back_for_what_was_charged_back() -> None:
-    payments = [a_payment(1, 5000), a_payment(2, 700)]
+    payments = [a_payment(5000, number=1), a_payment(700, number=2)]
     refunds = cancelled(payments, 5000, [RefundState.FAILED])
     assert owed_of_order(payments, refunds, (), NOW, 5000) == 700
     charged_back = [payments[0], replace(payments[1], charged_back_minor=700)]
@@ -103,7 +87,7 @@ def test_a_deposit_is_not_given_back_for_what_was_charged_back() -> None:
 
 
 def test_a_deposit_that_an_operator_gives_back_is_owed_where_that_fails() -> None:
-    payments = [a_payment(1, 5000), a_payment(2, 700)]
+    payments = [a_payment(5000, number=1), a_payment(700, number=2)]
     refunds = cancelled(payments, 5000, [RefundState.SUCCEEDED])
     refunds.append(a_refund(payments[0], 5000, OwnRefundCause.OPERATOR, RefundState.FAILED, 9))
     assert owed_of_order(payments, refunds, (), NOW, 5000) == 5000
