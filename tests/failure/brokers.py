@@ -125,10 +125,7 @@ class Cluster:
         segment: int = 67_108_864,
     ) -> "Cluster":
         """A prepared cluster that is not started. `advertised`: ports of proxies; `folder`: a place on another disk."""
-        taken: set[int] = set()
-        for _ in range(size * 2):
-            taken.add(ports.choose(taken))
-        free = sorted(taken)
+        free = [ports.choose() for _ in range(size * 2)]
         brokers = []
         for node in range(1, size + 1):
             port, controller = free[node - 1], free[size + node - 1]

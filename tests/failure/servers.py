@@ -115,7 +115,7 @@ class Servers:
 
     def process(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
         """A process that is not started yet."""
-        port = ports.choose({each.port for each in self.started})
+        port = ports.choose()
         variables = {**environment, "AFTERCARE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
         made = Process(name, list(command), variables, self.processes, port)
         self.started.append(made)

@@ -1,6 +1,8 @@
 """The files of a stack's folder: addresses, secrets, ports."""
 
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +79,17 @@ def test_a_port_base_has_every_offset_free() -> None:
 
     assert base % 10 == 0
     assert all(port_is_free(base + number) for number in (1, 2, 9))
+
+
+def test_a_chosen_port_is_not_chosen_by_another_process() -> None:
+    """Two workers of one test run started servers on one port."""
+    chosen = ports.choose()
+    script = f"from aftercare_cli.stack import ports; ports.RANGE = range({chosen}, {chosen + 1}); ports.choose()"
+
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert port_is_free(chosen)
+    assert "no free loopback port" in other.stderr
 
 
 def test_ports_are_refused_when_none_is_free(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,15 @@ SECRET = "whsec_" + "c2ltdWxhdG9yLXNlY3JldC1vZi10aGUtdGVzdHM="
 @contextmanager
 def running(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The simulator as a process, killed at the end."""
+    with socket.socket() as held:  # until the simulator has ended, so that no connection of another process is given it
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield from _run(held.getsockname()[1], folder, *options)
+
+
+def _run(port: int, folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     secret = folder / "webhook"
     secret.write_text(SECRET + "\n")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     place = ["--port", str(port), "--webhook-secret-file", str(secret)]
     command = [sys.executable, "-m", "aftercare_simulators.payment", *place, *options]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)

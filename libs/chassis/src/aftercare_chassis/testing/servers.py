@@ -5,8 +5,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -69,18 +69,18 @@ async def serve_process(package: str, settings: ServiceSettings) -> AsyncIterato
 
     Raises: AssertionError where the process does not become ready, or does not end with exit code 0 once stopped.
     """
-    port = _free_port()
-    process = await _start(package, "serve", variables={**environment(settings), f"{PREFIX}PORT": str(port)})
-    async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=SECONDS) as client:
-        served = ServiceProcess(process, port, client)
-        try:
-            await until(served.is_ready, f"{package} is ready", SECONDS)
-            yield served
-        finally:
-            served.stop()
-            async with asyncio.timeout(SECONDS):
-                code = await process.wait()
-            assert code == 0, f"{package} ended with exit code {code}"
+    with _free_port() as port:
+        process = await _start(package, "serve", variables={**environment(settings), f"{PREFIX}PORT": str(port)})
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=SECONDS) as client:
+            served = ServiceProcess(process, port, client)
+            try:
+                await until(served.is_ready, f"{package} is ready", SECONDS)
+                yield served
+            finally:
+                served.stop()
+                async with asyncio.timeout(SECONDS):
+                    code = await process.wait()
+                assert code == 0, f"{package} ended with exit code {code}"
 
 
 async def run_command(package: str, settings: ServiceSettings, *words: str) -> tuple[int, str]:
@@ -105,7 +105,11 @@ async def _start(
     return await asyncio.create_subprocess_exec(*command, env={**os.environ, **variables}, stdout=stdout)
 
 
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
+@contextmanager
+def _free_port() -> Iterator[int]:
+    """A port for one server. It stays bound here meanwhile, so that no connection of another process is given it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((HOST, 0))
+        port: int = held.getsockname()[1]
+        yield port

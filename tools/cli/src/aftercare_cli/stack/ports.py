@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import socket
 from pathlib import Path
 
 from aftercare_cli.stack.interface import StackError
@@ -11,30 +12,49 @@ from aftercare_cli.stack.processes import port_is_free
 RANGE = range(20_000, 30_000)
 
 
-def choose(taken: set[int] | None = None) -> int:
-    """A port that is free now and not in `taken`.
+# The UDP ports that this process holds for the TCP ports it has chosen: several processes choose at the same time (the
+# workers of a test run), and seconds pass between the choice and the start of the server.
+_held: dict[int, socket.socket] = {}
+
+
+def choose() -> int:
+    """A port that is free now. Nobody else chooses it while this process runs.
 
     Raises:
         StackError: none was found.
     """
     for _ in range(200):
         port = secrets.choice(RANGE)
-        if port not in (taken or set()) and port_is_free(port):
+        if _hold(port):
             return port
     raise StackError("no free loopback port between 20000 and 30000")
 
 
 def base(numbers: list[int]) -> int:
-    """A port base above which all these offsets are free.
+    """A port base above which all these offsets are free. Nobody else chooses them while this process runs.
 
     Raises:
         StackError: none was found.
     """
     for _ in range(200):
         start = secrets.choice(RANGE) // 10 * 10
-        if all(port_is_free(start + number) for number in numbers):
+        if all(_hold(start + number) for number in numbers):
             return start
     raise StackError("no free block of loopback ports between 20000 and 30000")
+
+
+def _hold(port: int) -> bool:
+    """Whether the port is free and nobody holds it; it is held from now on until this process ends."""
+    if port in _held or not port_is_free(port):
+        return False
+    holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        holder.bind(("127.0.0.1", port))
+    except OSError:
+        holder.close()
+        return False
+    _held[port] = holder
+    return True
 
 
 def recorded(file: Path, names: list[str]) -> dict[str, int]:
@@ -44,6 +64,6 @@ def recorded(file: Path, names: list[str]) -> dict[str, int]:
         return ports
     chosen: dict[str, int] = {}
     for name in names:
-        chosen[name] = choose(set(chosen.values()))
+        chosen[name] = choose()
     file.write_text(json.dumps(chosen), encoding="utf-8")
     return chosen
