@@ -190,6 +190,8 @@ AFTERSALE: dict[str, set[str]] = {
     "putDeadlineRules": {"admin"},
     "getMerchantDeadlineRules": STAFF | {"seller"},
     "putMerchantDeadlineRules": {"agent", "admin"},
+    "getOwnDeadlineRules": STAFF | {"seller"},
+    "putOwnDeadlineRules": {"seller"},
     "listDisputeQueue": {"arbitrator", "agent", "admin"},
     "listDisputeCosts": {"seller", "agent", "admin"},
     "getDisputeFile": STAFF,

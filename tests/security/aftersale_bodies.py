@@ -14,7 +14,7 @@ def aftersale_bodies(
     return {
         "announceEvidence": photo,
         "putMerchantCalendar": {"opens": "09:00", "closes": "18:00"},
-        **{name: {"rules": []} for name in ("putDeadlineRules", "putMerchantDeadlineRules")},
+        **{name: {"rules": []} for name in ("putDeadlineRules", "putMerchantDeadlineRules", "putOwnDeadlineRules")},
         "extendDeadline": {"hours": 1},
         "putCaseworker": {"role": "agent"},
         "createCase": wanted,

@@ -31,6 +31,7 @@ INVALID: list[Any] = [
 OF_UNKNOWN_MERCHANTS = {
     "getMerchantDeadlineRules",
     "putMerchantDeadlineRules",
+    "getOwnDeadlineRules",
     "setFreightInsurance",
     "getDeposits",
     "listDepositEntries",

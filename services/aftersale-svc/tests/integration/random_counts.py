@@ -33,6 +33,7 @@ TRIED_ELSEWHERE = {
     "completeEvidence": "uploads need a store: test_evidence",
     "putDeadlineRules": "of the platform, for all merchants: test_deadline_rules",
     "putMerchantDeadlineRules": "changes times alone: test_deadline_rules",
+    "putOwnDeadlineRules": "changes times alone: test_own_deadline_rules",
     "putMerchantCalendar": "changes times alone: test_deadline_calendars",
     "putCaseworker": "who works at the platform, and how much: test_caseworkers",
     "setPickupSchedule": "changes times alone: test_pickups",

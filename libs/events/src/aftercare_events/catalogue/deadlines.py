@@ -27,6 +27,7 @@ class DeadlineRule(Vocabulary):
     SETTINGS = "settings", "the hours of the installation"
     PLATFORM = "platform", "a rule of the platform"
     MERCHANT = "merchant", "a rule for the merchant"
+    OWN = "own", "a rule of the merchant itself, within the bounds of the platform"
 
 
 class ExtensionCause(Vocabulary):

@@ -7,6 +7,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftersale_svc.domain.deadlines.schedules import Schedules
 from aftersale_svc.domain.deadlines.stored import all_assembled
 from aftersale_svc.domain.deadlines.timing import ScheduleTiming
+from aftersale_svc.domain.timers import MERCHANTS_CHOICE
 from aftersale_svc.tables.deadlines.calendars import NEWEST_CALENDARS, NEWEST_DAYS, NEWEST_RULES, VERSIONS_NUMBER
 from aftersale_svc.tables.deadlines.standstills import RECENT_STANDSTILLS
 
@@ -26,7 +27,8 @@ class StoredSchedules:
         rules = [each.rule_set for each in await reader.all(NEWEST_RULES)]
         calendars = all_assembled(await reader.all(NEWEST_CALENDARS), await reader.all(NEWEST_DAYS))
         standstills = await reader.all(RECENT_STANDSTILLS)
-        self._schedules, self._number = Schedules({each.owner: each for each in rules}, calendars, standstills), number
+        rule_sets = {each.owner: each for each in rules}
+        self._schedules, self._number = Schedules(rule_sets, calendars, standstills, MERCHANTS_CHOICE), number
 
     def timing(self) -> ScheduleTiming:
         """The timing of one transaction."""

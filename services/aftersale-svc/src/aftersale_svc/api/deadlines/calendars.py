@@ -12,14 +12,17 @@ from aftersale_svc.commands.deadlines import calendars, deadline_rules
 from aftersale_svc.domain.deadlines.errors import (
     CalendarUnknown,
     ClosedTooOften,
+    OwnRuleOutOfBounds,
     RuleTwice,
     RuleUnknown,
     TimeZoneUnknown,
     WorkingHoursOverlap,
     WorkingTimeTooShort,
 )
+from aftersale_svc.domain.deadlines.rules import own_rules
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
 from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_merchant, check_setter
+from aftersale_svc.domain.timers import MERCHANTS_CHOICE, TURNS
 from aftersale_svc.queries import calendars as queries
 from aftersale_svc.settings import Settings
 
@@ -73,7 +76,7 @@ async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarI
 )
 async def get_rules(reader: Read[Settings]) -> RulesOut:
     """Get the platform's rules of hours: how long somebody has, where the merchant has no rule of its own."""
-    return RulesOut.of(PLATFORM_OWNER, await queries.rules(reader, PLATFORM_OWNER), deadline_rules.timers())
+    return RulesOut.of(PLATFORM_OWNER, await queries.rules(reader, PLATFORM_OWNER), TURNS)
 
 
 @router.put(
@@ -85,7 +88,7 @@ async def get_rules(reader: Read[Settings]) -> RulesOut:
 async def put_rules(body: RulesIn, tx: Tx[Settings]) -> RulesOut:
     """Set the platform's rules as a new version. It holds for deadlines that are set after a few seconds at most."""
     version = await deadline_rules.put(tx, PLATFORM_OWNER, rules=[each.rule() for each in body.rules])
-    return RulesOut.of(PLATFORM_OWNER, version, deadline_rules.timers())
+    return RulesOut.of(PLATFORM_OWNER, version, TURNS)
 
 
 @router.get(
@@ -94,9 +97,9 @@ async def put_rules(body: RulesIn, tx: Tx[Settings]) -> RulesOut:
     dependencies=[require_role("seller", "agent", "arbitrator", "admin")],
 )
 async def get_merchant_rules(merchant_id: MerchantId, reader: Read[Settings]) -> RulesOut:
-    """Get the rules of hours of a merchant, which hold before those of the platform."""
+    """Get the rules of hours that the platform has set for a merchant, which hold before those for all."""
     check_merchant(reader.actor, merchant_id)
-    return RulesOut.of(merchant_id, await queries.rules(reader, merchant_id), deadline_rules.timers())
+    return RulesOut.of(merchant_id, await queries.rules(reader, merchant_id), TURNS)
 
 
 @router.put(
@@ -106,7 +109,35 @@ async def get_merchant_rules(merchant_id: MerchantId, reader: Read[Settings]) ->
     dependencies=[require_role("agent", "admin")],
 )
 async def put_merchant_rules(merchant_id: MerchantId, body: RulesIn, tx: Tx[Settings]) -> RulesOut:
-    """Set the rules of hours of a merchant as a new version. The merchant itself may not: they are the time that it has."""
+    """Set the rules of hours for a merchant as a new version. The merchant itself sets `own-deadline-rules`, within these."""
     check_setter(tx.actor, merchant_id)
     version = await deadline_rules.put(tx, merchant_id, rules=[each.rule() for each in body.rules])
-    return RulesOut.of(merchant_id, version, deadline_rules.timers())
+    return RulesOut.of(merchant_id, version, TURNS)
+
+
+@router.get(
+    "/merchants/{merchant_id}/own-deadline-rules",
+    operation_id="getOwnDeadlineRules",
+    dependencies=[require_role("seller", "agent", "arbitrator", "admin")],
+)
+async def get_own_rules(merchant_id: MerchantId, reader: Read[Settings]) -> RulesOut:
+    """Get the rules of hours that a merchant has set itself, and the timers that it may set."""
+    check_merchant(reader.actor, merchant_id)
+    return RulesOut.of(merchant_id, await queries.rules(reader, own_rules(merchant_id)), MERCHANTS_CHOICE)
+
+
+@router.put(
+    "/merchants/{merchant_id}/own-deadline-rules",
+    operation_id="putOwnDeadlineRules",
+    responses=refusals(RuleUnknown, RuleTwice, OwnRuleOutOfBounds),
+    dependencies=[require_role("seller")],
+)
+async def put_own_rules(merchant_id: MerchantId, body: RulesIn, tx: Tx[Settings]) -> RulesOut:
+    """Set a merchant's own rules of hours as a new version: less time for itself than the platform gives it, more for buyers.
+
+    They hold for deadlines that are set after a few seconds at most, for documents to which the platform gives no less of their
+    own time to buyers, and no more to the merchant, and counts it in the same way.
+    """
+    check_setter(tx.actor, merchant_id)
+    version = await deadline_rules.put_own(tx, merchant_id, rules=[each.rule() for each in body.rules])
+    return RulesOut.of(merchant_id, version, MERCHANTS_CHOICE)

@@ -96,7 +96,7 @@ async def lengthen(
 ) -> Deadline:
     """Save an extended deadline with its document, which is locked, publish it and add the step to its history."""
     asked_for = cause in (ExtensionCause.AGENT, ExtensionCause.AGREEMENT)
-    hours = reminder_hours(tx.timing, document, deadline.timer)
+    hours = reminder_hours(tx, document, deadline.timer)
     changed = replace(
         deadline,
         due_at=due_at,

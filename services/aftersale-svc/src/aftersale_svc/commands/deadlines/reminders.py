@@ -36,7 +36,7 @@ async def remind(tx: Transaction[Settings], deadline_id: str) -> Deadline:
     void = deadline.ended_at is not None or due_at is None or due_at <= tx.now
     later = None
     if not void:
-        hours = reminder_hours(tx.timing, document, deadline.timer)
+        hours = reminder_hours(tx, document, deadline.timer)
         later = next_reminder(deadline.set_at, due_at, deadline.turn, hours, tx.now)
         saved = await tx.save(ROWS[deadline.document], document, _event(tx, document, deadline))
         if isinstance(saved, Case):

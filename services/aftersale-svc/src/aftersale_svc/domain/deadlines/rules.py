@@ -32,6 +32,7 @@ class RuleScope(StrEnum):
     SETTINGS = "settings"
     PLATFORM = "platform"
     MERCHANT = "merchant"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,26 @@ class DeadlineRule:
         return self.timer == timer and all(getattr(row, name, None) == value for name, value in self.when.items())
 
 
+OWN_RULES = "own\t"
+"""How the owner of the rules that a merchant has set itself begins. No id has a tab, so that none is the owner of such rules."""
+
+
+def own_rules(merchant_id: str) -> str:
+    """The owner of the rules that this merchant has set itself; `merchant_id` is that of those that the platform has set for it."""
+    return f"{OWN_RULES}{merchant_id}"
+
+
+def is_within(own: DeadlineRule, bound: DeadlineRule, turn: str) -> bool:
+    """Whether a merchant's own rule takes nothing from the other side: it counts as the platform's rule does, its own time is no longer,
+    and that of the buyer no shorter."""
+    if (own.unit, own.calendar) != (bound.unit, bound.calendar):
+        return False
+    return own.amount <= bound.amount if turn == "merchant" else own.amount >= bound.amount
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """One version of the rules of the platform, or of a merchant."""
+    """One version of the rules of the platform, of those that it has set for a merchant, or of the merchant's own."""
 
     owner: str
     version: int
@@ -65,6 +83,8 @@ class RuleSet:
     @property
     def scope(self) -> RuleScope:
         """Whose rules they are."""
+        if self.owner.startswith(OWN_RULES):
+            return RuleScope.OWN
         return RuleScope.PLATFORM if self.owner == PLATFORM_OWNER else RuleScope.MERCHANT
 
     def find(self, timer: str, row: object) -> DeadlineRule | None:

@@ -11,7 +11,7 @@ from aftersale_svc.domain.deadlines.calendars import (
     add_working_time,
     working_seconds,
 )
-from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleScope, RuleSet, Unit
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleScope, RuleSet, Unit, is_within, own_rules
 from aftersale_svc.domain.deadlines.standstills import Standstill
 from aftersale_svc.domain.permissions import PLATFORM_OWNER
 
@@ -77,14 +77,27 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """The rules and calendars that hold now, by owner and by id, and the last standstills."""
+    """The rules and calendars that hold now, by owner and by id, and the last standstills.
+
+    `choices` are the timers that merchants may set rules of their own for, each with whose time it is.
+    """
 
     rule_sets: Mapping[str, RuleSet] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     standstills: Sequence[Standstill] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     def choose(self, row: object, timer: str, hours: float) -> Chosen:
-        """The rule for a timer of this row: the merchant's, else the platform's, else the hours of the settings."""
+        """The rule for a timer of this row: the merchant's own, where it is within the bounds of what the platform gives, else that."""
+        given = self.given(row, timer, hours)
+        own = self.rule_sets.get(own_rules(getattr(row, "merchant_id", "")))
+        rule = own.find(timer, row) if own is not None else None
+        if own is None or rule is None or not is_within(rule, given.rule, self.choices[timer]):
+            return given
+        return Chosen(rule, own.scope, own.version, self.calendar_for(rule, getattr(row, "merchant_id", "")))
+
+    def given(self, row: object, timer: str, hours: float) -> Chosen:
+        """What the platform gives a row: by its rules for the merchant, else by those for all, else the hours of the settings."""
         merchant_id = getattr(row, "merchant_id", "")
         for owner in (merchant_id, PLATFORM_OWNER):
             rules = self.rule_sets.get(owner)

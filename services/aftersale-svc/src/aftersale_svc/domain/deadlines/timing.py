@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aftercare_chassis.lifecycle import Timing
+from aftercare_chassis.lifecycle import Context, Timing
 
 from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
 from aftersale_svc.domain.deadlines.ledger import Deadline
@@ -76,15 +76,16 @@ class ScheduleTiming:
         """The calendar of this merchant, or else of the country."""
         return self._schedules.calendar_for(DeadlineRule("", 0), merchant_id)
 
-    def reminder_hours(self, row: Any, timer: str | None) -> Sequence[float]:
+    def reminder_hours(self, row: Any, timer: str | None, settings: Any) -> Sequence[float]:
         """How many hours before the end of this timer people are reminded, by the rule that holds now."""
-        rule = None if timer is None else self._schedules.choose(row, timer, 0).rule
+        rule = None if timer is None else self._schedules.choose(row, timer, getattr(settings, timer)).rule
         return DEFAULT_HOURS if rule is None or rule.reminders is None else rule.reminders
 
 
-def reminder_hours(timing: Timing, row: Any, timer: str | None) -> Sequence[float]:
+def reminder_hours(context: Context, row: Any, timer: str | None) -> Sequence[float]:
     """See `ScheduleTiming.reminder_hours`."""
-    return timing.reminder_hours(row, timer) if isinstance(timing, ScheduleTiming) else DEFAULT_HOURS
+    timing = context.timing
+    return timing.reminder_hours(row, timer, context.settings) if isinstance(timing, ScheduleTiming) else DEFAULT_HOURS
 
 
 def calendar_of_merchant(timing: Timing, merchant_id: str) -> Calendar:

@@ -36,6 +36,7 @@ _OWNERS: Mapping[RuleScope, Label] = {
     RuleScope.SETTINGS: Label("按默认设置", "By the default setting"),
     RuleScope.PLATFORM: Label("按平台时限规则第 {version} 版", "By version {version} of the platform's rules"),
     RuleScope.MERCHANT: Label("按该商家时限规则第 {version} 版", "By version {version} of the rules for this merchant"),
+    RuleScope.OWN: Label("按商家自定时限规则第 {version} 版", "By version {version} of the merchant's own rules"),
 }
 _UNITS: Mapping[Unit, Label] = {
     Unit.HOURS: Label("{amount} 小时", "{amount} hours"),

@@ -1,5 +1,6 @@
 """Calendars and rules of hours: what is sent, and how they are shown."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -184,8 +185,8 @@ class RuleIn(In):
     calendar: Id | None = None
     """The calendar that working time is counted in; that of the merchant, or else of the country, where it is left out."""
     when: Annotated[dict[Condition, Name], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
-    """Only for documents with these values, such as `{"type": "refund_only"}`. The merchant's rules hold before the
-    platform's, and those before the settings. Of several rules of one owner that match, the one with most conditions holds, and of several such
+    """Only for documents with these values, such as `{"type": "refund_only"}`. The platform's rules for the merchant hold before
+    those for all, and those before the settings; the merchant's own within the bounds of these. Of several rules of one owner that match, the one with most conditions holds, and of several such
     ones the first. A case
     has `category` where its lines have the same one, `buyer_level` where its order has one, and `carrier` once a parcel was sent in it;
     a dispute has the `category` of its complaint, a claim on a courier its `carrier`."""
@@ -238,7 +239,7 @@ class RuleOut(Out):
 
 
 class RulesOut(Out):
-    """The newest version of the rules of the platform or of a merchant."""
+    """The newest version of the rules of the platform, of those for a merchant, or of a merchant's own."""
 
     owner: str
     """`platform`, or the merchant."""
@@ -250,6 +251,6 @@ class RulesOut(Out):
     """What a rule may be for."""
 
     @classmethod
-    def of(cls, owner: str, version: RuleSetVersion | None, timers: list[str]) -> "RulesOut":
+    def of(cls, owner: str, version: RuleSetVersion | None, timers: Iterable[str]) -> "RulesOut":
         rules = [] if version is None else [RuleOut.model_validate(each) for each in version.rules]
-        return cls(owner=owner, version=version.version if version else 0, rules=rules, timers=timers)
+        return cls(owner=owner, version=version.version if version else 0, rules=rules, timers=sorted(timers))

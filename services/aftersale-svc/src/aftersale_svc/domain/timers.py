@@ -1,0 +1,39 @@
+"""The timers of the lifecycle tables, and whose time each of them is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aftercare_chassis.lifecycle import Lifecycle
+
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
+from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
+
+# Any: the states and actions differ per table.
+_TABLES: tuple[Lifecycle[Any, Any], ...] = (
+    *CASE.values(),
+    DISPUTE,
+    COURIER_CLAIM,
+    GUARANTEE_CLAIM,
+    REFUSED_GOODS_CLAIM,
+)
+
+
+def _turns() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for table in _TABLES:
+        for state in table.timeouts:
+            for timeout in table.alternatives(state):
+                if timeout.hours is not None:
+                    found.setdefault(timeout.hours, set()).add(timeout.turn)
+    return {timer: frozenset(turns) for timer, turns in found.items()}
+
+
+TURNS: Mapping[str, frozenset[str]] = _turns()
+"""Whose turn it is while a timer runs, by the name of the setting with its hours."""
+MERCHANTS_CHOICE: Mapping[str, str] = {
+    timer: turn for timer, turns in sorted(TURNS.items()) for turn in turns if turns in ({"merchant"}, {"buyer"})
+}
+"""The timers that merchants may set themselves, each with whose time it is."""
