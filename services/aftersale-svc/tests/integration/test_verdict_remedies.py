@@ -98,6 +98,68 @@ async def test_a_verdict_lets_the_merchant_send_the_replacement_of_an_exchange(s
     assert [each.quantity for each in (await shop.last(ReplacementOrdered)).lines] == [2]
 
 
+async def test_a_verdict_lets_the_merchant_replace_goods_for_which_money_was_asked(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    dispute_id = await disputed(shop, case["id"])
+    assert (await shop.verdict(dispute_id, None, "exchange"))["state"] == "executed"
+    changed = await shop.last(AfterSaleTypeChanged)
+    assert (changed.previous_type, changed.case_type, changed.cause) == ("return_refund", "exchange", "verdict")
+    assert (changed.goods, changed.state) == ("exchange", "await_buyer_shipment")
+    assert (await shop.names(case["id"]))[-3:] == ["AfterSaleTypeChanged", "AfterSaleResumed", "AfterSaleApproved"]
+    await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    assert (await shop.inspect(case["id"], 2))["state"] == "await_reship"
+    await shop.act(shop.seller, case["id"], "ship-replacement", carrier="sf", waybill_no="SF2001")
+    done = await shop.act(shop.buyer, case["id"], "confirm-replacement")
+    assert (done["type"], done["state"], done["refund"]) == ("exchange", "completed", None)
+    assert (await by_case(shop, dispute_id))[:2] == (None, 0)
+
+
+async def test_a_verdict_replaces_goods_that_are_back_or_refunds_them_where_there_are_none(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2)
+    await shop.act(
+        shop.seller, case["id"], "inspect", lines=[{"line_id": "line_1", "accepted": 0}], reason="reason_untrue"
+    )
+    await shop.verdict(await disputed(shop, case["id"]), None, "exchange")
+    assert (await shop.get(case["id"]))["state"] == "await_reship"
+    assert (await shop.names(case["id"]))[-3:] == ["AfterSaleTypeChanged", "AfterSaleResumed", "ReplacementOrdered"]
+    await shop.act(shop.seller, case["id"], "no-stock")
+    request = await shop.refund_succeeds()
+    assert (request.amount_minor, request.cause) == (19133, "no_replacement")
+    assert (await shop.get(case["id"]))["state"] == "completed"
+
+
+async def test_a_verdict_sends_goods_again_that_the_buyer_did_not_get(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2, type_="refund_only", reason="short_quantity")
+    await shop.act(shop.seller, case["id"], "reject", reason="reason_untrue")
+    await shop.verdict(await disputed(shop, case["id"]), None, "exchange")
+    sent = await shop.get(case["id"])
+    assert (sent["type"], sent["state"]) == ("reship_parts", "await_reship")
+    assert [each.quantity for each in (await shop.last(ReplacementOrdered)).lines] == [2]
+
+
+async def test_goods_that_cannot_be_repaired_are_exchanged_by_a_verdict_that_waits_for_appeals(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2, type_="repair", reason="warranty_repair")
+    await shop.act(shop.seller, case["id"], "cannot-repair", failure="not_economic", remedy="refund")
+    opened = await shop.agent.post(f"/v1/cases/{case['id']}/dispute", json={"category": "other", "text": "?"})
+    dispute_id = opened.json()["id"]
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    verdict = {"liable": "seller", "remedy": "exchange", "grounds": "?", "takes_effect": "after_appeal_window"}
+    await shop.rule(dispute_id, "verdict", shop.arbitrator, **verdict)
+    await shop.rule(dispute_id, "appeal", shop.seller, grounds="?")
+    assert (await shop.get(case["id"]))["type"] == "repair", "until the appeal is decided"
+    await shop.rule(dispute_id, "confirm-verdict", shop.harness.client("arbitrator", "arb-2"), grounds="?")
+    exchanged = await shop.get(case["id"])
+    assert (exchanged["type"], exchanged["state"], exchanged["repair"]) == ("exchange", "await_reship", None)
+    await shop.act(shop.seller, case["id"], "no-stock")
+    assert (await shop.refund_succeeds()).cause == "no_replacement"
+
+
 async def test_a_refund_publishes_what_is_accepted_and_a_verdict_accepts_all_units(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.arrived(2)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import CaseType, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, RefundAmount, Return
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -22,14 +22,14 @@ from memory_transaction import NOW
 ALWAYS = {Remedy.REFUND, Remedy.NONE, Remedy.RESUME}
 KEPT = {Remedy.COMPENSATION}
 POSSIBLE = {
-    CaseType.RETURN_REFUND: {Remedy.RETURN} | KEPT,
-    CaseType.REFUND_ONLY: {Remedy.RETURN} | KEPT,
+    CaseType.RETURN_REFUND: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
+    CaseType.REFUND_ONLY: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
     CaseType.CANCEL_UNSHIPPED: set[Remedy](),
     CaseType.RESHIP_PARTS: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
     CaseType.PRICE_ADJUST: set[Remedy](),
     CaseType.REFUSED_DELIVERY: set[Remedy](),
     CaseType.EXCHANGE: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
-    CaseType.REPAIR: {Remedy.RETURN} | KEPT,
+    CaseType.REPAIR: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
     CaseType.FAST_EXCHANGE: KEPT,
 }
 
@@ -78,11 +78,29 @@ def test_goods_and_money_that_are_under_way_bar_another_leg(
     assert possible(back.keeping(sent), order, arbitrator) == ALWAYS
     assert possible(exchange.keeping(sent), order, arbitrator) == ALWAYS
     arrived = replace(sent, delivered_at=NOW)
+    assert possible(back.keeping(arrived), order, arbitrator) == ALWAYS | {Remedy.EXCHANGE}
     assert possible(exchange.keeping(arrived), order, arbitrator) == ALWAYS | {Remedy.EXCHANGE}
     owed = exchange.keeping(arrived).keeping(Replacement(case_id="case_1"))
     assert possible(owed, order, arbitrator) == ALWAYS
     refused = disputed(CaseType.RETURN_REFUND, refund_id="ref_1").keeping(a_refund(RefundState.FAILED))
     assert possible(refused, order, arbitrator) == ALWAYS | KEPT
+
+
+@pytest.mark.parametrize(
+    ("type_", "reason", "made"),
+    [
+        (CaseType.RETURN_REFUND, Reason.QUALITY_DEFECT, CaseType.EXCHANGE),
+        (CaseType.REFUND_ONLY, Reason.QUALITY_DEFECT, CaseType.EXCHANGE),
+        (CaseType.REPAIR, Reason.WARRANTY_REPAIR, CaseType.EXCHANGE),
+        (CaseType.REFUND_ONLY, Reason.LOST_IN_TRANSIT, CaseType.RESHIP_PARTS),
+        (CaseType.RESHIP_PARTS, Reason.QUALITY_DEFECT, CaseType.RESHIP_PARTS),
+        (CaseType.FAST_EXCHANGE, Reason.QUALITY_DEFECT, CaseType.FAST_EXCHANGE),
+    ],
+)
+def test_an_ordered_exchange_waits_for_goods_that_the_buyer_has(
+    type_: CaseType, reason: Reason, made: CaseType, disputed: Callable[..., FullCase]
+) -> None:
+    assert ordered_as(Remedy.EXCHANGE, disputed(type_, reason=reason)).case.type is made
 
 
 def test_a_price_bars_a_return_once_the_buyer_has_agreed_to_pay_it(

@@ -33,6 +33,8 @@ REMEDIES: dict[str, Command] = {
 }
 PAID = {CaseState.REFUNDING}
 """What no dispute stops."""
+EXCHANGED = {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_RESHIP, CaseState.RESHIP_IN_TRANSIT}
+"""What a case goes through whose goods a verdict has ordered to be exchanged."""
 FIRST = {CaseType.REFUSED_DELIVERY: CaseState.RETURN_IN_TRANSIT, CaseType.FAST_EXCHANGE: CaseState.AWAIT_RESHIP}
 WALKED = (
     *("set the return address", "ship", "accept all", "accept none", "refund", "close"),
@@ -44,14 +46,14 @@ SENDING = ("ship the replacement", "confirm the replacement", "no stock")
 @pytest.mark.parametrize(
     ("type_", "ordered"),
     [
-        (CaseType.RETURN_REFUND, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
-        (CaseType.REFUND_ONLY, {CaseState.REFUNDING, CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
+        (CaseType.RETURN_REFUND, {CaseState.AWAIT_INSPECTION, *EXCHANGED}),
+        (CaseType.REFUND_ONLY, {CaseState.REFUNDING, CaseState.AWAIT_INSPECTION, *EXCHANGED}),
         (
             CaseType.RESHIP_PARTS,
             {CaseState.AWAIT_RESHIP, CaseState.RESHIP_IN_TRANSIT, CaseState.AWAIT_BUYER_SHIPMENT},
         ),
         (CaseType.EXCHANGE, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_RESHIP}),
-        (CaseType.REPAIR, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
+        (CaseType.REPAIR, {CaseState.AWAIT_INSPECTION, *EXCHANGED}),
         (CaseType.PRICE_ADJUST, {CaseState.REFUNDING}),
         (CaseType.CANCEL_UNSHIPPED, {CaseState.REFUNDING}),
         (CaseType.REFUSED_DELIVERY, {CaseState.REFUNDING, CaseState.RETURN_IN_TRANSIT, CaseState.AWAIT_INSPECTION}),

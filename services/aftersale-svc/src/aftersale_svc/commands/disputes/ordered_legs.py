@@ -57,7 +57,7 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
         rejected=False,
     )
     if action is CaseAction.ORDER_REPLACEMENT:
-        await effects.save(tx, full, ordered, None, resumed)
+        await effects.save(tx, full, ordered, None, *retyped, resumed)
         return
     approved = AfterSaleApproved(
         **case_fields(tx, case),

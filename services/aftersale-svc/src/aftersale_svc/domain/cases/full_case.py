@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
+from aftersale_svc.domain.cases.codes import BY_VERDICT, CaseType, CloseCause, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.holders import Holder
@@ -121,8 +121,8 @@ class FullCase:
 
     @property
     def repair(self) -> Repair | None:
-        """What the merchant says of the repair; None before."""
-        return next(iter(self.rows_of(Repair)), None)
+        """What the merchant says of the repair; None before, and where a verdict has ordered something else than a repair."""
+        return next(iter(self.rows_of(Repair)), None) if self.case.type is CaseType.REPAIR else None
 
     @property
     def money_hold(self) -> MoneyHold | None:

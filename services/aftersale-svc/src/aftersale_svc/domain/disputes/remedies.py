@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.final_sales import is_virtual, moves_goods
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.reasons import NOT_RECEIVED
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.errors import RemedyNotPossible
 from aftersale_svc.domain.disputes.model import Remedy
@@ -22,6 +23,8 @@ _ALWAYS = frozenset({Remedy.NONE, Remedy.RESUME})
 _ORDERS = (CaseAction.ORDER_REPLACEMENT, CaseAction.ORDER_RETURN)
 _MADE_RETURNS = frozenset({CaseType.REFUND_ONLY, CaseType.RESHIP_PARTS, CaseType.EXCHANGE, CaseType.REPAIR})
 """Types that hold the same of the order as a return, and which a verdict can make one."""
+_MADE_EXCHANGES = frozenset({CaseType.RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.REPAIR})
+"""Types that hold the same of the order as an exchange, and which a verdict can make one."""
 
 
 def check_remedy(remedy: Remedy, context: Context, facts: CaseFacts) -> None:
@@ -56,14 +59,29 @@ def action_of(remedy: Remedy, context: Context, facts: CaseFacts) -> CaseAction 
 
 
 def ordered_as(remedy: Remedy, full: FullCase) -> FullCase:
-    """The case as the type that it goes on as: where the buyer has goods that are to come back for their money, it is a return
-    from then on, and nothing has a price any more. What the buyer has agreed to pay for something else is settled in its own leg."""
-    agreed = full.charge is not None and full.charge.agreed_at is not None
-    made = full.case.type in _MADE_RETURNS and not agreed and buyer_has_goods(full)
-    if remedy is not Remedy.RETURN or not made:
+    """The case as the type that it goes on as, see `_type_ordered`. Nothing has a price there yet."""
+    type_ = _type_ordered(remedy, full)
+    if type_ is full.case.type:
         return full
-    found = unpriced(replace(full, case=replace(full.case, type=CaseType.RETURN_REFUND)))
+    found = unpriced(replace(full, case=replace(full.case, type=type_)))
     return found if found.charge is None else found.keeping(Charge(case_id=full.case.id, amount_minor=0))
+
+
+def _type_ordered(remedy: Remedy, full: FullCase) -> CaseType:
+    """The type that the case goes on as: a return, where the buyer has goods that are to come back for their money; an exchange, where
+    the merchant is to send others for them; or a reshipment, where the buyer did not get them.
+
+    What the buyer has agreed to pay for something else is settled in its own leg.
+    """
+    type_ = full.case.type
+    if full.charge is not None and full.charge.agreed_at is not None:
+        return type_
+    if remedy is Remedy.RETURN and type_ in _MADE_RETURNS and buyer_has_goods(full):
+        return CaseType.RETURN_REFUND
+    if remedy is Remedy.EXCHANGE and type_ in _MADE_EXCHANGES and full.case.stage is not Stage.PRE_SHIP:
+        missing = full.case.reason in NOT_RECEIVED and not full.return_.is_sent_back
+        return CaseType.RESHIP_PARTS if missing else CaseType.EXCHANGE
+    return type_
 
 
 def _is_possible(remedy: Remedy, context: Context, facts: CaseFacts) -> bool:
