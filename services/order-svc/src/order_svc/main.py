@@ -60,6 +60,7 @@ from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
 from order_svc.workers.reconciliation import ReconciliationWorker
 from order_svc.workers.shipping_calls import ShippingCalls
+from order_svc.workers.signing_keys import SigningKeysWorker
 from order_svc.workers.standstills import STANDSTILL_FIGURES
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
@@ -96,6 +97,7 @@ def service(
             ProviderCalls(providers).worker(),
             *PartnerInbox(COURIERS, providers).workers(),
             ReconciliationWorker(providers).worker(),
+            *SigningKeysWorker(providers).workers(),
             LedgerProofWorker().worker(),
             FEEDS,
             STANDSTILL_FIGURES,
@@ -211,6 +213,7 @@ def _wechat_pay_account(settings: Settings) -> WeChatPayAccount:
         private_key=settings.wechat_pay_private_key,
         api_v3_key=settings.wechat_pay_api_v3_key,
         public_keys={key_id: key for key_id, _, key in keys},
+        has_certificates=settings.wechat_pay_certificates,
     )
 
 

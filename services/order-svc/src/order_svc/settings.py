@@ -43,7 +43,7 @@ class Settings(ServiceSettings):
     """Addresses and credentials of providers, durations of states in hours, and the tolerance for couriers' clocks in minutes.
 
     Of keys and secrets that providers sign with there are several while one replaces another; those of WeChat Pay are `id=key`, the
-    one to use first. RSA keys are the base64 of DER on one line.
+    one to use first, and need not be set where its certificates are fetched. RSA keys are the base64 of DER on one line.
     """
 
     payment_simulator_url: HttpUrl = "http://127.0.0.1:8009"
@@ -59,6 +59,7 @@ class Settings(ServiceSettings):
     wechat_pay_private_key: Secret = ""
     wechat_pay_api_v3_key: Annotated[Secret, Field(pattern=r"^([!-~]{32})?$")] = ""
     wechat_pay_public_keys: Annotated[Parts, AfterValidator(_key_ids)] = ()
+    wechat_pay_certificates: bool = False
     wechat_pay_url: HttpUrl = "https://api.mch.weixin.qq.com"
     alipay_app_id: str = ""
     alipay_private_key: Secret = ""
@@ -98,8 +99,9 @@ class Settings(ServiceSettings):
 
     @model_validator(mode="after")
     def _providers_are_complete(self) -> Self:
+        waived = {"wechat_pay_public_keys"} if self.wechat_pay_certificates else set()
         for first, others in _NEEDED_BESIDE.items():
-            missing = [PREFIX + name.upper() for name in others if not getattr(self, name)]
+            missing = [PREFIX + name.upper() for name in others if name not in waived and not getattr(self, name)]
             if getattr(self, first) and missing:
                 raise ValueError(f"{', '.join(missing)} must be set beside {PREFIX}{first.upper()}")
         return self

@@ -22,7 +22,7 @@ from order_svc.domain.tracking import ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings
-from provider_worlds import WORLDS, World
+from provider_worlds import ROTATING, WORLDS, World
 from shipping_depot import Depot, open_depot
 from standardwebhooks import Webhook
 
@@ -278,7 +278,7 @@ async def old(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterato
 @pytest.fixture(params=[name for name in WORLDS if name != "simulator"])
 def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
     """A provider that is connected beside the simulator."""
-    made, connect = WORLDS[request.param](), main.payment_providers
+    made, connect = {**WORLDS, **ROTATING}[request.param](), main.payment_providers
 
     def providers(
         settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None

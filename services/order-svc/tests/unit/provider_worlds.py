@@ -1,7 +1,7 @@
 """Each payment provider with its adapter: the adapter's real code against the provider's simulator, in one process."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from aftercare_simulators.payment.methods import Method
 from aftercare_simulators.payment.provider import Provider
 from aftercare_simulators.payment.rsa import KeyPair
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.signing_keys import SigningKey
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
 from order_svc.integrations.payments.port import PaymentProvider, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator
@@ -129,9 +130,14 @@ class World:
 
     def examined(self, raw: bytes, headers: Mapping[str, str], *, late: float = 0) -> ExaminedPush[Any]:
         at = self.now + timedelta(seconds=late)
-        return examine(self.adapter, raw, headers, self.adapter.secrets, at)
+        return examine(self.adapter, raw, headers, self.secrets, at)
 
-    def rotate(self) -> None:
+    @property
+    def secrets(self) -> Sequence[str]:
+        """What the shop accepts callbacks by."""
+        return self.adapter.secrets
+
+    async def rotate(self) -> None:
         """The provider signs with its next key, which the shop knows already."""
         raise NotImplementedError
 
@@ -174,7 +180,7 @@ class StripeWorld(World):
         secrets = (SECRET, NEXT_SECRET)
         self.adapter = Stripe(self.client(), url="http://stripe", api_key="sk_test", secrets=secrets)
 
-    def rotate(self) -> None:
+    async def rotate(self) -> None:
         self.app.state.secrets = [NEXT_SECRET]
 
     def use_unknown_key(self) -> None:
@@ -184,27 +190,63 @@ class StripeWorld(World):
 class WeChatPayWorld(World):
     """A merchant of WeChat Pay that knows the platform's present key and the next one."""
 
-    def __init__(self, method: str = "native") -> None:
+    def __init__(self, method: str = "native", *, has_certificates: bool = False) -> None:
         super().__init__("wechat_pay", method)
         self.payer_id = "o-invented-buyer_1" if method == "jsapi" else None
         self.platform = wechat_pay.Platform(merchant=keys("merchant"), keys={"PUB_KEY_ID_1": keys("wechat 1")})
         self.app = wechat_pay.create(self.platform, **self.options)
+        public_keys = {f"PUB_KEY_ID_{each}": keys(f"wechat {each}").public for each in (1, 2)}
         account = WeChatPayAccount(
             merchant_id=self.platform.merchant_id,
             app_id=self.platform.app_id,
             certificate_serial=self.platform.certificate_serial,
             private_key=keys("merchant").private,
             api_v3_key=self.platform.api_v3_key,
-            public_keys={"PUB_KEY_ID_1": keys("wechat 1").public, "PUB_KEY_ID_2": keys("wechat 2").public},
+            public_keys={} if has_certificates else public_keys,
+            has_certificates=has_certificates,
         )
         callback_url = f"{SHOP}/wechat_pay"
         self.adapter = WeChatPay(self.client(), url="http://wechat", callback_url=callback_url, account=account)
 
-    def rotate(self) -> None:
+    async def rotate(self) -> None:
         self.platform.keys["PUB_KEY_ID_2"] = keys("wechat 2")
 
     def use_unknown_key(self) -> None:
         self.platform.keys["PUB_KEY_ID_3"] = keys("wechat 3")
+
+
+class CertificatesWorld(WeChatPayWorld):
+    """A merchant of WeChat Pay in the older mode, who fetches its certificates. A new one is published before it signs."""
+
+    def __init__(self) -> None:
+        super().__init__(has_certificates=True)
+        self.platform.keys.clear()
+        self.publish("wechat 1", signs=True)
+        self.known: Sequence[SigningKey] = ()
+
+    def publish(self, owner: str, *, signs: bool) -> str:
+        serial = self.platform.certify(keys(owner), NOW - timedelta(days=1), NOW + timedelta(days=5 * 365))
+        if signs:
+            self.platform.keys[serial] = keys(owner)
+        return serial
+
+    async def fetch(self) -> None:
+        assert self.adapter.key_source is not None
+        self.known = await self.adapter.key_source.keys() or ()
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        return [each.secret for each in self.known]
+
+    async def pay(self, payment: Payment | None = None) -> ProviderResult:
+        if not self.known:
+            await self.fetch()
+        return await super().pay(payment)
+
+    async def rotate(self) -> None:
+        serial = self.publish("wechat 2", signs=False)
+        await self.fetch()
+        self.platform.keys[serial] = keys("wechat 2")
 
 
 class AlipayWorld(World):
@@ -222,7 +264,7 @@ class AlipayWorld(World):
         url, callback_url = "http://alipay/gateway.do", f"{SHOP}/alipay"
         self.adapter = Alipay(self.client(), url=url, callback_url=callback_url, account=account)
 
-    def rotate(self) -> None:
+    async def rotate(self) -> None:
         self.account.alipay = keys("alipay 2")
 
     def use_unknown_key(self) -> None:
@@ -237,4 +279,7 @@ WORLDS: Mapping[str, Callable[[], World]] = {
     "wechat_pay-jsapi": lambda: WeChatPayWorld("jsapi"),
     "alipay": AlipayWorld,
 }
-ROTATING = [name for name in WORLDS if name != "simulator"]
+ROTATING: Mapping[str, Callable[[], World]] = {
+    **{name: made for name, made in WORLDS.items() if name != "simulator"},
+    "wechat_pay-certificates": CertificatesWorld,
+}

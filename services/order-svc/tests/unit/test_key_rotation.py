@@ -8,7 +8,7 @@ import pytest
 from order_svc.domain.payments.model import Payment
 from order_svc.integrations.payments.port import Outcome
 from order_svc.integrations.pushes import examine
-from provider_worlds import NEXT_SECRET, ROTATING, SECRET, WORLDS, StripeWorld, World
+from provider_worlds import NEXT_SECRET, ROTATING, SECRET, StripeWorld, World
 
 PAYMENTS, AT_A_TIME = 90, 4
 BEGINS, ENDS = PAYMENTS // 3, 2 * PAYMENTS // 3
@@ -19,11 +19,11 @@ def payments_of(world: World) -> list[Payment]:
     return [replace(world.payment, id=f"pay_{number:032x}") for number in range(PAYMENTS)]
 
 
-def rotate_at(world: World, number: int) -> None:
+async def rotate_at(world: World, number: int) -> None:
     if number == BEGINS and isinstance(world, StripeWorld):
         world.app.state.secrets = [SECRET, NEXT_SECRET]  # Stripe signs with both for a day
     elif number == (ENDS if isinstance(world, StripeWorld) else BEGINS):
-        world.rotate()
+        await world.rotate()
 
 
 async def make(world: World) -> list[Outcome]:
@@ -33,7 +33,7 @@ async def make(world: World) -> list[Outcome]:
 
     async def buy() -> None:
         for number, payment in waiting:
-            rotate_at(world, number)
+            await rotate_at(world, number)
             paid = await world.pay(payment)
             result = await world.adapter.find(replace(payment, provider_reference=paid.reference))
             found.append(result.outcome)
@@ -45,14 +45,14 @@ async def make(world: World) -> list[Outcome]:
     return found
 
 
-@pytest.fixture(params=ROTATING)
+@pytest.fixture(params=list(ROTATING))
 def name(request: pytest.FixtureRequest) -> str:
     chosen: str = request.param
     return chosen
 
 
 async def test_what_the_provider_signs_is_accepted_throughout(name: str) -> None:
-    world = WORLDS[name]()
+    world = ROTATING[name]()
     found = await make(world)
     assert len(found) == PAYMENTS
     assert set(found) <= {Outcome.PENDING, Outcome.SUCCEEDED, Outcome.NOT_FOUND}
@@ -63,7 +63,7 @@ async def test_what_the_provider_signs_is_accepted_throughout(name: str) -> None
 
 
 async def test_what_others_sign_is_refused_throughout(name: str) -> None:
-    world, forger = WORLDS[name](), WORLDS[name]()
+    world, forger = ROTATING[name](), ROTATING[name]()
     forger.use_unknown_key()
     await make(world)
     for payment in payments_of(forger):
@@ -78,9 +78,9 @@ async def test_what_others_sign_is_refused_throughout(name: str) -> None:
 
 
 async def test_the_first_key_is_of_no_use_once_the_shop_has_dropped_it(name: str) -> None:
-    world = WORLDS[name]()
+    world = ROTATING[name]()
     await make(world)
-    dropped = world.adapter.secrets[1:]
+    dropped = world.secrets[1:]
     verified = [examine(world.adapter, *sent, dropped, world.now).verified for sent in world.sent]
     assert verified.count(False) >= AT_A_TIME
     assert all(verified[-(PAYMENTS - ENDS - AT_A_TIME) :])

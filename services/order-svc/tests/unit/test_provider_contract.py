@@ -89,7 +89,7 @@ async def test_what_the_network_does_is_an_outcome(
 
 @pytest.mark.parametrize("name", ROTATING)
 async def test_a_wrong_configuration_ends_nothing(name: str) -> None:
-    world = WORLDS[name]()
+    world = ROTATING[name]()
     paid = await world.paid()
     world.break_with(httpx.Response(401, json={"code": "SIGN_ERROR"}))
     assert (await world.pay()).outcome is Outcome.UNKNOWN
@@ -169,9 +169,9 @@ async def test_what_the_provider_does_not_have_is_not_given_up(world: World) -> 
 
 @pytest.mark.parametrize("name", ROTATING)
 async def test_the_provider_replaces_its_key(name: str) -> None:
-    world = WORLDS[name]()
+    world = ROTATING[name]()
     paid = await world.paid()
-    world.rotate()
+    await world.rotate()
     refund = refund_of(paid, 100)
     assert (await world.adapter.refund(paid, refund)).outcome in ENDED_OR_WAITING
     await world.settled()

@@ -54,6 +54,14 @@ def test_every_provider_with_credentials_is_connected(monkeypatch: pytest.Monkey
     }
 
 
+def test_wechat_pay_signs_by_public_keys_or_by_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsInvalid, match="AFTERCARE_WECHAT_PAY_PUBLIC_KEYS must be set beside"):
+        settings(monkeypatch, wechat_pay_public_keys="")
+    older = payment_providers(settings(monkeypatch, wechat_pay_public_keys="", wechat_pay_certificates="true"))
+    assert (older["wechat_pay"].secrets, older["wechat_pay"].key_source is None) == ((), False)
+    assert payment_providers(settings(monkeypatch, wechat_pay_certificates="false"))["wechat_pay"].key_source is None
+
+
 def test_no_credential_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(settings(monkeypatch))
     hidden = ("rk_test", "whsec_1", keys("merchant").private, "0" * 32)

@@ -14,6 +14,7 @@ from order_svc.api import webhooks
 from order_svc.api.schemas.partners import NotReceivedOut, ReceivedOut
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.queries import signing_keys
 from order_svc.settings import Settings
 
 ProviderName = Annotated[str, Path(description="The name of the payment provider, such as `simulator`.")]
@@ -49,7 +50,9 @@ class PaymentWebhooks:
     ) -> Response:
         """Store a provider's signed callback once, however often it is sent; it is applied right afterwards."""
         adapter = self._adapter(provider)
-        sender = webhooks.Sender(source=PushSource.PAYMENT, partner=provider, secrets=adapter.secrets)
+        published = await signing_keys.secrets_of(tx, provider) if adapter.key_source is not None else ()
+        secrets = (*adapter.secrets, *published)
+        sender = webhooks.Sender(source=PushSource.PAYMENT, partner=provider, secrets=secrets)
         return await webhooks.receive(request, tx, service, adapter, sender)
 
     async def probe(self, provider: ProviderName) -> Response:

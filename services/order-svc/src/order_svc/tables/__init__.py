@@ -21,6 +21,7 @@ from order_svc.tables import (  # noqa: F401
     payments,
     restrictions,
     shipping,
+    signing_keys,
     stock,
 )
 from order_svc.tables.schema import metadata

@@ -55,6 +55,13 @@ def create(
     _add_payments(app, provider, platform)
     _add_refunds(app, provider)
     _add_bills(app, ledger, platform)
+
+    @app.get("/v3/certificates")
+    async def certificates() -> Response:
+        if not platform.certificates:
+            return _error(404, "RESOURCE_NOT_EXISTS", "the merchant has public keys")
+        return JSONResponse({"data": platform.published(clock())})
+
     add_controls(app, provider)
     return app
 

@@ -1,4 +1,4 @@
-"""The two sides' keys: what WeChat Pay signs with, in public-key mode, and what it verifies and encrypts with for a merchant."""
+"""The two sides' keys: what WeChat Pay signs with, public keys or certificates, and what it verifies and encrypts with for a merchant."""
 
 import base64
 import json
@@ -18,12 +18,16 @@ _FIELD = re.compile(r'(\w+)="([^"]*)"')
 
 
 class Platform:
-    """A merchant account, and the platform keys by their ids; the last one signs what names no key that is known."""
+    """A merchant account, and the platform keys by their ids; the last one signs what names no key that is known.
+
+    `certificates` are those that are published, by their serial numbers; one signs once its key is among `keys`.
+    """
 
     def __init__(self, *, merchant: KeyPair, keys: dict[str, KeyPair]) -> None:
         self.merchant, self.keys = merchant, dict(keys)
         self.merchant_id, self.app_id = "1900000001", "wx0123456789abcdef"
         self.certificate_serial, self.api_v3_key = token_hex(20).upper(), token_hex(16)
+        self.certificates: dict[str, str] = {}
 
     def authorizes(self, header: str, method: str, target: str, body: str) -> bool:
         """Whether the header `Authorization` is the merchant's signature of this request."""
@@ -53,29 +57,48 @@ class Platform:
             "Wechatpay-Signature-Type": SIGNATURE_TYPE,
         }
 
+    def certify(self, key: KeyPair, since: datetime, until: datetime) -> str:
+        """Publish a certificate of this key; its serial number."""
+        serial, text = key.certificate(since, until)
+        self.certificates[serial] = text
+        return serial
+
+    def published(self, at: datetime) -> list[dict[str, object]]:
+        """The certificates, each encrypted with the merchant's APIv3 key."""
+        return [
+            {
+                "serial_no": serial,
+                "effective_time": at.isoformat(timespec="seconds"),
+                "expire_time": at.isoformat(timespec="seconds"),
+                "encrypt_certificate": self._encrypted(text, "certificate"),
+            }
+            for serial, text in self.certificates.items()
+        ]
+
+    def _encrypted(self, plain: str, associated: str) -> dict[str, str]:
+        nonce = token_hex(6)
+        cipher = AESGCM(self.api_v3_key.encode()).encrypt(nonce.encode(), plain.encode(), associated.encode())
+        return {
+            "algorithm": "AEAD_AES_256_GCM",
+            "nonce": nonce,
+            "associated_data": associated,
+            "ciphertext": base64.b64encode(cipher).decode(),
+        }
+
     def sign_callback(self, delivery: Delivery, at: datetime) -> dict[str, str]:
         """The headers of a callback."""
         return self.sign(delivery.body, at)
 
     def callback(self, event_type: str, original_type: str, content: object, at: datetime, url: str) -> Delivery:
         """A callback with this content, encrypted with the merchant's APIv3 key."""
-        nonce, associated = token_hex(6), original_type
-        plain = json.dumps(content, ensure_ascii=False).encode()
-        cipher = AESGCM(self.api_v3_key.encode()).encrypt(nonce.encode(), plain, associated.encode())
-        id_ = str(uuid4())
+        plain, id_ = json.dumps(content, ensure_ascii=False), str(uuid4())
         body = {
             "id": id_,
             "create_time": at.isoformat(timespec="seconds"),
             "resource_type": "encrypt-resource",
             "event_type": event_type,
             "summary": event_type,
-            "resource": {
-                "original_type": original_type,
-                "algorithm": "AEAD_AES_256_GCM",
-                "ciphertext": base64.b64encode(cipher).decode(),
-                "associated_data": associated,
-                "nonce": nonce,
-            },
+            "resource": {"original_type": original_type, **self._encrypted(plain, original_type)},
         }
         return Delivery(id_, event_type, url, json.dumps(body, ensure_ascii=False))
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject, CheckoutFields, Payment, Refund
+from order_svc.domain.payments.signing_keys import SigningKey
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.pushes import PushAdapter
 
@@ -89,6 +90,13 @@ class PaymentCalls(Protocol):
         made."""
 
 
+class KeySource(Protocol):
+    """Where a provider publishes the keys that it signs with."""
+
+    async def keys(self) -> Sequence[SigningKey] | None:
+        """All of them, the next ones included; None where the provider does not answer."""
+
+
 class PaymentProvider(PaymentCalls, PushAdapter[Notification | None], Protocol):
     """One provider. The ids of payments and refunds are its idempotency keys, which are never reused.
 
@@ -111,6 +119,10 @@ class PaymentProvider(PaymentCalls, PushAdapter[Notification | None], Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What its callbacks may be signed with."""
+
+    @property
+    def key_source(self) -> KeySource | None:
+        """Where it publishes what its callbacks may be signed with beside `secrets`; None where it does not."""
 
     @property
     def payer_methods(self) -> frozenset[str]:

@@ -70,6 +70,7 @@ class Simulator:
     """The adapter. `url` is where the provider listens, `callback_url` where it calls back."""
 
     signature_headers = signatures.STANDARD_HEADERS
+    key_source = None
     payer_methods = frozenset[str]()
     statement_zone, statement_ready = UTC, timedelta(minutes=5)
 

@@ -81,6 +81,7 @@ class Alipay(PaidAtOnce):
     """The adapter. Callbacks go to `callback_url`. Raises: ValueError for a key that is none."""
 
     signature_headers = ()
+    key_source = None
     payer_methods = frozenset[str]()
     statement_zone, statement_ready = CHINA, timedelta(hours=10)
 

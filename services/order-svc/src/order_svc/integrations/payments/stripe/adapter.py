@@ -65,6 +65,7 @@ class Stripe:
     """The adapter. A webhook may be signed with any of `secrets`: Stripe signs with two while one replaces the other."""
 
     signature_headers = ("stripe-signature",)
+    key_source = None
     payer_methods = frozenset[str]()
     statement_zone, statement_ready = UTC, timedelta(hours=2)
 

@@ -1,10 +1,11 @@
-"""WeChat Pay 微信支付, API v3 in public-key mode: native payments (a QR code), JSAPI payments (in the WeChat client), refunds,
-callbacks.
+"""WeChat Pay 微信支付, API v3 with public keys or platform certificates: native payments (a QR code), JSAPI payments (in the WeChat
+client), refunds, callbacks.
 
-Source: pay.weixin.qq.com/doc/v3/merchant. Requests by the library `wechatpayv3`. Callbacks are verified here: that of the library
-knows one key, judges no time, and raises whatever an unknown serial number leads to.
+Source: pay.weixin.qq.com/doc/v3/merchant. Requests by the library `wechatpayv3`. Callbacks and responses are verified
+here: the library knows one key, judges no time, and raises whatever an unknown serial number leads to.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Mapping, Sequence
@@ -18,13 +19,15 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 from wechatpayv3.utils import aes_decrypt
 
 from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
+from order_svc.domain.payments.signing_keys import SigningKey
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments import rsa
 from order_svc.integrations.payments.at_once import PaidAtOnce
 from order_svc.integrations.payments.bills import CHINA
-from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.payments.port import KeySource, Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.results import NOT_FOUND, NOT_REACHED, UNKNOWN
 from order_svc.integrations.payments.wechat_pay import statements
+from order_svc.integrations.payments.wechat_pay.certificates import PlatformCertificates
 from order_svc.integrations.payments.wechat_pay.documents import (
     NOT_THERE,
     Callback,
@@ -52,7 +55,8 @@ _SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeChatPayAccount:
-    """A merchant's account. `public_keys` are WeChat Pay's by their ids (`PUB_KEY_ID_…`), the one to use first."""
+    """A merchant's account. `public_keys` are WeChat Pay's by their ids (`PUB_KEY_ID_…`), the one to use first; `has_certificates`: it
+    signs by its certificates too, as long as the merchant has not changed to public keys wholly."""
 
     merchant_id: str
     app_id: str
@@ -60,6 +64,7 @@ class WeChatPayAccount:
     private_key: str = field(repr=False)
     api_v3_key: str = field(repr=False)
     public_keys: Mapping[str, str]
+    has_certificates: bool = False
 
 
 class WeChatPay(PaidAtOnce):
@@ -88,7 +93,7 @@ class WeChatPay(PaidAtOnce):
         self.resources = (client,)
         self.secrets = tuple(f"{key_id}={key}" for key_id, key in account.public_keys.items())
         self._api_v3_key, self._app_id = account.api_v3_key, account.app_id
-        key_id = next(iter(account.public_keys))
+        key_id = next(iter(account.public_keys), None)
         self._api = AsyncWeChatPay(
             wechatpay_type=WeChatPayType.NATIVE,
             mchid=account.merchant_id,
@@ -97,11 +102,23 @@ class WeChatPay(PaidAtOnce):
             appid=account.app_id,
             apiv3_key=account.api_v3_key,
             notify_url=callback_url,
-            public_key=account.public_keys[key_id],
+            public_key=None if key_id is None else account.public_keys[key_id],
             public_key_id=key_id,
         )
-        # The library (2.0.4) has no setting for either: it would make a client of its own, without our limits.
-        self._api._core._client, self._api._core._gate_way = client, url.rstrip("/")
+        # The library (2.0.4) has no settings for these: it would make a client of its own, without our limits, and know one public key.
+        core = self._api._core
+        core._client, core._gate_way = client, url.rstrip("/")
+        core._verify_signature_async = self._is_authentic
+        self._key_source = (
+            PlatformCertificates(self._listed_certificates, account.api_v3_key) if account.has_certificates else None
+        )
+        self._fetched: Sequence[SigningKey] = ()
+        self._fetching = asyncio.Lock()
+
+    @property
+    def key_source(self) -> KeySource | None:
+        """See the port: its certificates, in the older mode."""
+        return self._key_source
 
     def takes(self, method: str) -> bool:
         """See the port."""
@@ -181,9 +198,7 @@ class WeChatPay(PaidAtOnce):
             return _unverified(RejectionCode.SIGNATURE_MISSING)
         if kind != _SIGNATURE_TYPE or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
             return _unverified(RejectionCode.SIGNATURE_MALFORMED)
-        keys = [key for key_id, _, key in (each.partition("=") for each in secrets) if key_id == serial]
-        signed = f"{stamp}\n{nonce}\n".encode() + raw + b"\n"
-        if not rsa.is_signed(signed, signature, keys):
+        if not _is_signed(raw, headers, secrets):
             return _unverified(RejectionCode.SIGNATURE_INVALID)
         if abs(now - datetime.fromtimestamp(int(stamp), UTC)) > TOLERANCE:
             return _unverified(RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE)
@@ -214,11 +229,35 @@ class WeChatPay(PaidAtOnce):
         """See the port. WeChat Pay sends it again, up to 15 times in a day."""
         return Acknowledgement.of_json(400, {"code": "FAIL", "message": f"{code}: {detail}"})
 
+    async def _is_authentic(self, headers: Mapping[str, str], body: str | bytes) -> bool:
+        """Whether a response is signed by a key that is known, or by a certificate that is published now."""
+        raw, serial = body.encode() if isinstance(body, str) else body, headers.get("wechatpay-serial", "")
+        if self._key_source is not None and serial not in self._serials():
+            async with self._fetching:
+                if serial not in self._serials():
+                    self._fetched = await self._key_source.keys() or self._fetched
+        now = datetime.now(UTC)
+        return _is_signed(raw, headers, (*self.secrets, *(each.secret for each in self._fetched if each.is_valid(now))))
+
+    def _serials(self) -> set[str]:
+        return {*(each.partition("=")[0] for each in self.secrets), *(each.serial for each in self._fetched)}
+
+    async def _listed_certificates(self) -> tuple[int, str | bytes]:
+        """They are encrypted with our key, and so may be signed by one of those that are yet to be read."""
+        return await _response(self._api._core.request("/v3/certificates", skip_verify=True))
+
     def _decrypted(self, resource: Resource) -> str:
         plain = aes_decrypt(resource.nonce, resource.ciphertext, resource.associated_data, self._api_v3_key)
         if plain is None:
             raise ValueError("resource: cannot be decrypted")
         return str(plain)
+
+
+def _is_signed(raw: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> bool:
+    """Whether the key that the headers name has signed the time, the nonce and the body."""
+    serial, stamp, nonce, signature = (headers.get(name, "") for name in WeChatPay.signature_headers[:4])
+    keys = [key for key_id, _, key in (each.partition("=") for each in secrets) if key_id == serial]
+    return rsa.is_signed(f"{stamp}\n{nonce}\n".encode() + raw + b"\n", signature, keys)
 
 
 def _to_scan(code_url: object) -> CheckoutFields:

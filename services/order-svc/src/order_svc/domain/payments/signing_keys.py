@@ -1,0 +1,24 @@
+"""Keys that a payment provider signs its callbacks with, where it replaces them itself and publishes the next one beforehand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A key by its serial number, as the provider names it. It signs from `valid_from` until before `valid_until`."""
+
+    provider: str
+    serial: str
+    public_key: str
+    valid_from: datetime
+    valid_until: datetime
+
+    @property
+    def secret(self) -> str:
+        """As the adapter of the provider is given it to verify a callback."""
+        return f"{self.serial}={self.public_key}"
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether it may sign at this time."""
+        return self.valid_from <= at < self.valid_until
