@@ -151,7 +151,7 @@ def test_the_command_reports_an_order_svc_that_does_not_answer(
 
 @pytest.mark.parametrize(
     ("option", "value", "message"),
-    [("--waybill", "运单", "Must be a waybill number"), ("--partner", "pony", "must be one of zto")],
+    [("--waybill", "运单", "Must be a waybill number"), ("--partner", "pony", "must be one of aftership")],
 )
 def test_a_wrong_option_is_a_usage_error(aftercare: Callable[..., Any], option: str, value: str, message: str) -> None:
     arguments = [value if PUSH[number - 1] == option else word for number, word in enumerate(PUSH)]

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from example_pushes import NOW, example, names
 from order_svc.domain.payments.model import CallSubject
+from order_svc.integrations.couriers.partners.standard_webhooks import StandardWebhooks
+from order_svc.integrations.couriers.partners.zto import Zto
 from order_svc.integrations.couriers.port import Courier
-from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
-from order_svc.integrations.couriers.zto import Zto
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator
 from order_svc.integrations.pushes import Acceptance, ExaminedPush, examine

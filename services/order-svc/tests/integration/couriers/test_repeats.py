@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
+from order_svc.integrations.couriers.partners.standard_webhooks import StandardWebhooks
 
 WAYBILL = "73000000000001"
 

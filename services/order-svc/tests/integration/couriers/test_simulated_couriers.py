@@ -19,9 +19,9 @@ from aftercare_simulators.couriers import (
     schedule,
     with_fault,
 )
+from courier_pushes import carrier_of
 
 EACH = pytest.mark.parametrize("name", PARTNERS)
-CARRIERS = {"sf": "sf", "sf-xml": "sf", "yto": "yto", "jt": "jt", "jt-my": "jt", "jt-vn": "jt", "zto": "zto"}
 ANY_ORDER = Disorder(shuffled=True, twice=0.3, late=0.2)
 
 
@@ -49,7 +49,7 @@ async def posting(desk, partner: Partner, endpoint) -> Courier:
 
 async def shipped(desk, partner: Partner, waybill_no: str):
     """A parcel, and the carrier under which it was registered."""
-    carrier = CARRIERS.get(partner.name, "zto")
+    carrier = carrier_of(partner.adapter)
     parcel = await desk.ship(await desk.ordered(), waybill_no, carrier=carrier, reference=f"ref-{waybill_no}")
     return parcel, carrier
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from courier_pushes import NOW, SIGNERS, Signed, contents, secret_of
+from courier_pushes import EXAMPLES, SIGNERS, contents, secret_of
+from courier_wire import NOW, Signed
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.pushes import examine
 
@@ -31,7 +32,7 @@ def _of_another_secret(partner: str, key: str) -> Signed:
 
 
 def _of_almost_the_secret(partner: str, key: str) -> Signed:
-    if partner == "standard-webhooks":  # its padding and blanks are not part of the key
+    if EXAMPLES[partner].secret is not str:  # its padding and blanks are not part of the key
         at = RANDOM.randrange(6, 40)
         return genuine(partner, key[:at] + ("A" if key[at] != "A" else "B") + key[at + 1 :])
     return genuine(partner, RANDOM.choice([key[:-1], key + " ", key.swapcase() + "x", key[1:]]))
@@ -49,23 +50,24 @@ def _with_a_changed_body(partner: str, key: str) -> Signed:
 
 
 def _with_the_proof_of_another_push(partner: str, key: str) -> Signed:
-    if partner in ("aftership", "easypost", "standard-webhooks") or partner.startswith("jt"):
-        return replace(genuine(partner, key), headers=genuine(partner, key).headers)
+    push, another = genuine(partner, key), genuine(partner, key)
+    if push.headers != another.headers:
+        return replace(push, headers=another.headers)
     return _with_a_changed_body(partner, key)
 
 
 def _without_a_proof(partner: str, key: str) -> Signed:
-    push = genuine(partner, key)
-    raw = b"&".join(
-        part for part in push.raw.split(b"&") if not part.startswith((b"sign=", b"DataSign=", b"data_digest="))
-    )
-    return Signed(raw)
+    """What is the same whoever signs it."""
+    content = contents("73000000000001")[partner]
+    push, another = SIGNERS[partner](content, key), SIGNERS[partner](content, secret_of(partner, secret() + "!"))
+    same = set(another.raw.split(b"&"))
+    return Signed(b"&".join(part for part in push.raw.split(b"&") if part in same))
 
 
 def _of_another_partner(partner: str, key: str) -> Signed:
     """Signed with the right secret, in the format of a partner with another scheme."""
-    kinds = {"jt-my": "jt", "jt-vn": "jt"}
-    other = RANDOM.choice([each for each in SIGNERS if kinds.get(each, each) != kinds.get(partner, partner)])
+    own = EXAMPLES[partner].sign
+    other = RANDOM.choice([each for each, example in EXAMPLES.items() if example.sign is not own])
     return replace(genuine(other, key), query="")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from courier_pushes import SIGNERS, contents, parsed
+from courier_pushes import EXAMPLES, contents, parsed
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.integrations.couriers.masking import mask
@@ -68,24 +68,10 @@ planted = st.tuples(st.sampled_from(CHINESE), chinese_names) | st.tuples(st.samp
 
 def saying(partner: str, sentence: str) -> Any:
     """A push of one delivery with this sentence where the partner has its sentences."""
-    content = contents("73000000000001")[partner]
-    if partner == "yto":
-        return content.replace("</UpdateInfo>", f"<remark>{sentence}</remark></UpdateInfo>")
-    fields = {
-        "zto": lambda: (content, "desc"),
-        "kuaidi100": lambda: (content["lastResult"]["data"][0], "context"),
-        "kdniao": lambda: (content["Data"][0]["Traces"][0], "AcceptStation"),
-        "sf": lambda: (content["Body"]["WaybillRoute"][0], "remark"),
-        "aftership": lambda: (content["msg"]["checkpoints"][0], "message"),
-        "easypost": lambda: (content["result"]["tracking_details"][0], "message"),
-        "standard-webhooks": lambda: (content["data"], "text"),
-    }
-    entry, field = fields.get(partner, lambda: (content["details"][0], "desc"))()
-    entry[field] = sentence
-    return content
+    return EXAMPLES[partner].say(contents("73000000000001")[partner], sentence)
 
 
-@given(st.sampled_from(sorted(SIGNERS)), planted)
+@given(st.sampled_from(sorted(EXAMPLES)), planted)
 def test_no_adapter_lets_a_name_through(partner: str, words: tuple[str, str]) -> None:
     wording, name = words
     reports = parsed(partner, saying(partner, wording.format(name)))

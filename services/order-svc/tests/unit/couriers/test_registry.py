@@ -6,31 +6,26 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from courier_pushes import NOW, SIGNERS, contents, examined, examined_as, parsed, secret_of
+from courier_pushes import EXAMPLES, SIGNERS, contents, examined, examined_as, parsed, secret_of
+from courier_wire import NOW
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.integrations import couriers, signatures
+from order_svc.integrations.couriers import partners
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.pushes import Acceptance, examine
 
 BEHIND_AN_ENDPOINT = [*SIGNERS]
-WITH_ANY_SECRET = [each for each in SIGNERS if each != "standard-webhooks"]
-"""Those that may be given any text; the secrets of Standard Webhooks have a format (`test_standard_webhooks.py`)."""
+WITH_ANY_SECRET = [partner for partner, example in EXAMPLES.items() if example.secret is str]
+"""Those that may be given any text."""
 
 
-def test_every_module_with_a_partner_is_registered() -> None:
-    found: set[type] = set()
-    for module in pkgutil.iter_modules(couriers.__path__):
-        loaded = importlib.import_module(f"{couriers.__name__}.{module.name}")
-        classes = [
-            each for each in vars(loaded).values() if isinstance(each, type) and each.__module__ == loaded.__name__
-        ]
-        found |= {each for each in classes if {"parse", "verify", "accepted", "refused"} <= set(dir(each))}
-    assert {type(each) for each in COURIERS.values()} == {each for each in found if not _is_abstract(each)}
-
-
-def _is_abstract(cls: type) -> bool:
-    return bool(getattr(cls, "__abstractmethods__", None) or getattr(cls, "_is_protocol", False))
+def test_every_module_offers_partners_and_no_name_is_used_twice() -> None:
+    offered = [
+        each.partner
+        for module in pkgutil.iter_modules(partners.__path__)
+        for each in importlib.import_module(f"{partners.__name__}.{module.name}").COURIERS
+    ]
+    assert sorted(offered) == sorted(COURIERS)
 
 
 def test_every_partner_is_documented_with_its_confidence() -> None:
@@ -45,8 +40,8 @@ def test_every_partner_is_in_the_table_of_the_documents() -> None:
     assert {partner for partner in COURIERS if not any(f"`{partner}`" in line.split("|")[1] for line in table)} == set()
 
 
-def test_every_partner_has_a_way_to_sign_in_these_tests() -> None:
-    assert {*SIGNERS} == {*COURIERS}
+def test_every_partner_has_an_example() -> None:
+    assert {*EXAMPLES} == {*COURIERS}
 
 
 @pytest.mark.parametrize("partner", WITH_ANY_SECRET)
@@ -75,8 +70,7 @@ def test_the_secret_before_is_accepted_during_its_grace(partner: str) -> None:
 @pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
 def test_one_delivery_in_every_format(partner: str) -> None:
     reports = parsed(partner, contents("73000000000001")[partner])
-    meaning = "unknown" if partner == "jt-vn" else "delivered"
-    assert [each.scan.status for each in reports] == [meaning]
+    assert [each.scan.status for each in reports] == [EXAMPLES[partner].status]
     assert (reports[0].waybill_no or reports[0].reference) == "73000000000001"
     assert reports[0].scan.partner == partner
     assert parsed(partner, contents("73000000000001")[partner])[0].scan.key == reports[0].scan.key
@@ -111,8 +105,8 @@ def test_signed_content_that_cannot_be_used_is_acknowledged_with_a_reason(partne
 @pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
 @given(raw=st.binary(max_size=300), header=st.text(max_size=40))
 def test_garbage_is_refused(partner: str, raw: bytes, header: str) -> None:
-    names = ("digest", "aftership-hmac-sha256", "x-hmac-signature", ":path", *signatures.STANDARD_HEADERS)
-    push = examine(COURIERS[partner], raw, dict.fromkeys(names, header), [secret_of(partner)], NOW)
+    names = SIGNERS[partner](contents("73000000000001")[partner], secret_of(partner)).headers
+    push = examine(COURIERS[partner], raw, dict.fromkeys([*names, ":path"], header), [secret_of(partner)], NOW)
     assert not push.verified
 
 

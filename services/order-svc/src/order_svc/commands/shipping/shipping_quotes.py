@@ -9,6 +9,7 @@ from order_svc.commands.shipping import shipping_queue
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import QuoteState, ShippingCall, ShippingQuote, ShippingSubject, ShippingVerb
+from order_svc.domain.shipping.carriers import CARRIERS
 from order_svc.domain.shipping.errors import ShippingAccountMissing
 from order_svc.domain.shipping.model import Contact, CourierName, Shipment
 from order_svc.domain.shipping.rows import contact_of
@@ -28,7 +29,7 @@ async def ask(tx: Transaction[Settings], order_id: str, *, weight_grams: int, ca
     order = await tx.lock(ORDERS, order_id)
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=order.merchant_id)
     if not any(asked_carriers(each.courier, carriers) for each in accounts):
-        raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers or sorted(policy.AGGREGATED)))
+        raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers or sorted(CARRIERS)))
     quote = ShippingQuote(
         id=tx.new_id("quote"),
         order_id=order_id,
@@ -45,7 +46,7 @@ async def ask(tx: Transaction[Settings], order_id: str, *, weight_grams: int, ca
 
 def asked_carriers(courier: CourierName, carriers: Sequence[str]) -> list[str]:
     """The carriers that this courier is asked for."""
-    wanted = carriers or sorted(policy.AGGREGATED)
+    wanted = carriers or sorted(CARRIERS)
     return [each for each in wanted if policy.carries(courier, each)]
 
 

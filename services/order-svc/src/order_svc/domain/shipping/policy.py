@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from order_svc.domain.shipping.accounts import ShippingAccount
+from order_svc.domain.shipping.carriers import CARRIERS
 from order_svc.domain.shipping.errors import PickupTimeInvalid, ShippingAccountMissing
 from order_svc.domain.shipping.model import CourierName, PickupWindow
 
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(hours=24)
 PAUSES = (2.0, 10.0, 60.0, 300.0, 1800.0)
 """Seconds between the calls about a label whose outcome is open; the last one from then on."""
-AGGREGATED = frozenset({"sf", "zto", "yto", "yunda", "sto", "best", "jd", "ems", "jt", "dbl"})
-"""The carriers that Kuaidi100 orders of."""
 MOST_OPEN = timedelta(days=60)
 """For how long a parcel is polled that does not end."""
 
@@ -40,7 +39,7 @@ def account_for(accounts: Sequence[ShippingAccount], carrier: str, courier: Cour
 
 def carries(courier: CourierName, carrier: str) -> bool:
     """Whether parcels of this carrier can be ordered of the courier."""
-    return carrier == "sf" if courier is CourierName.SF else carrier in AGGREGATED
+    return carrier == "sf" if courier is CourierName.SF else carrier in CARRIERS
 
 
 def carrier_for_pickup(accounts: Sequence[ShippingAccount], sent: Sequence[str]) -> str | None:

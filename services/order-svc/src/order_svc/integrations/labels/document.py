@@ -3,6 +3,7 @@
 import pylopdf_fonts_zh_cn
 from fpdf import FPDF
 
+from order_svc.domain.shipping.carriers import CARRIERS
 from order_svc.domain.shipping.model import Contact
 from order_svc.domain.shipping.printing import LabelText
 from order_svc.integrations.couriers.fields import CHINA
@@ -10,18 +11,6 @@ from order_svc.integrations.labels.codes import Bar, code128, qr_code
 
 WIDTH, HEIGHT = 100, 150
 _FONT, _MARGIN = "sans", 4
-_CARRIERS = {
-    "sf": "顺丰速运",
-    "zto": "中通快递",
-    "yto": "圆通速递",
-    "yunda": "韵达快递",
-    "sto": "申通快递",
-    "best": "百世快递",
-    "jd": "京东快递",
-    "ems": "EMS",
-    "jt": "极兔速递",
-    "dbl": "德邦快递",
-}
 
 
 def pdf(text: LabelText) -> bytes:
@@ -43,7 +32,7 @@ def pdf(text: LabelText) -> bytes:
 
 def _head(page: FPDF, text: LabelText) -> None:
     page.set_font(_FONT, size=16)
-    page.text(_MARGIN, 11, _CARRIERS.get(text.carrier, text.carrier))
+    page.text(_MARGIN, 11, _title(text.carrier))
     if text.routing_code:
         page.set_font(_FONT, size=22)
         page.text(_MARGIN, 22, text.routing_code)
@@ -97,3 +86,8 @@ def _draw(page: FPDF, bars: list[Bar], left: float, top: float, width: float, he
 
 def _rule(page: FPDF, at: float) -> None:
     page.line(_MARGIN, at, WIDTH - _MARGIN, at)
+
+
+def _title(carrier: str) -> str:
+    known = CARRIERS.get(carrier)
+    return carrier if known is None else known.title

@@ -81,3 +81,6 @@ class AfterShip(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """Any 2xx."""
         return 200 <= status < 300
+
+
+PARTNERS: tuple[Partner, ...] = (AfterShip(),)

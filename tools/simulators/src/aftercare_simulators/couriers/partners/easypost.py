@@ -59,3 +59,6 @@ class EasyPost(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """Any 2xx."""
         return 200 <= status < 300
+
+
+PARTNERS: tuple[Partner, ...] = (EasyPost(),)

@@ -74,3 +74,6 @@ class JtVietnam(JtExpress):
 
     codes: ClassVar[Codes] = VIETNAM
     zone: ClassVar[tzinfo] = timezone(timedelta(hours=7))
+
+
+PARTNERS: tuple[Partner, ...] = (JtExpress("jt"), JtExpress("jt-my"), JtVietnam("jt-vn"))

@@ -62,3 +62,6 @@ class KdNiao(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """`"Success": true`."""
         return status == 200 and json_of(body).get("Success") is True
+
+
+PARTNERS: tuple[Partner, ...] = (KdNiao(),)

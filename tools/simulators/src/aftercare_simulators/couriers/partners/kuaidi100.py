@@ -77,3 +77,6 @@ class Kuaidi100(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """`"result": true`, or the same as text."""
         return status == 200 and str(json_of(body).get("result")).lower() == "true"
+
+
+PARTNERS: tuple[Partner, ...] = (Kuaidi100(),)

@@ -80,3 +80,6 @@ class SfXml(Sf):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """`<Head>OK</Head>`."""
         return status == 200 and b"<Head>OK</Head>" in body
+
+
+PARTNERS: tuple[Partner, ...] = (Sf(), SfXml())

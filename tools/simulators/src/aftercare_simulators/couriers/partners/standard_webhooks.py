@@ -50,3 +50,6 @@ class StandardWebhooks(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """Any 2xx; a redirect is a failure."""
         return 200 <= status < 300
+
+
+PARTNERS: tuple[Partner, ...] = (StandardWebhooks(),)

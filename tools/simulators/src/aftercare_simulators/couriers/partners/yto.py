@@ -57,3 +57,6 @@ class Yto(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """`<success>true</success>`."""
         return status == 200 and _ACKNOWLEDGED.search(body) is not None
+
+
+PARTNERS: tuple[Partner, ...] = (Yto(),)

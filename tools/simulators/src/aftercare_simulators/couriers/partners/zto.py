@@ -47,3 +47,6 @@ class Zto(Partner):
     def is_acknowledged(self, status: int, body: bytes) -> bool:
         """`"status": true`, whatever the HTTP status."""
         return json_of(body).get("status") is True
+
+
+PARTNERS: tuple[Partner, ...] = (Zto(),)

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from order_svc.domain.shipping.carriers import CARRIERS
 from order_svc.domain.shipping.model import CourierAccount, PickupWindow, Shipment
 from order_svc.integrations.couriers.fields import CHINA
 from order_svc.integrations.couriers.outward.kuaidi100.answers import (
@@ -39,19 +40,6 @@ from order_svc.integrations.couriers.outward.requests import (
 )
 from order_svc.integrations.signatures import md5_hex
 
-CARRIERS = {
-    "sf": "shunfeng",
-    "zto": "zhongtong",
-    "yto": "yuantong",
-    "yunda": "yunda",
-    "sto": "shentong",
-    "best": "huitongkuaidi",
-    "jd": "jd",
-    "ems": "ems",
-    "jt": "jtexpress",
-    "dbl": "debangkuaidi",
-}
-"""What Kuaidi100 calls the carriers."""
 REPEATED_FOR = timedelta(hours=47)
 """For how long a repeated order is the same one; 48 hours by the documentation, and an hour for two clocks."""
 _C = CourierRefusal
@@ -84,7 +72,7 @@ class Kuaidi100Service:
         quotes: list[Quote] = []
         failure: CourierResult | None = None
         for carrier in carriers:
-            param = {**_way(shipment), "kuaidicom": CARRIERS[carrier], "weight": _kilograms(shipment)}
+            param = {**_way(shipment), "kuaidicom": CARRIERS[carrier].at_kuaidi100, "weight": _kilograms(shipment)}
             answer = await self._order(account, "price", param)
             if isinstance(answer, CourierResult):
                 failure = answer
@@ -102,7 +90,7 @@ class Kuaidi100Service:
         param = {
             **_way(shipment),
             **times,
-            "kuaidicom": CARRIERS[shipment.carrier],
+            "kuaidicom": CARRIERS[shipment.carrier].at_kuaidi100,
             "sendManName": shipment.sender.name,
             "sendManMobile": shipment.sender.phone,
             "recManName": shipment.receiver.name,
@@ -156,7 +144,7 @@ class Kuaidi100Service:
             return UNSUPPORTED
         param = {
             "orderId": request.number,
-            "kuaidicom": CARRIERS[request.carrier],
+            "kuaidicom": CARRIERS[request.carrier].at_kuaidi100,
             "kuaidinum": request.waybill_no,
             "partnerId": account.billing_no,
             "interceptType": _INTERCEPTS[request.action],
@@ -177,7 +165,7 @@ class Kuaidi100Service:
     ) -> CourierResult:
         """See the port. A subscription that there is already is done."""
         param = {
-            "company": CARRIERS[carrier],
+            "company": CARRIERS[carrier].at_kuaidi100,
             "number": waybill_no,
             "key": account.key,
             "parameters": {
@@ -196,7 +184,7 @@ class Kuaidi100Service:
         self, account: CourierAccount, carrier: str, waybill_no: str, phone_end: str = ""
     ) -> TrackingResult:
         """See the port."""
-        param = _text({"com": CARRIERS[carrier], "num": waybill_no, "phone": phone_end, "resultv2": "4"})
+        param = _text({"com": CARRIERS[carrier].at_kuaidi100, "num": waybill_no, "phone": phone_end, "resultv2": "4"})
         sign = md5_hex(param + account.key + account.account_no).upper()
         fields = {"customer": account.account_no, "sign": sign, "param": param}
         body = await post(self._client, f"{self._url}/poll/query.do", fields)

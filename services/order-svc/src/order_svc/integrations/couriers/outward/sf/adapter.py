@@ -38,7 +38,7 @@ from order_svc.integrations.couriers.outward.sf.answers import (
     quote,
     tracked,
 )
-from order_svc.integrations.couriers.sf import sf_digest
+from order_svc.integrations.couriers.partners.sf import sf_digest
 
 _C = CourierRefusal
 _INTERCEPTS = {InterceptAction.REDIRECT: "1", InterceptAction.RETURN_TO_SENDER: "2"}

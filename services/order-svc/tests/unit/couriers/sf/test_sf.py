@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from courier_pushes import SECRET, Signed, accepted, base64_md5, examined_as, form, parsed, sf, shown
+from courier_pushes import SIGNERS, accepted, examined_as, parsed, shown
+from courier_wire import SECRET, Signed, base64_md5, form
+from order_svc.integrations.couriers.partners.sf import sf_digest
 from order_svc.integrations.couriers.registry import COURIERS
-from order_svc.integrations.couriers.sf import sf_digest
 
 CHECKWORD = "fjcg5PGKaNpPSHFAZ4QsCOkV71R3zVci"
 MSG_DATA = '{"language":"zh-CN","orderId":"QIAO-20200618-004"}'
@@ -43,14 +44,14 @@ def test_a_form_is_verified_by_its_digest() -> None:
     "query", ["", "?token=", "?token=key-67", "?other=key-66", "?token=key-6", "?" + "a=1&" * 50 + "token=key-66"]
 )
 def test_a_push_without_the_token_is_refused(query: str) -> None:
-    push_of = Signed(sf(push(route("50")), SECRET).raw, query=query)
+    push_of = Signed(SIGNERS["sf"](push(route("50")), SECRET).raw, query=query)
     assert not examined_as("sf", push_of, SECRET).verified
 
 
 @pytest.mark.parametrize("secret", ["sécret 1", "a&b=c+d%", "密钥密钥密钥"])
 def test_the_token_may_be_any_secret(secret: str) -> None:
-    assert examined_as("sf", sf(push(route("50")), secret), secret).verified
-    assert COURIERS["sf"].address_query(secret) == sf("", secret).query
+    assert examined_as("sf", SIGNERS["sf"](push(route("50")), secret), secret).verified
+    assert COURIERS["sf"].address_query(secret) == SIGNERS["sf"]("", secret).query
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """YTO 圆通: XML, the number of the order in the place of the waybill, times in any form, and what XML may not have."""
 
 import pytest
-from courier_pushes import accepted, examined, examined_as, form, parsed, shown
+from courier_pushes import accepted, examined, examined_as, parsed, shown
+from courier_wire import form
 from order_svc.integrations.couriers.elements import document
 from order_svc.integrations.couriers.registry import COURIERS
 

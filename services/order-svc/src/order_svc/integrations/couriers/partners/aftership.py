@@ -19,7 +19,7 @@ from order_svc.integrations.couriers.carriers import carrier_called
 from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
 from order_svc.integrations.couriers.fields import code, is_local, local_time, reference, unix_time
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Reports
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Reports
 from order_svc.integrations.couriers.schemes import SignedBody
 from order_svc.integrations.couriers.snapshots import Row, Subject, Whole, history
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush, Rejection
@@ -223,3 +223,6 @@ def _time(checkpoint: _Checkpoint) -> datetime:
     if is_local(checkpoint.checkpoint_time) and checkpoint.created_at:
         return local_time(checkpoint.created_at, UTC)
     return local_time(checkpoint.checkpoint_time, UTC)
+
+
+COURIERS: tuple[Courier, ...] = (AfterShip(),)

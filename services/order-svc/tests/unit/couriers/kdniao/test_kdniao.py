@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from courier_pushes import accepted, examined_as, form, kdniao, parsed, shown
+from courier_pushes import SIGNERS, accepted, examined_as, parsed, shown
+from courier_wire import form
 from order_svc.integrations.couriers.registry import COURIERS
 
 
@@ -33,7 +34,7 @@ def test_the_digest_is_base64_of_the_hexadecimal_text() -> None:
 
 
 def test_a_push_that_is_encoded_once_more_is_the_same_push() -> None:
-    signed = kdniao(push(entry(trace("2026-03-01 08:00:00", "到达", "2"))), "app-key")
+    signed = SIGNERS["kdniao"](push(entry(trace("2026-03-01 08:00:00", "到达", "2"))), "app-key")
     fields = dict(part.split("=") for part in signed.raw.decode().split("&"))
     twice = "&".join(f"{name}={quote(value) if name != 'RequestType' else value}" for name, value in fields.items())
     once, again = (

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
+from order_svc.integrations.couriers.partners.standard_webhooks import StandardWebhooks
 
 STANDARD = StandardWebhooks()
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

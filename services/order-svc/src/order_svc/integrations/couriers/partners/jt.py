@@ -19,7 +19,7 @@ from order_svc.integrations.couriers.entries import Entry, read, read_each, read
 from order_svc.integrations.couriers.fields import CHINA, code, local_time, name, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Report, Reports, report
 from order_svc.integrations.couriers.schemes import SignedForm, status_of_refusal
 from order_svc.integrations.couriers.sentences import explained
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush
@@ -128,6 +128,8 @@ class JtExpress(SignedForm):
         )
 
 
-JT = JtExpress("jt", MALAYSIA, CHINA)
-JT_MALAYSIA = JtExpress("jt-my", MALAYSIA, timezone(timedelta(hours=8)))
-JT_VIETNAM = JtExpress("jt-vn", VIETNAM, timezone(timedelta(hours=7)))
+COURIERS: tuple[Courier, ...] = (
+    JtExpress("jt", MALAYSIA, CHINA),
+    JtExpress("jt-my", MALAYSIA, timezone(timedelta(hours=8))),
+    JtExpress("jt-vn", VIETNAM, timezone(timedelta(hours=7))),
+)

@@ -3,7 +3,9 @@
 import json
 
 import pytest
-from courier_pushes import SIGNERS, Signed, accepted, examined, examined_as, form, parsed, shown
+from courier_pushes import SIGNERS, accepted, examined, examined_as, parsed, shown
+from courier_wire import Signed, form
+from order_svc.integrations.couriers.partners import kuaidi100
 from order_svc.integrations.couriers.registry import COURIERS
 
 PARAM = '{"status":"polling","lastResult":{"nu":"V030344422"}}'
@@ -167,3 +169,7 @@ def test_a_sign_in_lower_case_is_the_same_sign() -> None:
     signed = SIGNERS["kuaidi100"]("{}", "salt66")
     field, _, sign = signed.raw.rpartition(b"=")
     assert examined_as("kuaidi100", Signed(field + b"=" + sign.lower()), "salt66").verified
+
+
+def test_every_name_of_a_state_has_a_code() -> None:
+    assert set(kuaidi100._NAMES.values()) <= set(kuaidi100._STATES)

@@ -17,7 +17,7 @@ from order_svc.integrations.couriers.carriers import carrier_called
 from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
 from order_svc.integrations.couriers.fields import aware_time, code
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import Meaning, Reports
+from order_svc.integrations.couriers.port import Courier, Meaning, Reports
 from order_svc.integrations.couriers.schemes import SignedBody
 from order_svc.integrations.couriers.snapshots import Row, Subject, Whole, history
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush
@@ -120,3 +120,6 @@ def _state(status: str | None, detail: str | None, message: str) -> str | None:
         f"{detail or ''} {message}".replace("_", " ")
     )
     return "returned" if to_sender else code(status)
+
+
+COURIERS: tuple[Courier, ...] = (EasyPost(),)

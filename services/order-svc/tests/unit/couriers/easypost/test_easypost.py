@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from courier_pushes import SECRET, Signed, easypost, examined_as, parsed, shown
+from courier_pushes import SIGNERS, examined_as, parsed, shown
+from courier_wire import SECRET, Signed
 from order_svc.integrations.couriers.registry import COURIERS
 
 BATCH = (
@@ -34,7 +35,7 @@ def test_the_published_vector_is_verified_and_is_about_something_else(secret: st
 
 
 def test_other_proofs_are_refused() -> None:
-    signed = easypost(push(), SECRET)
+    signed = SIGNERS["easypost"](push(), SECRET)
     assert not examined_as("easypost", Signed(signed.raw), SECRET).verified
     assert not examined_as("easypost", Signed(signed.raw, {"x-hmac-signature-v2": "x"}), SECRET).verified
     bare = signed.headers["x-hmac-signature"].partition("=")[2]
@@ -88,7 +89,7 @@ def test_a_time_without_an_offset_has_a_reason() -> None:
 
 
 def test_signed_bytes_that_are_no_json_have_a_reason() -> None:
-    signed = easypost("签收", SECRET)
+    signed = SIGNERS["easypost"]("签收", SECRET)
     push_of = examined_as("easypost", signed, SECRET)
     assert (push_of.verified, push_of.push_id.startswith("sha256:")) == (True, True)
     assert push_of.rejection is not None

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from courier_pushes import Signed, accepted, examined_as, form, parsed, shown
+from courier_pushes import accepted, examined_as, parsed, shown
+from courier_wire import Signed, form
 from order_svc.integrations.couriers.registry import COURIERS
 
 

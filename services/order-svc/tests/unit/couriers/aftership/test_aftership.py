@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from courier_pushes import SECRET, Signed, accepted, aftership, examined, examined_as, parsed, shown
+from courier_pushes import SIGNERS, accepted, examined, examined_as, parsed, shown
+from courier_wire import SECRET, Signed
 from order_svc.integrations.couriers.registry import COURIERS
 
 
@@ -32,7 +33,7 @@ def test_the_digest_of_the_body() -> None:
 
 
 def test_pushes_of_returns_have_another_header() -> None:
-    signed = aftership(push(), SECRET)
+    signed = SIGNERS["aftership"](push(), SECRET)
     header = {"as-signature-hmac-sha256": signed.headers["aftership-hmac-sha256"]}
     assert examined_as("aftership", Signed(signed.raw, header), SECRET).verified
     assert not examined_as("aftership", Signed(signed.raw), SECRET).verified

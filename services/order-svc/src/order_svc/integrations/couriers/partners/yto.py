@@ -14,7 +14,7 @@ from order_svc.integrations.couriers.elements import Element, document
 from order_svc.integrations.couriers.fields import code, local_time, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Report, Reports, report
 from order_svc.integrations.couriers.schemes import SignedForm, status_of_refusal
 from order_svc.integrations.couriers.sentences import explained
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush
@@ -106,3 +106,6 @@ def _meaning(status: str, name: str, remark: str) -> Meaning | None:
     if status == "SIGNED" and name.startswith("退"):
         return _RETURNED
     return explained(_CODES.get(status), f"{name} {remark}")
+
+
+COURIERS: tuple[Courier, ...] = (Yto(),)

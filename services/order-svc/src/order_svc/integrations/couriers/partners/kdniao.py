@@ -16,7 +16,7 @@ from order_svc.integrations.couriers.entries import Entry, read, read_each, read
 from order_svc.integrations.couriers.fields import CHINA, code, local_time, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Reports
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Reports
 from order_svc.integrations.couriers.schemes import SignedForm, status_of_refusal
 from order_svc.integrations.couriers.snapshots import Row, Subject, Whole, history
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush
@@ -166,3 +166,6 @@ def _row(value: object) -> Row:
         sentence=sentence,
         code=code(trace.Action) if trace.Action else None,
     )
+
+
+COURIERS: tuple[Courier, ...] = (KdNiao(),)

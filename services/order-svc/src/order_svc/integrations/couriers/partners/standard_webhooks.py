@@ -15,7 +15,7 @@ from order_svc.integrations import signatures
 from order_svc.integrations.couriers.entries import Entry, read_json
 from order_svc.integrations.couriers.fields import aware_time, carrier, code
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Report, Reports, report
 from order_svc.integrations.couriers.schemes import GivenSecret
 from order_svc.integrations.pushes import (
     CHINESE,
@@ -123,3 +123,6 @@ def _scan(data: _Data) -> Report:
         raw_code=code(data.status),
         text=mask(data.text or ""),
     )
+
+
+COURIERS: tuple[Courier, ...] = (StandardWebhooks(),)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.domain.tracking import ParcelScan, ParcelStatus, latest
+from order_svc.integrations.couriers.partners.zto import Zto
 from order_svc.integrations.couriers.port import DeliveredTo, Report
-from order_svc.integrations.couriers.zto import Zto
 from order_svc.integrations.pushes import Acceptance, Rejection, examine
 from order_svc.integrations.signatures import md5_base64
 

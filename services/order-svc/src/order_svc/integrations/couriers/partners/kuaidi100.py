@@ -15,7 +15,7 @@ from order_svc.integrations.couriers.entries import Entry, read, read_each, read
 from order_svc.integrations.couriers.fields import code, local_time, name
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Reports
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Reports
 from order_svc.integrations.couriers.schemes import SignedForm, status_of_refusal
 from order_svc.integrations.couriers.snapshots import Row, Subject, Whole, history
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush
@@ -170,3 +170,6 @@ def _row(value: object) -> Row:
         code=code(given) if given else None,
         unlisted=None if given else name(row.status),
     )
+
+
+COURIERS: tuple[Courier, ...] = (Kuaidi100(),)

@@ -13,7 +13,7 @@ from order_svc.integrations.couriers.entries import Entry, read, read_each, read
 from order_svc.integrations.couriers.fields import code, local_time
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Report, Reports, report
 from order_svc.integrations.couriers.schemes import SignedForm, status_of_refusal
 from order_svc.integrations.couriers.sentences import explained
 from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, ExaminedPush
@@ -101,3 +101,6 @@ def _meaning(trace: _Trace, desc: str) -> Meaning | None:
     if meaning is not None and meaning.status is _S.RETURNING and redirected:
         return Meaning(_S.IN_TRANSIT, reason="address_changed")
     return explained(meaning, f"{trace.expressSigner or ''} {desc}")
+
+
+COURIERS: tuple[Courier, ...] = (Zto(),)

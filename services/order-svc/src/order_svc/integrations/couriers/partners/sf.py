@@ -20,7 +20,7 @@ from order_svc.integrations.couriers.entries import Entry, read, read_each, read
 from order_svc.integrations.couriers.fields import code, local_time, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.port import DeliveredTo, Meaning, Report, Reports, report
+from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Report, Reports, report
 from order_svc.integrations.couriers.schemes import GivenSecret, status_of_refusal
 from order_svc.integrations.couriers.sentences import explained, next_waybill
 from order_svc.integrations.pushes import (
@@ -218,3 +218,6 @@ def _meaning(route: _Route, op_code: str | None, sentence: str) -> Meaning | Non
     if by_status is None or (by_op_code is not None and by_op_code.status in _BY_OP_CODE):
         return explained(by_op_code, sentence)
     return explained(by_status, sentence)
+
+
+COURIERS: tuple[Courier, ...] = (Sf(),)
