@@ -1,11 +1,17 @@
 """What can be asked for once the after-sale window is over: by a warranty, because of a recall, about the outcome of a case, as a question."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from aftercare_events import AfterSaleEscalated, AfterSaleRequested, RefundRequested, ServiceTermsSet
+from aftercare_events import (
+    AfterSaleEscalated,
+    AfterSaleRequested,
+    OrderReceiptConfirmed,
+    RefundRequested,
+    ServiceTermsSet,
+)
 from aftersale_shop import CUP, HASH, KETTLE, RETURN_ADDRESS, Shop
 
 DAY = 24
@@ -270,3 +276,15 @@ async def test_a_line_states_its_own_warranty(shop: Shop) -> None:
     both = [{"line_id": "line_1", "quantity": 1}, *asked]
     await refused(shop, await shop.ask(type_="repair", reason="warranty_repair", lines=both), "no_warranty")
     await shop.case(1, type_="repair", reason="warranty_repair")
+
+
+async def test_the_warranty_is_counted_from_the_signature_and_not_from_the_confirmation(shop: Shop) -> None:
+    await shop.delivered()
+    signed_at = shop.clock.now()
+    shop.clock.advance(hours=5 * DAY)
+    facts = shop._order("ord_1", "buyer-1", "received")
+    times = {"confirmed_at": shop.clock.now(), "signed_at": signed_at, "window_ends_at": signed_at + timedelta(days=7)}
+    await shop.harness.consume(OrderReceiptConfirmed(**facts, **times, cause="buyer"))
+    shown, _ = await options(shop)
+    ends = {each["term"]: datetime.fromisoformat(each["ends_at"]) for each in shown["terms"] if each.get("ends_at")}
+    assert (ends["window"], ends["warranty"]) == (signed_at + timedelta(days=7), signed_at + timedelta(days=365))

@@ -196,3 +196,43 @@ async def test_virtual_goods_alone_are_received_after_a_day(shop):
     delivered = (await shop.seller.post(f"/v1/orders/{order['id']}/deliver-virtual", json=picks)).json()
     assert hours_to_confirm(shop, delivered) == 24
     assert await reminders(shop, 23, 2) == [[], []]
+
+
+async def confirmed(shop, order):
+    """The confirmed order, and from when until when its after-sale window is, in hours from now."""
+    await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")
+    [event] = await shop.events(OrderReceiptConfirmed)
+    shown = await shop.order(order["id"])
+    assert datetime.fromisoformat(shown["window_ends_at"]) == event.window_ends_at
+    return [(at - shop.h.clock.now()) / timedelta(hours=1) for at in (event.signed_at, event.window_ends_at)]
+
+
+async def test_the_after_sale_window_begins_with_the_signature(shop):
+    order = await shop.delivered()
+    shop.h.clock.advance(hours=48)
+    assert await confirmed(shop, order) == [-48, 120]
+
+
+async def test_the_window_begins_with_the_personal_signature(shop):
+    order = await shipped(shop, "73001")
+    await shop.scan(DELIVERED, delivered_to="station")
+    shop.h.clock.advance(hours=30)
+    await shop.scan(DELIVERED, delivered_to="person", key="collected")
+    shop.h.clock.advance(hours=10)
+    assert await confirmed(shop, order) == [-10, 158]
+
+
+async def test_who_confirms_while_a_station_has_the_goods_signs_with_that(shop):
+    order = await shipped(shop, "73001")
+    await shop.scan(DELIVERED, delivered_to="locker")
+    shop.h.clock.advance(hours=5)
+    assert await confirmed(shop, order) == [0, 168]
+
+
+async def test_the_window_lasts_until_the_receipt_at_least(shop):
+    order = await shop.delivered()
+    await extend(shop, order, 7)
+    shop.h.clock.advance(hours=200)
+    assert await confirmed(shop, order) == [-200, 0]
+    await shop.h.run_due()
+    assert (await shop.order(order["id"]))["state"] == "completed"

@@ -41,7 +41,7 @@ async def test_the_whole_life_of_an_order_is_listed(shop: Any) -> None:
         ("OrderReceiptConfirmed", "buyer"),
     ]
     assert found[4]["text"]["zh_cn"] == "登记包裹：zto 运单 73001。"
-    assert found[8]["text"]["zh_cn"].startswith("买家确认收货，售后期开始，至 ")
+    assert found[8]["text"]["zh_cn"].startswith("买家确认收货，售后期至 ")
     assert found[6]["text"]["en"] == "zto, waybill 73001: delivered."
     assert found[2]["amount"] == {"amount": 29500, "currency": "CNY"}
     assert found[2]["payment_id"] == order["payment_id"]

@@ -238,12 +238,16 @@ class OrderDelivered(OrderEvent):
 
 
 class OrderReceiptConfirmed(OrderEvent):
-    """Receipt was confirmed by the buyer or by the timer; the after-sale window starts."""
+    """Receipt was confirmed by the buyer or by the timer; the end of the after-sale window is known."""
 
     matter: Code = "receipt_confirmation"
     confirmed_at: Time
     cause: Annotated[Code, one_of(ReceiptCause, "how it was confirmed")]
     window_ends_at: Time
+    signed_at: Annotated[
+        Time | None,
+        Field(description="when the buyer had everything in person, with which the after-sale window began"),
+    ] = None
 
 
 class OrderCancelled(OrderEvent):

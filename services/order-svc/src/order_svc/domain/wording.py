@@ -111,7 +111,7 @@ _STEPS = {
     "ReceiptPeriodStarted": Sentence("商品已全部取件，开始计算确认收货期。[将于 {receipt_due_at} 自动确认收货。]", "Everything was collected; the time to confirm the receipt starts.[ It ends at {receipt_due_at}.]"),
     "ReceiptExtended": Sentence("{actor}延长确认收货期[ {days} 天][，至 {receipt_due_at}]。", "{actor} extended the time to confirm the receipt[ by {days:day|days}][, to {receipt_due_at}]."),
     "ReceiptReminder": Sentence("请尽快确认收货：将于 {receipt_due_at} 自动确认收货。", "The receipt is to be confirmed soon: it counts as confirmed at {receipt_due_at}."),
-    "OrderReceiptConfirmed": Sentence("超时自动确认收货，售后期开始[，至 {window_ends_at}]。", "The receipt counts as confirmed; the after-sale window starts[ and ends at {window_ends_at}]."),
+    "OrderReceiptConfirmed": Sentence("超时自动确认收货[，售后期至 {window_ends_at}]。", "The receipt counts as confirmed[; the after-sale window ends at {window_ends_at}]."),
     "OrderCancelled": Sentence("订单已取消。", "The order was cancelled."),
     "OrderAfterSaleChanged": Sentence("订单售后状态变更。", "The after-sale state of the order changed."),
     "OrderCompleted": Sentence("订单已完成。", "The order is completed."),
@@ -181,7 +181,7 @@ _VARIANTS: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
         "lines_cancelled": Sentence("因取消部分商品，订单须重新打包。", "Units of the order were cancelled, so that it has to be packed again."),
         "parcel_voided": Sentence("因运单作废，订单须重新打包。", "The shipment was voided, so that the order has to be packed again."),
     }),
-    "OrderReceiptConfirmed": ("cause", {"buyer": Sentence("{actor}确认收货，售后期开始[，至 {window_ends_at}]。", "{actor} confirmed the receipt; the after-sale window starts[ and ends at {window_ends_at}].")}),
+    "OrderReceiptConfirmed": ("cause", {"buyer": Sentence("{actor}确认收货[，售后期至 {window_ends_at}]。", "{actor} confirmed the receipt[; the after-sale window ends at {window_ends_at}].")}),
     "OrderCancelled": ("cause", {cause: Sentence(text.zh + _DEPOSIT.zh, text.en + _DEPOSIT.en) for cause, text in _CANCELLED.items()}),
     "OrderAfterSaleChanged": ("after_sale_state", _AFTER_SALE),
     "StockReservationReleased": ("cause", {

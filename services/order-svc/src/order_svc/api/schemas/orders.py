@@ -181,7 +181,7 @@ class OrderOut(Out):
     received_at: Time | None
     """When the buyer confirmed the receipt, or it counted as confirmed after the deadline; null before."""
     window_ends_at: Time | None
-    """Until when cases may be opened about the received goods; null before `received_at`."""
+    """Until when cases may be opened about the received goods: counted from the personal signature, `received_at` at the earliest; null before that."""
     completed_at: Time | None
     """When the after-sale window was over and no case was open; null before."""
     review: ReviewState | None = None

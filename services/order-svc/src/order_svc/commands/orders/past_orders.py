@@ -26,6 +26,7 @@ from order_svc.commands.record import order_fields, payment_fields, sale_fields
 from order_svc.domain.imports.model import PastOrder
 from order_svc.domain.model import OrderState
 from order_svc.domain.payments.model import EXTERNAL, Payment, PaymentState
+from order_svc.domain.sales import receipts
 from order_svc.domain.sales.stock import StockReleaseCause, ordered
 from order_svc.settings import Settings
 from order_svc.tables.order_keys import ORDER_KEYS, OrderKey
@@ -119,6 +120,7 @@ async def _finish(recording: Recording) -> None:
             OrderReceiptConfirmed(
                 **fields,
                 confirmed_at=order.received_at,
+                signed_at=receipts.signed_at(order, order.received_at),
                 cause=ReceiptCause.BUYER,
                 window_ends_at=order.window_ends_at,
             )

@@ -44,7 +44,8 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     lines = order_lines(tx.backdated(past.created_at), order_id, past.drafts, past.currency)
     fee_minor = policy.in_currency(past.fee, past.currency, "/shipping_fee")
     window = timedelta(hours=tx.settings.after_sale_window_hours)
-    ends_at = None if past.received_at is None else past.received_at + window
+    signed_at = past.delivered_at or past.received_at
+    ends_at = past.received_at and signed_at and receipts.window_end(signed_at, past.received_at, window)
     total = policy.order_total((line.paid_minor for line in lines), fee_minor, past.currency)
     order = Order(
         id=order_id,

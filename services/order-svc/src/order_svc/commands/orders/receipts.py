@@ -21,7 +21,7 @@ from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 
 
 async def confirm(tx: Transaction[Settings], order_id: str) -> Order:
-    """The buyer has the goods, even where the courier has not reported it. The after-sale window starts.
+    """The buyer has the goods, even where the courier has not reported it. The end of the after-sale window is set.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -49,14 +49,15 @@ async def _receive(
 ) -> Order:
     # Times that are set are kept: builds before revision 0008 left a received order in the state `delivered`.
     received_at, delivered_at = order.received_at or tx.now, order.delivered_at or tx.now
-    ends = order.window_ends_at or tx.now + timedelta(hours=tx.settings.after_sale_window_hours)
+    signed_at = receipts.signed_at(order, received_at)
+    window = timedelta(hours=tx.settings.after_sale_window_hours)
+    ends = order.window_ends_at or receipts.window_end(signed_at, received_at, window)
     times = replace(order, delivered_at=delivered_at, received_at=received_at, window_ends_at=ends)
     received = ORDER.apply(times, OrderAction.CONFIRM_RECEIPT, by, lines)
     # The buyer may confirm what no courier has reported yet.
     delivered = OrderDelivered(**order_fields(tx, received, OrderState.DELIVERED), delivered_at=delivered_at)
-    confirmed = OrderReceiptConfirmed(
-        **order_fields(tx, received), confirmed_at=received_at, cause=cause, window_ends_at=ends
-    )
+    times_of_receipt = {"confirmed_at": received_at, "signed_at": signed_at, "window_ends_at": ends}
+    confirmed = OrderReceiptConfirmed(**order_fields(tx, received), **times_of_receipt, cause=cause)
     return await effects.enter(tx, order, received, *([] if order.delivered_at else [delivered]), confirmed)
 
 

@@ -47,6 +47,16 @@ def with_receipt_from(order: Order, arrival: Arrival, collection: timedelta, now
     return replace(order, receipt_from_at=min(max(collected, delivered_at), now))
 
 
+def signed_at(order: Order, now: datetime) -> datetime:
+    """When the buyer had everything of a received order in person: `now` at the latest, since they confirm it."""
+    return min(order.receipt_from_at or order.delivered_at or now, now)
+
+
+def window_end(signed_at: datetime, received_at: datetime, window: timedelta) -> datetime:
+    """When the after-sale window ends. It begins with the personal signature, and lasts until the receipt at least."""
+    return max(received_at, signed_at + window)
+
+
 def extended(order: Order, days: int, most: int, now: datetime) -> Order:
     """The order with the time to confirm extended by `days`.
 
