@@ -197,6 +197,7 @@ def payment_providers(
                     app_id=settings.alipay_app_id,
                     private_key=settings.alipay_private_key,
                     public_keys=settings.alipay_public_keys,
+                    seller_id=settings.alipay_seller_id,
                 ),
             )
     except ValueError as error:

@@ -64,6 +64,7 @@ class Settings(ServiceSettings):
     alipay_app_id: str = ""
     alipay_private_key: Secret = ""
     alipay_public_keys: Parts = ()
+    alipay_seller_id: str = ""
     alipay_url: HttpUrl = "https://openapi.alipay.com/gateway.do"
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5

@@ -260,6 +260,7 @@ class AlipayWorld(World):
             app_id=self.account.app_id,
             private_key=keys("merchant").private,
             public_keys=(keys("alipay 1").public, keys("alipay 2").public),
+            seller_id=self.account.seller_id,
         )
         url, callback_url = "http://alipay/gateway.do", f"{SHOP}/alipay"
         self.adapter = Alipay(self.client(), url=url, callback_url=callback_url, account=account)

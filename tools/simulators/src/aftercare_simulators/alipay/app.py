@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from aftercare_simulators.alipay import gateway
+from aftercare_simulators.alipay.authorisations import Authorisations, held
 from aftercare_simulators.alipay.bills import CHINA, trade_bill, yuan
 from aftercare_simulators.alipay.gateway import Account
 from aftercare_simulators.payment.app import add_controls, lifespan
@@ -28,6 +29,9 @@ _CODES = {
     "idempotency_key_reused": "ACQ.DISCORDANT_REPEAT_REQUEST",
     "refund_exceeds_payment": "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
     "payment_not_succeeded": "ACQ.TRADE_STATUS_ERROR",
+    "capture_declined": "ACQ.BUYER_BALANCE_NOT_ENOUGH",
+    "capture_exceeds_authorisation": "ACQ.ERROR_BALANCE_PAYMENT_DISABLE",
+    "payment_not_authorised": "ACQ.TRADE_STATUS_ERROR",
 }
 
 
@@ -59,6 +63,7 @@ def create(
         "alipay.trade.refund": trades.refund,
         "alipay.trade.fastpay.refund.query": trades.refund_query,
         "alipay.data.dataservice.bill.downloadurl.query": trades.bill,
+        **Authorisations(account, provider, trades.operation).methods,
     }
 
     @app.post("/gateway.do")
@@ -72,7 +77,7 @@ def create(
             trades.address = str(request.base_url)
             return await methods[method](method, json.loads(form["biz_content"]), form.get("notify_url", ""))
         except OperationRefused as error:
-            return trades.failed(method, _CODES.get(error.code, "ACQ.INVALID_PARAMETER"))
+            return gateway.fail(account, method, _CODES.get(error.code, "ACQ.INVALID_PARAMETER"))
 
     @app.get("/bills/{day}")
     async def download(day: date) -> Response:
@@ -91,11 +96,11 @@ class _Trades:
 
     async def precreate(self, method: str, content: Json, url: str) -> Response:
         number = content["out_trade_no"]
-        operation = self._operation(Kind.PAYMENT, number, number, content["total_amount"], Method.SUCCESS, url)
+        operation = self.operation(Kind.PAYMENT, number, number, content["total_amount"], Method.SUCCESS, url)
 
         def answer(made: Operation, _: bool) -> Response:
             if made.status is Status.SUCCEEDED and not made.script.callback_first:
-                return self.failed(method, "ACQ.TRADE_HAS_SUCCESS")
+                return gateway.fail(self._account, method, "ACQ.TRADE_HAS_SUCCESS")
             return self._ok(method, out_trade_no=number, qr_code=f"https://qr.alipay.com/{uuid4().hex[:20]}")
 
         return await self._provider.submit(number, content, operation, answer)
@@ -107,17 +112,17 @@ class _Trades:
     async def close(self, method: str, content: Json, _: str) -> Response:
         payment = self._provider.void(self._scanned(content["out_trade_no"]))
         if payment.status is Status.SUCCEEDED:
-            return self.failed(method, "ACQ.TRADE_STATUS_ERROR")
+            return gateway.fail(self._account, method, "ACQ.TRADE_STATUS_ERROR")
         return self._ok(method, out_trade_no=payment.id, trade_no=payment.reference)
 
     async def refund(self, method: str, content: Json, _: str) -> Response:
         payment = self._ledger.find(Kind.PAYMENT, content["out_trade_no"])
         number, amount = content["out_request_no"], content["refund_amount"]
-        operation = self._operation(Kind.REFUND, number, payment.id, amount, payment.method, payment.callback_url)
+        operation = self.operation(Kind.REFUND, number, payment.id, amount, payment.method, payment.callback_url)
 
         def answer(made: Operation, replayed: bool) -> Response:
             if made.status is Status.DECLINED:
-                return self.failed(method, "ACQ.SELLER_BALANCE_NOT_ENOUGH")
+                return gateway.fail(self._account, method, "ACQ.SELLER_BALANCE_NOT_ENOUGH")
             refunded = self._ledger.refunded(payment.id, Status.SUCCEEDED)
             moved = "N" if replayed or made.status is Status.PENDING else "Y"
             return self._ok(
@@ -146,7 +151,7 @@ class _Trades:
 
     async def bill(self, method: str, content: Json, _: str) -> Response:
         if self.bill_of(date.fromisoformat(content["bill_date"])) is None:
-            return self.failed(method, "isp.bill_not_exist")
+            return gateway.fail(self._account, method, "isp.bill_not_exist")
         return self._ok(method, bill_download_url=f"{self.address}bills/{content['bill_date']}")
 
     def bill_of(self, day: date) -> bytes | None:
@@ -155,20 +160,17 @@ class _Trades:
         settled = self._ledger.settled(since, since + timedelta(days=1))
         return trade_bill(self._ledger, settled) if settled else None
 
-    def failed(self, method: str, sub_code: str) -> Response:
-        content = {"code": "40004", "msg": "Business Failed", "sub_code": sub_code, "sub_msg": sub_code}
-        return gateway.respond(self._account, method, dict(content))
-
     def _ok(self, method: str, **content: object) -> Response:
-        return gateway.respond(self._account, method, {"code": "10000", "msg": "Success", **content})
+        return gateway.succeed(self._account, method, **content)
 
     def _scanned(self, number: str) -> Operation:
         payment = self._provider.find(Kind.PAYMENT, number)
-        if payment.script.unpaid and payment.status is Status.PENDING:
+        is_held = payment.status is Status.AUTHORISED  # its trade is made with the capture
+        if is_held or (payment.script.unpaid and payment.status is Status.PENDING):
             raise OperationRefused(404, "payment_unknown", "the buyer has not scanned the code")
         return payment
 
-    def _operation(self, kind: Kind, id_: str, payment_id: str, amount: str, method: Method, url: str) -> Operation:
+    def operation(self, kind: Kind, id_: str, payment_id: str, amount: str, method: Method, url: str) -> Operation:
         return Operation(
             kind=kind,
             id=id_,
@@ -198,21 +200,25 @@ def _trade(ledger: Ledger, payment: Operation) -> dict[str, str]:
 def _callback(account: Account, ledger: Ledger, operation: Operation, now: datetime) -> Delivery | None:
     """The callback about a trade that was paid or refunded; it has what was refunded of the trade so far."""
     payment = ledger.find(Kind.PAYMENT, operation.payment_id)
-    if operation.status is not Status.SUCCEEDED:
+    is_held = operation.authorised is not None and operation.status in (Status.AUTHORISED, Status.DECLINED)
+    if operation.status is not Status.SUCCEEDED and not is_held:
         return None
+    kind = "trade_status_sync"
+    if is_held:
+        kind = "fund_auth_freeze" if operation.status is Status.AUTHORISED else "fund_auth_unfreeze"
     fields = {
         "app_id": account.app_id,
         "charset": "utf-8",
         "notify_id": uuid4().hex,
         "notify_time": now.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
-        "notify_type": "trade_status_sync",
+        "notify_type": kind,
         "version": "1.0",
         "buyer_logon_id": "138****0000",
-        **_trade(ledger, payment),
+        **(held(payment) if is_held else _trade(ledger, payment)),
     }
     if operation.kind is Kind.REFUND:
         refunded = ledger.refunded(payment.id, Status.SUCCEEDED)
         fields |= {"out_biz_no": operation.id, "refund_fee": yuan(refunded), "gmt_refund": fields["notify_time"]}
     body = gateway.notification(account, fields)
     media_type = "application/x-www-form-urlencoded; charset=utf-8"
-    return Delivery(fields["notify_id"], "trade_status_sync", payment.callback_url, body, media_type)
+    return Delivery(fields["notify_id"], kind, payment.callback_url, body, media_type)

@@ -11,11 +11,12 @@ from aftercare_simulators.payment.rsa import KeyPair
 
 @dataclass(slots=True)
 class Account:
-    """An application of a merchant: its own key, and the key that Alipay signs with."""
+    """An application of a merchant with the account `seller_id`: its own key, and the key that Alipay signs with."""
 
     merchant: KeyPair
     alipay: KeyPair
     app_id: str = "2021000000000001"
+    seller_id: str = "2088000000000000"
 
 
 def signed_text(form: dict[str, str], *without: str) -> str:
@@ -33,6 +34,18 @@ def notification(account: Account, fields: dict[str, str]) -> str:
     """A signed callback as a form."""
     sign = account.alipay.sign(signed_text(fields))
     return urlencode({**fields, "sign": sign, "sign_type": "RSA2"})
+
+
+def succeed(account: Account, method: str, **content: object) -> Response:
+    """A signed response with this content."""
+    return respond(account, method, {"code": "10000", "msg": "Success", **content})
+
+
+def fail(account: Account, method: str, sub_code: str) -> Response:
+    """A signed response that refuses the business for the reason with this code."""
+    return respond(
+        account, method, {"code": "40004", "msg": "Business Failed", "sub_code": sub_code, "sub_msg": sub_code}
+    )
 
 
 def respond(account: Account, method: str, content: dict[str, object]) -> Response:

@@ -56,6 +56,7 @@ def open_alipay(url: str, _: str, delay: float) -> Opened:
             "alipay_app_id": account.app_id,
             "alipay_private_key": merchant.private,
             "alipay_public_keys": platform_key.public,
+            "alipay_seller_id": account.seller_id,
         },
     )
 

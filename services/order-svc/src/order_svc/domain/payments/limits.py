@@ -36,7 +36,9 @@ LIMITS: Mapping[str, ProviderLimits] = {
     "simulator": ProviderLimits(authorised_days=7),
     "stripe": ProviderLimits(currencies=STRIPE, most=99_999_999, authorised_days=7),
     "wechat_pay": ProviderLimits(currencies=_CNY, refund_days=365, most_refunds=50, pay_hours=2),
-    "alipay": ProviderLimits(currencies=_CNY, most=10_000_000_000, refund_days=365, pay_hours=24 * 15),
+    "alipay": ProviderLimits(
+        currencies=_CNY, most=10_000_000_000, refund_days=365, authorised_days=7, pay_hours=24 * 15
+    ),
 }
 """By the names of the providers; one that is not here has no limits. Sources and doubts: docs/payment-providers.md."""
 _NONE = ProviderLimits()

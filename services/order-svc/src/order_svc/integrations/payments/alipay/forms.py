@@ -21,12 +21,12 @@ def signed_text(form: Mapping[str, str], *without: str) -> bytes:
     return "&".join(f"{name}={form[name]}" for name in sorted(form) if form[name] and name not in without).encode()
 
 
-def times_of(payment: Payment) -> Mapping[str, str]:
-    """How long the code, and the trade that it leads to, can be paid."""
+def timeout_of(payment: Payment, *names: str) -> Mapping[str, str]:
+    """How long the buyer can make the payment, under each of these names."""
     if payment.expires_at is None:
         return {}
     minutes = max(1, int((payment.expires_at - payment.created_at).total_seconds() // 60))
-    return dict.fromkeys(("qr_code_timeout_express", "timeout_express"), f"{minutes}m")
+    return dict.fromkeys(names, f"{minutes}m")
 
 
 def yuan(minor: int) -> str:
