@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.testing import Harness
-from aftercare_events import AfterSaleClosed, AfterSaleCompleted, AfterSaleEscalated, RefundRequested, ReturnInspected
+from aftercare_events import (
+    AfterSaleClosed,
+    AfterSaleCompleted,
+    AfterSaleEscalated,
+    RefundRequested,
+    ReturnInspected,
+)
 from aftercare_events.catalogue.fast_exchanges import (
     HoldAgreed,
     HoldClaimed,
@@ -176,29 +182,6 @@ async def test_a_claim_needs_grounds_where_nobody_has_reported_the_replacement(s
     assert (await shop.get(case_id))["hold"]["claimed_at"] is None
     done = await shop.act(shop.agent, case_id, "claim-hold", note="买家电话确认已收到")
     assert done["state"] == "completed"
-
-
-@pytest.mark.parametrize("booked", [False, True])
-async def test_a_replacement_that_never_came_is_reported_while_the_goods_are_awaited(shop: Shop, booked: bool) -> None:
-    """The courier reports the delivery, and the buyer learns of it when the goods are due."""
-    case_id = await approved(shop)
-    await shop.act(shop.buyer, case_id, "agree-hold")
-    early = await shop.buyer.post(f"/v1/cases/{case_id}/report-anomaly", json={"anomaly": "not_received"})
-    shop.harness.problem(early, 409, "illegal_transition")
-    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
-    await shop.parcel(SENT["waybill_no"], leg="exchange")
-    shop.clock.advance(hours=7 * 24)
-    await shop.harness.run_due()
-    assert (await shop.get(case_id))["state"] == "await_buyer_shipment"
-    if booked:
-        await book(shop, case_id)
-    reported = await shop.act(shop.buyer, case_id, "report-anomaly", anomaly="not_received")
-    assert (reported["state"], reported["whose_turn"]) == ("manual_review", "agent")
-    assert (await shop.last(AfterSaleEscalated)).cause == "replacement_anomaly"
-    await shop.parcel(SENT["waybill_no"], leg="exchange")
-    assert (await shop.get(case_id))["state"] == "manual_review", "the courier repeats what the buyer denies"
-    again = await shop.act(shop.agent, case_id, "reship")
-    assert (again["state"], again["whose_turn"]) == ("await_reship", "merchant")
 
 
 async def test_without_a_replacement_there_is_nothing_to_report(shop: Shop) -> None:

@@ -92,4 +92,5 @@ await_inspection      release_hold   completed       seller system outcome
 await_inspection      refuse_return  manual_review   seller outcome
 manual_review         release_hold   completed       agent
 manual_review         claim_hold     completed       agent
+manual_review         record_arrival manual_review   seller agent system
 """

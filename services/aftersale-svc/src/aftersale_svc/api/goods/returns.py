@@ -33,6 +33,11 @@ from aftersale_svc.domain.cases.holders import UnitsHeldByAnother
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.manual_reviews.errors import NotOpenedByAgent
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.money_holds.errors import (
+    GoodsAlreadyReceived,
+    ReplacementNotReported,
+    ReplacementReported,
+)
 from aftersale_svc.domain.cases.return_freights.errors import STATED, AcceptedFreightExceedsStated
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
@@ -42,7 +47,15 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
-NOT_RECEIVED = (RefundDecided, NothingInTransit, ClosedForGood, OrderWasCancelled, RefundCovered, UnitsHeldByAnother)
+NOT_RECEIVED = (
+    RefundDecided,
+    NothingInTransit,
+    ReplacementReported,
+    ClosedForGood,
+    OrderWasCancelled,
+    RefundCovered,
+    UnitsHeldByAnother,
+)
 
 
 @router.post(
@@ -127,11 +140,21 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 
 @router.post(
     "/{case_id}/record-arrival",
-    **step(CASE.values(), CaseAction.RECORD_ARRIVAL, "recordReturnArrival", NothingInTransit, OpensAgain),
+    **step(
+        CASE.values(),
+        CaseAction.RECORD_ARRIVAL,
+        "recordReturnArrival",
+        NothingInTransit,
+        OpensAgain,
+        ReplacementNotReported,
+        GoodsAlreadyReceived,
+        RefundDecided,
+    ),
 )
 async def record_arrival(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Record that goods have arrived of a case that has ended, and that is not opened again by that: a verdict or its order has ended it, it was
-    cancelled or paid, or another case has its units. The case stays as it ended.
+    cancelled or paid, or another case has its units. The case stays as it ended. Or of a fast exchange whose replacement the buyer has reported as
+    wrong or missing: the agent who decides about that decides about the goods as well.
 
     The goods go back to the buyer (`refused_goods_claims`), unless their money has, or went back with the order.
     """

@@ -148,7 +148,7 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, NothingInTransit, ClosedForGood, OrderWasCancelled, RefundCovered: see CASE.
+        IllegalTransition, ActionNotAllowed, NothingInTransit, ReplacementReported, ClosedForGood, OrderWasCancelled, RefundCovered: see CASE.
         UnitsHeldByAnother: another case has units of a closed one by now.
     """
     full, order = await locking.case_and_order(tx, case_id)  # other cases may have the units of a closed one
@@ -174,11 +174,11 @@ async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note:
 
 async def record_arrival(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
     """Record that the merchant has goods of a case that has ended, and that they do not open again: they go back to the buyer, unless their
-    money has.
+    money has. Or of a fast exchange whose replacement was reported: an agent decides about both.
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, NothingInTransit, OpensAgain: see CASE.
+        IllegalTransition, ActionNotAllowed, NothingInTransit, OpensAgain, ReplacementNotReported, GoodsAlreadyReceived, RefundDecided: see CASE.
     """
     full, order = await locking.case_and_order(tx, case_id)
     facts = await _facts_of_arrival(tx, full, order)

@@ -14,7 +14,9 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.SET_RETURN_ADDRESS: Label("填写退货地址", "give the return address"),
     CaseAction.CORRECT_WAYBILL: Label("更正运单号", "correct the waybill"),
     CaseAction.RECEIVE: Label("确认收到退货", "confirm that the goods have arrived"),
-    CaseAction.RECORD_ARRIVAL: Label("登记到货（售后单已结束）", "record that goods of the ended case have arrived"),
+    CaseAction.RECORD_ARRIVAL: Label(
+        "登记到货（不改变售后单状态）", "record that goods have arrived, which decides nothing"
+    ),
     CaseAction.REPORT_RETURN_MISSING: Label("反馈未收到退货", "report that the goods are not there"),
     CaseAction.INSPECT: Label("验收退货", "inspect the goods"),
     CaseAction.REFUSE: Label("拒收退货", "refuse the goods"),
@@ -173,6 +175,13 @@ WHY_NOT: Mapping[str, Label] = {
     "goods_not_received": Label("商家尚未收到商品", "the merchant does not have the goods"),
     "hold_not_agreed": Label("买家尚未同意款项担保", "the buyer has not agreed to the hold"),
     "hold_already_agreed": Label("买家已同意款项担保", "the buyer has agreed to the hold already"),
+    "replacement_reported": Label(
+        "换货商品有问题，由平台客服决定",
+        "the buyer has reported something wrong with the replacement, and an agent decides",
+    ),
+    "replacement_not_reported": Label(
+        "买家未反馈换货商品有问题", "the buyer has reported nothing about the replacement"
+    ),
     "replacement_already_sent": Label("换货商品已寄出", "the replacement was sent already"),
     "replacement_not_sent": Label("换货商品尚未寄出", "no replacement was sent"),
     "goods_already_received": Label("商家已收到商品", "the merchant has the goods already"),

@@ -65,7 +65,9 @@ STEPS: Mapping[str, Label] = {
     ),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),
     "receive": Label("退货已送达商家", "The goods arrived at the merchant"),
-    "record_arrival": Label("售后单结束后退货到达商家", "Goods of the ended case arrived at the merchant"),
+    "record_arrival": Label(
+        "退货到达商家，售后单状态不变", "Goods arrived at the merchant, and the case stays as it was"
+    ),
     "report_return_missing": Label(
         "{actor}反馈未收到退货，转交平台客服",
         "{actor} reported that the returned goods are not there, and an agent has to decide",
@@ -236,8 +238,8 @@ UNATTENDED: Mapping[str, Label] = {
 STATED: Mapping[str, Label] = {
     "receive": Label("{actor}登记退货已送达商家", "{actor} stated that the goods have arrived at the merchant"),
     "record_arrival": Label(
-        "售后单结束后，{actor}登记退货到达商家",
-        "{actor} stated that goods of the ended case have arrived at the merchant",
+        "{actor}登记退货到达商家，售后单状态不变",
+        "{actor} stated that goods have arrived at the merchant, and the case stays as it was",
     ),
     "collect_pickup": Label("{actor}登记快递已取件", "{actor} stated that the courier has collected the goods"),
     "receive_sample": Label("{actor}登记检测机构已收到样品", "{actor} stated that the testing body has the sample"),

@@ -18,8 +18,10 @@ from aftersale_svc.domain.cases.money_holds.guards import (
     HOLD_NOT_AGREED,
     HOLD_OPEN,
     NOT_CLAIMABLE,
+    NOT_REPORTED,
     REPLACEMENT_NOT_SENT,
     REPLACEMENT_SENT,
+    REPORTED,
     WAITS_FOR_BUYER,
 )
 from aftersale_svc.domain.cases.replacements.guards import REFUND_OFFERED
@@ -28,6 +30,7 @@ from aftersale_svc.domain.permissions import (
     BUYER,
     BUYER_OR_AGENT,
     MERCHANT,
+    MERCHANT_AGENT_OR_SYSTEM,
     MERCHANT_OR_SYSTEM,
     SYSTEM_ONLY,
     SYSTEM_UNSEEN,
@@ -119,6 +122,15 @@ FAST_RETURN = Leg(
     RETURN.entry,
     {
         **RETURN.rows,
+        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
+            ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (REPORTED, *RETURN.rows[_S.MANUAL_REVIEW, _A.RECEIVE].guards)
+        ),
+        # What the buyer has of the merchant is not what was owed, so the goods that come back decide nothing: the agent does.
+        (_S.MANUAL_REVIEW, _A.RECORD_ARRIVAL): Transition(
+            _S.MANUAL_REVIEW,
+            MERCHANT_AGENT_OR_SYSTEM,
+            (NOT_REPORTED, GOODS_RECEIVED, *unless_refund_decided(_A.RECORD_ARRIVAL)),
+        ),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT, (REPLACEMENT_SENT,)),
         (_S.AWAIT_PICKUP, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT, (REPLACEMENT_SENT,)),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(

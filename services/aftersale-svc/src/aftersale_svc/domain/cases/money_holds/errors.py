@@ -39,6 +39,22 @@ class ReplacementNotSent(Refusal):
     zh, en = "换货商品尚未寄出。", "No replacement was sent."
 
 
+class ReplacementReported(Refusal):
+    """The buyer has reported something wrong with the replacement, so that goods that arrive decide nothing."""
+
+    kind, code = Kind.CONFLICT, "replacement_reported"
+    zh = "买家已反馈换货商品有问题，由平台客服决定；退货已到的，请登记到货（record-arrival）。"
+    en = "The buyer has reported something wrong with the replacement, and an agent decides. If the goods have arrived, record that (record-arrival)."
+
+
+class ReplacementNotReported(Refusal):
+    """The buyer has reported nothing about the replacement: goods that arrive are inspected."""
+
+    kind, code = Kind.CONFLICT, "replacement_not_reported"
+    zh = "买家未反馈换货商品有问题；退货已到的，请确认收货（receive）。"
+    en = "The buyer has reported nothing about the replacement. If the goods have arrived, confirm that (receive)."
+
+
 class ClaimGroundsMissing(Refusal):
     """Nobody has reported that the buyer has the replacement, so that a claim of the hold needs words."""
 

@@ -3,6 +3,7 @@
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.guards import ADDRESS_MISSING
 from aftersale_svc.domain.cases.model import Case
@@ -10,7 +11,9 @@ from aftersale_svc.domain.cases.money_holds.errors import (
     GoodsAlreadyReceived,
     HoldAgreed,
     HoldNotAgreed,
+    ReplacementNotReported,
     ReplacementNotSent,
+    ReplacementReported,
     ReplacementSent,
 )
 from aftersale_svc.domain.cases.replacements.guards import REFUND_OFFERED
@@ -42,10 +45,19 @@ def _received(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return GoodsAlreadyReceived() if received else None
 
 
+def _reported(case: Case, _: object) -> Refusal | None:
+    return ReplacementReported() if case.reviewed_for is EscalationCause.REPLACEMENT_ANOMALY else None
+
+
+def _not_reported(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    return None if _reported(case, facts) else ReplacementNotReported()
+
+
 def _hold_decides(case: Case, facts: CaseFacts | None) -> Refusal | None:
-    """Both are known, so the hold is released or claimed; a refund that was decided can be tried again."""
+    """Both are known, so the hold is released or claimed; a refund that was decided can be tried again. A replacement that is not what
+    was owed may be none."""
     both = facts is not None and is_sent(facts) and facts.full.return_.delivered_at is not None
-    return ReplacementSent() if both and case.refund_id is None else None
+    return ReplacementSent() if both and case.refund_id is None and not _reported(case, facts) else None
 
 
 def _hold_open(case: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -68,6 +80,8 @@ HOLD_AGREED = Guard(HoldAgreed.code, _agreed)
 REPLACEMENT_SENT = Guard(ReplacementSent.code, _sent)
 REPLACEMENT_NOT_SENT = Guard(ReplacementNotSent.code, _not_sent)
 GOODS_RECEIVED = Guard(GoodsAlreadyReceived.code, _received)
+REPORTED = Guard(ReplacementReported.code, _reported)
+NOT_REPORTED = Guard(ReplacementNotReported.code, _not_reported)
 HOLD_DECIDES = Guard(ReplacementSent.code, _hold_decides)
 HOLD_OPEN = Guard(ReplacementSent.code, _hold_open)
 WAITS_FOR_BUYER = Guard("waits_for_buyer", _waits_for_buyer)
