@@ -50,6 +50,7 @@ async def test_the_events_of_a_case_say_what_becomes_of_its_deadline(shop: Shop)
     case = await shop.case()
     [opened] = (await shop.last(AfterSaleRequested)).deadlines
     assert (opened.ended, opened.turn, opened.rule, opened.rule_version) == (None, "merchant", "settings", 0)
+    assert (opened.cause, opened.timer) == ("after_sale_request", "review_hours")
     assert opened.deadline_id == (await current(shop, case["id"]))["id"]
     shop.clock.advance(hours=48)
     await shop.harness.run_due()

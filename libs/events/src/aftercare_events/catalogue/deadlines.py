@@ -55,6 +55,12 @@ class DeadlineChange(EventPart):
     due_at: Annotated[Time | None, Field(description="when it ends; absent where nothing happens by itself")] = None
     turn: Annotated[Code | None, Field(description="who has to act")] = None
     continues: Annotated[bool | None, Field(description="whether it goes on with what was left before a stop")] = None
+    cause: Annotated[
+        Code | None, Field(description="why it began: the matter of the event that set it; of an extended one as well")
+    ] = None
+    timer: Annotated[
+        Code | None, Field(description="which rule it is, by its name, such as `review_hours`; absent without `due_at`")
+    ] = None
     rule: Annotated[Code | None, one_of(DeadlineRule, "whose rule decides how long it is")] = None
     rule_version: Annotated[Quantity | None, Field(description="the version of these rules; 0 for settings")] = None
     calendar: Annotated[Id | None, Field(description="the calendar in which it is counted; absent for plain hours")] = (

@@ -159,6 +159,8 @@ def part(deadline: Deadline, ended: str | None = None, kept: int | None = None) 
         deadline_id=deadline.id,
         due_at=deadline.due_at,
         turn=deadline.turn,
+        cause=deadline.cause,
+        timer=deadline.timer,
         continues=True if deadline.continued_seconds is not None else None,
         rule=deadline.rule_scope,
         rule_version=deadline.rule_version,
