@@ -10,6 +10,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Currency, Cursor, Id, Limit, Name, PageOut, PrincipalId, Time
 from aftercare_chassis.http.sse import EventStream, LastEventId
 from aftercare_chassis.refusals import Forbidden
+from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter, Query, Request
 
 from aftersale_svc import queries
@@ -163,6 +164,12 @@ async def list_cases(
             description="Only cases with evidence that was used in another order, case or account, too, or only the others; buyers may not ask for it."
         ),
     ] = None,
+    waybill_no: Annotated[
+        WaybillInput | None,
+        Query(
+            description="Only cases with a parcel under this waybill number, whichever courier's: the return, the replacement, refused goods or a sample."
+        ),
+    ] = None,
     buyer_id: Annotated[list[PrincipalId] | None, Several("Only those of these buyers.")] = None,
     merchant_id: Annotated[list[PrincipalId] | None, Several("Only those of these merchants.")] = None,
     agent_id: Annotated[
@@ -198,6 +205,7 @@ async def list_cases(
         "missed_by": missed_by,
         "charge_to_return": charge_to_return,
         "evidence_reused": evidence_reused,
+        "waybill_no": waybill_no,
         "buyer_id": one_or_several(buyer_id),
         "merchant_id": one_or_several(merchant_id),
         "agent_id": one_or_several(agent_id),

@@ -42,6 +42,7 @@ from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.tables.deadlines.deadlines import deadlines
 from aftersale_svc.tables.evidence.reused_evidence import is_reused
 from aftersale_svc.tables.goods.exchanges import to_return
+from aftersale_svc.tables.goods.parcels_of_cases import carried_under_waybill
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -234,7 +235,7 @@ def _case_list(by: str | None = None, *, turned: bool = False) -> Listing[Case]:
         filters=CASE_FILTERS,
         seen_by=CASE_SEEN_BY,
         computed=computed(),
-        conditions=opened_between(),
+        conditions={**opened_between(), "waybill_no": carried_under_waybill(cases.c.id)},
         by=by,
         turned=turned,
         divided=divided,

@@ -37,7 +37,6 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund,
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
-from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
@@ -64,28 +63,13 @@ from aftersale_svc.tables.goods.pickups import PICKUPS, pickups
 from aftersale_svc.tables.goods.refused_goods_claims import OWED_GOODS, refused_goods_claims
 from aftersale_svc.tables.goods.repairs import REPAIRS, repairs
 from aftersale_svc.tables.goods.replacements import REPLACEMENTS, replacements
+from aftersale_svc.tables.goods.returns import returns
 from aftersale_svc.tables.money.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.money.offline_refunds import OFFLINE_REFUNDS, offline_refunds
 from aftersale_svc.tables.money.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.money.return_freights import RETURN_FREIGHTS, return_freights
 from aftersale_svc.tables.orders import order_lines
 from aftersale_svc.tables.schema import metadata
-
-returns = Table(
-    "returns",
-    metadata,
-    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
-    document("address", null=True),
-    text("carrier", null=True),
-    text("waybill_no", null=True),
-    timestamp("scanned_at", null=True),
-    timestamp("delivered_at", null=True),
-    *one_of("method", ReturnMethod, null=True),
-    text("drop_off_point", null=True),
-    *(document(name, null=True) for name in ("settings", "received")),
-    CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
-    Index("returns_waybill_idx", "carrier", "waybill_no"),
-)
 
 refunds = Table(
     "refunds",

@@ -20,6 +20,7 @@ from aftersale_svc.domain.history.live_steps import BOTH
 from aftersale_svc.tables.cases.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed, opened_between
 from aftersale_svc.tables.disputes.disputes import disputes
 from aftersale_svc.tables.goods.exchanges import to_return
+from aftersale_svc.tables.goods.parcels_of_cases import carried_under_waybill
 from aftersale_svc.tables.visibility import seen_by
 
 
@@ -67,6 +68,7 @@ def _pages(waiting: Table | Subquery, order: CaseOrder) -> Listing[Case]:
             "due_before": waiting.c.deadline_at < _time("due_before"),
             "due_after": waiting.c.deadline_at >= _time("due_after"),
             **opened_between(waiting),
+            "waybill_no": carried_under_waybill(waiting.c.id),
         },
         by="deadline_at",
         turned=order is CaseOrder.LATEST_DEADLINE,

@@ -36,7 +36,7 @@ lab_tests = Table(
     CheckConstraint("(state = 'reported') = (report_sha256 IS NOT NULL AND answers IS NOT NULL)", name="reported"),
     CheckConstraint("(state IN ('sample_awaited', 'sample_sent', 'at_lab')) = (ended_at IS NULL)", name="ended"),
     Index("lab_tests_dispute_idx", "dispute_id", "id"),
-    Index("lab_tests_waybill_idx", "carrier", "waybill_no"),
+    Index("lab_tests_waybill_no_idx", "waybill_no", "carrier"),
     # One is open at a time.
     Index(
         "lab_tests_open_key",

@@ -58,7 +58,7 @@ refused_goods_claims = Table(
     CheckConstraint(f"(state IN ({_ENDS})) = (deadline_at IS NULL)", name="deadline"),
     Index("refused_goods_claims_case_idx", "case_id", "id"),
     Index("refused_goods_claims_order_idx", "order_id", "id"),
-    Index("refused_goods_claims_waybill_idx", "carrier", "waybill_no"),
+    Index("refused_goods_claims_waybill_no_idx", "waybill_no", "carrier"),
     Index("refused_goods_claims_buyer_idx", "buyer_id", "id"),
     Index("refused_goods_claims_merchant_idx", "merchant_id", "id"),
     Index("refused_goods_claims_turn_idx", "whose_turn", postgresql_where=sql("whose_turn <> 'nobody'")),

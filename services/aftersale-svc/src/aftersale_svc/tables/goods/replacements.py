@@ -23,7 +23,7 @@ replacements = Table(
     CheckConstraint(
         "(carrier IS NULL) = (waybill_no IS NULL) AND (carrier IS NULL) = (shipped_at IS NULL)", name="waybill"
     ),
-    Index("replacements_waybill_idx", "carrier", "waybill_no"),
+    Index("replacements_waybill_no_idx", "waybill_no", "carrier"),
 )
 
 REPLACEMENTS = Rows(replacements, Replacement)

@@ -10,8 +10,8 @@ from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, PARCEL_RETURNED, SentLine
 from aftersale_svc.tables.cases.cases import case_lines, cases
-from aftersale_svc.tables.cases.legs import returns
 from aftersale_svc.tables.goods.parcel_reports import parcel_reports
+from aftersale_svc.tables.goods.returns import returns
 from aftersale_svc.tables.orders import order_parcels
 
 WAITING_FOR_PARCEL: Query[Record] = Query(

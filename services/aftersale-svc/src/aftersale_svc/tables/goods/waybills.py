@@ -23,11 +23,11 @@ from sqlalchemy import (
 
 from aftersale_svc.domain.cases.waybills import KnownParcel, Receiver
 from aftersale_svc.tables.cases.cases import cases
-from aftersale_svc.tables.cases.legs import returns
 from aftersale_svc.tables.disputes.disputes import disputes
 from aftersale_svc.tables.disputes.lab_tests import lab_tests
 from aftersale_svc.tables.goods.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.goods.replacements import replacements
+from aftersale_svc.tables.goods.returns import returns
 from aftersale_svc.tables.goods.sent_parcels import has_arrived
 from aftersale_svc.tables.orders import order_parcels, orders
 
