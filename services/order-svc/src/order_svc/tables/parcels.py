@@ -154,6 +154,11 @@ COPY_SCANS = Statement(
     )
     .on_conflict_do_nothing()
 )
+NOTE_CONTEST = Statement(
+    parcels.update()
+    .where(parcels.c.id == bindparam("parcel_id"))
+    .values(receiver_contested_at=bindparam("at", type_=parcels.c.receiver_contested_at.type))
+)
 INSERT_NEXT_WAYBILL = Statement(
     insert(next_waybills)
     .values({column.name: bindparam(column.name, type_=column.type) for column in next_waybills.c})

@@ -61,6 +61,19 @@ async def test_what_people_have_resolved_is_not_raised_again_by_the_same_receipt
     assert again.json()["anomalies"] == []
 
 
+async def test_a_receiver_is_contested_where_the_anomaly_was_raised_before(shop):
+    """Builds before revision 0059 raised it for every receipt by somebody else, and noted no contest."""
+    _, parcel = await received_by_proxy(shop)
+    await shop.buyer.post(f"/v1/parcels/{parcel['id']}/contest-receiver")
+    await shop.h.runtime.pool.execute("UPDATE parcels SET receiver_contested_at = NULL")
+    contested = await shop.buyer.post(f"/v1/parcels/{parcel['id']}/contest-receiver")
+    assert contested.json()["anomalies"] == ["other_receiver"]
+    await shop.scan(S.DELIVERED, hours=1, delivered_to="proxy")
+    shown = (await shop.buyer.get(f"/v1/parcels/{parcel['id']}")).json()
+    assert shown["anomalies"] == ["other_receiver"], "the contest holds"
+    assert await kinds(shop) == ["other_receiver"]
+
+
 @pytest.mark.parametrize("scan", [{"status": S.IN_TRANSIT}, {"status": S.DELIVERED, "delivered_to": "person"}])
 async def test_what_nobody_else_has_received_is_not_contested(shop, scan):
     order, _ = await shop.paid()

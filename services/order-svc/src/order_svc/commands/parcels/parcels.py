@@ -21,7 +21,9 @@ from order_svc.tables.orders import ORDERS
 from order_svc.tables.parcels import (
     COPY_SCANS,
     INSERT_NEXT_WAYBILL,
+    NOTE_CONTEST,
     PARCEL_SCANS,
+    PARCELS,
     PARCELS_BY_REFERENCE,
     PARCELS_OF_WAYBILL,
     PARCELS_OF_WAYBILL_LOCKED,
@@ -173,6 +175,8 @@ async def contest_receiver(tx: Transaction[Settings], parcel: Parcel) -> Parcel:
     if parcel.receiver_contested_at is not None or not reports.received_by_proxy(parcel):
         return parcel
     contested = replace(parcel, receiver_contested_at=tx.now)
+    # No anomaly begins where one was raised for this receipt before; then nothing else saves the parcel.
+    tx.change(PARCELS.name, NOTE_CONTEST, parcel_id=parcel.id, at=tx.now)
     return await anomalies.follow(tx, contested, await _counted(tx, parcel))
 
 
