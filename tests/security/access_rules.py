@@ -112,6 +112,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listCourierEndpoints": {"admin"},
         "getCourierEndpoint": {"admin"},
         "rotateCourierSecret": {"admin"},
+        "restrictCourierEndpoint": {"admin"},
         "revokeCourierEndpoint": {"admin"},
         "listUnknownCourierCodes": {"admin"},
         "listSilentCourierEndpoints": {"admin"},

@@ -29,6 +29,7 @@ def order_bodies(
         "importOrderRows": {"orders": [{"row": 1, "order": {}}], "next_row": 2},
         "createCourierEndpoint": {"partner": "zto"},
         "rotateCourierSecret": {},
+        "restrictCourierEndpoint": {"allowed_networks": ["203.0.113.0/24"]},
         "revokeCourierEndpoint": {"grace_hours": 168},
         "explainPaymentDifference": {"note": "a fee"},
         "resolvePaymentDifference": {"note": "a fee"},

@@ -36,6 +36,8 @@ _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
     "access_log": False,
     "log_config": None,
     "server_header": False,
+    # Else whoever connects from this machine states in a header which address it comes from.
+    "proxy_headers": False,
     "timeout_keep_alive": 75,
     "timeout_graceful_shutdown": 10,
 }

@@ -1,6 +1,7 @@
 """The settings of this service; the only module that reads the environment."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Self
 
 from aftercare_chassis.settings import PREFIX, Hours, HttpUrl, Parts, ServiceSettings, renamed
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from standardwebhooks import Webhook
 
 from order_svc.domain.anomalies import silence
+from order_svc.domain.partners.networks import Network, network
 
 Secret = Annotated[str, Field(repr=False)]
 _KEY_ID = "PUB_KEY_ID_"
@@ -28,6 +30,15 @@ _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
 def _key_ids(values: tuple[str, ...]) -> tuple[str, ...]:
     if not all(each.startswith(_KEY_ID) for each in values):
         raise ValueError(f"must be {_KEY_ID}…=key, or several separated by commas")
+    return values
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for each in values:
+        try:
+            network(each)
+        except ValueError:
+            raise ValueError("must be networks such as 10.0.0.0/8, or addresses, separated by commas") from None
     return values
 
 
@@ -87,6 +98,10 @@ class Settings(ServiceSettings):
     parcel_feed_silent_hours: Hours = 12
     parcel_feed_least_parcels: Annotated[int, Field(ge=1)] = 20
     courier_secret_grace_hours: Hours = 24
+    trusted_proxies: Annotated[Parts, AfterValidator(_networks)] = ()
+    """The networks of the proxies in front of this service, which state the address that a request came from."""
+    client_address_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = "X-Forwarded-For"
+    """The header in which they state it: addresses with commas between, to which each proxy appends that of its peer."""
     sf_url: HttpUrl = "https://sfapi.sf-express.com/std/service"
     kuaidi100_url: HttpUrl = "https://poll.kuaidi100.com"
     kuaidi100_label_url: HttpUrl = "https://api.kuaidi100.com"
@@ -97,6 +112,11 @@ class Settings(ServiceSettings):
     partner_inbox_hours: Annotated[
         Hours, renamed("partner_inbox_hours", "courier_inbox_hours", "payment_webhook_hours")
     ] = 24 * 30
+
+    @cached_property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """`trusted_proxies` to compare addresses with."""
+        return tuple(map(network, self.trusted_proxies))
 
     @model_validator(mode="after")
     def _providers_are_complete(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Any
 from courier_wire import NOW, SECRET, Example, Signed
 from order_svc.integrations.couriers.port import Reports
 from order_svc.integrations.couriers.registry import COURIERS
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, examine
+from order_svc.integrations.pushes import REVOKED, Acceptance, Acknowledgement, ExaminedPush, examine
 
 
 def _found() -> Iterator[tuple[str, Example]]:
@@ -65,7 +65,7 @@ def examined(
 def examined_as(partner: str, push: Signed, *secrets: str) -> ExaminedPush[Reports]:
     """The push as the adapter of an endpoint with these secrets examines it; without any, the endpoint is revoked."""
     headers = push.headers | {":path": f"/v1/courier-webhooks/{partner}/ce_1{push.query}"}
-    return examine(COURIERS[partner], push.raw, headers, secrets, NOW, revoked=not secrets)
+    return examine(COURIERS[partner], push.raw, headers, secrets, NOW, rejection=None if secrets else REVOKED)
 
 
 def parsed(partner: str, content: object) -> Reports:

@@ -14,6 +14,7 @@ from order_svc.api.schemas.partners import (
     EndpointOut,
     NewSecretOut,
     Partner,
+    RestrictionIn,
     RevocationIn,
     RotationIn,
     SilentEndpointOut,
@@ -21,7 +22,7 @@ from order_svc.api.schemas.partners import (
     UnknownCodeOut,
 )
 from order_svc.commands.parcels import courier_endpoints
-from order_svc.domain.errors import EndpointRevoked, SecretUnfit, UnknownPartner
+from order_svc.domain.partners.errors import EndpointRevoked, NetworkUnfit, SecretUnfit, UnknownPartner
 from order_svc.integrations.couriers.port import Courier
 from order_svc.queries.silent_endpoints import silent_endpoints
 from order_svc.settings import Settings
@@ -39,11 +40,14 @@ def router(couriers: Mapping[str, Courier]) -> APIRouter:
         dependencies=[require_role("admin")],
     )
     secrets, unfit = EndpointSecrets(couriers), refusals(SecretUnfit, EndpointRevoked)
-    unknown_or_unfit = refusals(UnknownPartner, SecretUnfit)
+    unknown_or_unfit = refusals(UnknownPartner, SecretUnfit, NetworkUnfit)
     made.post("", status_code=201, operation_id="createCourierEndpoint", responses=unknown_or_unfit)(secrets.create)
     made.get("", operation_id="listCourierEndpoints")(list_endpoints)
     made.get("/{endpoint_id}", operation_id="getCourierEndpoint")(get_endpoint)
     made.post("/{endpoint_id}/rotate-secret", operation_id="rotateCourierSecret", responses=unfit)(secrets.rotate)
+    made.post("/{endpoint_id}/restrict", operation_id="restrictCourierEndpoint", responses=refusals(NetworkUnfit))(
+        restrict_endpoint
+    )
     made.post("/{endpoint_id}/revoke", operation_id="revokeCourierEndpoint")(revoke_endpoint)
     return made
 
@@ -60,7 +64,9 @@ class EndpointSecrets:
         if courier is None:
             raise UnknownPartner(pointer="/partner", partner=body.partner, known=", ".join(self._couriers))
         secret = _usable(courier, body.secret)
-        opened = await courier_endpoints.open_endpoint(tx, partner=body.partner, secret=secret)
+        opened = await courier_endpoints.open_endpoint(
+            tx, partner=body.partner, secret=secret, allowed_networks=body.allowed_networks
+        )
         return NewSecretOut.showing(opened, courier.address_query(secret))
 
     async def rotate(self, endpoint_id: EndpointId, body: RotationIn, tx: Tx[Settings]) -> NewSecretOut:
@@ -83,6 +89,12 @@ async def list_endpoints(
 async def get_endpoint(endpoint_id: EndpointId, read: Read) -> EndpointOut:
     """One endpoint."""
     return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
+
+
+async def restrict_endpoint(endpoint_id: EndpointId, body: RestrictionIn, tx: Tx[Settings]) -> EndpointOut:
+    """Accept pushes at this endpoint from these networks alone, or from anywhere, where the list is empty."""
+    restricted = await courier_endpoints.restrict(tx, endpoint_id, allowed_networks=body.allowed_networks)
+    return EndpointOut.of(restricted)
 
 
 async def revoke_endpoint(endpoint_id: EndpointId, body: RevocationIn, tx: Tx[Settings]) -> EndpointOut:

@@ -16,8 +16,10 @@ from fastapi import Path, Request, Response
 
 from order_svc import queries
 from order_svc.api import webhooks
+from order_svc.domain.partners.networks import Address, sender_of
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.couriers.port import Courier
+from order_svc.integrations.pushes import ADDRESS_NOT_ALLOWED, REVOKED
 from order_svc.settings import Settings
 
 PartnerName = Annotated[str, Path(description="The name of the courier, such as `zto`.")]
@@ -56,12 +58,15 @@ class CourierWebhooks:
         endpoint = await queries.courier_address(tx, partner, endpoint_id)
         if endpoint is None or partner not in self._couriers:
             raise NotFound(what="courier_endpoint")
+        address = _sender_of(request, tx.settings)
+        is_allowed = endpoint.may_post_from(address)
         sender = webhooks.Sender(
             source=PushSource.COURIER,
             partner=partner,
             endpoint_id=endpoint_id,
             secrets=endpoint.secrets(tx.now),
-            revoked=endpoint.is_revoked(tx.now),
+            rejection=REVOKED if endpoint.is_revoked(tx.now) else None if is_allowed else ADDRESS_NOT_ALLOWED,
+            sent_from=None if is_allowed else str(address or "unknown"),
             acknowledges_unreadable=True,
         )
         return await webhooks.receive(request, tx, service, self._couriers[partner], sender)
@@ -72,6 +77,13 @@ async def probe(partner: PartnerName, endpoint_id: EndpointId, read: Read) -> Re
     if await queries.courier_address(read, partner, endpoint_id) is None:
         raise NotFound(what="courier_endpoint")
     return probe_response()
+
+
+def _sender_of(request: Request, settings: Settings) -> Address | None:
+    """The address that the request came from: that of the connection, or what our own proxies have written of theirs."""
+    given = ",".join(request.headers.getlist(settings.client_address_header))
+    peer = request.client.host if request.client is not None else None
+    return sender_of(peer, given.split(",") if given else [], settings.trusted_networks)
 
 
 def _failure(couriers: Mapping[str, Courier], partner: str, error: Exception) -> Response:

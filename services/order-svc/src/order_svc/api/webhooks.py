@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from order_svc.api.push_metrics import PushMetrics
 from order_svc.commands.parcels import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, examine
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, Rejection, examine
 from order_svc.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -26,8 +26,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Whose push this must be by its address: it is signed with one of `secrets`.
+    """Whose push this must be by its address: it is signed with one of `secrets`, unless there is a `rejection` of whatever arrives.
 
+    `sent_from` is the address that it came from, where it is rejected for that.
     Payment providers have no endpoint. A partner that stops to post after a number of failures gets an acknowledgement for a
     signed push that cannot be read, too: `acknowledges_unreadable`.
     """
@@ -36,7 +37,8 @@ class Sender:
     partner: str
     endpoint_id: str | None = None
     secrets: tuple[str, ...] = field(repr=False)
-    revoked: bool = False
+    rejection: Rejection | None = None
+    sent_from: str | None = None
     acknowledges_unreadable: bool = False
 
 
@@ -49,9 +51,14 @@ async def receive(
 ) -> Response:
     """Store a push once, however often it is sent, and acknowledge it; one that is not verified is stored as well, and refused."""
     headers = {**request.headers, ":path": f"{request.url.path}?{request.url.query}"}
-    push = examine(adapter, await request.body(), headers, sender.secrets, tx.now, revoked=sender.revoked)
+    push = examine(adapter, await request.body(), headers, sender.secrets, tx.now, rejection=sender.rejection)
     is_new = await partner_inbox.store(
-        tx, push, source=sender.source, partner=sender.partner, endpoint_id=sender.endpoint_id
+        tx,
+        push,
+        source=sender.source,
+        partner=sender.partner,
+        endpoint_id=sender.endpoint_id,
+        sent_from=sender.sent_from,
     )
     acceptance = _acceptance(push, is_new)
     tx.after_commit(partial(_report, service, sender, push, acceptance))

@@ -247,33 +247,6 @@ class NotPacked(Refusal):
     zh, en = "该订单未打包。", "The order is not packed."
 
 
-class UnknownPartner(Refusal):
-    """No courier partner of this name is connected."""
-
-    kind, code = Kind.INVALID, "unknown_partner"
-    zh = "不支持该承运商伙伴：{partner}。可用：{known}。"
-    en = "No such courier partner: {partner}. Known are {known}."
-
-
-class SecretUnfit(Refusal):
-    """The secret cannot be used with the partner's signature scheme."""
-
-    kind, code = Kind.INVALID, "secret_unfit"
-    zh = "该密钥不符合 {partner} 的签名要求（不含控制字符与首尾空格；standard-webhooks 为 whsec_ 加 24 至 64 字节的 base64，或 whpk_ 加 32 字节的 base64）。"
-    en = (
-        "This secret does not fit the signature scheme of {partner}: printable, without blanks around it; for standard-webhooks"
-        " whsec_ and the base64 of 24 to 64 bytes, or whpk_ and that of 32."
-    )
-
-
-class EndpointRevoked(Refusal):
-    """The endpoint was revoked; a courier needs a new one."""
-
-    kind, code = Kind.CONFLICT, "endpoint_revoked"
-    zh = "该接收地址已停用，请新建。"
-    en = "This endpoint was revoked: open a new one."
-
-
 class NotRefundable(Refusal):
     """The money belongs to an order that is being fulfilled; only a case gives it back."""
 

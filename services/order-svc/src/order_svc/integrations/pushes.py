@@ -24,6 +24,7 @@ class RejectionCode(StrEnum):
     SIGNATURE_INVALID = "signature_invalid"
     TIMESTAMP_OUT_OF_TOLERANCE = "timestamp_out_of_tolerance"
     ENDPOINT_REVOKED = "endpoint_revoked"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
     UNREADABLE = "unreadable"
 
 
@@ -35,7 +36,8 @@ class Rejection:
     detail: str
 
 
-_REVOKED = Rejection(RejectionCode.ENDPOINT_REVOKED, "this endpoint takes no pushes any more")
+REVOKED = Rejection(RejectionCode.ENDPOINT_REVOKED, "this endpoint takes no pushes any more")
+ADDRESS_NOT_ALLOWED = Rejection(RejectionCode.ADDRESS_NOT_ALLOWED, "this endpoint takes no pushes from this address")
 
 
 class Acceptance(StrEnum):
@@ -121,13 +123,13 @@ def examine(
     secrets: Sequence[str],
     now: datetime,
     *,
-    revoked: bool = False,
+    rejection: Rejection | None = None,
 ) -> ExaminedPush[C]:
-    """Verify the raw bytes of a push, then read them; nothing is verified that arrives at an endpoint which is `revoked`.
+    """Verify the raw bytes of a push, then read them; nothing is verified where the endpoint has a `rejection` for it.
 
     An unverified push is identified by its content: that may be anything, and the same again must not take up more space.
     """
-    rejection = adapter.verify(raw, headers, secrets, now) if not revoked else _REVOKED
+    rejection = rejection or adapter.verify(raw, headers, secrets, now)
     if rejection is not None:
         push_id = f"refused:{rejection.code}:{hashlib.sha256(raw).hexdigest()}"
         return ExaminedPush(push_id=push_id, raw=raw, received_at=now, headers={}, verified=False, rejection=rejection)

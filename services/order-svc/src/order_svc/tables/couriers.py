@@ -13,7 +13,7 @@ from sqlalchemy import (
     or_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.tables.schema import metadata
@@ -32,6 +32,7 @@ courier_endpoints = Table(
     timestamp("revoked_at", null=True),
     text("merchant_id", null=True),
     timestamp("last_push_at", null=True),
+    Column("allowed_networks", ARRAY(Text), nullable=False, server_default="{}"),
 )
 
 courier_codes = Table(
@@ -65,6 +66,11 @@ REVOKE_ENDPOINT = Statement(
     update(courier_endpoints)
     .where(courier_endpoints.c.id == bindparam("endpoint_id"))
     .values(revoked_at=bindparam("revoked_at"))
+)
+RESTRICT_ENDPOINT = Statement(
+    update(courier_endpoints)
+    .where(courier_endpoints.c.id == bindparam("endpoint_id"))
+    .values(allowed_networks=bindparam("networks", type_=ARRAY(Text)))
 )
 NOTE_PUSH = Statement(
     update(courier_endpoints)

@@ -49,6 +49,7 @@ partner_inbox = Table(
     timestamp("tries_since"),
     timestamp("deadline_at", null=True),
     timestamp("finished_at", null=True),
+    text("sent_from", null=True),
     Column("raw", LargeBinary, nullable=True),
     document("headers", null=True),
     # A push once, however often it is sent: by the partner's own id and its content, or by the content alone where refused.

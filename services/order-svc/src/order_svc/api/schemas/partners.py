@@ -12,6 +12,9 @@ Secret = Annotated[str, StringConstraints(min_length=6, max_length=200)]
 Partner = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
+Networks = Annotated[list[Annotated[str, StringConstraints(max_length=50)]], Field(max_length=50)]
+
+
 class EndpointIn(In):
     """A courier that is to post here, with the secret that it gave us, or none to have one made."""
 
@@ -21,6 +24,17 @@ class EndpointIn(In):
     """The name of the courier's adapter, such as `zto`."""
     secret: Secret | None = None
     """What the courier signs its pushes with; made here where it is left out."""
+    allowed_networks: Networks = Field(default_factory=list)
+    """From where the courier may post: networks in CIDR notation, or addresses; anywhere, where there are none."""
+
+
+class RestrictionIn(In):
+    """From where the courier may post."""
+
+    model_config = example(allowed_networks=["203.0.113.0/24", "2001:db8::/32"])
+
+    allowed_networks: Networks
+    """Networks in CIDR notation, or addresses; an empty list allows any address."""
 
 
 class RotationIn(In):
@@ -49,6 +63,8 @@ class EndpointOut(Out):
     created_at: CreatedAt
     last_push_at: Time | None = None
     """When a push was last processed, to the minute; null where none was, and for what was processed before this was noted."""
+    allowed_networks: list[str] = Field(default_factory=list)
+    """From where the courier may post, in CIDR notation; anywhere, where there are none."""
     revoked_at: Time | None
     """When the endpoint ceases, or has ceased, to accept pushes; null where it was not revoked."""
     rotated_at: Time | None
@@ -109,6 +125,7 @@ def _endpoint_fields(endpoint: CourierEndpoint) -> dict[str, Any]:
         "path": f"/v1/courier-webhooks/{endpoint.partner}/{endpoint.id}",
         "created_at": endpoint.created_at,
         "last_push_at": endpoint.last_push_at,
+        "allowed_networks": endpoint.allowed_networks,
         "revoked_at": endpoint.revoked_at,
         "rotated_at": endpoint.rotated_at,
         "previous_secret_until": endpoint.previous_until,
@@ -196,6 +213,9 @@ class PushOut(Out):
     """When it first arrived."""
     finished_at: Time | None
     """When it was applied, ignored or refused; null otherwise."""
+
+    sent_from: str | None = None
+    """The address that it came from, where it was refused for that (`why` is `address_not_allowed`); null otherwise."""
 
     @classmethod
     def of(cls, push: PartnerPush) -> Self:

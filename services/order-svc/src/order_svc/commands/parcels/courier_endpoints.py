@@ -1,20 +1,31 @@
-"""Where couriers post: endpoints, their secrets, the change from one secret to the next, and their end."""
+"""Where couriers post: endpoints, their secrets, the change from one secret to the next, from where they post, and their end."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.domain.errors import EndpointRevoked
 from order_svc.domain.partners.endpoints import CourierEndpoint
+from order_svc.domain.partners.errors import EndpointRevoked, NetworkUnfit
+from order_svc.domain.partners.networks import network
 from order_svc.settings import Settings
-from order_svc.tables.couriers import ENDPOINTS, NOTE_PUSH, REVOKE_ENDPOINT, ROTATE_ENDPOINT
+from order_svc.tables.couriers import ENDPOINTS, NOTE_PUSH, RESTRICT_ENDPOINT, REVOKE_ENDPOINT, ROTATE_ENDPOINT
 
 
 async def open_endpoint(
-    tx: Transaction[Settings], *, partner: str, secret: str, merchant_id: str | None = None
+    tx: Transaction[Settings],
+    *,
+    partner: str,
+    secret: str,
+    merchant_id: str | None = None,
+    allowed_networks: Sequence[str] = (),
 ) -> CourierEndpoint:
-    """A new endpoint for a partner, which signs its pushes with this secret; they are about the parcels of one merchant, if named."""
+    """A new endpoint for a partner, which signs its pushes with this secret; they are about the parcels of one merchant, if named.
+
+    Raises:
+        NetworkUnfit: one of the networks is none.
+    """
     endpoint = CourierEndpoint(
         id=tx.new_id("ce"),
         partner=partner,
@@ -24,6 +35,7 @@ async def open_endpoint(
         created_at=tx.now,
         rotated_at=None,
         merchant_id=merchant_id,
+        allowed_networks=_networks(allowed_networks),
     )
     await tx.insert(ENDPOINTS, endpoint)
     return endpoint
@@ -48,6 +60,19 @@ async def revoke(tx: Transaction[Settings], endpoint_id: str, *, grace_hours: fl
         ends_at = min(ends_at, endpoint.revoked_at)
     await tx.execute(REVOKE_ENDPOINT, endpoint_id=endpoint_id, revoked_at=ends_at)
     return replace(endpoint, revoked_at=ends_at)
+
+
+async def restrict(tx: Transaction[Settings], endpoint_id: str, *, allowed_networks: Sequence[str]) -> CourierEndpoint:
+    """The partner may post from these networks alone, or from anywhere, where there are none.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        NetworkUnfit: one of the networks is none.
+    """
+    endpoint = await tx.lock(ENDPOINTS, endpoint_id)
+    networks = _networks(allowed_networks)
+    await tx.execute(RESTRICT_ENDPOINT, endpoint_id=endpoint_id, networks=networks)
+    return replace(endpoint, allowed_networks=networks)
 
 
 async def rotate_secret(
@@ -78,3 +103,14 @@ async def rotate_secret(
         now=tx.now,
     )
     return rotated
+
+
+def _networks(given: Sequence[str]) -> list[str]:
+    """The networks in their canonical form, each once."""
+    found: dict[str, None] = {}
+    for place, text in enumerate(given):
+        try:
+            found[str(network(text.strip()))] = None
+        except ValueError:
+            raise NetworkUnfit(pointer=f"/allowed_networks/{place}", given=text) from None
+    return list(found)

@@ -33,12 +33,14 @@ async def store(
     source: PushSource,
     partner: str,
     endpoint_id: str | None = None,
+    sent_from: str | None = None,
 ) -> bool:
     """Store a push once; True where it is to be processed: it is new, or repeats one that had no effect.
 
-    A rejected push is stored too, with the reason; of an unverified one only a hash, since it may contain anything.
+    A rejected push is stored too, with the reason; of an unverified one only a hash, since it may contain anything, and `sent_from`, the
+    address that it came from, if it was refused for that.
     """
-    row = _row(tx, push, source, partner, endpoint_id)
+    row = replace(_row(tx, push, source, partner, endpoint_id), sent_from=sent_from)
     values = {column.name: getattr(row, column.name) for column in PUSHES.columns}
     raw, headers = (push.raw, dict(push.headers)) if push.verified else (None, None)
     stored = await tx.execute(INSERT_PUSH, **values, raw=raw, headers=headers) == 1

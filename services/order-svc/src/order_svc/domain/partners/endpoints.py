@@ -1,7 +1,10 @@
 """Where couriers post, and the codes in their pushes that are not known here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from order_svc.domain.partners.networks import Address, is_within, network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,7 +12,8 @@ class CourierEndpoint:
     """Where one partner posts. After a rotation the previous secret is accepted until its grace ends; none is after `revoked_at`.
 
     `merchant_id` is whose parcels the partner reports on here; None where it is the platform's own, for those of every merchant.
-    `last_push_at` is when a push was last processed, to the minute; None where none was since that is noted.
+    `last_push_at` is when a push was last processed, to the minute; None where none was since that is noted. `allowed_networks` are
+    from where it may post, in CIDR notation; anywhere, where there are none.
     """
 
     id: str
@@ -22,10 +26,17 @@ class CourierEndpoint:
     revoked_at: datetime | None = None
     merchant_id: str | None = None
     last_push_at: datetime | None = None
+    allowed_networks: Sequence[str] = ()
 
     def is_revoked(self, now: datetime) -> bool:
         """Whether no push is accepted at this moment."""
         return self.revoked_at is not None and self.revoked_at <= now
+
+    def may_post_from(self, sender: Address | None) -> bool:
+        """Whether the partner may post from this address; None is one that is not known."""
+        if not self.allowed_networks:
+            return True
+        return sender is not None and is_within(sender, map(network, self.allowed_networks))
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
         """The secrets that a push may be signed with at this moment."""

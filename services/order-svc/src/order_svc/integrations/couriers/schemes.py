@@ -13,7 +13,12 @@ from order_svc.integrations.signatures import matches_any
 SHORTEST_SECRET, LONGEST_SECRET = 6, 200
 _LONGEST_ID = 200
 _UNLIKE_A_PUSH = (RejectionCode.NOT_A_FORM, RejectionCode.SIGNATURE_MISSING)
-_STATUSES = {"unavailable": 503, RejectionCode.UNREADABLE: 400, RejectionCode.ENDPOINT_REVOKED: 410}
+_STATUSES = {
+    "unavailable": 503,
+    RejectionCode.UNREADABLE: 400,
+    RejectionCode.ENDPOINT_REVOKED: 410,
+    RejectionCode.ADDRESS_NOT_ALLOWED: 403,
+}
 
 
 class GivenSecret:

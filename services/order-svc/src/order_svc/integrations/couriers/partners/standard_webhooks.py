@@ -48,6 +48,7 @@ _STATUSES = {
     RejectionCode.SIGNATURE_INVALID: 401,
     RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: 401,
     RejectionCode.ENDPOINT_REVOKED: 410,
+    RejectionCode.ADDRESS_NOT_ALLOWED: 403,
     "unavailable": 503,
 }
 
