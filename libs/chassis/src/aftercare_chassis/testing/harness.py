@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, Generic, cast, get_args, get_type_hints
 from uuid import UUID, uuid4
 
@@ -42,8 +43,9 @@ def _settings_of(factory: Callable[[Any], Service[Any]]) -> type[Any]:  # Any: s
     return cast(type[Any], get_args(get_type_hints(factory)["settings"])[0])
 
 
-_schemas: dict[object, tuple[str, Migrations]] = {}
-"""By factory: the package and the migrations of its service. To make a service for them takes longer than most tests."""
+_schemas: dict[CodeType, tuple[str, Migrations]] = {}
+"""The package and the migrations of the service that a function makes, by its code, which is the same whenever a fixture
+defines the function again. To make a service for them takes longer than most tests."""
 
 
 @cache
@@ -103,10 +105,10 @@ class Harness(Generic[S]):
             "signing_key": "a key for tests only",
             **settings,
         }
-        if factory not in _schemas:
+        if factory.__code__ not in _schemas:
             blueprint = factory(made(database_url=postgres_url, **given))
-            _schemas[factory] = blueprint.package, blueprint.migrations
-        async with database(postgres_url, *_schemas[factory]) as url:
+            _schemas[factory.__code__] = blueprint.package, blueprint.migrations
+        async with database(postgres_url, *_schemas[factory.__code__]) as url:
             configured = made(database_url=url, **given)
             harness = cls(factory(configured), configured)
             await harness.runtime.open()
