@@ -1,7 +1,9 @@
 """order-svc: orders, payments and refunds, parcels and the couriers that carry them."""
 
+import ssl
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 
 import httpx
 import typer
@@ -147,13 +149,19 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
     ]
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that all clients trust: to load their certificates takes longer than the rest of the service."""
+    return httpx.create_ssl_context()
+
+
 def courier_services(
     settings: Settings, transport: httpx.AsyncBaseTransport | None = None
 ) -> Mapping[str, CourierService]:
     """The couriers that shipments are ordered of. What is agreed with them is the merchants', in their accounts."""
 
     def client() -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=transport, timeout=10, limits=_LIMITS)
+        return httpx.AsyncClient(transport=transport, verify=_trusted(), timeout=10, limits=_LIMITS)
 
     label_url = settings.kuaidi100_label_url
     return {
@@ -171,7 +179,7 @@ def payment_providers(
     """
 
     def client() -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
+        return httpx.AsyncClient(transport=simulator_transport, verify=_trusted(), timeout=10, limits=_LIMITS)
 
     webhooks = f"{settings.public_url.rstrip('/')}/v1/payment-webhooks"
     url, secret = settings.payment_simulator_url, settings.payment_webhook_secret
