@@ -254,12 +254,15 @@ class _PageLike(Protocol[R_co]):
 class PageOut(Out, Generic[T]):
     """One page of a list, newest first. `next_cursor` requests the next page; it is absent on the last one."""
 
-    data: list[T]
-    """The items, at most `limit`."""
-    has_more: bool
-    """Whether there is a next page."""
-    next_cursor: str | None = None
-    """The `cursor` of the next page: opaque, and valid with the same filters only. Absent on the last page."""
+    # For each `PageOut[...]` pydantic would look for attribute docstrings in the source of all its callers.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+    data: list[T] = Field(description="The items, at most `limit`.")
+    has_more: bool = Field(description="Whether there is a next page.")
+    next_cursor: str | None = Field(
+        default=None,
+        description="The `cursor` of the next page: opaque, and valid with the same filters only. Absent on the last page.",
+    )
 
     @classmethod
     def of(cls, page: _PageLike[Any], shape: Callable[[Any], T]) -> Self:

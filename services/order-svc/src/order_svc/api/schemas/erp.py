@@ -5,7 +5,7 @@ from typing import Any, Generic, Self, TypeVar
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.http.schemas import Out, Time
 from aftercare_chassis.lifecycle import Actor
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from order_svc.api.schemas.orders import OrderOut
 from order_svc.api.schemas.payments import RefundOut
@@ -88,12 +88,15 @@ class StockReturnOut(Out):
 class FeedOut(Out, Generic[T]):
     """A part of a feed, in the order in which it was written. What changes again comes again."""
 
-    data: list[T]
-    """The changes; perhaps none, although there are more."""
-    has_more: bool
-    """Whether more can be read at once."""
-    next_cursor: str | None = None
-    """The `cursor` with which to go on, now or later; absent only where nothing was ever written."""
+    # As that of PageOut, which says why.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+    data: list[T] = Field(description="The changes; perhaps none, although there are more.")
+    has_more: bool = Field(description="Whether more can be read at once.")
+    next_cursor: str | None = Field(
+        default=None,
+        description="The `cursor` with which to go on, now or later; absent only where nothing was ever written.",
+    )
 
     @classmethod
     def of(cls, page: Page[Any], data: list[T]) -> Self:  # Any: the rows are in `data`

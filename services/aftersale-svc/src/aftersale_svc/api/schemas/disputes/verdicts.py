@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import In, Money, Out, PageOut, Time
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.costs import Cost, CostBearer, CostKind, CostTotal, DisputeCost
@@ -134,6 +134,8 @@ class CostTotalOut(Out):
 
 class DisputeCostsOut(PageOut[DisputeCostOut]):
     """One page of the costs, newest first, and the totals of the merchant."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     totals: list[CostTotalOut]
     """By bearer and currency, of the merchant asked for, whatever the other filters and the page; none without a merchant."""
