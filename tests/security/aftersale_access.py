@@ -3,7 +3,7 @@
 STAFF = {"agent", "arbitrator", "admin"}
 PARTIES = {"buyer", "seller"}
 READERS = PARTIES | STAFF
-EVERYBODY = READERS | {"supplier", "courier"}
+EVERYBODY = READERS | {"supplier", "courier", "finance"}
 
 AFTERSALE: dict[str, set[str]] = {
     "createCase": PARTIES | {"agent", "admin"},

@@ -9,6 +9,7 @@ ROLES: Mapping[str, str | None] = {
     "arbitrator": None,
     "supplier": None,
     "courier": None,
+    "finance": None,
     "admin": None,
 }
 """Each role with the claim that names whom a person of the role acts for (None: themselves)."""

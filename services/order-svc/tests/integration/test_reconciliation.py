@@ -1,6 +1,8 @@
 """The daily statement of each provider, compared with our books: a difference is opened where a minor unit is off."""
 
+import csv
 import dataclasses
+import io
 
 import httpx
 import pytest
@@ -125,6 +127,47 @@ async def test_the_report_of_a_night_has_sums_and_differences(office, shop, worl
     assert (await office.admin.get(path)).json()["open"] == 0
     shop.problem(await shop.seller.get(path), 403, "forbidden")
     shop.problem(await office.admin.get(f"/v1/payment-reconciliations/{office.name}/2020-01-01"), 404, "not_found")
+
+
+async def test_the_report_of_a_night_is_a_file_for_spreadsheets(office, shop, world):
+    _, payment = await office.paid()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount + 1 WHERE kind = 'payment'")
+    await office.next_day()
+    [found] = await office.differences()
+    note = {"note": '=HYPERLINK("http://x";"a, b")'}
+    await office.finance.post(f"/v1/payment-differences/{found['id']}/explain", json=note)
+    path = f"/v1/payment-reconciliations/{office.name}/{found['day']}/export"
+    response = await office.finance.get(path)
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == f'attachment; filename="{office.name}-{found["day"]}.csv"'
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    total, difference = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")))
+    assert (total["line"], total["kind"], total["entries"]) == ("sum", "payment", "1")
+    assert (total["theirs"], total["theirs_minor"], total["ours"]) == ("295.01", "29501", "")
+    amounts = [difference[name] for name in ("ours", "ours_minor", "theirs", "theirs_minor", "currency")]
+    assert amounts == ["295.00", "29500", "295.01", "29501", "CNY"]
+    assert (difference["subject_id"], difference["cause"]) == (payment["id"], "other_amount")
+    assert (difference["state"], difference["note"]) == ("explained", f"'{note['note']}")
+    shop.problem(await office.finance.get(path.replace(found["day"], "2020-01-01")), 404, "not_found")
+    shop.problem(await shop.h.client("agent", "agent-1").get(path), 403, "forbidden")
+
+
+async def test_finance_settles_differences_and_sees_no_orders(office, world):
+    order, payment = await office.paid()
+    world.provider.ledger._file.execute("UPDATE operation SET amount = amount + 1")
+    await office.next_day()
+    finance, problem = office.finance, office.shop.problem
+    [found] = (await finance.get("/v1/payment-differences")).json()["data"]
+    path = f"/v1/payment-differences/{found['id']}"
+    assert (await finance.post(f"{path}/resolve", json={"note": "a wrong bill"})).json()["handler_id"] == "finance-1"
+    postings = (await finance.get("/v1/ledger-postings", params={"order_id": order["id"]})).json()["data"]
+    assert {each["order_id"] for each in postings} == {order["id"]}
+    assert (await finance.get("/v1/merchants/m-1/ledger")).status_code == 200
+    assert (await finance.get("/v1/ledger/proof")).json()["holds"]
+    assert (await finance.get("/v1/orders")).json()["data"] == []
+    for hidden in (f"orders/{order['id']}", f"payments/{payment['id']}", f"orders/{order['id']}/ledger"):
+        problem(await finance.get(f"/v1/{hidden}"), 404, "not_found")
+    problem(await finance.post(f"/v1/payments/{payment['id']}/refund-remainder"), 403, "forbidden")
 
 
 async def test_a_difference_is_published_when_it_is_opened_explained_and_resolved(office, world, shop):

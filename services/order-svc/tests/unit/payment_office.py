@@ -13,7 +13,7 @@ class Office:
 
     def __init__(self, shop: Any, world: World) -> None:
         self.shop, self.world, self.name = shop, world, world.payment.provider
-        self.admin = shop.h.client("admin", "ops-1")
+        self.admin, self.finance = shop.h.client("admin", "ops-1"), shop.h.client("finance", "finance-1")
         to_shop = httpx.ASGITransport(app=shop.h.service.app, raise_app_exceptions=False)
         world.provider.callbacks.client = httpx.AsyncClient(transport=to_shop)
         world.now = shop.h.clock.now()

@@ -17,7 +17,7 @@ from order_svc.queries import ledgers
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=ApiRoute)
-_STAFF = ("agent", "arbitrator", "admin")
+_STAFF = ("agent", "arbitrator", "finance", "admin")
 _PERIOD = timedelta(days=30)
 MerchantId = Annotated[Id, Path(description="The id of the merchant.")]
 First = Annotated[date | None, Query(description="The first day, of UTC; 30 days before the last one by default.")]

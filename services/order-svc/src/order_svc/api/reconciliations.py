@@ -1,4 +1,4 @@
-"""The nightly comparison of providers' statements with our books, for administrators."""
+"""The nightly comparison of providers' statements with our books, for finance and administrators."""
 
 from datetime import date
 from typing import Annotated
@@ -7,9 +7,10 @@ from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Code, Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from order_svc import queries
+from order_svc.api.schemas import csv_files, reconciliation_files
 from order_svc.api.schemas.reconciliations import (
     DifferenceOut,
     NoteIn,
@@ -22,7 +23,9 @@ from order_svc.domain.payments.statements import DIFFERENCE, DifferenceAction, D
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["payment-differences"], route_class=ApiRoute)
-_READS = [require_role("admin")]
+_READS = [require_role("finance", "admin")]
+ProviderName = Annotated[Code, Path(description="The name of the payment provider.")]
+StatementDay = Annotated[date, Path(description="The day of the statement, in the provider's time zone.")]
 DifferenceId = Annotated[Id, Path(description="The id of the difference.")]
 
 
@@ -34,14 +37,25 @@ async def list_reconciliations(read: Read) -> ReconciliationsOut:
 
 
 @router.get("/payment-reconciliations/{provider}/{day}", operation_id="getPaymentReconciliation", dependencies=_READS)
-async def get_reconciliation(
-    provider: Annotated[Code, Path(description="The name of the payment provider.")],
-    day: Annotated[date, Path(description="The day of the statement, in the provider's time zone.")],
-    read: Read,
-) -> ReconciliationReportOut:
+async def get_reconciliation(provider: ProviderName, day: StatementDay, read: Read) -> ReconciliationReportOut:
     """The nightly report of one provider: what its statement adds up to, and the differences between it and our books."""
     found, differences = await queries.reconciliation(read, provider, day)
     return ReconciliationReportOut.of_day(found, differences, read.actor)
+
+
+@router.get(
+    "/payment-reconciliations/{provider}/{day}/export",
+    operation_id="exportPaymentReconciliation",
+    response_class=Response,
+    dependencies=_READS,
+)
+async def export_reconciliation(provider: ProviderName, day: StatementDay, read: Read) -> Response:
+    """The nightly report of one provider as a CSV file: a line for each sum of its statement, and one for each difference. Amounts are
+    decimal numbers beside minor units. A text that a spreadsheet program would take for a formula begins with an apostrophe."""
+    found, differences = await queries.reconciliation(read, provider, day)
+    name = f'attachment; filename="{found.provider}-{found.day}.csv"'
+    file = reconciliation_files.report(found, differences)
+    return Response(file, media_type=csv_files.MEDIA_TYPE, headers={"content-disposition": name})
 
 
 @router.get("/payment-differences", operation_id="listPaymentDifferences", dependencies=_READS)

@@ -50,7 +50,10 @@ ledger_postings = Table(
     ),
 )
 
-SEEN_BY: SeenBy = {"seller": ledger_postings.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}
+SEEN_BY: SeenBy = {
+    "seller": ledger_postings.c.merchant_id,
+    **dict.fromkeys(("agent", "arbitrator", "finance", "admin")),
+}
 """Sellers see the postings of their merchant, the platform's own roles all. A buyer sees those of an order with its ledger."""
 POSTINGS = Rows(ledger_postings, Posting, SEEN_BY)
 POSTING_LIST = Listing(ledger_postings, Posting, filters=("merchant_id", "order_id", "kind"), seen_by=SEEN_BY)

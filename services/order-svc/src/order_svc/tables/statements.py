@@ -15,7 +15,7 @@ from order_svc.domain.payments.statements import (
 )
 from order_svc.tables.payments import payments, refunds
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import ADMIN_ONLY
+from order_svc.tables.visibility import FINANCE
 
 reconciliations = Table(
     "reconciliations",
@@ -60,9 +60,9 @@ payment_differences = Table(
     Index("payment_differences_day_idx", "provider", "day", "id"),
 )
 
-DIFFERENCES = Rows(payment_differences, Difference, ADMIN_ONLY)
-DIFFERENCE_LIST = Listing(payment_differences, Difference, filters=("state", "provider"), seen_by=ADMIN_ONLY)
-RECONCILIATIONS = Rows(reconciliations, Reconciliation, ADMIN_ONLY)
+DIFFERENCES = Rows(payment_differences, Difference, FINANCE)
+DIFFERENCE_LIST = Listing(payment_differences, Difference, filters=("state", "provider"), seen_by=FINANCE)
+RECONCILIATIONS = Rows(reconciliations, Reconciliation, FINANCE)
 LATEST_DAYS = Query(
     select(reconciliations.c.provider, func.max(reconciliations.c.day).label("day")).group_by(
         reconciliations.c.provider

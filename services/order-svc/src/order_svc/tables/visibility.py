@@ -5,6 +5,8 @@ from sqlalchemy import FromClause
 
 ADMIN_ONLY: SeenBy = {"admin": None}
 """Rows that concern no buyer and no merchant."""
+FINANCE: SeenBy = {"finance": None, "admin": None}
+"""Rows about the platform's accounts with the payment providers."""
 
 
 def seen_by(table: FromClause) -> SeenBy:

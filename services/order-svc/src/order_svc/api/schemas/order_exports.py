@@ -1,12 +1,11 @@
 """Exported orders: a JSON document per line, or a CSV line per line of an order."""
 
-import csv
 from collections.abc import Iterable
 from enum import StrEnum
-from io import StringIO
 
 from aftercare_chassis.lifecycle import Actor
 
+from order_svc.api.schemas import csv_files
 from order_svc.api.schemas.orders import OrderOut
 from order_svc.queries import OrderView
 
@@ -18,7 +17,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
-MEDIA_TYPES = {ExportFormat.NDJSON: "application/x-ndjson", ExportFormat.CSV: "text/csv; charset=utf-8"}
+MEDIA_TYPES = {ExportFormat.NDJSON: "application/x-ndjson", ExportFormat.CSV: csv_files.MEDIA_TYPE}
 _OF_ORDER = (
     "id",
     "order_no",
@@ -48,42 +47,21 @@ _OF_LINE = (
     "shipped_quantity",
     "withdrawn_quantity",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What programs take for the beginning of a formula (OWASP, "CSV Injection")."""
 
 
 def heading(format: ExportFormat) -> bytes:
-    """What an export begins with. The byte-order mark makes spreadsheet programs read UTF-8."""
+    """What an export begins with."""
     if format is ExportFormat.NDJSON:
         return b""
-    return b"\xef\xbb\xbf" + _lines([[*_OF_ORDER, *(f"line_{name}" for name in _OF_LINE)]])
+    return csv_files.MARK + csv_files.lines([[*_OF_ORDER, *(f"line_{name}" for name in _OF_LINE)]])
 
 
 def exported(format: ExportFormat, views: Iterable[OrderView], actor: Actor) -> bytes:
     """These orders as a part of an export."""
     if format is ExportFormat.NDJSON:
         return b"".join(OrderOut.of(view, actor).model_dump_json().encode() + b"\n" for view in views)
-    return _lines(
-        [
-            [
-                *(cell(getattr(view.order, name)) for name in _OF_ORDER),
-                *(cell(getattr(line, name)) for name in _OF_LINE),
-            ]
-            for view in views
-            for line in view.lines
-        ]
+    return csv_files.lines(
+        [*(getattr(view.order, name) for name in _OF_ORDER), *(getattr(line, name) for name in _OF_LINE)]
+        for view in views
+        for line in view.lines
     )
-
-
-def cell(value: object) -> str:
-    """A value as a cell; a text that a program would take for a formula begins with an apostrophe."""
-    if value is None:
-        return ""
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> bytes:
-    written = StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return written.getvalue().encode()

@@ -11,7 +11,7 @@ from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
 
 from order_svc.domain.payments.charge_backs import ChargeBack, ChargeBackState
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
-from order_svc.domain.permissions import ADMIN
+from order_svc.domain.permissions import FINANCE
 
 
 class EntryKind(StrEnum):
@@ -77,11 +77,11 @@ DIFFERENCE: Lifecycle[DifferenceState, DifferenceAction] = Lifecycle(
     "payment difference",
     initial=_S.OPEN,
     transitions={
-        (_S.OPEN, _A.EXPLAIN): Transition(_S.EXPLAINED, ADMIN),
-        (_S.OPEN, _A.RESOLVE): Transition(_S.RESOLVED, ADMIN),
-        (_S.EXPLAINED, _A.RESOLVE): Transition(_S.RESOLVED, ADMIN),
+        (_S.OPEN, _A.EXPLAIN): Transition(_S.EXPLAINED, FINANCE),
+        (_S.OPEN, _A.RESOLVE): Transition(_S.RESOLVED, FINANCE),
+        (_S.EXPLAINED, _A.RESOLVE): Transition(_S.RESOLVED, FINANCE),
     },
-    timeouts={_S.OPEN: Timeout("admin"), _S.EXPLAINED: Timeout("admin")},
+    timeouts={_S.OPEN: Timeout("finance"), _S.EXPLAINED: Timeout("finance")},
     ends={_S.RESOLVED},
 )
 

@@ -1,0 +1,34 @@
+"""CSV files for spreadsheet programs: UTF-8 with a byte-order mark, and no cell that such a program takes for a formula."""
+
+import csv
+from collections.abc import Iterable
+from decimal import Decimal
+from io import StringIO
+
+from aftercare_chassis.currencies import EXPONENTS
+
+MEDIA_TYPE = "text/csv; charset=utf-8"
+MARK = b"\xef\xbb\xbf"
+"""What a file begins with: spreadsheet programs read UTF-8 by it."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What programs take for the beginning of a formula (OWASP, "CSV Injection")."""
+
+
+def cell(value: object) -> str:
+    """A value as a cell; a text that a program would take for a formula begins with an apostrophe."""
+    if value is None:
+        return ""
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+
+
+def decimal(minor: int, currency: str) -> Decimal:
+    """An amount in minor units as a decimal number, with all places of the currency."""
+    return Decimal(minor).scaleb(-EXPONENTS[currency])
+
+
+def lines(rows: Iterable[Iterable[object]]) -> bytes:
+    """The lines of these values."""
+    written = StringIO()
+    csv.writer(written, lineterminator="\r\n").writerows([cell(each) for each in row] for row in rows)
+    return written.getvalue().encode()
