@@ -44,6 +44,18 @@ async def a_parcel_that_is_called_back(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def a_parcel_that_nobody_reports(suite: InProcessSuite) -> str:
+    """It is overdue, and an agent records that it has arrived."""
+    order = await paid(suite)
+    body = {"carrier": "zto", "waybill_no": "73000905", "lines": [{"line_id": order["lines"][0]["id"], "quantity": 3}]}
+    parcel = await suite.call("seller", "order", f"orders/{order['id']}/parcels", body)
+    await suite.advance(361)
+    shown = await suite.get("seller", "order", f"orders/{order['id']}")
+    assert (shown["whose_turn"], shown["delivery_overdue_at"] is not None) == ("agent", True)
+    await suite.call("agent", "order", f"parcels/{parcel['id']}/record-delivery", {"evidence": "sha256:" + 64 * "5"})
+    return str(order["id"])
+
+
 async def a_parcel_that_is_voided(suite: InProcessSuite) -> str:
     """A packed order whose only parcel is given up before the courier has it, and shipped under another waybill; then a scan of the first."""
     order = await paid(suite)
@@ -60,6 +72,7 @@ async def a_parcel_that_is_voided(suite: InProcessSuite) -> str:
 
 SCENARIOS = (
     a_parcel_that_is_voided,
+    a_parcel_that_nobody_reports,
     a_parcel_that_is_called_back,
     units_that_are_cancelled,
     an_order_that_is_packed_again,

@@ -87,6 +87,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "recordRefund": {"seller", "agent", "admin"},
         "shipParcel": {"seller"},
         "voidParcel": {"seller"},
+        "recordDelivery": {"seller", "agent"},
+        "recordLoss": {"seller", "agent"},
         "contestReceiver": PARTIES | {"agent"},
         "connectShippingAccount": {"seller"},
         "listShippingAccounts": {"seller", "admin"},

@@ -24,6 +24,8 @@ def order_bodies(
         "shipParcel": parcel | {"waybill_no": "73000002"},
         "deliverVirtualGoods": {"lines": part},
         "extendReceipt": {"days": 3},
+        "recordDelivery": {"evidence": "sha256:" + "5e" * 32},
+        "recordLoss": {},
         "startOrderImport": {"file_hash": "sha256:" + "cd" * 32},
         # What an order of a file lacks is in the response: test_import_rows.py.
         "importOrderRows": {"orders": [{"row": 1, "order": {}}], "next_row": 2},

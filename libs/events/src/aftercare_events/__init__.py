@@ -291,7 +291,7 @@ from aftercare_events.catalogue.reviews import (
     AfterSaleRequested,
 )
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
-from aftercare_events.catalogue.shipment_times import OrderShipmentOverdue, VirtualGoodsDelivered
+from aftercare_events.catalogue.shipment_times import OrderDeliveryOverdue, OrderShipmentOverdue, VirtualGoodsDelivered
 from aftercare_events.catalogue.sold_lines import LineDiscount, OrderLine
 from aftercare_events.catalogue.stock import (
     StockCommitmentReversed,
@@ -466,6 +466,7 @@ __all__ = [
     "OrderCompleted",
     "OrderCreated",
     "OrderDelivered",
+    "OrderDeliveryOverdue",
     "OrderDiscountsSet",
     "OrderEvent",
     "OrderLine",

@@ -83,6 +83,7 @@ class Settings(ServiceSettings):
     longest_plan_hours: Hours = 24 * 365
     review_hours: Hours = 24
     ship_hours: Hours = 48
+    delivery_hours: Hours = 360
     auto_receipt_hours: Hours = 240
     virtual_receipt_hours: Hours = 24
     receipt_reminder_hours: Hours = 24

@@ -41,7 +41,7 @@ async def test_each_time_that_is_missed_is_published_once_with_the_units_that_ha
     assert [[each.line_id for each in event.lines] for event in late] == [[ids[3]], [ids[2]], [ids[0]]]
     assert all(event.ship_by_at < event.time for event in late)
     order = await shop.order(order["id"])
-    assert (order["state"], order["ship_by_at"], order["deadline_at"]) == ("shipped", None, None)
+    assert (order["state"], order["ship_by_at"], order["deadline_effect"]) == ("shipped", None, "delivery_overdue")
     assert order["shipment_overdue_at"] is not None
 
 

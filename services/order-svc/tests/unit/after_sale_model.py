@@ -51,6 +51,8 @@ class Limits:
     """Whether an order is packed, its receipt extended, and single units of it cancelled."""
     authorised: bool = False
     """Whether payments are authorised first."""
+    reports: bool = True
+    """Whether couriers and the buyer report what arrives; where they do not, an agent records it."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ SETTINGS = SimpleNamespace(
     longest_plan_hours=96,
     review_hours=1,
     ship_hours=1,
+    delivery_hours=2,
     auto_receipt_hours=2,
     after_sale_window_hours=3,
     hand_over_tolerance_minutes=1,

@@ -13,7 +13,7 @@ from memory_database import MemoryDatabase
 from order_svc import main  # noqa: F401 (loads every command, so that all timers are registered)
 from order_svc.commands.deadlines import order_timer
 from order_svc.commands.orders import cancellations, line_cancellations, orders, packing, receipts
-from order_svc.commands.parcels import parcels, shipments
+from order_svc.commands.parcels import parcels, recorded_ends, shipments
 from order_svc.commands.payments import authorisations, payments, provider_calls, refund_requests, refunds
 from order_svc.domain.fulfilment import Pick, fully_shipped, unshipped
 from order_svc.domain.model import Address, Amount, LineDraft
@@ -208,7 +208,8 @@ class OrderModel:
         yield "cancel", partial(run, cancellations.cancel, id_, by=BUYER)
         if self.limits.details:
             yield from self._details()
-        yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
+        if self.limits.reports:
+            yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
         if self.order.deadline_at is not None:
             yield "time passes", self._fire_timer
         if len(self.parcels) < self.limits.parcels:
@@ -262,6 +263,10 @@ class OrderModel:
 
     def _courier(self) -> Iterator[tuple[str, Step]]:
         for parcel in self.parcels:
+            if not self.limits.reports:
+                record = partial(self.db.run, recorded_ends.record_delivery, parcel.id, evidence="sha256:5e", by=AGENT)
+                yield f"{parcel.waybill_no} is recorded", record
+                continue
             for status in (ParcelStatus.DELIVERED, ParcelStatus.LOST, ParcelStatus.RETURNED):
                 if not parcel.terminal or (parcel.status, status) == ("lost", "delivered"):
                     yield f"{parcel.waybill_no} is {status}", partial(self._scan, parcel, status)

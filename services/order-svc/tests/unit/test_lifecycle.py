@@ -13,6 +13,7 @@ from order_svc import main
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import AfterSaleState, LineFulfilment, Order, OrderLine, OrderState
+from order_svc.domain.recorded_ends import DeliveryNotOverdue
 from order_svc.domain.sales.errors import AddressChangesUsed, GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
 
 S, A = OrderState, OrderAction
@@ -32,6 +33,9 @@ ROWS = [
     (S.PAID, A.DELIVER, SYSTEM, S.DELIVERED),
     (S.PAID, A.MARK_OVERDUE, SYSTEM, S.PAID),
     (S.SHIPPED, A.MARK_OVERDUE, SYSTEM, S.SHIPPED),
+    (S.SHIPPED, A.MARK_UNDELIVERED, SYSTEM, S.SHIPPED),
+    (S.SHIPPED, A.RECORD_DELIVERY, AGENT, S.SHIPPED),
+    (S.SHIPPED, A.RECORD_LOSS, AGENT, S.SHIPPED),
     (S.SHIPPED, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.DELIVER, SYSTEM, S.DELIVERED),
     (S.SHIPPED, A.CONFIRM_RECEIPT, BUYER, S.RECEIVED),
@@ -137,6 +141,7 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
         for state in (S.SHIPPED, S.DELIVERED, S.RECEIVED)
         for action in (A.CANCEL, A.CHANGE_ADDRESS)
     ),
+    *((order(S.SHIPPED), action, SELLER, SHIPPED, DeliveryNotOverdue) for action in (A.RECORD_DELIVERY, A.RECORD_LOSS)),
     (order(S.PAID), A.DELIVER_VIRTUAL, SELLER, [line()], NoVirtualGoods),
     (order(S.PAID), A.SHIP, SELLER, [line(fulfilment=LineFulfilment.VIRTUAL)], errors.NothingLeftToShip),
     (replace(order(S.PAID), virtual_delivered_at=NOW), A.CANCEL, BUYER, SHIPPED, GoodsDelivered),
@@ -176,6 +181,8 @@ def test_the_api_shows_the_actions_of_people_only() -> None:
         ("deliver_virtual", "no_virtual_goods"),
         ("confirm_receipt", "not_in_this_state"),
         ("extend_receipt", "not_in_this_state"),
+        ("record_delivery", "not_in_this_state"),
+        ("record_loss", "not_in_this_state"),
     ]
 
 

@@ -47,6 +47,7 @@ MODELS = [
     ((1,), Limits(parcels=1, types=("return_refund",))),
     ((1,), Limits(parcels=1, cases=2, disputes=False)),
     ((1,), Limits(parcels=1, cases=0, details=False, authorised=True)),
+    ((2,), Limits(parcels=2, cases=0, details=False, reports=False)),
 ]
 
 

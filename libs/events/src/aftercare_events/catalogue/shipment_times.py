@@ -17,6 +17,13 @@ class OrderShipmentOverdue(OrderEvent):
     lines: Annotated[tuple[ShippedLine, ...], Field(description="the units that have not left")]
 
 
+class OrderDeliveryOverdue(OrderEvent):
+    """What was shipped has not arrived in time: an agent finds out what has become of it."""
+
+    matter: Code = "delivery_delay"
+    deliver_by_at: Annotated[Time, Field(description="until when it was expected")]
+
+
 class VirtualGoodsDelivered(OrderEvent):
     """Units without a parcel were delivered to the buyer; `complete` when nothing is left to ship or deliver."""
 

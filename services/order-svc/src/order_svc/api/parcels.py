@@ -10,11 +10,12 @@ from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
-from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut, VoidIn
-from order_svc.commands.parcels import contested_receivers, shipments, voids
+from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut, RecordDeliveryIn, RecordLossIn, VoidIn
+from order_svc.commands.parcels import contested_receivers, recorded_ends, shipments, voids
 from order_svc.domain.anomalies.errors import ReceiverNotOther
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.recorded_ends import DeliveredAtUnfit, DeliveryNotOverdue, ParcelNotAwaited
 from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.tracking import ParcelLeg, ParcelStatus
 from order_svc.domain.voids import ParcelNotVoidable, ParcelScanned
@@ -85,6 +86,38 @@ async def contest_receiver(parcel_id: ParcelId, tx: Tx[Settings]) -> ParcelDetai
     A case whose buyer states that its goods did not arrive does so by itself.
     """
     return ParcelDetailOut.showing(await queries.parcel_view(tx, await contested_receivers.contest(tx, parcel_id)))
+
+
+@router.post(
+    "/parcels/{parcel_id}/record-delivery",
+    operation_id="recordDelivery",
+    responses=refusals(IllegalTransition, DeliveryNotOverdue, ParcelNotAwaited, DeliveredAtUnfit),
+    dependencies=[require_action(ORDER, OrderAction.RECORD_DELIVERY)],
+)
+async def record_delivery(parcel_id: ParcelId, body: RecordDeliveryIn, tx: Tx[Settings]) -> ParcelDetailOut:
+    """Record that a parcel on its way to the buyer has arrived, though its courier does not report it: by an agent, and by the merchant
+    once the delivery of the order is overdue.
+
+    The order goes on as by a scan of the courier. The buyer who does not have it opens a case.
+    """
+    recorded = await recorded_ends.record_delivery(
+        tx, parcel_id, evidence=body.evidence, delivered_at=body.delivered_at
+    )
+    return ParcelDetailOut.showing(await queries.parcel_view(tx, recorded))
+
+
+@router.post(
+    "/parcels/{parcel_id}/record-loss",
+    operation_id="recordLoss",
+    responses=refusals(IllegalTransition, DeliveryNotOverdue, ParcelNotAwaited),
+    dependencies=[require_action(ORDER, OrderAction.RECORD_LOSS)],
+)
+async def record_loss(parcel_id: ParcelId, body: RecordLossIn, tx: Tx[Settings]) -> ParcelDetailOut:
+    """Record that a parcel on its way to the buyer is lost, though its courier does not report it: an anomaly (`lost`), and its units are
+    refunded by a case. By an agent, and by the merchant once the delivery of the order is overdue."""
+    return ParcelDetailOut.showing(
+        await queries.parcel_view(tx, await recorded_ends.record_loss(tx, parcel_id, evidence=body.evidence))
+    )
 
 
 @router.get("/parcels", operation_id="listParcels")

@@ -10,7 +10,8 @@ from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
-from order_svc.domain.permissions import BUYER, MERCHANT, OPERATOR, PARTIES
+from order_svc.domain.permissions import BUYER, MERCHANT, MERCHANT_OR_AGENT, OPERATOR, PARTIES
+from order_svc.domain.recorded_ends import DeliveryNotOverdue
 from order_svc.domain.sales.errors import (
     AddressChangesUsed,
     GoodsDelivered,
@@ -49,6 +50,8 @@ WHY_NOT: Mapping[str, Label] = {
     ReceiptExtensionsUsed.code: Label(
         "延长收货次数已用完", "the time to confirm was extended as often as is permitted"
     ),
+    MERCHANT_OR_AGENT.why_not: Label("仅商家和客服可以执行", "only the merchant and agents may do it"),
+    DeliveryNotOverdue.code: Label("尚未超过送达时限", "the delivery is not overdue"),
     GoodsDelivered.code: Label("虚拟商品已交付", "virtual goods were delivered"),
     AddressChangesUsed.code: Label(
         "修改收货地址的次数已用完", "the buyer has changed the address as often as is permitted"

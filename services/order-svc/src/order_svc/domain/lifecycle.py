@@ -4,34 +4,50 @@ The commands, the timers, the allowed actions in the API and docs/lifecycles.md 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
-from order_svc.domain.cancellation_errors import PartlyPaid
-from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
-from order_svc.domain.model import Order, OrderLine, OrderState, ReviewState
-from order_svc.domain.order_ways import WAYS, ways_after_shipment
-from order_svc.domain.payments.errors import NotAuthorised, PaymentPlanned
-from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, OPERATOR, PARTIES, SYSTEM_ONLY
-from order_svc.domain.sales import goods
-from order_svc.domain.sales.errors import (
-    AddressChangesUsed,
-    GoodsDelivered,
-    NoVirtualGoods,
-    OnlyVirtualGoods,
-    OrderInReview,
-    OrderNotInReview,
-    ReceiptExtensionsUsed,
+from order_svc.domain.fulfilment import fully_shipped
+from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.order_guards import (
+    ALREADY_RECEIVED,
+    AUTHORISED,
+    CHANGES_LEFT,
+    CONSENT,
+    EXTENSIONS_USED,
+    IN_REVIEW,
+    NOT_IN_REVIEW,
+    NOT_PACKED,
+    NOT_PARTLY_PAID,
+    ONLY_VIRTUAL,
+    OVERDUE,
+    PLANNED,
+    TO_SHIP,
+    UNITS_TO_CANCEL,
+    UNITS_TO_SHIP,
+    UNLESS_PACKED,
+    VIRTUAL_DELIVERED,
+    VIRTUAL_TO_DELIVER,
+    ShipmentFacts,
+    turn_while_shipped,
 )
-from order_svc.domain.tracking import Parcel
+from order_svc.domain.order_ways import WAYS, ways_after_shipment
+from order_svc.domain.permissions import (
+    BUYER,
+    BUYER_OR_SYSTEM,
+    MERCHANT,
+    MERCHANT_OR_AGENT,
+    OPERATOR,
+    PARTIES,
+    SYSTEM_ONLY,
+)
 
 
 class OrderAction(StrEnum):
-    """What can be done to an order; the last ten are taken by timers, providers and couriers."""
+    """What can be done to an order; the last eleven are taken by timers, providers and couriers."""
 
     PAY = "pay"
     APPROVE = "approve"
@@ -45,6 +61,8 @@ class OrderAction(StrEnum):
     DELIVER_VIRTUAL = "deliver_virtual"
     CONFIRM_RECEIPT = "confirm_receipt"
     EXTEND_RECEIPT = "extend_receipt"
+    RECORD_DELIVERY = "record_delivery"
+    RECORD_LOSS = "record_loss"
     MARK_AUTHORISED = "mark_authorised"
     AWAIT_PAYMENT = "await_payment"
     TAKE_PAYMENT = "take_payment"
@@ -54,6 +72,7 @@ class OrderAction(StrEnum):
     UNSHIP = "unship"
     REFUND_WHOLLY = "refund_wholly"
     MARK_OVERDUE = "mark_overdue"
+    MARK_UNDELIVERED = "mark_undelivered"
     COMPLETE = "complete"
 
 
@@ -68,6 +87,8 @@ SHOWN_ACTIONS = (
     OrderAction.DELIVER_VIRTUAL,
     OrderAction.CONFIRM_RECEIPT,
     OrderAction.EXTEND_RECEIPT,
+    OrderAction.RECORD_DELIVERY,
+    OrderAction.RECORD_LOSS,
     OrderAction.APPROVE,
     OrderAction.REJECT,
 )
@@ -82,61 +103,11 @@ def _unless_after_sale_open(action: OrderAction) -> Guard:
     return Guard(errors.AfterSaleOpen.code, refuses)
 
 
-def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
-    """Something of these lines has not left, and no case holds all of it."""
-
-    def nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-        return errors.NothingLeftToShip() if lines is not None and fully_shipped(of(lines)) else None
-
-    def all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-        nothing_free = lines is not None and not any(shippable(line) for line in of(lines))
-        return errors.AllUnitsHeld() if nothing_free else None
-
-    return Guard(errors.NothingLeftToShip.code, nothing_left), Guard(errors.AllUnitsHeld.code, all_held)
-
-
-def _in_parcels(lines: Sequence[OrderLine]) -> list[OrderLine]:
-    return [line for line in lines if not goods.is_virtual(line)]
-
-
-def _no_virtual(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-    nothing_free = lines is not None and not any(shippable(line) for line in lines if goods.is_virtual(line))
-    return NoVirtualGoods() if nothing_free else None
-
-
 def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
     return None if fully_shipped(lines) else errors.NotFullyShipped(action=OrderAction.CONFIRM_RECEIPT)
 
 
-# The facts of the guards are the order's lines. A command that ships passes none: `fulfilment.ship` checks its units one by
-# one and names the line that it refuses.
-UNITS_TO_SHIP = _units_left(_in_parcels)
-UNITS_TO_CANCEL = _units_left(list)
-VIRTUAL_TO_DELIVER = (Guard(NoVirtualGoods.code, _no_virtual),)
-VIRTUAL_DELIVERED = Guard(
-    GoodsDelivered.code, lambda order, _: GoodsDelivered() if order.virtual_delivered_at else None
-)
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
-PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
-AUTHORISED = Guard(NotAuthorised.code, lambda order, _: None if order.authorised_until else NotAuthorised())
-IN_REVIEW = Guard(OrderInReview.code, lambda order, _: OrderInReview() if order.review is ReviewState.PENDING else None)
-NOT_IN_REVIEW = Guard(
-    OrderNotInReview.code, lambda order, _: None if order.review is ReviewState.PENDING else OrderNotInReview()
-)
-EXTENSIONS_USED = Guard(
-    ReceiptExtensionsUsed.code, lambda order, _: None if order.receipt_extensions_left else ReceiptExtensionsUsed()
-)
-ONLY_VIRTUAL = Guard(OnlyVirtualGoods.code, lambda order, _: OnlyVirtualGoods() if order.virtual_only else None)
-ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
-
-
-def _partly_paid(order: Order, _: object) -> Refusal | None:
-    return PartlyPaid() if order.payment_plan is not None or order.paid_minor else None
-
-
-NOT_PARTLY_PAID = Guard(PartlyPaid.code, _partly_paid)
-NOT_PACKED = Guard(errors.NotPacked.code, lambda order, _: None if order.packed_at else errors.NotPacked())
-UNLESS_PACKED = Guard(errors.AlreadyPacked.code, lambda order, _: errors.AlreadyPacked() if order.packed_at else None)
 
 
 def _packed(action: OrderAction) -> Guard:
@@ -148,24 +119,6 @@ def _packed(action: OrderAction) -> Guard:
     return Guard(errors.OrderPacked.code, refuses)
 
 
-def _consent(order: Order, _: object) -> Refusal | None:
-    ways = WAYS[errors.PackedNeedsMerchant.code]
-    return errors.PackedNeedsMerchant(ways=ways) if order.packed_at else None
-
-
-# A buyer's cancellation of what is packed needs the merchant, who may have to stop a parcel that waits for its courier.
-CONSENT = Guard(errors.PackedNeedsMerchant.code, _consent, roles=BUYER.roles)
-
-
-def _changes_used(order: Order, _: object) -> Refusal | None:
-    ways = WAYS[AddressChangesUsed.code]
-    return AddressChangesUsed(ways=ways) if order.address_changes_left == 0 else None
-
-
-# The merchant and agents may still correct an address.
-CHANGES_LEFT = Guard(AddressChangesUsed.code, _changes_used, roles=BUYER.roles)
-
-
 def _already_shipped(action: OrderAction) -> Guard:
     """Something has left; the reason names what can be done instead."""
 
@@ -173,23 +126,6 @@ def _already_shipped(action: OrderAction) -> Guard:
         return errors.AlreadyShipped(action=action, ways=ways_after_shipment(order.state))
 
     return Guard(errors.AlreadyShipped.code, refuses, always=True)
-
-
-@dataclass(frozen=True, slots=True)
-class ShipmentFacts:
-    """What decides whose turn it is while an order is shipped: its lines and its parcels."""
-
-    lines: Sequence[OrderLine]
-    parcels: Sequence[Parcel]
-
-
-def _turn_while_shipped(_: Order, facts: ShipmentFacts) -> str:
-    """A shipped order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
-    merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
-    arrive."""
-    if not all(parcel.terminal for parcel in outbound(facts.parcels)):
-        return "courier"
-    return "buyer" if fully_shipped(facts.lines) else "merchant"
 
 
 _S, _A = OrderState, OrderAction
@@ -213,11 +149,27 @@ _TO_CAPTURE = Timeout(
 )
 
 
-def _to_ship(turn: str, turn_by: Callable[[Order, ShipmentFacts], str] | None = None) -> Timeout[OrderAction]:
+def _to_ship(
+    turn: str,
+    turn_by: Callable[[Order, ShipmentFacts], str] | None = None,
+    instead: tuple[Guard, Timeout[OrderAction]] | None = None,
+) -> Timeout[OrderAction]:
     """The merchant's time to ship what is left. Its end is published, and the order goes on."""
     unless = _unless_after_sale_open(_A.MARK_OVERDUE)
     then, effect = _A.MARK_OVERDUE, "shipment_overdue"
-    return Timeout(turn, None, then, effect, since="ship_by_at", unless=unless, turn_by=turn_by)
+    return Timeout(turn, None, then, effect, since="ship_by_at", unless=unless, turn_by=turn_by, instead=instead)
+
+
+# Once no time to ship runs, the couriers' time does. Its end is published, and an agent looks at the parcels.
+_TO_DELIVER = Timeout(
+    "courier",
+    None,
+    _A.MARK_UNDELIVERED,
+    "delivery_overdue",
+    since="deliver_by_at",
+    unless=_unless_after_sale_open(_A.MARK_UNDELIVERED),
+    turn_by=turn_while_shipped,
+)
 
 
 def _to_confirm(hours: str, instead: tuple[Guard, Timeout[OrderAction]] | None = None) -> Timeout[OrderAction]:
@@ -265,6 +217,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         },
         (_S.SHIPPED, _A.DELIVER_VIRTUAL): Transition(_S.SHIPPED, MERCHANT, VIRTUAL_TO_DELIVER),
         (_S.SHIPPED, _A.MARK_OVERDUE): Transition(_S.SHIPPED, SYSTEM_ONLY),
+        (_S.SHIPPED, _A.MARK_UNDELIVERED): Transition(_S.SHIPPED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (FULLY_SHIPPED,)),
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         # Its only parcel was voided before the courier had it.
@@ -272,6 +225,8 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
         (_S.DELIVERED, _A.EXTEND_RECEIPT): Transition(_S.DELIVERED, PARTIES, (EXTENSIONS_USED,)),
+        (_S.SHIPPED, _A.RECORD_DELIVERY): Transition(_S.SHIPPED, MERCHANT_OR_AGENT, (OVERDUE,)),
+        (_S.SHIPPED, _A.RECORD_LOSS): Transition(_S.SHIPPED, MERCHANT_OR_AGENT, (OVERDUE,)),
         # Never taken: the row is there for the reason that the API gives, which was published before the state was.
         (_S.RECEIVED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (ALREADY_RECEIVED,)),
         (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),
@@ -281,7 +236,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
             "agent", "review_hours", _A.EXPIRE, "cancelled_by_timeout", instead=(NOT_IN_REVIEW, _TO_CAPTURE)
         ),
         _S.PAID: _to_ship("merchant"),
-        _S.SHIPPED: _to_ship("courier", _turn_while_shipped),
+        _S.SHIPPED: _to_ship("courier", turn_while_shipped, (TO_SHIP, _TO_DELIVER)),
         _S.DELIVERED: _to_confirm("auto_receipt_hours", (ONLY_VIRTUAL, _to_confirm("virtual_receipt_hours"))),
         _S.RECEIVED: Timeout(
             "system",

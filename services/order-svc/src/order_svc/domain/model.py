@@ -54,7 +54,8 @@ class Order:
     `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
     `stock_ship_by_at` is until when goods from stock have to be shipped, `ship_by_at` the next time to ship that can be missed, and
-    `shipment_overdue_at` the last one that was. `virtual_delivered_at` is when virtual goods were last delivered;
+    `shipment_overdue_at` the last one that was. `deliver_by_at` is until when
+    its parcels are expected to arrive, which counts from the last hand-over, and `delivery_overdue_at` when that had passed. `virtual_delivered_at` is when virtual goods were last delivered;
     with `virtual_only` nothing has a parcel. `receipt_from_at` is since when the time to confirm the receipt runs (None in orders that builds
     before the column was there delivered: since `delivered_at`), `receipt_extended_days` by how much it was extended, and `receipt_extensions_left` how often it may be.
     `receipt_reminds_at` is when the buyer is reminded that this time ends; None where no reminder is left.
@@ -94,6 +95,8 @@ class Order:
     stock_ship_by_at: datetime | None = None
     ship_by_at: datetime | None = None
     shipment_overdue_at: datetime | None = None
+    deliver_by_at: datetime | None = None
+    delivery_overdue_at: datetime | None = None
     virtual_delivered_at: datetime | None = None
     virtual_only: bool | None = None
     receipt_from_at: datetime | None = None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aftercare_chassis.lifecycle import NOBODY, Actor, Allowed
 
 from order_svc.domain import errors
-from order_svc.domain.lifecycle import ORDER, SHOWN_ACTIONS, ShipmentFacts
+from order_svc.domain.lifecycle import ORDER, SHOWN_ACTIONS
 from order_svc.domain.model import (
     Address,
     Amount,
@@ -15,6 +15,7 @@ from order_svc.domain.model import (
     Order,
     OrderLine,
 )
+from order_svc.domain.order_guards import ShipmentFacts
 from order_svc.domain.sales.errors import PaymentTimeTooLong
 from order_svc.domain.tracking import Parcel
 

@@ -80,6 +80,7 @@ DETAILS = (
     "extended_by",
     "deadline_at",
     "ship_by_at",
+    "deliver_by_at",
     "receipt_due_at",
     "window_ends_at",
 )

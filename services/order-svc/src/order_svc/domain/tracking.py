@@ -80,7 +80,8 @@ _RANK = {
 class Scan:
     """One scan as a courier reports it, in normalised form. A repeated report has the same `key`.
 
-    `text` is the courier's sentence without names and numbers, `partner` who reported the scan.
+    `text` is the courier's sentence without names and numbers, `partner` who reported the scan. `evidence` is the hash of a file that proves it,
+    where a person has recorded it.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Scan:
     raw_code: str | None = None
     text: str = ""
     partner: str | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: see `records`
@@ -163,6 +165,7 @@ class ParcelScan:
     text: str | None = None
     partner: str | None = None
     piece_no: str | None = None
+    evidence: str | None = None
 
 
 def in_order(history: Iterable[ParcelScan]) -> list[ParcelScan]:

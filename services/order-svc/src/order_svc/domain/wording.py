@@ -104,6 +104,7 @@ _STEPS = {
     "OrderUnpacked": Sentence("{actor}已拆包。", "{actor} unpacked the order."),
     "OrderLinesCancelled": Sentence("取消部分商品[，共 {units} 件]，涉及 {amount_minor:money}。", "Units of the order were cancelled[ ({units})], worth {amount_minor:money}."),
     "OrderShipmentOverdue": Sentence("[{units} 件]商品超过发货时限仍未发货[，应于 {ship_by_at} 前发货]。", "The shipment[ of {units:unit|units}] is overdue[: it was due by {ship_by_at}]."),
+    "OrderDeliveryOverdue": Sentence("包裹超过时限仍未全部送达[，应于 {deliver_by_at} 前送达]，由客服核实。", "The delivery is overdue[: it was expected by {deliver_by_at}]. An agent finds out what has become of it."),
     "OrderShipped": Sentence("{carrier} 运单 {waybill_no} 已发货[，共 {units} 件]。", "Shipped with {carrier} under waybill {waybill_no}[: {units:unit|units}]."),
     "OrderShipmentVoided": Sentence("{carrier} 运单 {waybill_no} 已作废[，{units} 件商品可重新打包发货]。", "The shipment with {carrier} under waybill {waybill_no} was voided[: {units:unit|units} may be packed and shipped again]."),
     "VirtualGoodsDelivered": Sentence("虚拟商品已交付[，共 {units} 件]。", "Virtual goods were delivered[: {units:unit|units}]."),

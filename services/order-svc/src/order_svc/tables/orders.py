@@ -71,6 +71,8 @@ orders = Table(
     timestamp("stock_ship_by_at", null=True),
     timestamp("ship_by_at", null=True),
     timestamp("shipment_overdue_at", null=True),
+    timestamp("deliver_by_at", null=True),
+    timestamp("delivery_overdue_at", null=True),
     timestamp("virtual_delivered_at", null=True),
     Column("virtual_only", Boolean, nullable=True),
     timestamp("receipt_from_at", null=True),
@@ -196,7 +198,10 @@ def _turn_of(turn: str, table: FromClause) -> ColumnElement[bool]:
         if each.turn == turn and each.turn_by is None and state is not OrderState.CREATED
     ]
     turn_while_shipped = case(
-        (_under_way(table.c.id), "courier"), (_something_to_ship(table.c.id), "merchant"), else_="buyer"
+        (table.c.delivery_overdue_at.isnot(None), "agent"),
+        (_under_way(table.c.id), "courier"),
+        (_something_to_ship(table.c.id), "merchant"),
+        else_="buyer",
     )
     before_payment = and_(
         table.c.state == OrderState.CREATED,

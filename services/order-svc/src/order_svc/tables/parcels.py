@@ -76,6 +76,7 @@ parcel_events = Table(
     text("text", null=True),
     text("partner", null=True),
     text("piece_no", null=True),
+    text("evidence", null=True),
 )
 
 # Numbers under which couriers send parcels back, or forward them, with the number before.

@@ -34,6 +34,8 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("order", "pay"): ("POST /v1/orders/{order_id}/payments",),
     ("order", "cancel_lines"): ("POST /v1/orders/{order_id}/cancel",),
     ("order", "ship"): ("POST /v1/orders/{order_id}/parcels",),
+    ("order", "record_delivery"): ("POST /v1/parcels/{parcel_id}/record-delivery",),
+    ("order", "record_loss"): ("POST /v1/parcels/{parcel_id}/record-loss",),
     ("partner push", "redrive"): (
         "POST /v1/courier-pushes/{push_id}/redrive",
         "POST /v1/payment-callbacks/{callback_id}/redrive",

@@ -168,6 +168,10 @@ class OrderOut(Out):
     """Until when the merchant has to ship what comes next; null where nothing is left to ship, and once it was missed."""
     shipment_overdue_at: Time | None = None
     """The last time to ship that was missed; null where none was."""
+    deliver_by_at: Time | None = None
+    """Until when what was shipped is expected to arrive; null before the shipment, and once that had passed."""
+    delivery_overdue_at: Time | None = None
+    """When it had not arrived in time, so that it is an agent's turn to find out what has become of it; null where that was not so."""
     virtual_delivered_at: Time | None = None
     """When virtual goods were last delivered; null where none were."""
     shipped_at: Time | None

@@ -7,6 +7,7 @@ from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field, StringConstraints
 
 from order_svc.api.schemas.addresses import AddressOut
+from order_svc.api.schemas.order_imports import FileHash
 from order_svc.api.schemas.order_lines import Units
 from order_svc.domain.anomalies.codes import AnomalyKind
 from order_svc.domain.fulfilment import Pick
@@ -59,6 +60,26 @@ class VoidIn(In):
     refuses. A parcel that was handed over without a label is voided at once in any case."""
 
 
+class RecordDeliveryIn(In):
+    """The delivery of a parcel whose courier does not report it."""
+
+    model_config = example(evidence="sha256:" + 64 * "0", delivered_at="2026-03-02T10:00:00+08:00")
+
+    evidence: FileHash
+    """What proves it, such as a receipt with the buyer's signature or the courier's statement, by the hash of its file."""
+    delivered_at: Time | None = None
+    """When it arrived, from the hand-over on; now where it is left out."""
+
+
+class RecordLossIn(In):
+    """The loss of a parcel whose courier does not report it."""
+
+    model_config = example(evidence="sha256:" + 64 * "0")
+
+    evidence: FileHash | None = None
+    """What proves it, such as the courier's statement, by the hash of its file; may be left out."""
+
+
 class ParcelLineOut(Out):
     """Units of one order line in the parcel."""
 
@@ -84,10 +105,12 @@ class ParcelEventOut(Out):
     text: str | None
     """The courier's sentence for people, without names and numbers; null where there is none."""
     partner: str | None
-    """Who reported the scan, such as `zto` or `kuaidi100`; null where it was reported before this was recorded."""
+    """Who reported the scan, such as `zto` or `kuaidi100`; `seller` or `agent` where a person has recorded it; null where it was reported before this was recorded."""
     piece_no: str | None
     """The courier's number of what was scanned, where that is another than the parcel's: a piece of it, or the bill that its
     receiver signs; null where it is the parcel's own."""
+    evidence: str | None = None
+    """The hash of a file that proves what a person has recorded; null where there is none."""
     occurred_at: Time
     """By the courier's clock."""
     received_at: Time

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import ShippedLine
-from aftercare_events.catalogue.shipment_times import OrderShipmentOverdue, VirtualGoodsDelivered
+from aftercare_events.catalogue.shipment_times import OrderDeliveryOverdue, OrderShipmentOverdue, VirtualGoodsDelivered
 
 from order_svc.commands import effects
 from order_svc.commands.deadlines import order_timer
@@ -68,4 +68,17 @@ async def mark_overdue(tx: Transaction[Settings], order: Order) -> Order:
         ship_by_at=min((at for _, at in late), default=tx.now),
         lines=tuple(ShippedLine(line_id=line.id, quantity=unshipped(line)) for line, _ in late),
     )
+    return await effects.enter(tx, order, marked, event)
+
+
+@order_timer(OrderAction.MARK_UNDELIVERED)
+async def mark_undelivered(tx: Transaction[Settings], order: Order) -> Order:
+    """The parcels of the locked order have not arrived in time: an agent finds out what has become of them.
+
+    Raises:
+        IllegalTransition: the order is not shipped.
+    """
+    known = replace(order, deliver_by_at=None, delivery_overdue_at=tx.now)
+    marked = ORDER.apply(known, OrderAction.MARK_UNDELIVERED, SystemContext.of(tx))
+    event = OrderDeliveryOverdue(**order_fields(tx, marked), deliver_by_at=order.deliver_by_at or tx.now)
     return await effects.enter(tx, order, marked, event)

@@ -46,6 +46,8 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     window = timedelta(hours=tx.settings.after_sale_window_hours)
     signed_at = past.delivered_at or past.received_at
     ends_at = past.received_at and signed_at and receipts.window_end(signed_at, past.received_at, window)
+    on_its_way = past.state is OrderState.SHIPPED
+    deliver_by = tx.now + timedelta(hours=tx.settings.delivery_hours) if on_its_way else None
     total = policy.order_total((line.paid_minor for line in lines), fee_minor, past.currency)
     order = Order(
         id=order_id,
@@ -58,11 +60,12 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         total_minor=total,
         shipping_fee_minor=fee_minor,
         created_at=past.created_at,
-        deadline_at=_deadline(tx, past, ends_at),
+        deadline_at=deliver_by or _deadline(tx, past, ends_at),
         payment_id=None if past.paid_at is None else tx.new_id_of("pay", past.paid_at),
         paid_at=past.paid_at,
         paid_minor=0 if past.paid_at is None else total,
         shipped_at=min((each.shipped_at for each in past.parcels), default=None),
+        deliver_by_at=deliver_by,
         delivered_at=past.delivered_at,
         received_at=past.received_at,
         window_ends_at=ends_at,
@@ -81,7 +84,7 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
 
 
 def _deadline(tx: Transaction[Settings], past: PastOrder, window_ends_at: datetime | None) -> datetime | None:
-    """When the timer of the state fires: the time to confirm the receipt starts with the import, and a window ends when it ends."""
+    """When the timer of a state after the shipment fires: the time to confirm the receipt starts with the import, and a window ends when it ends."""
     if past.state is OrderState.DELIVERED:
         hours = tx.settings.virtual_receipt_hours if rules.only_virtual(past) else tx.settings.auto_receipt_hours
         return tx.now + timedelta(hours=hours)

@@ -140,7 +140,7 @@ async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -
         await _collect(tx, parcel, scans)
         return
     moved = _with_collection(_moved(parcel, latest), scans)
-    moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest.raw_code))
+    moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest))
     if moved.leg is ParcelLeg.OUTBOUND and (moved.terminal or moved.status is ParcelStatus.RETURNING):
         await parcel_intercepts.follow(tx, moved)
     if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
@@ -206,6 +206,7 @@ def _kept(tx: Transaction[Settings], parcel: Parcel, scan: Scan, piece_no: str |
         text=scan.text or None,
         partner=scan.partner,
         piece_no=piece_no,
+        evidence=scan.evidence,
     )
 
 
@@ -233,7 +234,7 @@ async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime, reas
     return await anomalies.follow(tx, withdrawn, (), _event(tx, parcel, withdrawn))
 
 
-def _event(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: str | None = None) -> ParcelStatusChanged:
+def _event(tx: Transaction[Settings], old: Parcel, new: Parcel, scan: ParcelScan | None = None) -> ParcelStatusChanged:
     return ParcelStatusChanged(
         **parcel_fields(tx, new),
         status=new.status,
@@ -245,6 +246,7 @@ def _event(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: str | 
         returned=new.status is ParcelStatus.RETURNED,
         refused=new.reason == tracking.CONSIGNEE_REFUSED,
         delivered_to=new.delivered_to,
-        raw_code=raw_code,
+        raw_code=None if scan is None else scan.raw_code,
+        evidence=() if scan is None or scan.evidence is None else (scan.evidence,),
         occurred_at=new.status_at,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
@@ -91,7 +91,10 @@ async def ship(
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     parcel = await _register(tx, order, hand_over)
     left = [shipped.get(line.id, line) for line in lines]
-    on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
+    deliver_by = tx.now + timedelta(hours=tx.settings.delivery_hours)
+    on_its_way = replace(
+        on_its_way, shipped_at=order.shipped_at or tx.now, deliver_by_at=deliver_by, delivery_overdue_at=None
+    )
     on_its_way = ORDER.reschedule(replace(on_its_way, ship_by_at=goods.next_ship_by(on_its_way, left)), tx)
     sent = _event(tx, on_its_way, parcel, content, complete=fulfilment.fully_shipped(left))
     moved = stock_units.changes(lines, left, "shipped_quantity")

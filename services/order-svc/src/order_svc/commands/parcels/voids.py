@@ -73,7 +73,8 @@ def _without(order: Order, units: OrderUnits, *, shipped: bool, tx: Transaction[
     timed = replace(order, ship_by_at=goods.next_ship_by(order, units.lines))
     if shipped:
         return ORDER.reschedule(timed, by_system)
-    unshipped = ORDER.apply(replace(packing.without_packages(timed), shipped_at=None), OrderAction.UNSHIP, by_system)
+    left = replace(packing.without_packages(timed), shipped_at=None, deliver_by_at=None, delivery_overdue_at=None)
+    unshipped = ORDER.apply(left, OrderAction.UNSHIP, by_system)
     return ORDER.reschedule(unshipped, by_system)
 
 

@@ -1,0 +1,127 @@
+"""What refuses an action on an order whatever the action is, and whose turn it is while an order is shipped."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.refusals import Refusal
+
+from order_svc.domain import errors
+from order_svc.domain.cancellation_errors import PartlyPaid
+from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
+from order_svc.domain.model import Order, OrderLine, ReviewState
+from order_svc.domain.order_ways import WAYS
+from order_svc.domain.payments.errors import NotAuthorised, PaymentPlanned
+from order_svc.domain.permissions import BUYER, MERCHANT
+from order_svc.domain.recorded_ends import DeliveryNotOverdue
+from order_svc.domain.sales import goods
+from order_svc.domain.sales.errors import (
+    AddressChangesUsed,
+    GoodsDelivered,
+    NoVirtualGoods,
+    OnlyVirtualGoods,
+    OrderInReview,
+    OrderNotInReview,
+    ReceiptExtensionsUsed,
+)
+from order_svc.domain.tracking import Parcel
+
+
+def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
+    """Something of these lines has not left, and no case holds all of it."""
+
+    def nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+        return errors.NothingLeftToShip() if lines is not None and fully_shipped(of(lines)) else None
+
+    def all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+        nothing_free = lines is not None and not any(shippable(line) for line in of(lines))
+        return errors.AllUnitsHeld() if nothing_free else None
+
+    return Guard(errors.NothingLeftToShip.code, nothing_left), Guard(errors.AllUnitsHeld.code, all_held)
+
+
+def _in_parcels(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    return [line for line in lines if not goods.is_virtual(line)]
+
+
+def _no_virtual(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+    nothing_free = lines is not None and not any(shippable(line) for line in lines if goods.is_virtual(line))
+    return NoVirtualGoods() if nothing_free else None
+
+
+# The facts of the guards are the order's lines. A command that ships passes none: `fulfilment.ship` checks its units one by
+# one and names the line that it refuses.
+UNITS_TO_SHIP = _units_left(_in_parcels)
+UNITS_TO_CANCEL = _units_left(list)
+VIRTUAL_TO_DELIVER = (Guard(NoVirtualGoods.code, _no_virtual),)
+VIRTUAL_DELIVERED = Guard(
+    GoodsDelivered.code, lambda order, _: GoodsDelivered() if order.virtual_delivered_at else None
+)
+PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
+AUTHORISED = Guard(NotAuthorised.code, lambda order, _: None if order.authorised_until else NotAuthorised())
+IN_REVIEW = Guard(OrderInReview.code, lambda order, _: OrderInReview() if order.review is ReviewState.PENDING else None)
+NOT_IN_REVIEW = Guard(
+    OrderNotInReview.code, lambda order, _: None if order.review is ReviewState.PENDING else OrderNotInReview()
+)
+EXTENSIONS_USED = Guard(
+    ReceiptExtensionsUsed.code, lambda order, _: None if order.receipt_extensions_left else ReceiptExtensionsUsed()
+)
+ONLY_VIRTUAL = Guard(OnlyVirtualGoods.code, lambda order, _: OnlyVirtualGoods() if order.virtual_only else None)
+ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
+
+
+def _partly_paid(order: Order, _: object) -> Refusal | None:
+    return PartlyPaid() if order.payment_plan is not None or order.paid_minor else None
+
+
+NOT_PARTLY_PAID = Guard(PartlyPaid.code, _partly_paid)
+NOT_PACKED = Guard(errors.NotPacked.code, lambda order, _: None if order.packed_at else errors.NotPacked())
+UNLESS_PACKED = Guard(errors.AlreadyPacked.code, lambda order, _: errors.AlreadyPacked() if order.packed_at else None)
+
+
+def _consent(order: Order, _: object) -> Refusal | None:
+    ways = WAYS[errors.PackedNeedsMerchant.code]
+    return errors.PackedNeedsMerchant(ways=ways) if order.packed_at else None
+
+
+# A buyer's cancellation of what is packed needs the merchant, who may have to stop a parcel that waits for its courier.
+CONSENT = Guard(errors.PackedNeedsMerchant.code, _consent, roles=BUYER.roles)
+
+
+def _changes_used(order: Order, _: object) -> Refusal | None:
+    ways = WAYS[AddressChangesUsed.code]
+    return AddressChangesUsed(ways=ways) if order.address_changes_left == 0 else None
+
+
+# The merchant and agents may still correct an address.
+CHANGES_LEFT = Guard(AddressChangesUsed.code, _changes_used, roles=BUYER.roles)
+
+
+# An agent may know sooner what has become of a parcel; the merchant, who gains by a delivery, waits for its courier.
+OVERDUE = Guard(
+    DeliveryNotOverdue.code,
+    lambda order, _: None if order.delivery_overdue_at else DeliveryNotOverdue(deliver_by_at=order.deliver_by_at),
+    roles=MERCHANT.roles,
+)
+TO_SHIP = Guard(
+    errors.NothingLeftToShip.code, lambda order, _: None if order.ship_by_at else errors.NothingLeftToShip()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFacts:
+    """What decides whose turn it is while an order is shipped: its lines and its parcels."""
+
+    lines: Sequence[OrderLine]
+    parcels: Sequence[Parcel]
+
+
+def turn_while_shipped(order: Order, facts: ShipmentFacts) -> str:
+    """An order whose delivery is overdue waits for an agent, who finds out what has become of its parcels. Before, a shipped order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
+    merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
+    arrive."""
+    if order.delivery_overdue_at is not None:
+        return "agent"
+    if not all(parcel.terminal for parcel in outbound(facts.parcels)):
+        return "courier"
+    return "buyer" if fully_shipped(facts.lines) else "merchant"

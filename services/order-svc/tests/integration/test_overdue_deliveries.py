@@ -1,0 +1,129 @@
+"""Orders whose parcels are not reported any more: they become overdue, and people record what has become of the parcels."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from aftercare_events import OrderDelivered, OrderDeliveryOverdue, ParcelAnomalyRaised, ParcelStatusChanged
+from order_svc.domain.tracking import ParcelStatus
+
+EVIDENCE = {"evidence": "sha256:" + "ab" * 32}
+
+
+@pytest.fixture
+async def order(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 3)
+    return await shop.order(order["id"])
+
+
+@pytest.fixture
+def agent(shop):
+    return shop.h.client("agent", "agent-1")
+
+
+async def overdue(shop, order):
+    shop.h.clock.advance(hours=361)
+    await shop.h.run_due()
+    return await shop.order(order["id"])
+
+
+async def parcel_of(shop, order):
+    return (await shop.buyer.get("/v1/parcels", params={"order_id": order["id"]})).json()["data"][0]
+
+
+async def record(who, parcel, end, **body):
+    return await who.post(f"/v1/parcels/{parcel['id']}/record-{end}", json=body)
+
+
+def why_not(order, action):
+    return next(each.get("why_not") for each in order["allowed_actions"] if each["action"] == action)
+
+
+async def test_a_parcel_without_scans_is_an_anomaly_and_its_order_becomes_overdue_once(shop, order):
+    assert (order["whose_turn"], order["deadline_effect"]) == ("courier", "delivery_overdue")
+    assert order["deadline_at"] == order["deliver_by_at"]
+    assert datetime.fromisoformat(order["deliver_by_at"]) == shop.h.clock.now() + timedelta(hours=360)
+    shown = await overdue(shop, order)
+    assert (shown["state"], shown["whose_turn"], shown["deadline_at"]) == ("shipped", "agent", None)
+    assert shown["delivery_overdue_at"] is not None
+    shop.h.clock.advance(hours=1000)
+    await shop.h.run_due()
+    [event] = await shop.events(OrderDeliveryOverdue)
+    assert event.deliver_by_at == datetime.fromisoformat(order["deliver_by_at"])
+    kinds = [each.kind for each in await shop.events(ParcelAnomalyRaised)]
+    assert kinds == ["not_picked_up", "delivery_overdue"]
+    mine = await shop.seller.get("/v1/orders", params={"whose_turn": "agent"})
+    assert [each["id"] for each in mine.json()["data"]] == [order["id"]]
+
+
+async def test_an_agent_records_the_delivery_and_the_order_goes_on(shop, order, agent):
+    parcel, handed_over = await parcel_of(shop, order), shop.h.clock.now()
+    await overdue(shop, order)
+    at = (handed_over + timedelta(hours=50)).isoformat()
+    shown = (await record(agent, parcel, "delivery", delivered_at=at, **EVIDENCE)).json()
+    assert (shown["status"], shown["anomalies"]) == ("delivered", [])
+    [scan] = shown["events"]
+    assert (scan["partner"], scan["evidence"], scan["raw_code"]) == ("agent", EVIDENCE["evidence"], None)
+    delivered = await shop.order(order["id"])
+    assert (delivered["state"], delivered["whose_turn"]) == ("delivered", "buyer")
+    assert datetime.fromisoformat(delivered["delivered_at"]) == datetime.fromisoformat(at)
+    event = (await shop.events(ParcelStatusChanged))[-1]
+    assert (event.handler, event.evidence, event.delivered) == ("agent-1", (EVIDENCE["evidence"],), True)
+    assert len(await shop.events(OrderDelivered)) == 1
+    refused = await record(agent, parcel, "loss")
+    shop.problem(refused, 409, "illegal_transition")
+
+
+async def test_the_merchant_waits_until_the_delivery_is_overdue(shop, order):
+    parcel = await parcel_of(shop, order)
+    shown = (await shop.seller.get(f"/v1/orders/{order['id']}")).json()
+    assert (why_not(shown, "record_delivery"), why_not(shown, "record_loss")) == ("delivery_not_overdue",) * 2
+    for end in ("delivery", "loss"):
+        shop.problem(await record(shop.seller, parcel, end, **EVIDENCE), 409, "delivery_not_overdue")
+        shop.problem(await record(shop.buyer, parcel, end, **EVIDENCE), 403, "forbidden")
+    await overdue(shop, order)
+    shown = (await shop.seller.get(f"/v1/orders/{order['id']}")).json()
+    assert why_not(shown, "record_delivery") is None
+    assert (await record(shop.seller, parcel, "loss")).status_code == 200
+    shown = await shop.order(order["id"])
+    assert (shown["state"], shown["whose_turn"]) == ("shipped", "agent"), "its units are refunded by a case"
+    assert [each.kind for each in await shop.events(ParcelAnomalyRaised)][-1] == "lost"
+    found = (await record(shop.seller, parcel, "delivery", **EVIDENCE)).json()
+    assert (found["status"], (await shop.order(order["id"]))["state"]) == ("delivered", "delivered")
+
+
+async def test_what_is_recorded_has_to_fit(shop, order, agent):
+    parcel = await parcel_of(shop, order)
+    assert (await record(agent, parcel, "delivery")).json()["errors"][0]["pointer"] == "/evidence"
+    for hours in (-1, 1):
+        at = (shop.h.clock.now() + timedelta(hours=hours)).isoformat()
+        refused = await record(agent, parcel, "delivery", delivered_at=at, **EVIDENCE)
+        problem = shop.problem(refused, 422, "delivered_at_unfit")
+        assert problem["errors"][0]["pointer"] == "/delivered_at"
+    await shop.scan(ParcelStatus.RETURNED)
+    problem = shop.problem(await record(agent, parcel, "loss"), 409, "parcel_not_awaited")
+    assert (problem["leg"], problem["parcel_status"]) == ("outbound", "returned")
+
+
+async def test_another_parcel_gives_the_couriers_their_time_again(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 1, "73001")
+    shown = await shop.order(order["id"])
+    assert shown["deadline_effect"] == "shipment_overdue", "the merchant's time comes first"
+    shop.h.clock.advance(hours=49)
+    await shop.h.run_due()
+    assert (await shop.order(order["id"]))["deadline_effect"] == "delivery_overdue"
+    shop.h.clock.advance(hours=312)
+    await shop.h.run_due()
+    assert (await shop.order(order["id"]))["whose_turn"] == "agent"
+    await shop.ship(order, 2, "73002")
+    shown = await shop.order(order["id"])
+    assert (shown["whose_turn"], shown["delivery_overdue_at"]) == ("courier", None)
+    assert datetime.fromisoformat(shown["deadline_at"]) == shop.h.clock.now() + timedelta(hours=360)
+
+
+async def test_the_time_does_not_run_while_a_case_is_open(shop, order):
+    await shop.open_case(order, 3)
+    assert (await shop.order(order["id"]))["deadline_at"] is None
+    await overdue(shop, order)
+    assert await shop.events(OrderDeliveryOverdue) == []
