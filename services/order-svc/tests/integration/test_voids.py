@@ -86,8 +86,8 @@ async def test_an_order_of_which_another_parcel_has_left_stays_shipped(shop):
 async def test_the_buyer_may_cancel_once_the_parcel_is_voided(shop):
     order, payment = await shop.paid()
     parcel = await shop.ship(order, 3)
-    refused = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel", json={})
-    shop.problem(refused, 409, "already_shipped")
+    asked = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel", json={})
+    assert asked.json()["state"] == "shipped", "its courier is asked to bring it back"
     await voided(shop, parcel["id"])
     assert (await shop.buyer.post(f"/v1/orders/{order['id']}/cancel", json={})).status_code == 200
     await shop.settle()

@@ -36,6 +36,7 @@ ROWS = [
     (S.SHIPPED, A.MARK_UNDELIVERED, SYSTEM, S.SHIPPED),
     (S.SHIPPED, A.RECORD_DELIVERY, AGENT, S.SHIPPED),
     (S.SHIPPED, A.RECORD_LOSS, AGENT, S.SHIPPED),
+    (S.SHIPPED, A.CANCEL, BUYER, S.SHIPPED),
     (S.SHIPPED, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.DELIVER, SYSTEM, S.DELIVERED),
     (S.SHIPPED, A.CONFIRM_RECEIPT, BUYER, S.RECEIVED),
@@ -138,9 +139,10 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
     ),
     *(
         (order(state), action, BUYER, SHIPPED, errors.AlreadyShipped)
-        for state in (S.SHIPPED, S.DELIVERED, S.RECEIVED)
+        for state in (S.DELIVERED, S.RECEIVED)
         for action in (A.CANCEL, A.CHANGE_ADDRESS)
     ),
+    (order(S.SHIPPED), A.CHANGE_ADDRESS, BUYER, SHIPPED, errors.AlreadyShipped),
     *((order(S.SHIPPED), action, SELLER, SHIPPED, DeliveryNotOverdue) for action in (A.RECORD_DELIVERY, A.RECORD_LOSS)),
     (order(S.PAID), A.DELIVER_VIRTUAL, SELLER, [line()], NoVirtualGoods),
     (order(S.PAID), A.SHIP, SELLER, [line(fulfilment=LineFulfilment.VIRTUAL)], errors.NothingLeftToShip),

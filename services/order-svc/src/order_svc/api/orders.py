@@ -11,7 +11,7 @@ from order_svc.api.schemas.addresses import ChangeAddressIn
 from order_svc.api.schemas.cancellations import CancelIn
 from order_svc.api.schemas.order_lines import amount_of
 from order_svc.api.schemas.orders import OrderDetailOut, OrderIn
-from order_svc.commands.orders import cancellations, line_cancellations, orders, receipts
+from order_svc.commands.orders import line_cancellations, orders, recalls, receipts
 from order_svc.domain.cancellation_errors import PartlyPaid, PriceAdjusted
 from order_svc.domain.errors import (
     AfterSaleOpen,
@@ -36,6 +36,7 @@ from order_svc.domain.errors import (
     UnitsHeldByCase,
     UnknownLine,
 )
+from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.model import Order
 from order_svc.domain.payments.errors import (
     DueTimesDisordered,
@@ -134,17 +135,22 @@ async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut
         NothingLeftToShip,
         AllUnitsHeld,
         GoodsDelivered,
+        InterceptOpen,
     ),
 )
 async def cancel_order(order_id: OrderId, tx: Tx[Settings], body: CancelIn = EVERYTHING) -> OrderDetailOut:
-    """Cancel an order of which nothing is shipped, or some of its units that are not. What was paid for them is refunded in full.
+    """Cancel an order, or some of its units that are not shipped. What was paid for what has not left is refunded in full.
+
+    Of a shipped order, the couriers are asked to bring back each parcel that is on its way: `GET /v1/intercepts?order_id=` shows how far that is.
+    The order stays `shipped` meanwhile; a parcel that comes back becomes a case of a refused delivery, by which its units are refunded. Where
+    no courier can be asked, 409 `already_shipped` names in `ways` what is possible instead: to refuse the delivery, or to open a case.
 
     With `lines`, the part of these units goes back: of 287.00 paid for 3 units 95.66, then 95.67, then 95.67. Before the payment
     they are taken off the order. Where nothing else is left of an order of which nothing was shipped, it is cancelled with its freight.
     The buyer of an order that is packed opens a case about that in aftersale-svc, which the merchant reviews.
     """
     if body.lines is None:
-        return await _shown(tx, await cancellations.cancel(tx, order_id, reason=body.reason))
+        return await _shown(tx, await recalls.cancel(tx, order_id, reason=body.reason))
     cancelled = await line_cancellations.cancel_lines(tx, order_id, picks=body.picks(), reason=body.reason)
     return await _shown(tx, cancelled)
 

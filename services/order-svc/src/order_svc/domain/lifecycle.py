@@ -179,8 +179,8 @@ def _to_confirm(hours: str, instead: tuple[Guard, Timeout[OrderAction]] | None =
     return Timeout("buyer", hours, then, effect, since="receipt_since", unless=unless, instead=instead)
 
 
-# From the first parcel on, an order is neither cancelled by a party nor sent to another address: the rows that are never taken
-# are there for the reason, which names what can be done instead.
+# From the first parcel on, an order is not sent to another address, and from its delivery on not cancelled by a party: the rows that are
+# never taken are there for the reason, which names what can be done instead.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     "order",
     initial=_S.CREATED,
@@ -210,10 +210,18 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_CANCEL),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
+        # Its parcels are called back; which of them can be is judged one by one (`recalls`).
+        (_S.SHIPPED, _A.CANCEL): Transition(_S.SHIPPED, PARTIES),
         **{
             (state, action): Transition(state, PARTIES, (_already_shipped(action),))
-            for state in (_S.SHIPPED, _S.DELIVERED, _S.RECEIVED)
-            for action in (_A.CANCEL, _A.CHANGE_ADDRESS)
+            for state, action in (
+                (_S.SHIPPED, _A.CHANGE_ADDRESS),
+                *(
+                    (state, action)
+                    for state in (_S.DELIVERED, _S.RECEIVED)
+                    for action in (_A.CANCEL, _A.CHANGE_ADDRESS)
+                ),
+            )
         },
         (_S.SHIPPED, _A.DELIVER_VIRTUAL): Transition(_S.SHIPPED, MERCHANT, VIRTUAL_TO_DELIVER),
         (_S.SHIPPED, _A.MARK_OVERDUE): Transition(_S.SHIPPED, SYSTEM_ONLY),

@@ -81,6 +81,9 @@ SENT_RETURN = Query(
     Intercept,
 )
 """An open intercept of one of these parcels, which its courier may have been asked to send back."""
+INTERCEPTS_OF_ORDER = Query(
+    select(intercepts).where(intercepts.c.order_id == bindparam("order_id")).order_by(intercepts.c.id), Intercept
+)
 OPEN_INTERCEPT = Query(
     select(intercepts).where(intercepts.c.parcel_id == bindparam("parcel_id"), _OPEN),
     Intercept,

@@ -8,24 +8,14 @@ from order_svc.commands.deadlines import order_timer
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, ReviewState
 from order_svc.settings import Settings
-from order_svc.tables.orders import ORDERS
-
-
-async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None = None) -> Order:
-    """The buyer, the seller or an agent cancels the order; what was paid is refunded in full. `reason` is a code of the caller.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see ORDER.
-        AfterSaleOpen: a case or dispute about the order is open.
-        PackedNeedsMerchant: a buyer cancels an order that is packed.
-        AlreadyShipped: something of it was shipped.
-    """
-    return await cancel_locked(tx, await tx.lock(ORDERS, order_id), reason)
 
 
 async def cancel_locked(tx: Transaction[Settings], order: Order, reason: str | None = None) -> Order:
-    """Cancel the locked order. Raises: as `cancel`."""
+    """The buyer, the seller or an agent cancels the locked order; what was paid is refunded in full. `reason` is a code of the caller.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, AfterSaleOpen, PackedNeedsMerchant, AlreadyShipped: see ORDER.
+    """
     cancelled = ORDER.apply(order, OrderAction.CANCEL, tx)
     return await effects.cancel(tx, order, cancelled, cause_of(tx), reason)
 

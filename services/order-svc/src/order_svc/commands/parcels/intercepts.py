@@ -41,8 +41,14 @@ async def request(
     policy.check_address(purpose, given=address is not None)
     parcel = await tx.get(PARCELS, parcel_id)
     await tx.lock_all(ORDER_TO_LOCK, order_id=parcel.order_id)  # before its parcels, as in every command
-    parcel = await tx.lock(PARCELS, parcel_id)
-    known = await tx.one(OPEN_INTERCEPT, parcel_id=parcel_id)
+    return await request_locked(tx, await tx.lock(PARCELS, parcel_id), purpose=purpose, address=address)
+
+
+async def request_locked(
+    tx: Transaction[Settings], parcel: Parcel, *, purpose: InterceptPurpose, address: Address | None = None
+) -> Intercept:
+    """Ask for an intercept of the locked parcel of a locked order. Raises: ParcelNotUnderWay, InterceptOpen: see `policy.check`."""
+    known = await tx.one(OPEN_INTERCEPT, parcel_id=parcel.id)
     policy.check(parcel, known)
     intercept = INTERCEPT.start(_new(tx, parcel, purpose), tx)
     kept = None if address is None else _kept(intercept.id, address)
