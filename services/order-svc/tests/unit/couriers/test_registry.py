@@ -2,11 +2,13 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
-from courier_pushes import EXAMPLES, SIGNERS, contents, examined, examined_as, parsed, secret_of
+from courier_pushes import EXAMPLES, SIGNERS, contents, examined, examined_as, parsed, secret_of, shown
 from courier_wire import NOW
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,37 @@ def test_signed_garbage_is_read_or_has_a_reason(partner: str, content: str) -> N
         assert push.content == [] or push.rejection is not None
         with suppress(ValueError):
             COURIERS[partner].parse(push.raw)
+
+
+def without_a_list(content: Any) -> Iterator[Any]:
+    """The content with each of its lists replaced by the only entry of that list."""
+    if isinstance(content, list):
+        yield content[0]
+    entries = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for place, inner in entries:
+        for changed in without_a_list(inner):
+            copy = content.copy()
+            copy[place] = changed
+            yield copy
+
+
+@pytest.mark.parametrize("partner", BEHIND_AN_ENDPOINT)
+def test_one_entry_may_stand_without_its_list(partner: str) -> None:
+    content = contents("73000000000001")[partner]
+    for changed in without_a_list(content):
+        assert shown(parsed(partner, changed)) == shown(parsed(partner, content)), changed
+
+
+STATES = {"kuaidi100": ("lastResult", "state"), "kdniao": ("Data", 0, "State"), "easypost": ("result", "status")}
+
+
+@pytest.mark.parametrize("partner", STATES)
+def test_a_state_of_the_parcel_that_is_no_code_holds_up_no_row(partner: str) -> None:
+    content = contents("73000000000001")[partner]
+    expected, place = shown(parsed(partner, content)), content
+    for step in STATES[partner][:-1]:
+        place = place[step]
+    place[STATES[partner][-1]] = "签收"
+    reports = parsed(partner, content)
+    assert shown(reports) == expected
+    assert reports.notes == ("beside the entries: the code is not printable ASCII of at most 60 characters",)

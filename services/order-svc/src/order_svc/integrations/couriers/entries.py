@@ -1,15 +1,23 @@
 """Read what partners write in JSON, entry by entry: one that cannot be read does not hold up the others."""
 
-from collections.abc import Callable, Iterable
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Generic, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 M = TypeVar("M", bound="Entry")
 T = TypeVar("T")
 R = TypeVar("R")
 _MOST_FAULTS = 5
 _VALUES = TypeAdapter[object](object)
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value] if value else None
+
+
+Entries = Annotated[list[object] | None, BeforeValidator(_listed)]
+"""The entries of a field. A single one may stand without its list, and an empty text or object where there are none."""
 
 
 class Readable(NamedTuple, Generic[R]):
@@ -78,6 +86,20 @@ def read_each(entries: Iterable[T], read_one: Callable[[T], R]) -> Readable[R]:
     if faults and not found:
         raise ValueError(faults[0])
     return Readable(found, faults[:_MOST_FAULTS])
+
+
+def read_beside(entries: Sequence[object], read_one: Callable[[], R | None]) -> tuple[R | None, list[str]]:
+    """What a push states beside these entries, or None and why it cannot be read, which holds up none of them.
+
+    Raises:
+        ValueError: it cannot be read, and there are no entries.
+    """
+    try:
+        return read_one(), []
+    except ValueError as error:
+        if not entries:
+            raise
+        return None, [f"beside the entries: {error}"]
 
 
 def _explained(error: ValidationError) -> str:

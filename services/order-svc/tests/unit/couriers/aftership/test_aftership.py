@@ -139,3 +139,26 @@ def test_refusals_are_no_2xx() -> None:
         503,
     ]
     assert json.loads(refused("signature_invalid", "why").body)["detail"] == "why"
+
+
+@pytest.mark.parametrize(
+    ("subtag", "status"), [("Exception_013", "lost"), ("Exception_010", "returning"), ("Exception_011", "returned")]
+)
+def test_the_tag_of_the_tracking_takes_nothing_from_the_subtag_of_its_newest_checkpoint(
+    subtag: str, status: str
+) -> None:
+    content = push(checkpoint("Exception", subtag=subtag), tag="Exception", last_updated_at="2026-03-01T13:00:00+08:00")
+    assert [each.scan.status for each in parsed("aftership", content)] == [status]
+
+
+@pytest.mark.parametrize("more", [{"ts": 1772420000.5}, {"ts": 10**15}, {"ts": "2026-03-01T12:00:00Z"}])
+def test_a_time_of_the_event_that_is_none_holds_up_no_checkpoint(more: dict[str, Any]) -> None:
+    reports = parsed("aftership", push(checkpoint("InTransit"), tag="Delivered") | more)
+    assert [each.scan.status for each in reports] == ["in_transit"]
+    assert reports.notes[0].startswith("beside the entries: ")
+
+
+def test_a_time_of_the_tracking_that_is_none_holds_up_no_checkpoint() -> None:
+    reports = parsed("aftership", push(checkpoint("InTransit"), tag="Delivered", last_updated_at="soon"))
+    assert [each.scan.status for each in reports] == ["in_transit"]
+    assert reports.notes == ("beside the entries: not an RFC 3339 time with offset",)

@@ -16,7 +16,7 @@ from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.carriers import carrier_called
-from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
+from order_svc.integrations.couriers.entries import Entries, Entry, read, read_beside, read_each, read_json
 from order_svc.integrations.couriers.fields import code, is_local, local_time, reference, unix_time
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import Courier, DeliveredTo, Meaning, Reports
@@ -127,13 +127,13 @@ class _Tracking(Entry):
     signed_by: str | None = None
     updated_at: str | None = None
     last_updated_at: str | None = None
-    checkpoints: list[object] | None = None
+    checkpoints: Entries = None
 
 
 class _Event(Entry):
     event: str
     event_id: str = ""
-    ts: int | None = None
+    ts: object = None
     msg: object = None
 
 
@@ -170,7 +170,8 @@ class AfterShip(SignedBody):
             waybill_no=waybill(tracking.tracking_number),
             reference=reference(tracking.order_id),
         )
-        return Reports(history(subject, rows, _whole(event, tracking), _TAGS), faults)
+        whole, notes = read_beside(rows, partial(_whole, event, tracking, rows))
+        return Reports(history(subject, rows, whole, _TAGS), [*notes, *faults])
 
     def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """Any 2xx."""
@@ -181,15 +182,23 @@ class AfterShip(SignedBody):
         return self.refused_by_status(code, detail)
 
 
-def _whole(event: _Event, tracking: _Tracking) -> Whole | None:
-    """The tag, since the last update of the tracking, else since the event."""
+def _whole(event: _Event, tracking: _Tracking, rows: Sequence[Row]) -> Whole | None:
+    """The tag, since the last update of the tracking, else since the event; None where the newest row has the same tag, with a subtag."""
     found = _code(tracking.tag, tracking.subtag)
     updated = tracking.last_updated_at or tracking.updated_at
-    if found is None:
+    newest = max(rows, key=lambda row: row.at).code if rows else None
+    if found is None or (newest or "").startswith(f"{found}_"):
         return None
     if updated:
         return Whole(code=found, at=local_time(updated, UTC))
-    return Whole(code=found, at=unix_time(event.ts) if event.ts else None)
+    return Whole(code=found, at=unix_time(_seconds(event.ts)) if event.ts else None)
+
+
+def _seconds(ts: object) -> int:
+    try:
+        return int(str(ts))
+    except ValueError:
+        raise ValueError("ts is no number of seconds") from None
 
 
 def _row(signed_by: str | None, value: object) -> Row:

@@ -14,7 +14,7 @@ from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.carriers import carrier_called
-from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
+from order_svc.integrations.couriers.entries import Entries, Entry, read, read_beside, read_each, read_json
 from order_svc.integrations.couriers.fields import aware_time, code
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import Courier, Meaning, Reports
@@ -52,7 +52,7 @@ class _Tracker(Entry):
     status: str | None = None
     status_detail: str | None = None
     signed_by: str | None = None
-    tracking_details: list[object] | None = None
+    tracking_details: Entries = None
 
 
 class _Event(Entry):
@@ -89,8 +89,8 @@ class EasyPost(SignedBody):
             waybill_no=waybill(tracker.tracking_code),
         )
         newest = max(rows, key=lambda row: row.at).sentence if rows else ""
-        state = _state(tracker.status, tracker.status_detail, newest)
-        return Reports(history(subject, rows, Whole(code=state) if state else None, _STATUSES), faults)
+        whole, notes = read_beside(rows, partial(_whole, tracker, newest))
+        return Reports(history(subject, rows, whole, _STATUSES), [*notes, *faults])
 
     def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """Any 2xx."""
@@ -99,6 +99,11 @@ class EasyPost(SignedBody):
     def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
         """No 2xx."""
         return self.refused_by_status(code, detail)
+
+
+def _whole(tracker: _Tracker, newest: str) -> Whole | None:
+    state = _state(tracker.status, tracker.status_detail, newest)
+    return Whole(code=state) if state else None
 
 
 def _row(signed_by: str | None, value: object) -> Row:

@@ -15,7 +15,7 @@ from functools import partial
 from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
-from order_svc.integrations.couriers.entries import Entry, read, read_each, read_list
+from order_svc.integrations.couriers.entries import Entries, Entry, read, read_each, read_list
 from order_svc.integrations.couriers.fields import CHINA, code, local_time, name, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
@@ -69,7 +69,7 @@ class _Detail(Entry):
 class _Parcel(Entry):
     billCode: str
     txlogisticId: str | None = None
-    details: list[object] | None = None
+    details: Entries = None
 
 
 class JtExpress(SignedForm):

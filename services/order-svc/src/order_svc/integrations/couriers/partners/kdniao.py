@@ -12,7 +12,7 @@ from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.carriers import carrier_called
-from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
+from order_svc.integrations.couriers.entries import Entries, Entry, read, read_beside, read_each, read_json
 from order_svc.integrations.couriers.fields import CHINA, code, local_time, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
@@ -81,12 +81,12 @@ class _Entry(Entry):
     Reason: str | None = None
     State: str | None = None
     StateEx: str | None = None
-    Traces: list[object] | None = None
+    Traces: Entries = None
 
 
 class _RequestData(Entry):
     EBusinessID: str | None = None
-    Data: list[object] | None = None
+    Data: Entries = None
 
 
 class KdNiao(SignedForm):
@@ -149,8 +149,8 @@ def _history(value: object) -> Reports:
     )
     rows, faults = read_each(entry.Traces, _row)
     state = entry.StateEx or entry.State
-    whole = Whole(code=code(state)) if state and entry.Success else None
-    return Reports(history(subject, rows, whole, _STATES), [*_notes(entry), *faults])
+    whole, unread = read_beside(rows, lambda: Whole(code=code(state)) if state and entry.Success else None)
+    return Reports(history(subject, rows, whole, _STATES), [*_notes(entry), *unread, *faults])
 
 
 def _notes(entry: _Entry) -> list[str]:

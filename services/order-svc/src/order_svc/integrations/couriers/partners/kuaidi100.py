@@ -11,7 +11,7 @@ from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.carriers import carrier_called
-from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
+from order_svc.integrations.couriers.entries import Entries, Entry, read, read_beside, read_each, read_json
 from order_svc.integrations.couriers.fields import code, local_time, name
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
@@ -95,7 +95,7 @@ class _Result(Entry):
     com: str | None = None
     nu: str | None = None
     state: str | None = None
-    data: list[object] | None = None
+    data: Entries = None
 
 
 class _Param(Entry):
@@ -132,8 +132,9 @@ class Kuaidi100(SignedForm):
             return Reports(notes=notes)
         abroad = push.destResult.data if push.destResult else None
         rows, faults = read_each([*(result.data or ()), *(abroad or ())], _row)
-        whole = Whole(code=code(result.state)) if result.state and not aborted else None
-        return Reports(history(_subject(push, result), rows, whole, _STATES), [*notes, *faults])
+        state = None if aborted else result.state
+        whole, unread = read_beside(rows, lambda: Whole(code=code(state)) if state else None)
+        return Reports(history(_subject(push, result), rows, whole, _STATES), [*notes, *unread, *faults])
 
     def accepted(self, acceptance: Acceptance, push: ExaminedPush[object]) -> Acknowledgement:
         """`"result": true`, else Kuaidi100 sends it again."""

@@ -16,7 +16,7 @@ from aftercare_events.waybills import waybill
 
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.couriers.elements import document
-from order_svc.integrations.couriers.entries import Entry, read, read_each, read_json
+from order_svc.integrations.couriers.entries import Entries, Entry, read, read_each, read_json
 from order_svc.integrations.couriers.fields import code, local_time, reference
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
@@ -96,7 +96,7 @@ class _Route(Entry):
 
 
 class _Body(Entry):
-    WaybillRoute: list[object] | None = None
+    WaybillRoute: Entries = None
 
 
 class _Push(Entry):
