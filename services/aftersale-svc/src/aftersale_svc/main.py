@@ -58,6 +58,7 @@ from aftersale_svc.integrations.stores.port import EvidenceStore
 from aftersale_svc.integrations.virus_scan import VirusScanner
 from aftersale_svc.queries.schedules import StoredSchedules
 from aftersale_svc.settings import Settings
+from aftersale_svc.workers import assignments
 from aftersale_svc.workers import deadlines as deadline_workers
 from aftersale_svc.workers.calendars import load
 from aftersale_svc.workers.charges import reconcile
@@ -139,7 +140,11 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             review_claims.DUE,
         ),
         watch_deadlines=StandstillWatch(),
-        workers=[EvidenceChecks(store, _scanner(settings), settings).worker(), *deadline_workers.WORKERS],
+        workers=[
+            EvidenceChecks(store, _scanner(settings), settings).worker(),
+            *deadline_workers.WORKERS,
+            assignments.WORKER,
+        ],
         resources=store.resources,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),

@@ -51,7 +51,7 @@ class Settings(ServiceSettings):
 
     `evidence_rounds` is how often evidence may be asked for in one dispute, `supplement_rounds` how often the buyer may be asked for more in one case,
     `withdrawn_disputes` how many disputes about one case the buyer may withdraw before they can open no more. `review_claim_hours`: how long an agent has a case that
-    they have taken, until it is in the queue again.
+    they have taken, until it is in the queue again. With `automatic_assignment` reviews and disputes that nobody has are given to who on the roster has least to do.
     """
 
     review_hours: Hours = 48
@@ -60,6 +60,7 @@ class Settings(ServiceSettings):
     answered_hours: Hours = 72
     manual_review_hours: Hours = 24
     review_claim_hours: Hours = 4
+    automatic_assignment: bool = False
     supplement_hours: Hours = 72
     supplement_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     offer_hours: Hours = 48

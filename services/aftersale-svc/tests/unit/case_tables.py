@@ -23,7 +23,7 @@ pending_review  change_type  pending_review  buyer
 """
 REVIEWS = """
 manual_review   take      manual_review  agent
-manual_review   assign    manual_review  agent admin
+manual_review   assign    manual_review  agent admin system
 manual_review   release   manual_review  agent
 manual_review   propose_decision manual_review agent outcome
 manual_review   confirm_decision manual_review agent

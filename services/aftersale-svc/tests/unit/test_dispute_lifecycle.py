@@ -35,7 +35,7 @@ executed               write_off         executed               seller agent
 appealed               appeal            appealed               buyer seller
 appealed               add_evidence      appealed               buyer seller
 appealed               take              appealed               arbitrator
-appealed               assign            appealed               agent admin
+appealed               assign            appealed               agent admin system
 appealed               release           appealed               arbitrator
 appealed               escalate          appealed               system
 appealed               execute           appealed               system
@@ -75,7 +75,7 @@ propose           same       buyer seller
 decline_proposal  same       buyer seller
 settle            settled    buyer seller
 take              same       arbitrator
-assign            same       agent admin
+assign            same       agent admin system
 release           same       arbitrator
 """
 BARRED = set(product(TESTING, (DisputeAction.DECIDE, DisputeAction.CONFIRM_VERDICT, DisputeAction.REPLACE_VERDICT)))

@@ -19,6 +19,8 @@ AGENT = Permission("agent_only", frozenset({"agent"}))
 ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))
 ARBITRATOR_OR_ADMIN = Permission("arbitrator_only", frozenset({"arbitrator", "admin"}))
 DISPATCHERS = Permission("dispatchers_only", frozenset({"agent", "admin"}))
+DISPATCHERS_OR_SYSTEM = Permission("dispatchers_only", frozenset({"agent", "admin", "system"}))
+"""Who gives work to somebody; the system, where the installation has it do so."""
 END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer", "seller", "system"}))
 """Whoever ends a dispute: by a verdict, which may wait for the time to appeal, a settlement or a withdrawal."""
 VERDICT_REPLACED = Permission(NOT_IN_THIS_STATE, frozenset({"arbitrator"}))

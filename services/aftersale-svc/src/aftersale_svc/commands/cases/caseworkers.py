@@ -8,7 +8,14 @@ from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.caseworkers.errors import CaseworkerUnknown, NoCaseworkerFree
 from aftersale_svc.domain.caseworkers.model import Caseworker, CaseworkerRole, Workload
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases.caseworkers import CASEWORKER, CASEWORKERS, LEAST_BUSY, LOCK_ROSTER, ON_ROSTER
+from aftersale_svc.tables.cases.caseworkers import (
+    CASEWORKER,
+    CASEWORKERS,
+    LEAST_BUSY,
+    LOCK_ROSTER,
+    ON_ROSTER,
+    RELEASED_BY,
+)
 
 
 async def enter(
@@ -20,7 +27,8 @@ async def enter(
     types: Sequence[CaseType],
     most_open: int,
 ) -> Caseworker:
-    """Enter a person on the roster, or change what is entered. What they have already stays with them.
+    """Enter a person on the roster, or change what is entered. What they have already stays with them; where work is assigned
+    automatically, who is not available loses it to others that are.
 
     Raises:
         Stale: the request's If-Match names another version.
@@ -51,6 +59,11 @@ async def check_named(tx: Transaction[Settings], role: CaseworkerRole, person_id
     roster = await tx.all(ON_ROSTER, role=role)
     if roster and person_id not in {each["id"] for each in roster}:
         raise CaseworkerUnknown(pointer=pointer, role=role)
+
+
+async def released_by(tx: Transaction[Settings], case_id: str, action: str, dispute_id: str | None = None) -> list[str]:
+    """Who has given this review, or this dispute, back: they are not given it again."""
+    return [row["actor_id"] for row in await tx.all(RELEASED_BY, case_id=case_id, dispute_id=dispute_id, action=action)]
 
 
 async def least_busy(

@@ -46,7 +46,8 @@ async def assign(tx: Transaction[Settings], case_id: str, *, agent_id: str | Non
     full = await locking.case(tx, case_id)
     moved = apply(full, CaseAction.ASSIGN, tx)
     if agent_id is None:
-        barred = [*parties(full.case), full.case.proposed_by, full.case.agent_id]
+        released = await caseworkers.released_by(tx, case_id, CaseAction.RELEASE)
+        barred = [*parties(full.case), full.case.proposed_by, full.case.agent_id, *released]
         chosen = await caseworkers.least_busy(tx, CaseworkerRole.AGENT, full.case.type, barred)
         return await _assigned(tx, full, moved, chosen.id, CaseAction.ASSIGN, chosen.open_count)
     if is_party(full.case, agent_id):

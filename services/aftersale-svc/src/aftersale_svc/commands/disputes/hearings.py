@@ -59,7 +59,8 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
     moved = DISPUTE.apply(dispute, DisputeAction.ASSIGN, tx, DisputeFacts.of(tx))
     parties = [dispute.buyer_id, dispute.merchant_id, *dispute.party_ids]
     if arbitrator_id is None:
-        barred = [*parties, dispute.decided_by, dispute.arbitrator_id]
+        released = await caseworkers.released_by(tx, dispute.case_id, DisputeAction.RELEASE, dispute_id)
+        barred = [*parties, dispute.decided_by, dispute.arbitrator_id, *released]
         case = await tx.get(CASES, dispute.case_id)
         chosen = await caseworkers.least_busy(tx, CaseworkerRole.ARBITRATOR, case.type, barred)
         return await _assigned(tx, moved, chosen.id, DisputeAction.ASSIGN, chosen.open_count)

@@ -36,6 +36,7 @@ from aftersale_svc.domain.permissions import (
     ARBITRATOR_OR_ADMIN,
     BUYER,
     DISPATCHERS,
+    DISPATCHERS_OR_SYSTEM,
     MERCHANT,
     MERCHANT_OR_AGENT,
     PARTIES,
@@ -78,7 +79,7 @@ def _assignment(state: DisputeState, *guards: Guard) -> _Rows:
     """An arbitrator takes or releases a dispute, or is given it."""
     return {
         (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, *guards, TAKEN)),
-        (state, _A.ASSIGN): Transition(state, DISPATCHERS, (PARTY,)),
+        (state, _A.ASSIGN): Transition(state, DISPATCHERS_OR_SYSTEM, (PARTY,)),
         (state, _A.RELEASE): Transition(state, ARBITRATOR, (NOT_MINE,)),
     }
 

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.manual_reviews.guards import (
     TAKEN,
 )
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.permissions import AGENT, DISPATCHERS, STAFF
+from aftersale_svc.domain.permissions import AGENT, DISPATCHERS_OR_SYSTEM, STAFF
 
 _S, _A = CaseState, CaseAction
 _REVIEWED = _S.MANUAL_REVIEW
@@ -25,7 +25,7 @@ Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 
 ASSIGNMENT: Table = {
     (_REVIEWED, _A.TAKE): Transition(_REVIEWED, AGENT, (TAKEN, PROPOSER)),
-    (_REVIEWED, _A.ASSIGN): Transition(_REVIEWED, DISPATCHERS),
+    (_REVIEWED, _A.ASSIGN): Transition(_REVIEWED, DISPATCHERS_OR_SYSTEM),
     (_REVIEWED, _A.RELEASE): Transition(_REVIEWED, AGENT, (NOT_MINE,)),
 }
 SECOND_PERSON: Table = {
