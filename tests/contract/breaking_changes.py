@@ -14,9 +14,10 @@ SELECT relname, attname, format_type(atttypid, atttypmod) AS type, attnotnull,
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 WHERE {_OURS} AND attnum > 0 AND NOT attisdropped
 """
-# Without the NOT NULL constraints of PostgreSQL 18, which the columns have already.
+# Without the NOT NULL constraints of PostgreSQL 18, which the columns have already. One that is not validated yet refuses new rows as
+# any other does.
 _RULES = f"""
-SELECT relname, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS rule,
+SELECT relname, conname AS name, replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '') AS rule,
        ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)) AS columns
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND contype <> 'n'
 UNION ALL

@@ -12,7 +12,7 @@ from aftercare_chassis.testing.databases import new_database
 from sqlalchemy import MetaData
 
 _REVISION = """
-from aftercare_chassis.database import indexes
+from aftercare_chassis.database import codes, indexes
 from alembic import op
 revision, down_revision = "{revision}", {down!r}
 {declaration}

@@ -73,6 +73,52 @@ async def test_a_schema_nobody_declared_anything_about_is_not_worked_with(build:
     assert await applied(empty) == Applied("0003", "0002")
 
 
+CODES = ("CREATE TABLE thing (state text CONSTRAINT thing_state_check CHECK (state IN ('new', 'old')))", None)
+MORE_CODES = ("SELECT 1", None, "codes.allow_codes('thing', 'state', 'lost')")
+
+
+async def validated(connection: asyncpg.Connection) -> dict[str, bool]:
+    """The CHECKs of the table, and whether the rows have been read for them."""
+    found = "SELECT pg_get_constraintdef(oid, true), convalidated FROM pg_constraint WHERE conrelid = 'thing'::regclass"
+    return {row[0].removesuffix(" NOT VALID"): row[1] for row in await connection.fetch(found)}
+
+
+async def test_further_codes_are_allowed_without_reading_the_rows_under_the_lock(build: Build, empty: str) -> None:
+    await build(CODES).upgrade()
+    connection = await asyncpg.connect(empty)
+    await connection.execute("ALTER TABLE thing DROP CONSTRAINT thing_state_check")
+    await connection.execute("INSERT INTO thing VALUES ('unheard of')")
+    await connection.execute(
+        "ALTER TABLE thing ADD CONSTRAINT thing_state_check CHECK (state IN ('new', 'old')) NOT VALID"
+    )
+    newer = build(CODES, MORE_CODES)
+    with pytest.raises(Exception, match="thing_state_check"):
+        await newer.upgrade()  # the revision has read no row; the validation has
+    assert await applied(empty) == Applied("0002", "0001")
+    await connection.execute("UPDATE thing SET state = 'lost'")
+    await newer.upgrade()
+    assert list((await validated(connection)).values()) == [True]
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute("INSERT INTO thing VALUES ('unheard of')")
+    await connection.close()
+
+
+async def test_checks_are_validated_while_others_write(build: Build, empty: str) -> None:
+    await build(CODES, MORE_CODES).upgrade()
+    connection, writer = await asyncpg.connect(empty), await asyncpg.connect(empty)
+    [(definition, _)] = (await validated(connection)).items()
+    await connection.execute("ALTER TABLE thing DROP CONSTRAINT thing_state_check")
+    await connection.execute(f"ALTER TABLE thing ADD CONSTRAINT thing_state_check {definition} NOT VALID")
+    async with writer.transaction():
+        await writer.execute("INSERT INTO thing VALUES ('lost')")
+        async with asyncio.timeout(10):
+            await build(CODES, MORE_CODES).upgrade()
+        await writer.execute("INSERT INTO thing VALUES ('old')")
+    assert await validated(connection) == {definition: True}
+    await writer.close()
+    await connection.close()
+
+
 async def test_a_revision_that_fails_changes_neither_schema_nor_declaration(build: Build, empty: str) -> None:
     await build(FIRST, EXPANDS).upgrade()
     with pytest.raises(Exception, match="nowhere"):

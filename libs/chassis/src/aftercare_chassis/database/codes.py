@@ -1,7 +1,8 @@
 """Changes of the codes that a column may hold, for migrations.
 
 They read the codes of today from the database, so that revisions that were written side by side do not have to know of
-each other's codes.
+each other's codes. The rows that there are are not read while the table is locked: `Migrations.upgrade` validates the new CHECK
+after the revisions, in a transaction of its own.
 """
 
 import re
@@ -37,7 +38,7 @@ def _allowed(table: str, column: str) -> list[str]:
 def _check(table: str, column: str, codes: list[str]) -> None:
     allowed = ", ".join(f"'{code}'" for code in codes)
     op.drop_constraint(op.f(_name(table, column)), table, type_="check")
-    op.create_check_constraint(op.f(_name(table, column)), table, f"{column} IN ({allowed})")
+    op.create_check_constraint(op.f(_name(table, column)), table, f"{column} IN ({allowed})", postgresql_not_valid=True)
 
 
 def _name(table: str, column: str) -> str:

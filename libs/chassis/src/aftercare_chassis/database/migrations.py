@@ -42,6 +42,9 @@ log = structlog.get_logger(__name__)
 
 _LOCK = 0x0AC2_0000_0001
 _TRY_AGAIN_SECONDS = 0.2
+_NOT_VALIDATED = text(
+    "SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint WHERE contype = 'c' AND NOT convalidated ORDER BY 1, 2"
+)
 _NOT_THE_SERVICES = frozenset({*MESSAGING.tables, SERVICE_VERSION, MESSAGING_VERSION})
 
 
@@ -91,7 +94,8 @@ class Migrations:
         return Migrations(self._package, url, self._metadata, messaging=self._folder)
 
     async def upgrade(self) -> None:
-        """Bring the database to the newest revisions; waits while another process does.
+        """Bring the database to the newest revisions; waits while another process does. CHECKs that were added without reading the rows
+        are validated then, so that others can read and write the tables meanwhile.
 
         A history that a newer build has migrated is left as it is.
 
@@ -104,6 +108,7 @@ class Migrations:
             behind = [branch for branch in (self.service, self.messaging) if not await _is_ahead(branch, connection)]
             for branch in behind:
                 await self._run(branch, connection, lambda config: command.upgrade(config, "head"))
+            await _validate(connection)
 
     async def create_all(self) -> None:
         """Make the metadata's tables without any revision of the service, and the messaging tables by theirs."""
@@ -170,6 +175,15 @@ class Migrations:
     ) -> None:
         await connection.run_sync(lambda sync: act(branch.config(sync, compares=compares)))
         await connection.commit()
+
+
+async def _validate(connection: AsyncConnection) -> None:
+    """Validate the CHECKs that are not yet, each in a transaction of its own: it reads all rows under a lock that stops no writer. What an
+    interrupted migration has left is validated by the next one."""
+    for table, name in (await connection.execute(_NOT_VALIDATED)).all():
+        await connection.execute(text(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))
+        await connection.commit()
+    await connection.commit()
 
 
 async def _is_ahead(branch: Branch, connection: AsyncConnection) -> bool:
