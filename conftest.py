@@ -62,6 +62,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("contract-suite" if shared else str(item.path)))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A name in place of a long value, which each process would send with every report of the test."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, str | bytes) and len(val) > 200 else None
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     kind, why = config.stash[KIND]
     return f"Kafka and PostgreSQL: {kind} ({why})"

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-import pytest
 from aftercare_events import EVENTS, registry
 from aftercare_events.evolution.__main__ import RELEASED
 from captured_events import CAPTURED
 from event_schemas import validator_of
+from every_case import every_case
 from pydantic import BaseModel
 
-EACH = pytest.mark.parametrize(("type_name", "data"), CAPTURED, ids=[name for name, _ in CAPTURED])
+EACH = every_case({name: (name, data) for name, data in CAPTURED})
 NOT_PUBLISHED_YET = {"SanctionImposed.v1", "SanctionLifted.v1", "ForecastPublished.v1", "AlertRaised.v1"}
 
 

@@ -9,11 +9,12 @@ from aftercare_events import EVENTS, MAX_DATA_BYTES, TOPICS, Event, EventPart, O
 from aftercare_events.docs import schemas
 from captured_events import captured
 from event_strategies import any_event
+from every_case import every_case
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-EACH = pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS.keys())
+EACH = every_case(EVENTS)
 CANCELLED = captured("OrderCancelled.v1")
 FROM_THE_COMMAND = ["affected_party", "applicant", "handler", "time", "result"]
 PERSONAL = frozenset(
@@ -81,7 +82,7 @@ def test_times_end_in_at(cls: type[Event]) -> None:
             assert name == "time" or name.endswith("_at") or name in {"period_from", "period_to"}
 
 
-@pytest.mark.parametrize("cls", [*EVENTS.values(), *EventPart.__subclasses__()], ids=lambda cls: cls.__name__)
+@every_case({cls.__name__: cls for cls in (*EVENTS.values(), *EventPart.__subclasses__())})
 def test_no_field_could_hold_a_text_of_a_person(cls: type[Event]) -> None:
     # Texts, names, addresses and phone numbers stay with the publisher; events hold their digests.
     assert not PERSONAL & cls.model_fields.keys()

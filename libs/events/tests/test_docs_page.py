@@ -8,6 +8,7 @@ from aftercare_events import EVENTS, TOPICS, EventPart
 from aftercare_events.docs import page, schemas
 from aftercare_events.vocabulary import VOCABULARIES
 from event_vocabularies import vocabularies
+from every_case import every_case
 
 PAGE = page.text()
 
@@ -43,7 +44,7 @@ def test_a_topic_is_listed_with_its_publisher(topic: object) -> None:
     assert f"published by {writer}." in section(name, 2)
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@every_case({name: name for name in EVENTS})
 def test_an_event_shows_its_text_key_matter_and_fields(name: str) -> None:
     cls, text = EVENTS[name], section(name)
     assert " ".join((cls.__doc__ or "").split()) in text
@@ -52,7 +53,7 @@ def test_an_event_shows_its_text_key_matter_and_fields(name: str) -> None:
     assert list(table(text)) == [n for n in cls.model_fields if n not in {*schemas.TRACE_FIELDS, "evidence"}]
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@every_case({name: name for name in EVENTS})
 def test_optional_fields_are_marked_and_vocabularies_linked(name: str) -> None:
     cls, rows = EVENTS[name], table(section(name))
     for field, (kind, meaning) in rows.items():
@@ -76,7 +77,7 @@ def test_a_part_is_shown_once_and_linked(part: type[EventPart]) -> None:
     assert f"[{part.__name__}](#{part.__name__.lower()})" in PAGE
 
 
-@pytest.mark.parametrize("name", sorted(VOCABULARIES.keys() - {"LampColour"}))
+@every_case({name: name for name in VOCABULARIES if name != "LampColour"})
 def test_a_vocabulary_shows_every_code_with_its_meaning(name: str) -> None:
     assert table(section(name)) == {code.value: [code.meaning] for code in VOCABULARIES[name]}
 

@@ -10,10 +10,11 @@ from aftercare_events.docs import schemas
 from aftercare_events.docs.__main__ import REPOSITORY
 from event_schemas import validator_of
 from event_strategies import of
+from every_case import every_case
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-EACH = pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS.keys())
+EACH = every_case(EVENTS)
 
 
 def nodes(schema: Any) -> list[dict[str, Any]]:
@@ -35,7 +36,7 @@ def test_it_is_a_valid_schema_with_the_name_in_ce_dataschema(cls: type[Event]) -
     assert schema["description"] == cls.__doc__
 
 
-@EACH
+@pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS.keys())
 @given(data=st.data())
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_written_fits_and_is_read_again(cls: type[Event], data: st.DataObject) -> None:

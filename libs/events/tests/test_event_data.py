@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import EVENTS, Event, EventPart
 from aftercare_events.docs import schemas
+from every_case import every_case
 from pydantic import ValidationError
 
 VALUES: dict[str, Any] = {"string": "x", "integer": 1, "number": 1.5, "boolean": True}
@@ -19,7 +20,7 @@ WRONG_TYPES: dict[str, list[Any]] = {
 }
 # A text of each pattern.
 OF_PATTERN = {"^[A-Z]{3}$": "CNY", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2026-03-04"}
-EACH = pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS)
+EACH = every_case(EVENTS)
 
 
 def minimal(schema: dict[str, Any], parts: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import pytest
 from aftercare_events import EVENTS
 from aftercare_events.evolution import comparison, releases
 from aftercare_events.vocabulary import KEYWORD
+from every_case import every_case
 
 TEXT = {"type": "string"}
 COLOURS = {"type": "string", "examples": ["red", "white"], KEYWORD: "Colour"}
@@ -20,7 +21,7 @@ def violations(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return list(comparison.violations(old, new))
 
 
-@pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS.keys())
+@every_case(EVENTS)
 def test_an_event_is_compatible_with_itself(cls: Any) -> None:
     described = releases.described(cls)
     assert violations(described, described) == []

@@ -10,6 +10,7 @@ from aftercare_events.evolution import releases
 from aftercare_events.evolution.__main__ import RELEASED
 from event_schemas import checked
 from event_strategies import data_of, of
+from every_case import every_case
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -19,9 +20,9 @@ KEPT = [
     (version, name, schema) for version, events in releases.read(RELEASED).items() for name, schema in events.items()
 ]
 SCHEMAS = {(version, name): schema for version, name, schema in KEPT}
-EACH = pytest.mark.parametrize(
-    ("version", "name", "schema"), KEPT, ids=[f"{version}-{name}" for version, name, _ in KEPT]
-)
+IDS = [f"{version}-{name}" for version, name, _ in KEPT]
+EACH = every_case(dict(zip(IDS, KEPT, strict=True)))
+EACH_DRAWN = pytest.mark.parametrize(("version", "name", "schema"), KEPT, ids=IDS)
 FEW = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -47,7 +48,7 @@ def written_by(version: str, name: str) -> st.SearchStrategy[dict[str, Any]]:
     return data_of(SCHEMAS[version, name])
 
 
-@EACH
+@EACH_DRAWN
 @given(data=st.data())
 @FEW
 def test_old_data_is_read(version: str, name: str, schema: dict[str, Any], data: st.DataObject) -> None:
@@ -60,7 +61,7 @@ def test_old_data_is_read(version: str, name: str, schema: dict[str, Any], data:
     assert event.aggregate_id == read[schema["x-key"]]
 
 
-@EACH
+@EACH_DRAWN
 @given(data=st.data())
 @FEW
 def test_new_data_fits_the_old_schema(version: str, name: str, schema: dict[str, Any], data: st.DataObject) -> None:

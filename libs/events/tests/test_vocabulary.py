@@ -11,8 +11,9 @@ from aftercare_events.fields import Code
 from aftercare_events.vocabulary import KEYWORD, VOCABULARIES, Vocabulary, listed, one_of
 from captured_events import captured
 from event_vocabularies import vocabularies
+from every_case import every_case
 
-EACH = pytest.mark.parametrize("vocabulary", VOCABULARIES.values(), ids=VOCABULARIES.keys())
+EACH = every_case(VOCABULARIES)
 MODELS = [*EVENTS.values(), *EventPart.__subclasses__()]
 FIELDS = [
     (f"{model.__name__}.{name}", model, name, vocabulary)
@@ -66,9 +67,7 @@ def test_every_vocabulary_belongs_to_a_field() -> None:
     assert VOCABULARIES.keys() - used - in_collections <= {"LampColour"}, "keys of a dictionary, or items of a list"
 
 
-@pytest.mark.parametrize(
-    ("model", "name", "vocabulary"), [each[1:] for each in FIELDS], ids=[each[0] for each in FIELDS]
-)
+@every_case({each[0]: each[1:] for each in FIELDS})
 def test_description_and_examples_are_generated(
     model: type[Event] | type[EventPart], name: str, vocabulary: type[Vocabulary]
 ) -> None:
