@@ -23,6 +23,7 @@ hypothesis.settings.load_profile("aftercare")
 
 KIND = pytest.StashKey[tuple[str, str]]()
 WORKERS = 3
+FIRST = ("tests/failure/", "tests/", "")
 
 
 def _choice() -> tuple[str, str]:
@@ -52,14 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Failure tests come first: they take longest, and other tests run while they wait.
+    """Tests across services come first, so that no long file is left for one process at the end; of these, failure tests.
 
-    A process takes a file at a time, and all files that share the suite of the contract tests, which takes minutes to make.
+    A process takes a file at a time, and all files of a folder that share a suite, which takes long to make or to start.
     """
-    items.sort(key=lambda item: "failure" not in item.path.parts)
+    items.sort(key=lambda item: [item.nodeid.startswith(each) for each in FIRST].index(True))
     for item in items:
-        shared = "contract" in item.path.parts and "suite" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("contract-suite" if shared else str(item.path)))
+        shared = item.nodeid.startswith("tests/") and "suite" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shared else item.path)))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

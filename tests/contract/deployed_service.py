@@ -23,7 +23,7 @@ class DeployedService:
     ports: dict[ProcessRole, int]
 
     def client(self, role: ProcessRole) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.ports[role]}", trust_env=False)
+        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.ports[role]}", timeout=SECONDS, trust_env=False)
 
     async def run(self, *arguments: str, stderr: int | None = None, **more: str) -> asyncio.subprocess.Process:
         command = [sys.executable, "-m", self.package, *arguments]

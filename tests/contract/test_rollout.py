@@ -14,6 +14,7 @@ from aftercare_chassis.database.revisions import MESSAGING_FOLDER, SchemaMismatc
 from aftercare_chassis.kafka import topics
 from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import Harness, until
+from aftercare_cli.stack import ports
 from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaProducer
 from cs_svc import main as cs
@@ -103,7 +104,7 @@ async def desk(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Harness
 
 
 @pytest.fixture
-def deployed(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> DeployedService:
+def deployed(desk: Harness) -> DeployedService:
     settings = desk.settings
     environment = {
         "AFTERCARE_DATABASE_URL": settings.database_url,
@@ -111,7 +112,7 @@ def deployed(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> Deplo
         "AFTERCARE_JWKS_FILE": settings.jwks_file,
         "AFTERCARE_SIGNING_KEY": "a key for tests only",
     }
-    return DeployedService("cs_svc", environment, {role: unused_tcp_port_factory() for role in ProcessRole})
+    return DeployedService("cs_svc", environment, {role: ports.choose() for role in ProcessRole})
 
 
 async def works(desk: Harness, deployed: DeployedService, order_id: str) -> None:

@@ -62,7 +62,7 @@ class Broker:
     def start(self) -> None:
         """Start the process, once its port is free; `wait` waits until it answers."""
         jars = kafka_jars(NoProgress())
-        wait_for(lambda: port_is_free(self.port), seconds=20, otherwise=f"the port of {self.name} stays taken")
+        wait_for(lambda: port_is_free(self.port), seconds=60, otherwise=f"the port of {self.name} stays taken")
         properties = str(self.folder / "server.properties")
         self.processes.start(self.name, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", properties])
 

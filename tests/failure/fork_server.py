@@ -32,7 +32,7 @@ class ForkServer(Processes):
         self._server = subprocess.Popen([sys.executable, __file__], stdin=pipe, stdout=pipe, text=True, env=environment)
 
     def close(self) -> None:
-        self._server.communicate(timeout=20)
+        self._server.communicate(timeout=60)
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
         """Start and record a process; its output goes to its log."""

@@ -79,7 +79,7 @@ def ledger(suite: RunningSuite) -> Callable[[str], tuple[int, int]]:
     """(paid, refunded) of a payment at the payment provider, in minor units."""
 
     def look(payment_id: str) -> tuple[int, int]:
-        lines = httpx.get(f"{suite.addresses.simulator}/v1/ledger", trust_env=False).json()["payments"]
+        lines = httpx.get(f"{suite.addresses.simulator}/v1/ledger", timeout=60, trust_env=False).json()["payments"]
         line = next(line for line in lines if line["payment_id"] == payment_id)
         return line["paid"], line["refunded"]
 

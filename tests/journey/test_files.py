@@ -49,14 +49,16 @@ def test_evidence_is_decoded_and_served(journey: Journey, media_type: str, kind:
     buyer, order = journey.participants.buyer, journey.order()
     about = {"kind": kind, "media_type": media_type, "size": len(content), "sha256": sha256(content)}
     file = buyer.post("/v1/evidence", {**about, "order_id": order["id"]})
-    posted = httpx.post(file["upload"]["url"], data=file["upload"]["fields"], files={"file": content}, trust_env=False)
+    posted = httpx.post(
+        file["upload"]["url"], data=file["upload"]["fields"], files={"file": content}, timeout=60, trust_env=False
+    )
     assert posted.status_code == 204
     path = f"/v1/evidence/{file['id']}"
     buyer.post(f"{path}/complete")
 
     checked = buyer.wait(path, _is_checked, seconds=60)
     assert (checked["state"], checked["refused_because"]) == ("accepted", None)
-    assert httpx.get(checked["links"]["copy_url"], trust_env=False).content
+    assert httpx.get(checked["links"]["copy_url"], timeout=60, trust_env=False).content
 
 
 def _is_checked(file: Body) -> bool:

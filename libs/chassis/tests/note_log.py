@@ -148,4 +148,4 @@ async def consuming(notes: NoteLog) -> AsyncIterator[Consumer]:
         assert not task.done(), "the loop has ended"
     finally:
         stop.set()
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)

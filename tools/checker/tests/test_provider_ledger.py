@@ -38,7 +38,7 @@ class Provider:
 async def provider() -> AsyncIterator[Provider]:
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200))) as to_shop:
         app = create(SECRET, client=to_shop, delay=0)
-        async with serve_app(app) as url, httpx.AsyncClient(base_url=url) as http:
+        async with serve_app(app) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
             made = Provider(url, http, app.state.provider)
             await made.post("payment", "pay_1")
             await made.post("refund", "ref_1", payment_id="pay_1", amount=40)

@@ -80,7 +80,7 @@ def test_a_database_server_that_was_killed_is_broken_and_starts_again(servers: E
     assert process is not None
 
     process.send_signal(signal.SIGQUIT)
-    psutil.wait_procs([process], timeout=20)
+    psutil.wait_procs([process], timeout=60)
     broken = database.status()
     database.start(NoProgress())
 

@@ -88,7 +88,7 @@ def test_a_service_that_was_killed_is_started_by_the_next_up(stack: LocalStack, 
     process = Processes(stack.layout.folder("run"), stack.layout.logs).find("cs-svc")
     assert process is not None
     process.send_signal(signal.SIGKILL)
-    psutil.wait_procs([process], timeout=10)
+    psutil.wait_procs([process], timeout=60)
 
     assert states(stack)["cs-svc"] == "broken"
     stack.up(NoProgress())
@@ -139,7 +139,7 @@ def test_services_answer_at_their_addresses(stack: LocalStack) -> None:
     addresses = stack.up(NoProgress())
 
     for url in (*addresses.services.values(), addresses.simulator):
-        assert httpx.get(f"{url}/livez", trust_env=False).text == "ok"
+        assert httpx.get(f"{url}/livez", timeout=60, trust_env=False).text == "ok"
 
 
 def test_the_process_of_labels_is_left_out_with_order_svc(stack: LocalStack, programs: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_payment_provider_that_is_simulated_has_order_svc_restarted_with_its_a
     process = Processes(stack.layout.folder("run"), stack.layout.logs).find(STRIPE.name)
     assert process is not None
     process.kill()
-    psutil.wait_procs([process], timeout=10)
+    psutil.wait_procs([process], timeout=60)
     assert states(stack)[STRIPE.name] == "broken"
     stack.up(NoProgress())
     assert states(stack)[STRIPE.name] == "up"

@@ -51,7 +51,7 @@ async def peers() -> AsyncIterator[Peers]:
     async with (
         serve_app(shop) as shop_url,
         serve_app(app) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False) as http,
+        httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http,
     ):
         made = Peers(http, f"{shop_url}/callbacks", app.state.provider)
         yield made

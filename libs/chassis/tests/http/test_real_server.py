@@ -25,7 +25,7 @@ async def exchange(port: int, *sent: bytes, until_closed: bool = False) -> tuple
         for part in sent:
             writer.write(part)
             await writer.drain()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
             body = await reader.readexactly(int(headers.get("content-length", "0")))
@@ -60,7 +60,7 @@ async def test_a_streamed_body_is_refused_once_it_is_too_large(port: int) -> Non
 @pytest.mark.parametrize("path", ["/orders/1", "/stream"])
 async def test_a_connection_can_be_used_after_head(port: int, path: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         for method in ("HEAD", "HEAD", "GET"):
             writer.write(f"{method} {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
             head = await reader.readuntil(b"\r\n\r\n")
@@ -72,7 +72,7 @@ async def test_a_connection_can_be_used_after_head(port: int, path: str) -> None
 async def test_a_client_that_waits_for_continue_gets_it(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(post("/echo", b"content-length: 2\r\n", b"expect: 100-continue\r\n"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
         writer.write(b"ab")
         assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")

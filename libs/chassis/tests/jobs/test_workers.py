@@ -42,7 +42,7 @@ async def working(runtime: Runtime, step: Step, idle: float = 600, number: int =
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 async def test_steps_follow_at_once_while_there_is_more_to_do(tally: Harness) -> None:
@@ -76,7 +76,7 @@ async def test_a_step_that_fails_is_tried_again_after_a_pause(tally: Harness, mo
 
 async def test_a_worker_that_sleeps_ends_at_once(tally: Harness) -> None:
     steps = Steps()
-    async with asyncio.timeout(10), working(tally.runtime, steps.step):
+    async with asyncio.timeout(60), working(tally.runtime, steps.step):
         await steps.reach(1)
 
 

@@ -110,7 +110,7 @@ async def check_delivery(client: AIOKafkaConsumer, producer: AIOKafkaProducer, t
     """A record in each of these partitions arrives, once and with the next offset."""
     sent = [await producer.send_and_wait(topic, b"x", partition=number) for number in partitions]
     arrived: list[tuple[int, int]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(arrived) < len(sent):
             found = await client.getmany(timeout_ms=500)
             arrived += [(each.partition, each.offset) for records in found.values() for each in records]
@@ -147,7 +147,7 @@ async def test_a_paused_partition_is_removed_until_it_is_resumed(
         await requests.quiet()
         client.resume(paused)
         await requests.reach(added={3})
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await client.getone(paused)).offset == 0
 
 
@@ -157,7 +157,7 @@ async def test_a_partition_is_fetched_again_from_where_the_client_is_moved_to(
     async with reading(kafka_bootstrap, topic) as client:
         await check_delivery(client, producer, topic, 4)
         client.seek(TopicPartition(topic, 4), 0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await client.getone()).offset == 0
 
 

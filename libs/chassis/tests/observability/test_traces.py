@@ -104,7 +104,7 @@ async def test_each_step_of_a_worker_has_a_trace_of_its_own(tally: Harness, coun
 
     await until(done, "three steps")
     stop.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 60)
     found = [each.trace_id for each in await traces(tally) if each is not None]
     assert len(found) == 12
     assert [len(set(found[step : step + 4])) for step in (0, 4, 8)] == [1, 1, 1]

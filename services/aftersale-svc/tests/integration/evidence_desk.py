@@ -83,5 +83,5 @@ async def desk(
         harness.clock.set(datetime.now(UTC))
         shop = Shop(harness)
         await shop.paid()
-        async with httpx.AsyncClient() as outside:
+        async with httpx.AsyncClient(timeout=60) as outside:
             yield EvidenceDesk(shop, outside if server else harness.client())

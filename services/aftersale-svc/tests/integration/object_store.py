@@ -92,6 +92,6 @@ def _make_bucket(url: str) -> bool:
     lifetime, now = timedelta(minutes=1), datetime.now(UTC)
     try:
         address = presigned(CREDENTIALS, "PUT", f"{url}/{BUCKET}", now=now, lifetime=lifetime)
-        return httpx.put(address).is_success
+        return httpx.put(address, timeout=30).is_success
     except httpx.HTTPError:
         return False

@@ -51,7 +51,7 @@ async def followed(
     await act()
     await asyncio.sleep(0.3)
     runtime.leaving = lambda: True
-    received = [await asyncio.wait_for(each, 20) for each in streams]
+    received = [await asyncio.wait_for(each, 60) for each in streams]
     assert runtime.streams == 0
     return [updates(each) for each in received]
 

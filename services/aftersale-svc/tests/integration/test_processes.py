@@ -45,7 +45,7 @@ async def test_a_timeline_is_followed_as_it_grows(shop: Shop) -> None:
             lines = stream.aiter_lines()
             assert await more(lines, [], 1) == steps[1:], "behind what the client has"
             served.stop()
-            async with asyncio.timeout(5):  # less than what the server waits for its connections
+            async with asyncio.timeout(9):  # less than the 10 s that the server waits for its connections
                 async for _ in lines:
                     pass
 
@@ -53,7 +53,7 @@ async def test_a_timeline_is_followed_as_it_grows(shop: Shop) -> None:
 async def test_a_second_signal_to_stop_changes_nothing(shop: Shop) -> None:
     async with shop.harness.serve() as served:
         served.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             while served.process.returncode is None:
                 with suppress(ProcessLookupError):
                     os.kill(served.process.pid, signal.SIGTERM)

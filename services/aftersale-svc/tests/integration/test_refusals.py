@@ -57,7 +57,7 @@ async def test_a_case_asked_for_right_after_the_payment_waits_for_its_event(shop
 
     await until(waits, "the command waits")
     await (shop.payment() if known else shop.paid())
-    assert (await asyncio.wait_for(asked, 10)).status_code == 201
+    assert (await asyncio.wait_for(asked, 60)).status_code == 201
 
 
 async def test_an_order_that_was_cancelled(shop: Shop) -> None:
@@ -105,7 +105,7 @@ async def test_a_request_right_after_the_shipment_waits_for_its_event(shop: Shop
 
     await until(waits, "the command waits")
     await shop.leaves({"line_1": 3})
-    assert (await asyncio.wait_for(asked, 10)).status_code == 201
+    assert (await asyncio.wait_for(asked, 60)).status_code == 201
 
 
 async def test_the_window_closes(shop: Shop) -> None:

@@ -75,7 +75,7 @@ async def consuming(analytics: Harness) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:

@@ -42,7 +42,7 @@ async def test_a_command_waits_for_the_event_that_it_builds_on(
 
     await until(is_waiting, "the command waits")
     await after(desk)
-    assert (await asyncio.wait_for(response, 10)).status_code == 201
+    assert (await asyncio.wait_for(response, 60)).status_code == 201
 
 
 async def test_a_case_that_stays_open_is_refused_after_the_wait(prepared: Desk) -> None:

@@ -67,7 +67,7 @@ async def test_shipping_right_after_the_end_of_the_case_waits_for_the_event_of_t
 
     await until(waits, "the command waits")
     await shop.h.consume(shop.case(AfterSaleCancelled, order))
-    assert (await asyncio.wait_for(shipping, 10)).status_code == 201
+    assert (await asyncio.wait_for(shipping, 60)).status_code == 201
 
 
 async def test_units_that_are_not_there_at_all_are_refused_as_before(shop):

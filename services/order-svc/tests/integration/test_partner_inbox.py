@@ -73,7 +73,7 @@ async def test_the_worker_of_this_process_applies_a_callback_at_once(shop, payme
         return due
 
     running = asyncio.create_task(work(shop.h.runtime, Worker(name, step, idle=300), stop))
-    await asyncio.wait_for(idle.wait(), 10)
+    await asyncio.wait_for(idle.wait(), 60)
     await shop.post_callback("payment.succeeded", paid(payment))
 
     async def succeeded() -> bool:

@@ -31,7 +31,7 @@ async def test_over_real_sockets(postgres_url, secret, kettles):
     ):
         seller = {"Authorization": f"Bearer {harness.token('seller', 'seller-1', 'm-1')}"}
         buyer = {"Authorization": f"Bearer {harness.token('buyer', 'buyer-1')}"}
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             placed = await http.post("/v1/orders", json=kettles(), headers=seller | {"Idempotency-Key": "1"})
             assert placed.status_code == 201
             assert placed.headers["etag"] == '"v1"'

@@ -138,7 +138,7 @@ async def test_an_order_waits_for_a_restriction_that_is_imposed_at_the_same_time
         placing = asyncio.create_task(place(shop, kettles))
         await tx.flush()
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await shop.h.runtime.pool.fetchval(waiting):
                 pass
         assert not placing.done()

@@ -90,7 +90,7 @@ async def test_the_worker_of_this_process_starts_at_once(desk, order):
 
     slow = type(worker)(worker.name, step, idle=300)
     running = asyncio.create_task(work(desk.harness.runtime, slow, stop))
-    await asyncio.wait_for(idle.wait(), 10)
+    await asyncio.wait_for(idle.wait(), 60)
     await desk.ship(order)
 
     async def applied() -> bool:
