@@ -54,14 +54,18 @@ async def stocked(shop: Any) -> Any:
         ({"q": "buyer-7"}, "C"),
         ({"q": "sf77"}, "A"),
         ({"q": "b"}, "B"),
-        ({"q": "KETTLE"}, ""),
+        ({"q": "KETTLE"}, "CA"),
+        ({"q": "ettle 1"}, "CA"),
+        ({"q": "kettle lamp"}, ""),
+        ({"q": "k"}, ""),
+        ({"q": "kettle", "state": "created"}, "C"),
         ({"q": "kettle-1", "state": "created"}, "C"),
         ({"q": "kettle-1", "whose_turn": "courier"}, "A"),
         ({"currency": "CNY", "sort": "amount"}, "ABC"),
         ({"currency": "CNY", "sort": "-amount"}, "CBA"),
         ({"currency": "CNY", "amount_from": 3800, "amount_to": 5800}, "B"),
-        ({"sort": "deadline"}, "BC"),
-        ({"sort": "-deadline"}, "CB"),
+        ({"sort": "deadline"}, "BCA"),
+        ({"sort": "-deadline"}, "ACB"),
         ({"overdue": "true"}, "B"),
         ({"overdue": "false"}, "CA"),
         ({"whose_turn": "buyer"}, "CB"),
@@ -175,3 +179,22 @@ async def test_counts(stocked: Any) -> None:
     assert not any(each["count"] or each["more"] for each in found["after_sale_states"])
     other = stocked.h.client("seller", "seller-2", tenant="m-2")
     assert not any(each["count"] for each in (await other.get("/v1/orders/counts")).json()["states"])
+
+
+async def test_a_search_finds_parts_of_titles_in_chinese_and_of_articles_that_were_sold_before(shop: Any) -> None:
+    await shop.place(order_no="A", lines=[{**lines("K-17")[0], "title": "电热水壶 1.7L"}])
+    await shop.place(order_no="B", lines=[{**lines("K-18")[0], "title": "玻璃水壶 ＶＩＰ"}])
+    await shop.place(order_no="C", lines=[{**lines("K-17")[0], "title": "电热水壶 1.7L"}])
+    for text, expected in (
+        ("水壶", "CBA"),
+        ("热水", "CA"),
+        ("水壶 vip", "B"),
+        ("水壶 k-17", "CA"),
+        ("k-1", "CBA"),
+        ("壶水", ""),
+    ):
+        assert "".join(await numbers(shop, q=text)) == expected, text
+    other = shop.h.client("seller", "seller-2", tenant="m-2")
+    assert (await other.get("/v1/orders", params={"q": "水壶"})).json()["data"] == []
+    agent = shop.h.client("agent", "agent-1")
+    assert len((await agent.get("/v1/orders", params={"q": "水壶", "limit": 1})).json()["data"]) == 1

@@ -57,7 +57,7 @@ async def _filter(
         OneLine | None,
         Query(
             min_length=1,
-            description="Only orders that have this number (ours or the shop's), this article, this buyer or this waybill. Whole values; letter case makes no difference.",
+            description="Only orders that have this number (ours or the shop's), this buyer or this waybill, as whole values, or an article of whose number and title each of these words is a part, in any language. Buyers name the whole number of an article. Of the articles that are found, the first 50 count. Letter case makes no difference.",
         ),
     ] = None,
 ) -> OrderFilter:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from aftercare_chassis.database.mapping import Listing, Page
 from aftercare_chassis.database.transaction import Reader
 
+from order_svc.domain import article_search
 from order_svc.domain.model import Order
 from order_svc.domain.order_keys import FILTERED, KeyKind, key, search_keys
 from order_svc.domain.sorting import BY_TIME, OrderSort, check_sort
 from order_svc.queries import OrderView, with_parts
 from order_svc.tables.order_lists import BETWEEN, ORDER_COUNTS, ORDER_LISTS, ORDERS_BY_KEY
+from order_svc.tables.sold_articles import ARTICLES_FOUND
 
 MOST_COUNTED = 1000
 _ORDER_ID = re.compile(r"ord_[0-9a-f]{32}")
@@ -21,8 +23,8 @@ _ORDER_ID = re.compile(r"ord_[0-9a-f]{32}")
 class OrderFilter:
     """What a list of orders is limited to. `columns` are filters by name, None or empty where they are not used.
 
-    `keys` are the values of those of `order_keys`; `search` is what a person looks for: a number of an order or a waybill, an
-    article, a buyer.
+    `keys` are the values of those of `order_keys`; `search` is what a person looks for: a number of an order or a waybill, a
+    buyer, or a part of the number or title of an article.
     """
 
     columns: Mapping[str, object] = field(default_factory=dict)
@@ -67,9 +69,20 @@ async def plain_orders(
         currencies=[currency] if isinstance(currency, str) else [str(each) for each in _list(currency)],
     )
     if by_key:
-        used["key"] = search_keys(search) if search is not None else by_kind.pop(next(iter(by_kind)))
+        used["key"] = await _searched(reader, search) if search is not None else by_kind.pop(next(iter(by_kind)))
     used |= {kind.value: sorted(values) for kind, values in by_kind.items()}
     return await reader.page(_listing(sort, used, by_key=by_key), limit=limit, cursor=cursor, **used)
+
+
+async def _searched(reader: Reader, text: str) -> list[str]:
+    """The keys of the orders that a search finds: the values themselves, and the articles that have all of its words."""
+    found, wanted = search_keys(text), article_search.words(text)
+    if reader.actor.role == "buyer" or not wanted:
+        return found
+    pairs = sorted({pair for word in wanted for pair in article_search.pairs(word)})
+    scope = {"merchant_id": reader.actor.tenant, "most": article_search.MOST_FOUND}
+    rows = await reader.all(ARTICLES_FOUND, words=wanted, pairs=pairs, **scope)
+    return list(dict.fromkeys([*found, *(key(KeyKind.SKU, row["sku"]) for row in rows)]))
 
 
 def _list(value: object) -> list[object]:

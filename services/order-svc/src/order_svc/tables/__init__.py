@@ -22,6 +22,7 @@ from order_svc.tables import (  # noqa: F401
     restrictions,
     shipping,
     signing_keys,
+    sold_articles,
     stock,
 )
 from order_svc.tables.schema import metadata

@@ -10,6 +10,7 @@ from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Forbidden, Refusal
 
 from order_svc.commands.orders import past_orders
+from order_svc.domain.article_search import columns
 from order_svc.domain.imports import errors, rules
 from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder
 from order_svc.settings import Settings
@@ -21,6 +22,7 @@ from order_svc.tables.order_imports import (
     SAVE_IMPORT,
 )
 from order_svc.tables.orders import LOCK_ORDER_NO
+from order_svc.tables.sold_articles import ADD_ARTICLES, sold_articles
 
 AT_A_TIME = 10
 """Orders that are recorded before other requests get a turn."""
@@ -107,6 +109,8 @@ async def add(tx: Transaction[Settings], import_id: str, *, rows: Sequence[Row],
         counts["refused"] += bool(found)
         refused += [replace(each, import_id=import_id, row=row.number, place=n) for n, each in enumerate(found)]
     await tx.insert(IMPORT_REFUSALS, *refused)
+    sold = columns((draft.sku, draft.title) for row in rows if row.order for draft in row.order.drafts)
+    tx.execute_last(sold_articles.name, ADD_ARTICLES, merchant_id=before.merchant_id, **sold)
     after = replace(
         before, next_row=next_row, changed_at=tx.now, **{name: getattr(before, name) + n for name, n in counts.items()}
     )

@@ -12,6 +12,7 @@ from order_svc.commands import effects
 from order_svc.commands.orders import restrictions, stock
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, policy
+from order_svc.domain.article_search import columns
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
@@ -21,6 +22,7 @@ from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import ordered
 from order_svc.settings import Settings
 from order_svc.tables.orders import ADDRESSES, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
+from order_svc.tables.sold_articles import ADD_ARTICLES, sold_articles
 
 
 async def create(
@@ -101,6 +103,8 @@ async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderL
     await stock.reserve(tx, order, ordered(lines))
     created = await tx.create(ORDERS, order, event)
     await tx.insert(ORDER_LINES, *lines)
+    sold = columns((line.sku, line.title) for line in lines)
+    tx.execute_last(sold_articles.name, ADD_ARTICLES, merchant_id=order.merchant_id, **sold)
     await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))
     return created
 
