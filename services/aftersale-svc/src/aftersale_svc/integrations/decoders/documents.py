@@ -6,6 +6,8 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.domain.evidence.picture_hashes import PictureHash
+from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
 from aftersale_svc.integrations.decoders.pictures import save_thumbnail
 from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
 
@@ -30,13 +32,15 @@ def decode(work: Work) -> Decoded:
     if not len(document):
         raise Undecodable(EvidenceRefusal.MALFORMED)
     copy = pdfium.PdfDocument.new()
+    hashes: tuple[PictureHash, ...] = ()
     for number in range(len(document)):
         picture = _rendered(document, number)
         _add_page(copy, picture, document.get_page_size(number))
         if number == 0:
             save_thumbnail(picture, work)
+            hashes = hashes_of(picture)
     copy.save(work.copy)
-    return Decoded(MediaType.PDF, has_thumbnail=True)
+    return Decoded(MediaType.PDF, has_thumbnail=True, hashes=hashes)
 
 
 def _rendered(document: pdfium.PdfDocument, number: int) -> Image.Image:

@@ -22,7 +22,7 @@ class Undecodable(Exception):
 class Decoded:
     """What a decoder found; the copy is in the folder, and the thumbnail where there is one.
 
-    `hashes` are those of a picture and of its crops that have enough detail.
+    `hashes` are those of a picture and of its crops that have enough detail; the picture is the first one of a video, the first page of a document.
     """
 
     copy_type: MediaType

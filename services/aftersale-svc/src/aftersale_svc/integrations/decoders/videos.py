@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
 from aftersale_svc.integrations.decoders.pictures import save_thumbnail
 from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
 
@@ -37,10 +38,12 @@ def decode(work: Work) -> Decoded:
         video, audio = _streams(source, work.max_pixels)
         with av.open(str(work.copy), "w", format="mp4", options={"fflags": "+bitexact"}) as copy:
             first = _copied(source, copy, video, audio)
-    if first is not None:
-        picture: Image.Image = first.to_image()  # type: ignore[no-untyped-call]
-        save_thumbnail(picture.rotate(first.rotation, expand=True), work)
-    return Decoded(MediaType.MP4, has_thumbnail=first is not None)
+    if first is None:
+        return Decoded(MediaType.MP4, has_thumbnail=False)
+    picture: Image.Image = first.to_image()  # type: ignore[no-untyped-call]
+    picture = picture.rotate(first.rotation, expand=True)
+    save_thumbnail(picture, work)
+    return Decoded(MediaType.MP4, has_thumbnail=True, hashes=hashes_of(picture))
 
 
 def _check_brand(work: Work) -> None:
