@@ -59,14 +59,16 @@ class CourierWebhooks:
         if endpoint is None or partner not in self._couriers:
             raise NotFound(what="courier_endpoint")
         address = _sender_of(request, tx.settings)
-        is_allowed = endpoint.may_post_from(address)
+        rejection = None if endpoint.may_post_from(address) else ADDRESS_NOT_ALLOWED
+        if endpoint.is_revoked(tx.now):
+            rejection = REVOKED
         sender = webhooks.Sender(
             source=PushSource.COURIER,
             partner=partner,
             endpoint_id=endpoint_id,
             secrets=endpoint.secrets(tx.now),
-            rejection=REVOKED if endpoint.is_revoked(tx.now) else None if is_allowed else ADDRESS_NOT_ALLOWED,
-            sent_from=None if is_allowed else str(address or "unknown"),
+            rejection=rejection,
+            sent_from=str(address or "unknown") if rejection is ADDRESS_NOT_ALLOWED else None,
             acknowledges_unreadable=True,
         )
         return await webhooks.receive(request, tx, service, self._couriers[partner], sender)

@@ -67,6 +67,14 @@ async def test_without_a_trusted_proxy_no_header_counts(desk, order):
     assert (await posted(desk, endpoint, contents("73000000000001", now)["zto"], FOREIGN)).json()["status"] is True
 
 
+async def test_a_revoked_endpoint_refuses_for_that_from_wherever_it_is_posted(desk):
+    endpoint = await restricted(desk, "zto", "203.0.113.0/24")
+    await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/revoke", json={})
+    await posted(desk, endpoint, contents("73000000000001", desk.harness.clock.now())["zto"])
+    [push] = await desk.pushes(state="refused")
+    assert (push["why"], push["sent_from"]) == ("endpoint_revoked", None)
+
+
 @pytest.mark.usefixtures("behind_a_proxy")
 async def test_an_empty_list_allows_any_address(desk, order):
     endpoint = await restricted(desk, "zto", "203.0.113.0/24")
