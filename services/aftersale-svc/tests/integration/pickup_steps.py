@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import httpx
 from aftersale_shop import Shop
 
 DOOR = {"name": "李女士", "phone": "13800000000", "country": "CN", "street": "文一路 12 号"}
@@ -21,9 +22,9 @@ async def slots(shop: Shop, case_id: str) -> list[dict[str, Any]]:
     return response.json()["data"]
 
 
-async def book(shop: Shop, case_id: str, place: int = 0) -> dict[str, Any]:
+async def book(shop: Shop, case_id: str, place: int = 0, *, client: httpx.AsyncClient | None = None) -> dict[str, Any]:
     slot = (await slots(shop, case_id))[place]
-    return await shop.act(shop.buyer, case_id, "book-pickup", slot=slot["begins_at"], address=DOOR)
+    return await shop.act(client or shop.buyer, case_id, "book-pickup", slot=slot["begins_at"], address=DOOR)
 
 
 def begun(shop: Shop, case: dict[str, Any]) -> None:

@@ -9,9 +9,9 @@ pending_review  offer     offer_pending  seller
 pending_review  accept_offer {approved}  seller unseen
 manual_review   offer     offer_pending  agent
 manual_review   accept_offer {approved}  agent unseen
-offer_pending   accept_offer {approved}  buyer
-offer_pending   decline_offer pending_review buyer
-offer_pending   counter_offer pending_review buyer
+offer_pending   accept_offer {approved}  buyer agent
+offer_pending   decline_offer pending_review buyer agent
+offer_pending   counter_offer pending_review buyer agent
 offer_pending   lapse_offer pending_review system
 offer_pending   withdraw_offer pending_review seller agent
 offer_pending   cancel    cancelled      buyer agent
@@ -19,7 +19,7 @@ offer_pending   freeze    disputed       system
 offer_pending   end_with_order closed    system
 """
 CHANGES = """
-pending_review  change_type  pending_review  buyer
+pending_review  change_type  pending_review  buyer agent
 """
 REVIEWS = """
 manual_review   take      manual_review  agent
@@ -32,7 +32,7 @@ manual_review   decline_decision manual_review agent
 SUPPLEMENTS = """
 pending_review    request_supplement  await_supplement  seller
 manual_review     request_supplement  await_supplement  agent
-await_supplement  submit_supplement   pending_review    buyer
+await_supplement  submit_supplement   pending_review    buyer agent
 await_supplement  end_supplement      pending_review    system
 await_supplement  cancel              cancelled         buyer agent
 await_supplement  freeze              disputed          system
@@ -91,8 +91,8 @@ manual_review  answer    answered       seller agent
 manual_review  cancel    cancelled      buyer agent
 manual_review  close     closed         agent
 manual_review  escalate  manual_review  system
-answered       ask_again await_answer   buyer
-answered       resolve   completed      buyer system
+answered       ask_again await_answer   buyer agent
+answered       resolve   completed      buyer system agent
 await_answer   end_with_order  closed   system
 manual_review  end_with_order  closed   system
 answered       end_with_order  closed   system
@@ -128,10 +128,10 @@ released  hold_again  held      system
 """
 
 PICKUPS = """
-await_buyer_shipment  book_pickup  await_pickup    buyer
+await_buyer_shipment  book_pickup  await_pickup    buyer agent
 await_buyer_shipment  collect_pickup  return_in_transit  system unseen
-await_pickup          move_pickup     await_pickup       buyer
-await_pickup          cancel_pickup   await_buyer_shipment  buyer
+await_pickup          move_pickup     await_pickup       buyer agent
+await_pickup          cancel_pickup   await_buyer_shipment  buyer agent
 await_pickup          give_pickup_waybill  await_pickup  seller agent
 await_pickup          collect_pickup  return_in_transit  seller agent system
 await_pickup          report_absence  await_buyer_shipment  seller agent
@@ -167,7 +167,7 @@ await_pickup          receive   await_inspection   seller system
 await_buyer_shipment  escalate  manual_review      system
 await_buyer_shipment  set_return_address await_buyer_shipment seller agent
 return_in_transit     set_return_address return_in_transit seller agent never
-await_buyer_shipment  change_type  pending_review  buyer
+await_buyer_shipment  change_type  pending_review  buyer agent
 await_inspection      set_return_address await_inspection seller agent never
 return_in_transit     correct_waybill return_in_transit buyer agent
 return_in_transit     receive   await_inspection   seller system

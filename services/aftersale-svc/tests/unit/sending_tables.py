@@ -4,14 +4,14 @@ SENDING = """
 await_reship       ship_replacement             reship_in_transit  seller
 await_reship       no_stock                     {given_up}         seller
 await_reship       offer_refund                 await_reship       system
-await_reship       take_refund                  {given_up}         buyer system
+await_reship       take_refund                  {given_up}         buyer system agent
 await_reship       escalate                     manual_review      system
 await_reship       freeze                       disputed           system
 await_reship       end_with_order               closed             system
 reship_in_transit  correct_replacement_waybill  reship_in_transit  seller
 reship_in_transit  deliver_replacement          reship_in_transit  system unseen
-reship_in_transit  confirm_replacement          {received}         buyer system
-reship_in_transit  report_anomaly               manual_review      buyer
+reship_in_transit  confirm_replacement          {received}         buyer system agent
+reship_in_transit  report_anomaly               manual_review      buyer agent
 reship_in_transit  escalate                     manual_review      system
 reship_in_transit  freeze                       disputed           system
 reship_in_transit  end_with_order               closed             system
@@ -68,12 +68,12 @@ quote_pending         deny_payment     quote_pending         seller agent
 quote_pending         escalate_payment manual_review         buyer
 manual_review         confirm_payment  in_repair             agent
 manual_review         deny_payment     quote_pending         agent
-quote_pending         decline_quote    await_reship          buyer system
+quote_pending         decline_quote    await_reship          buyer system agent
 quote_pending         freeze           disputed              system
 quote_pending         end_with_order   closed                system
-remedy_pending        take_refund      refunding             buyer
-remedy_pending        take_exchange    await_reship          buyer
-remedy_pending        take_goods_back  await_reship          buyer system
+remedy_pending        take_refund      refunding             buyer agent
+remedy_pending        take_exchange    await_reship          buyer agent
+remedy_pending        take_goods_back  await_reship          buyer system agent
 remedy_pending        freeze           disputed              system
 remedy_pending        end_with_order   closed                system
 manual_review         resume_repair    in_repair             agent
@@ -85,8 +85,8 @@ pending_review        agree_hold     pending_review  buyer
 await_reship          agree_hold     await_reship    buyer
 await_reship          cancel         cancelled       buyer agent
 await_reship          close          closed          system
-await_buyer_shipment  report_anomaly manual_review   buyer
-await_pickup          report_anomaly manual_review   buyer
+await_buyer_shipment  report_anomaly manual_review   buyer agent
+await_pickup          report_anomaly manual_review   buyer agent
 await_buyer_shipment  miss_return    manual_review   system
 await_inspection      release_hold   completed       seller system outcome
 await_inspection      refuse_return  manual_review   seller outcome

@@ -11,7 +11,7 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
 from aftercare_chassis.lifecycle.diagram import draw
 from aftersale_svc import main
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause, RefundAction, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause, Initiator, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE, REFUND, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
@@ -51,8 +51,8 @@ manual_review   reject    rejected       agent
 manual_review   refund    refunding      agent
 manual_review   close     closed         agent
 manual_review   escalate  manual_review  system
-rejected        accept    closed         buyer
-rejected        reapply   closed         buyer
+rejected        accept    closed         buyer agent
+rejected        reapply   closed         buyer agent
 rejected        close     closed         system
 refunding       escalate  refunding      system
 refunding       complete  completed      system
@@ -139,7 +139,8 @@ ORDERS = (OrderState.DELIVERED, OrderState.CANCELLED)
 
 def in_state(state: Any, a_case: Callable[..., Case], action: object = None) -> Case:
     before = CaseState.RETURN_IN_TRANSIT if action is CaseAction.RECEIVE else CaseState.PENDING_REVIEW
-    return a_case(state, frozen_state=before if state == "disputed" else None)
+    # Agents act for the buyer where an agent has opened the case.
+    return a_case(state, frozen_state=before if state == "disputed" else None, initiator=Initiator.AGENT)
 
 
 @tables
@@ -283,7 +284,7 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     assert "escalate (system) / after return_address_hours, while return_address_missing" in printed
     assert "manual_review --> rejected: reject (agent, unless party_cannot_decide, unless refund_already" in printed
     assert (
-        "correct_waybill (agent, buyer, unless party_cannot_decide, unless not_opened_by_agent, unless return_already_scanned)"
+        "correct_waybill (agent, buyer, unless not_opened_by_agent for agent, unless party_cannot_decide, unless answers_agent for agent, unless return_already_scanned)"
         in printed
     )
     assert (

@@ -130,6 +130,10 @@ class CaseEvent(Event):
     goods: Annotated[Code | None, one_of(GoodsOutcome, "what happens to the goods if the case is completed")] = None
     money: Annotated[Code | None, one_of(MoneyOutcome, "what is paid if the case is completed")] = None
 
+    on_behalf_of: Annotated[
+        BuyerId | None,
+        Field(description="the buyer for whom the handler, an agent, has acted; absent where nobody did"),
+    ] = None
     decision_id: DecisionId = None
     deadlines: Annotated[
         tuple[DeadlineChange, ...],

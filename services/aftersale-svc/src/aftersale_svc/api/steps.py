@@ -9,8 +9,15 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, Guard, IllegalTransition, Lifecycle
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, PartyCannotDecide, ReviewAssignedToAnother
-from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PARTY, PROPOSED
+from aftersale_svc.domain.cases.callers import ANSWERS_AGENT, NOT_OPENED_BY_AGENT
+from aftersale_svc.domain.cases.manual_reviews.errors import (
+    AnswersAgent,
+    DecisionWaits,
+    NotOpenedByAgent,
+    PartyCannotDecide,
+    ReviewAssignedToAnother,
+)
+from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PARTY, PROPOSED, SIDE
 from aftersale_svc.domain.claims.parties import PARTY as CLAIM_PARTY
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
@@ -18,7 +25,10 @@ from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 A = TypeVar("A", bound=StrEnum)
 OF_REVIEWS: dict[Guard, type[Refusal]] = {
     CLAIM_PARTY: ClaimPartyCannotDecide,
+    NOT_OPENED_BY_AGENT: NotOpenedByAgent,
+    ANSWERS_AGENT: AnswersAgent,
     PARTY: PartyCannotDecide,
+    SIDE: PartyCannotDecide,
     ANOTHERS: ReviewAssignedToAnother,
     PROPOSED: DecisionWaits,
 }
@@ -33,7 +43,7 @@ def step(
 ) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
     """The options of the route of an action: only roles that may ever take it get through.
 
-    `refused` are its refusals besides those of the lifecycle, and of what manual review adds to the tables of all types.
+    `refused` are its refusals besides those of the lifecycle, and of what manual review and callers add to the tables of all types.
     """
     tables = list(tables)
     guards = {
@@ -43,7 +53,7 @@ def step(
         if each is action
         for guard in row.guards
     }
-    of_reviews = [refusal for guard, refusal in OF_REVIEWS.items() if guard in guards]
+    of_reviews = {refusal for guard, refusal in OF_REVIEWS.items() if guard in guards}
     return {
         "operation_id": operation_id,
         "responses": refusals(IllegalTransition, ActionNotAllowed, DeadlinePassed, *refused, *of_reviews),

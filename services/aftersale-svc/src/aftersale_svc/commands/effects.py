@@ -11,7 +11,7 @@ from aftercare_chassis.records import replace
 from aftercare_events import Event, RefundRequested
 
 from aftersale_svc.commands import history, leg_rows, locking
-from aftersale_svc.commands.cases import closing, open_parts, stages
+from aftersale_svc.commands.cases import callers, closing, open_parts, stages
 from aftersale_svc.commands.claims import guarantee_cover
 from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.disputes import executions
@@ -19,6 +19,7 @@ from aftersale_svc.commands.goods import refused_goods_openings, replacement_ord
 from aftersale_svc.commands.goods.inspection_events import accepted_lines
 from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
+from aftersale_svc.domain.cases.callers import acted_by
 from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
@@ -37,7 +38,6 @@ from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
-from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.cases import CASES
@@ -85,6 +85,7 @@ async def save(
     moved = after.case.state is not before.case.state
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
     left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
+    called_for, events = callers.acting_for(tx, before.case, action, events)
     if moved:
         now = stay(before.case, after.case, action, tx.actor.role)
         after = replace(after, case=with_end(before.case, now, tx.now))
@@ -93,15 +94,15 @@ async def save(
         events = events if caused is None else (*events, caused)
     after, ended = open_parts.ended(tx, after)
     decision_id = decision_in(events)
-    if decision_id is None and (decision_id := await decisions.of_action(tx, before, action, policy)) is not None:
+    taken = action if called_for is None else None  # what buyers choose is no decision, whoever does it for them
+    if decision_id is None and (decision_id := await decisions.of_action(tx, before, taken, policy)) is not None:
         events = (events[0].model_copy(update={"decision_id": decision_id}), *events[1:])
-    case = replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor))
-    after = replace(after, case=await tx.save(CASES, case, *events, *ended))
+    after = replace(after, case=await tx.save(CASES, acted_by(after.case, tx.actor, called_for), *events, *ended))
     await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
         why = reason_of(tx, before.case, after.case, action, events, note)
-        await record_step(tx, after.case, action, note, evidence, why, decision_id, events)
+        await record_step(tx, after.case, action, note, evidence, why, decision_id, events, called_for)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     await executions.follow_case(tx, before.case, after.case)

@@ -147,10 +147,12 @@ async def record_step(
     reason: str | None = None,
     decision_id: str | None = None,
     events: Sequence[Event] = (),
+    on_behalf_of: str | None = None,
 ) -> None:
-    """Add a step to the timeline of a case, with `reason_of` it, and its decision; its texts stay in this database."""
+    """Add a step to the timeline of a case, with `reason_of` it, and its decision; its texts stay in this database. `on_behalf_of` is the
+    buyer for whom an agent has taken it."""
     taken = step(tx, of, action, note, evidence, decision_id, events)
-    await tx.insert(STEPS, replace(taken, reason=reason))
+    await tx.insert(STEPS, replace(taken, reason=reason, on_behalf_of=on_behalf_of))
     evidence_reuse.note_cited(tx, of, evidence)
 
 

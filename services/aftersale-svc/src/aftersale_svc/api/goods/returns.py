@@ -31,7 +31,6 @@ from aftersale_svc.domain.cases.finding_errors import ReasonRequired
 from aftersale_svc.domain.cases.findings import FINDINGS
 from aftersale_svc.domain.cases.holders import UnitsHeldByAnother
 from aftersale_svc.domain.cases.lifecycle import CASE
-from aftersale_svc.domain.cases.manual_reviews.errors import NotOpenedByAgent
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import (
     GoodsAlreadyReceived,
@@ -80,7 +79,6 @@ async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[S
         CaseAction.SHIP,
         "shipCase",
         WaybillInUse,
-        NotOpenedByAgent,
         *STATED,
         CurrencyForeign,
         EvidenceUnusable,
@@ -112,7 +110,6 @@ async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
         CASE.values(),
         CaseAction.CORRECT_WAYBILL,
         "correctReturnWaybill",
-        NotOpenedByAgent,
         ReturnAlreadyScanned,
         WaybillUnchanged,
         WaybillInUse,

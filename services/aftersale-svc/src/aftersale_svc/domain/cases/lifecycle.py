@@ -18,6 +18,7 @@ from aftercare_chassis.lifecycle import (
 )
 from aftercare_chassis.records import replace
 
+from aftersale_svc.domain.cases.callers import FOR_CALLERS, is_for_caller
 from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import CaseFrozen
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase, facts_for
@@ -98,6 +99,14 @@ def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFac
 def cause(full: FullCase, action: CaseAction) -> str:
     """Why `action` is taken in the state of the case; the rows that close or escalate a case have a cause."""
     return of(full.case).cause(full.case, action)
+
+
+def caller(case: Case, action: str | None, actor: Actor) -> str | None:
+    """The buyer for whom this agent takes an action in the state of the case; None where nobody acts for another."""
+    if action is None or action not in FOR_CALLERS:
+        return None
+    row = of(case).transitions.get((case.state, CaseAction(action)))
+    return case.buyer_id if row is not None and is_for_caller(row, actor) else None
 
 
 def is_with_courier(case: Case) -> bool:

@@ -41,7 +41,7 @@ class Case:
     `rejected_by` is the role that rejected it last, `reviewed_for` why an agent had to decide last; None before, and in cases of earlier builds.
     `after_window`: it was asked for when the after-sale window of its order was over. It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
-    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant. `settings`
+    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant, `for_buyer_ids` the agents who have acted for a buyer who had called. `settings`
     has the version of the permission that its type needs, as `used` has it.
     """
 
@@ -98,6 +98,7 @@ class Case:
     booked_in: CaseState | None = None
     pickup_ends_at: datetime | None = None
     party_ids: list[str] = field(default_factory=list)
+    for_buyer_ids: list[str] = field(default_factory=list)
     settings: list[dict[str, Any]] | None = None  # Any: JSON
     description: str | None
     evidence: list[str]
@@ -278,7 +279,7 @@ class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 
     `reason` is the code of why the step rejected or closed the case, or granted a part. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
-    `decision_id` is the decision that was taken with it, `details` are what was offered, asked for or decided, as codes, amounts and times.
+    `on_behalf_of` is the buyer for whom an agent has taken it, `decision_id` the decision that was taken with it, `details` are what was offered, asked for or decided, as codes, amounts and times.
     """
 
     id: str
@@ -293,5 +294,6 @@ class TimelineStep:
     evidence: list[str]
     message: dict[str, str] | None = None
     reason: str | None = None
+    on_behalf_of: str | None = None
     decision_id: str | None = None
     details: dict[str, Any] | None = None  # Any: JSON

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
+from aftercare_chassis.lifecycle import Lifecycle, TableError
 
+from aftersale_svc.domain.cases.callers import open_to_callers
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
+from aftersale_svc.domain.cases.composition import connected
 from aftersale_svc.domain.cases.legs import fast_exchange
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
@@ -14,7 +16,7 @@ from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, REFUND_INSPECTION, InspectionExit, refusable
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, all_legs
-from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.parts import PARTS
 from aftersale_svc.domain.cases.legs.payments_back import with_payments_back
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
@@ -255,46 +257,18 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     if type_.holds_units and not type_.holds_money:
         raise TableError(f"{type_.name} holds units without their money, which the next case about the line would get")
     legs = all_legs(type_.legs, type_.exits)
-    _check_exits(type_.name, legs, type_.exits)
-    table = compose(*[{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs])
-    _check_causes(type_.name, table)
+    table = connected(type_.name, legs, type_.exits)
+    for add in (*((changeable,) if type_.can_change else ()), *_OF_ALL_TYPES):
+        table = add(table)
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=reviewed_by_one(with_payments_back(refusable(changeable(table) if type_.can_change else table))),
+        transitions=table,
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,
     )
 
 
-def _check_causes(name: str, table: Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]) -> None:
-    """The events of a case that closes, or that an agent has to decide about, name the cause."""
-    for (state, action), row in table.items():
-        if row.cause is None and (
-            CaseState.CLOSED is row.target is not state or action in (CaseAction.ESCALATE, CaseAction.FAIL)
-        ):
-            raise TableError(f"{name}: {action} in {state} has no cause")
-
-
-def _check_exits(name: str, legs: tuple[Leg, ...], exits: Mapping[Exit, Leg | CaseState]) -> None:
-    found = {each for leg in legs for each in leg.exits}
-    for what, wrong in (("leads nowhere", found - exits.keys()), ("belongs to no leg", exits.keys() - found)):
-        if wrong:
-            raise TableError(f"{name}: the exit {', '.join(sorted(wrong))} {what}")
-    missing = [leg.name for leg in exits.values() if isinstance(leg, Leg) and leg not in legs]
-    if missing:
-        raise TableError(f"{name}: an exit leads to the leg {', '.join(missing)}, which this type does not have")
-
-
-def _connected(row: Row, exits: Mapping[Exit, Leg | CaseState]) -> Transition[CaseState]:
-    """The row with the states that its exits lead to in place of the exits."""
-    target = row.target if isinstance(row.target, History) else _entered(row.target, exits)
-    then = None if row.remembered is None else _entered(row.remembered, exits)
-    return Transition(target, row.permission, row.guards, row.remember, then, row.cause, row.outcome_of, row.restarts)
-
-
-def _entered(target: CaseState | Exit, exits: Mapping[Exit, Leg | CaseState]) -> CaseState:
-    """The state that is entered at a target of a leg."""
-    found = exits[target] if isinstance(target, Exit) else target
-    return found.entry if isinstance(found, Leg) else found
+_OF_ALL_TYPES = (refusable, with_payments_back, reviewed_by_one, open_to_callers)
+"""What the table of every type has besides the rows of its legs, in the order in which it is added."""

@@ -121,6 +121,7 @@ WHY_NOT: Mapping[str, Label] = {
     "no_decision_proposed": Label("没有等待确认的处理决定", "no decision waits for a second agent"),
     "second_person_needed": Label("须由另一名客服操作", "another agent has to do it"),
     "outcome_of_review": Label("金额超过限额时由审核决定产生", "it follows from a decision about much money"),
+    "answers_agent": Label("平台客服的决定须由买家本人答复", "an agent has decided this, and the buyer answers it"),
     "not_opened_by_agent": Label("由买家自行操作", "the buyer does it, since no agent has opened the case"),
     "not_assigned_to_you": Label("不由您处理", "you do not have the case"),
     "party_cannot_decide": Label("交易一方不能处理", "a party of the case does not decide about it"),

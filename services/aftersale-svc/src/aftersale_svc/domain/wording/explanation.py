@@ -27,7 +27,7 @@ from aftersale_svc.domain.wording.progress import progress
 from aftersale_svc.domain.wording.returned_goods import not_received
 from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.step_details import about
-from aftersale_svc.domain.wording.steps import ACTORS, STATED, STEPS, UNATTENDED
+from aftersale_svc.domain.wording.steps import ACTORS, FOR_CALLER, STATED, STEPS, UNATTENDED
 from aftersale_svc.domain.wording.terms import open_offer
 from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
@@ -97,6 +97,8 @@ def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     if isinstance(step, StepOfClaim):
         return claim_sentence(step)
     actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
+    if step.on_behalf_of is not None:
+        actor = FOR_CALLER
     special = UNATTENDED if step.actor_role == SYSTEM.role else STATED
     text = special.get(step.action) or STEPS.get(
         step.action, Label("{actor}：" + step.action, "{actor}: " + step.action)

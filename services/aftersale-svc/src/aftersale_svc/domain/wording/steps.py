@@ -13,6 +13,8 @@ ACTORS: Mapping[str, Label] = {
     "system": Label("系统", "The system"),
 }
 
+FOR_CALLER = Label("平台客服代买家", "An agent, for the buyer,")
+"""Who does what a buyer has called for."""
 STEPS: Mapping[str, Label] = {
     "extend_deadline": Label("{actor}延长了期限", "{actor} gave more time"),
     "move_deadline": Label("日历有更新，期限随之顺延", "The calendar has changed, and the deadline was moved with it"),

@@ -40,7 +40,14 @@ from aftersale_svc.tables.deadlines.deadlines import deadlines
 
 # Of the other tables of claims, each row has its kind.
 _KINDS = {DocumentKind.COURIER_CLAIM: ClaimKind.COURIER, DocumentKind.REFUSED_GOODS_CLAIM: ClaimKind.REFUSED_GOODS}
-_ONLY_OF_CASE = {"case_id": Text, "dispute_id": Text, "message": JSONB, "reason": Text, "details": JSONB}
+_ONLY_OF_CASE = {
+    "on_behalf_of": Text,
+    "case_id": Text,
+    "dispute_id": Text,
+    "message": JSONB,
+    "reason": Text,
+    "details": JSONB,
+}
 
 
 def _added(steps: Table) -> Select[Any]:

@@ -36,6 +36,8 @@ class StepOut(Out):
     actor_role: str
     """In which role: `buyer`, `seller`, `agent`, `arbitrator` or `system` (a timer, a courier's report or another
     consequence)."""
+    on_behalf_of: str | None = None
+    """The buyer for whom an agent has done it; null where nobody did it for another."""
     action: str
     """What was done, as a code such as `approve`."""
     state: str
@@ -66,6 +68,7 @@ class StepOut(Out):
             at=step.at,
             actor_id=step.actor_id,
             actor_role=step.actor_role,
+            on_behalf_of=step.on_behalf_of,
             action=step.action,
             state=step.state,
             claim_id=step.claim_id if isinstance(step, StepOfClaim) else None,

@@ -16,9 +16,9 @@ from aftersale_svc.domain.cases.guards import (
 )
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.pickup import PICKUP, PICKUP_TIMEOUT
-from aftersale_svc.domain.cases.manual_reviews.guards import NOT_OPENED_BY_AGENT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import (
+    BUYER,
     BUYER_OR_AGENT,
     MERCHANT_OR_AGENT,
     MERCHANT_OR_SYSTEM,
@@ -49,8 +49,7 @@ RETURN = Leg(
     _S.AWAIT_BUYER_SHIPMENT,
     {
         **PICKUP,
-        # An agent who has opened the case for a caller names the waybill as well.
-        (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Transition(_S.RETURN_IN_TRANSIT, BUYER_OR_AGENT, (NOT_OPENED_BY_AGENT,)),
+        (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Transition(_S.RETURN_IN_TRANSIT, BUYER),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.BUYER_LATE),
         (_S.AWAIT_BUYER_SHIPMENT, _A.ESCALATE): Transition(
@@ -62,9 +61,7 @@ RETURN = Leg(
         ),
         (_S.RETURN_IN_TRANSIT, _A.SET_RETURN_ADDRESS): Transition(_S.RETURN_IN_TRANSIT, MERCHANT_OR_AGENT, (SHIPPED,)),
         (_S.AWAIT_INSPECTION, _A.SET_RETURN_ADDRESS): Transition(_S.AWAIT_INSPECTION, MERCHANT_OR_AGENT, (SHIPPED,)),
-        (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(
-            _S.RETURN_IN_TRANSIT, BUYER_OR_AGENT, (NOT_OPENED_BY_AGENT, SCANNED)
-        ),
+        (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(_S.RETURN_IN_TRANSIT, BUYER, (SCANNED,)),
         (_S.RETURN_IN_TRANSIT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
         (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.RETURN_NOT_DELIVERED

@@ -64,6 +64,14 @@ class NotOpenedByAgent(Refusal):
     )
 
 
+class AnswersAgent(Refusal):
+    """An agent has offered, asked or rejected: no agent answers that for the buyer."""
+
+    kind, code = Kind.CONFLICT, "answers_agent"
+    zh = "这是平台客服作出的决定，须由买家本人答复。"
+    en = "An agent has decided this, so that the buyer answers it, and no agent does."
+
+
 class SecondPersonNeeded(Refusal):
     """Who proposed the decision cannot confirm it."""
 

@@ -10,7 +10,6 @@ from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     DecisionWaits,
     NothingProposed,
-    NotOpenedByAgent,
     PartyCannotDecide,
     ReviewAlreadyAssigned,
     ReviewAssignedToAnother,
@@ -51,17 +50,18 @@ def parties(case: Case) -> list[str]:
     return [case.buyer_id, case.merchant_id, *case.party_ids, *applicant]
 
 
-def _party(case: Case, facts: CaseFacts | None) -> Refusal | None:
+def _side(case: Case, facts: CaseFacts | None) -> Refusal | None:
     if facts is None or facts.actor is None or facts.actor.role not in STAFF:
         return None
     of_merchant = is_side(facts.actor, case.buyer_id, case.merchant_id)
     return PartyCannotDecide() if of_merchant or is_party(case, facts.actor.id) else None
 
 
-NOT_OPENED_BY_AGENT = _guard(
-    NotOpenedByAgent.code, lambda case, _: None if case.initiator is Initiator.AGENT else NotOpenedByAgent()
-)
-"""What the buyer does, an agent does for who has asked by telephone."""
+def _party(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    acted = facts is not None and facts.actor is not None and facts.actor.id in case.for_buyer_ids
+    return PartyCannotDecide() if acted else _side(case, facts)
+
+
 TAKEN = _guard(
     ReviewAlreadyAssigned.code,
     lambda case, agent: ReviewAlreadyAssigned(agent_id=case.agent_id) if _held_by_another(case, agent) else None,
@@ -73,8 +73,10 @@ ANOTHERS = _guard(
 NOT_MINE = _guard(
     ReviewNotAssignedToYou.code, lambda case, agent: None if case.agent_id == agent.id else ReviewNotAssignedToYou()
 )
-PARTY = Guard(PartyCannotDecide.code, _party)
+SIDE = Guard(PartyCannotDecide.code, _side)
 """Who is a party of the case does not act for the platform in it."""
+PARTY = Guard(PartyCannotDecide.code, _party)
+"""Nor does who has acted in it for a buyer who had called decide anything in it."""
 PROPOSED = _guard(
     DecisionWaits.code,
     lambda case, _: None if case.proposal_id is None else DecisionWaits(proposed_by=case.proposed_by),

@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.manual_reviews.guards import (
     PARTY,
     PROPOSED,
     PROPOSER,
+    SIDE,
     TAKEN,
 )
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -50,6 +51,8 @@ DECIDED_BY_TWO = frozenset(
 """What an agent may decide in manual review by which money goes back, or stays for good."""
 _OF_ANYBODY = frozenset({_A.DISPUTE})
 """What is no decision of the review: a dispute takes the case out of the agents' hands."""
+_FOR_BUYERS = frozenset({_A.CANCEL, _A.DISPUTE, _A.MISS_PICKUP})
+"""What agents do for either side, or for buyers alone."""
 
 
 def reviewed_by_one(table: Table) -> Table:
@@ -62,11 +65,11 @@ def reviewed_by_one(table: Table) -> Table:
         for key, row in table.items()
     }
     reviewed = {**guarded, **ASSIGNMENT, **SECOND_PERSON}
-    return {key: _barred_to_parties(row) if _is_of_staff(key, row) else row for key, row in reviewed.items()}
+    return {key: _barred_to_parties(key[1], row) if _is_of_staff(key, row) else row for key, row in reviewed.items()}
 
 
-def _barred_to_parties(row: Transition[CaseState]) -> Transition[CaseState]:
-    return replace(row, guards=(PARTY, *row.guards))
+def _barred_to_parties(action: CaseAction, row: Transition[CaseState]) -> Transition[CaseState]:
+    return replace(row, guards=(SIDE if action in _FOR_BUYERS else PARTY, *row.guards))
 
 
 def _is_of_staff(key: tuple[CaseState, CaseAction], row: Transition[CaseState]) -> bool:
