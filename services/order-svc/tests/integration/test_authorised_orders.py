@@ -148,6 +148,17 @@ async def test_giving_up_an_authorisation_again_and_again_does_not_keep_an_order
     assert set(await till.ends()) == {"voided"}
 
 
+async def test_a_buyer_has_time_to_pay_however_late_the_merchant_gives_an_authorisation_up(till, shop):
+    order = await shop.place()
+    for _ in range(3):
+        payment = await till.authorised(order)
+        await till.pass_time(days=6)
+        assert (await shop.seller.post(f"/v1/payments/{payment['id']}/void")).status_code == 200
+    assert await till.waits_for(order) == ("created", "buyer", TO_PAY)
+    await till.pass_time(seconds=1)
+    assert (await shop.order(order["id"]))["state"] == "created"
+
+
 async def test_the_authorisation_of_an_order_is_shown_in_its_timeline(till, shop):
     order = await shop.place()
     payment = await till.authorised(order)

@@ -63,4 +63,5 @@ def _started(tx: Transaction[Settings], order: Order, cause: AuthorisationEndCau
     waiting = ORDER.apply(replace(order, authorised_until=None), OrderAction.AWAIT_PAYMENT, SystemContext.of(tx))
     settings = tx.settings
     hours = PlanHours(settings.payment_hours, settings.longest_payment_hours, settings.longest_plan_hours)
-    return replace(waiting, deadline_at=payable_again_until(order, cause, tx.now, hours))
+    by_buyer = cause is AuthorisationEndCause.VOIDED and tx.actor.role == "buyer"
+    return replace(waiting, deadline_at=payable_again_until(order, tx.now, hours, by_buyer=by_buyer))

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from order_svc.domain.errors import CurrencyMismatch, PaymentInProgress
 from order_svc.domain.model import Amount, CancelCause, Order
-from order_svc.domain.payments.codes import AuthorisationEndCause
 from order_svc.domain.payments.errors import (
     AmountExceedsLeft,
     DueTimesDisordered,
@@ -231,13 +230,13 @@ def authorised_until(order: Order, live: Iterable[Payment], at: datetime) -> dat
     return min(until for _, until in held) if 0 < needed <= sum(minor for minor, _ in held) else None
 
 
-def payable_again_until(order: Order, cause: AuthorisationEndCause, at: datetime, hours: PlanHours) -> datetime:
-    """Until when an order is paid of which nothing is authorised any more since `at`.
+def payable_again_until(order: Order, at: datetime, hours: PlanHours, *, by_buyer: bool) -> datetime:
+    """Until when an order is paid of which nothing is authorised any more since `at`. `by_buyer`: the buyer has given that up.
 
-    A party that gives authorisations up again and again does not prolong it beyond the longest time that an order may set.
+    A buyer who does so again and again does not prolong it beyond the longest time that an order may set.
     """
     due = order.payment_due(at, hours.usual)
-    if cause is not AuthorisationEndCause.VOIDED:
+    if not by_buyer:
         return due
     longest = (order.reviewed_at or order.created_at) + timedelta(hours=hours.first)
     return min(due, max(longest, order.pay_by or longest))
