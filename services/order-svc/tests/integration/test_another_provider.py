@@ -29,6 +29,7 @@ class PlainPay:
     secrets = (SECRET,)
     resources = ()
     payer_methods = frozenset()
+    key_source, authorises = None, False
     statement_zone, statement_ready = UTC, timedelta(0)
 
     async def pay(self, payment: Payment, payer_id: str | None = None) -> ProviderResult:

@@ -13,7 +13,7 @@ from aftercare_simulators.payment.methods import Method
 from aftercare_simulators.payment.provider import Provider
 from aftercare_simulators.payment.rsa import KeyPair
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
-from order_svc.domain.payments.signing_keys import SigningKey
+from order_svc.domain.payments.signing_keys import PublishedKey
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
 from order_svc.integrations.payments.port import PaymentProvider, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator
@@ -222,7 +222,7 @@ class CertificatesWorld(WeChatPayWorld):
         super().__init__(has_certificates=True)
         self.platform.keys.clear()
         self.publish("wechat 1", signs=True)
-        self.known: Sequence[SigningKey] = ()
+        self.known: Sequence[PublishedKey] = ()
 
     def publish(self, owner: str, *, signs: bool) -> str:
         serial = self.platform.certify(keys(owner), NOW - timedelta(days=1), NOW + timedelta(days=5 * 365))

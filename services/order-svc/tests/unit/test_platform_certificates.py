@@ -43,9 +43,7 @@ async def test_a_certificate_that_signs_at_once_is_fetched_once_for_all_response
         found += await asyncio.gather(*batch)
         await world.settled()
     assert Outcome.UNKNOWN not in found
-    assert (
-        paths.count("/v3/certificates") == 3
-    )  # by the test, for the first response, and for the first with the new one
+    assert paths.count("/v3/certificates") == 2  # by the test, and for the first response with the new one
 
 
 async def test_a_response_that_nobody_known_has_signed_is_no_answer() -> None:
@@ -80,6 +78,28 @@ async def test_a_certificate_under_another_serial_number_is_refused() -> None:
     for serial in ("4A", "none"):
         world.platform.certificates = {serial: text}
         assert await world.adapter.key_source.keys() is None
+
+
+async def test_a_certificate_that_cannot_be_read_does_not_hide_the_others() -> None:
+    world = CertificatesWorld()
+    assert world.adapter.key_source is not None
+    [(serial, text)] = world.platform.certificates.items()
+    world.platform.certificates = {"4A": text, "none": "-----BEGIN CERTIFICATE-----", serial: text}
+    keys_found = await world.adapter.key_source.keys()
+    assert keys_found is not None
+    assert [each.serial for each in keys_found] == [serial]
+
+
+async def test_a_response_by_a_certificate_that_was_withdrawn_is_no_answer() -> None:
+    world = CertificatesWorld()
+    assert await pay(world, 1) is not Outcome.UNKNOWN
+    [withdrawn] = world.platform.certificates
+    del world.platform.certificates[withdrawn]
+    serial = world.publish("wechat 2", signs=True)
+    await world.fetch()
+    assert await pay(world, 2) is not Outcome.UNKNOWN
+    del world.platform.keys[serial]
+    assert await pay(world, 3) is Outcome.UNKNOWN
 
 
 async def test_a_certificate_signs_in_its_time_only() -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from aftercare_simulators.payment.ledger import Status
 from aftercare_simulators.payment.methods import Method
-from order_svc.domain.payments.model import Payment
+from order_svc.domain.payments.model import Payment, PaymentState
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
 from order_svc.integrations.payments.port import Outcome, ProviderNotification
 from provider_worlds import SHOP, AlipayWorld, keys
@@ -37,9 +37,32 @@ async def test_a_merchant_without_the_contract_authorises_nothing(world: AlipayW
         app_id=world.account.app_id, private_key=keys("merchant").private, public_keys=[keys("alipay 1").public]
     )
     adapter = Alipay(world.client(), url="http://alipay/gateway.do", callback_url=SHOP, account=account)
-    result = await adapter.pay(world.payment)
-    assert (result.outcome, result.failure_code) == (Outcome.DECLINED, "authorisation_not_offered")
-    assert world.provider.ledger.payments() == []
+    assert (adapter.authorises, world.adapter.authorises) == (False, True)
+
+
+async def authorised(world: AlipayWorld) -> Payment:
+    await world.pay()
+    await world.settled()
+    world.pushes.clear()
+    return replace(world.payment, state=PaymentState.CAPTURING, amount_minor=12000)
+
+
+@pytest.mark.parametrize("failure", ["refused", "lost"])
+async def test_a_declined_capture_whose_amount_stays_frozen_is_tried_again(world: AlipayWorld, failure: str) -> None:
+    held = await authorised(world)
+    world.behave(Method.DECLINED)
+    world.app.state.unfreezes = failure
+    assert (await world.adapter.capture(held)).outcome is Outcome.UNKNOWN
+    found = await world.adapter.find(held)
+    if failure == "lost":  # it was unfrozen: the capture had been declined
+        assert (found.outcome, found.failure_code) == (Outcome.DECLINED, "declined")
+        return
+    assert found.outcome is Outcome.AUTHORISED
+    world.app.state.unfreezes = None
+    result = await world.adapter.capture(held)
+    assert (result.outcome, result.failure_code) == (Outcome.DECLINED, "ACQ.BUYER_BALANCE_NOT_ENOUGH")
+    await world.settled()
+    assert [push.content for push in world.pushes] == [None], "what we unfreeze is no report"
 
 
 async def test_a_code_that_nobody_has_scanned_waits_and_is_given_up(world: AlipayWorld) -> None:
@@ -83,19 +106,26 @@ async def test_a_buyer_who_is_refused_authorises_nothing(world: AlipayWorld) -> 
 def test_a_notification_reports_what_has_become_of_the_whole(
     world: AlipayWorld, kind: str, status: str, amounts: dict[str, str], outcome: Outcome | None
 ) -> None:
-    names = {"out_order_no": world.payment.id, "auth_no": "A1", "operation_type": "FREEZE"}
+    names = {"out_order_no": world.payment.id, "out_request_no": "R1", "auth_no": "A1"}
     form = {**names, "notify_type": kind, "status": status, "total_freeze_amount": "295.00", **amounts}
-    told = world.adapter.parse(urlencode(form).encode())
+    reported = world.adapter.parse(urlencode(form).encode())
     if outcome is None:
-        assert told is None
+        assert reported is None
         return
-    assert isinstance(told, ProviderNotification)
-    assert (told.subject_id, told.result.outcome, told.amount_minor) == (world.payment.id, outcome, 29500)
+    assert isinstance(reported, ProviderNotification)
+    assert (reported.subject_id, reported.result.outcome, reported.amount_minor) == (world.payment.id, outcome, 29500)
 
 
 @pytest.mark.parametrize("changes", [{"total_freeze_amount": "much"}, {"auth_no": "\n"}, {"rest_amount": "1.001"}])
 def test_a_notification_that_cannot_be_read_names_the_field(world: AlipayWorld, changes: dict[str, str]) -> None:
-    form = {"out_order_no": "pay_1", "auth_no": "A1", "status": "SUCCESS", "total_freeze_amount": "1.00", **HELD}
-    form = {**form, "notify_type": "fund_auth_unfreeze", **UNFROZEN, **changes}
+    names = {"out_order_no": "pay_1", "out_request_no": "R1", "auth_no": "A1"}
+    form = {
+        **names,
+        "status": "SUCCESS",
+        "total_freeze_amount": "1.00",
+        "notify_type": "fund_auth_unfreeze",
+        **UNFROZEN,
+        **changes,
+    }
     with pytest.raises(ValueError, match=r"auth_no|no amount in yuan"):
         world.adapter.parse(urlencode(form).encode())

@@ -1,7 +1,7 @@
 """Alipay's gateway as an ASGI application: `create(account)`. Source: opendocs.alipay.com (alipay.trade.*, RSA2)."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -51,11 +51,12 @@ def create(
     ledger = Ledger(clock=clock)
 
     def report(operation: Operation) -> Delivery | None:
-        return _callback(account, ledger, operation, clock())
+        return _callback(account, ledger, operation, clock(), authorisations.unfrozen)
 
     provider = Provider(ledger, callbacks, delay, slow, report)
     app.state.provider, app.state.account = provider, account
     trades = _Trades(account, provider, clock)
+    authorisations = Authorisations(account, provider, trades.operation, app)
     methods: dict[str, Callable[[str, Json, str], Awaitable[Response]]] = {
         "alipay.trade.precreate": trades.precreate,
         "alipay.trade.query": trades.query,
@@ -63,7 +64,7 @@ def create(
         "alipay.trade.refund": trades.refund,
         "alipay.trade.fastpay.refund.query": trades.refund_query,
         "alipay.data.dataservice.bill.downloadurl.query": trades.bill,
-        **Authorisations(account, provider, trades.operation).methods,
+        **authorisations.methods,
     }
 
     @app.post("/gateway.do")
@@ -197,7 +198,9 @@ def _trade(ledger: Ledger, payment: Operation) -> dict[str, str]:
     }
 
 
-def _callback(account: Account, ledger: Ledger, operation: Operation, now: datetime) -> Delivery | None:
+def _callback(
+    account: Account, ledger: Ledger, operation: Operation, now: datetime, unfrozen: Mapping[str, str]
+) -> Delivery | None:
     """The callback about a trade that was paid or refunded; it has what was refunded of the trade so far."""
     payment = ledger.find(Kind.PAYMENT, operation.payment_id)
     is_held = operation.authorised is not None and operation.status in (Status.AUTHORISED, Status.DECLINED)
@@ -214,7 +217,7 @@ def _callback(account: Account, ledger: Ledger, operation: Operation, now: datet
         "notify_type": kind,
         "version": "1.0",
         "buyer_logon_id": "138****0000",
-        **(held(payment) if is_held else _trade(ledger, payment)),
+        **(held(payment, unfrozen.get(payment.id)) if is_held else _trade(ledger, payment)),
     }
     if operation.kind is Kind.REFUND:
         refunded = ledger.refunded(payment.id, Status.SUCCEEDED)

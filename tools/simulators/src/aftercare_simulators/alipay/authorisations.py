@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from fastapi import FastAPI
 from fastapi.responses import Response
 
 from aftercare_simulators.alipay import gateway
@@ -23,10 +24,16 @@ _BUYER = "2088000000000001"
 
 
 class Authorisations:
-    """The methods about authorisations. One that the buyer has not scanned does not exist yet."""
+    """The methods about authorisations. One that the buyer has not scanned does not exist yet.
 
-    def __init__(self, account: Account, provider: Provider, operation: Callable[..., Operation]) -> None:
-        self._account, self._provider, self._operation = account, provider, operation
+    `unfrozen` has the numbers of the requests by which amounts were unfrozen. `app.state.unfreezes` is `refused` or `lost` where requests
+    to unfreeze end like that.
+    """
+
+    def __init__(self, account: Account, provider: Provider, operation: Callable[..., Operation], app: FastAPI) -> None:
+        self._account, self._provider, self._operation, self._app = account, provider, operation, app
+        app.state.unfreezes = None
+        self.unfrozen: dict[str, str] = {}
 
     @property
     def methods(self) -> Mapping[str, Callable[[str, Json, str], Awaitable[Response]]]:
@@ -71,7 +78,12 @@ class Authorisations:
         found = self._of_number(content["auth_no"])
         if found.status is Status.SUCCEEDED or int(Decimal(content["amount"]) * 100) != found.amount:
             return gateway.fail(self._account, method, "UNFREEZE_AMOUNT_OVER_LIMIT")
+        if self._app.state.unfreezes == "refused":
+            return gateway.respond(self._account, method, {"code": "20000", "sub_code": "isp.unknow-error"})
+        self.unfrozen[found.id] = content["out_request_no"]
         ended = self._provider.void(found)
+        if self._app.state.unfreezes == "lost":
+            return Response(status_code=502)
         return gateway.succeed(self._account, method, out_order_no=ended.id, status="SUCCESS", amount=content["amount"])
 
     async def pay(self, method: str, content: Json, _: str) -> Response:
@@ -101,8 +113,9 @@ class Authorisations:
         return self._provider.ledger.find_reference(Kind.PAYMENT, auth_no.removeprefix("A"))
 
 
-def held(payment: Operation) -> dict[str, str]:
-    """An authorisation as a query and a notification show it; nothing is left of it once a part is captured."""
+def held(payment: Operation, request_no: str | None = None) -> dict[str, str]:
+    """An authorisation as a query and a notification show it; nothing is left of it once a part is captured. `request_no` is the number of
+    the request that has unfrozen it."""
     frozen, paid = payment.authorised or 0, payment.status is Status.SUCCEEDED
     is_refused = payment.script.declined or payment.script.unpaid
     was_frozen = payment.status in (Status.AUTHORISED, Status.SUCCEEDED) or (
@@ -112,7 +125,7 @@ def held(payment: Operation) -> dict[str, str]:
     return {
         "auth_no": f"A{payment.reference}",
         "out_order_no": payment.id,
-        "out_request_no": payment.id,
+        "out_request_no": request_no or payment.id,
         "operation_type": "FREEZE",
         "status": "SUCCESS" if was_frozen else ended,
         "amount": yuan(frozen),

@@ -15,7 +15,7 @@ from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, SYSTEM_ONLY
 
 MOST_EVIDENCE_REQUESTS = 3
-FINANCE = Permission("finance_only", frozenset({"agent", "admin"}))
+RECORDERS = Permission("operator_only", frozenset({"agent", "admin"}))
 CLAIMANTS = Permission("claimants_only", frozenset({"buyer", "agent", "system"}))
 
 
@@ -43,8 +43,8 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.PLATFORM_REVIEW, BUYER),
         (_S.AWAIT_EVIDENCE, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="evidence_late"),
-        (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (PARTY, SECOND_PERSON)),
-        (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (PARTY, SECOND_PERSON)),
+        (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, RECORDERS, (PARTY, SECOND_PERSON)),
+        (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, RECORDERS, (PARTY, SECOND_PERSON)),
         (_S.PAYING, _A.ESCALATE): Transition(_S.PAYING, SYSTEM_ONLY, cause="payment_late"),
         **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS, (PARTY,)) for state in _REVIEWED},
         # Somebody may have paid it: people record the result. It ends with its case alone.

@@ -44,7 +44,9 @@ GUARANTEE_EFFECTS: Mapping[str, Label] = {
     "guarantee_without_evidence": Label("平台按现有凭证处理", "an agent decides without more evidence"),
 }
 GUARANTEE_WHY_NOT: Mapping[str, Label] = {
-    "finance_only": Label("只有平台财务可以操作", "only the finance staff of the platform may"),
+    "operator_only": Label(
+        "只有平台客服或管理员可以操作", "only customer service or an administrator of the platform may"
+    ),
     "claimants_only": Label("只有买家或平台客服可以操作", "only the buyer or an agent may"),
     "second_person_needed": Label("审批人不能登记付款", "who approved it cannot record its payment"),
     "evidence_asked_too_often": Label("举证要求次数已用完", "evidence was asked for as often as it may be"),

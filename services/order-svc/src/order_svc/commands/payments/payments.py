@@ -17,7 +17,7 @@ from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.errors import AuthorisationNotOffered, PayerNotTaken, PayerRequired
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
-from order_svc.domain.payments.limits import authorised_until, payable_until, payment_refusal
+from order_svc.domain.payments.limits import payable_until, payment_refusal
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.domain.payments.plans import amount_to_pay, takes
 from order_svc.domain.payments.policy import release_reason
@@ -61,7 +61,7 @@ async def start(
     minor = amount_to_pay(order, await tx.all(LIVE_PAYMENTS, order_id=order_id), amount)
     if (refusal := payment_refusal(provider, Amount(minor, order.currency))) is not None:
         raise refusal
-    if manual_capture and authorised_until(provider, tx.now) is None:
+    if manual_capture and not providers[provider].authorises:
         raise AuthorisationNotOffered(pointer="/capture", provider=provider)
     payment = _pending(tx, order, provider, method, minor)
     if manual_capture:

@@ -5,10 +5,9 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey:
-    """A key by its serial number, as the provider names it. It signs from `valid_from` until before `valid_until`."""
+class PublishedKey:
+    """A key by its serial number, as its provider names it. It signs from `valid_from` until before `valid_until`."""
 
-    provider: str
     serial: str
     public_key: str
     valid_from: datetime
@@ -22,3 +21,10 @@ class SigningKey:
     def is_valid(self, at: datetime) -> bool:
         """Whether it may sign at this time."""
         return self.valid_from <= at < self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey(PublishedKey):
+    """A key of this provider, as it is stored."""
+
+    provider: str

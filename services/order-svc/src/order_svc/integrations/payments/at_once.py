@@ -7,7 +7,9 @@ from order_svc.integrations.payments.results import declined
 
 
 class PaidAtOnce:
-    """The part of the port that is not offered. `limits.payment_refusal` refuses such payments before they are started."""
+    """The part of the port that is not offered. `payments.start` refuses such payments before they are started."""
+
+    authorises = False
 
     async def capture(self, _: Payment) -> ProviderResult:
         """See the port."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject, CheckoutFields, Payment, Refund
-from order_svc.domain.payments.signing_keys import SigningKey
+from order_svc.domain.payments.signing_keys import PublishedKey
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.pushes import PushAdapter
 
@@ -93,7 +93,7 @@ class PaymentCalls(Protocol):
 class KeySource(Protocol):
     """Where a provider publishes the keys that it signs with."""
 
-    async def keys(self) -> Sequence[SigningKey] | None:
+    async def keys(self) -> Sequence[PublishedKey] | None:
         """All of them, the next ones included; None where the provider does not answer."""
 
 
@@ -127,6 +127,10 @@ class PaymentProvider(PaymentCalls, PushAdapter[Notification | None], Protocol):
     @property
     def payer_methods(self) -> frozenset[str]:
         """The methods that need the buyer's id at the provider."""
+
+    @property
+    def authorises(self) -> bool:
+        """Whether payments through it may be authorised first, and captured later."""
 
     def takes(self, method: str) -> bool:
         """Whether a payment through it may have this method."""

@@ -71,6 +71,7 @@ class Simulator:
 
     signature_headers = signatures.STANDARD_HEADERS
     key_source = None
+    authorises = True
     payer_methods = frozenset[str]()
     statement_zone, statement_ready = UTC, timedelta(minutes=5)
 

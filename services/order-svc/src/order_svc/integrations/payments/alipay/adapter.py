@@ -72,6 +72,7 @@ class Alipay:
         self._authorisations = PreAuthorisations(self._gateway, account.seller_id)
         self.resources, self.secrets = (client,), tuple(account.public_keys)
         self._client, self._app_id = client, account.app_id
+        self.authorises = bool(account.seller_id)
 
     def takes(self, method: str) -> bool:
         """See the port."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from order_svc.domain.payments.errors import AuthorisationNotOffered
-from order_svc.domain.payments.model import CallSubject, CheckoutFields, CheckoutKind, Payment
+from order_svc.domain.payments.codes import FailureCode
+from order_svc.domain.payments.model import CallSubject, CheckoutFields, CheckoutKind, Payment, PaymentState
 from order_svc.integrations.payments import bills
 from order_svc.integrations.payments.alipay.forms import timeout_of, yuan
 from order_svc.integrations.payments.alipay.gateway import HAS_SUCCESS, SUCCESS, Answer, Gateway, Text, refusal
@@ -17,12 +17,13 @@ from order_svc.integrations.payments.port import Outcome, ProviderNotification, 
 from order_svc.integrations.payments.results import NOT_FOUND, PENDING, UNKNOWN, declined
 
 _NOT_THERE = frozenset({"AUTH_ORDER_NOT_EXIST", "AUTH_OPERATION_NOT_EXIST"})
-_PRODUCT = "PRE_AUTH"
+_PRODUCT, _RELEASE = "PRE_AUTH", "_release"
 FREEZE, UNFREEZE = "fund_auth_freeze", "fund_auth_unfreeze"
 
 
 class _Notified(BaseModel):
     out_order_no: Text
+    out_request_no: Text
     auth_no: Text
     status: Text
     total_freeze_amount: Text
@@ -37,9 +38,7 @@ class PreAuthorisations:
         self._gateway, self._seller_id = gateway, seller_id
 
     async def pay(self, payment: Payment) -> ProviderResult:
-        """See the port. The amount is frozen once the buyer has scanned the code and confirmed. Declined for a merchant without contract."""
-        if not self._seller_id:
-            return declined(AuthorisationNotOffered.code, AuthorisationNotOffered.code)
+        """See the port. The amount is frozen once the buyer has scanned the code and confirmed."""
         content = {
             **_names(payment),
             "amount": yuan(payment.asked_minor),
@@ -66,8 +65,10 @@ class PreAuthorisations:
         if held.total_pay_amount:
             return await self._captured(payment)
         if held.status == "SUCCESS":
-            authorised = ProviderResult(outcome=Outcome.AUTHORISED, reference=held.auth_no)
-            return authorised if held.rest_amount else declined("UNFREEZE", "UNFREEZE")
+            if held.rest_amount:
+                return ProviderResult(outcome=Outcome.AUTHORISED, reference=held.auth_no)
+            is_capture = payment.state is PaymentState.CAPTURING  # which was declined, and its response lost
+            return declined(FailureCode.DECLINED if is_capture else UNFREEZE, UNFREEZE)
         return declined(held.status, "CLOSED") if held.status == "CLOSED" else PENDING
 
     async def capture(self, payment: Payment) -> ProviderResult:
@@ -91,8 +92,8 @@ class PreAuthorisations:
         if answer.code == SUCCESS or answer.sub_code == HAS_SUCCESS:
             return await self.find(payment)
         result = refusal(answer)
-        if result.outcome is Outcome.DECLINED and await self._unfreeze(payment, held) is None:
-            return UNKNOWN
+        if result.outcome is Outcome.DECLINED and not await self._unfreeze(payment, held):
+            return UNKNOWN  # it is still frozen: the capture is tried again
         return result
 
     async def close(self, payment: Payment) -> ProviderResult:
@@ -108,18 +109,18 @@ class PreAuthorisations:
             await self._unfreeze(payment, held)
         return await self.find(payment)
 
-    async def _unfreeze(self, payment: Payment, held: Answer) -> Answer | None:
-        """Unfreeze what is frozen; None where there is no answer."""
+    async def _unfreeze(self, payment: Payment, held: Answer) -> bool:
+        """Unfreeze what is frozen; whether nothing is any more."""
         if not held.rest_amount or held.auth_no is None:
-            return held
+            return True
         content = {
             "auth_no": held.auth_no,
-            "out_request_no": f"{payment.id}_release",
+            "out_request_no": f"{payment.id}{_RELEASE}",
             "amount": f"{held.rest_amount:.2f}",
             "remark": "订单取消",
         }
         answer = await self._gateway.call("alipay.fund.auth.order.unfreeze", content)
-        return answer if isinstance(answer, Answer) else None
+        return isinstance(answer, Answer) and answer.code == SUCCESS
 
     async def _held(self, payment: Payment) -> Answer | None:
         """What Alipay has of the authorisation; None where it does not answer."""
@@ -138,25 +139,26 @@ class PreAuthorisations:
 
 
 def notification(form: Mapping[str, str]) -> ProviderNotification | None:
-    """What a notification about an authorisation reports; None where that is no end of it, such as that the rest was unfrozen.
+    """What a notification about an authorisation reports; None where that is no end of it, such as that the rest was unfrozen,
+    or where we have unfrozen it: the response to that, or a query, has what it means.
 
     Raises: ValueError where it cannot be read.
     """
-    told = _Notified.model_validate(form)
+    reported = _Notified.model_validate(form)
     is_released = form.get("notify_type") == UNFREEZE and not (
-        bills.minor(told.rest_amount) or bills.minor(told.total_pay_amount)
+        bills.minor(reported.rest_amount) or bills.minor(reported.total_pay_amount)
     )
-    if is_released and told.status == "SUCCESS":
-        result = declined("UNFREEZE", "UNFREEZE")
-    elif form.get("notify_type") == FREEZE and told.status == "SUCCESS":
-        result = ProviderResult(outcome=Outcome.AUTHORISED, reference=told.auth_no)
+    if is_released and reported.status == "SUCCESS" and not reported.out_request_no.endswith(_RELEASE):
+        result = declined(UNFREEZE, UNFREEZE)
+    elif form.get("notify_type") == FREEZE and reported.status == "SUCCESS":
+        result = ProviderResult(outcome=Outcome.AUTHORISED, reference=reported.auth_no)
     else:
         return None
     return ProviderNotification(
         subject=CallSubject.PAYMENT,
-        subject_id=told.out_order_no,
+        subject_id=reported.out_order_no,
         result=result,
-        amount_minor=bills.minor(told.total_freeze_amount),
+        amount_minor=bills.minor(reported.total_freeze_amount),
         currency="CNY",
     )
 

@@ -66,6 +66,7 @@ class Stripe:
 
     signature_headers = ("stripe-signature",)
     key_source = None
+    authorises = True
     payer_methods = frozenset[str]()
     statement_zone, statement_ready = UTC, timedelta(hours=2)
 

@@ -19,7 +19,6 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 from wechatpayv3.utils import aes_decrypt
 
 from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
-from order_svc.domain.payments.signing_keys import SigningKey
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations.payments import rsa
 from order_svc.integrations.payments.at_once import PaidAtOnce
@@ -112,7 +111,6 @@ class WeChatPay(PaidAtOnce):
         self._key_source = (
             PlatformCertificates(self._listed_certificates, account.api_v3_key) if account.has_certificates else None
         )
-        self._fetched: Sequence[SigningKey] = ()
         self._fetching = asyncio.Lock()
 
     @property
@@ -232,15 +230,18 @@ class WeChatPay(PaidAtOnce):
     async def _is_authentic(self, headers: Mapping[str, str], body: str | bytes) -> bool:
         """Whether a response is signed by a key that is known, or by a certificate that is published now."""
         raw, serial = body.encode() if isinstance(body, str) else body, headers.get("wechatpay-serial", "")
-        if self._key_source is not None and serial not in self._serials():
+        if self._key_source is None:
+            return _is_signed(raw, headers, self.secrets)
+        if serial not in self._serials(self._key_source):
             async with self._fetching:
-                if serial not in self._serials():
-                    self._fetched = await self._key_source.keys() or self._fetched
+                if serial not in self._serials(self._key_source):
+                    await self._key_source.keys()
         now = datetime.now(UTC)
-        return _is_signed(raw, headers, (*self.secrets, *(each.secret for each in self._fetched if each.is_valid(now))))
+        published = (each.secret for each in self._key_source.known if each.is_valid(now))
+        return _is_signed(raw, headers, (*self.secrets, *published))
 
-    def _serials(self) -> set[str]:
-        return {*(each.partition("=")[0] for each in self.secrets), *(each.serial for each in self._fetched)}
+    def _serials(self, source: PlatformCertificates) -> set[str]:
+        return {*(each.partition("=")[0] for each in self.secrets), *(each.serial for each in source.known)}
 
     async def _listed_certificates(self) -> tuple[int, str | bytes]:
         """They are encrypted with our key, and so may be signed by one of those that are yet to be read."""

@@ -8,16 +8,18 @@ import base64
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
+import structlog
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import load_pem_x509_certificate
-from pydantic import BaseModel
+from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
+from pydantic import BaseModel, JsonValue
 from wechatpayv3.utils import aes_decrypt
 
-from order_svc.domain.payments.signing_keys import SigningKey
+from order_svc.domain.payments.signing_keys import PublishedKey
 from order_svc.integrations.payments import rsa
 from order_svc.integrations.payments.wechat_pay.documents import Text
 
-PROVIDER = "wechat_pay"
+log = structlog.get_logger(__name__)
 
 
 class _Encrypted(BaseModel):
@@ -33,26 +35,36 @@ class _Listed(BaseModel):
 
 
 class _List(BaseModel):
-    data: list[_Listed]
+    data: list[JsonValue]
 
 
 class PlatformCertificates:
-    """The key source of WeChat Pay. `request` makes the request, which returns the status and the content."""
+    """The key source of WeChat Pay. `request` makes the request, which returns the status and the content. `known` are the keys that were
+    published when it was asked last."""
 
     def __init__(self, request: Callable[[], Awaitable[tuple[int, str | bytes]]], api_v3_key: str) -> None:
         self._request, self._api_v3_key = request, api_v3_key
+        self.known: Sequence[PublishedKey] = ()
 
-    async def keys(self) -> Sequence[SigningKey] | None:
-        """See the port. None as well where one of the certificates cannot be decrypted or read."""
+    async def keys(self) -> Sequence[PublishedKey] | None:
+        """See the port. A certificate that cannot be decrypted or read is left out; None as well where no other is left."""
         status, content = await self._request()
-        if status != 200:
-            return None
         try:
-            return [self._key(each) for each in _List.model_validate_json(content).data]
+            listed = _List.model_validate_json(content).data if status == 200 else []
         except ValueError:
+            listed = []
+        found = [key for key in map(self._readable, listed) if key is not None]
+        self.known = found or self.known
+        return found or None
+
+    def _readable(self, listed: JsonValue) -> PublishedKey | None:
+        try:
+            return self._key(_Listed.model_validate(listed))
+        except (ValueError, InvalidVersion, UnsupportedAlgorithm) as error:
+            log.warning("certificate_unreadable", error=type(error).__name__)
             return None
 
-    def _key(self, listed: _Listed) -> SigningKey:
+    def _key(self, listed: _Listed) -> PublishedKey:
         box = listed.encrypt_certificate
         plain = aes_decrypt(box.nonce, box.ciphertext, box.associated_data, self._api_v3_key)
         if plain is None:
@@ -63,8 +75,7 @@ class PlatformCertificates:
         key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         public_key = base64.b64encode(key).decode()
         rsa.check(private=[], public=[public_key])
-        return SigningKey(
-            provider=PROVIDER,
+        return PublishedKey(
             serial=listed.serial_no,
             public_key=public_key,
             valid_from=certificate.not_valid_before_utc,
