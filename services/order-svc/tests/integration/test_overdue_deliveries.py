@@ -39,16 +39,17 @@ def why_not(order, action):
     return next(each.get("why_not") for each in order["allowed_actions"] if each["action"] == action)
 
 
-async def test_a_parcel_without_scans_is_an_anomaly_and_its_order_becomes_overdue_once(shop, order):
+async def test_a_parcel_without_scans_is_an_anomaly_and_its_order_becomes_overdue(shop, order):
     assert (order["whose_turn"], order["deadline_effect"]) == ("courier", "delivery_overdue")
     assert order["deadline_at"] == order["deliver_by_at"]
     assert datetime.fromisoformat(order["deliver_by_at"]) == shop.h.clock.now() + timedelta(hours=360)
     shown = await overdue(shop, order)
-    assert (shown["state"], shown["whose_turn"], shown["deadline_at"]) == ("shipped", "agent", None)
+    assert (shown["state"], shown["whose_turn"], shown["deadline_effect"]) == ("shipped", "agent", "delivery_overdue")
     assert shown["delivery_overdue_at"] is not None
-    shop.h.clock.advance(hours=1000)
+    shop.h.clock.advance(hours=361)
     await shop.h.run_due()
-    [event] = await shop.events(OrderDeliveryOverdue)
+    event, again = await shop.events(OrderDeliveryOverdue)
+    assert again.deliver_by_at > event.deliver_by_at, "the agents are reminded"
     assert event.deliver_by_at == datetime.fromisoformat(order["deliver_by_at"])
     kinds = [each.kind for each in await shop.events(ParcelAnomalyRaised)]
     assert kinds == ["not_picked_up", "delivery_overdue"]
@@ -70,6 +71,10 @@ async def test_an_agent_records_the_delivery_and_the_order_goes_on(shop, order, 
     event = (await shop.events(ParcelStatusChanged))[-1]
     assert (event.handler, event.evidence, event.delivered) == ("agent-1", (EVIDENCE["evidence"],), True)
     assert len(await shop.events(OrderDelivered)) == 1
+    await shop.h.run_due()
+    delivered = await shop.order(order["id"])
+    due_at = datetime.fromisoformat(delivered["deadline_at"])
+    assert (delivered["state"], due_at) == ("delivered", shop.h.clock.now() + timedelta(hours=240)), "counted from now"
     refused = await record(agent, parcel, "loss")
     shop.problem(refused, 409, "illegal_transition")
 
@@ -86,7 +91,7 @@ async def test_the_merchant_waits_until_the_delivery_is_overdue(shop, order):
     assert why_not(shown, "record_delivery") is None
     assert (await record(shop.seller, parcel, "loss")).status_code == 200
     shown = await shop.order(order["id"])
-    assert (shown["state"], shown["whose_turn"]) == ("shipped", "agent"), "its units are refunded by a case"
+    assert (shown["state"], shown["whose_turn"]) == ("shipped", "buyer"), "its units are refunded by a case"
     assert [each.kind for each in await shop.events(ParcelAnomalyRaised)][-1] == "lost"
     found = (await record(shop.seller, parcel, "delivery", **EVIDENCE)).json()
     assert (found["status"], (await shop.order(order["id"]))["state"]) == ("delivered", "delivered")
@@ -100,7 +105,10 @@ async def test_what_is_recorded_has_to_fit(shop, order, agent):
         refused = await record(agent, parcel, "delivery", delivered_at=at, **EVIDENCE)
         problem = shop.problem(refused, 422, "delivered_at_unfit")
         assert problem["errors"][0]["pointer"] == "/delivered_at"
-    await shop.scan(ParcelStatus.RETURNED)
+    await shop.scan(ParcelStatus.RETURNING)
+    for end in ("delivery", "loss"):
+        shop.problem(await record(agent, parcel, end, **EVIDENCE), 409, "parcel_not_awaited")
+    await shop.scan(ParcelStatus.RETURNED, hours=2)
     problem = shop.problem(await record(agent, parcel, "loss"), 409, "parcel_not_awaited")
     assert (problem["leg"], problem["parcel_status"]) == ("outbound", "returned")
 
@@ -127,3 +135,33 @@ async def test_the_time_does_not_run_while_a_case_is_open(shop, order):
     assert (await shop.order(order["id"]))["deadline_at"] is None
     await overdue(shop, order)
     assert await shop.events(OrderDeliveryOverdue) == []
+
+
+async def test_what_is_recorded_is_of_that_parcel_alone(shop, order):
+    """Another order of the merchant, and one of another merchant, are under the same number."""
+    parcel = await parcel_of(shop, order)
+    await overdue(shop, order)
+    other, _ = await shop.paid()
+    await shop.ship(other, 3)
+    assert (await record(shop.seller, parcel, "delivery", **EVIDENCE)).status_code == 200
+    assert (await shop.order(order["id"]))["state"] == "delivered"
+    assert (await shop.order(other["id"]))["state"] == "shipped"
+
+
+async def test_a_parcel_of_another_merchant_under_the_same_number_is_left_alone(shop, order, kettles):
+    parcel, other = await parcel_of(shop, order), shop.h.client("seller", "seller-2", tenant="m-2")
+    theirs = (await other.post("/v1/orders", json=kettles())).json()
+    await shop.start_payment(theirs["id"])
+    await shop.settle()
+    body = {key: parcel[key] for key in ("carrier", "waybill_no")}
+    body |= {"lines": [{"line_id": theirs["lines"][0]["id"], "quantity": 3}]}
+    assert (await other.post(f"/v1/orders/{theirs['id']}/parcels", json=body)).status_code == 201
+    await overdue(shop, order)
+    assert (await record(shop.seller, parcel, "delivery", **EVIDENCE)).status_code == 200
+    assert (await shop.order(theirs["id"]))["state"] == "shipped"
+
+
+async def test_a_parcel_that_is_in_a_case_is_not_called_back(shop, order):
+    await shop.open_case(order, 3)
+    cancelling = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
+    shop.problem(cancelling, 409, "after_sale_open")

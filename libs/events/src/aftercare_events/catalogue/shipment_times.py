@@ -18,7 +18,7 @@ class OrderShipmentOverdue(OrderEvent):
 
 
 class OrderDeliveryOverdue(OrderEvent):
-    """What was shipped has not arrived in time: an agent finds out what has become of it."""
+    """What was shipped has not arrived in time: an agent finds out what has become of it. Published again after as long again."""
 
     matter: Code = "delivery_delay"
     deliver_by_at: Annotated[Time, Field(description="until when it was expected")]

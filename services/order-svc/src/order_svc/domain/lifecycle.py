@@ -211,7 +211,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_CANCEL),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         # Its parcels are called back; which of them can be is judged one by one (`recalls`).
-        (_S.SHIPPED, _A.CANCEL): Transition(_S.SHIPPED, PARTIES),
+        (_S.SHIPPED, _A.CANCEL): Transition(_S.SHIPPED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         **{
             (state, action): Transition(state, PARTIES, (_already_shipped(action),))
             for state, action in (

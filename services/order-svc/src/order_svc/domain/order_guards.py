@@ -117,11 +117,11 @@ class ShipmentFacts:
 
 
 def turn_while_shipped(order: Order, facts: ShipmentFacts) -> str:
-    """An order whose delivery is overdue waits for an agent, who finds out what has become of its parcels. Before, a shipped order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
+    """Whose turn it is in a shipped order.
+
+    While a parcel is on its way it is the courier's, and an agent's once its delivery is overdue. An order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
     merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
     arrive."""
-    if order.delivery_overdue_at is not None:
-        return "agent"
     if not all(parcel.terminal for parcel in outbound(facts.parcels)):
-        return "courier"
+        return "courier" if order.delivery_overdue_at is None else "agent"
     return "buyer" if fully_shipped(facts.lines) else "merchant"

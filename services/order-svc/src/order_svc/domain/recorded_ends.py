@@ -38,7 +38,8 @@ def check(parcel: Parcel, end: ParcelStatus) -> None:
         ParcelNotAwaited: see there.
     """
     is_found = parcel.status is ParcelStatus.LOST and end is ParcelStatus.DELIVERED
-    if parcel.leg is not ParcelLeg.OUTBOUND or parcel.withdrawn_at is not None or (parcel.terminal and not is_found):
+    is_over = parcel.terminal or parcel.status is ParcelStatus.RETURNING
+    if parcel.leg is not ParcelLeg.OUTBOUND or parcel.withdrawn_at is not None or (is_over and not is_found):
         raise ParcelNotAwaited(leg=parcel.leg, parcel_status=parcel.status)
 
 

@@ -222,11 +222,12 @@ def collected_at(history: Iterable[ParcelScan]) -> datetime | None:
 
     Couriers report a parcel that a station or locker has taken as delivered and once more when it was collected, or as ready
     to be picked up and then as delivered. So it is the first delivery to no station and no locker, or after it was ready.
+    What a person has recorded counts from its recording: the buyer's time does not pass before they can know of it.
     """
     scans = list(history)
     ready = min((each.occurred_at for each in scans if each.status is ParcelStatus.READY_FOR_PICKUP), default=None)
     collected = (
-        each.occurred_at
+        each.occurred_at if each.evidence is None else each.received_at
         for each in scans
         if each.status is ParcelStatus.DELIVERED
         and (each.delivered_to not in AT_STATION or (ready is not None and ready < each.occurred_at))

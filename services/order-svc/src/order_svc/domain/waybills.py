@@ -30,7 +30,7 @@ class ParcelKey:
     """What a courier identifies a parcel by. `waybill_no` may be empty where there is a `reference`.
 
     `carrier` is None where the partner names none, and `former_carrier` is the code that a partner has corrected: parcels may be
-    registered with it. `piece_no` is the number of the piece that was scanned, where that is not `waybill_no`. `merchant_id` is whose parcels can be meant at all; None where those of every merchant can.
+    registered with it. `piece_no` is the number of the piece that was scanned, where that is not `waybill_no`. `merchant_id` is whose parcels can be meant at all; None where those of every merchant can. `parcel_id`: that parcel alone is meant.
     """
 
     waybill_no: str
@@ -39,10 +39,11 @@ class ParcelKey:
     reference: str | None = None
     merchant_id: str | None = None
     piece_no: str | None = None
+    parcel_id: str | None = None
 
     def is_of(self, parcel: Parcel) -> bool:
-        """Whether the parcel is of the merchant that can be meant."""
-        return self.merchant_id in (None, parcel.merchant_id)
+        """Whether the parcel is of the merchant that can be meant, or the one that is."""
+        return self.merchant_id in (None, parcel.merchant_id) and self.parcel_id in (None, parcel.id)
 
 
 def meant(parcels: Sequence[Parcel], key: ParcelKey) -> list[Parcel]:

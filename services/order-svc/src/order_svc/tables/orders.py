@@ -198,7 +198,7 @@ def _turn_of(turn: str, table: FromClause) -> ColumnElement[bool]:
         if each.turn == turn and each.turn_by is None and state is not OrderState.CREATED
     ]
     turn_while_shipped = case(
-        (table.c.delivery_overdue_at.isnot(None), "agent"),
+        (and_(_under_way(table.c.id), table.c.delivery_overdue_at.isnot(None)), "agent"),
         (_under_way(table.c.id), "courier"),
         (_something_to_ship(table.c.id), "merchant"),
         else_="buyer",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
@@ -73,12 +74,13 @@ async def mark_overdue(tx: Transaction[Settings], order: Order) -> Order:
 
 @order_timer(OrderAction.MARK_UNDELIVERED)
 async def mark_undelivered(tx: Transaction[Settings], order: Order) -> Order:
-    """The parcels of the locked order have not arrived in time: an agent finds out what has become of them.
+    """The parcels of the locked order have not arrived in time: an agent finds out what has become of them, and is reminded after as long again.
 
     Raises:
         IllegalTransition: the order is not shipped.
     """
-    known = replace(order, deliver_by_at=None, delivery_overdue_at=tx.now)
+    again = tx.now + timedelta(hours=tx.settings.delivery_hours)
+    known = replace(order, deliver_by_at=again, delivery_overdue_at=order.delivery_overdue_at or tx.now)
     marked = ORDER.apply(known, OrderAction.MARK_UNDELIVERED, SystemContext.of(tx))
     event = OrderDeliveryOverdue(**order_fields(tx, marked), deliver_by_at=order.deliver_by_at or tx.now)
     return await effects.enter(tx, order, marked, event)

@@ -54,10 +54,10 @@ async def _locked(tx: Transaction[Settings], parcel_id: str, action: OrderAction
 async def _record(
     tx: Transaction[Settings], parcel: Parcel, end: ParcelStatus, at: datetime, evidence: str | None
 ) -> Parcel:
-    """Apply it as a scan, also to the merchant's other parcels in the box; what the courier sends later stands beside it."""
+    """Apply it as a scan of this parcel alone; what the courier sends later stands beside it."""
     scan = Scan(
         key=f"recorded-{end}-{tx.new_id('scan')}", status=end, occurred_at=at, partner=tx.actor.role, evidence=evidence
     )
-    key = ParcelKey(carrier=parcel.carrier, waybill_no=parcel.waybill_no, merchant_id=parcel.merchant_id)
+    key = ParcelKey(carrier=parcel.carrier, waybill_no=parcel.waybill_no, parcel_id=parcel.id)
     await parcels.apply_scans(tx, key, [scan])
     return await tx.get(PARCELS, parcel.id)

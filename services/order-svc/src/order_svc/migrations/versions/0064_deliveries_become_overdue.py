@@ -7,6 +7,8 @@ revision = "0064"
 down_revision = "0063"
 branch_labels = None
 depends_on = None
+# Earlier builds would take the end of the couriers' time for one of the merchant's.
+compatible_with = "0064"
 
 _TIMES = ("deliver_by_at", "delivery_overdue_at")
 
