@@ -24,6 +24,8 @@ hypothesis.settings.load_profile("aftercare")
 KIND = pytest.StashKey[tuple[str, str]]()
 WORKERS = 3
 FIRST = ("tests/failure/", "tests/", "")
+SUITE_SECONDS = 1200
+"""The time limit of a test that uses a suite: to make the suite is part of the first one."""
 
 
 def _choice() -> tuple[str, str]:
@@ -61,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shared = item.nodeid.startswith("tests/") and "suite" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shared else item.path)))
+        if shared:
+            item.add_marker(pytest.mark.timeout(SUITE_SECONDS))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
