@@ -57,3 +57,17 @@ async def test_the_buyer_has_to_report_a_wrong_replacement_for_goods_to_be_recor
     await shop.harness.run_due()
     recorded = await shop.seller.post(f"/v1/cases/{case_id}/record-arrival")
     shop.harness.problem(recorded, 409, "replacement_not_reported")
+
+
+async def test_another_replacement_is_sent_for_goods_that_came_back_with_a_wrong_one(shop: Shop) -> None:
+    case_id = await replaced(shop)
+    await shop.act(shop.buyer, case_id, "report-anomaly", anomaly="wrong_item")
+    await shop.act(shop.seller, case_id, "record-arrival")
+    assert (await shop.act(shop.agent, case_id, "reship"))["state"] == "await_reship"
+    await shop.act(shop.seller, case_id, "ship-replacement", carrier="zto", waybill_no="73100002")
+    confirmed = await shop.act(shop.buyer, case_id, "confirm-replacement")
+    assert confirmed["state"] == "await_buyer_shipment"
+    assert (await shop.act(shop.seller, case_id, "receive"))["state"] == "await_inspection"
+    done = await shop.inspect(case_id, 2)
+    assert (done["state"], done["hold"]["claimed"], done["refunded"]["amount"]) == ("completed", None, 0)
+    assert done["hold"]["released_at"] is not None

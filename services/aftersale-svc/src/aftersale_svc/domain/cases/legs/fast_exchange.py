@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.legs.reship import NOT_SENT, NOT_TAKEN, RECEIVED
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.money_holds.guards import (
+    GOODS_JUDGED,
     GOODS_RECEIVED,
     HOLD_AGREED,
     HOLD_DECIDES,
@@ -84,7 +85,7 @@ FAST_RESHIP = Leg(
             (*RESHIP.rows[_S.MANUAL_REVIEW, _A.DELIVER_REPLACEMENT].guards, GOODS_RECEIVED),
         ),
         (_S.MANUAL_REVIEW, _A.RESHIP): Transition(
-            _S.AWAIT_RESHIP, AGENT, (*RESHIP.rows[_S.MANUAL_REVIEW, _A.RESHIP].guards, GOODS_RECEIVED)
+            _S.AWAIT_RESHIP, AGENT, (*RESHIP.rows[_S.MANUAL_REVIEW, _A.RESHIP].guards, GOODS_JUDGED)
         ),
         # The goods are with the buyer, and nothing was sent for them.
         (_S.AWAIT_RESHIP, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),

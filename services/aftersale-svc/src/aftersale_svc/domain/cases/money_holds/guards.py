@@ -49,6 +49,10 @@ def _reported(case: Case, _: object) -> Refusal | None:
     return ReplacementReported() if case.reviewed_for is EscalationCause.REPLACEMENT_ANOMALY else None
 
 
+def _received_unreported(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    return None if _reported(case, facts) else _received(case, facts)
+
+
 def _not_reported(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if _reported(case, facts) else ReplacementNotReported()
 
@@ -80,6 +84,8 @@ HOLD_AGREED = Guard(HoldAgreed.code, _agreed)
 REPLACEMENT_SENT = Guard(ReplacementSent.code, _sent)
 REPLACEMENT_NOT_SENT = Guard(ReplacementNotSent.code, _not_sent)
 GOODS_RECEIVED = Guard(GoodsAlreadyReceived.code, _received)
+GOODS_JUDGED = Guard(GoodsAlreadyReceived.code, _received_unreported)
+"""The goods are with the merchant, and the replacement is right: the hold decides."""
 REPORTED = Guard(ReplacementReported.code, _reported)
 NOT_REPORTED = Guard(ReplacementNotReported.code, _not_reported)
 HOLD_DECIDES = Guard(ReplacementSent.code, _hold_decides)
