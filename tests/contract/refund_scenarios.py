@@ -3,7 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, delivered, ordered, step
+from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, conversation, delivered, ordered, step
 from uploads import a_photo
 
 
@@ -114,7 +114,36 @@ async def a_refund_that_comes_back(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def the_refund_of_a_case_that_comes_back(suite: InProcessSuite) -> str:
+    """The case is open again, the conversation says so, and the merchant gives the money back by bank transfer. The order's id."""
+    order = await delivered(suite, "73000283")
+    case = await asked(suite, order, 1, "refund_only")
+    await conversation(suite, case)
+    await step(suite, "seller", case, "approve")
+    paid = await suite.get("buyer", "aftersale", f"cases/{case['id']}")
+    assert (paid["state"], paid["refunded"]) == ("completed", cny(9566))
+    suite.provider.reverse(paid["refund"]["id"])
+    await suite.settle()
+    owed = await suite.get("buyer", "aftersale", f"cases/{case['id']}")
+    assert (owed["state"], owed["whose_turn"], owed["refunded"]) == ("manual_review", "agent", cny(0))
+    assert "came back to the merchant" in owed["explanation"]["money"]["en"]
+    [talk] = (await suite.get("buyer", "cs", f"conversations?case_id={case['id']}"))["data"]
+    messages = (await suite.get("buyer", "cs", f"conversations/{talk['id']}"))["messages"]
+    assert "refund_reversed" in [each["code"] for each in messages]
+    stated = {
+        "method": "bank_transfer",
+        "reference": TEXTS["reply"],
+        "evidence": [await a_photo(suite, order, "seller")],
+    }
+    await step(suite, "seller", case, "state-offline-refund", **stated)
+    await step(suite, "buyer", case, "confirm-offline-refund")
+    ledger = await suite.get("buyer", "order", f"orders/{order['id']}/ledger")
+    assert (ledger["refunded"], ledger["refund_owed"], ledger["balanced"]) == (cny(9566), cny(0), True)
+    return str(order["id"])
+
+
 SCENARIOS = (
+    the_refund_of_a_case_that_comes_back,
     a_refund_that_comes_back,
     money_that_goes_back_without_the_provider,
     an_adjustment_that_is_not_paid,

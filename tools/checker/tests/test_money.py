@@ -114,6 +114,14 @@ def test_a_completed_case_does_not_change_when_its_refund_comes_back() -> None:
     assert of_case([refund(100, state="failed", reversed_at="2026-03-01")], completed(1, 100)) == []
 
 
+def test_a_case_that_owes_what_came_back_is_completed_with_what_it_gives_back_then() -> None:
+    came_back = refund(100, state="failed", reversed_at="2026-03-01", owed_by_case=True)
+    owed = replace(completed(2, 100), type=money.OWED_AGAIN)
+    assert of_case([came_back], completed(1, 100), owed) == []
+    assert of_case([came_back, refund(100)], completed(1, 100), owed, completed(3, 100)) == []
+    assert of_case([came_back], completed(1, 100), owed, completed(3, 100)) == ["case_1 says 100, its refunds are 0"]
+
+
 def test_a_case_that_refunds_nothing_needs_no_refund() -> None:
     assert of_case([], completed(1, 0)) == []
     assert of_case([refund(1)], completed(1, 0)) == ["case_1 says 0, its refunds are 1"]

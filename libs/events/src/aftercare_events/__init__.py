@@ -25,7 +25,7 @@ from aftercare_events.catalogue.case_progress import (
     AfterSaleResumed,
     AfterSaleShareChanged,
 )
-from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, RefundRequested
+from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, AfterSaleRefundReversed, RefundRequested
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine
 from aftercare_events.catalogue.charge_backs import ChargeBackLost, ChargeBackReversed, PaymentChargedBack
 from aftercare_events.catalogue.claims import ClaimDeadlineExtended, ClaimDeadlineReminder, ClaimEvent
@@ -323,6 +323,7 @@ __all__ = [
     "AfterSaleFreightChanged",
     "AfterSaleFrozen",
     "AfterSaleRefundFailed",
+    "AfterSaleRefundReversed",
     "AfterSaleRejected",
     "AfterSaleReopened",
     "AfterSaleRequested",

@@ -25,6 +25,7 @@ from aftercare_events import (
     ParcelStatusChanged,
     PickupRefused,
     RefundFailed,
+    RefundReversed,
     RefundSucceeded,
     VirtualGoodsDelivered,
 )
@@ -44,7 +45,7 @@ from aftersale_svc.commands.goods import (
     replacement_parcels,
     returns,
 )
-from aftersale_svc.commands.money import refunds
+from aftersale_svc.commands.money import refunds, reversed_refunds
 from aftersale_svc.settings import Settings
 
 
@@ -141,6 +142,7 @@ HANDLERS: Handlers[Settings] = {
     ParcelAnomalyEnded: anomaly_ended,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
+    RefundReversed: reversed_refunds.come_back,
     ComplaintOpened: openings.complaint_opened,
     MessagePosted: case_messages.message_posted,
 }

@@ -108,6 +108,9 @@ manual_review           dispute_offline_refund   disputed                buyer o
 offline_refund_confirm  deny_offline_refund      manual_review           buyer
 offline_refund_confirm  withdraw_offline_refund  manual_review           seller agent
 offline_refund_confirm  dispute_offline_refund   disputed                buyer outcome
+offline_refund_confirm  reverse_refund           manual_review           system unseen
+refunding               reverse_refund           manual_review           system unseen
+completed               reverse_refund           manual_review           system unseen
 offline_refund_confirm  freeze                   disputed                system
 offline_refund_confirm  end_with_order           closed                  system
 """
@@ -120,6 +123,7 @@ ADDED = OFFERS + REVIEWS + SUPPLEMENTS + OFFLINE
 REFUNDS = """
 requested  succeed  succeeded  system
 requested  fail     failed     system
+succeeded  reverse  failed     system
 """
 HOLDS = """
 held      settle      settled   system

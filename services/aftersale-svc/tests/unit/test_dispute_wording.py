@@ -11,9 +11,10 @@ from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor
 from aftersale_svc.commands.step_details import FIELDS
 from aftersale_svc.domain.cases.codes import CaseType, Liable
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseState, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import (
     Dispute,

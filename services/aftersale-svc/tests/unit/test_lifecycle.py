@@ -293,8 +293,9 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     ) in printed
     assert "disputed --> disputed: receive (system, unless nothing_in_transit, then await_inspection)" in printed
     assert (
-        "refunding --> closed: end_with_order (system, unless order_not_cancelled, unless refund_in_flight)" in printed
+        "refunding --> closed: end_with_order (system, unless order_not_cancelled, unless refund_owed_again, unless refund_in_flight)"
+        in printed
     )
-    ends = "end_with_order (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_not_cancelled)"
+    ends = "end_with_order (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_not_cancelled, unless refund_owed_again)"
     assert f"disputed --> closed: {ends}" in printed
     assert "closed --> disputed: freeze (system, unless order_cancelled, unless closed_for_good" in printed

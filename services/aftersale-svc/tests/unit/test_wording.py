@@ -28,9 +28,10 @@ from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Reason, Ref
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.lifecycle import CASE
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable

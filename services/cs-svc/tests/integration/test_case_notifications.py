@@ -7,6 +7,7 @@ from aftercare_events import (
     AfterSaleEscalated,
     AfterSaleFrozen,
     AfterSaleRefundFailed,
+    AfterSaleRefundReversed,
     AfterSaleRejected,
     AfterSaleReopened,
     AfterSaleRequested,
@@ -61,6 +62,7 @@ STEPS: tuple[tuple[type[Event], dict[str, str | bool | int], str], ...] = (
     (OfflineRefundConfirmed, {"method": "cash", "by_timeout": True}, "offline_refund_confirmed_by_agent"),
     (AfterSaleRejected, {}, "after_sale_rejected"),
     (AfterSaleRefundFailed, {}, "refund_failed"),
+    (AfterSaleRefundReversed, {}, "refund_reversed"),
     (
         AfterSaleTypeChanged,
         {"previous_type": "refund_only", "reason": "quality_defect", "number": 1, "cause": "verdict"},

@@ -23,7 +23,9 @@ ORDER BY 1
 _PAYMENTS = """
 SELECT id, order_id, provider, state, amount_minor, refunded_minor, charged_back_minor, currency FROM payments
 """
-_REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency, outside, reversed_at FROM refunds"
+_REFUNDS = (
+    "SELECT id, payment_id, case_id, state, amount_minor, currency, outside, reversed_at, owed_by_case FROM refunds"
+)
 _POSTINGS = "SELECT order_id, debit, credit, amount_minor, currency FROM ledger_postings"
 _LINES = """
 SELECT line.id, line.quantity, line.shipped_quantity, line.withdrawn_quantity, line.held_quantity,
@@ -41,8 +43,8 @@ _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
 # Rows that aftersale-svc must not have, by name. Each unit and its money are held by one case at most, and the freight is
 # refunded once. What a case holds follows from its state and its refund; an exchange that moved no money holds nothing, but for
-# the units that did not come back of one whose hold was claimed. What a deposit has paid stays settled. A case of a
-# cancelled order waits for a refund or a verdict, if at all; a verdict is executed when its case has ended. The ledger
+# the units that did not come back of one whose hold was claimed. What a deposit has paid stays settled, and so does
+# what was paid and came back. A case of a cancelled order waits for a refund or a verdict, or owes what came back, if at all; a verdict is executed when its case has ended. The ledger
 # of deadlines has one open entry, of the same turn and the same end, for each document that has not ended.
 _FINDINGS = {
     "lines": """
@@ -57,7 +59,7 @@ _FINDINGS = {
         LEFT JOIN money_holds m ON m.case_id = c.id AND m.claimed_at IS NOT NULL
         LEFT JOIN case_lines l ON l.case_id = h.case_id AND l.line_id = h.line_id
         LEFT JOIN inspections i ON i.case_id = h.case_id AND i.line_id = h.line_id
-        WHERE h.state <> CASE WHEN c.paid_before_minor > 0 OR EXISTS (
+        WHERE NOT coalesce(r.owed_again AND r.state <> 'succeeded', false) AND h.state <> CASE WHEN c.paid_before_minor > 0 OR EXISTS (
                                   SELECT FROM guarantee_claims g
                                   WHERE g.case_id = c.id AND g.kind = 'merchant_deposit' AND g.state = 'paid'
                               ) THEN 'settled'
@@ -72,8 +74,8 @@ _FINDINGS = {
         HAVING sum(c.shipping_refund_minor) > o.shipping_fee_minor
     """,
     "waiting": """
-        SELECT c.id, c.state FROM cases c JOIN orders o ON o.id = c.order_id
-        WHERE o.state = 'cancelled' AND c.state NOT IN ('completed', 'closed', 'cancelled', 'refunding', 'disputed')
+        SELECT c.id, c.state FROM cases c JOIN orders o ON o.id = c.order_id LEFT JOIN refunds r ON r.id = c.refund_id
+        WHERE o.state = 'cancelled' AND NOT coalesce(r.owed_again, false) AND c.state NOT IN ('completed', 'closed', 'cancelled', 'refunding', 'disputed')
     """,
     "executing": """
         SELECT d.id, c.state FROM disputes d JOIN cases c ON c.id = d.case_id

@@ -12,8 +12,9 @@ from aftercare_checker.log import Log
 from aftercare_checker.report import CheckResult
 
 SUCCEEDED, SHARE, COMPLETED = "RefundSucceeded.v1", "RefundShareSucceeded.v1", "AfterSaleCompleted.v1"
+OWED_AGAIN = "AfterSaleRefundReversed.v1"
 REVERSED, SHARE_FAILED = "RefundReversed.v1", "RefundShareFailed.v1"
-TYPES = (SUCCEEDED, SHARE, COMPLETED, REVERSED, SHARE_FAILED)
+TYPES = (SUCCEEDED, SHARE, COMPLETED, OWED_AGAIN, REVERSED, SHARE_FAILED)
 SIMULATOR = "simulator"
 """The name of the provider whose ledger is read."""
 
@@ -43,11 +44,12 @@ def _refunded_in(
     states: Sequence[DatabaseState], by: str, *, outside: bool = False, reversed_too: bool = False
 ) -> Sums:
     """What succeeded refunds in the databases add up to, by one of their ids; with `outside`, those made without the provider; with
-    `reversed_too`, also those that came back afterwards."""
+    `reversed_too`, also those that came back afterwards and are not owed by their cases."""
     back: Sums = Counter()
     for refund in (refund for one in states for refund in one.refunds):
         counts = refund.get("outside") is not None or not outside
-        succeeded = refund["state"] == "succeeded" or (reversed_too and refund.get("reversed_at") is not None)
+        came_back = refund.get("reversed_at") is not None and not refund.get("owed_by_case")
+        succeeded = refund["state"] == "succeeded" or (reversed_too and came_back)
         if succeeded and refund[by] and counts:
             back[refund[by], refund["currency"]] += refund["amount_minor"]
     return back
@@ -81,14 +83,20 @@ def _of_share(data: Mapping[str, Any]) -> str:  # Any: JSON
 
 
 def cases(states: Sequence[DatabaseState], log: Log) -> CheckResult:
-    """The refund in the event of each completed case is the sum of its refunds, with those that came back since: a case does not change by that."""
+    """The refund in the event of each completed case is the sum of its refunds, with those that came back since and that its order owes."""
     result = CheckResult("completed cases = their refunds", what="cases")
     rows = _refunded_in(states, "case_id", reversed_too=True)
-    # A verdict that awards more completes a case again: its last event counts.
-    last = {entry.subject: entry.data for entry in log.firsts() if entry.type == COMPLETED and entry.data is not None}
-    for subject, content in last.items():
+    # A case may be completed again, by a verdict that awards more or since its money came back: its last event counts.
+    last = {
+        entry.subject: entry
+        for entry in log.firsts()
+        if entry.type in (COMPLETED, OWED_AGAIN) and entry.data is not None
+    }
+    for subject, entry in last.items():
+        if entry.type == OWED_AGAIN or entry.data is None:
+            continue
         result.count()
-        data = json.loads(content)
+        data = json.loads(entry.data)
         back = rows[subject, data["currency"]]
         if data["refunded_minor"] != back:
             result.violation(f"{subject} says {data['refunded_minor']}, its refunds are {back}")

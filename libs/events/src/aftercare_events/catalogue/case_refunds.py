@@ -67,3 +67,13 @@ class AfterSaleRefundFailed(CaseEvent):
     failure_code: Annotated[Code, Field(description="as in RefundFailed")]
     succeeded_minor: Annotated[Minor | None, Field(description="as in RefundFailed")] = None
     currency: Annotated[Currency | None, Field(description="of `succeeded_minor`")] = None
+
+
+class AfterSaleRefundReversed(CaseEvent):
+    """A refund of the case that was paid, or a share of one, came back to the merchant; AfterSaleEscalated follows where an agent has to decide."""
+
+    matter: Code = "refund_reversal"
+    refund_id: RefundId
+    failure_code: Annotated[Code, Field(description="as in RefundReversed")]
+    amount_minor: Annotated[Minor, Field(description="what came back")]
+    currency: Currency

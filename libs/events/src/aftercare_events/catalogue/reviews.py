@@ -109,6 +109,7 @@ class EscalationCause(Vocabulary):
         "the buyer has not confirmed in time that money which was said to be given back has arrived",
     )
     PICKUP_REFUSED = "pickup_refused", "couriers have refused to collect the goods more than once"
+    REFUND_REVERSED = "refund_reversed", "the refund was paid and came back to the merchant; it is owed to the buyer"
 
 
 class HandlingReason(Vocabulary):

@@ -20,7 +20,7 @@ from aftersale_svc.commands.goods.inspection_events import accepted_lines
 from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
 from aftersale_svc.domain.cases.callers import acted_by
-from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.stays import entered as stay
@@ -145,6 +145,7 @@ async def _request_refund(
         requested_at=tx.now,
         settings=used(fees_setting(terms.order, case), recalculation(terms.order) if amount.unearned else None),
         given_back_minor=0 if full.refund is None else full.refund.given_in_part_minor,
+        owed_again=full.refund is not None and full.refund.owed_again and full.refund.state is RefundState.FAILED,
     )
     refund = REFUND.start(refund, tx)
     await kept_money.keep_also(tx, full, refund)

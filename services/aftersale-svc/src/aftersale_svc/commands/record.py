@@ -18,9 +18,10 @@ from aftercare_events import (
 
 from aftersale_svc.commands.evidence import evidence_reuse
 from aftersale_svc.commands.step_details import details_of
-from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.outcome_reasons import outcome_of, unexplained
 from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute

@@ -10,13 +10,14 @@ from aftercare_chassis.refusals import Forbidden, NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
-from aftersale_svc.domain.cases.model import Case, TimelineStep
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.outbound_parcels import carrying
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.terms import terms_now
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.decisions.proposed import decisions_for

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.transaction import Reader
 
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.claims.model import C, Claim, ClaimKind, ClaimStep, ClaimSummary, StepOfClaim
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.cases import CASES

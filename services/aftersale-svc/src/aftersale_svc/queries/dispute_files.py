@@ -8,8 +8,8 @@ from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.decisions.model import Decision, Document
 from aftersale_svc.domain.disputes.consistency import Group, SimilarDispute, check_period, groups_of, most_similar
 from aftersale_svc.domain.disputes.model import Dispute

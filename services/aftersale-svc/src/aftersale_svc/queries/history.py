@@ -13,10 +13,10 @@ from aftercare_chassis.records import replace
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
-from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.disputes.stops import stop_at
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState

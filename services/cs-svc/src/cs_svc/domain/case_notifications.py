@@ -209,6 +209,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "退款未成功，客服将跟进处理。",
         "The refund failed; customer service will follow up.",
     ),
+    "refund_reversed": (
+        "退款到账后被退回商家，款项仍归买家，客服将重新安排退款。",
+        "The refund was paid and came back to the merchant. It is still the buyer's; customer service arranges how it is given back.",
+    ),
     "offline_refund_stated": (
         "商家称已线下退款，请买家在售后单中确认是否到账。",
         "The money is said to be given back without the payment provider; the buyer confirms it in the case.",

@@ -92,6 +92,8 @@ refunds = Table(
     text("share_of", null=True),
     *minor("whole_minor", null=True),
     timestamp("reversed_at", null=True),
+    Column("owed_by_case", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("reversed_at IS NOT NULL OR NOT owed_by_case", name="owed_by_case"),
     CheckConstraint("reversed_at IS NULL OR state = 'failed'", name="reversed"),
     CheckConstraint("(share_of IS NULL) = (whole_minor IS NULL)", name="shared"),
     CheckConstraint("amount_minor <= whole_minor", name="share"),

@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, Re
 from aftersale_svc.domain.cases.errors import (
     HandlingReasonUnsuitable,
     RefundDecided,
+    RefundOwedAgain,
     RejectReasonUnsuitable,
     ReturnAddressMissing,
     VerdictUnpaid,
@@ -126,7 +127,16 @@ async def refund_case(case_id: CaseId, tx: Tx[Settings], body: RefundIn = NOTHIN
 
 @router.post(
     "/{case_id}/close",
-    **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying, VerdictUnpaid, ReplacementSent, *CITATIONS),
+    **step(
+        CASE.values(),
+        CaseAction.CLOSE,
+        "closeCase",
+        GuaranteePaying,
+        VerdictUnpaid,
+        RefundOwedAgain,
+        ReplacementSent,
+        *CITATIONS,
+    ),
 )
 async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.

@@ -12,7 +12,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.money import refund_parts
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import OF_FIXED_AMOUNT, Money
+from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.manual_reviews.errors import ProposalOutdated
@@ -58,7 +58,7 @@ async def to_go_back(tx: Transaction[Settings], full: FullCase, order: Order) ->
     if not is_limited(full, tx.actor.role):
         return 0
     refund = full.refund
-    if refund is not None and refund.cause in OF_FIXED_AMOUNT:
+    if refund is not None and refund.is_fixed:
         return refund.amount.total_minor
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     given = await refund_parts.given_back(tx, full, order)

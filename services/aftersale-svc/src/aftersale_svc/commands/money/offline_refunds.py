@@ -177,7 +177,7 @@ def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> 
     if failed is None:
         raise NoRefundRefused()
     new = replace(failed, id=offline.refund_id, failure_code=None, requested_at=offline.stated_at, ended_at=tx.now)
-    new = replace(new, given_back_minor=failed.given_in_part_minor, returned_minor=0, shares=None)
+    new = replace(new, given_back_minor=failed.given_in_part_minor, returned_minor=0, came_back_minor=0, shares=None)
     new = replace(new, cause=cause_now(full.case, failed.cause))
     requested = REFUND.start(replace(new, state=REFUND.initial), tx)
     return REFUND.apply(requested, RefundAction.SUCCEED, SystemContext.of(tx))

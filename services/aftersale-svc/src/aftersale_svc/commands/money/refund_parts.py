@@ -13,7 +13,7 @@ from aftersale_svc.domain.money.cost_shares import with_cost_shares
 from aftersale_svc.domain.money.fees import ReturnFees
 from aftersale_svc.domain.money.model import GivenBack
 from aftersale_svc.domain.money.order_discounts import recalculation
-from aftersale_svc.domain.money.partial_refunds import after_failure, after_success
+from aftersale_svc.domain.money.partial_refunds import after_failure, after_reversal, after_success
 from aftersale_svc.domain.money.parts import RefundPart, parts_of
 from aftersale_svc.domain.money.reimbursements import with_reimbursement
 from aftersale_svc.domain.orders.model import Order
@@ -50,6 +50,12 @@ async def given_in_part(tx: Transaction[Settings], full: FullCase) -> FullCase:
     """Keep what a refund has given back before it failed with the lines of the locked case: other cases never have it again."""
     failed = full.refund
     return full if failed is None or not failed.returned_minor else await _keep(tx, full, after_failure(full, failed))
+
+
+async def came_back(tx: Transaction[Settings], full: FullCase) -> FullCase:
+    """Keep no more as given back with the lines of the locked case than what is still with the buyer."""
+    owed = full.refund
+    return full if owed is None else await _keep(tx, full, after_reversal(full, owed))
 
 
 async def whole(tx: Transaction[Settings], full: FullCase) -> FullCase:

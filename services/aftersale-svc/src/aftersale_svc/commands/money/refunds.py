@@ -20,7 +20,7 @@ from aftersale_svc.commands.cases import endings, remaining_money, second_person
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.money import refund_parts
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, OF_FIXED_AMOUNT, RefundAction, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
@@ -92,7 +92,7 @@ def _terms(order: Order, full: FullCase) -> RefundTerms:
     before = full.refund
     if before is None:
         return RefundTerms(order, RefundCause.APPROVAL)
-    amount = before.amount if before.cause in OF_FIXED_AMOUNT else None
+    amount = before.amount if before.is_fixed else None
     return RefundTerms(order, cause_now(full.case, before.cause), amount)
 
 
@@ -110,9 +110,25 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
     found = await _reported(tx, full, event)
     if found.state is RefundState.SUCCEEDED:
         return
-    paid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.SUCCEED)
+    found = replace(found, shares=_shares(event))
+    if found.came_back_minor:
+        await _owe_again(tx, full, found)
+        return
+    paid = await _end(tx, full, found, RefundAction.SUCCEED)
     done = await refund_parts.whole(tx, apply(paid, CaseAction.COMPLETE, tx))
     await effects.save(tx, paid, done, CaseAction.COMPLETE, completed(tx, done, found))
+
+
+async def _owe_again(tx: Transaction[Settings], full: FullCase, paid: Refund) -> None:
+    """Leave a refund to an agent that was paid after what attempts before had given back came back."""
+    done = replace(REFUND.apply(paid, RefundAction.SUCCEED, tx), ended_at=tx.now, returned_minor=paid.rest_minor)
+    owed = REFUND.apply(done, RefundAction.REVERSE, tx)
+    await tx.upsert(REFUNDS, owed)
+    unpaid = await refund_parts.came_back(tx, full.keeping(owed))
+    reviewed = apply(unpaid, CaseAction.REVERSE_REFUND, tx)
+    why = {"cause": cause(unpaid, CaseAction.REVERSE_REFUND), "deadline_at": reviewed.case.deadline_at}
+    escalated = AfterSaleEscalated(**case_fields(tx, reviewed.case), **why)
+    await effects.save(tx, full, reviewed, CaseAction.REVERSE_REFUND, escalated)
 
 
 async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:

@@ -202,6 +202,7 @@ class EscalationCause(StrEnum):
     GOODS_NOT_RETURNED = "goods_not_returned"
     OFFLINE_REFUND_UNCONFIRMED = "offline_refund_unconfirmed"
     PICKUP_REFUSED = "pickup_refused"
+    REFUND_REVERSED = "refund_reversed"
 
 
 class RefundCause(StrEnum):
@@ -239,6 +240,7 @@ class RefundAction(StrEnum):
 
     SUCCEED = "succeed"
     FAIL = "fail"
+    REVERSE = "reverse"
 
 
 class Liable(StrEnum):

@@ -225,6 +225,14 @@ class VerdictUnpaid(Refusal):
     en = "What the verdict or the settlement has ordered is not paid: refund it again, state that it was paid outside, or have the deposit pay."
 
 
+class RefundOwedAgain(Refusal):
+    """The buyer had the money, and it came back to the merchant; nobody gives it up for the buyer."""
+
+    kind, code = Kind.CONFLICT, "refund_owed_again"
+    zh = "退款曾到账后被退回商家（{refund_id}），仍欠买家：请再次退款、登记线下退款，或由保证金赔付。"
+    en = "The refund {refund_id} was paid and came back to the merchant, and is owed to the buyer: refund it again, state that it was paid outside, or have the deposit pay."
+
+
 class NotStalled(Refusal):
     """The buyer may dispute a rejection, and a case in which the merchant or the platform is late; this one goes on."""
 

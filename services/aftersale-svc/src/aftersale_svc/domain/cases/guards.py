@@ -18,6 +18,7 @@ from aftersale_svc.domain.cases.errors import (
     OpensAgain,
     RefundDecided,
     RefundInFlight,
+    RefundOwedAgain,
     ReturnAddressMissing,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
@@ -116,11 +117,22 @@ def _goods_not_back(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _order_cancelled(case: Case, facts: CaseFacts | None) -> Refusal | None:
-    return OrderWasCancelled(order_id=case.order_id) if facts is not None and facts.order_cancelled else None
+    """The money of a cancelled order goes back with it, but for what its cases have paid, and that came back."""
+    barred = facts is not None and facts.order_cancelled and _owed_again(case, facts) is None
+    return OrderWasCancelled(order_id=case.order_id) if barred else None
 
 
 def _order_not_cancelled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if facts is not None and facts.order_cancelled else OrderNotCancelled(order_id=case.order_id)
+
+
+def _owed_again(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    """What was paid and came back is the buyer's, and of no other case; a deposit that pays stands for it."""
+    refund = None if facts is None else facts.full.refund
+    if facts is None or refund is None or not refund.owed_again or refund.state is RefundState.SUCCEEDED:
+        return None
+    covered = facts.full.cover is not None and facts.full.cover.is_paid
+    return None if covered else RefundOwedAgain(refund_id=refund.id)
 
 
 def _refund_in_flight(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -193,6 +205,7 @@ def _being_paid(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 PAID_BY_NO_SILENCE = Guard(WindowPassed.code, _paid_by_no_silence)
 """It was asked for after the window, for a reason for which no money goes back then but by a decision (ADR 60)."""
+REFUND_OWED_AGAIN = Guard(RefundOwedAgain.code, _owed_again)
 REFUND_COVERED = Guard(RefundCovered.code, _covered)
 GUARANTEE_PAYING = Guard(GuaranteePaying.code, _being_paid)
 ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)

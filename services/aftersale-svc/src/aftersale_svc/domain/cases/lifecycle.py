@@ -38,6 +38,7 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     transitions={
         (RefundState.REQUESTED, RefundAction.SUCCEED): Transition(RefundState.SUCCEEDED, SYSTEM_ONLY),
         (RefundState.REQUESTED, RefundAction.FAIL): Transition(RefundState.FAILED, SYSTEM_ONLY),
+        (RefundState.SUCCEEDED, RefundAction.REVERSE): Transition(RefundState.FAILED, SYSTEM_ONLY),
     },
     timeouts={RefundState.REQUESTED: Timeout("system")},
     ends={RefundState.SUCCEEDED, RefundState.FAILED},

@@ -7,6 +7,7 @@ from typing import Any
 from aftersale_svc.domain.cases.amounts import RefundAmount as RefundAmount
 from aftersale_svc.domain.cases.amounts import Unearned
 from aftersale_svc.domain.cases.codes import (
+    OF_FIXED_AMOUNT,
     CaseType,
     CloseCause,
     EscalationCause,
@@ -220,6 +221,9 @@ class Refund:
     Of an order that was paid in several payments a refund may fail after a part of it went back: `returned_minor`, by `shares`, each with
     `payment_id`, `provider`, `method` and `amount_minor`. `given_back_minor` is what attempts before have given back of the amount.
 
+    `came_back_minor` is what the buyer had by it, or by those before, and what has come back to the merchant; then it counts as failed, and is
+    `owed_again`, as are the attempts that follow. `given_back_minor` is below 0 where more came back than attempts had given.
+
     `settings` is what the merchant has set that it was decided by, as `used` has it. `unearned` has the discounts that it deducts or gives
     back, each with `funder` and `amount_minor`.
     """
@@ -241,6 +245,13 @@ class Refund:
     given_back_minor: int = 0
     returned_minor: int = 0
     shares: list[dict[str, Any]] | None = None  # Any: JSON
+    came_back_minor: int = 0
+    owed_again: bool = False
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is tried again with the same amount, whatever other cases of the order have got since."""
+        return self.owed_again or self.cause in OF_FIXED_AMOUNT
 
     @property
     def rest_minor(self) -> int:
@@ -255,12 +266,13 @@ class Refund:
     @property
     def given_in_part_minor(self) -> int:
         """What is back of it, by this attempt and those before, while it has not succeeded."""
-        return 0 if self.state is RefundState.SUCCEEDED else self.given_back_minor + self.returned_minor
+        given = self.given_back_minor + self.returned_minor - self.came_back_minor
+        return 0 if self.state is RefundState.SUCCEEDED else given
 
     @property
     def missing_minor(self) -> int:
         """What is still to go back after it has failed."""
-        return self.rest_minor - self.returned_minor
+        return self.rest_minor - self.returned_minor + self.came_back_minor
 
     @property
     def amount(self) -> RefundAmount:
@@ -272,28 +284,3 @@ class Refund:
             self.return_freight_minor,
             tuple(Unearned(**each) for each in self.unearned or ()),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimelineStep:
-    """One step of a case: who did what, the state after it, and the texts that stay in this database.
-
-    `reason` is the code of why the step rejected or closed the case, or granted a part. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
-    `on_behalf_of` is the buyer for whom an agent has taken it, `decision_id` the decision that was taken with it, `details` are what was offered, asked for or decided, as codes, amounts and times.
-    """
-
-    id: str
-    case_id: str
-    dispute_id: str | None
-    at: datetime
-    actor_id: str
-    actor_role: str
-    action: str
-    state: str
-    note: str | None
-    evidence: list[str]
-    message: dict[str, str] | None = None
-    reason: str | None = None
-    on_behalf_of: str | None = None
-    decision_id: str | None = None
-    details: dict[str, Any] | None = None  # Any: JSON

@@ -50,6 +50,7 @@ class CaseAction(StrEnum):
     CLOSE = "close"
     COMPLETE = "complete"
     FAIL = "fail"
+    REVERSE_REFUND = "reverse_refund"
     FREEZE = "freeze"
     DISPUTE = "dispute"
     RESUME = "resume"

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from aftercare_chassis.lifecycle import HasState
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.timeline import TimelineStep
 
 
 class ClaimKind(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.disputes.appeals import Appeal, Entry
 from aftersale_svc.domain.disputes.costs import DisputeCost

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from aftercare_chassis.lifecycle import Actor
 
-from aftersale_svc.domain.cases.model import Case, TimelineStep
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceFile, EvidenceReuse, EvidenceState
 from aftersale_svc.domain.permissions import STAFF
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
-from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.claims.model import ClaimKind, StepOfClaim
 from aftersale_svc.domain.permissions import BUYER
 

@@ -46,6 +46,26 @@ def after_success(full: FullCase, paid: Refund) -> FullCase:
     return replace(full, case=case, requested=_requested(full, found))
 
 
+def after_reversal(full: FullCase, owed: Refund) -> FullCase:
+    """Return the case of whose refund something came back: its lines have no more than what is still with the buyer."""
+    now, parts, taxes = max(0, owed.given_in_part_minor), _parts(full, owed), _taxes(full, owed)
+    left = spread(min(now, owed.units_minor), [part for part, _ in parts])
+    takes_units = TYPES[full.case.type].holds_units and owed.cause is not RefundCause.PRICE_DIFFERENCE
+    found = [
+        _with(
+            replace(line, returned_tax_minor=0),
+            min(line.returned_minor, minor),
+            part,
+            taxes.get(line.line_id, 0),
+            takes_units=takes_units,
+        )
+        for (part, line), minor in zip(parts, left, strict=True)
+    ]
+    freight = min(full.case.returned_freight_minor, _freight(owed, now))
+    case = replace(full.case, returned_freight_minor=freight)
+    return replace(full, case=case, requested=_requested(full, found))
+
+
 def _parts(full: FullCase, refund: Refund) -> Sequence[tuple[int, CaseLine]]:
     parts = spread(refund.units_minor, [line.refund_minor for line in full.lines])
     return list(zip(parts, full.lines, strict=True))

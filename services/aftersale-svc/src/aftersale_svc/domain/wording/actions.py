@@ -106,6 +106,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.COLLECT_PICKUP: Label("确认已取件", "record that the goods were collected"),
     CaseAction.MISS_PICKUP: Label("反馈快递未取件", "report that the courier did not come"),
     CaseAction.REPORT_ABSENCE: Label("反馈买家不在", "report that the buyer was not there"),
+    CaseAction.REVERSE_REFUND: Label("登记退款被退回", "record that the refund came back"),
     CaseAction.REFUSE_PICKUP: Label("登记快递拒绝取件", "record that the courier refuses the pickup"),
 }
 
@@ -196,6 +197,9 @@ WHY_NOT: Mapping[str, Label] = {
     "pickup_destination_unknown": Label("缺少退货地址", "there is no return address"),
     "pickups_used_up": Label("取件预约次数已用完", "no more pickups can be booked"),
     "no_pickup_waybill": Label("取件没有运单号", "no waybill was named for the pickup"),
+    "refund_owed_again": Label(
+        "已退款项被退回商家，仍欠买家", "the refund came back to the merchant, and is still owed"
+    ),
     "verdict_unpaid": Label("裁决或和解的款项尚未支付", "what the verdict or the settlement has ordered is not paid"),
     "verdict_in_execution": Label("裁决执行中", "a verdict is being executed"),
     "case_not_stalled": Label("售后单仍在正常处理中", "the case is being handled in time"),

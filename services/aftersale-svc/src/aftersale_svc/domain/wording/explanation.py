@@ -10,9 +10,10 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import NotStalled
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.guards import disputable_from
-from aftersale_svc.domain.cases.model import Case, CaseAction, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.claims.model import StepOfClaim
 from aftersale_svc.domain.disputes.stops import effect
 from aftersale_svc.domain.permissions import STAFF

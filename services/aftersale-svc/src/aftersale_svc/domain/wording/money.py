@@ -20,6 +20,14 @@ _REFUNDS = {
     RefundState.REQUESTED: ("已决定退款 {}，以支付渠道到账为准", "A refund of {} was decided, and is on its way"),
     RefundState.FAILED: ("退款 {} 未成功，等待平台处理", "The refund of {} was refused; an agent has to decide"),
 }
+_CAME_BACK = (
+    "退款 {} 到账后被退回商家，仍欠买家，等待平台处理",
+    "{} came back to the merchant after it was paid, and is owed; an agent has to decide",
+)
+_OWED_BY_ORDER = (
+    "退款 {} 到账后被退回商家，由商家按订单另行退还",
+    "{} came back to the merchant after it was paid; the merchant gives it back with the order",
+)
 _GONE_BACK = ("已退款 {}", "{} went back")
 _FROM_DEPOSIT = ("已由商家保证金赔付 {}", "{} was paid from the guarantee deposit of the merchant")
 _COVERED = (
@@ -112,10 +120,14 @@ def _given_back(full: FullCase) -> list[Label]:
     if full.is_refunded:
         found.append(amount(*_GONE_BACK, full.refunded_minor, case) if full.refunded_minor else NOTHING_DUE)
         if refund is not None and refund.state is RefundState.REQUESTED:
-            found.append(amount(*_REFUNDS[refund.state], refund.amount.total_minor, case))
+            found.append(amount(*_REFUNDS[refund.state], refund.rest_minor, case))
+        elif refund is not None and refund.came_back_minor and case.state not in ENDED:
+            found.append(_pending(full, 0))
     elif refund is not None and refund.given_in_part_minor:
         found.append(amount(*_GONE_BACK, refund.given_in_part_minor, case))
         found += [_pending(full, 0)] if case.state not in ENDED and refund.missing_minor else []
+    if refund is not None and refund.came_back_minor and case.state in ENDED:
+        found.append(amount(*_OWED_BY_ORDER, refund.came_back_minor, case))
     if cover is not None and cover.is_paid and cover.owed_minor is not None:
         found.append(amount(*_FROM_DEPOSIT, cover.owed_minor, case))
     return found
@@ -133,7 +145,8 @@ def _pending(full: FullCase, unearned_minor: int) -> Label:
     if refund is not None and case.state not in ENDED and not refund.amount.total_minor:
         return NOTHING_DUE
     if refund is not None and case.state not in ENDED:
-        return amount(*_REFUNDS[refund.state], refund.missing_minor, case)
+        text = _CAME_BACK if refund.came_back_minor == refund.missing_minor > 0 else _REFUNDS[refund.state]
+        return amount(*text, refund.missing_minor, case)
     asked = charged(full)
     if asked is not None:
         return asked

@@ -61,6 +61,9 @@ REVIEW_CAUSES: Mapping[EscalationCause, Label] = {
         "买家未按期确认是否收到线下退款", "the buyer has not confirmed in time that the money has arrived"
     ),
     _E.PICKUP_REFUSED: Label("快递再次拒绝上门取件", "the courier refused once more to collect the goods"),
+    _E.REFUND_REVERSED: Label(
+        "已退款项被退回商家，仍欠买家", "the refund came back to the merchant, and is still owed to the buyer"
+    ),
     _E.RETURN_ARRIVED_LATE: Label(
         "售后单关闭后退货送达商家", "the returned goods have arrived after the case was closed without them"
     ),

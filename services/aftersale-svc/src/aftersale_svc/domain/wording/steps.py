@@ -85,6 +85,10 @@ STEPS: Mapping[str, Label] = {
     "close": Label("{actor}关闭了售后单", "{actor} closed the case"),
     "complete": Label("退款处理完毕，售后完成", "The refund was settled, and the case is completed"),
     "fail": Label("退款失败，转交平台客服", "The refund failed, and an agent has to decide"),
+    "reverse_refund": Label(
+        "退款到账后被退回商家，仍欠买家",
+        "The refund was paid, and came back to the merchant; it is still owed to the buyer",
+    ),
     "freeze": Label("维权开始，售后单冻结", "A dispute stopped the case"),
     "dispute": Label("{actor}发起维权", "{actor} opened a dispute"),
     "resume": Label("售后单恢复处理", "The case goes on"),

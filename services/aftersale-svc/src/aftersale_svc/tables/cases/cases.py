@@ -34,8 +34,9 @@ from aftersale_svc.domain.cases.codes import (
     RejectedBy,
     RejectReason,
 )
-from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine
 from aftersale_svc.domain.cases.sorting import CaseOrder
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.orders.model import Stage

@@ -10,6 +10,8 @@ from aftercare_chassis.database.mapping import Query, Rows
 from aftercare_chassis.database.reader import Reader
 from asyncpg import Record
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     exists,
+    false,
     func,
     or_,
     select,
@@ -83,14 +86,17 @@ refunds = Table(
     *minor("restocking_minor", default=0),
     *minor("return_freight_minor", default=0),
     *(document(name, null=True) for name in ("unearned", "settings", "shares")),
-    *minor("given_back_minor", default=0),
+    Column("given_back_minor", BigInteger, nullable=False, server_default=sql("0")),
     *minor("returned_minor", default=0),
+    *minor("came_back_minor", default=0),
+    Column("owed_again", Boolean, nullable=False, server_default=false()),
     text("currency"),
     text("failure_code", null=True),
     timestamp("requested_at"),
     timestamp("ended_at", null=True),
     CheckConstraint("(state = 'requested') = (ended_at IS NULL)", name="ended"),
     CheckConstraint("failure_code IS NULL OR state = 'failed'", name="failed"),
+    CheckConstraint("came_back_minor = 0 OR state <> 'succeeded' AND owed_again", name="came_back"),
     Index("refunds_case_idx", "case_id", "id"),
     # One is on its way at a time. What was refused can be tried again, and a verdict may award more than was paid.
     Index("refunds_open_key", "case_id", unique=True, postgresql_where=sql("state NOT IN ('failed', 'succeeded')")),

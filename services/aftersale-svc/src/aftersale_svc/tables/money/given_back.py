@@ -37,7 +37,10 @@ _counted = (
     .select_from(refund_parts.join(refunds).join(cases, cases.c.id == refunds.c.case_id))
     .where(
         *_of_others,
-        or_(and_(~_has_failed, or_(_of_line, _unsettled)), and_(_has_failed, _of_line, _is_last, ~_is_over)),
+        or_(
+            and_(~_has_failed, or_(_of_line, _unsettled)),
+            and_(_has_failed, _is_last, ~_is_over, or_(_of_line, refunds.c.owed_again)),
+        ),
     )
 )
 

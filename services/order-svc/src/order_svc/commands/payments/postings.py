@@ -1,7 +1,7 @@
 """What is posted to the double-entry ledger, in the transaction of the movement that it records."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events.catalogue.refund_parts import PartKind, RefundPart
@@ -95,8 +95,8 @@ async def refund_ended(tx: Transaction[Settings], payment: Payment, refund: Refu
 
 
 async def refund_reversed(tx: Transaction[Settings], payment: Payment, refund: Refund, *, still_tried: bool) -> None:
-    """The refund of the payment has succeeded, and came back. What others bear of it, and what of the discounts went back with it, stays:
-    it is owed to the buyer."""
+    """The refund of the payment has succeeded, and came back. What others bear of it, and what of the discounts went back with it, stays,
+    unless its case decides again (`costs_undone`, `discounts_undone`)."""
     await _post(tx, payment, refund.id, rules.refund_reversed(refund, still_tried=still_tried), payment.provider)
 
 
@@ -109,10 +109,23 @@ async def charge_back_changed(tx: Transaction[Settings], payment: Payment, charg
 async def discounts_undone(tx: Transaction[Settings], payment: Payment, share: Refund) -> None:
     """A share was paid of a refund that has failed as a whole: the discounts go back with the refund of the rest. What others bear of the
     share stays."""
-    kind = PostingKind.REFUND_REQUESTED
-    requested = await tx.all(POSTINGS_OF_SUBJECT, subject_id=share.id, kind=kind)
-    beside = [each for each in requested if each.debit is LedgerAccount.DISCOUNTS_GRANTED]
-    await _post(tx, payment, share.id, rules.refund_failed(beside))
+    await _undo(tx, payment, share, lambda posting: posting.debit is LedgerAccount.DISCOUNTS_GRANTED)
+
+
+async def costs_undone(tx: Transaction[Settings], payment: Payment, refund: Refund) -> None:
+    """The refund, or a share of one, came back: others bear nothing of it until it is given back again."""
+    await _undo(tx, payment, refund, lambda posting: posting.credit is LedgerAccount.REFUND_COSTS_SHARED)
+
+
+async def _undo(
+    tx: Transaction[Settings], payment: Payment, refund: Refund, is_meant: Callable[[Posting], bool]
+) -> None:
+    """Post the opposite of what is meant of the postings of a refund that was requested, unless that was done before."""
+    requested = await tx.all(POSTINGS_OF_SUBJECT, subject_id=refund.id, kind=PostingKind.REFUND_REQUESTED)
+    undone = await tx.all(POSTINGS_OF_SUBJECT, subject_id=refund.id, kind=PostingKind.REFUND_FAILED)
+    done = {(each.debit, each.credit) for each in undone}
+    entries = rules.refund_failed(each for each in requested if is_meant(each))
+    await _post(tx, payment, refund.id, [each for each in entries if (each.debit, each.credit) not in done])
 
 
 async def compensated(tx: Transaction[Settings], order: Order, paid: Compensation) -> None:

@@ -8,10 +8,9 @@ from order_svc.commands.payments import call_queue, postings
 from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.allocation import Room, newest_first, rooms_of
 from order_svc.domain.payments.codes import OwnRefundCause
-from order_svc.domain.payments.compensations import in_place_of_refunds
 from order_svc.domain.payments.lifecycle import REFUND
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
-from order_svc.domain.payments.owed import owed_of_payment
+from order_svc.domain.payments.owed import not_ours, owed_of_payment
 from order_svc.domain.payments.plans import kept_minor
 from order_svc.domain.payments.postings import NOTHING, Shares
 from order_svc.settings import Settings
@@ -121,10 +120,10 @@ async def refund_surplus(tx: Transaction[Settings], payment: Payment) -> None:
 
 
 async def _left(tx: Transaction[Settings], order_id: str, payments: Sequence[Payment]) -> tuple[Sequence[Room], int]:
-    """What is left of each payment, and of all of them after what guarantees have paid in the place of refunds."""
-    rooms = rooms_of(payments, await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]), tx.now)
-    compensated = in_place_of_refunds(await tx.all(COMPENSATIONS_OF, order_id=order_id))
-    return rooms, sum(each.minor for each in rooms) - compensated
+    """What is left of each payment, and of all of them after what guarantees have paid in the place of refunds, and what cases give back."""
+    refunds = await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments])
+    rooms, paid = rooms_of(payments, refunds, tx.now), await tx.all(COMPENSATIONS_OF, order_id=order_id)
+    return rooms, sum(each.minor for each in rooms) - not_ours(refunds, paid)
 
 
 async def _refund(

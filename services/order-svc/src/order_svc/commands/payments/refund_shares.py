@@ -71,6 +71,14 @@ async def left_without(tx: Transaction[Settings], refund: Refund) -> int:
     return SharedRefund(await tx.all(SHARES_OF, refund_id=refund.refund_id)).with_share(refund).succeeded_minor
 
 
+async def undo(tx: Transaction[Settings], payment: Payment, reversed_: Refund) -> None:
+    """Take back what went with a refund, or with a share of one, that came back: its case decides about all of the refund again."""
+    await postings.costs_undone(tx, payment, reversed_)
+    rows = [reversed_] if reversed_.share_of is None else await tx.all(SHARES_OF, refund_id=reversed_.refund_id)
+    for each in rows:
+        await postings.discounts_undone(tx, payment, each)
+
+
 async def succeed(tx: Transaction[Settings], order: Order, payment: Payment, share: Refund) -> None:
     """A share has succeeded, of a locked payment that counts it as refunded already."""
     fields = refund_fields(tx, payment, share)

@@ -10,6 +10,7 @@ from aftercare_events import RefundFailed, RefundReversed, RefundSubmitted, Refu
 from order_svc.commands import effects
 from order_svc.commands.payments import postings, refund_shares
 from order_svc.commands.record import refund_fields
+from order_svc.domain.cases import CaseState
 from order_svc.domain.model import Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
@@ -17,6 +18,7 @@ from order_svc.domain.payments.limits import refund_limit
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
+from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF
 
@@ -165,7 +167,9 @@ async def _reverse(tx: Transaction[Settings], order: Order, payment: Payment, re
     if still_tried:  # it fails as a whole, and its case decides
         await refund_shares.fail(tx, order, restored, reversed_)
         return reversed_.state
-    reversed_ = replace(reversed_, reversed_at=tx.now)
+    reversed_ = replace(reversed_, reversed_at=tx.now, owed_by_case=await _goes_on(tx, refund.case_id))
+    if reversed_.owed_by_case:
+        await refund_shares.undo(tx, payment, refund)
     event = RefundReversed(
         **refund_fields(tx, restored, reversed_),
         failure_code=code,
@@ -174,6 +178,14 @@ async def _reverse(tx: Transaction[Settings], order: Order, payment: Payment, re
     )
     await effects.save_refund(tx, restored, reversed_, event)
     return reversed_.state
+
+
+async def _goes_on(tx: Transaction[Settings], case_id: str | None) -> bool:
+    """Whether there is such a case that decides about its money again: one that ended without its purpose does not."""
+    if case_id is None:
+        return False
+    case = await tx.find(CASES, case_id)
+    return case is not None and case.state is not CaseState.ENDED
 
 
 async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:

@@ -115,8 +115,9 @@ class Refund:
     Of a refund that is made from several payments there is a row per share: `share_of` is the id of the refund, and `whole_minor` its
     amount. Both are None where it is made from one payment.
 
-    `reversed_at` is when one that had succeeded came back to the merchant, and failed: its amount is owed to the buyer. A share that comes back
-    while others are on their way has none: it fails with all of the refund, whose case decides.
+    `reversed_at` is when one that had succeeded came back to the merchant, and failed: its amount is owed to the buyer, `owed_by_case` by a
+    new refund of its case, and otherwise by the order. A share that comes back while others are on their way has neither: it fails with all of
+    the refund, whose case decides.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Refund:
     share_of: str | None = None
     whole_minor: int | None = None
     reversed_at: datetime | None = None
+    owed_by_case: bool = False
 
     @property
     def refund_id(self) -> str:

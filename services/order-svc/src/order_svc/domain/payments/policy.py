@@ -6,6 +6,7 @@ from datetime import datetime
 
 from order_svc.domain.model import Amount, Order, OrderState
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
+from order_svc.domain.payments.compensations import Compensation, is_compensated
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 
 
@@ -61,13 +62,26 @@ def owed_for_lines(refunds: Iterable[Refund]) -> int:
     return max(sum(whole.values()) - back.total() - by_operators, 0)
 
 
+def owed_by_cases(refunds: Iterable[Refund], compensations: Iterable[Compensation] = ()) -> int:
+    """What refunds of cases had paid that came back, as far as their cases do not give it back by a later refund, nor a guarantee has paid it;
+    in minor units."""
+    of_cases = sorted((each for each in refunds if each.case_id is not None), key=lambda each: each.created_at)
+    paid, owed = list(compensations), Counter[str | None]()
+    for refund in of_cases:
+        if refund.owed_by_case and not is_compensated(refund.case_id, paid):
+            owed[refund.case_id] += refund.amount_minor
+        elif owed[refund.case_id]:
+            owed[refund.case_id] = max(0, owed[refund.case_id] - _alive(refund))
+    return owed.total()
+
+
 _OWN = frozenset(OwnRefundCause) - {OwnRefundCause.OPERATOR}
 
 
 def owed_by_failures(refunds: Iterable[Refund], left_minor: int | None = None, kept_minor: int = 0) -> int:
-    """What refunds of no case that have failed were to give back, and what of cases came back after it was paid, as far as it is not back, nor
-    on its way by another refund; in minor units. It is no more than what is left of the payments, without the deposit that the merchant keeps
-    of it; None where that is not known.
+    """What refunds of no case that have failed were to give back, and what of cases that had ended came back after it was paid, as far as it
+    is not back, nor on its way by another refund; in minor units. It is no more than what is left of the payments, without the deposit that
+    the merchant keeps of it; None where that is not known.
 
     An operator's refund repeats one that has failed, or gives back what no other was to, which may be that deposit.
     """
@@ -86,7 +100,7 @@ def _owed_of_ours(known: Iterable[Refund]) -> int:
             whole[key] = max(whole.get(key, 0), refund.whole_minor or refund.amount_minor)
         if refund.case_id is None:
             back += _alive(refund)
-        elif refund.reversed_at is not None:
+        elif refund.reversed_at is not None and not refund.owed_by_case:
             whole[refund.id] = refund.amount_minor
     return sum(whole.values()) - back
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare_chassis.http.schemas import Out, Time
 
 from aftersale_svc.api.schemas.evidence.evidence import EvidenceFileOut, View
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceReuse
 from aftersale_svc.integrations.stores.port import EvidenceStore

@@ -7,7 +7,8 @@ from aftercare_chassis.http.schemas import DeadlineAt, Out, Time, Version
 from aftersale_svc.api.schemas.cases.cases import CaseTurn
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.model import CaseState, TimelineStep
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.claims.model import StepOfClaim
 from aftersale_svc.domain.history.live_steps import LiveStep
 from aftersale_svc.domain.wording.explanation import sentence

@@ -16,7 +16,7 @@ from aftersale_svc.api.schemas.decisions.decisions import DecisionOut
 from aftersale_svc.api.schemas.disputes.hearings import DisputeDetailOut
 from aftersale_svc.api.schemas.goods.parcel_anomalies import FiledAnomalyOut
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
-from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.disputes.consistency import Group, SimilarDispute, drift_of
 from aftersale_svc.domain.disputes.model import Remedy
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence

@@ -16,6 +16,7 @@ from aftersale_svc.domain.cases.guards import (
     ORDER_NOT_CANCELLED,
     REFUND_COVERED,
     REFUND_IN_FLIGHT,
+    REFUND_OWED_AGAIN,
     UNITS_HELD,
     UNITS_NOT_CANCELLED,
     VERDICT_IN_EXECUTION,
@@ -142,7 +143,7 @@ def _ordered(legs: tuple[Leg, ...], exits: Collection[Exit]) -> dict[tuple[CaseS
 
 def _end_with_order(permission: Permission, *guards: Guard, outcome_of: str | None = None) -> Row:
     """The case ends because its order was cancelled."""
-    barred = (ORDER_NOT_CANCELLED, *guards)
+    barred = (ORDER_NOT_CANCELLED, REFUND_OWED_AGAIN, *guards)
     return Transition(_S.CLOSED, permission, barred, cause=CloseCause.ORDER_CANCELLED, outcome_of=outcome_of)
 
 

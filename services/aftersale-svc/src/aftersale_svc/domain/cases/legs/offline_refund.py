@@ -8,7 +8,7 @@ from aftersale_svc.domain.cases.legs.leg import Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.offline_refunds.guards import OWN_STATEMENT, REFUND_NOT_REFUSED, REFUND_NOT_STATED
-from aftersale_svc.domain.permissions import BUYER, BUYER_OR_AGENT, MERCHANT_OR_AGENT, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import BUYER, BUYER_OR_AGENT, MERCHANT_OR_AGENT, SYSTEM_ONLY, SYSTEM_UNSEEN
 
 _S, _A = CaseState, CaseAction
 _OPEN = _S.OFFLINE_REFUND_CONFIRM
@@ -30,6 +30,8 @@ OFFLINE_REFUND = Leg(
         (_OPEN, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.OFFLINE_REFUND_UNCONFIRMED
         ),
+        # More came back than is stated.
+        (_OPEN, _A.REVERSE_REFUND): Transition(_S.MANUAL_REVIEW, SYSTEM_UNSEEN, cause=EscalationCause.REFUND_REVERSED),
         (_S.MANUAL_REVIEW, _A.CONFIRM_OFFLINE_REFUND): Transition(
             RefundExit.PAID, BUYER_OR_AGENT, (ORDER_CANCELLED, REFUND_NOT_STATED, REFUND_COVERED, OWN_STATEMENT)
         ),

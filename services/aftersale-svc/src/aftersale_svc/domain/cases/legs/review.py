@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.guards import (
     GUARANTEE_PAYING,
     PAID_BY_NO_SILENCE,
     REFUND_COVERED,
+    REFUND_OWED_AGAIN,
     VERDICT_UNPAID,
     unless_refund_decided,
 )
@@ -87,7 +88,7 @@ REVIEW = Leg(
         (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, _once(_A.REJECT)),
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT, (REFUND_COVERED,)),
         (_S.MANUAL_REVIEW, _A.CLOSE): Transition(
-            _S.CLOSED, AGENT, (GUARANTEE_PAYING, VERDICT_UNPAID), cause=CloseCause.CLOSED_BY_AGENT
+            _S.CLOSED, AGENT, (GUARANTEE_PAYING, VERDICT_UNPAID, REFUND_OWED_AGAIN), cause=CloseCause.CLOSED_BY_AGENT
         ),
         (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.AGENT_LATE),
         (_S.PENDING_REVIEW, _A.OFFER): Transition(

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import CaseAction, CaseState, TimelineStep
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.permissions import STAFF
 
 _STEPS = frozenset({CaseAction.PROPOSE_DECISION, CaseAction.DECLINE_DECISION})
