@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from aftercare_chassis.database.codes import allow_codes, forbid_codes
 from alembic import op
 
-revision = "0124"
-down_revision = "0123"
+revision = "0125"
+down_revision = "0124"
 branch_labels = None
 depends_on = None
 # Earlier builds know neither the code nor refunds that fail after they were paid.
-compatible_with = "0124"
+compatible_with = "0125"
 
 _CAME_BACK = "came_back_minor = 0 OR state <> 'succeeded' AND owed_again"
 
