@@ -1,6 +1,6 @@
 """Merchants set hours themselves: less for their own answers, more for buyers, within what the platform gives."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +68,16 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         "unit",
         "deadline_rule_out_of_bounds",
     ),
+    "reminders of buyers": (
+        {"timer": "buyer_ship_hours", "amount": 168, "reminders": []},
+        "reminders",
+        "deadline_rule_out_of_bounds",
+    ),
+    "time after which the buyer gets a refund": (
+        {"timer": "charge_hours", "amount": 2160},
+        "timer",
+        "deadline_rule_unknown",
+    ),
     "time of an agent": ({"timer": "manual_review_hours", "amount": 1}, "timer", "deadline_rule_unknown"),
     "time of both sides": ({"timer": "appeal_hours", "amount": 80}, "timer", "deadline_rule_unknown"),
     "an unknown timer": ({"timer": "tea_hours", "amount": 1}, "timer", "deadline_rule_unknown"),
@@ -80,7 +90,7 @@ async def test_what_takes_time_from_others_is_refused(shop: Shop, bad: str) -> N
     refused = await shop.seller.put(PATH, json={"rules": [REVIEW, rule]})
     shop.harness.problem(refused, 422, code)
     assert refused.json()["errors"][0]["pointer"] == f"/rules/1/{field}"
-    assert str(rule[field]) in refused.json()["detail"]
+    assert field == "reminders" or str(rule[field]) in refused.json()["detail"]
     shown = (await shop.seller.get(PATH)).json()
     assert (shown["version"], shown["rules"]) == (0, [])
     assert "review_hours" in shown["timers"]
@@ -104,6 +114,25 @@ async def test_own_rules_do_not_hold_any_more_where_the_platform_has_become_stri
     await rules(shop, {"timer": "review_hours", "amount": 5})
     await shop.delivered()
     assert hours(shop, await shop.case(1)) == 5
+
+
+async def test_a_more_general_own_rule_holds_where_the_special_one_is_out_of_bounds(shop: Shop) -> None:
+    await own(shop, REVIEW, {**REVIEW, "amount": 40, "when": {"type": "return_refund"}})
+    await rules(shop, {"timer": "review_hours", "amount": 30, "when": {"type": "return_refund"}})
+    await shop.delivered()
+    assert hours(shop, await shop.case(1)) == 24
+
+
+async def test_buyers_are_reminded_as_the_platform_has_set(shop: Shop) -> None:
+    await rules(shop, {"timer": "buyer_ship_hours", "amount": 168, "reminders": [72]})
+    await own(shop, {"timer": "buyer_ship_hours", "amount": 240})
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.approve(case["id"])
+    deadline, _ = await explained(shop, case["id"])
+    assert datetime.fromisoformat(deadline["due_at"]) - datetime.fromisoformat(deadline["reminds_at"]) == timedelta(
+        hours=72
+    )
 
 
 async def test_only_the_merchant_itself_sets_its_own_rules(shop: Shop) -> None:

@@ -33,7 +33,12 @@ def _turns() -> dict[str, frozenset[str]]:
 
 TURNS: Mapping[str, frozenset[str]] = _turns()
 """Whose turn it is while a timer runs, by the name of the setting with its hours."""
+_LENGTHENED = frozenset(
+    {"answered_hours", "buyer_ship_hours", "rejected_hours", "reship_receipt_hours", "supplement_hours"}
+)
+"""The times of buyers at the end of which they lose something. At the end of others they get it: longer, these would serve the merchant."""
 MERCHANTS_CHOICE: Mapping[str, str] = {
-    timer: turn for timer, turns in sorted(TURNS.items()) for turn in turns if turns in ({"merchant"}, {"buyer"})
+    **{timer: "merchant" for timer, turns in sorted(TURNS.items()) if turns == {"merchant"}},
+    **dict.fromkeys(sorted(_LENGTHENED), "buyer"),
 }
-"""The timers that merchants may set themselves, each with whose time it is."""
+"""The timers that merchants may set themselves, each with whose time it is: their own, shorter, or that of buyers, longer."""

@@ -75,7 +75,7 @@ async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarI
     dependencies=[require_role("seller", "agent", "arbitrator", "admin")],
 )
 async def get_rules(reader: Read[Settings]) -> RulesOut:
-    """Get the platform's rules of hours: how long somebody has, where the merchant has no rule of its own."""
+    """Get the platform's rules of hours: how long somebody has, where it has set no others for the merchant. Merchants set their own within these."""
     return RulesOut.of(PLATFORM_OWNER, await queries.rules(reader, PLATFORM_OWNER), TURNS)
 
 

@@ -20,16 +20,16 @@ class RuleTwice(Refusal):
 
 
 class OwnRuleOutOfBounds(Refusal):
-    """A merchant's own rule gives it more time than the platform does, or buyers less, or counts it in another way."""
+    """A merchant's own rule gives it more time than the platform does, or buyers less, or counts it or reminds buyers in another way."""
 
     kind, code = Kind.INVALID, "deadline_rule_out_of_bounds"
     zh = (
         "{value:or 默认日历}不可用：商家只能缩短自己的时限、延长买家的时限，"
-        "且计时方式须与平台相同（{amount} {unit}，日历：{calendar:or 默认}）。"
+        "且计时与提醒方式须与平台相同（{given} {unit}，日历：{calendar:or 默认}）。"
     )
     en = (
         "{value:or The default calendar} is out of bounds: merchants may only shorten their own time and lengthen that of buyers, "
-        "counted as the platform does ({amount} {unit}, calendar: {calendar:or the default})."
+        "counted and with reminders as the platform does ({given} {unit}, calendar: {calendar:or the default})."
     )
 
 

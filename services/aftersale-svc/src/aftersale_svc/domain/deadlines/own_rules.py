@@ -21,7 +21,8 @@ def check_own_rules(
 
     Raises:
         RuleUnknown: a rule is for the time of neither the merchant nor the buyer.
-        OwnRuleOutOfBounds: it gives the merchant more time than the platform does, or buyers less, or counts it in another way.
+        OwnRuleOutOfBounds: it gives the merchant more time than the platform does, or buyers less, or counts it in another way,
+            or changes when buyers are reminded.
     """
     for number, rule in enumerate(rules):
         if rule.timer not in schedules.choices:
@@ -33,12 +34,18 @@ def check_own_rules(
 
 def _check(number: int, rule: DeadlineRule, bound: DeadlineRule, turn: str) -> None:
     name = next((each for each in ("unit", "calendar") if getattr(rule, each) != getattr(bound, each)), "amount")
-    if not is_within(rule, bound, turn):
+    if turn == "buyer" and rule.reminders is not None:
+        name = "reminders"
+    if name == "reminders" or not is_within(rule, bound, turn):
         raise OwnRuleOutOfBounds(
             pointer=f"/rules/{number}/{name}",
-            value=getattr(rule, name),
+            value=_shown(getattr(rule, name)),
             turn=turn,
-            amount=bound.amount,
+            given=bound.amount,
             unit=bound.unit,
             calendar=bound.calendar,
         )
+
+
+def _shown(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,6 +1,6 @@
 """Rules of hours: how long somebody has, as versioned data. Where no rule matches, the settings hold."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -87,9 +87,10 @@ class RuleSet:
             return RuleScope.OWN
         return RuleScope.PLATFORM if self.owner == PLATFORM_OWNER else RuleScope.MERCHANT
 
-    def find(self, timer: str, row: object) -> DeadlineRule | None:
-        """The rule that holds: of those that match the one with the most conditions, and of several such ones the first."""
-        matching = [rule for rule in self.rules if rule.matches(timer, row)]
+    def find(self, timer: str, row: object, among: Callable[[DeadlineRule], bool] | None = None) -> DeadlineRule | None:
+        """The rule that holds: of those that match, and are `among` these, the one with the most conditions, and of several such ones
+        the first."""
+        matching = [rule for rule in self.rules if rule.matches(timer, row) and (among is None or among(rule))]
         return max(matching, key=lambda rule: len(rule.when), default=None)
 
 

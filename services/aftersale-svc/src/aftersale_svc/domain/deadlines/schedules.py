@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from aftercare_chassis.records import replace
+
 from aftersale_svc.domain.deadlines.calendars import (
     WEEK,
     Calendar,
@@ -90,11 +92,16 @@ class Schedules:
     def choose(self, row: object, timer: str, hours: float) -> Chosen:
         """The rule for a timer of this row: the merchant's own, where it is within the bounds of what the platform gives, else that."""
         given = self.given(row, timer, hours)
-        own = self.rule_sets.get(own_rules(getattr(row, "merchant_id", "")))
-        rule = own.find(timer, row) if own is not None else None
-        if own is None or rule is None or not is_within(rule, given.rule, self.choices[timer]):
+        merchant_id = getattr(row, "merchant_id", "")
+        own, turn = self.rule_sets.get(own_rules(merchant_id)), self.choices.get(timer)
+        if own is None or turn is None:
             return given
-        return Chosen(rule, own.scope, own.version, self.calendar_for(rule, getattr(row, "merchant_id", "")))
+        rule = own.find(timer, row, lambda each: is_within(each, given.rule, turn))
+        if rule is None:
+            return given
+        if turn == "buyer":  # whom the platform reminds, the merchant does not silence
+            rule = replace(rule, reminders=given.rule.reminders)
+        return Chosen(rule, own.scope, own.version, self.calendar_for(rule, merchant_id))
 
     def given(self, row: object, timer: str, hours: float) -> Chosen:
         """What the platform gives a row: by its rules for the merchant, else by those for all, else the hours of the settings."""

@@ -242,7 +242,7 @@ class RulesOut(Out):
     """The newest version of the rules of the platform, of those for a merchant, or of a merchant's own."""
 
     owner: str
-    """`platform`, or the merchant."""
+    """`platform`, or the merchant that they are for, or whose own they are."""
     version: int
     """Its number; 0 where there are no rules, so that the settings hold."""
     rules: list[RuleOut]
