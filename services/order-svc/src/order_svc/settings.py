@@ -92,6 +92,7 @@ class Settings(ServiceSettings):
     receipt_extensions: Annotated[int, Field(ge=0, le=100)] = 1
     longest_receipt_extension_days: Annotated[int, Field(ge=1, le=365)] = 7
     after_sale_window_hours: Hours = 168
+    least_window_hours: Hours = 24
     intercept_answer_hours: Hours = 48
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5
     partner_unmatched_hours: Annotated[Hours, renamed("partner_unmatched_hours", "courier_unmatched_hours")] = 72

@@ -229,10 +229,13 @@ async def test_who_confirms_while_a_station_has_the_goods_signs_with_that(shop):
     assert await confirmed(shop, order) == [0, 168]
 
 
-async def test_the_window_lasts_until_the_receipt_at_least(shop):
+async def test_the_window_lasts_for_a_day_after_the_receipt_at_least(shop):
     order = await shop.delivered()
     await extend(shop, order, 7)
     shop.h.clock.advance(hours=200)
-    assert await confirmed(shop, order) == [-200, 0]
+    assert await confirmed(shop, order) == [-200, 24]
+    await shop.h.run_due()
+    assert (await shop.order(order["id"]))["state"] == "received", "the buyer may still open a case"
+    shop.h.clock.advance(hours=25)
     await shop.h.run_due()
     assert (await shop.order(order["id"]))["state"] == "completed"

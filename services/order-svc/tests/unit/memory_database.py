@@ -50,6 +50,7 @@ SETTINGS = SimpleNamespace(
     delivery_hours=2,
     auto_receipt_hours=2,
     after_sale_window_hours=3,
+    least_window_hours=1,
     hand_over_tolerance_minutes=1,
     virtual_receipt_hours=1,
     collection_hours=1,

@@ -161,7 +161,9 @@ async def cancel_order(order_id: OrderId, tx: Tx[Settings], body: CancelIn = EVE
     responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyReceived, NotFullyShipped),
 )
 async def confirm_receipt(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
-    """Confirm that everything of the order was received. The order is completed when the after-sale window has ended."""
+    """Confirm that everything of the order was received. The order is completed when the after-sale window has ended (`window_ends_at`).
+
+    It counts from the personal signature, and lasts for 24 hours after the receipt at least, where the installation sets no other time."""
     return await _shown(tx, await receipts.confirm(tx, order_id))
 
 

@@ -61,7 +61,7 @@ class OrderLineIn(In):
     """What `discount` is made of: the amounts add up to it. May be left out. When units are refunded, their share goes back
     to the buyer (points, coupons) or to the funder. Discounts of the order name their `threshold`."""
     warranty_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
-    """How many days after the receipt the goods are repaired or replaced under warranty, 0: not at all. May be left out: then what the
+    """How many days after they were signed for the goods are repaired or replaced under warranty, 0: not at all. May be left out: then what the
     merchant has set in aftersale-svc counts."""
     fulfilment: LineFulfilment | None = None
     """How the units come to the buyer; `stock` where it is left out. Deadlines depend on it."""

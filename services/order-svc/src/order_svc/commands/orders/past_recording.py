@@ -44,8 +44,9 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     lines = order_lines(tx.backdated(past.created_at), order_id, past.drafts, past.currency)
     fee_minor = policy.in_currency(past.fee, past.currency, "/shipping_fee")
     window = timedelta(hours=tx.settings.after_sale_window_hours)
+    least = timedelta(hours=tx.settings.least_window_hours)
     signed_at = past.delivered_at or past.received_at
-    ends_at = past.received_at and signed_at and receipts.window_end(signed_at, past.received_at, window)
+    ends_at = past.received_at and signed_at and receipts.window_end(signed_at, past.received_at, window, least)
     on_its_way = past.state is OrderState.SHIPPED
     deliver_by = tx.now + timedelta(hours=tx.settings.delivery_hours) if on_its_way else None
     total = policy.order_total((line.paid_minor for line in lines), fee_minor, past.currency)

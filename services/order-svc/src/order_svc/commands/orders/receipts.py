@@ -51,7 +51,8 @@ async def _receive(
     received_at, delivered_at = order.received_at or tx.now, order.delivered_at or tx.now
     signed_at = receipts.signed_at(order, received_at)
     window = timedelta(hours=tx.settings.after_sale_window_hours)
-    ends = order.window_ends_at or receipts.window_end(signed_at, received_at, window)
+    least = timedelta(hours=tx.settings.least_window_hours)
+    ends = order.window_ends_at or receipts.window_end(signed_at, received_at, window, least)
     times = replace(order, delivered_at=delivered_at, received_at=received_at, window_ends_at=ends)
     received = ORDER.apply(times, OrderAction.CONFIRM_RECEIPT, by, lines)
     # The buyer may confirm what no courier has reported yet.

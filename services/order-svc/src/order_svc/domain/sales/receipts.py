@@ -52,9 +52,9 @@ def signed_at(order: Order, now: datetime) -> datetime:
     return min(order.receipt_from_at or order.delivered_at or now, now)
 
 
-def window_end(signed_at: datetime, received_at: datetime, window: timedelta) -> datetime:
-    """When the after-sale window ends. It begins with the personal signature, and lasts until the receipt at least."""
-    return max(received_at, signed_at + window)
+def window_end(signed_at: datetime, received_at: datetime, window: timedelta, least: timedelta) -> datetime:
+    """When the after-sale window ends. It begins with the personal signature, and lasts for `least` after the receipt at least."""
+    return max(received_at + least, signed_at + window)
 
 
 def extended(order: Order, days: int, most: int, now: datetime) -> Order:
