@@ -1,6 +1,6 @@
 """Orders that are cancelled once they are on their way: the courier is asked to call the parcel back, and money follows the goods."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -21,10 +21,17 @@ async def suite(postgres_url: str) -> AsyncIterator[InProcessSuite]:
 
 
 @pytest.fixture(scope="module")
-async def sf(suite: InProcessSuite) -> AsyncIterator[Books]:
+async def account(suite: InProcessSuite) -> AsyncIterator[Books]:
     """The merchant's account with SF, whose simulator is in this process."""
     async with sf_account(suite) as books:
         yield books
+
+
+@pytest.fixture
+def sf(account: Books) -> Iterator[Books]:
+    """SF, which does what it is asked for unless the test has it refuse."""
+    yield account
+    account.fault = None
 
 
 async def _shipped(suite: InProcessSuite) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -45,12 +52,10 @@ async def _scanned(suite: InProcessSuite, books: Books, parcel: dict[str, Any], 
 
 
 async def _asked(suite: InProcessSuite, order: dict[str, Any], parcel: dict[str, Any]) -> dict[str, Any]:
-    """The buyer wants to cancel, reads what is possible instead, and asks for the intercept."""
-    refused = await suite.client("buyer", "order").post(f"/v1/orders/{order['id']}/cancel", json={})
-    assert refused.status_code == 409
-    assert refused.json()["ways"] == ["request_intercept", "refuse_delivery"]
-    path = f"parcels/{parcel['id']}/intercepts"
-    asked = await suite.call("buyer", "order", path, {"purpose": "return_to_sender"})
+    """The buyer cancels the order, which goes on while its courier is asked to bring the parcel back."""
+    assert (await suite.call("buyer", "order", f"orders/{order['id']}/cancel", {}))["state"] == "shipped"
+    [asked] = (await suite.get("buyer", "order", f"intercepts?parcel_id={parcel['id']}"))["data"]
+    assert (asked["purpose"], asked["requested_by"]) == ("return_to_sender", "buyer")
     return await suite.get("buyer", "order", f"intercepts/{asked['id']}")
 
 

@@ -86,12 +86,13 @@ def test_what_is_not_open_is_explained_in_every_state(role: str) -> None:
 
 
 def test_after_shipment_the_explanation_names_an_intercept_and_the_refusal_of_the_parcel() -> None:
-    found = explained(order(S.SHIPPED), [line(shipped_quantity=3)], "buyer")[OrderAction.CANCEL]
-    assert found.allowed_in == (S.CREATED, S.PAID)
-    assert found.ways == (OrderWay.REQUEST_INTERCEPT, OrderWay.REFUSE_DELIVERY)
-    assert explained(order(S.RECEIVED), [line(shipped_quantity=3)], "buyer")[OrderAction.CANCEL].ways == (
-        OrderWay.OPEN_CASE,
-    )
+    found = explained(order(S.SHIPPED), [line(shipped_quantity=3)], "buyer")
+    assert found[OrderAction.CHANGE_ADDRESS].allowed_in == (S.CREATED, S.PAID)
+    assert found[OrderAction.CHANGE_ADDRESS].ways == (OrderWay.REQUEST_INTERCEPT, OrderWay.REFUSE_DELIVERY)
+    assert found[OrderAction.CANCEL].why is None, "its parcels are called back"
+    received = explained(order(S.RECEIVED), [line(shipped_quantity=3)], "buyer")[OrderAction.CANCEL]
+    assert received.allowed_in == (S.CREATED, S.PAID, S.SHIPPED)
+    assert received.ways == (OrderWay.OPEN_CASE,)
 
 
 def test_the_buyer_of_what_is_packed_opens_a_case_and_the_merchant_may_cancel_it() -> None:
