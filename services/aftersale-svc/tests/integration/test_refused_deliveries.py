@@ -19,11 +19,13 @@ async def refused(shop: Shop, quantity: int = 3, **more: Any) -> dict[str, Any]:
     return await shop.case(quantity, **{"type_": "refused_delivery", "reason": "refused_at_door", **more})
 
 
-async def outbound(shop: Shop, status: str, waybill_no: str = "73001", **more: Any) -> None:
+async def outbound(
+    shop: Shop, status: str, waybill_no: str = "73001", *, parcel_id: str = "par_1", **more: Any
+) -> None:
     """The courier reports the parcel to the buyer."""
     event = ParcelStatusChanged(
         **shop._order("ord_1", "system", status),
-        parcel_id="par_1",
+        parcel_id=parcel_id,
         leg="outbound",
         carrier="zto",
         waybill_no=waybill_no,

@@ -57,6 +57,8 @@ class OrderRow:
 
 PARCEL_DELIVERED = "delivered"
 """The status of a parcel that its receiver has, in the codes of order-svc."""
+PARCEL_LOST = "lost"
+"""The status of a parcel that its courier does not find any more."""
 PARCEL_RETURNED = "returned"
 """The status of a parcel that its sender has again."""
 
@@ -108,20 +110,21 @@ class ParcelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLine(ParcelLine):
-    """Units in a parcel, and how many of them cases wait for, which were refused at the door.
+    """Units in a parcel, and how many of them cases wait for, which were refused at the door (`claimed`).
 
-    `arrived`: the courier has reported at last that the parcel was delivered. `returned_at`: when its sender had it again, where
+    `replaced` units did not reach the buyer, and others were sent for them: the merchant keeps them, should they come back. `arrived`: the courier has reported at last that the parcel was delivered. `returned_at`: when its sender had it again, where
     the courier has reported that at last.
     """
 
     claimed: int = 0
+    replaced: int = 0
     arrived: bool = False
     returned_at: datetime | None = None
 
     @property
     def refusable_units(self) -> int:
-        """The units that may have been refused at the door, and that no case waits for."""
-        return 0 if self.arrived else max(0, self.quantity - self.claimed)
+        """The units that may have been refused at the door, and that no case waits for or has replaced."""
+        return 0 if self.arrived else max(0, self.quantity - self.claimed - self.replaced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

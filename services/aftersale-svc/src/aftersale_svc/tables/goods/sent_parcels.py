@@ -4,13 +4,15 @@ from typing import Any
 
 from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, case, cast, exists, func, or_, select
 
 from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.reasons import PARCEL_MISSING
 from aftersale_svc.domain.cases.states import CaseState
-from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, PARCEL_RETURNED, SentLine
+from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, PARCEL_LOST, PARCEL_RETURNED, SentLine
 from aftersale_svc.tables.cases.cases import case_lines, cases
 from aftersale_svc.tables.goods.parcel_reports import parcel_reports
+from aftersale_svc.tables.goods.replacements import replacements
 from aftersale_svc.tables.goods.returns import returns
 from aftersale_svc.tables.orders import order_parcels
 
@@ -57,10 +59,38 @@ has_arrived = func.coalesce(_reported_last(parcel_reports.c.status == PARCEL_DEL
 _returned_at = _reported_last(
     case((parcel_reports.c.status == PARCEL_RETURNED, parcel_reports.c.occurred_at), else_=None)
 ).label("returned_at")
+_replaced = (
+    select(func.coalesce(func.sum(case_lines.c.quantity), 0))
+    .select_from(cases.join(case_lines).join(replacements, replacements.c.case_id == cases.c.id))
+    .where(
+        cases.c.order_id == order_parcels.c.order_id,
+        or_(*(cases.c.reason == each for each in sorted(PARCEL_MISSING))),
+        case_lines.c.line_id == order_parcels.c.line_id,
+        replacements.c.shipped_at.is_not(None),
+        replacements.c.returned_at.is_(None),
+    )
+    .correlate(order_parcels)
+    .scalar_subquery()
+)
+_was_lost = exists().where(
+    parcel_reports.c.parcel_id == order_parcels.c.parcel_id, parcel_reports.c.status == PARCEL_LOST
+)
+# A case does not say in which parcel its units were: in one that was lost, else in the oldest that has not arrived.
+_missing = case((has_arrived, 0), else_=order_parcels.c.quantity)
+_missing_before = func.sum(_missing).over(
+    partition_by=order_parcels.c.line_id, order_by=(~_was_lost, order_parcels.c.parcel_id), rows=(None, -1)
+)
+_replaced_here = func.greatest(0, func.least(_missing, _replaced - func.coalesce(_missing_before, 0)))
 PARCELS_OF_ORDER = Query(
-    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"), has_arrived.label("arrived"), _returned_at)
+    select(
+        *order_parcels.c,
+        cast(_claimed, Integer).label("claimed"),
+        cast(_replaced_here, Integer).label("replaced"),
+        has_arrived.label("arrived"),
+        _returned_at,
+    )
     .where(order_parcels.c.order_id == bindparam("order_id"))
     .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
     SentLine,
 )
-"""The parcels of an order, newest first, with the units that cases wait for, and whether they have arrived."""
+"""The parcels of an order, newest first, with the units that cases wait for or have replaced, and whether they have arrived."""
