@@ -4,14 +4,18 @@ import csv
 from collections.abc import Iterable
 from decimal import Decimal
 from io import StringIO
+from unicodedata import category, normalize
 
 from aftercare_chassis.currencies import EXPONENTS
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 MARK = b"\xef\xbb\xbf"
 """What a file begins with: spreadsheet programs read UTF-8 by it."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What programs take for the beginning of a formula (OWASP, "CSV Injection")."""
+_FORMULA = frozenset("=+-@")
+_BREAKS = ("\t", "\r", "\n")
+"""What programs take for the beginning of a formula (OWASP, "CSV Injection"): those signs, also as full-width forms, and these breaks."""
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""The categories of characters that programs leave out before a formula: controls, spaces and what has no width."""
 
 
 def cell(value: object) -> str:
@@ -19,7 +23,13 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a program would take the text for a formula."""
+    first = next((char for char in text if category(char) not in _UNSEEN), "")
+    return text.startswith(_BREAKS) or normalize("NFKC", first) in _FORMULA
 
 
 def decimal(minor: int, currency: str) -> Decimal:
