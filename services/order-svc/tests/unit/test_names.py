@@ -11,8 +11,11 @@ from order_svc.domain.model import OrderState
 from order_svc.domain.partners.pushes import PUSH
 from order_svc.domain.payments.charge_backs import CHARGE_BACK
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND
+from order_svc.domain.payments.statements import DIFFERENCE, DifferenceAction, DifferenceState
+from order_svc.domain.recorded_ends import ParcelNotAwaited
+from order_svc.domain.tracking import ParcelLeg, ParcelStatus
 
-TABLES = (ORDER, INTERCEPT, PAYMENT, REFUND, CHARGE_BACK, PUSH)
+TABLES = (ORDER, INTERCEPT, PAYMENT, REFUND, CHARGE_BACK, PUSH, DIFFERENCE)
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,10 @@ def test_what_is_refused_is_written_in_words() -> None:
         errors.AfterSaleOpen(action=OrderAction.CHANGE_ADDRESS),
         errors.NotFullyShipped(action=OrderAction.CONFIRM_RECEIPT),
         IllegalTransition(state=OrderState.CREATED, action=OrderAction.SHIP, allowed=[OrderAction.MARK_PAID]),
+        IllegalTransition(
+            state=DifferenceState.EXPLAINED, action=DifferenceAction.EXPLAIN, allowed=[DifferenceAction.RESOLVE]
+        ),
+        *(ParcelNotAwaited(leg=leg, parcel_status=status) for leg in ParcelLeg for status in ParcelStatus),
     ):
         assert not re.search("[a-z]", refusal.detail("zh-CN")), refusal.detail("zh-CN")
         assert "_" not in refusal.detail("en")

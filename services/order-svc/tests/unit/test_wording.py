@@ -118,7 +118,7 @@ def test_every_cause_has_a_sentence_of_its_own(event: str, codes: Any) -> None:
         (wording._RECEIVERS, ReceiverKind),
         (wording._PURPOSES, InterceptPurpose),
         (wording._PARTIES, FeePayer),
-        (wording._STATUSES, ParcelStatus),
+        (wording.PARCEL_STATUSES, ParcelStatus),
         (wording._FAILURES, FailureCode),
     ],
     ids=["methods outside", "receivers", "purposes", "payers", "statuses", "failures"],

@@ -14,7 +14,10 @@ from order_svc.domain.partners.pushes import PushAction, PushState
 from order_svc.domain.payments.charge_backs import ChargeBackAction, ChargeBackState
 from order_svc.domain.payments.lifecycle import PaymentAction, RefundAction
 from order_svc.domain.payments.model import PaymentState, RefundState
+from order_svc.domain.payments.statements import DifferenceAction, DifferenceState
 from order_svc.domain.shipping.labels import LabelAction, LabelState
+from order_svc.domain.tracking import ParcelLeg, ParcelStatus
+from order_svc.domain.wording import PARCEL_STATUSES
 
 NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     OrderState: {
@@ -135,6 +138,22 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         LabelAction.CHANGE_PICKUP: ("修改取件时间", "change the pickup"),
         LabelAction.GIVE_UP: ("放弃运单", "give the shipment up"),
     },
+    DifferenceState: {
+        DifferenceState.OPEN: ("待核实", "open"),
+        DifferenceState.EXPLAINED: ("已说明", "explained"),
+        DifferenceState.RESOLVED: ("已解决", "resolved"),
+    },
+    DifferenceAction: {
+        DifferenceAction.EXPLAIN: ("说明差异", "explain the difference"),
+        DifferenceAction.RESOLVE: ("解决差异", "resolve the difference"),
+    },
+    ParcelLeg: {
+        ParcelLeg.OUTBOUND: ("发货", "to the buyer"),
+        ParcelLeg.RETURN: ("退货", "back to the merchant"),
+        ParcelLeg.EXCHANGE: ("换货", "to the buyer in exchange"),
+        ParcelLeg.REFUSED_GOODS: ("拒收货物退还", "back to the buyer"),
+    },
+    ParcelStatus: {status: (PARCEL_STATUSES[status].zh, PARCEL_STATUSES[status].en) for status in ParcelStatus},
     ChargeBackState: {
         ChargeBackState.OPEN: ("处理中", "open"),
         ChargeBackState.WON: ("商家胜诉", "won by the merchant"),

@@ -32,7 +32,7 @@ _ACTORS = {
     "arbitrator": Sentence("平台仲裁员", "The arbitrator"),
     "admin": Sentence("平台", "The platform"),
 }
-_STATUSES: Mapping[str, Sentence] = {
+PARCEL_STATUSES: Mapping[str, Sentence] = {
     ParcelStatus.PENDING: Sentence("待揽收", "waiting for the courier"),
     ParcelStatus.PICKED_UP: Sentence("已揽收", "picked up"),
     ParcelStatus.IN_TRANSIT: Sentence("运输中", "in transit"),
@@ -202,7 +202,7 @@ _NAMES: Mapping[str, tuple[str, Mapping[str, Sentence]]] = {
     "receiver_name": ("delivered_to", _RECEIVERS),
     "purpose_name": ("purpose", _PURPOSES),
     "fee_payer_name": ("fee_payer", _PARTIES),
-    "outcome_name": ("outcome", _STATUSES),
+    "outcome_name": ("outcome", PARCEL_STATUSES),
 }
 """What templates name a code by: the fact that has it, and the names of its values. A value without a name is no fact."""
 _TIMES = ("_at", "_until")
@@ -220,7 +220,7 @@ def sentence(step: OrderStep) -> Sentence:
     for place, language in enumerate(("zh-CN", "en")):
         named = {
             "actor": _ACTORS.get(step.actor_role, Sentence("系统", "The system"))[place],
-            "status_name": _STATUSES.get(str(facts.get("status")), _STATUSES[ParcelStatus.UNKNOWN])[place],
+            "status_name": PARCEL_STATUSES.get(str(facts.get("status")), PARCEL_STATUSES[ParcelStatus.UNKNOWN])[place],
             "anomaly": anomalies.NAMES.get(str(facts.get("kind")), ("其他", "something else"))[place],
             "failure": _failure(str(facts.get("failure_code")))[place],
             "result": step.result,
