@@ -50,7 +50,11 @@ async def test_where_the_courier_does_not_bring_it_back_the_buyer_may_refuse_it(
     refused = await shop.seller.post(f"/v1/intercepts/{intercept['id']}/refuse", json={"reason": "too_late"})
     assert refused.status_code == 200
     problem = shop.problem(await cancel(shop, order), 409, "already_shipped")
-    assert problem["ways"] == ["refuse_delivery"]
+    assert problem["ways"] == ["request_intercept", "refuse_delivery"]
+    assert problem["detail"].endswith("取消订单。")
+    again = {"purpose": "return_to_sender"}
+    asked = await shop.buyer.post(f"/v1/parcels/{intercept['parcel_id']}/intercepts", json=again)
+    assert asked.status_code == 201, "as the first way says"
 
 
 async def test_a_lost_parcel_is_not_called_back(shop):

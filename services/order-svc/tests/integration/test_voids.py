@@ -108,6 +108,15 @@ async def test_what_a_courier_has_is_not_voided(shop, status, code):
     assert (await shop.order(order["id"]))["lines"][0]["shipped_quantity"] == 3
 
 
+async def test_a_parcel_that_a_person_records_as_lost_is_with_no_courier_that_could_be_asked(shop):
+    order, _ = await shop.paid()
+    parcel = await shop.ship(order, 3)
+    agent = shop.h.client("agent", "agent-1")
+    assert (await agent.post(f"/v1/parcels/{parcel['id']}/record-loss", json={})).status_code == 200
+    problem = shop.problem(await shop.seller.post(f"/v1/parcels/{parcel['id']}/void"), 409, "parcel_not_voidable")
+    assert "ways" not in problem
+
+
 async def test_a_parcel_is_voided_once_and_by_its_merchant_alone(shop):
     order, _ = await shop.paid()
     parcel = await shop.ship(order, 3)

@@ -3,16 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from order_svc.domain.errors import AlreadyShipped
-from order_svc.domain.fulfilment import outbound
 from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.intercepts.model import Intercept, InterceptPurpose, InterceptState
+from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.order_ways import OrderWay
-from order_svc.domain.tracking import Parcel, ParcelStatus
-
-
-def under_way(parcels: Iterable[Parcel]) -> list[Parcel]:
-    """The parcels on their way to the buyer that do not go back."""
-    return [each for each in outbound(parcels) if not each.terminal and each.status is not ParcelStatus.RETURNING]
+from order_svc.domain.tracking import Parcel
 
 
 def to_call_back(parcels: Sequence[Parcel], known: Iterable[Intercept], *, units_left: bool) -> list[Parcel]:
@@ -20,11 +15,11 @@ def to_call_back(parcels: Sequence[Parcel], known: Iterable[Intercept], *, units
     the cancellation takes back what has not left.
 
     Raises:
-        AlreadyShipped: there are none. The buyer refuses a parcel at the door whose courier does not bring it back, and opens a case about one
-            that has arrived or is lost.
+        AlreadyShipped: there are none. Of a parcel that its courier has refused to bring back the buyer may request another intercept or refuse it
+            at the door, and about one that has arrived or is lost open a case.
         InterceptOpen: their couriers have been asked.
     """
-    moving = {each.id for each in under_way(parcels)}
+    moving = {each.id for each in parcels if each.is_awaited}
     asked = [each for each in known if each.parcel_id in moving]
     open_ = [each for each in asked if each.ended_at is None]
     refused = [each for each in asked if _is_refused(each)]
@@ -33,7 +28,8 @@ def to_call_back(parcels: Sequence[Parcel], known: Iterable[Intercept], *, units
         return [each for each in parcels if each.id in left]
     if open_:
         raise InterceptOpen(intercept_id=open_[0].id)
-    raise AlreadyShipped(action="cancel", ways=(OrderWay.REFUSE_DELIVERY if moving else OrderWay.OPEN_CASE,))
+    ways = (OrderWay.REQUEST_INTERCEPT, OrderWay.REFUSE_DELIVERY) if moving else (OrderWay.OPEN_CASE,)
+    raise AlreadyShipped(action=OrderAction.CANCEL, ways=ways)
 
 
 def _is_refused(intercept: Intercept) -> bool:

@@ -135,6 +135,12 @@ class Parcel:
         """Whether the merchant has given the shipment up before a courier had it."""
         return self.withdrawn_at is not None and self.reason == VOIDED
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the parcel is on its way to the buyer with what was ordered, and does not go back."""
+        goes_on = not self.terminal and self.status is not ParcelStatus.RETURNING
+        return self.leg is ParcelLeg.OUTBOUND and self.withdrawn_at is None and goes_on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelLine:

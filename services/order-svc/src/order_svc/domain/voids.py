@@ -34,10 +34,11 @@ def check(order: Order, parcel: Parcel) -> None:
     One that its courier has cancelled before it was collected can be voided.
 
     Raises:
-        ParcelScanned, ParcelNotVoidable: see there.
+        ParcelScanned: a courier has it, and can be asked to bring it back.
+        ParcelNotVoidable: see there.
     """
     is_sent = parcel.leg is ParcelLeg.OUTBOUND and order.state is OrderState.SHIPPED and parcel.withdrawn_at is None
-    if is_sent and is_scanned(parcel.status):
+    if is_sent and is_scanned(parcel.status) and parcel.is_awaited:
         raise ParcelScanned(ways=(OrderWay.REQUEST_INTERCEPT,))
     if not is_sent or parcel.status not in (ParcelStatus.PENDING, ParcelStatus.CANCELLED):
         raise ParcelNotVoidable

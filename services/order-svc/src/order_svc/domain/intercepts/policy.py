@@ -2,7 +2,7 @@
 
 from order_svc.domain.intercepts.errors import AddressMissing, AddressNotNeeded, InterceptOpen, ParcelNotUnderWay
 from order_svc.domain.intercepts.model import Intercept, InterceptPurpose, InterceptState
-from order_svc.domain.tracking import BACK, CONSIGNEE_REFUSED, INTERCEPTED, Parcel, ParcelLeg, ParcelStatus
+from order_svc.domain.tracking import BACK, CONSIGNEE_REFUSED, INTERCEPTED, Parcel
 
 
 def check(parcel: Parcel, known: Intercept | None) -> None:
@@ -12,7 +12,7 @@ def check(parcel: Parcel, known: Intercept | None) -> None:
         ParcelNotUnderWay: it goes another way, goes back already, or its way has ended.
         InterceptOpen: another one waits for the courier.
     """
-    if parcel.leg is not ParcelLeg.OUTBOUND or parcel.terminal or parcel.status is ParcelStatus.RETURNING:
+    if not parcel.is_awaited:
         raise ParcelNotUnderWay(status=parcel.status, leg=parcel.leg)
     if known is not None:
         raise InterceptOpen(intercept_id=known.id)
