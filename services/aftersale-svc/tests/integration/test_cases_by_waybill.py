@@ -1,4 +1,4 @@
-"""Cases are found by the number of a parcel: of a return, a replacement, refused goods or a sample."""
+"""Cases are found by the number of a parcel: of a return, a pickup, a replacement, refused goods or a sample."""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 from aftersale_shop import Shop
 from aftersale_svc.domain.cases.sorting import CaseOrder
 from aftersale_svc.tables.cases.cases import CASE_LISTS
+from pickup_steps import book, returning
 from refused_parcels_back import sent
 from test_lab_tests import PARCEL, ordered, reviewed
 from test_lab_tests import shop as shop
@@ -39,6 +40,25 @@ async def test_the_case_of_a_return(shop: Shop, sort: str) -> None:
         assert await found(shop, waybill_no, client, sort=sort, state="rejected") == []
     other = shop.harness.client("seller", "seller-2", tenant="m-2")
     assert await found(shop, waybill_no, other, sort=sort) == []
+
+
+async def test_the_case_of_a_pickup_whose_waybill_is_known_before_the_goods_are_collected(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2001")
+    for client in (shop.buyer, shop.seller, shop.agent):
+        assert await found(shop, "SF2001", client) == [case_id]
+    await shop.parcel("SF2001", "in_transit", case_id=case_id, carrier="sf")
+    assert await found(shop, "SF2001") == [case_id], "once it is the number of the return"
+    assert await found(shop, "SF2001", shop.harness.client("seller", "seller-2", tenant="m-2")) == []
+
+
+async def test_nobody_finds_the_case_by_the_waybill_of_a_cancelled_pickup(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2001")
+    await shop.act(shop.buyer, case_id, "cancel-pickup")
+    assert await found(shop, "SF2001") == []
 
 
 async def test_the_case_of_a_replacement(shop: Shop) -> None:

@@ -167,7 +167,7 @@ async def list_cases(
     waybill_no: Annotated[
         WaybillInput | None,
         Query(
-            description="Only cases with a parcel under this waybill number, whichever courier's: the return, the replacement, refused goods or a sample."
+            description="Only cases with a parcel under this waybill number, whichever courier's: the return, its pickup, the replacement, refused goods or a sample."
         ),
     ] = None,
     buyer_id: Annotated[list[PrincipalId] | None, Several("Only those of these buyers.")] = None,

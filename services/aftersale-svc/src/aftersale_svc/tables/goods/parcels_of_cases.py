@@ -1,9 +1,10 @@
-"""Which cases a parcel belongs to: their returns, replacements, refused goods and samples."""
+"""Which cases a parcel belongs to: their returns and booked pickups, replacements, refused goods and samples."""
 
 from sqlalchemy import ColumnElement, Text, any_, bindparam, func, select, union_all
 
 from aftersale_svc.tables.disputes.disputes import disputes
 from aftersale_svc.tables.disputes.lab_tests import lab_tests
+from aftersale_svc.tables.goods.pickups import pickups
 from aftersale_svc.tables.goods.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.goods.replacements import replacements
 from aftersale_svc.tables.goods.returns import returns
@@ -12,7 +13,8 @@ _waybill_no = bindparam("waybill_no", type_=Text)
 _carried = union_all(
     *(
         select(table.c.case_id.label("case_id")).where(table.c.waybill_no == _waybill_no)
-        for table in (returns, replacements, refused_goods_claims)
+        # The number of a pickup is that of the return once the goods were collected, or sent.
+        for table in (returns, pickups, replacements, refused_goods_claims)
     ),
     select(disputes.c.case_id)
     .join_from(lab_tests, disputes, disputes.c.id == lab_tests.c.dispute_id)

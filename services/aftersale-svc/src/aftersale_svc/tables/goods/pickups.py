@@ -35,6 +35,7 @@ pickups = Table(
     CheckConstraint("(state = 'booked') = (ended_at IS NULL)", name="ended"),
     # The pickups of a slot are counted when another one is booked.
     Index("pickups_slot_idx", "merchant_id", "begins_at", postgresql_where=sql("state <> 'cancelled'")),
+    Index("pickups_waybill_no_idx", "waybill_no", "carrier"),
 )
 
 PICKUPS = Rows(pickups, Pickup)
