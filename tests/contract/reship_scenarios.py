@@ -11,6 +11,11 @@ async def _sent(suite: InProcessSuite, case: dict[str, Any], waybill_no: str) ->
     await step(suite, "seller", case, "ship-replacement", carrier="zto", waybill_no=waybill_no)
 
 
+def _for_another(order: dict[str, Any], quantity: int) -> list[dict[str, Any]]:
+    """Units for which the buyer wants another article."""
+    return [{"line_id": order["lines"][0]["id"], "quantity": quantity, "wanted_sku": "KETTLE-2"}]
+
+
 async def parts_that_are_sent(suite: InProcessSuite) -> str:
     """The parts are late; what is sent then is wrong, and the buyer keeps the second parcel. The order's id."""
     order = await delivered(suite, "73000209")
@@ -37,7 +42,7 @@ async def parts_that_are_sent(suite: InProcessSuite) -> str:
 async def an_exchange_for_dearer_goods(suite: InProcessSuite) -> str:
     """One of two units is exchanged for a dearer one, and the other goes back to the buyer. The order's id."""
     order = await delivered(suite, "73000031")
-    case = await asked(suite, order, 2, "exchange")
+    case = await asked(suite, order, 2, "exchange", lines=_for_another(order, 2))
     await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
     await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000032")
     await suite.push("73000032", "delivered")
@@ -57,7 +62,7 @@ async def an_exchange_for_dearer_goods(suite: InProcessSuite) -> str:
 async def an_exchange_that_is_paid_and_not_sent(suite: InProcessSuite) -> str:
     """The buyer pays for a dearer replacement, of which there is none: both payments go back. The order's id."""
     order = await delivered(suite, "73000181")
-    case = await asked(suite, order, 1, "exchange")
+    case = await asked(suite, order, 1, "exchange", lines=_for_another(order, 1))
     await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
     await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000182")
     await suite.push("73000182", "delivered")

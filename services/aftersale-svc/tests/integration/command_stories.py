@@ -107,7 +107,7 @@ async def pickups(t: ShopCommands) -> None:
 
 
 async def exchange(t: ShopCommands) -> None:
-    case = await t.received("exchange", 2)
+    case = await t.received("exchange", 2, lines=t.another(2))
     await case.act(t.seller, "report-return-missing")
     await case.act(t.seller, "receive")
     await case.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
@@ -121,7 +121,7 @@ async def exchange(t: ShopCommands) -> None:
     await case.act(t.agent, "reship")
     await case.act(t.seller, "ship-replacement", **t.parcel())
     await case.act(t.buyer, "confirm-replacement")
-    missing = await t.received("exchange")
+    missing = await t.received("exchange", lines=t.another())
     await missing.act(t.seller, "inspect", lines=[{"line_id": t.line_id, "accepted": 1}])
     await missing.act(t.seller, "price-replacement", prices=[{"line_id": t.line_id, "unit_price": cny(12900)}])
     await missing.act(t.buyer, "agree-charge")

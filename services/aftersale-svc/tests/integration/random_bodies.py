@@ -17,12 +17,13 @@ def cny(amount: int) -> dict[str, Any]:
 def request_of(type_: str, reason: str, line_id: str, units: int) -> dict[str, Any]:
     """The body of a request about units of a line."""
     prices = {"reference_price": cny(2000), "checked_price": cny(1500)} if type_ == "price_adjust" else {}
+    wanted = {"wanted_sku": "KETTLE-2"} if type_ == "exchange" else {}
     return {
         "order_id": "ord_1",
         "type": type_,
         "reason": reason,
         "description": "漏水",
-        "lines": [{"line_id": line_id, "quantity": units, **prices}],
+        "lines": [{"line_id": line_id, "quantity": units, **prices, **wanted}],
         "evidence": [HASH],
     }
 

@@ -53,6 +53,10 @@ class ShopCommands:
         opened = await self.shop.case(type_=type_, order_id=self.order_id, **more)
         return Document(self, "cases", opened["id"])
 
+    def another(self, units: int = 1) -> list[dict[str, Any]]:
+        """The lines of an exchange for something else, which may cost more."""
+        return [{"line_id": self.line_id, "quantity": units, "wanted_sku": "KETTLE-2"}]
+
     async def approved(self, type_: str, units: int = 1, **more: Any) -> "Document":
         case = await self.case(type_, units, **more)
         await case.act(self.seller, "approve", return_address=RETURN_ADDRESS)

@@ -153,7 +153,8 @@ async def silent(shop: Shop, case_id: str, times: int) -> dict[str, Any]:
 @pytest.mark.parametrize("priced", [False, True])
 async def test_a_silent_merchant_pays_nothing_for_a_warranty_after_the_window(shop: Shop, priced: bool) -> None:
     await completed(shop, 60)
-    case = await shop.case(1, type_="exchange", reason="warranty_repair")
+    lines = [{"line_id": "line_1", "quantity": 1, "wanted_sku": "KETTLE-2"}]
+    case = await shop.case(type_="exchange", reason="warranty_repair", lines=lines)
     approved = await silent(shop, case["id"], 1)
     assert approved["state"] == "await_buyer_shipment", "a warranty replaces by silence, too"
     await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)

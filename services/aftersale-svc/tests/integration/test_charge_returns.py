@@ -18,7 +18,8 @@ def back(amount: int = OWED, currency: str = "CNY", **more: Any) -> dict[str, An
 async def paid_exchange(shop: Shop) -> str:
     """An exchange of two units for dearer ones, for which the buyer has paid; its id."""
     await shop.delivered()
-    case = await shop.arrived(2, type_="exchange", reason="wrong_size_or_model")
+    lines = [{"line_id": "line_1", "quantity": 2, "wanted_sku": "KETTLE-2"}]
+    case = await shop.arrived(2, type_="exchange", reason="wrong_size_or_model", lines=lines)
     price = {"line_id": "line_1", "unit_price": {"amount": 12900, "currency": "CNY"}}
     await shop.act(shop.seller, case["id"], "price-replacement", prices=[price])
     await shop.inspect(case["id"], 2)

@@ -14,15 +14,16 @@ from aftercare_events import (
     ReplacementPriced,
     ReplacementShipped,
 )
-from aftersale_shop import Shop, done
+from aftersale_shop import CUP, KETTLE, Shop, done
 
+DEARER = {"wanted_sku": "KETTLE-2"}
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
 
 
 async def inspected(shop: Shop, price: int | None = None, accepted: int = 2, **wanted: Any) -> dict[str, Any]:
     """An exchange of two units whose goods are back, with this price of one new unit."""
     await shop.delivered()
-    lines = [{"line_id": "line_1", "quantity": 2, **wanted}]
+    lines = [{"line_id": "line_1", "quantity": 2, **({} if price is None else DEARER), **wanted}]
     case = await shop.arrived(2, type_="exchange", reason="wrong_size_or_model", lines=lines)
     if price is not None:
         await shop.act(shop.seller, case["id"], "price-replacement", prices=[named(price)])
@@ -147,7 +148,7 @@ async def test_only_what_is_accepted_is_replaced_and_the_rest_goes_back(shop: Sh
 
 
 async def test_what_is_wrong_with_a_price(shop: Shop) -> None:
-    case = await inspected(shop)
+    case = await inspected(shop, **DEARER)
     path = f"/v1/cases/{case['id']}/price-replacement"
     for prices, code in (
         ([named(1, line_id="line_9")], "line_unknown"),
@@ -162,3 +163,35 @@ async def test_only_an_exchange_names_what_is_wanted(shop: Shop) -> None:
     await shop.delivered()
     refused = await shop.ask(lines=[{"line_id": "line_1", "quantity": 1, "wanted_sku": "KETTLE-2"}])
     shop.harness.problem(refused, 422, "wanted_not_possible")
+
+
+@pytest.mark.parametrize("wanted", [{}, {"wanted_sku": "KETTLE-1"}])
+async def test_the_same_article_has_no_other_price(shop: Shop, wanted: dict[str, str]) -> None:
+    case = await inspected(shop, **wanted)
+    shown = (await shop.seller.get(f"/v1/cases/{case['id']}")).json()
+    why = {each["action"]: each.get("why_not") for each in shown["allowed_actions"]}["price_replacement"]
+    assert why == "nothing_else_wanted"
+    path = f"/v1/cases/{case['id']}/price-replacement"
+    shop.harness.problem(await shop.seller.post(path, json={"prices": [named(1)]}), 409, "nothing_else_wanted")
+
+
+async def test_a_price_is_named_of_those_lines_alone_for_which_another_article_is_wanted(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLE, CUP))
+    lines = [{"line_id": "line_1", "quantity": 1, **DEARER}, {"line_id": "line_2", "quantity": 1}]
+    case = await shop.case(type_="exchange", reason="wrong_size_or_model", lines=lines)
+    await shop.approve(case["id"])
+    path = f"/v1/cases/{case['id']}/price-replacement"
+    refused = await shop.seller.post(path, json={"prices": [named(9900), named(99900, line_id="line_2")]})
+    problem = shop.harness.problem(refused, 409, "nothing_else_wanted")
+    assert problem["errors"][0]["pointer"] == "/prices/1/line_id"
+
+
+async def test_what_a_verdict_has_ordered_is_not_priced(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], None, "exchange")
+    path = f"/v1/cases/{case['id']}/price-replacement"
+    shop.harness.problem(await shop.seller.post(path, json={"prices": [named(999999)]}), 409, "nothing_else_wanted")

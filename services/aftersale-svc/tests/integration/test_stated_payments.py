@@ -158,7 +158,7 @@ async def test_what_was_stated_before_a_verdict_is_confirmed_late_and_owed_back(
 
 
 async def test_what_cannot_be_stated(shop: Shop) -> None:
-    case_id = str((await inspected(shop))["id"])
+    case_id = str((await inspected(shop, wanted_sku="KETTLE-2"))["id"])
     await refused(shop, shop.buyer, case_id, "state-payment", 409, "nothing_owed", reference="?")
     priced = {"line_id": "line_1", "unit_price": {"amount": 12900, "currency": "CNY"}}
     await shop.act(shop.seller, case_id, "price-replacement", prices=[priced])

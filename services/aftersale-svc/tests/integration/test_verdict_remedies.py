@@ -249,7 +249,8 @@ async def test_nothing_can_come_back_that_the_buyer_does_not_have(shop: Shop) ->
 async def test_a_verdict_makes_a_priced_exchange_a_return_for_what_was_paid(shop: Shop, price: int) -> None:
     """What a dearer replacement would have cost is owed by nobody, and what a cheaper one would have given back is in the refund."""
     await shop.delivered()
-    case = await shop.case(2, type_="exchange", reason="wrong_size_or_model")
+    lines = [{"line_id": "line_1", "quantity": 2, "wanted_sku": "KETTLE-2"}]
+    case = await shop.case(type_="exchange", reason="wrong_size_or_model", lines=lines)
     await shop.approve(case["id"])
     prices = [{"line_id": "line_1", "unit_price": {"amount": price, "currency": "CNY"}}]
     priced = await shop.act(shop.seller, case["id"], "price-replacement", prices=prices)

@@ -10,7 +10,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands.goods import exchanges
 from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeChanged, NothingOwed
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse, WaybillUnchanged
-from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
+from aftersale_svc.domain.cases.exchanges.errors import NothingElseWanted, NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.refused_goods.errors import RefusedGoodsAlreadyScanned, RefusedGoodsNotInTransit
@@ -28,6 +28,7 @@ NO_AMOUNT = AgreeChargeIn()
         CASE.values(),
         CaseAction.PRICE_REPLACEMENT,
         "priceReplacement",
+        NothingElseWanted,
         ChargeAgreed,
         LineUnknown,
         LineTwice,
@@ -36,7 +37,11 @@ NO_AMOUNT = AgreeChargeIn()
     ),
 )
 async def price_replacement(case_id: CaseId, body: PriceReplacementIn, tx: Tx[Settings]) -> CaseOut:
-    """Name what the replacement costs, from the approval until it is sent. The buyer has to agree to pay more."""
+    """Name what another article or variant costs, from the approval until it is sent. The buyer has to agree to pay more.
+
+    The same article costs nothing more, and so does what a verdict has ordered: 409 `nothing_else_wanted` where the buyer has named no
+    `wanted_sku` or `wanted_variant` for a line.
+    """
     return CaseOut.of(await exchanges.price(tx, case_id, prices=body.named(), note=body.note), tx.actor)
 
 

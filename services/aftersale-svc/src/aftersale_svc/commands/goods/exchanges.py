@@ -26,14 +26,14 @@ from aftersale_svc.settings import Settings
 async def price(
     tx: Transaction[Settings], case_id: str, *, prices: Sequence[Price], note: str | None = None
 ) -> FullCase:
-    """Name what the replacement costs, until the buyer has agreed to a difference.
+    """Name what another article costs that the buyer wants in exchange, until the buyer has agreed to a difference.
 
     The buyer has the whole time to agree to each price; the time of the merchant to send it goes on.
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, ChargeAgreed: see CASE.
-        LineUnknown, LineTwice, PriceCurrencyForeign, PriceTooHigh: see `priced`.
+        IllegalTransition, ActionNotAllowed, NothingElseWanted, ChargeAgreed: see CASE.
+        LineUnknown, LineTwice, NothingElseWanted, PriceCurrencyForeign, PriceTooHigh: see `priced`.
     """
     full = await locking.case(tx, case_id)
     apply(full, CaseAction.PRICE_REPLACEMENT, tx)  # a refusal of the table comes before those of the prices

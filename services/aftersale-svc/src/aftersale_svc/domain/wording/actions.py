@@ -172,6 +172,7 @@ WHY_NOT: Mapping[str, Label] = {
     "outcome_of_no_stock": Label("由商家说明缺货产生", "it follows from there being nothing to send"),
     "return_tracked": Label("退货有运单", "the goods came back under a known waybill"),
     "price_due": Label("买家未收到商品，应退还货款", "the price goes back, since the buyer does not have the goods"),
+    "nothing_else_wanted": Label("买家要换的是同款商品", "the buyer wants the same article"),
     "repair_covered": Label("维修由商家承担", "the merchant is liable for the fault"),
     "remedy_not_offered": Label("商家没有提供这种处理方式", "the merchant has not offered it"),
     "goods_not_received": Label("商家尚未收到商品", "the merchant does not have the goods"),

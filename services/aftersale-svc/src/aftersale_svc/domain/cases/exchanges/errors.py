@@ -10,6 +10,16 @@ class WantedNotPossible(Refusal):
     zh, en = "只有换货申请可以指定想要的商品。", "Only an exchange names the goods that are wanted."
 
 
+class NothingElseWanted(Refusal):
+    """The buyer wants the same article for what came back, which costs nothing more."""
+
+    kind, code = Kind.CONFLICT, "nothing_else_wanted"
+    zh, en = (
+        "买家未要求换成其他商品或规格，换同款商品不另行计价。",
+        "The buyer has asked for no other article or variant, and the same one has no other price.",
+    )
+
+
 class PriceTooHigh(Refusal):
     """All units together cost more than any amount may be."""
 

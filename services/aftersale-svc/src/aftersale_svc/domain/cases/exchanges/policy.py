@@ -7,7 +7,8 @@ from aftercare_chassis.records import replace
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
-from aftersale_svc.domain.cases.exchanges.errors import PriceTooHigh, WantedNotPossible
+from aftersale_svc.domain.cases.exchanges.errors import NothingElseWanted, PriceTooHigh, WantedNotPossible
+from aftersale_svc.domain.cases.exchanges.guards import lines_for_another
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.requests import Wanted
@@ -56,6 +57,7 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
 
     Raises:
         LineUnknown, LineTwice: a line is not the case's, or is named twice.
+        NothingElseWanted: the buyer wants the same article for the units of a line.
         PriceCurrencyForeign: a price is in another currency than the order.
         PriceTooHigh: the units of the case cost more than `LARGEST_TOTAL` together.
     """
@@ -66,6 +68,8 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
             raise LineUnknown(pointer=f"{at}/{place}/line_id", allowed=[line.line_id for line in full.requested])
         if each.line_id in named:
             raise LineTwice(pointer=f"{at}/{place}/line_id")
+        if each.line_id not in lines_for_another(full):
+            raise NothingElseWanted(pointer=f"{at}/{place}/line_id")
         at_currency = f"{at}/{place}/unit_price/currency"
         check_currency(each.currency, full.case.currency, at_currency, PriceCurrencyForeign)
         named.add(each.line_id)

@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.charges.guards import (
     NOTHING_OWED,
     PAYMENT_STATED,
 )
+from aftersale_svc.domain.cases.exchanges.guards import NOTHING_ELSE_WANTED
 from aftersale_svc.domain.cases.guards import either, unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, LegRows
 from aftersale_svc.domain.cases.legs.reship import (
@@ -35,9 +36,11 @@ class ExchangeExit(Exit):
 _S, _A = CaseState, CaseAction
 _COMING_BACK = (_S.AWAIT_BUYER_SHIPMENT, _S.RETURN_IN_TRANSIT, _S.AWAIT_INSPECTION)
 _PRICE: LegRows = {
-    **{(state, _A.PRICE_REPLACEMENT): Transition(state, MERCHANT) for state in _COMING_BACK},
+    **{(state, _A.PRICE_REPLACEMENT): Transition(state, MERCHANT, (NOTHING_ELSE_WANTED,)) for state in _COMING_BACK},
     # Whose turn it is then follows from the price; the command begins the time of the buyer again.
-    (_S.AWAIT_RESHIP, _A.PRICE_REPLACEMENT): Transition(_S.AWAIT_RESHIP, MERCHANT, (CHARGE_AGREED,)),
+    (_S.AWAIT_RESHIP, _A.PRICE_REPLACEMENT): Transition(
+        _S.AWAIT_RESHIP, MERCHANT, (NOTHING_ELSE_WANTED, CHARGE_AGREED)
+    ),
     (_S.AWAIT_RESHIP, _A.AGREE_CHARGE): Transition(
         _S.AWAIT_RESHIP, BUYER, (NOTHING_OWED, CHARGE_AGREED), restarts=True
     ),
