@@ -175,7 +175,8 @@ async def receipt_confirmed(tx: Transaction[ServiceSettings], event: OrderReceip
     window = {
         "state": OrderState.DELIVERED,
         "window_ends_at": event.window_ends_at,
-        "received_at": event.signed_at or event.confirmed_at,
+        "received_at": event.confirmed_at,
+        "signed_at": event.signed_at,
     }
     if not await tx.execute(END_WINDOW, order_id=event.order_id, **window):
         raise Retry(awaits=event.order_id)

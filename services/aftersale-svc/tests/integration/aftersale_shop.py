@@ -124,12 +124,15 @@ class Shop(PublishedEvents):
         facts = self._order(order_id, "system", "delivered")
         await self.harness.consume(OrderDelivered(**facts, delivered_at=self.clock.now()))
 
-    async def received(self, window_ends_at: datetime, order_id: str = "ord_1") -> None:
+    async def received(
+        self, window_ends_at: datetime, order_id: str = "ord_1", *, signed_at: datetime | None = None
+    ) -> None:
         event = OrderReceiptConfirmed(
             **self._order(order_id, "buyer-1", "delivered"),
             confirmed_at=self.clock.now(),
             cause="buyer",
             window_ends_at=window_ends_at,
+            signed_at=signed_at,
         )
         await self.harness.consume(event)
 

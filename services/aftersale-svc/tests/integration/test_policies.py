@@ -187,6 +187,23 @@ async def test_what_cannot_be_compared_is_named(shop: Shop) -> None:
     ]
 
 
+async def test_a_version_counts_from_a_signature_once_the_receipt_has_made_it_known(shop: Shop) -> None:
+    await shop.delivered()
+    signed_at = shop.clock.now()
+    await published(shop, 1, "a")
+    shop.clock.advance(hours=72)
+    before = await approved(shop)
+    shop.clock.advance(hours=48)
+    await shop.received(signed_at + timedelta(days=7), signed_at=signed_at)
+    after = await approved(shop)
+    await published(shop, 2, "a", terms={1: {"window_days": 2}})
+    [found] = (await replay(shop, before, policy=2))["policy_outcomes"]
+    assert (found["hindrances"], found["window_ends_at"]) == ([], None), "nobody knew it when it was decided"
+    [found] = (await replay(shop, after, policy=2))["policy_outcomes"]
+    assert found["hindrances"] == ["window_passed"]
+    assert datetime.fromisoformat(found["window_ends_at"]) == signed_at + timedelta(days=2)
+
+
 async def test_another_version_shows_what_it_would_decide(shop: Shop) -> None:
     """A refund of one kettle for 9566, asked for three days after the receipt."""
     await shop.delivered()

@@ -43,6 +43,7 @@ orders = Table(
     timestamp("window_ends_at", null=True),
     text("buyer_level", null=True),
     timestamp("received_at", null=True),
+    timestamp("signed_at", null=True),
     document("payments", null=True),
     CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="paid"),
 )
@@ -133,6 +134,7 @@ END_WINDOW = Statement(
         state=bindparam("state", type_=Text),
         window_ends_at=bindparam("window_ends_at"),
         received_at=bindparam("received_at"),
+        signed_at=bindparam("signed_at"),
     )
 )
 _shipped = (

@@ -51,10 +51,8 @@ async def compare(
         return Comparison(decision, by_rules, None)
     others = await _versions(read, decision, policy)
     order = await read.one(ORDER, order_id=decision.order_id)
-    received_at = None if order is None else order.received_since
-    if received_at is not None and received_at > decision.decided_at:
-        received_at = None  # it was not known when it was decided
-    outcomes = tuple(outcome_of(other, decision.facts, received_at) for other in others.values())
+    received_since = None if order is None else order.received_known_at(decision.decided_at)
+    outcomes = tuple(outcome_of(other, decision.facts, received_since) for other in others.values())
     return Comparison(decision, by_rules, changes(decision, others), outcomes)
 
 

@@ -31,7 +31,8 @@ class Stage(StrEnum):
 class OrderRow:
     """An order as its events state it. Its row is locked by whatever decides about its units or its money.
 
-    `buyer_level` is in the merchant's own code, where the order has one. `payments` are those it was paid with where they are several,
+    `buyer_level` is in the merchant's own code, where the order has one. `received_at` is when the receipt was confirmed, `signed_at` when the buyer had everything in person, both
+    known from the receipt on. `payments` are those it was paid with where they are several,
     oldest first, each with `payment_id`, `provider`, `method` and `amount_minor`; `payment_id` is the last of them.
     """
 
@@ -44,6 +45,7 @@ class OrderRow:
     payment_id: str | None = None
     window_ends_at: datetime | None = None
     received_at: datetime | None = None
+    signed_at: datetime | None = None
     buyer_level: str | None = None
     payments: list[dict[str, Any]] | None = None  # Any: JSON
 
@@ -87,8 +89,14 @@ class Order(OrderRow):
 
     @property
     def received_since(self) -> datetime | None:
-        """Since when the buyer has the goods; of orders received under earlier builds, the end of their window is known alone."""
-        return self.received_at or self.window_ends_at
+        """Since when the buyer has the goods: the signature, else the receipt; of orders received under earlier builds, the end of their
+        window is known alone."""
+        return self.signed_at or self.received_at or self.window_ends_at
+
+    def received_known_at(self, at: datetime) -> datetime | None:
+        """Since when the buyer has the goods, as far as that was known at a time: it is from the receipt on."""
+        known_since = self.received_at or self.window_ends_at
+        return self.received_since if known_since is not None and known_since <= at else None
 
     def setting(self, kind: SettingKind) -> SettingInForce | None:
         """The setting of this kind; None where neither has set it, or where the order was not read with it."""

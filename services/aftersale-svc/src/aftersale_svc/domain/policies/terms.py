@@ -45,13 +45,13 @@ class PolicyOutcome:
     in_words: tuple[str, ...]
 
 
-def outcome_of(version: PolicyVersion, facts: Document, received_at: datetime | None) -> PolicyOutcome:
-    """Judge the recorded facts of a request by the terms of a version; `received_at` is when its goods were received."""
+def outcome_of(version: PolicyVersion, facts: Document, received_since: datetime | None) -> PolicyOutcome:
+    """Judge the recorded facts of a request by the terms of a version; `received_since` is since when the buyer has its goods."""
     used: dict[str, str] = {}
     types = _stated(version, facts["reason"], "types", used) or []
     days = _stated(version, facts["reason"], "window_days", used)
     percent = _stated(version, facts["reason"], "refund_percent", used)
-    ends_at = None if days is None or received_at is None else received_at + timedelta(days=days)
+    ends_at = None if days is None or received_since is None else received_since + timedelta(days=days)
     hindrances = []
     if types and facts["type"] not in types:
         hindrances.append(Hindrance.TYPE_NOT_POSSIBLE)
