@@ -149,8 +149,8 @@ def test_reasons_with_a_term_of_their_own() -> None:
         (
             received(0, received_at=None, window_ends_at=None, state=OrderState.DELIVERED),
             Term.WINDOW,
-            "售后申请期限自确认收货起计算",
-            "The after-sale window begins with the receipt",
+            "售后申请期限自签收起计算",
+            "The after-sale window begins when the goods are signed for",
         ),
     ],
 )  # fmt: skip

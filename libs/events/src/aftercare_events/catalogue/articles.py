@@ -41,7 +41,8 @@ class Clause(EventPart):
     ] = None
     types: Annotated[tuple[Code, ...] | None, Field(description="the types of cases that are possible by it")] = None
     window_days: Annotated[
-        int | None, Field(strict=True, ge=0, description="how many days after the receipt a request is in time")
+        int | None,
+        Field(strict=True, ge=0, description="how many days after the goods were signed for a request is in time"),
     ] = None
     refund_percent: Annotated[
         int | None, Field(strict=True, ge=0, le=100, description="how much of what was paid for the units goes back")

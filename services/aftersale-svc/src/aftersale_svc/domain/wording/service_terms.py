@@ -18,7 +18,7 @@ TERM_NAMES: Mapping[Term, Label] = {
         "咨询、发票问题和保修外维修", "questions, problems with the invoice and repairs that are paid for"
     ),
 }
-_BEGIN_WITH_RECEIPT = frozenset({Term.WINDOW, Term.WARRANTY})
+_BEGIN_WITH_SIGNATURE = frozenset({Term.WINDOW, Term.WARRANTY})
 
 
 def term_text(terms: Terms, term: Term, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
@@ -26,8 +26,8 @@ def term_text(terms: Terms, term: Term, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     name, end = TERM_NAMES[term], terms.end_of(term)
     if term is Term.WARRANTY and not terms.days_of():
         return Label("商家未提供保修", "The merchant gives no warranty")
-    if end is None and term in _BEGIN_WITH_RECEIPT:
-        return _sentence(Label(f"{name.zh}自确认收货起计算", f"{name.en} begins with the receipt"))
+    if end is None and term in _BEGIN_WITH_SIGNATURE:
+        return _sentence(Label(f"{name.zh}自签收起计算", f"{name.en} begins when the goods are signed for"))
     if end is None:
         return _sentence(Label(f"{name.zh}不限期", f"{name.en}: without an end"))
     time = in_zone(end, zone)

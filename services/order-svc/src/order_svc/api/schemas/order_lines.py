@@ -128,7 +128,7 @@ class OrderLineOut(Out):
     discounts: list[DiscountOut] | None = None
     """What `discount` is made of; null where the merchant did not state it."""
     warranty_days: int | None = None
-    """How many days the warranty lasts from the receipt on; null where the merchant did not state it."""
+    """How many days the warranty lasts, from when the goods were signed for; null where the merchant did not state it."""
     fulfilment: LineFulfilment | None = None
     """How the units come to the buyer; null where the merchant did not state it: from stock."""
     ships_by: Time | None = None

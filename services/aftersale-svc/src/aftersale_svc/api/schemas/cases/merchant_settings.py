@@ -157,7 +157,7 @@ class ServiceTermsIn(In):
     model_config = example(warranty_days=730, recall_ends_at=None, safety_incident_ends_at=None)
 
     warranty_days: Annotated[int, Field(ge=0, le=36_500)]
-    """How many days after the receipt a repair or a replacement may be asked for with `warranty_repair`; 0: there is no warranty."""
+    """How many days after they were signed for a repair or a replacement of goods may be asked for with `warranty_repair`; 0: there is no warranty."""
     recall_ends_at: Time | None = None
     """Until when `recall` may be given as the reason; null: without an end."""
     safety_incident_ends_at: Time | None = None
@@ -172,7 +172,7 @@ class ServiceTermsOut(SettingOut):
     """How long goods are served after the after-sale window."""
 
     warranty_days: int
-    """How many days the warranty lasts from the receipt on; 0: there is none."""
+    """How many days the warranty lasts, from when the goods were signed for; 0: there is none."""
     recall_ends_at: Time | None = None
     """Until when `recall` may be given as the reason; null: without an end."""
     safety_incident_ends_at: Time | None = None
