@@ -97,6 +97,24 @@ async def test_the_merchant_waits_until_the_delivery_is_overdue(shop, order):
     assert (found["status"], (await shop.order(order["id"]))["state"]) == ("delivered", "delivered")
 
 
+async def test_nothing_is_shown_to_be_recorded_of_parcels_whose_way_has_ended(shop, agent):
+    order, _ = await shop.paid()
+    parcel = await shop.ship(order, 2, "73001")
+    await shop.scan(ParcelStatus.LOST, "73001")
+    for who in (agent, shop.seller):
+        shown = (await who.get(f"/v1/orders/{order['id']}")).json()
+        assert why_not(shown, "record_loss") == "parcel_not_awaited"
+    assert why_not((await agent.get(f"/v1/orders/{order['id']}")).json(), "record_delivery") is None, "it may be found"
+    shop.problem(await record(agent, parcel, "loss"), 409, "parcel_not_awaited")
+    assert (await record(agent, parcel, "delivery", **EVIDENCE)).status_code == 200
+    shown = (await agent.get(f"/v1/orders/{order['id']}")).json()
+    assert shown["state"] == "shipped", "the rest was not sent"
+    assert (why_not(shown, "record_delivery"), why_not(shown, "record_loss")) == ("parcel_not_awaited",) * 2
+    await shop.ship(order, 1, "73002")
+    [listed] = (await agent.get("/v1/orders")).json()["data"]
+    assert (why_not(listed, "record_delivery"), why_not(listed, "record_loss")) == (None, None)
+
+
 async def test_what_is_recorded_has_to_fit(shop, order, agent):
     parcel = await parcel_of(shop, order)
     assert (await record(agent, parcel, "delivery")).json()["errors"][0]["pointer"] == "/evidence"

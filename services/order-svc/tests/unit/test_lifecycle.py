@@ -13,6 +13,7 @@ from order_svc import main
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import AfterSaleState, LineFulfilment, Order, OrderLine, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.recorded_ends import DeliveryNotOverdue
 from order_svc.domain.sales.errors import AddressChangesUsed, GoodsDelivered, NoVirtualGoods, ReceiptExtensionsUsed
 
@@ -97,8 +98,8 @@ PACKED = replace(order(S.PAID), packed_at=NOW, packages=[{"lines": [{"line_id": 
 
 @pytest.mark.parametrize(("state", "action", "actor", "target"), ROWS)
 def test_a_row_leads_to_its_target(state: OrderState, action: OrderAction, actor: Actor, target: OrderState) -> None:
-    lines = SHIPPED if action is A.CONFIRM_RECEIPT else None
-    assert ORDER.apply(order(state), action, by(actor), lines).state is target
+    facts = OrderFacts(SHIPPED) if action is A.CONFIRM_RECEIPT else None
+    assert ORDER.apply(order(state), action, by(actor), facts).state is target
 
 
 @pytest.mark.parametrize(("state", "action", "actor"), ILLEGAL)
@@ -152,9 +153,9 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
 
 @pytest.mark.parametrize("who", [SELLER, AGENT])
 def test_the_merchant_and_an_agent_may_cancel_what_is_packed(who: Actor) -> None:
-    assert ORDER.apply(PACKED, A.CANCEL, by(who), [line()]).state is S.CANCELLED
-    assert ORDER.permits(PACKED, A.CANCEL, who, [line()])
-    assert not ORDER.permits(PACKED, A.CANCEL, BUYER, [line()])
+    assert ORDER.apply(PACKED, A.CANCEL, by(who), OrderFacts([line()])).state is S.CANCELLED
+    assert ORDER.permits(PACKED, A.CANCEL, who, OrderFacts([line()]))
+    assert not ORDER.permits(PACKED, A.CANCEL, BUYER, OrderFacts([line()]))
 
 
 @pytest.mark.parametrize(("row", "action", "actor", "lines", "refusal"), GUARDED)
@@ -162,14 +163,14 @@ def test_a_guard_refuses_with_the_reason_that_the_api_shows(
     row: Order, action: OrderAction, actor: Actor, lines: list[OrderLine], refusal: type[Refusal]
 ) -> None:
     with pytest.raises(refusal) as refused:
-        ORDER.apply(row, action, by(actor), lines)
+        ORDER.apply(row, action, by(actor), OrderFacts(lines))
     assert refused.value.detail("en") != refused.value.detail("zh-CN")
-    (shown,) = (each for each in ORDER.allowed(row, actor, lines) if each.action == action)
+    (shown,) = (each for each in ORDER.allowed(row, actor, OrderFacts(lines)) if each.action == action)
     assert (shown.allowed, shown.why_not) == (False, refusal.code)
 
 
 def test_the_api_shows_the_actions_of_people_only() -> None:
-    shown = policy.allowed(order(S.PAID), [line(shipped_quantity=1, held_quantity=1)], SELLER)
+    shown = policy.allowed(order(S.PAID), OrderFacts([line(shipped_quantity=1, held_quantity=1)]), SELLER)
     assert [(each.action, each.why_not) for each in shown] == [
         ("pay", "not_in_this_state"),
         ("approve", "not_in_this_state"),
@@ -228,7 +229,7 @@ def test_the_timer_of_an_unpaid_order_is_not_rescheduled() -> None:
 
 def test_only_completed_and_cancelled_orders_are_over() -> None:
     assert {state for state in S if state in ORDER.ends} == {S.COMPLETED, S.CANCELLED}
-    assert [policy.whose_turn(order(state), SHIPPED, []) for state in S] == [
+    assert [policy.whose_turn(order(state), OrderFacts(SHIPPED, [])) for state in S] == [
         "buyer",
         "merchant",
         "buyer",

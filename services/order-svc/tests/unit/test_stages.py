@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from order_svc.domain import explanations
 from order_svc.domain.lifecycle import ORDER, SHOWN_ACTIONS, OrderAction
 from order_svc.domain.model import AfterSaleState, Order, OrderLine, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.order_ways import OrderWay
 from order_svc.domain.stages import LABELS, STATES_OF, OrderStage, stage_of
 
@@ -68,7 +69,7 @@ def test_every_pair_of_states_is_in_one_stage_and_every_stage_has_its_labels() -
 
 
 def explained(row: Order, lines: list[OrderLine], role: str) -> dict[OrderAction, explanations.ActionExplanation]:
-    return {each.action: each for each in explanations.explain(row, lines, Actor("x", role, "m-1"))}
+    return {each.action: each for each in explanations.explain(row, OrderFacts(lines), Actor("x", role, "m-1"))}
 
 
 LINES = [line(), line(shipped_quantity=3), line(held_quantity=3), line(shipped_quantity=1)]

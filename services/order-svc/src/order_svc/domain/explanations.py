@@ -8,10 +8,11 @@ from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Allowed
 from order_svc.domain import errors, policy
 from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.model import Order, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
 from order_svc.domain.permissions import BUYER, MERCHANT, MERCHANT_OR_AGENT, OPERATOR, PARTIES
-from order_svc.domain.recorded_ends import DeliveryNotOverdue
+from order_svc.domain.recorded_ends import DeliveryNotOverdue, ParcelNotAwaited
 from order_svc.domain.sales.errors import (
     AddressChangesUsed,
     GoodsDelivered,
@@ -52,6 +53,7 @@ WHY_NOT: Mapping[str, Label] = {
     ),
     MERCHANT_OR_AGENT.why_not: Label("仅商家和客服可以执行", "only the merchant and agents may do it"),
     DeliveryNotOverdue.code: Label("尚未超过送达时限", "the delivery is not overdue"),
+    ParcelNotAwaited.code: Label("没有在送往买家途中的包裹", "no parcel of the order is on its way to the buyer"),
     GoodsDelivered.code: Label("虚拟商品已交付", "virtual goods were delivered"),
     AddressChangesUsed.code: Label(
         "修改收货地址的次数已用完", "the buyer has changed the address as often as is permitted"
@@ -83,9 +85,9 @@ class ActionExplanation:
     ways: tuple[OrderWay, ...] = ()
 
 
-def explain(order: Order, lines: list[OrderLine], actor: Actor) -> list[ActionExplanation]:
+def explain(order: Order, facts: OrderFacts, actor: Actor) -> list[ActionExplanation]:
     """Every action that the API shows, for this reader."""
-    return [_explained(order, each, actor) for each in policy.allowed(order, lines, actor)]
+    return [_explained(order, each, actor) for each in policy.allowed(order, facts, actor)]
 
 
 def _explained(order: Order, shown: Allowed, actor: Actor) -> ActionExplanation:

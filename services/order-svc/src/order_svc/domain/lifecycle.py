@@ -3,7 +3,7 @@
 The commands, the timers, the allowed actions in the API and docs/lifecycles.md read these tables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
@@ -11,7 +11,7 @@ from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.fulfilment import fully_shipped
-from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_guards import (
     ALREADY_RECEIVED,
     AUTHORISED,
@@ -31,7 +31,8 @@ from order_svc.domain.order_guards import (
     UNLESS_PACKED,
     VIRTUAL_DELIVERED,
     VIRTUAL_TO_DELIVER,
-    ShipmentFacts,
+    OrderFacts,
+    can_be_recorded,
     turn_while_shipped,
 )
 from order_svc.domain.order_ways import WAYS, ways_after_shipment
@@ -44,6 +45,7 @@ from order_svc.domain.permissions import (
     PARTIES,
     SYSTEM_ONLY,
 )
+from order_svc.domain.tracking import ParcelStatus
 
 
 class OrderAction(StrEnum):
@@ -103,8 +105,8 @@ def _unless_after_sale_open(action: OrderAction) -> Guard:
     return Guard(errors.AfterSaleOpen.code, refuses)
 
 
-def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
-    return None if fully_shipped(lines) else errors.NotFullyShipped(action=OrderAction.CONFIRM_RECEIPT)
+def _not_fully_shipped(_: Order, facts: OrderFacts) -> Refusal | None:
+    return None if fully_shipped(facts.lines) else errors.NotFullyShipped(action=OrderAction.CONFIRM_RECEIPT)
 
 
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
@@ -151,7 +153,7 @@ _TO_CAPTURE = Timeout(
 
 def _to_ship(
     turn: str,
-    turn_by: Callable[[Order, ShipmentFacts], str] | None = None,
+    turn_by: Callable[[Order, OrderFacts], str] | None = None,
     instead: tuple[Guard, Timeout[OrderAction]] | None = None,
 ) -> Timeout[OrderAction]:
     """The merchant's time to ship what is left. Its end is published, and the order goes on."""
@@ -233,8 +235,12 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
         (_S.DELIVERED, _A.EXTEND_RECEIPT): Transition(_S.DELIVERED, PARTIES, (EXTENSIONS_USED,)),
-        (_S.SHIPPED, _A.RECORD_DELIVERY): Transition(_S.SHIPPED, MERCHANT_OR_AGENT, (OVERDUE,)),
-        (_S.SHIPPED, _A.RECORD_LOSS): Transition(_S.SHIPPED, MERCHANT_OR_AGENT, (OVERDUE,)),
+        (_S.SHIPPED, _A.RECORD_DELIVERY): Transition(
+            _S.SHIPPED, MERCHANT_OR_AGENT, (can_be_recorded(ParcelStatus.DELIVERED), OVERDUE)
+        ),
+        (_S.SHIPPED, _A.RECORD_LOSS): Transition(
+            _S.SHIPPED, MERCHANT_OR_AGENT, (can_be_recorded(ParcelStatus.LOST), OVERDUE)
+        ),
         # Never taken: the row is there for the reason that the API gives, which was published before the state was.
         (_S.RECEIVED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (ALREADY_RECEIVED,)),
         (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from order_svc.domain import errors
+from order_svc.domain import errors, recorded_ends
 from order_svc.domain.cancellation_errors import PartlyPaid
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
 from order_svc.domain.model import Order, OrderLine, ReviewState
 from order_svc.domain.order_ways import WAYS
 from order_svc.domain.payments.errors import NotAuthorised, PaymentPlanned
 from order_svc.domain.permissions import BUYER, MERCHANT
-from order_svc.domain.recorded_ends import DeliveryNotOverdue
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.errors import (
     AddressChangesUsed,
@@ -24,17 +23,25 @@ from order_svc.domain.sales.errors import (
     OrderNotInReview,
     ReceiptExtensionsUsed,
 )
-from order_svc.domain.tracking import Parcel
+from order_svc.domain.tracking import Parcel, ParcelStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read."""
+
+    lines: Sequence[OrderLine]
+    parcels: Sequence[Parcel] | None = None
 
 
 def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
     """Something of these lines has not left, and no case holds all of it."""
 
-    def nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-        return errors.NothingLeftToShip() if lines is not None and fully_shipped(of(lines)) else None
+    def nothing_left(_: Order, facts: OrderFacts | None) -> Refusal | None:
+        return errors.NothingLeftToShip() if facts is not None and fully_shipped(of(facts.lines)) else None
 
-    def all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-        nothing_free = lines is not None and not any(shippable(line) for line in of(lines))
+    def all_held(_: Order, facts: OrderFacts | None) -> Refusal | None:
+        nothing_free = facts is not None and not any(shippable(line) for line in of(facts.lines))
         return errors.AllUnitsHeld() if nothing_free else None
 
     return Guard(errors.NothingLeftToShip.code, nothing_left), Guard(errors.AllUnitsHeld.code, all_held)
@@ -44,12 +51,12 @@ def _in_parcels(lines: Sequence[OrderLine]) -> list[OrderLine]:
     return [line for line in lines if not goods.is_virtual(line)]
 
 
-def _no_virtual(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
-    nothing_free = lines is not None and not any(shippable(line) for line in lines if goods.is_virtual(line))
+def _no_virtual(_: Order, facts: OrderFacts | None) -> Refusal | None:
+    nothing_free = facts is not None and not any(shippable(each) for each in facts.lines if goods.is_virtual(each))
     return NoVirtualGoods() if nothing_free else None
 
 
-# The facts of the guards are the order's lines. A command that ships passes none: `fulfilment.ship` checks its units one by
+# A command that ships passes none: `fulfilment.ship` checks its units one by
 # one and names the line that it refuses.
 UNITS_TO_SHIP = _units_left(_in_parcels)
 UNITS_TO_CANCEL = _units_left(list)
@@ -99,8 +106,10 @@ CHANGES_LEFT = Guard(AddressChangesUsed.code, _changes_used, roles=BUYER.roles)
 
 # An agent may know sooner what has become of a parcel; the merchant, who gains by a delivery, waits for its courier.
 OVERDUE = Guard(
-    DeliveryNotOverdue.code,
-    lambda order, _: None if order.delivery_overdue_at else DeliveryNotOverdue(deliver_by_at=order.deliver_by_at),
+    recorded_ends.DeliveryNotOverdue.code,
+    lambda order, _: (
+        None if order.delivery_overdue_at else recorded_ends.DeliveryNotOverdue(deliver_by_at=order.deliver_by_at)
+    ),
     roles=MERCHANT.roles,
 )
 TO_SHIP = Guard(
@@ -108,20 +117,23 @@ TO_SHIP = Guard(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentFacts:
-    """What decides whose turn it is while an order is shipped: its lines and its parcels."""
+def can_be_recorded(end: ParcelStatus) -> Guard:
+    """This end may be recorded of a parcel of the order; a command judges the parcel that it names."""
 
-    lines: Sequence[OrderLine]
-    parcels: Sequence[Parcel]
+    def refuses(_: Order, facts: OrderFacts | None) -> Refusal | None:
+        parcels = () if facts is None or facts.parcels is None else facts.parcels
+        refused = [recorded_ends.refusal(each, end) for each in parcels]
+        return None if None in refused else next(iter(refused), None)
+
+    return Guard(recorded_ends.ParcelNotAwaited.code, refuses)
 
 
-def turn_while_shipped(order: Order, facts: ShipmentFacts) -> str:
+def turn_while_shipped(order: Order, facts: OrderFacts) -> str:
     """Whose turn it is in a shipped order.
 
     While a parcel is on its way it is the courier's, and an agent's once its delivery is overdue. An order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
     merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
     arrive."""
-    if not all(parcel.terminal for parcel in outbound(facts.parcels)):
+    if not all(parcel.terminal for parcel in outbound(facts.parcels or ())):
         return "courier" if order.delivery_overdue_at is None else "agent"
     return "buyer" if fully_shipped(facts.lines) else "merchant"

@@ -1,7 +1,7 @@
 """Judgement about orders: amounts, permitted actions, whose turn it is."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from aftercare_chassis.lifecycle import NOBODY, Actor, Allowed
@@ -13,11 +13,9 @@ from order_svc.domain.model import (
     Amount,
     LineDraft,
     Order,
-    OrderLine,
 )
-from order_svc.domain.order_guards import ShipmentFacts
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.sales.errors import PaymentTimeTooLong
-from order_svc.domain.tracking import Parcel
 
 LARGEST_TOTAL = 10**13
 
@@ -65,14 +63,14 @@ def order_total(paid_minor: Iterable[int], shipping_fee_minor: int, currency: st
     return total
 
 
-def allowed(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[Allowed]:
+def allowed(order: Order, facts: OrderFacts, actor: Actor) -> list[Allowed]:
     """The actions that the API shows, each with the reason why this actor may not take it now."""
-    return [each for each in ORDER.allowed(order, actor, lines) if each.action in SHOWN_ACTIONS]
+    return [each for each in ORDER.allowed(order, actor, facts) if each.action in SHOWN_ACTIONS]
 
 
-def whose_turn(order: Order, lines: Sequence[OrderLine], parcels: Sequence[Parcel]) -> str | None:
+def whose_turn(order: Order, facts: OrderFacts) -> str | None:
     """Who has to act next; None when the order is over."""
-    turn = ORDER.whose_turn(order, ShipmentFacts(lines, parcels))
+    turn = ORDER.whose_turn(order, facts)
     return None if turn == NOBODY else turn
 
 

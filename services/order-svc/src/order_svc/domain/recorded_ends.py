@@ -31,16 +31,23 @@ class DeliveredAtUnfit(Refusal):
     en = "The delivery has to be between the hand-over, {from_at}, and now, {to_at}."
 
 
+def refusal(parcel: Parcel, end: ParcelStatus) -> ParcelNotAwaited | None:
+    """Why this end is not recorded of a parcel; None where it can be. A parcel that is lost may be found."""
+    is_lost = parcel.leg is ParcelLeg.OUTBOUND and parcel.status is ParcelStatus.LOST and parcel.withdrawn_at is None
+    if parcel.is_awaited or (is_lost and end is ParcelStatus.DELIVERED):
+        return None
+    return ParcelNotAwaited(leg=parcel.leg, parcel_status=parcel.status)
+
+
 def check(parcel: Parcel, end: ParcelStatus) -> None:
-    """Refuse to record this end of a parcel that is not on its way to the buyer. One that is lost may be found.
+    """Refuse to record this end of a parcel that is not on its way to the buyer.
 
     Raises:
         ParcelNotAwaited: see there.
     """
-    is_found = parcel.status is ParcelStatus.LOST and end is ParcelStatus.DELIVERED
-    is_over = parcel.terminal or parcel.status is ParcelStatus.RETURNING
-    if parcel.leg is not ParcelLeg.OUTBOUND or parcel.withdrawn_at is not None or (is_over and not is_found):
-        raise ParcelNotAwaited(leg=parcel.leg, parcel_status=parcel.status)
+    refused = refusal(parcel, end)
+    if refused is not None:
+        raise refused
 
 
 def delivered_at(parcel: Parcel, stated: datetime | None, now: datetime) -> datetime:

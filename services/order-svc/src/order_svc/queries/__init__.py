@@ -15,6 +15,7 @@ from order_svc.domain.anomalies.model import Anomaly, AnomalyCount
 from order_svc.domain.courier_ratings import CourierRating
 from order_svc.domain.intercepts.model import InterceptAddress
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.ledger import OrderLedger, ledger_of
@@ -76,6 +77,11 @@ class OrderView:
     parcels: list[Parcel]
     address: Address | None = None
     owed_minor: int = 0
+
+    @property
+    def facts(self) -> OrderFacts:
+        """What the table of orders judges it by."""
+        return OrderFacts(self.lines, self.parcels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,14 +228,14 @@ class OrderOut(Out):
             shipping_discounts=discounts_out(order.shipping_discounts, order.currency),
             total=Money.of(order.total_minor, order.currency),
             fully_shipped=fully_shipped(lines),
-            whose_turn=policy.whose_turn(order, lines, view.parcels),
+            whose_turn=policy.whose_turn(order, view.facts),
             deadline_effect=ORDER.deadline_effect(order),
         )
 
     @classmethod
     def beside(cls, view: OrderView, actor: Actor) -> dict[str, object]:
         """The fields that a subclass has in another way."""
-        return {"allowed_actions": AllowedOut.of(policy.allowed(view.order, view.lines, actor))}
+        return {"allowed_actions": AllowedOut.of(policy.allowed(view.order, view.facts, actor))}
 
 
 def _paying(order: Order) -> dict[str, object]:
@@ -274,7 +274,7 @@ class OrderDetailOut(OrderOut):
     def beside(cls, view: OrderView, actor: Actor) -> dict[str, object]:
         """The shipping address, and the actions with their explanations."""
         owed = Money.of(view.owed_minor, view.order.currency)
-        explained = explanations.explain(view.order, view.lines, actor)
+        explained = explanations.explain(view.order, view.facts, actor)
         return {
             "shipping_address": AddressOut.model_validate(view.address),
             "refund_owed": RefundOwedOut(amount=owed, whose_turn="merchant") if view.owed_minor else None,

@@ -16,6 +16,7 @@ from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.line_cancellations import CancelledUnits
 from order_svc.domain.model import Amount, Order, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.allocation import Room
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
@@ -44,7 +45,7 @@ async def cancel_lines(
     """
     order = await tx.lock(ORDERS, order_id)
     units = await order_units.read(tx, order_id)
-    changed = ORDER.apply(order, OrderAction.CANCEL_LINES, tx, units.lines)
+    changed = ORDER.apply(order, OrderAction.CANCEL_LINES, tx, OrderFacts(units.lines))
     line_cancellations.check(units.lines, picks, units.case_lines)
     picks = line_cancellations.with_gifts(units.lines, picks)
     if line_cancellations.is_everything(units.lines, picks):

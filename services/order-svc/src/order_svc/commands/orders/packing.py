@@ -13,6 +13,7 @@ from order_svc.commands.record import order_fields
 from order_svc.domain import packing
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.packing import Package
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
@@ -28,7 +29,7 @@ async def pack(tx: Transaction[Settings], order_id: str, *, packages: Sequence[P
     """
     order = await tx.lock(ORDERS, order_id)
     units = await order_units.read(tx, order_id)
-    packed = ORDER.apply(order, OrderAction.PACK, tx, units.lines)
+    packed = ORDER.apply(order, OrderAction.PACK, tx, OrderFacts(units.lines))
     if packages is None:
         packages = packing.everything(units.lines)
     packing.check(units.lines, packages, units.case_lines)

@@ -15,6 +15,7 @@ from order_svc.commands.deadlines import order_timer
 from order_svc.commands.record import order_fields
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.sales import receipts
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
@@ -54,7 +55,7 @@ async def _receive(
     least = timedelta(hours=tx.settings.least_window_hours)
     ends = order.window_ends_at or receipts.window_end(signed_at, received_at, window, least)
     times = replace(order, delivered_at=delivered_at, received_at=received_at, window_ends_at=ends)
-    received = ORDER.apply(times, OrderAction.CONFIRM_RECEIPT, by, lines)
+    received = ORDER.apply(times, OrderAction.CONFIRM_RECEIPT, by, OrderFacts(lines))
     # The buyer may confirm what no courier has reported yet.
     delivered = OrderDelivered(**order_fields(tx, received, OrderState.DELIVERED), delivered_at=delivered_at)
     times_of_receipt = {"confirmed_at": received_at, "signed_at": signed_at, "window_ends_at": ends}
