@@ -108,6 +108,7 @@ async def test_verdicts_that_make_no_sense(shop: Shop) -> None:
     await refused(422, "amount_missing", amount={"amount": 0, "currency": "CNY"})
     await refused(422, "currency_mismatch", amount={"amount": 1, "currency": "USD"})
     await refused(422, "amount_without_refund", remedy="none", amount={"amount": 1, "currency": "CNY"})
+    await refused(422, "currency_mismatch", remedy="none", amount={"amount": 0, "currency": "USD"})
     await refused(422, "validation_failed", amount={"amount": 1.5, "currency": "CNY"})
     await refused(422, "validation_failed", amount={"amount": -1, "currency": "CNY"})
     assert (await shop.get(case_id))["state"] == "disputed"

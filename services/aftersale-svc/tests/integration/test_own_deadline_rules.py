@@ -97,6 +97,15 @@ async def test_what_takes_time_from_others_is_refused(shop: Shop, bad: str) -> N
     assert "manual_review_hours" not in shown["timers"]
 
 
+async def test_refusals_name_codes_that_can_be_sent_and_units_in_words(shop: Shop) -> None:
+    unknown = await shop.seller.put(PATH, json={"rules": [{**REVIEW, "when": {"type": "nonsense"}}]})
+    shop.harness.problem(unknown, 422, "deadline_rule_unknown")
+    assert "cancel_unshipped" in unknown.json()["detail"]
+    wide = {"rules": [{"timer": "review_hours", "amount": 49}]}
+    refused = (await shop.seller.put(PATH, json=wide)).json()["detail"]
+    assert "48 小时" in refused
+
+
 async def test_the_bound_is_what_the_platform_has_set_for_the_merchant(shop: Shop) -> None:
     given = {"rules": [{"timer": "review_hours", "amount": 12, "when": {"type": "return_refund"}}]}
     assert (await shop.agent.put("/v1/merchants/m-1/deadline-rules", json=given)).status_code == 200

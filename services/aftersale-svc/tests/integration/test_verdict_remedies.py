@@ -132,6 +132,19 @@ async def test_a_verdict_replaces_goods_that_are_back_or_refunds_them_where_ther
     assert (await shop.get(case["id"]))["state"] == "completed"
 
 
+@pytest.mark.parametrize("remedy", ["return", "exchange"])
+async def test_what_a_verdict_has_ordered_is_not_changed(shop: Shop, remedy: str) -> None:
+    """The merchant would review the case, and might reject it, again."""
+    await shop.delivered()
+    case = await shop.rejected()
+    await shop.verdict(await disputed(shop, case["id"]), None, remedy)
+    changed = await shop.buyer.post(f"/v1/cases/{case['id']}/change-type", json={"type": "refund_only"})
+    shop.harness.problem(changed, 409, "type_ordered")
+    shown = (await shop.buyer.get(f"/v1/cases/{case['id']}")).json()
+    assert {each["action"]: each.get("why_not") for each in shown["allowed_actions"]}["change_type"] == "type_ordered"
+    assert (await shop.get(case["id"]))["state"] == "await_buyer_shipment"
+
+
 async def test_a_verdict_sends_goods_again_that_the_buyer_did_not_get(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2, type_="refund_only", reason="short_quantity")

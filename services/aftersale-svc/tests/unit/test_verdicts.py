@@ -49,10 +49,10 @@ def test_verdicts_that_are_refused(
 
 @pytest.mark.parametrize("remedy", [Remedy.NONE, Remedy.RESUME])
 def test_only_a_refund_names_an_amount(remedy: Remedy) -> None:
-    check_no_amount(verdict(remedy, None))
-    check_no_amount(verdict(remedy, 0))
+    check_no_amount(verdict(remedy, None), "CNY")
+    check_no_amount(verdict(remedy, 0), "CNY")
     with pytest.raises(AmountWithoutRefund):
-        check_no_amount(verdict(remedy, 1))
+        check_no_amount(verdict(remedy, 1), "CNY")
 
 
 @pytest.mark.parametrize(("amount", "freight"), [(1, 0), (19133, 0), (19134, 1), (19933, 800)])

@@ -27,7 +27,7 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import TypeUnsuitable
 from aftersale_svc.domain.cases.promised_times import NotLateYet
-from aftersale_svc.domain.cases.type_changes.errors import TypeChangedTooOften, TypeUnchanged
+from aftersale_svc.domain.cases.type_changes.errors import TypeChangedTooOften, TypeOrdered, TypeUnchanged
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.money.errors import UnitsNotSent
 from aftersale_svc.domain.orders.errors import WindowPassed
@@ -46,6 +46,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         TypeUnchanged,
         TypeUnsuitable,
         TypeChangedTooOften,
+        TypeOrdered,
         StageNotReached,
         UnitsNotSent,
         FinalSale,

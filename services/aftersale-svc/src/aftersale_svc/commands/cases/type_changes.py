@@ -43,7 +43,7 @@ async def change(
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
+        IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeOrdered, TypeChangedTooOften: see CASE.
         TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed,
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
         WindowPassed, WarrantyPassed, NoWarranty, ReasonClosed: see `check_term_of`.

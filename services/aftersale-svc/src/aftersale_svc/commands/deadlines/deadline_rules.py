@@ -16,7 +16,12 @@ from aftersale_svc.domain.timers import MERCHANTS_CHOICE, TURNS
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.deadlines.calendars import LOCK_VERSIONS, NEWEST_CALENDARS, RULE_SETS, RULES_OF
 
-_VALUES: Mapping[str, Collection[str]] = {"type": set(CaseType), "reason": set(Reason), "stage": set(Stage)}
+# Plain texts: sentences write the members of enumerations by their names, and a request has the codes.
+_VALUES: Mapping[str, Collection[str]] = {
+    "type": {each.value for each in CaseType},
+    "reason": {each.value for each in Reason},
+    "stage": {each.value for each in Stage},
+}
 
 
 async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[DeadlineRule]) -> RuleSetVersion:

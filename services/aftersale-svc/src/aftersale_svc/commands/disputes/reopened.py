@@ -39,13 +39,13 @@ async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, ver
         RemedyNotPossible: the case cannot be stopped again to do what it orders, or has paid for goods that came back where they
             are to be kept now, or the other way round.
         OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
-        AmountWithoutRefund: a verdict that awards nothing names an amount.
+        AmountWithoutRefund, CurrencyForeign: a verdict that awards nothing names an amount.
     """
     possible = [Remedy.REFUND, Remedy.NONE, *([Remedy.COMPENSATION] if buyer_has_goods(full) else [])]
     if verdict.remedy not in possible:
         raise RemedyNotPossible(pointer="/remedy", remedy=verdict.remedy, allowed=possible)
     if verdict.remedy is Remedy.NONE:
-        check_no_amount(verdict)
+        check_no_amount(verdict, full.case.currency)
         return RefundAmount(0, 0)
     amount = await verdicts.bounded(tx, full, order, verdict)
     if full.refund is not None and full.is_refunded and amount.total_minor > full.paid_minor:

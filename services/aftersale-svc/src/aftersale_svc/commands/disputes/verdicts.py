@@ -143,12 +143,12 @@ async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, ver
     Raises:
         RemedyNotPossible: see `check_remedy`.
         OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
-        AmountWithoutRefund: another remedy names an amount.
+        AmountWithoutRefund, CurrencyForeign: another remedy names an amount, see `check_no_amount`.
     """
     gone = await endings.are_units_cancelled(tx, full)
     check_remedy(verdict.remedy, tx, CaseFacts(full=full, order=order, units_cancelled=gone))
     if verdict.remedy not in WITH_MONEY:
-        check_no_amount(verdict)
+        check_no_amount(verdict, full.case.currency)
         return RefundAmount(0, 0)
     return await bounded(tx, full, order, verdict)
 

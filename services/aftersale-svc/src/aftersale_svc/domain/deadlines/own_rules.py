@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
 from aftersale_svc.domain.deadlines.errors import OwnRuleOutOfBounds, RuleUnknown
-from aftersale_svc.domain.deadlines.rules import DeadlineRule, is_within
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, Unit, is_within
 from aftersale_svc.domain.deadlines.schedules import Schedules
 
 
@@ -41,11 +41,15 @@ def _check(number: int, rule: DeadlineRule, bound: DeadlineRule, turn: str) -> N
             pointer=f"/rules/{number}/{name}",
             value=_shown(getattr(rule, name)),
             turn=turn,
-            given=bound.amount,
+            given=_shown(bound.amount),
             unit=bound.unit,
             calendar=bound.calendar,
         )
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, Unit):
+        return value.value  # what was sent, and not its name
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return list(value) if isinstance(value, tuple) else value

@@ -15,10 +15,16 @@ def takes_effect_of(verdict: Verdict, usual: TakesEffect) -> TakesEffect:
     return verdict.takes_effect or (TakesEffect.AFTER_APPEAL_WINDOW if waits else usual)
 
 
-def check_no_amount(verdict: Verdict) -> None:
-    """Refuse an amount where no refund is ordered. Raises: AmountWithoutRefund."""
+def check_no_amount(verdict: Verdict, currency: str) -> None:
+    """Refuse an amount above zero, or in another currency than the order's, where no refund is ordered.
+
+    Raises:
+        AmountWithoutRefund, CurrencyForeign: it is one.
+    """
     if verdict.amount_minor:
         raise AmountWithoutRefund(pointer="/amount")
+    if verdict.currency is not None:
+        check_currency(verdict.currency, currency, "/amount/currency")
 
 
 def awarded(case: Case, order: Order, verdict: Verdict, most: RefundAmount) -> RefundAmount:

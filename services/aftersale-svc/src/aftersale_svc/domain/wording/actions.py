@@ -117,6 +117,7 @@ WHY_NOT: Mapping[str, Label] = {
     "dispatchers_only": Label("由平台客服或管理员操作", "it is for an agent or an administrator of the platform to do"),
     "already_assigned": Label("已由其他客服接手", "another agent has the case already"),
     "assigned_to_another": Label("由其他客服处理", "another agent has the case"),
+    "type_ordered": Label("裁决或和解已决定如何进行", "a verdict or a settlement has decided how the case goes on"),
     "type_changed_too_often": Label("更改次数已用完", "the type cannot be changed any more"),
     "decision_proposed": Label("处理决定等待另一名客服确认", "a proposed decision waits for a second agent"),
     "no_decision_proposed": Label("没有等待确认的处理决定", "no decision waits for a second agent"),

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimState
 from aftersale_svc.domain.deadlines.ledger import DeadlineState
+from aftersale_svc.domain.deadlines.rules import Unit
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState, Remedy
 from aftersale_svc.domain.disputes.proposals import ProposalState
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceAction, EvidenceState
@@ -45,6 +46,11 @@ DEADLINE_NAMES: Mapping[DeadlineState, Label] = {
     DeadlineState.MET: Label("已按时处理", "somebody acted in time"),
     DeadlineState.PAUSED: Label("已暂停", "it was stopped"),
     DeadlineState.FIRED: Label("已届满", "it has passed"),
+}
+UNIT_NAMES: Mapping[Unit, Label] = {
+    Unit.HOURS: Label("小时", "hours"),
+    Unit.WORKING_HOURS: Label("工作小时", "working hours"),
+    Unit.WORKING_DAYS: Label("工作日", "working days"),
 }
 PROPOSAL_NAMES: Mapping[ProposalState, Label] = {
     ProposalState.OPEN: Label("待答复", "it waits for an answer"),
@@ -87,6 +93,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Label]] = {
     Initiator: {str(code): name for code, name in INITIATOR_NAMES.items()},
     Remedy: {str(code): name for code, name in REMEDIES.items()},
     ProposalState: {str(code): name for code, name in PROPOSAL_NAMES.items()},
+    Unit: {str(code): name for code, name in UNIT_NAMES.items()},
     DeadlineState: {str(code): name for code, name in DEADLINE_NAMES.items()},
     CourierClaimState: {str(code): name for code, name in COURIER_CLAIM_STATES.items()},
     CourierClaimAction: {str(code): name for code, name in COURIER_CLAIM_ACTIONS.items()},

@@ -10,6 +10,14 @@ class TypeUnchanged(Refusal):
     zh, en = "售后单已经是此类型。", "The case is one of this type already."
 
 
+class TypeOrdered(Refusal):
+    """A verdict, or a settlement, has decided how the case goes on."""
+
+    kind, code = Kind.CONFLICT, "type_ordered"
+    zh = "裁决或和解已决定该售后单如何进行，不能再更改售后类型。"
+    en = "A verdict or a settlement has decided how the case goes on; its type cannot be changed any more."
+
+
 class TypeChangedTooOften(Refusal):
     """The type of a case is changed a few times at most, so that the merchant need not review it for ever."""
 
