@@ -69,6 +69,18 @@ async def test_why_not_is_the_refusal_that_a_request_gets(shop: Shop) -> None:
     assert line["selectable_quantity"] == 3
 
 
+async def test_the_open_cases_that_hold_the_units_are_named_to_all_who_may_ask(shop: Shop) -> None:
+    await shop.delivered()
+    ended = await shop.case(1)
+    await shop.act(shop.buyer, ended["id"], "cancel")
+    holding = sorted([(await shop.case(units))["id"] for units in (1, 2)])
+    for client in (shop.buyer, shop.seller, shop.agent):
+        shown = (await client.get("/v1/orders/ord_1/after-sale-options")).json()
+        [why_not] = [each["why_not"] for each in shown["lines"][0]["options"] if each["type"] == "return_refund"]
+        assert (why_not["code"], why_not["cases"]) == ("units_in_live_case", holding)
+        assert all(case_id in text for case_id in holding for text in why_not["message"].values())
+
+
 async def parcel(shop: Shop, number: int, units: int) -> None:
     """A parcel with so many kettles of `ord_1` leaves under a waybill of its own."""
     leaves = shop.parcel_leaves({KETTLE.line_id: units}, parcel_id=f"par_{number}")

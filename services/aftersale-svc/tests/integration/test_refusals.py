@@ -133,7 +133,9 @@ async def test_more_units_than_there_are(shop: Shop) -> None:
 async def test_units_of_a_live_case(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2)
-    assert shop.harness.problem(await shop.ask(2), 409, "units_in_live_case")["free"] == 1
+    refused = shop.harness.problem(await shop.ask(2), 409, "units_in_live_case")
+    assert (refused["free"], refused["cases"]) == (1, [case["id"]])
+    assert case["id"] in refused["detail"]
     await shop.act(shop.buyer, case["id"], "cancel")
     assert (await shop.case(3))["requested"]["amount"] == KETTLE.paid_minor
 

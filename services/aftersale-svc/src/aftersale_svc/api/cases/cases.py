@@ -122,8 +122,8 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
 
     If the order is not known here as paid, the server waits for it up to a second, then it answers 404 `order_unknown`
     with Retry-After. If fewer units remain than are asked for, it answers 422 `quantity_exceeds_remaining`; if some of
-    them are in another open case, 409 `units_in_live_case`; if some of those that are to be cancelled have left, 409
-    `units_shipped`. A type or a reason that does not suit the stage of the goods
+    them are in another open case, 409 `units_in_live_case`, which names these `cases`; if some of those that are to be cancelled have left,
+    409 `units_shipped`. A type or a reason that does not suit the stage of the goods
     is 409 `stage_unsuitable` or `reason_unsuitable`, with the `allowed` ones; where a later stage permits it, the server
     waits as above, since events of the order may be on their way. `GET /v1/orders/{order_id}/after-sale-options` of this
     service shows what is accepted.

@@ -121,7 +121,7 @@ def _check_units(type_: TypeRow, stage: Stage, balance: LineBalance, quantity: i
     if type_.is_question:
         return
     if quantity > balance.left_units:
-        raise UnitsInLiveCase(pointer=pointer, free=balance.free_units)
+        raise UnitsInLiveCase(pointer=pointer, free=balance.free_units, cases=list(balance.live_cases))
     if quantity > balance.free_units:
         raise UnitsNotBack(pointer=pointer, free=balance.free_units)
     if quantity > (most := selectable_units(type_, stage, balance)):

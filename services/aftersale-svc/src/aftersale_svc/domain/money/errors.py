@@ -11,11 +11,11 @@ class QuantityExceedsRemaining(Refusal):
 
 
 class UnitsInLiveCase(Refusal):
-    """More units of a line are asked for than no other case holds."""
+    """More units of a line are asked for than no other case holds. `cases` are the open ones that hold some; who may ask sees them all."""
 
     kind, code = Kind.CONFLICT, "units_in_live_case"
-    zh = "这些商品已有进行中的售后单（空闲数量 {free}）。"
-    en = "These units are in another case that is not finished ({free} are free)."
+    zh = "这些商品已有进行中的售后单（{cases:or 其他}；空闲数量 {free}）。"
+    en = "These units are in another case that is not finished ({cases:or another one}; {free} are free)."
 
 
 class UnitsNotBack(Refusal):

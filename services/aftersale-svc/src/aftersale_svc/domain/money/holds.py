@@ -102,6 +102,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         paid_minor=line.paid_minor,
         settled_units=min(line.quantity, line.cancelled_quantity + sum(hold.units for hold in settled)),
         live_units=sum(hold.units for hold in live),
+        live_cases=tuple(sorted(hold.case_id for hold in live if hold.units and hold.case_id is not None)),
         held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
         adjusted_minor=sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),

@@ -22,13 +22,15 @@ class WhyNotOut(Out):
     """The `code` of the refusal, such as `units_in_live_case`."""
     message: BilingualOut
     """Its `detail`, in both languages."""
+    cases: list[str] | None = Field(default=None, exclude_if=lambda value: value is None)
+    """With `units_in_live_case`: the open cases that hold units of the line; absent else."""
 
     @classmethod
     def of(cls, refusal: Refusal | None) -> "WhyNotOut | None":
         if refusal is None:
             return None
         message = BilingualOut(zh_cn=refusal.detail("zh-CN"), en=refusal.detail("en"))
-        return cls(code=refusal.code, message=message)
+        return cls(code=refusal.code, message=message, cases=refusal.facts.get("cases"))
 
 
 WhyNot = Callable[[Refusal | None], WhyNotOut | None]

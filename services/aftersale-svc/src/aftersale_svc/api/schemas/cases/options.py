@@ -94,9 +94,10 @@ _EXAMPLE = {
                     "why_not": {
                         "code": "units_in_live_case",
                         "message": {
-                            "zh_cn": "这些商品已有进行中的售后单（空闲数量 0）。",
-                            "en": "These units are in another case that is not finished (0 are free).",
+                            "zh_cn": "这些商品已有进行中的售后单（case_0196a3c85d1e7b2f9a4c6e8d0b1f2a40；空闲数量 0）。",
+                            "en": "These units are in another case that is not finished (case_0196a3c85d1e7b2f9a4c6e8d0b1f2a40; 0 are free).",
                         },
+                        "cases": ["case_0196a3c85d1e7b2f9a4c6e8d0b1f2a40"],
                     },
                 }
                 for name in ("return_refund", "refund_only")
