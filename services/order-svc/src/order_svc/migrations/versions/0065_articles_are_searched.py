@@ -10,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 ORDERS_AT_A_TIME = 1000
+# `OFFSET 0` has lines and articles looked up by their indexes: a join may read whole tables for each batch.
 # Ids rise with time: orders that are written meanwhile are in the last batches. Builds of the previous release go on without this
 # table until they are replaced. What they alone have sold by then is found by its whole number, and by parts of its title from the
 # next order of it on: a trigger would add it at once, but would take a lock on all orders, and stay after those builds.
@@ -18,7 +19,7 @@ _ADD_BATCH = sa.text("""
         SELECT id, merchant_id FROM orders WHERE id > :after ORDER BY id LIMIT :most
     ), sold AS (
         SELECT DISTINCT batch.merchant_id, l.sku, l.title, lower(normalize(l.sku || ' ' || l.title, NFKC)) AS text
-        FROM batch JOIN order_lines l ON l.order_id = batch.id
+        FROM batch CROSS JOIN LATERAL (SELECT sku, title FROM order_lines WHERE order_id = batch.id OFFSET 0) l
     ), added AS (
         INSERT INTO sold_articles (merchant_id, sku, title, text, pairs)
         SELECT merchant_id, sku, title, text,
@@ -27,6 +28,7 @@ _ADD_BATCH = sa.text("""
         WHERE NOT EXISTS (
             SELECT FROM sold_articles known
             WHERE (known.merchant_id, known.sku, known.title) = (sold.merchant_id, sold.sku, sold.title)
+            OFFSET 0
         )
     )
     SELECT max(id) FROM batch
