@@ -83,6 +83,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listPayments": EVERYBODY,
         "getPayment": READERS,
         "getRefund": READERS,
+        "listRefunds": {"agent"} | FINANCE,
+        "queryRefund": {"agent"} | FINANCE,
         "refundRemainder": {"agent", "admin"},
         "recordRefund": {"seller", "agent", "admin"},
         "shipParcel": {"seller"},

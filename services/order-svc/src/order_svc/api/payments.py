@@ -12,7 +12,6 @@ from fastapi import APIRouter, Path, Query
 from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
 from order_svc.api.schemas.payments import CaptureIn, CaptureMode, PaymentIn, PaymentOut, RecordRefundIn
-from order_svc.api.schemas.refunds import WholeRefundOut
 from order_svc.commands.payments import authorisations, payments, recorded_refunds, refund_requests
 from order_svc.domain.errors import (
     AmountNotTaken,
@@ -44,11 +43,9 @@ from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.domain.sales.errors import OrderInReview
 from order_svc.integrations.payments.port import PaymentProvider
-from order_svc.queries import refunds
 from order_svc.settings import Settings
 
 OrderId = Annotated[Id, Path(description="The id of the order.")]
-RefundId = Annotated[Id, Path(description="The id of the refund, or of a share of it.")]
 PaymentId = Annotated[Id, Path(description="The id of the payment.")]
 # Any: options of a route, each of its own type.
 _START: Mapping[str, Any] = {
@@ -104,7 +101,6 @@ def router(providers: Mapping[str, PaymentProvider]) -> APIRouter:
     made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
     record = "/payments/{payment_id}/record-refund"
     made.post(record, operation_id="recordRefund", **_RECORD)(record_refund)
-    made.get("/refunds/{refund_id}", operation_id="getRefund")(get_refund)
     return made
 
 
@@ -150,11 +146,6 @@ async def list_payments(
 async def get_payment(payment_id: PaymentId, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
     return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
-
-
-async def get_refund(refund_id: RefundId, reader: Read) -> WholeRefundOut:
-    """A refund with all of its shares, for those who may read its order."""
-    return WholeRefundOut.of(await refunds.refund(reader, refund_id))
 
 
 async def void_payment(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:

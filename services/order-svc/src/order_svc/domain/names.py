@@ -106,6 +106,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         RefundAction.SUCCEED: ("记录退款成功", "record that it was paid back"),
         RefundAction.FAIL: ("记录退款失败", "record the failure"),
         RefundAction.REVERSE: ("记录退款退回", "record that it came back"),
+        RefundAction.QUERY: ("立即向支付渠道查询", "query the provider now"),
     },
     AnomalyState: {
         AnomalyState.OPEN: ("待处理", "open"),

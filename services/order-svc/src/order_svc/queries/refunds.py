@@ -1,10 +1,12 @@
 """SELECTs of refunds, each with all of its shares."""
 
+from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
+from order_svc.domain.payments.model import Refund, RefundState
 from order_svc.domain.payments.shares import SharedRefund, as_shares
-from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_BY_ID, SHARES_OF
+from order_svc.tables.payments import PAYMENTS, REFUND_LIST, REFUNDS, REFUNDS_BY_ID, SHARES_OF
 
 
 async def refund(reader: Reader, refund_id: str) -> SharedRefund:
@@ -13,11 +15,26 @@ async def refund(reader: Reader, refund_id: str) -> SharedRefund:
     Raises:
         NotFound: there is no such refund, or the reader may not see it.
     """
+    found = await any_refund(reader, refund_id)
+    await _check_visible(reader, found.shares[0].payment_id)
+    return found
+
+
+async def any_refund(reader: Reader, refund_id: str) -> SharedRefund:
+    """As `refund`, of any order: for those who may read all refunds.
+
+    Raises:
+        NotFound: there is no such refund.
+    """
     for found in await reader.all(REFUNDS_BY_ID, refund_ids=[refund_id]):
-        await _check_visible(reader, found.payment_id)
         shares = [found] if found.share_of is None else await reader.all(SHARES_OF, refund_id=found.share_of)
         return SharedRefund([as_shares(each) for each in shares])
     raise NotFound(what=REFUNDS.name)
+
+
+async def refunds(reader: Reader, limit: int, cursor: str | None, *, state: RefundState) -> Page[Refund]:
+    """A page of the refunds in this state, or their shares, the oldest first."""
+    return await reader.page(REFUND_LIST, limit=limit, cursor=cursor, state=state)
 
 
 async def _check_visible(reader: Reader, payment_id: str) -> None:

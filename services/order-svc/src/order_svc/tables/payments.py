@@ -35,7 +35,7 @@ from order_svc.domain.payments.model import (
     RefundState,
 )
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import seen_by
+from order_svc.tables.visibility import OPERATOR_OR_FINANCE, seen_by
 
 payments = Table(
     "payments",
@@ -99,7 +99,7 @@ refunds = Table(
     CheckConstraint("amount_minor <= whole_minor", name="share"),
     Index("refunds_share_idx", "share_of", postgresql_where=sql("share_of IS NOT NULL")),
     Index("refunds_settled_idx", "settled_at", postgresql_where=sql("settled_at IS NOT NULL")),
-    Index("refunds_unknown_idx", "created_at", postgresql_where=sql("state = 'unknown'")),
+    Index("refunds_state_idx", "state", "created_at", "id"),
     Index("refunds_payment_idx", "payment_id", "id"),
     Index("refunds_case_idx", "case_id", postgresql_where=sql("case_id IS NOT NULL")),
 )
@@ -154,6 +154,8 @@ SHARES_OF = Query(
     Refund,
 )
 """In the order in which they were made: the ids of the later ones are longer, and counted."""
+REFUND_LIST = Listing(refunds, Refund, filters=("state",), seen_by=OPERATOR_OR_FINANCE, by="created_at")
+"""The oldest first."""
 REFUNDS_OF_CASE = Query(select(refunds).where(refunds.c.case_id == bindparam("case_id")), Refund)
 
 CALLS = Rows(provider_calls, ProviderCall)
@@ -187,6 +189,16 @@ HURRY_CALL = Statement(
         provider_calls.c.due_at > bindparam("now", type_=DateTime(timezone=True)),
     )
     .values(due_at=bindparam("now", type_=DateTime(timezone=True)))
+)
+_of_refund = provider_calls.c.id == bindparam("refund_ids", type_=ARRAY(Text)).any_()
+CALLS_TO_LOCK = Query(
+    select(provider_calls).where(_of_refund).order_by(provider_calls.c.id).with_for_update(key_share=True), ProviderCall
+)
+"""Of refunds by their ids: those in flight have one each, which is dropped where a refund ends."""
+QUERY_NOW = Statement(
+    update(provider_calls)
+    .where(_of_refund)
+    .values(due_at=func.least(provider_calls.c.due_at, bindparam("now", type_=DateTime(timezone=True))))
 )
 PUT_OFF_CALL = Statement(
     update(provider_calls)

@@ -7,6 +7,8 @@ ADMIN_ONLY: SeenBy = {"admin": None}
 """Rows that concern no buyer and no merchant."""
 FINANCE: SeenBy = {"finance": None, "admin": None}
 """Rows about the platform's accounts with the payment providers."""
+OPERATOR_OR_FINANCE: SeenBy = {"agent": None, **FINANCE}
+"""Rows that people of the platform follow with the payment providers; they name no buyer."""
 
 
 def seen_by(table: FromClause) -> SeenBy:

@@ -1,5 +1,6 @@
 """Refunds in responses."""
 
+from datetime import datetime
 from typing import Self
 
 from aftercare_chassis.http.schemas import CreatedAt, Money, Out
@@ -19,6 +20,21 @@ class RefundShareOut(RefundOut):
     def of(cls, refund: Refund) -> Self:
         """The share in its present state."""
         return cls(**RefundOut.of(refund).model_dump(), payment_id=refund.payment_id)
+
+
+class ListedRefundOut(RefundShareOut):
+    """A refund in a list, or a share of one that is made from several payments."""
+
+    order_id: str
+    """The order that the money was paid for."""
+    age_seconds: int
+    """How long ago it was made."""
+
+    @classmethod
+    def of_order(cls, refund: Refund, now: datetime) -> Self:
+        """The refund as of now."""
+        age = int((now - refund.created_at).total_seconds())
+        return cls(**RefundShareOut.of(refund).model_dump(), order_id=refund.order_id, age_seconds=age)
 
 
 class WholeRefundOut(Out):

@@ -14,7 +14,14 @@ from order_svc.domain.payments.errors import NothingOwed
 from order_svc.domain.payments.limits import period_over, too_many
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.policy import is_fulfilled, owed_by_failures, owed_for_lines, reserved_minor
-from order_svc.domain.permissions import BUYER, MERCHANT_OR_OPERATOR, OPERATOR, PARTIES, SYSTEM_ONLY
+from order_svc.domain.permissions import (
+    BUYER,
+    MERCHANT_OR_OPERATOR,
+    OPERATOR,
+    OPERATOR_OR_FINANCE,
+    PARTIES,
+    SYSTEM_ONLY,
+)
 
 
 class PaymentAction(StrEnum):
@@ -106,7 +113,7 @@ PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
 
 class RefundAction(StrEnum):
     """What happens to a refund. REFUSE: order-svc does not submit it. RECORD: it was made without the provider. REVERSE: the provider has
-    paid it out, and it came back."""
+    paid it out, and it came back. QUERY: people have the provider asked about it now; what it responds decides."""
 
     REFUSE = "refuse"
     RECORD = "record"
@@ -115,6 +122,7 @@ class RefundAction(StrEnum):
     SUCCEED = "succeed"
     FAIL = "fail"
     REVERSE = "reverse"
+    QUERY = "query"
 
 
 _R = RefundState
@@ -134,6 +142,8 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
         (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
         (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
         (_R.SUCCEEDED, RefundAction.REVERSE): Transition(_R.FAILED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.QUERY): Transition(_R.SUBMITTED, OPERATOR_OR_FINANCE),
+        (_R.UNKNOWN, RefundAction.QUERY): Transition(_R.UNKNOWN, OPERATOR_OR_FINANCE),
     },
     timeouts={_R.CREATED: Timeout("system"), _R.SUBMITTED: Timeout("provider"), _R.UNKNOWN: Timeout("provider")},
     ends={_R.SUCCEEDED, _R.FAILED},

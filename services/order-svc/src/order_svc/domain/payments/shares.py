@@ -37,6 +37,12 @@ class SharedRefund:
         return RefundState.SUCCEEDED if self.succeeded_minor == self.amount_minor else RefundState.FAILED
 
     @property
+    def to_query(self) -> Sequence[Refund]:
+        """The shares that are with the provider; where none is, the last one, which the table refuses to query."""
+        submitted = (RefundState.SUBMITTED, RefundState.UNKNOWN)
+        return [each for each in self.shares if each.state in submitted] or self.shares[-1:]
+
+    @property
     def is_in_flight(self) -> bool:
         """Whether a share of it has no result yet."""
         return self.state in IN_FLIGHT
