@@ -6,6 +6,8 @@ import httpx
 import pytest
 from aftercare_events import DisputeDebtRepaid, DisputeDebtWrittenOff
 from aftersale_shop import Shop
+from aftersale_svc.domain.work_lists import OwedBeside
+from owed_lists import cases_owed
 
 OWED = 2000
 
@@ -107,3 +109,16 @@ async def test_nothing_is_owed_by_a_verdict_that_was_not_replaced(shop: Shop) ->
     await shop.refund_succeeds()
     assert (await shown(shop, found))["owed_by_buyer"] == cny(0)
     await refused(shop, found, 409, "no_debt")
+
+
+async def test_it_is_listed_until_all_of_it_is_settled(shop: Shop, dispute_id: str) -> None:
+    case_id = (await shown(shop, dispute_id))["case_id"]
+    other = (await shop.case(1))["id"]
+    assert await cases_owed(shop, OwedBeside.DEBT_OWED) == [case_id]
+    assert await cases_owed(shop, OwedBeside.RETURN_FREIGHT_TO_PAY) == []
+    without = await shop.agent.get("/v1/cases", params={"debt_owed": False})
+    assert [each["id"] for each in without.json()["data"]] == [other]
+    await repay(shop.seller, dispute_id, 500)
+    assert await cases_owed(shop, OwedBeside.DEBT_OWED) == [case_id]
+    await shop.rule(dispute_id, "write-off", shop.agent, note="金额较小")
+    assert await cases_owed(shop, OwedBeside.DEBT_OWED) == []

@@ -6,7 +6,9 @@ import httpx
 import pytest
 from aftercare_events import RefundRequested, ReturnFreightOwed, ReturnFreightReimbursed, ReturnShipped
 from aftersale_shop import HASH, Shop, done
+from aftersale_svc.domain.work_lists import OwedBeside
 from checked_files import files_of
+from owed_lists import cases_owed
 
 
 def cny(amount: int) -> dict[str, Any]:
@@ -23,9 +25,9 @@ async def ready(shop: Shop, **more: Any) -> str:
     return str(case["id"])
 
 
-async def send(shop: Shop, case_id: str, **more: Any) -> httpx.Response:
+async def send(shop: Shop, case_id: str, waybill_no: str = "SF1001", **more: Any) -> httpx.Response:
     freight = {"amount": cny(1500), "evidence": [HASH], **more}
-    body = {"carrier": "sf", "waybill_no": "SF1001", "return_freight": freight}
+    body = {"carrier": "sf", "waybill_no": waybill_no, "return_freight": freight}
     return await shop.buyer.post(f"/v1/cases/{case_id}/ship", json=body)
 
 
@@ -115,6 +117,7 @@ async def test_a_freight_that_is_insured_wholly_is_settled(shop: Shop) -> None:
     done(await send(shop, case_id))
     case = await inspected(shop, case_id)
     assert case["return_freight"]["to_pay"] == cny(0)
+    assert await cases_owed(shop, OwedBeside.RETURN_FREIGHT_TO_PAY) == []
     shop.harness.problem(await record(shop, case_id, 0), 409, "no_return_freight_owed")
 
 
@@ -154,3 +157,19 @@ async def test_more_than_was_stated_is_not_accepted(shop: Shop) -> None:
     refused = await shop.seller.post(f"/v1/cases/{case_id}/inspect", json=body)
     problem = shop.harness.problem(refused, 422, "accepted_freight_exceeds_stated")
     assert (problem["most"], problem["errors"][0]["pointer"]) == (1500, "/return_freight/amount")  # type: ignore[index]
+
+
+async def test_it_is_listed_until_it_is_paid(shop: Shop) -> None:
+    older, newer = await ready(shop), str((await shop.case(1))["id"])
+    await shop.approve(newer)
+    for case_id, waybill_no, units in ((newer, "SF1002", 1), (older, "SF1001", 2)):
+        done(await send(shop, case_id, waybill_no))
+        assert older not in await cases_owed(shop, OwedBeside.RETURN_FREIGHT_TO_PAY), "it is stated, and not yet owed"
+        await shop.parcel(waybill_no)
+        await shop.inspect(case_id, units)
+    assert await cases_owed(shop, OwedBeside.RETURN_FREIGHT_TO_PAY) == [older, newer], "the oldest first"
+    assert await cases_owed(shop, OwedBeside.DEBT_OWED) == []
+    others = {"return_freight_to_pay": False}
+    assert (await shop.agent.get("/v1/cases", params=others)).json()["data"] == []
+    done(await record(shop, older, 1500))
+    assert await cases_owed(shop, OwedBeside.RETURN_FREIGHT_TO_PAY) == [newer]

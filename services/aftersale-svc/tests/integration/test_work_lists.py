@@ -109,6 +109,8 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         "frozen": 1,
         "breached": 0,
         "charges_to_return": 0,
+        "return_freights_to_pay": 0,
+        "debts_owed": 0,
         "guarantee_claims": 0,
         "courier_claims": 0,
         "refused_goods_claims": 0,
@@ -120,6 +122,8 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         "frozen": 1,
         "breached": 0,
         "charges_to_return": 0,
+        "return_freights_to_pay": 0,
+        "debts_owed": 0,
         "guarantee_claims": 0,
         "refused_goods_claims": 0,
     }

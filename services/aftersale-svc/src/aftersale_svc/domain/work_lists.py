@@ -20,6 +20,14 @@ _REVIEWERS = frozenset({"agent", "admin"})
 _OWN_TURN = {"buyer": "buyer", "seller": "merchant", "agent": "agent", "arbitrator": _PLATFORM, "admin": "agent"}
 
 
+class OwedBeside(StrEnum):
+    """What one side still owes the other in a case, beside its refund, also after the case has ended; a filter of lists of cases."""
+
+    CHARGE_TO_RETURN = "charge_to_return"
+    RETURN_FREIGHT_TO_PAY = "return_freight_to_pay"
+    DEBT_OWED = "debt_owed"
+
+
 class WorkList(StrEnum):
     """The lists. A case can be in several."""
 
@@ -31,6 +39,8 @@ class WorkList(StrEnum):
     MY_REVIEWS = "my_reviews"
     BREACHED = "breached"
     CHARGES_TO_RETURN = "charges_to_return"
+    RETURN_FREIGHTS_TO_PAY = "return_freights_to_pay"
+    DEBTS_OWED = "debts_owed"
     GUARANTEE_CLAIMS = "guarantee_claims"
     COURIER_CLAIMS = "courier_claims"
     REFUSED_GOODS_CLAIMS = "refused_goods_claims"
@@ -63,6 +73,8 @@ LABELS: Mapping[WorkList, Label] = {
     WorkList.MY_REVIEWS: Label("我接手的审核", "My reviews"),
     WorkList.BREACHED: Label("已逾期", "Deadline missed"),
     WorkList.CHARGES_TO_RETURN: Label("待商家退还补付款项", "Payments of buyers that are owed back to them"),
+    WorkList.RETURN_FREIGHTS_TO_PAY: Label("待商家报销退货运费", "Return freights that merchants owe to buyers"),
+    WorkList.DEBTS_OWED: Label("买家应返还款项（改判）", "Debts of buyers by replaced verdicts"),
     WorkList.GUARANTEE_CLAIMS: Label("待我处理的保障单", "Claims on a guarantee, my turn"),
     WorkList.COURIER_CLAIMS: Label("待我处理的快递索赔", "Claims on couriers, my turn"),
     WorkList.REFUSED_GOODS_CLAIMS: Label("待我处理的拒收商品", "Refused goods, my turn"),
@@ -78,7 +90,7 @@ class Selection:
     Of those that agents review: the ones that `agent_id` has, or that are `unassigned`.
     With `missed_by`: open cases with a deadline, whoever's turn it is, in which this side has missed one before.
     With `claims`: claims of this kind in which it is this one's turn.
-    With `charge_to_return`: cases, ended ones as well, in which the merchant has still to give back what the buyer has paid.
+    With `owed`: cases, ended ones as well, in which this is still owed.
     """
 
     whose_turn: str
@@ -87,7 +99,7 @@ class Selection:
     agent_id: str | None = None
     unassigned: bool = False
     missed_by: MissedBy | None = None
-    charge_to_return: bool = False
+    owed: OwedBeside | None = None
     claims: DocumentKind | None = None
 
 
@@ -110,6 +122,8 @@ def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
         WorkList.UNASSIGNED_REVIEWS: Selection(_AGENT, unassigned=True),
         WorkList.MY_REVIEWS: Selection(_AGENT, agent_id=actor.id),
         WorkList.BREACHED: Selection(ANYBODY, missed_by=MissedBy(own)) if own != NOBODY else Selection(NOBODY),
-        WorkList.CHARGES_TO_RETURN: Selection(ANYBODY, charge_to_return=True),
+        WorkList.CHARGES_TO_RETURN: Selection(ANYBODY, owed=OwedBeside.CHARGE_TO_RETURN),
+        WorkList.RETURN_FREIGHTS_TO_PAY: Selection(ANYBODY, owed=OwedBeside.RETURN_FREIGHT_TO_PAY),
+        WorkList.DEBTS_OWED: Selection(ANYBODY, owed=OwedBeside.DEBT_OWED),
         **{each: Selection(own, claims=kind) for each, kind in CLAIM_LISTS.items()},
     }[work_list]

@@ -44,8 +44,8 @@ from aftersale_svc.tables.cases.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.cases.work_lists import (
     CASE_QUEUES,
     CASES_MISSED,
+    CASES_OWED,
     CASES_STOPPED,
-    CASES_WITH_CHARGE_TO_RETURN,
     STAFF_QUEUE,
 )
 from aftersale_svc.tables.claims.claim_kinds import CLAIM_KINDS
@@ -113,8 +113,8 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
         return len(await read.all(waiting, whose_turn=of.whose_turn, most=MOST_COUNTED + 1))
     if of.missed_by is not None:
         return len(await read.all(CASES_MISSED, missed_by=of.missed_by, most=MOST_COUNTED + 1))
-    if of.charge_to_return:
-        return len(await read.all(CASES_WITH_CHARGE_TO_RETURN, most=MOST_COUNTED + 1))
+    if of.owed is not None:
+        return len(await read.all(CASES_OWED[of.owed], most=MOST_COUNTED + 1))
     if of.state is not None:
         return len(await read.all(CASES_STOPPED, whose_turn=PLATFORM_TURN, most=MOST_COUNTED + 1))
     turn = {"whose_turn": of.whose_turn, "most": MOST_COUNTED + 1}

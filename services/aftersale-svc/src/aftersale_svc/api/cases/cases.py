@@ -158,6 +158,18 @@ async def list_cases(
             description="Only cases, ended ones as well, in which a payment of the buyer is owed back, or only the others."
         ),
     ] = None,
+    return_freight_to_pay: Annotated[
+        bool | None,
+        Query(
+            description="Only cases, ended ones as well, in which the merchant owes the buyer the freight of the return, or only the others."
+        ),
+    ] = None,
+    debt_owed: Annotated[
+        bool | None,
+        Query(
+            description="Only cases, ended ones as well, in which the buyer owes money by a replaced verdict, or only the others."
+        ),
+    ] = None,
     evidence_reused: Annotated[
         bool | None,
         Query(
@@ -204,6 +216,8 @@ async def list_cases(
         "currency": one_or_several(currency),
         "missed_by": missed_by,
         "charge_to_return": charge_to_return,
+        "return_freight_to_pay": return_freight_to_pay,
+        "debt_owed": debt_owed,
         "evidence_reused": evidence_reused,
         "waybill_no": waybill_no,
         "buyer_id": one_or_several(buyer_id),

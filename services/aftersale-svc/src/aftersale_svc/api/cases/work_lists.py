@@ -12,7 +12,7 @@ router = APIRouter(prefix="/v1/work-lists", tags=["cases"], route_class=ApiRoute
 
 @router.get("", operation_id="getWorkLists")
 async def get_work_lists(reader: Read[Settings]) -> WorkListsOut:
-    """Count the cases that wait for the caller, that are due soon, that wait for a parcel, that a dispute stopped, in which the caller's side missed a deadline, and in which a payment of the buyer is owed back.
+    """Count the cases that wait for the caller, that are due soon, that wait for a parcel, that a dispute stopped, in which the caller's side missed a deadline, and in which a payment of the buyer is owed back, the freight of a return or a debt by a replaced verdict is owed.
 
     Each list names the filters with which `GET /v1/cases` shows it.
     """

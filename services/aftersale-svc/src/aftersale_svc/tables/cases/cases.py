@@ -40,9 +40,9 @@ from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.tables.cases.owed_beside import OWED_BESIDE
 from aftersale_svc.tables.deadlines.deadlines import deadlines
 from aftersale_svc.tables.evidence.reused_evidence import is_reused
-from aftersale_svc.tables.goods.exchanges import to_return
 from aftersale_svc.tables.goods.parcels_of_cases import carried_under_waybill
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -213,11 +213,10 @@ def missed(by: object, case_id: ColumnElement[str] = cases.c.id) -> ColumnElemen
 
 def computed(case_id: ColumnElement[str] = cases.c.id) -> dict[str, dict[str, ColumnElement[bool]]]:
     """The filters of lists of cases by what no column of theirs holds, value by value."""
-    owed, reused = to_return(case_id), is_reused(case_id)
+    holds = {**{owed.value: of(case_id) for owed, of in OWED_BESIDE.items()}, "evidence_reused": is_reused(case_id)}
     return {
         "missed_by": {each.value: missed(each.value, case_id) for each in MissedBy},
-        "charge_to_return": {str(True): owed, str(False): ~owed},
-        "evidence_reused": {str(True): reused, str(False): ~reused},
+        **{name: {str(True): condition, str(False): ~condition} for name, condition in holds.items()},
     }
 
 

@@ -17,9 +17,10 @@ from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.sorting import BY_DEADLINE, CaseOrder
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.history.live_steps import BOTH
+from aftersale_svc.domain.work_lists import OwedBeside
 from aftersale_svc.tables.cases.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed, opened_between
+from aftersale_svc.tables.cases.owed_beside import OWED_BESIDE
 from aftersale_svc.tables.disputes.disputes import disputes
-from aftersale_svc.tables.goods.exchanges import to_return
 from aftersale_svc.tables.goods.parcels_of_cases import carried_under_waybill
 from aftersale_svc.tables.visibility import seen_by
 
@@ -114,7 +115,8 @@ CASES_STOPPED: Query[Record] = Query(
     seen_by=CASE_SEEN_BY,
 )
 """The cases that disputes stop: those in which the case itself waits for the platform."""
-CASES_WITH_CHARGE_TO_RETURN: Query[Record] = Query(
-    select(cases.c.id).where(to_return(cases.c.id)).limit(bindparam("most")), seen_by=CASE_SEEN_BY
-)
-"""The cases, ended ones as well, in which the merchant has still to give back what the buyer has paid."""
+CASES_OWED: Mapping[OwedBeside, Query[Record]] = {
+    owed: Query(select(cases.c.id).where(of(cases.c.id)).limit(bindparam("most")), seen_by=CASE_SEEN_BY)
+    for owed, of in OWED_BESIDE.items()
+}
+"""The cases, ended ones as well, in which this is still owed."""

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
+    func,
     select,
 )
 from sqlalchemy import text as sql
@@ -26,6 +29,10 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, DisputeState, Remedy, TakesEffect
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
+
+_OWES = (
+    "state = 'executed' AND final_at IS NOT NULL AND refunded_minor > COALESCE(amount_minor, 0) + settled_debt_minor"
+)
 
 disputes = Table(
     "disputes",
@@ -104,8 +111,21 @@ disputes = Table(
     Index("disputes_merchant_queue_idx", "merchant_id", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     Index("disputes_arbitrator_idx", "arbitrator_id", postgresql_where=sql("arbitrator_id IS NOT NULL")),
     Index("disputes_category_idx", "category", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
+    # Few: what buyers still owe by replaced verdicts.
+    Index("disputes_debt_idx", "case_id", postgresql_where=sql(_OWES)),
     Index("disputes_decided_idx", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
 )
+
+
+def owes_by_verdict(case_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the buyer still owes something by a replaced verdict in a dispute about this case: see `Dispute.owed_minor`."""
+    return exists().where(
+        disputes.c.case_id == case_id,
+        disputes.c.state == sql("'executed'"),
+        disputes.c.final_at.is_not(None),
+        disputes.c.refunded_minor > func.coalesce(disputes.c.amount_minor, sql("0")) + disputes.c.settled_debt_minor,
+    )
+
 
 _DECIDED = (*sorted(DISPUTE.ends), DisputeState.APPEAL_WINDOW, DisputeState.EXECUTING)
 UNDECIDED = and_(*(disputes.c.state != decided for decided in _DECIDED))

@@ -2,7 +2,8 @@
 
 from aftercare_chassis.database.columns import minor, text, texts, timestamp
 from aftercare_chassis.database.mapping import Rows
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text
+from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Index, Table, Text, exists
+from sqlalchemy import text as sql
 
 from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.tables.schema import metadata
@@ -23,6 +24,19 @@ return_freights = Table(
     CheckConstraint("owed_at IS NULL OR accepted_minor IS NOT NULL", name="owed"),
     CheckConstraint("paid_at IS NULL OR owed_at IS NOT NULL", name="paid"),
     CheckConstraint("(paid_at IS NULL) = (reference IS NULL)", name="reference"),
+    # Few: what merchants have still to pay.
+    Index("return_freights_to_pay_idx", "case_id", postgresql_where=sql("owed_at IS NOT NULL AND paid_at IS NULL")),
 )
+
+
+def freight_to_pay(case_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the merchant of this case has still to pay what the buyer has paid for sending the goods back; the insurance pays first."""
+    return exists().where(
+        return_freights.c.case_id == case_id,
+        return_freights.c.owed_at.is_not(None),
+        return_freights.c.paid_at.is_(None),
+        return_freights.c.accepted_minor > return_freights.c.insured_minor,
+    )
+
 
 RETURN_FREIGHTS = Rows(return_freights, ReturnFreight)

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.deadlines.ledger import MissedBy
-from aftersale_svc.domain.work_lists import LABELS, PATHS, WorkList, selection
+from aftersale_svc.domain.work_lists import LABELS, PATHS, OwedBeside, WorkList, selection
 from aftersale_svc.queries import MOST_COUNTED
 
 
@@ -27,7 +27,7 @@ class WorkListOut(Out):
     more: bool
     """Whether it has more than that."""
     whose_turn: str
-    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by`, `state` or `charge_to_return` in its place. A case that a
+    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by`, `state` or the filter of what is owed in its place. A case that a
     dispute stops counts with the turn and the deadline of its dispute."""
     state: CaseState | None = None
     """The list has the cases in this state, which `GET /v1/cases` lists with this filter in place of `whose_turn`; null for the others."""
@@ -40,7 +40,11 @@ class WorkListOut(Out):
     missed_by: MissedBy | None = None
     """The list has open cases in which this side has missed a deadline; null for the other lists."""
     charge_to_return: bool | None = None
-    """Where it is true, `GET /v1/cases` with this filter lists its cases, the newest first: they need have no deadline."""
+    """Where it is true, `GET /v1/cases` with this filter lists its cases, with `sort=oldest` the oldest first: they need have no deadline."""
+    return_freight_to_pay: bool | None = None
+    """As `charge_to_return`, of the freight of a return that the merchant owes to the buyer."""
+    debt_owed: bool | None = None
+    """As `charge_to_return`, of what the buyer owes by a replaced verdict."""
 
 
 class WorkListsOut(Out):
@@ -68,5 +72,5 @@ def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkL
         unassigned=True if of.unassigned else None,
         agent_id=of.agent_id,
         missed_by=of.missed_by,
-        charge_to_return=True if of.charge_to_return else None,
+        **{each.value: True if of.owed is each else None for each in OwedBeside},
     )
