@@ -9,7 +9,7 @@ OPERATORS = [("agent", "agent-1"), ("finance", "finance-1"), ("admin", "ops-1")]
 
 
 async def unanswered(shop: Any) -> dict[str, Any]:
-    """The payment of a refund that the provider has and has not told of; its next query is minutes away."""
+    """The payment of a refund whose result the provider has not reported; its next query is minutes away."""
     order, payment = await shop.paid("sim_refund_lost_answer")
     await shop.ask_refund(order, 500, refund_id="refund_1")
     await shop.settle()
