@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from aftercare_chassis.database import indexes
 from alembic import op
 
-revision = "0126"
-down_revision = "0125"
+revision = "0128"
+down_revision = "0127"
 branch_labels = None
 depends_on = None
 _TO_PAY = "owed_at IS NOT NULL AND paid_at IS NULL"
