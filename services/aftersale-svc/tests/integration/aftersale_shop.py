@@ -292,12 +292,6 @@ class Shop(PublishedEvents):
 
     async def verdict(self, dispute_id: str, amount: int | None, remedy: str = "refund") -> dict[str, Any]:
         """A verdict that is executed at once."""
-        body: dict[str, Any] = {
-            "liable": "seller",
-            "remedy": remedy,
-            "grounds": "卖家未能证明",
-            "takes_effect": "at_once",
-        }
-        if amount is not None:
-            body["amount"] = {"amount": amount, "currency": "CNY"}
+        given = {} if amount is None else {"amount": {"amount": amount, "currency": "CNY"}}
+        body = {"liable": "seller", "remedy": remedy, "grounds": "卖家未能证明", "takes_effect": "at_once"} | given
         return await self.rule(dispute_id, "verdict", self.arbitrator, **body)

@@ -7,10 +7,10 @@ from aftercare_chassis.http.routing import ApiRoute, Read, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, Name, PageOut, PrincipalId
 from fastapi import APIRouter, Query
 
-from order_svc import queries
 from order_svc.api.schemas.stock import StockLevelOut, StockMovementOut
 from order_svc.domain.sales.errors import MerchantNeeded
 from order_svc.domain.sales.stock import StockMovementKind
+from order_svc.queries import stock
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["stock"], route_class=ApiRoute)
@@ -29,7 +29,7 @@ async def list_stock_movements(
 ) -> PageOut[StockMovementOut]:
     """Movements of stock, newest first."""
     filters = {"order_id": order_id, "merchant_id": merchant_id, "sku": sku, "kind": kind}
-    page = await queries.stock_movements(reader, limit, cursor, **filters)
+    page = await stock.movements(reader, limit, cursor, **filters)
     return PageOut[StockMovementOut].of(page, StockMovementOut.of)
 
 
@@ -45,4 +45,4 @@ async def get_stock_level(
     merchant_id: Merchant = None,
 ) -> StockLevelOut:
     """How many units of an article orders have reserved by now, and what became of the others; zeros where there are no orders."""
-    return StockLevelOut.of(await queries.stock_level(reader, merchant_id, sku))
+    return StockLevelOut.of(await stock.level(reader, merchant_id, sku))

@@ -23,9 +23,7 @@ from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.owed import owed_of_order
 from order_svc.domain.payments.plans import kept_minor
 from order_svc.domain.payments.statements import Difference, Reconciliation
-from order_svc.domain.sales.errors import MerchantNeeded
 from order_svc.domain.sales.restrictions import Restriction
-from order_svc.domain.sales.stock import StockMovement, StockMovementKind, StockTotals
 from order_svc.domain.shipping.labels import ShippingLabel
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
@@ -61,7 +59,6 @@ from order_svc.tables.statements import (
     RECONCILIATION_LIST,
     RECONCILIATIONS,
 )
-from order_svc.tables.stock import STOCK_MOVEMENT_LIST, STOCK_TOTALS
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -269,28 +266,9 @@ async def payment_differences(
     return await reader.page(DIFFERENCE_LIST, limit=limit, cursor=cursor, **filters)
 
 
-async def stock_movements(reader: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[StockMovement]:
-    """A page of movements of stock."""
-    return await reader.page(STOCK_MOVEMENT_LIST, limit=limit, cursor=cursor, **filters)
-
-
 async def restrictions(reader: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[Restriction]:
     """A page of restrictions that concern orders."""
     return await reader.page(RESTRICTION_LIST, limit=limit, cursor=cursor, **filters)
-
-
-async def stock_level(reader: Reader, merchant_id: str | None, sku: str) -> StockTotals:
-    """The sums of the movements of an article; sellers read those of their own merchant.
-
-    Raises:
-        MerchantNeeded: another reader names no merchant.
-    """
-    merchant = reader.actor.tenant if reader.actor.role == "seller" else merchant_id
-    if merchant is None:
-        raise MerchantNeeded(pointer="/merchant_id")
-    found = await reader.one(STOCK_TOTALS, merchant_id=merchant, sku=sku)
-    kinds = {kind.value: 0 for kind in StockMovementKind}
-    return StockTotals(merchant_id=merchant, sku=sku, **kinds) if found is None else found
 
 
 def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:
