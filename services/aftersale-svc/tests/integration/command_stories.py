@@ -11,10 +11,10 @@ from shop_commands import STATED, WORDS, Document, ShopCommands, cny
 async def review(t: ShopCommands) -> None:
     case = await t.case("return_refund")
     await case.act(t.seller, "escalate")
-    await case.act(t.agent, "take")
-    await case.act(t.agent, "release")
     done(await t.agent.put("/v1/caseworkers/agent-1", json={"role": "agent"}))
     await case.act(t.admin, "assign")
+    await case.act(t.agent, "release")
+    await case.act(t.agent, "take")
     await case.act(t.agent, "approve")
     await case.act(t.seller, "set-return-address", return_address=RETURN_ADDRESS)
     await files_of(t.shop, HASH, order_id=t.order_id)
