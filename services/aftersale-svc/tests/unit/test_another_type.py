@@ -182,7 +182,7 @@ def test_the_diagram_of_the_type_joins_its_legs() -> None:
         "unless disputed_too_often)",
         "disputed --> await_visit: resume (arbitrator, buyer, seller, system, as an outcome of dispute, "
         "unless order_cancelled, where it was before)",
-        "await_visit --> closed: end_with_order (system, unless order_not_cancelled)",
+        "await_visit --> closed: end_with_order (system, unless order_not_cancelled, unless refund_owed_again)",
     ):
         assert f"    {line}\n" in printed
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind, SpecialDay
@@ -93,8 +94,9 @@ def test_a_rule_without_reminders_of_its_own_is_stored_as_earlier_builds_read_it
     version = RuleSetVersion(owner="platform", version=1, rules=stored, created_by="a", created_at=NOW)
     assert version.rule_set.rules == (own, other)
     timing = ScheduleTiming(Schedules({"platform": version.rule_set}))
-    assert timing.reminder_hours(Document("merchant"), "review_hours") == (6.0, 1.0)
-    assert timing.reminder_hours(Document("merchant"), "offer_hours") == DEFAULT_HOURS
+    hours = SimpleNamespace(review_hours=48, offer_hours=48)
+    assert timing.reminder_hours(Document("merchant"), "review_hours", hours) == (6.0, 1.0)
+    assert timing.reminder_hours(Document("merchant"), "offer_hours", hours) == DEFAULT_HOURS
 
 
 def calendar(version: int, known_until: date | None, *holidays: date) -> Calendar:

@@ -43,8 +43,8 @@ orders = Table(
     timestamp("window_ends_at", null=True),
     text("buyer_level", null=True),
     timestamp("received_at", null=True),
-    timestamp("signed_at", null=True),
     document("payments", null=True),
+    timestamp("signed_at", null=True),
     CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="paid"),
 )
 
