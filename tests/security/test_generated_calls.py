@@ -81,6 +81,7 @@ def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
         yield f"only {calls} calls were made"
 
 
+@pytest.mark.timeout(1200)  # thousands of calls, which take minutes on a busy machine
 @pytest.mark.parametrize("name", list(SEEDED))
 async def test_every_response_is_documented(name: str, postgres_url: str) -> None:
     async with SEEDED[name](postgres_url) as service, serve_app(service.harness.service.app) as url:
