@@ -7,6 +7,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Sys
 from aftersale_svc.commands.goods import returns
 from aftersale_svc.commands.money import charge_returns
 from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundCause, RefundState
+from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.guards import FOR_GOOD
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Return
@@ -57,7 +58,10 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
         prices = PriceCheck(case_id=case.id, line_id="line_1", reference_minor=10000, checked_minor=433)
         check = prices if TYPES[type_].needs_prices else None
         back = Return(case_id=case.id, **PARCEL) if TYPES[type_].by_outbound else None
-        return Snapshot(an_order(state), of(case).start(case, acting()), line, hold, return_=back, price_check=check)
+        wanted = ReplacementLine(case_id=case.id, line_id="line_1", sku="KETTLE-2")
+        sent = {"replacement_lines": wanted} if type_ is CaseType.EXCHANGE else {}
+        started = of(case).start(case, acting())
+        return Snapshot(an_order(state), started, line, hold, return_=back, price_check=check, sent=sent)
 
     return opened
 
