@@ -85,13 +85,50 @@ def page(photo: bytes | None = None, *, pages: int = 1, words: str = "Page 1") -
         b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://elsewhere.example) >> >>",
         b"<< /Type /Annot /Subtype /FileAttachment /Rect [9 9 18 18] /FS << /Type /Filespec /F (a.txt) /EF << /F 8 0 R >> >> >>",
     ]
+    return _document(objects, b"/Info 3 0 R")
+
+
+def filled_form() -> bytes:
+    """A PDF whose page is empty but for what was entered: a field that was drawn by who filled it, one that its reader has to draw, a
+    ticked box, and a note on the page; with a script, and with another form, in XFA."""
+    fields = b"[5 0 R 6 0 R 7 0 R]"
+    drawn = b"/Type /XObject /Subtype /Form /BBox [0 0 200 40] /Resources << /Font << /Helv 4 0 R >> >>"
+    text = b"/Type /Annot /Subtype /Widget /FT /Tx /F 4 /P 3 0 R /DA (/Helv 24 Tf 0 g)"
+    return _document(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /NeedAppearances true /DR << /Font << /Helv 4 0 R >> >>"
+            b" /DA (/Helv 0 Tf 0 g) /XFA 12 0 R /Fields %s >> >>" % fields,
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Annots [5 0 R 6 0 R 7 0 R 8 0 R] >>",
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            b"<< %s /T (received_by) /V (Wang Fang) /Rect [20 340 220 380] /AP << /N 9 0 R >> >>" % text,
+            b"<< %s /T (received_on) /V (2026-03-01) /Rect [20 260 220 300]"
+            b" /AA << /F << /S /JavaScript /JS (event.value = 'never') >> >> >>" % text,
+            b"<< /Type /Annot /Subtype /Widget /FT /Btn /F 4 /P 3 0 R /T (damaged) /V /Yes /AS /Yes /Rect [20 180 220 220]"
+            b" /AP << /N << /Yes 10 0 R /Off 11 0 R >> >> >>",
+            b"<< /Type /Annot /Subtype /FreeText /F 4 /P 3 0 R /Rect [20 100 220 140] /Contents (box wet) /DA (/Helv 24 Tf 0 g)"
+            b" /AP << /N 9 0 R >> >>",
+            _stream(drawn, b"/Tx BMC q BT /Helv 24 Tf 4 10 Td (Wang Fang) Tj ET Q EMC"),
+            _stream(drawn, b"0 g 4 4 30 30 re f"),
+            _stream(drawn, b""),
+            _stream(b"", b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'><template/></xdp:xdp>"),
+        ]
+    )
+
+
+FILLED = {"drawn field": (20, 20), "field to draw": (20, 100), "ticked box": (20, 180), "note": (20, 260)}
+"""The left upper corners of what was entered, each of 200 by 40 points."""
+
+
+def _document(objects: list[bytes], trailer: bytes = b"") -> bytes:
+    """A PDF of these objects; the first one is its catalogue."""
     body, places = b"%PDF-1.7\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(body))
         body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer << /Size 11 /Root 1 0 R /Info 3 0 R >>\nstartxref\n%d\n%%%%EOF" % len(body)
-    return body + b"xref\n0 11\n0000000000 65535 f \n" + table + end
+    end = b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, trailer, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
 
 
 def _stream(entries: bytes, content: bytes) -> bytes:

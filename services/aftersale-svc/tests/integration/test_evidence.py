@@ -9,7 +9,7 @@ import av
 import pypdfium2 as pdfium
 import pytest
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import PLACE, bomb, box, encoded, located_photo, page, scene, sha256, video
+from evidence_samples import FILLED, PLACE, bomb, box, encoded, filled_form, located_photo, page, scene, sha256, video
 from object_store import NoObjectStore, ObjectStore, running
 from PIL import Image, ImageChops, ImageStat
 
@@ -126,6 +126,17 @@ async def test_a_document_is_served_as_pictures_of_its_pages(at_desk: EvidenceDe
     pages = [each[0].render(scale=1).to_pil().convert("L") for each in (served, original)]
     assert ImageStat.Stat(ImageChops.difference(*pages)).mean[0] < 2
     assert ImageStat.Stat(pages[0]).stddev[0] > 10
+
+
+async def test_what_was_entered_into_a_form_is_in_its_copy(at_desk: EvidenceDesk) -> None:
+    file = await at_desk.uploaded(filled_form(), "application/pdf", kind="delivery_receipt")
+    assert file["state"] == "accepted"
+    copy = await at_desk.content(file["links"]["copy_url"])
+    assert [each for each in (b"/AcroForm", b"/XFA", b"JavaScript", b"Wang Fang") if each in copy] == []
+    served = pdfium.PdfDocument(copy)[0].render(scale=1).to_pil().convert("L")
+    shown = {what: served.crop((x, y, x + 200, y + 40)) for what, (x, y) in FILLED.items()}
+    assert [what for what, picture in shown.items() if picture.getextrema()[0] > 100] == []
+    assert served.crop((0, 310, 300, 400)).getextrema()[0] > 240, "the rest of the page is empty"
 
 
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
@@ -20,13 +21,16 @@ _QUALITY = 80
 def decode(work: Work) -> Decoded:
     """Decode a PDF document. Raises: Undecodable; what else the library raises for a malformed file.
 
-    Scripts, links, attachments, and what the camera wrote into the photos of the pages, are in no picture of a page.
+    What was filled into a form, and notes on a page, are in its picture. Scripts, links, attachments, and what the camera wrote into the
+    photos of the pages, are in none.
     """
     with work.path.open("rb") as file:
         # Readers accept a header further behind; then something else precedes it.
         if file.read(5) != b"%PDF-":
             raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
     document = pdfium.PdfDocument(work.path)
+    # Fields are drawn by this alone. Without a platform for scripts none of the form runs, whatever the library was built with.
+    document.init_forms(pdfium_c.FPDF_FORMFILLINFO(version=2, xfa_disabled=True))
     if len(document) > MOST_PAGES:
         raise Undecodable(EvidenceRefusal.TOO_LARGE_DECODED)
     if not len(document):
