@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 from aftercare_events import RefundRequested
@@ -12,10 +11,10 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS
 from aftersale_svc.domain.cases.states import CaseAction, CaseState
 from aftersale_svc.workers.deadlines import remind
+from past_views import PastViews
 from random_bodies import cny
 from random_shop import Routes
 
-SIDES = {"buyer": "buyer", "seller": "merchant", "agent": "agent", "arbitrator": "arbitrator"}
 ACTORS = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator")
 NEVER = ("cancel", "accept", "reapply", "withdraw", "take", "assign", "release", "take_goods_back")
 """They end a case too soon, or only say who looks at it."""
@@ -33,8 +32,6 @@ REJECTABLE = tuple(
 )
 REASONS = {"price_adjust": "price_dropped", "reship_parts": "missing_parts", "refused_delivery": "refused_at_door"}
 
-Look = tuple[datetime, str, dict[str, Any], list[Any], list[Any]]
-
 
 class History:
     """What happens to one case and its disputes, and what each side is shown after each step."""
@@ -47,19 +44,10 @@ class History:
         everybody = (shop.buyer, shop.seller, shop.agent, seconds[0], shop.arbitrator, seconds[1])
         self.people = dict(zip(ACTORS, everybody, strict=True))
         self.routes = Routes.of(shop.harness.service.app)
-        self.seen: list[Look] = []
-
-    async def look(self) -> None:
-        for role in SIDES:
-            client = self.people[role]
-            case = (await client.get(self.path)).json()
-            steps = (await client.get(f"{self.path}/timeline")).json()["data"]
-            evidence = (await client.get(f"{self.path}/evidence")).json()["data"]
-            self.seen.append((self.shop.clock.now(), role, case, steps, [as_cited(each) for each in evidence]))
+        self.views = PastViews(shop, case_id, self.people)
 
     async def go_on(self) -> None:
         """Somebody acts, or the world does."""
-        self.shop.clock.advance(seconds=60)
         case = await self.shop.get(self.case_id)
         waits_for = WORLD.get(case["state"]) if self.draw.random() < 0.7 else None
         happens: list[Callable[[], Awaitable[object]]] = [
@@ -71,7 +59,7 @@ class History:
         ]
         await (getattr(self, waits_for) if waits_for else self.draw.choice(happens))()
         assert await self.shop.harness.parked() == []
-        await self.look()
+        await self.views.look()
 
     async def somebody_acts(self, documents: str, id_: str) -> None:
         """Take one of the actions that somebody is shown as allowed."""
@@ -118,13 +106,6 @@ class History:
         assert (await client.post("/v1/evidence", json={**body, "case_id": self.case_id})).status_code == 201
 
 
-def as_cited(evidence: dict[str, Any]) -> tuple[Any, ...]:
-    """What the evidence of a case is, as far as a view of the past shows it."""
-    file = evidence["file"] or {}
-    steps = [step["step_id"] for step in evidence["cited_by"]]
-    return evidence["sha256"], steps, file.get("id"), file.get("kind"), file.get("state")
-
-
 async def rejected_for_good(shop: Shop, asked: dict[str, Any]) -> None:
     """A request that was rejected, which the buyer has accepted."""
     case_id = (await shop.case(**asked))["id"]
@@ -144,7 +125,7 @@ async def a_history(shop: Shop, type_: str, seed: int) -> History:
             await rejected_for_good(shop, asked)
     case = await shop.case(**asked)
     history = History(shop, case["id"], seed)
-    await history.look()
+    await history.views.look()
     for _ in range(12):
         await history.go_on()
     shop.clock.advance(hours=1)

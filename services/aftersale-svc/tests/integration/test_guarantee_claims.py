@@ -17,6 +17,7 @@ from aftercare_events.catalogue.guarantee_claims import (
 from aftersale_shop import HASH, Shop, done
 from aftersale_svc import main
 from checked_files import files_of
+from past_views import PastViews
 
 DEPOSIT, FREIGHT = {"kind": "merchant_deposit"}, {"kind": "freight_insurance"}
 
@@ -70,8 +71,11 @@ async def unpaid(shop: Shop) -> str:
 async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(shop: Shop) -> None:
     await deposited(shop, 20000)
     case_id = await unpaid(shop)
+    views = PastViews(shop, case_id)
+    await views.look()
     claim = await opened(shop, case_id, **DEPOSIT, evidence=[HASH], note="退款失败")
     path = claim["id"]
+    await views.look()
     assert (claim["state"], claim["whose_turn"], claim["claimed"]) == ("merchant_review", "merchant", cny(19133))
     await refused(shop, shop.agent, f"cases/{case_id}/refund", 409, "covered_by_guarantee_claim")
     shown = {each["action"]: each for each in (await shop.get(case_id))["allowed_actions"]}
@@ -85,6 +89,7 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     await refused(shop, shop.agent, f"guarantee-claims/{path}/approve", 422, "exceeds_guarantee", amount=cny(19134))
     owed = await act(shop, path, "approve", shop.agent, amount=cny(19000))
     assert (owed["state"], owed["owed"]) == ("paying", cny(19000))
+    await views.look()
     paying = f"guarantee-claims/{path}/record-payment"
     await refused(shop, shop.buyer, f"guarantee-claims/{path}/cancel", 403, "not_allowed_for_role")
     await refused(shop, shop.agent, f"guarantee-claims/{path}/cancel", 403, "not_allowed_for_role")
@@ -93,20 +98,21 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     finance = shop.harness.client("admin", "finance-1")
     paid = await act(shop, path, "record-payment", finance, reference="B-1", note="对公转账")
     assert (paid["state"], paid["whose_turn"]) == ("paid", "nobody")
+    await views.look()
     await refused(shop, finance, paying, 409, "illegal_transition", reference="B-2")
 
     await refused(shop, shop.agent, f"cases/{case_id}/refund", 409, "covered_by_guarantee_claim")
     closed = await shop.act(shop.agent, case_id, "close", note="已由保证金赔付")
     money = (await shop.get(closed["id"]))["explanation"]["money"]
     assert money["zh_cn"] == "已由商家保证金赔付 190.00 CNY"
+    await views.look()
+    await views.check()
     again = await shop.ask(2, type_="refund_only")
     shop.harness.problem(again, 422, "quantity_exceeds_remaining")
     assert len(await shop.published(RefundRequested)) == 1
 
     event = await shop.last(GuaranteeClaimPaid)
-    assert (event.paid_minor, event.kind, event.buyer_id, event.terminal) == (
-        *(19000, "merchant_deposit", "buyer-1", True),
-    )
+    assert (event.paid_minor, event.kind, event.buyer_id, event.terminal) == (19000, DEPOSIT["kind"], "buyer-1", True)
     published = "".join(each.model_dump_json() for each in await shop.harness.published())
     assert not any(text in published for text in ("B-1", "银行流水", "对公转账", "已线下退款"))
     shown = (await shop.buyer.get(f"/v1/guarantee-claims/{path}")).json()
@@ -141,11 +147,15 @@ async def test_goods_that_the_deposit_has_paid_and_that_never_came_back_are_kept
 async def test_a_refund_that_is_tried_again_excludes_the_deposit(shop: Shop) -> None:
     case_id = await unpaid(shop)
     claim = await opened(shop, case_id, **DEPOSIT)
+    views = PastViews(shop, case_id)
+    await views.look()
     await act(shop, claim["id"], "cancel", shop.buyer)
+    await views.look()
     await shop.act(shop.agent, case_id, "refund")
     await refused(shop, shop.buyer, f"cases/{case_id}/guarantee-claims", 409, "refund_not_failed", **DEPOSIT)
     await shop.refund_succeeds()
     await refused(shop, shop.buyer, f"cases/{case_id}/guarantee-claims", 409, "refund_not_failed", **DEPOSIT)
+    await views.check()
 
 
 async def test_a_claim_ends_with_its_case_and_its_units_are_free(shop: Shop) -> None:

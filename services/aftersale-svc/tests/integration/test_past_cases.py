@@ -1,36 +1,21 @@
 """A case as it was: at each step of random histories, what each side was shown then is what it is shown of that time later."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from aftercare_chassis.testing import Harness
 from aftersale_shop import HASH, Shop
 from aftersale_svc import main
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS
-from drawn_histories import SIDES, a_history, rejected_for_good
+from drawn_histories import a_history, rejected_for_good
 from evidence_desk import desk
 from evidence_samples import encoded, scene
+from past_views import asked_later, differences
 from random_bodies import cny
 from random_shop import MERCHANT, SETTINGS
-
-
-async def asked_later(client: httpx.AsyncClient, path: str, at: datetime, side: str) -> dict[str, Any]:
-    response = await client.get(path, params={"as_of": at.isoformat(), "as_seen_by": side})
-    assert response.status_code == 200, response.text
-    found: dict[str, Any] = response.json()
-    return found
-
-
-def differences(one: Any, other: Any, path: str = "") -> list[tuple[str, Any, Any]]:
-    """Where two documents differ, each with what stands there."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        return [each for key in one for each in differences(one[key], other[key], f"{path}/{key}")]
-    return [] if one == other else [(path, one, other)]
 
 
 @pytest.fixture
@@ -45,17 +30,7 @@ async def shop(postgres_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
 @pytest.mark.parametrize(("type_", "seed"), [(type_, seed) for seed in (0, 1) for type_ in CaseType])
 async def test_what_was_shown_at_each_step_is_shown_of_that_time_later(shop: Shop, type_: str, seed: int) -> None:
     history = await a_history(shop, str(type_), seed)
-    for number, (at, role, shown, steps, cited) in enumerate(history.seen):
-        own = number % 3 == 0 or role in ("agent", "arbitrator")
-        later = await asked_later(history.people[role] if own else shop.agent, history.path, at, SIDES[role])
-        seen = later.pop("as_of")
-        assert differences({**later, "as_of": None}, shown) == [], (type_, seed, number)
-        assert (seen["role"], seen["timeline"]) == (role, steps)
-        found = [
-            (each["sha256"], each["cited_by"], each["evidence_id"], each["kind"], each["state"])
-            for each in seen["evidence"]
-        ]
-        assert found == cited, (type_, seed, number)
+    await history.views.check((type_, seed))
     kept = await shop.harness.runtime.pool.fetchval("SELECT avg(pg_column_size(c.*)) FROM case_changes c")
     assert kept < 1000, "bytes of a change"
 

@@ -13,6 +13,7 @@ from aftercare_events import (
     RefundRequested,
 )
 from aftersale_shop import Shop
+from past_views import PastViews
 
 
 def cny(amount: int) -> dict[str, Any]:
@@ -182,9 +183,12 @@ async def test_what_an_adjustment_does_not_pay_after_all_goes_to_the_return_open
     await shop.act(shop.seller, adjustment["id"], "approve")
     back = await shop.case(3, type_="refund_only")
     assert back["requested"]["amount"] == 27800
+    views = PastViews(shop, back["id"])
+    await views.look()
     await shop.refund_fails()
     await shop.act(shop.agent, adjustment["id"], "close", note="多次失败")
     shown = await shop.get(back["id"])
+    await views.look()
     assert (shown["requested"]["amount"], shown["lines"][0]["requested"]["amount"]) == (28700, 28700)
     changed = await shop.last(AfterSaleShareChanged)
     assert (changed.case_id, changed.requested_minor, changed.lines[0].amount_minor) == (back["id"], 28700, 28700)
@@ -192,6 +196,7 @@ async def test_what_an_adjustment_does_not_pay_after_all_goes_to_the_return_open
     assert steps[-1]["action"] == "reshare"
     await shop.act(shop.seller, back["id"], "approve")
     assert (await shop.refund_succeeds()).amount_minor == 28700 + 800
+    await views.check()
 
 
 @pytest.mark.parametrize("part", [None, 5000])

@@ -10,7 +10,7 @@ import pytest
 from aftercare_chassis.lifecycle import Actor
 from aftersale_svc.domain.cases.codes import RefundState, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseState, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
 from aftersale_svc.domain.history.changes import CONSTANT, CaseChange, as_of, change_of
 from aftersale_svc.domain.history.errors import SideForeign
 from aftersale_svc.domain.history.sides import Side, actor_of
@@ -19,13 +19,24 @@ from order_book import NOW
 
 HOUR = timedelta(hours=1)
 ADDRESS = {"name": "售后仓", "street": "仓前路 8 号"}
+LINE = CaseLine(
+    case_id="case_1",
+    line_id="line_1",
+    sku="KETTLE-1",
+    quantity=1,
+    amount_minor=9567,
+    line_units=3,
+    line_paid_minor=28700,
+    units_before=0,
+)
 
 
 @pytest.fixture
 def history(a_case: Callable[..., Case], a_refund: Callable[..., Refund]) -> list[FullCase]:
-    """What a case was, hour by hour: asked for, approved, sent, refused by the provider, rejected."""
-    asked = FullCase(case=a_case(), legs=dict.fromkeys(LEGS, ()))
-    approved = moved(asked, state=CaseState.AWAIT_BUYER_SHIPMENT, whose_turn="buyer", deadline_at=NOW + 9 * HOUR)
+    """What a case was, hour by hour: asked for, with a larger share, approved, sent, refused by the provider, rejected."""
+    asked = FullCase(case=a_case(), legs=dict.fromkeys(LEGS, ()), requested=(LINE,))
+    larger = moved(replace(asked, requested=(replace(LINE, amount_minor=10000),)), requested_minor=10000)
+    approved = moved(larger, state=CaseState.AWAIT_BUYER_SHIPMENT, whose_turn="buyer", deadline_at=NOW + 9 * HOUR)
     approved = approved.keeping(Return(case_id="case_1", address=ADDRESS))
     sent = moved(approved, state=CaseState.RETURN_IN_TRANSIT, whose_turn="courier")
     sent = sent.keeping(Return(case_id="case_1", address=ADDRESS, carrier="sf", waybill_no="SF1001", delivered_at=NOW))
@@ -34,7 +45,7 @@ def history(a_case: Callable[..., Case], a_refund: Callable[..., Refund]) -> lis
         replace(a_refund(RefundState.FAILED), failure_code="declined")
     )
     rejected = moved(failed, state=CaseState.REJECTED, reject_reason=RejectReason.NO_DEFECT_FOUND, deadline_at=None)
-    return [asked, approved, sent, refunding, failed, rejected]
+    return [asked, larger, approved, sent, refunding, failed, rejected]
 
 
 def moved(full: FullCase, **changed: Any) -> FullCase:
@@ -59,8 +70,10 @@ def test_the_changes_until_each_hour_add_up_to_what_the_case_was(history: list[F
 
 
 def test_a_change_has_what_differs_and_no_more(history: list[FullCase]) -> None:
-    asked, approved, *_ = recorded(history)
+    asked, larger, approved, *_ = recorded(history)
     assert set(asked.change["case"]) & CONSTANT == set()
+    assert set(asked.change) & set(larger.change) == {"case"}
+    assert [each["amount_minor"] for each in larger.change["lines_until"]] == [9567]
     assert set(approved.change) == {"case", "Return"}
     assert set(approved.change["case"]) == {"state", "whose_turn", "deadline_at", "updated_at"}
     assert approved.change["Return"] == [{"case_id": "case_1", "address": ADDRESS}]

@@ -10,6 +10,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.cases import closing
 from aftersale_svc.commands.claims import guarantee_cover
 from aftersale_svc.commands.deadlines.timers import case_timer
+from aftersale_svc.commands.money import refund_parts
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import HandlingReason
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -125,9 +126,10 @@ async def end_with_order(
     Raises:
         IllegalTransition, ActionNotAllowed, OrderNotCancelled, UnitsNotCancelled, RefundInFlight: see CASE.
     """
-    closed, event = closing.closed(tx, full, action, facts)
     if refused is None:
+        closed, event = closing.closed(tx, full, action, facts)
         return await effects.save(tx, full, closed, action, event)
+    closed, event = closing.closed(tx, await refund_parts.given_in_part(tx, full), action, facts)
     found = {"refund_id": refused.refund_id, "failure_code": refused.failure_code}
     return await effects.save(tx, full, closed, action, event.model_copy(update=found), note=refused.failure_code)
 

@@ -149,7 +149,6 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
         return
     found = replace(found, failure_code=event.failure_code, returned_minor=event.succeeded_minor or 0)
     unpaid = await _end(tx, full, replace(found, shares=_shares(event)), RefundAction.FAIL)
-    unpaid = await refund_parts.given_in_part(tx, unpaid)
     gone = event.is_already_cancelled or await endings.are_units_cancelled(tx, unpaid)
     facts = CaseFacts(full=unpaid, order=order, units_cancelled=gone)
     for action in (CaseAction.END_WITH_ORDER, CaseAction.END_WITH_UNITS):
@@ -160,7 +159,7 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
 
 
 async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: RefundFailed) -> None:
-    failed = apply(full, CaseAction.FAIL, tx)
+    failed = apply(await refund_parts.given_in_part(tx, full), CaseAction.FAIL, tx)
     refused = {
         "refund_id": event.refund_id,
         "failure_code": event.failure_code,

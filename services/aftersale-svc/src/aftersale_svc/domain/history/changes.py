@@ -7,8 +7,11 @@ from enum import Enum
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from aftercare_chassis.records import replace
+
+from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, Refund
+from aftersale_svc.domain.cases.model import Case, CaseLine, Refund
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 
@@ -26,8 +29,12 @@ _ALWAYS = frozenset({"liable", "payment_ids", "returned_freight_minor"})
 already."""
 _PERSONAL: Mapping[type[Any], str] = {Pickup: "address"}
 """What is removed from a row in the end, and so from no history: fields by their class."""
+_OF_CLAIMS = frozenset({OwedGoods, DepositCover})
+"""Rows of claims beside the case, which have a history of their own."""
 CASE_FIELDS = "case"
 """Under which name a change has the fields of the case."""
+LINES_UNTIL = "lines_until"
+"""Under which name a change has the lines of the case as they were until then."""
 Fields = dict[str, tuple[bool, type[Enum] | None, bool]]
 _KNOWN: dict[str, Fields] = {}
 
@@ -37,7 +44,8 @@ class CaseChange:
     """One change: which version of the case it made of the `previous` one, which is None where the case was opened.
 
     `change` has the fields of the case that differ from the previous version (for a new case, from their defaults) under `case`, and
-    under the name of each class of rows that differ, all of its rows. Fields that are None in a row are left out.
+    under the name of each class of rows that differ, all of its rows. Where the lines differ, it has all of them as they were
+    before, under `lines_until`: most cases keep the lines that they were opened with. Fields that are None in a row are left out.
     """
 
     case_id: str
@@ -51,11 +59,13 @@ def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseCha
     """What has changed in a case; None: it is new. The refund is kept each time, since it is saved before its case."""
     document: Document = {CASE_FIELDS: _differing(None if before is None else before.case, after.case)}
     for kind, rows in after.legs.items():
-        if kind is OwedGoods:
-            continue  # its claim has a history of its own
+        if kind in _OF_CLAIMS:
+            continue
         known = () if before is None else before.rows_of(kind)
         if rows != known or (kind is Refund and rows):
             document[kind.__name__] = [_whole(row) for row in rows]
+    if before is not None and before.requested != after.requested:
+        document[LINES_UNTIL] = [_whole(line) for line in before.requested]
     return CaseChange(
         case_id=after.case.id,
         version=after.case.version,
@@ -97,7 +107,14 @@ def as_of(now: FullCase, changes: Iterable[CaseChange], at: datetime, kinds: Ite
     complete = [each.previous for each in made] == [None, *(each.version for each in made[:-1])]
     if not made or not complete:
         return None
-    return _added_up(now, made, {each.__name__: each for each in kinds})
+    then = replace(now, requested=_lines_then(now, known[len(made) :]))
+    return _added_up(then, made, {each.__name__: each for each in kinds})
+
+
+def _lines_then(now: FullCase, later: Iterable[CaseChange]) -> tuple[CaseLine, ...]:
+    """The lines before these changes, oldest first."""
+    changed = next((each.change[LINES_UNTIL] for each in later if LINES_UNTIL in each.change), None)
+    return now.requested if changed is None else tuple(_row(CaseLine, each) for each in changed)
 
 
 def _added_up(now: FullCase, made: Sequence[CaseChange], kinds: Mapping[str, type[Any]]) -> FullCase:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -14,10 +15,12 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -35,6 +38,7 @@ from aftersale_svc.domain.guarantee_claims.lifecycle import UNPAID_ENDS
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases.cases import cases
+from aftersale_svc.tables.claims.claims import claim_steps
 from aftersale_svc.tables.orders import SETTINGS, orders
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -101,6 +105,25 @@ DEPOSIT_COVERS = Rows(guarantee_claims, DepositCover)
 """Read with their cases, never saved."""
 COVERS_CASE = and_(_c.kind == GuaranteeKind.MERCHANT_DEPOSIT, *(_c.state != end for end in sorted(UNPAID_ENDS)))
 """Whether a claim on the deposit lives or was paid."""
+_then = (
+    select(claim_steps.c.state)
+    .where(claim_steps.c.claim_id == _c.id, claim_steps.c.at <= bindparam("at", type_=DateTime(timezone=True)))
+    .order_by(claim_steps.c.id.desc())
+    .limit(1)
+    .lateral("of_time")
+)
+_was_approved = or_(*(_then.c.state == state for state in (GuaranteeState.PAYING, GuaranteeState.PAID)))
+COVERS_THEN = Query(
+    select(_c.id, _c.case_id, _then.c.state, case((_was_approved, _c.owed_minor)).label("owed_minor"))
+    .select_from(guarantee_claims.join(_then, true()))
+    .where(
+        _c.case_id == bindparam("case_id"),
+        _c.kind == GuaranteeKind.MERCHANT_DEPOSIT,
+        *(_then.c.state != end for end in sorted(UNPAID_ENDS)),
+    ),
+    DepositCover,
+)
+"""The claim on the deposit that lived or was paid at a time, as it was then. The caller has read the case before."""
 GUARANTEE_CLAIM_LIST = Listing(
     guarantee_claims,
     GuaranteeClaim,
