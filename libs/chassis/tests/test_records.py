@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -92,6 +93,21 @@ def test_what_a_class_checks_is_checked_in_copies_too() -> None:
         replace(PositiveLine(id="1"), units=-1)
     with pytest.raises(ValueError, match="-1"):
         make(PositiveLine, {"id": "1", "units": -1, "notes": []})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricedLine(Line):
+    """A row that keeps what it has computed."""
+
+    @cached_property
+    def price(self) -> int:
+        return 100 * self.units
+
+
+def test_a_copy_computes_anew_what_the_row_has_kept() -> None:
+    row = make(PricedLine, {"id": "1", "units": 1, "notes": []})
+    assert row.price == 100
+    assert replace(row, units=2).price == 200
 
 
 @dataclass(frozen=True)
