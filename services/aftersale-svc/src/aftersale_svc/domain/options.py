@@ -4,10 +4,11 @@ It is decided by the functions that decide about a request (`commands.cases.crea
 request for it is accepted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from aftercare_chassis.refusals import Refusal
 
@@ -20,11 +21,13 @@ from aftersale_svc.domain.cases.reasons import selectable_reasons
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.terms import Terms, check_term, is_barred, open_reasons
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
-from aftersale_svc.domain.money.allocation import allocate_lines, instead_of_refusing, selectable_units
+from aftersale_svc.domain.money.allocation import check_line, instead_of_refusing, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.orders.model import Order, SentLine, Stage
 from aftersale_svc.domain.orders.policy import stage_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class LineOptions:
     @property
     def overdue_since(self) -> datetime | None:
         """By when units were to leave that have not; None where no time was missed, or all have left or never will."""
-        return self.missed_at if Stage.PRE_SHIP in self.units_by_stage else None
+        return self.missed_at if self.missed_at and Stage.PRE_SHIP in self.units_by_stage else None
 
     @property
     def suggested_reasons(self) -> list[Reason]:
@@ -73,6 +76,8 @@ class LineOptions:
         )
 
     def _open(self, wanted: Sequence[Reason]) -> list[Reason]:
+        if not wanted:
+            return []
         open_ = {each for option in self.options if option.refusal is None for each in self._reasons(option)}
         return [each for each in dict.fromkeys(wanted) if each in open_]
 
@@ -128,92 +133,74 @@ def options_of(
         OrderUnknown: the order is not known as paid.
     """
     stage = _stage(order)
-    of_types = {name: _refusal(partial(_check_type, row, order)) for name, row in TYPES.items()}
-    open_ = OpenReasons(terms)
-    kinds: dict[str, list[str]] = {}
-    for parcel_id, kind in anomalies:
-        kinds.setdefault(parcel_id, []).append(kind)
-    lines = tuple(_line(order, stage, open_, line, of_types, parcels, kinds) for line in balances)
+    of_types = [OfferedType(name, order, stage, terms) for name in TYPES]
+    kinds, sent = _grouped(anomalies), _grouped((each.line_id, each) for each in parcels)
+    lines = tuple(
+        LineOptions(
+            line,
+            tuple(each.option(line, sent.get(line.line_id, ())) for each in of_types),
+            tuple(sent.get(line.line_id, ())),
+            arrived=stage is Stage.POST_RECEIPT or is_virtual(order, line.line_id),
+            anomalies=kinds,
+            stage=stage,
+            missed_at=order.overdue(line.line_id),
+        )
+        for line in balances
+    )
     return OrderOptions(order, stage, terms, lines)
 
 
-class OpenReasons:
-    """The reasons that are open for the lines of an order: the same for lines with the same warranty and the same completed cases."""
+class OfferedType:
+    """A type of case for an order: whether it may be asked for at all now, and for which reasons about its lines."""
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
-        self._found: dict[tuple[object, ...], list[Reason]] = {}
+    def __init__(self, name: CaseType, order: Order, stage: Stage | None, terms: Terms) -> None:
+        self.name, self.type, self._order, self._stage, self._terms = name, TYPES[name], order, stage, terms
+        self.refusal = _refusal(partial(_check_type, self.type, order))
+        of_case = stage and self.type.stage(stage)
+        self._reasons = [] if of_case is None else selectable_reasons(name, of_case, by_buyer=terms.by_buyer)
+        self._open: dict[tuple[object, ...], list[Reason]] = {}
 
-    def of(self, type_: TypeRow, stage: Stage, line_id: str) -> list[Reason]:
-        """As `open_reasons`."""
-        key = (
-            type_.name,
-            stage,
-            (
-                self.terms.days_of(line_id),
-                self.terms.follow_ups.get(line_id),
-                line_id in self.terms.final_lines,
-                line_id in self.terms.promises,
-            ),
+    def option(self, line: LineBalance, parcels: Sequence[SentLine]) -> Option:
+        """The type for a line, whose units were sent in these parcels."""
+        type_, order, stage, terms, line_ids = self.type, self._order, self._stage, self._terms, [line.line_id]
+        if self.refusal is not None or stage is None:
+            return Option(self.name, self.refusal)
+        if (of_goods := _refusal(partial(check_goods, type_, order, line_ids))) is not None:
+            return Option(self.name, of_goods, reasons=())
+        if not (reasons := self._open_reasons(stage, line.line_id)):
+            late = _refusal(partial(check_term, type_, stage, self._reasons[0], line_ids, terms))
+            return Option(self.name, late, reasons=())
+        wanted = Wanted(line.line_id, 1)
+        refusal = _refusal(partial(check_question, type_, order, line_ids)) or _refusal(
+            partial(check_line, type_, stage, line, wanted, currency=order.currency)
         )
-        if key not in self._found:
-            self._found[key] = open_reasons(type_, stage, self.terms, line_id)
-        return self._found[key]
+        units = 0 if refusal else selectable_units(type_, stage, line)
+        if type_.by_outbound and units:
+            # All units of such a case come back in one parcel.
+            units = min(units, max((each.refusable_units for each in parcels), default=0))
+            otherwise = instead_of_refusing([line], [wanted])
+            refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id, allowed=otherwise)
+        if len(reasons) == len(self._reasons):
+            return Option(self.name, refusal, units)
+        return Option(
+            self.name, refusal, units, tuple(reasons), _barred(type_, stage, self._reasons, line.line_id, terms)
+        )
+
+    def _open_reasons(self, stage: Stage, line_id: str) -> list[Reason]:
+        """As `terms.open_reasons`, which are the same for lines with the same warranty and the same completed cases."""
+        terms = self._terms
+        bars = line_id in terms.final_lines, line_id in terms.promises
+        key = terms.days_of(line_id), terms.follow_ups.get(line_id), *bars
+        if key not in self._open:
+            self._open[key] = open_reasons(self.type, stage, terms, line_id)
+        return self._open[key]
 
 
-def _line(
-    order: Order,
-    stage: Stage | None,
-    open_: OpenReasons,
-    line: LineBalance,
-    of_types: Mapping[CaseType, Refusal | None],
-    parcels: Sequence[SentLine],
-    anomalies: Mapping[str, Sequence[str]],
-) -> LineOptions:
-    sent = tuple(each for each in parcels if each.line_id == line.line_id)
-    options = tuple(_option(order, stage, open_, line, name, refusal, sent) for name, refusal in of_types.items())
-    return LineOptions(
-        line,
-        options,
-        sent,
-        arrived=stage is Stage.POST_RECEIPT or is_virtual(order, line.line_id),
-        anomalies=anomalies,
-        stage=stage,
-        missed_at=order.overdue(line.line_id),
-    )
-
-
-def _option(
-    order: Order,
-    stage: Stage | None,
-    open_: OpenReasons,
-    line: LineBalance,
-    name: CaseType,
-    of_type: Refusal | None,
-    parcels: Sequence[SentLine],
-) -> Option:
-    if of_type is not None or stage is None:
-        return Option(name, of_type)
-    type_, wanted = TYPES[name], [Wanted(line.line_id, 1)]
-    if (of_goods := _refusal(partial(check_goods, type_, order, [line.line_id]))) is not None:
-        return Option(name, of_goods, reasons=())
-    every = selectable_reasons(name, type_.stage(stage), by_buyer=open_.terms.by_buyer)
-    reasons = open_.of(type_, stage, line.line_id)
-    if not reasons:
-        late = _refusal(partial(check_term, type_, stage, every[0], [line.line_id], open_.terms))
-        return Option(name, late, reasons=())
-    refusal = _refusal(partial(check_question, type_, order, [line.line_id])) or _refusal(
-        partial(allocate_lines, "", type_, stage, [line], wanted, order.currency)
-    )
-    units = 0 if refusal else selectable_units(type_, stage, line)
-    if type_.by_outbound and units:
-        # All units of such a case come back in one parcel.
-        units = min(units, max((each.refusable_units for each in parcels), default=0))
-        otherwise = instead_of_refusing([line], wanted)
-        refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id, allowed=otherwise)
-    if len(reasons) == len(every):
-        return Option(name, refusal, units)
-    return Option(name, refusal, units, tuple(reasons), _barred(type_, stage, every, line.line_id, open_.terms))
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for key, each in pairs:
+        found.setdefault(key, []).append(each)
+    return found
 
 
 def _barred(type_: TypeRow, stage: Stage, every: Sequence[Reason], line_id: str, terms: Terms) -> Refusal | None:

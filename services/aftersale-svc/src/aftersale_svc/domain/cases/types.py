@@ -60,7 +60,7 @@ class TypeRow:
     by_outbound: bool = False
     replacement_first: bool = False
 
-    @property
+    @cached_property
     def is_question(self) -> bool:
         """Whether it asks for nothing that other cases could ask for as well."""
         return self.goods is Goods.NONE and self.money is Money.NONE
@@ -69,17 +69,17 @@ class TypeRow:
         """The stage of a case of this type about goods of an order at `stage`."""
         return Stage.PRE_SHIP if self.before_shipment and stage is Stage.IN_TRANSIT else stage
 
-    @property
+    @cached_property
     def needs_shipped(self) -> bool:
         """Whether it is about units that have left."""
         return self.holds_units and Stage.PRE_SHIP not in self.stages
 
-    @property
+    @cached_property
     def can_change(self) -> bool:
         """Whether there are other types that hold the same of the order, units that have left and their money."""
         return self.holds_units and self.holds_money and not self.before_shipment
 
-    @property
+    @cached_property
     def goods_come_back(self) -> bool:
         """Whether the buyer sends the goods to the merchant."""
         return any(leg.name == RETURN.name for leg in self.legs)

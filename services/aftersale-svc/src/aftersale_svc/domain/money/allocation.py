@@ -34,13 +34,7 @@ def allocate_lines(
 
     Raises:
         LineUnknown, LineTwice: a line is not the order's, or is named twice.
-        QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
-        UnitsNotBack: fewer units are with the buyer, since some were refused and have not come back.
-        UnitsShipped: fewer units have not left, where the type is about these.
-        UnitsNotSent: fewer units have left, where the type is about these.
-        ReappliedTooOften: the line was rejected too often.
-        UnitsInNoParcel: fewer units have left, where they are to come back in their parcel.
-        AdjustmentExceedsLeft: a price adjustment asks for more than is left of the line's money.
+        Refusal: what `check_line` refuses a line with.
     """
     by_id = {balance.line_id: balance for balance in balances}
     lines: list[CaseLine] = []
@@ -50,13 +44,30 @@ def allocate_lines(
             raise LineUnknown(pointer=f"/lines/{place}/line_id", allowed=list(by_id))
         if any(line.line_id == each.line_id for line in lines):
             raise LineTwice(pointer=f"/lines/{place}/line_id")
-        _check_units(type_, stage, balance, each.quantity, place)
-        if type_.needs_prices and (each.difference_minor > balance.left_minor or not balance.left_minor):
-            raise AdjustmentExceedsLeft(
-                pointer=f"/lines/{place}/checked_price", left_minor=balance.left_minor, currency=currency
-            )
+        check_line(type_, stage, balance, each, place, currency)
         lines.append(_allocated(case_id, type_, balance, each))
     return lines
+
+
+def check_line(
+    type_: TypeRow, stage: Stage, balance: LineBalance, wanted: Wanted, place: int = 0, currency: str | None = None
+) -> None:
+    """Refuse what a new case cannot have of a line; `place` is where the request names it.
+
+    Raises:
+        QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
+        UnitsNotBack: fewer units are with the buyer, since some were refused and have not come back.
+        UnitsShipped: fewer units have not left, where the type is about these.
+        UnitsNotSent: fewer units have left, where the type is about these.
+        ReappliedTooOften: the line was rejected too often.
+        UnitsInNoParcel: fewer units have left, where they are to come back in their parcel.
+        AdjustmentExceedsLeft: a price adjustment asks for more than is left of the line's money.
+    """
+    _check_units(type_, stage, balance, wanted.quantity, place)
+    if type_.needs_prices and (wanted.difference_minor > balance.left_minor or not balance.left_minor):
+        raise AdjustmentExceedsLeft(
+            pointer=f"/lines/{place}/checked_price", left_minor=balance.left_minor, currency=currency
+        )
 
 
 def selectable_units(type_: TypeRow, stage: Stage, balance: LineBalance) -> int:

@@ -142,13 +142,13 @@ class LineOptionsOut(Out):
     """When the warranty of this line ends, by what was stated with it, else as set; null before the receipt, and where there is none."""
 
     @classmethod
-    def of(cls, line: LineOptions, terms: Terms, why_not: WhyNot) -> "LineOptionsOut":
+    def of(cls, line: LineOptions, terms: Terms, shape: Callable[[Option], OptionOut]) -> "LineOptionsOut":
         return cls(
             line_id=line.balance.line_id,
             sku=line.balance.sku,
             quantity=line.balance.quantity,
             selectable_quantity=line.selectable_units,
-            options=[OptionOut.of(option, why_not) for option in line.options],
+            options=[shape(option) for option in line.options],
             stages=[StageUnitsOut(stage=stage, quantity=units) for stage, units in line.units_by_stage.items()],
             parcels=[
                 LineParcelOut(

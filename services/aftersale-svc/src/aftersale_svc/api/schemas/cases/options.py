@@ -1,10 +1,10 @@
 """What may be asked for about the lines of an order, as it is shown."""
 
-from functools import cache
+from functools import cache, partial
 
 from aftercare_chassis.http.schemas import Out, Time, example
 
-from aftersale_svc.api.schemas.cases.line_options import LineOptionsOut, WhyNotOut
+from aftersale_svc.api.schemas.cases.line_options import LineOptionsOut, OptionOut, WhyNotOut
 from aftersale_svc.api.schemas.cases.type_reasons import TypeReasonsOut, type_reasons
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import Reason, Term
@@ -151,7 +151,8 @@ class OrderOptionsOut(Out):
 
     @classmethod
     def of(cls, found: OrderOptions) -> "OrderOptionsOut":
-        why_not = cache(WhyNotOut.of)
+        # Most lines of an order have the same options; to build those takes longer than anything else here.
+        option = cache(partial(OptionOut.of, why_not=cache(WhyNotOut.of)))
         return cls(
             order_id=found.order.id,
             stage=found.stage,
@@ -160,5 +161,5 @@ class OrderOptionsOut(Out):
             reasons_version=REASONS_VERSION,
             required_evidence=[Reason(each) for each in required_reasons(found.order)],
             types=[type_reasons(name, found.stage, found.terms.by_buyer) for name in TYPES],
-            lines=[LineOptionsOut.of(line, found.terms, why_not) for line in found.lines],
+            lines=[LineOptionsOut.of(line, found.terms, option) for line in found.lines],
         )
