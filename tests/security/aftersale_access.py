@@ -7,7 +7,7 @@ EVERYBODY = READERS | {"supplier", "courier", "finance"}
 
 AFTERSALE: dict[str, set[str]] = {
     "createCase": PARTIES | {"agent", "admin"},
-    "previewCase": PARTIES | {"agent"},
+    "previewCase": PARTIES | {"agent", "admin"},
     "listCases": EVERYBODY,
     "followCases": EVERYBODY,
     "getCase": READERS,
@@ -223,8 +223,8 @@ AFTERSALE: dict[str, set[str]] = {
     "confirmVerdict": {"arbitrator"},
     "replaceVerdict": {"arbitrator"},
     "withdrawDispute": {"buyer"},
-    "announceEvidence": PARTIES | {"agent", "arbitrator"},
+    "announceEvidence": READERS,
     "getEvidence": {"buyer"} | STAFF,  # one of the buyer; the seller sees it once a case cites it
-    "completeEvidence": {"buyer", "agent", "arbitrator"},  # of the buyer, too
+    "completeEvidence": {"buyer"} | STAFF,  # of the buyer, too
     "getCaseEvidence": READERS,
 }

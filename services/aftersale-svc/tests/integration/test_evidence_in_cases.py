@@ -69,6 +69,23 @@ class TestVisibility:
         [hash_alone] = await evidence_of(at_desk, case_id, "seller")
         assert hash_alone["state"] == "not_uploaded"
 
+    async def test_the_platform_opens_a_case_that_needs_a_file_with_its_own(self, at_desk: EvidenceDesk) -> None:
+        shop = at_desk.shop
+        admin = shop.harness.client("admin", "admin-1")
+        required = {"reasons": ["quality_defect"]}
+        assert (await admin.put("/v1/merchants/m-1/required-evidence", json=required)).status_code == 200
+        asked = {"order_id": "ord_1", "type": "refund_only", "reason": "quality_defect", "evidence": []}
+        asked["lines"] = [{"line_id": "line_1", "quantity": 1}]
+        for path in ("cases/preview", "cases"):
+            shop.harness.problem(await admin.post(f"/v1/{path}", json=asked), 422, "evidence_required")
+        file = await at_desk.uploaded(PHOTO, by=admin)
+        asked["evidence"] = [file["sha256"]]
+        assert (await admin.post("/v1/cases/preview", json=asked)).status_code == 200
+        opened = await admin.post("/v1/cases", json=asked)
+        assert opened.status_code == 201, opened.text
+        [seen] = await evidence_of(at_desk, opened.json()["id"])
+        assert (seen["file"]["id"], seen["file"]["uploader_role"]) == (file["id"], "admin")
+
     async def test_who_cites_a_file_of_the_other_side_does_not_open_it(self, at_desk: EvidenceDesk) -> None:
         case_id, seller = await a_case(at_desk), at_desk.shop.seller
         file = await at_desk.uploaded(PHOTO, case_id=case_id)

@@ -189,6 +189,9 @@ async def test_the_options_are_those_of_the_tables(shop: Shop, initiator: str) -
 async def test_the_route_is_open_to_the_parties_and_the_platform(shop: Shop, role: str, status: int) -> None:
     client = shop.harness.client(role, f"{role}-1", tenant="m-1" if role == "seller" else None)
     lines: list[dict[str, Any]] = [{"line_id": f"line_{RECEIPT}", "quantity": 1}]
+    asked = {"order_id": ORDERS[RECEIPT], "type": "refund_only", "reason": "changed_mind", "lines": lines}
+    previewed = await client.post("/v1/cases/preview", json=asked)
+    assert previewed.status_code == {201: 200}.get(status, status), previewed.text
     answer = await shop.ask(order_id=ORDERS[RECEIPT], lines=lines, client=client)
     assert answer.status_code == status, answer.text
 

@@ -108,6 +108,8 @@ REFUSED = (
     FastExchangeNotAllowed,
 )
 """What a request for a case is refused with."""
+OPENERS = require_role("buyer", "seller", "agent", "admin")
+"""Who opens cases, and sees before what they would give back."""
 
 
 @router.post(
@@ -115,10 +117,10 @@ REFUSED = (
     operation_id="createCase",
     status_code=201,
     responses=refusals(*REFUSED),
-    dependencies=[require_role("buyer", "seller", "agent", "admin")],
+    dependencies=[OPENERS],
 )
 async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
-    """Open a case about units of an order. The seller or an agent may do so for the buyer.
+    """Open a case about units of an order. The seller, an agent or an administrator may do so for the buyer.
 
     If the order is not known here as paid, the server waits for it up to a second, then it answers 404 `order_unknown`
     with Retry-After. If fewer units remain than are asked for, it answers 422 `quantity_exceeds_remaining`; if some of

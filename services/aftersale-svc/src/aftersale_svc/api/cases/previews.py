@@ -1,11 +1,11 @@
 """What a case would give back."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read
 from fastapi import APIRouter
 
 from aftersale_svc import queries
-from aftersale_svc.api.cases.cases import REFUSED
+from aftersale_svc.api.cases.cases import OPENERS, REFUSED
 from aftersale_svc.api.schemas.cases.case_requests import CaseIn
 from aftersale_svc.api.schemas.cases.previews import CasePreviewOut
 from aftersale_svc.commands.evidence import cited_evidence
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
     "/preview",
     operation_id="previewCase",
     responses=refusals(*REFUSED),
-    dependencies=[require_role("buyer", "seller", "agent")],
+    dependencies=[OPENERS],
 )
 async def preview_case(body: CaseIn, reader: Read[Settings]) -> CasePreviewOut:
     """Show what a case would give back, without opening it. It changes nothing and needs no Idempotency-Key.

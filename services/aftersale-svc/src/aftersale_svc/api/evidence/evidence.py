@@ -24,6 +24,7 @@ from aftersale_svc.domain.evidence.errors import (
 from aftersale_svc.domain.evidence.lifecycle import EVIDENCE
 from aftersale_svc.domain.evidence.model import EvidenceAction
 from aftersale_svc.domain.orders.errors import OrderUnknown
+from aftersale_svc.domain.permissions import SIDES, STAFF
 from aftersale_svc.integrations.stores.port import PENDING, EvidenceStore
 from aftersale_svc.settings import Settings
 
@@ -43,13 +44,12 @@ def router(store: EvidenceStore) -> APIRouter:
     """The routes over the files in this store."""
     made = APIRouter(prefix="/v1", tags=["evidence"], route_class=ApiRoute)
     routes = EvidenceRoutes(store)
-    announcers = [require_role("buyer", "seller", "agent", "arbitrator")]
     made.post(
         "/evidence",
         operation_id="announceEvidence",
         status_code=201,
         responses=_ANNOUNCED,
-        dependencies=announcers,
+        dependencies=[require_role(*sorted(SIDES | STAFF))],
     )(routes.announce)
     made.get("/evidence/{evidence_id}", operation_id="getEvidence")(routes.get)
     complete = step([EVIDENCE], EvidenceAction.COMPLETE, "completeEvidence")

@@ -3,9 +3,9 @@
 from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
 from aftersale_svc.domain.evidence.model import EvidenceAction, EvidenceState
-from aftersale_svc.domain.permissions import SYSTEM_ONLY
+from aftersale_svc.domain.permissions import SIDES, STAFF, SYSTEM_ONLY
 
-UPLOADER_OR_SYSTEM = Permission("uploader_only", frozenset({"buyer", "seller", "agent", "arbitrator", "system"}))
+UPLOADER_OR_SYSTEM = Permission("uploader_only", SIDES | STAFF | {"system"})
 _S, _A = EvidenceState, EvidenceAction
 
 EVIDENCE: Lifecycle[EvidenceState, EvidenceAction] = Lifecycle(
