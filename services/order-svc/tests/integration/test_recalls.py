@@ -12,8 +12,18 @@ async def order(shop):
     return order
 
 
-async def cancel(shop, order, who=None):
-    return await (who or shop.buyer).post(f"/v1/orders/{order['id']}/cancel", json={})
+async def cancel(shop, order, who=None, **body):
+    return await (who or shop.buyer).post(f"/v1/orders/{order['id']}/cancel", json=body)
+
+
+async def shown(shop, order, action="cancel"):
+    """The action as the order and the list of orders show it: the reason is the same in both."""
+    actions = [each for each in (await shop.order(order["id"]))["allowed_actions"] if each["action"] == action]
+    listed = (await shop.buyer.get("/v1/orders")).json()["data"]
+    [row] = [each for each in listed if each["id"] == order["id"]]
+    [brief] = [each for each in row["allowed_actions"] if each["action"] == action]
+    assert (brief["allowed"], brief.get("why_not")) == (actions[0]["allowed"], actions[0].get("why_not"))
+    return brief["allowed"], brief.get("why_not"), [each["way"] for each in actions[0].get("instead") or []]
 
 
 async def intercepts(shop, order):
@@ -21,9 +31,11 @@ async def intercepts(shop, order):
 
 
 async def test_parcels_are_called_back_and_what_has_not_left_is_refunded(shop, order):
-    shown = (await cancel(shop, order)).json()
-    line = shown["lines"][0]
-    assert (shown["state"], line["withdrawn_quantity"], shown["fully_shipped"]) == ("shipped", 1, True)
+    assert await shown(shop, order) == (True, None, [])
+    cancelled = (await cancel(shop, order, reason="changed_mind")).json()
+    line = cancelled["lines"][0]
+    assert (cancelled["state"], line["withdrawn_quantity"], cancelled["fully_shipped"]) == ("shipped", 1, True)
+    assert await shown(shop, order) == (False, "intercept_open", [])
     [intercept] = await intercepts(shop, order)
     assert (intercept["purpose"], intercept["state"], intercept["waybill_no"]) == (
         "return_to_sender",
@@ -31,7 +43,7 @@ async def test_parcels_are_called_back_and_what_has_not_left_is_refunded(shop, o
         "73001",
     )
     await shop.settle()
-    assert len(await shop.events(OrderLinesCancelled)) == 1
+    assert [each.reason for each in await shop.events(OrderLinesCancelled)] == ["changed_mind"]
     assert await shop.events(OrderCancelled) == []
     shop.problem(await cancel(shop, order), 409, "intercept_open")
     assert len(await shop.events(InterceptRequested)) == 1
@@ -40,8 +52,15 @@ async def test_parcels_are_called_back_and_what_has_not_left_is_refunded(shop, o
 async def test_each_parcel_that_is_under_way_is_called_back_and_no_other(shop, order):
     await shop.ship(order, 1, "73002")
     await shop.scan(ParcelStatus.DELIVERED, "73001")
-    assert (await cancel(shop, order, shop.seller)).status_code == 200
-    assert [each["waybill_no"] for each in await intercepts(shop, order)] == ["73002"]
+    assert (await cancel(shop, order, shop.seller, reason="out_of_stock")).status_code == 200
+    assert [(each["waybill_no"], each["reason"]) for each in await intercepts(shop, order)] == [
+        ("73002", "out_of_stock")
+    ]
+    [event] = await shop.events(InterceptRequested)
+    assert event.reason == "out_of_stock", "nothing is left to ship whose cancellation would have it"
+    steps = (await shop.buyer.get(f"/v1/orders/{order['id']}/timeline")).json()["data"]
+    [step] = [each for each in steps if each["event"] == "InterceptRequested"]
+    assert "out_of_stock" in step["text"]["en"]
 
 
 async def test_where_the_courier_does_not_bring_it_back_the_buyer_may_refuse_it(shop, order):
@@ -49,18 +68,27 @@ async def test_where_the_courier_does_not_bring_it_back_the_buyer_may_refuse_it(
     [intercept] = await intercepts(shop, order)
     refused = await shop.seller.post(f"/v1/intercepts/{intercept['id']}/refuse", json={"reason": "too_late"})
     assert refused.status_code == 200
-    problem = shop.problem(await cancel(shop, order), 409, "already_shipped")
+    problem = shop.problem(await cancel(shop, order), 409, "nothing_to_call_back")
     assert problem["ways"] == ["request_intercept", "refuse_delivery"]
-    assert problem["detail"].endswith("取消订单。")
+    assert await shown(shop, order) == (False, "nothing_to_call_back", problem["ways"])
+    assert problem["detail"].endswith("不能取消订单。")
     again = {"purpose": "return_to_sender"}
     asked = await shop.buyer.post(f"/v1/parcels/{intercept['parcel_id']}/intercepts", json=again)
     assert asked.status_code == 201, "as the first way says"
 
 
-async def test_a_lost_parcel_is_not_called_back(shop):
+async def test_a_lost_parcel_is_not_called_back(shop, kettles):
     order, _ = await shop.paid()
-    await shop.ship(order, 3)
-    await shop.scan(ParcelStatus.LOST)
-    problem = shop.problem(await cancel(shop, order), 409, "already_shipped")
+    await shop.ship(order, 2, "73001")
+    await shop.scan(ParcelStatus.LOST, "73001")
+    assert await shown(shop, order) == (True, None, []), "a unit has not left"
+    await shop.ship(order, 1, "73002")
+    await shop.scan(ParcelStatus.LOST, "73002")
+    problem = shop.problem(await cancel(shop, order), 409, "nothing_to_call_back")
     assert problem["ways"] == ["open_case"]
+    assert await shown(shop, order) == (False, "nothing_to_call_back", ["open_case"])
+    moved = {"shipping_address": kettles()["shipping_address"]}
+    changing = await shop.buyer.post(f"/v1/orders/{order['id']}/change-address", json=moved)
+    assert shop.problem(changing, 409, "already_shipped")["ways"] == ["open_case"], "no courier has it"
+    assert await shown(shop, order, "change_address") == (False, "already_shipped", ["open_case"])
     shop.problem(await cancel(shop, order, shop.h.client("buyer", "buyer-2")), 404, "not_found")

@@ -67,6 +67,7 @@ class InterceptRequested(InterceptEvent):
     """A party asked for a parcel to go back, or to another address. The address itself is not published."""
 
     matter: Code = "intercept_request"
+    reason: Annotated[Code | None, Field(description="why, in a code of who asked")] = None
     deadline_at: DeadlineAt = None
     address_hash: Annotated[Hash | None, Field(description="of the new address and a salt; absent for a return")] = None
 

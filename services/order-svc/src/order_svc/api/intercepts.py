@@ -50,7 +50,8 @@ async def request_intercept(parcel_id: ParcelId, body: InterceptIn, tx: Tx[Setti
     a refused delivery in aftersale-svc by itself. At most one intercept of a parcel is open at a time.
     """
     address = body.shipping_address.address() if body.shipping_address else None
-    return await _shown(tx, await intercepts.request(tx, parcel_id, purpose=body.purpose, address=address))
+    requested = await intercepts.request(tx, parcel_id, purpose=body.purpose, address=address, reason=body.reason)
+    return await _shown(tx, requested)
 
 
 @router.get("/intercepts", operation_id="listIntercepts")

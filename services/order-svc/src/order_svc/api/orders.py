@@ -12,7 +12,7 @@ from order_svc.api.schemas.cancellations import CancelIn
 from order_svc.api.schemas.order_lines import amount_of
 from order_svc.api.schemas.orders import OrderDetailOut, OrderIn
 from order_svc.commands.orders import line_cancellations, orders, recalls, receipts
-from order_svc.domain.cancellation_errors import PartlyPaid, PriceAdjusted
+from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid, PriceAdjusted
 from order_svc.domain.errors import (
     AfterSaleOpen,
     AllUnitsHeld,
@@ -136,6 +136,7 @@ async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut
         AllUnitsHeld,
         GoodsDelivered,
         InterceptOpen,
+        NothingToCallBack,
     ),
 )
 async def cancel_order(order_id: OrderId, tx: Tx[Settings], body: CancelIn = EVERYTHING) -> OrderDetailOut:
@@ -143,7 +144,7 @@ async def cancel_order(order_id: OrderId, tx: Tx[Settings], body: CancelIn = EVE
 
     Of a shipped order, the couriers are asked to bring back each parcel that is on its way: `GET /v1/intercepts?order_id=` shows how far that is.
     The order stays `shipped` meanwhile; a parcel that comes back becomes a case of a refused delivery, by which its units are refunded. Where
-    no courier can be asked, 409 `already_shipped` names in `ways` what is possible instead: to refuse the delivery, or to open a case.
+    no courier can be asked, 409 `nothing_to_call_back` names in `ways` what is possible instead: to refuse the delivery, or to open a case.
 
     With `lines`, the part of these units goes back: of 287.00 paid for 3 units 95.66, then 95.67, then 95.67. Before the payment
     they are taken off the order. Where nothing else is left of an order of which nothing was shipped, it is cancelled with its freight.

@@ -17,3 +17,11 @@ class PriceAdjusted(Refusal):
     kind, code = Kind.CONFLICT, "price_adjusted"
     zh = "该订单有售后已退部分款项但未退商品，请通过售后单 {case_ids} 之外的未发货退款申请取消商品。"
     en = "Cases have given money back without units ({case_ids}); ask for a cancellation before shipment in a case instead."
+
+
+class NothingToCallBack(Refusal):
+    """Everything of the order was shipped, and no courier can be asked to bring any of it back. `ways` as in `AlreadyShipped`."""
+
+    kind, code = Kind.CONFLICT, "nothing_to_call_back"
+    zh = "订单商品均已发出，且没有可以拦截退回的包裹，不能取消订单。"
+    en = "The order cannot be cancelled: all of it was shipped, and no courier can be asked to bring any of it back."

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Allowed
 
 from order_svc.domain import errors, policy
-from order_svc.domain.cancellation_errors import PartlyPaid
+from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid
+from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_guards import OrderFacts
@@ -34,6 +35,13 @@ WHY_NOT: Mapping[str, Label] = {
     errors.NotFullyShipped.code: Label("订单尚有商品未发货", "something of the order is still to be shipped"),
     errors.AlreadyReceived.code: Label("已确认收货", "the receipt is confirmed"),
     errors.AlreadyShipped.code: Label("已有商品发出", "something of the order was shipped"),
+    NothingToCallBack.code: Label(
+        "商品均已发出，且没有可以拦截退回的包裹",
+        "all of it was shipped, and no courier can be asked to bring any of it back",
+    ),
+    InterceptOpen.code: Label(
+        "在途包裹的快递拦截正在等待快递公司答复", "the couriers have yet to answer the intercepts of what is on its way"
+    ),
     errors.OrderPacked.code: Label("商品已打包", "the goods are packed"),
     errors.PackedNeedsMerchant.code: Label(
         "商品已打包，取消须经商家同意", "the goods are packed, so that it needs the merchant's consent"
@@ -87,18 +95,18 @@ class ActionExplanation:
 
 def explain(order: Order, facts: OrderFacts, actor: Actor) -> list[ActionExplanation]:
     """Every action that the API shows, for this reader."""
-    return [_explained(order, each, actor) for each in policy.allowed(order, facts, actor)]
+    return [_explained(order, facts, each, actor) for each in policy.allowed(order, facts, actor)]
 
 
-def _explained(order: Order, shown: Allowed, actor: Actor) -> ActionExplanation:
+def _explained(order: Order, facts: OrderFacts, shown: Allowed, actor: Actor) -> ActionExplanation:
     action = OrderAction(shown.action)
     if shown.why_not is None:
         return ActionExplanation(action, shown)
     states = tuple(state for state in OrderState if action in ORDER.possible(state, actor.role))
-    return ActionExplanation(action, shown, WHY_NOT[shown.why_not], states, _ways(order, shown.why_not))
+    return ActionExplanation(action, shown, WHY_NOT[shown.why_not], states, _ways(order, facts, shown.why_not))
 
 
-def _ways(order: Order, why_not: str) -> tuple[OrderWay, ...]:
-    if why_not == errors.AlreadyShipped.code:
-        return ways_after_shipment(order.state)
+def _ways(order: Order, facts: OrderFacts, why_not: str) -> tuple[OrderWay, ...]:
+    if why_not in (errors.AlreadyShipped.code, NothingToCallBack.code):
+        return ways_after_shipment(order.state, facts.parcels)
     return WAYS.get(why_not, ())

@@ -25,6 +25,7 @@ from order_svc.domain.order_guards import (
     ONLY_VIRTUAL,
     OVERDUE,
     PLANNED,
+    SOMETHING_TO_TAKE_BACK,
     TO_SHIP,
     UNITS_TO_CANCEL,
     UNITS_TO_SHIP,
@@ -32,10 +33,11 @@ from order_svc.domain.order_guards import (
     VIRTUAL_DELIVERED,
     VIRTUAL_TO_DELIVER,
     OrderFacts,
+    already_shipped,
     can_be_recorded,
     turn_while_shipped,
 )
-from order_svc.domain.order_ways import WAYS, ways_after_shipment
+from order_svc.domain.order_ways import WAYS
 from order_svc.domain.permissions import (
     BUYER,
     BUYER_OR_SYSTEM,
@@ -121,15 +123,6 @@ def _packed(action: OrderAction) -> Guard:
     return Guard(errors.OrderPacked.code, refuses)
 
 
-def _already_shipped(action: OrderAction) -> Guard:
-    """Something has left; the reason names what can be done instead."""
-
-    def refuses(order: Order, _: object) -> Refusal | None:
-        return errors.AlreadyShipped(action=action, ways=ways_after_shipment(order.state))
-
-    return Guard(errors.AlreadyShipped.code, refuses, always=True)
-
-
 _S, _A = OrderState, OrderAction
 
 
@@ -212,10 +205,12 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_CANCEL),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
-        # Its parcels are called back; which of them can be is judged one by one (`recalls`).
-        (_S.SHIPPED, _A.CANCEL): Transition(_S.SHIPPED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
+        # Its parcels are called back, and what has not left is cancelled.
+        (_S.SHIPPED, _A.CANCEL): Transition(
+            _S.SHIPPED, PARTIES, (_unless_after_sale_open(_A.CANCEL), *SOMETHING_TO_TAKE_BACK)
+        ),
         **{
-            (state, action): Transition(state, PARTIES, (_already_shipped(action),))
+            (state, action): Transition(state, PARTIES, (already_shipped(action),))
             for state, action in (
                 (_S.SHIPPED, _A.CHANGE_ADDRESS),
                 *(

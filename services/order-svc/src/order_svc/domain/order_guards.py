@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from order_svc.domain import errors, recorded_ends
-from order_svc.domain.cancellation_errors import PartlyPaid
+from order_svc.domain import errors, recalls, recorded_ends
+from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
+from order_svc.domain.intercepts.errors import InterceptOpen
+from order_svc.domain.intercepts.model import Intercept
 from order_svc.domain.model import Order, OrderLine, ReviewState
-from order_svc.domain.order_ways import WAYS
+from order_svc.domain.order_ways import WAYS, ways_after_shipment
 from order_svc.domain.payments.errors import NotAuthorised, PaymentPlanned
 from order_svc.domain.permissions import BUYER, MERCHANT
 from order_svc.domain.sales import goods
@@ -28,10 +30,12 @@ from order_svc.domain.tracking import Parcel, ParcelStatus
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read."""
+    """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read,
+    nor were their `intercepts`."""
 
     lines: Sequence[OrderLine]
     parcels: Sequence[Parcel] | None = None
+    intercepts: Sequence[Intercept] = ()
 
 
 def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
@@ -126,6 +130,42 @@ def can_be_recorded(end: ParcelStatus) -> Guard:
         return None if None in refused else next(iter(refused), None)
 
     return Guard(recorded_ends.ParcelNotAwaited.code, refuses)
+
+
+def already_shipped(action: str) -> Guard:
+    """Something has left; the reason names what can be done instead."""
+
+    def refuses(order: Order, facts: OrderFacts | None) -> Refusal:
+        parcels = None if facts is None else facts.parcels
+        return errors.AlreadyShipped(action=action, ways=ways_after_shipment(order.state, parcels))
+
+    return Guard(errors.AlreadyShipped.code, refuses, always=True)
+
+
+def _all_called_back(_: Order, facts: OrderFacts | None) -> Refusal | None:
+    if facts is None or not _nothing_to_take_back(facts):
+        return None
+    found = recalls.being_called_back(facts.parcels or (), facts.intercepts)
+    return None if found is None else InterceptOpen(intercept_id=found.id)
+
+
+def _none_called_back(order: Order, facts: OrderFacts | None) -> Refusal | None:
+    if facts is None or not _nothing_to_take_back(facts):
+        return None
+    return NothingToCallBack(ways=ways_after_shipment(order.state, facts.parcels))
+
+
+def _nothing_to_take_back(facts: OrderFacts) -> bool:
+    """No unit is left to ship, and no parcel on its way can be called back."""
+    if facts.parcels is None:
+        return False
+    return not any(map(shippable, facts.lines)) and not recalls.to_call_back(facts.parcels, facts.intercepts)
+
+
+SOMETHING_TO_TAKE_BACK = (
+    Guard(InterceptOpen.code, _all_called_back),
+    Guard(NothingToCallBack.code, _none_called_back),
+)
 
 
 def turn_while_shipped(order: Order, facts: OrderFacts) -> str:

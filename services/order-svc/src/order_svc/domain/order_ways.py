@@ -1,12 +1,13 @@
 """What can be done where an action is not possible any more, in codes that refusals and explanations name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from order_svc.domain import errors
 from order_svc.domain.cancellation_errors import PriceAdjusted
 from order_svc.domain.model import OrderState
 from order_svc.domain.sales.errors import AddressChangesUsed, GoodsDelivered
+from order_svc.domain.tracking import Parcel
 
 
 class OrderWay(StrEnum):
@@ -31,8 +32,9 @@ WAYS: Mapping[str, tuple[OrderWay, ...]] = {
 """By the code of a refusal that does not depend on where the goods are."""
 
 
-def ways_after_shipment(state: OrderState) -> tuple[OrderWay, ...]:
-    """What replaces a cancellation or a change of address once something has left."""
-    if state is OrderState.SHIPPED:
+def ways_after_shipment(state: OrderState, parcels: Iterable[Parcel] | None) -> tuple[OrderWay, ...]:
+    """What replaces a cancellation or a change of address once something has left: while a parcel is on its way, its courier or its
+    receiver can still turn it round. `parcels` None: they were not read."""
+    if state is OrderState.SHIPPED and (parcels is None or any(each.is_awaited for each in parcels)):
         return (OrderWay.REQUEST_INTERCEPT, OrderWay.REFUSE_DELIVERY)
     return (OrderWay.OPEN_CASE,)

@@ -13,7 +13,7 @@ from aftercare_chassis.refusals import NotFound
 from order_svc.domain import waybills
 from order_svc.domain.anomalies.model import Anomaly, AnomalyCount
 from order_svc.domain.courier_ratings import CourierRating
-from order_svc.domain.intercepts.model import InterceptAddress
+from order_svc.domain.intercepts.model import Intercept, InterceptAddress
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.partners.endpoints import CourierEndpoint, UnknownCode
@@ -36,7 +36,7 @@ from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.courier_ratings import COURIER_RATINGS
 from order_svc.tables.couriers import CODE_LIST, ENDPOINT_LIST, ENDPOINTS
-from order_svc.tables.intercepts import DESTINATION
+from order_svc.tables.intercepts import DESTINATION, INTERCEPTS_OF_ORDERS
 from order_svc.tables.ledger import POSTINGS_OF_ORDER
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
@@ -66,19 +66,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with what belongs to it, and its parcels while it is shipped; lists leave the address out, and what the buyer is still owed by
-    refunds that have failed, in minor units."""
+    """An order with what belongs to it, and its parcels with their intercepts while it is shipped; lists leave the address out, and what
+    the buyer is still owed by refunds that have failed, in minor units."""
 
     order: Order
     lines: list[OrderLine]
     parcels: list[Parcel]
+    intercepts: list[Intercept]
     address: Address | None = None
     owed_minor: int = 0
 
     @property
     def facts(self) -> OrderFacts:
         """What the table of orders judges it by."""
-        return OrderFacts(self.lines, self.parcels)
+        return OrderFacts(self.lines, self.parcels, self.intercepts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,22 @@ async def order_view(reader: Reader, found: Order) -> OrderView:
     lines = await reader.all(LINES_OF_ORDER, order_id=found.id)
     on_its_way = found.state is OrderState.SHIPPED
     parcels = await reader.all(PARCELS_OF_ORDER, order_id=found.id) if on_its_way else []
+    intercepts = await reader.all(INTERCEPTS_OF_ORDERS, order_ids=[found.id]) if on_its_way else []
     address = await reader.find(ADDRESSES, found.id)
-    return OrderView(found, lines, parcels, address, await owed_refunds.owed_minor(reader, found))
+    return OrderView(found, lines, parcels, intercepts, address, await owed_refunds.owed_minor(reader, found))
 
 
 async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:
-    """The page of orders with their lines, and their parcels while they are shipped."""
+    """The page of orders with their lines, and their parcels and intercepts while they are shipped."""
     lines = await reader.all(LINES_OF_ORDERS, order_ids=[each.id for each in page.data])
     by_order = _grouped(lines, "order_id")
     shipped = [each.id for each in page.data if each.state is OrderState.SHIPPED]
     parcels = _grouped(await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
-    return _with(page, [OrderView(each, by_order[each.id], parcels.get(each.id, [])) for each in page.data])
+    asked = _grouped(await reader.all(INTERCEPTS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
+    return _with(
+        page,
+        [OrderView(each, by_order[each.id], parcels.get(each.id, []), asked.get(each.id, [])) for each in page.data],
+    )
 
 
 async def payment(reader: Reader, payment_id: str) -> PaymentView:

@@ -35,6 +35,7 @@ intercepts = Table(
     text("currency", null=True),
     *one_of("fee_payer", FeePayer, null=True),
     timestamp("ended_at", null=True),
+    text("reason", null=True),
     CheckConstraint("(state IN ('requested', 'submitted')) = (ended_at IS NULL)", name="ended"),
     CheckConstraint("(fee_minor IS NULL) = (fee_payer IS NULL)", name="fee"),
     Index("intercepts_order_idx", "order_id", "id"),
@@ -81,8 +82,11 @@ SENT_RETURN = Query(
     Intercept,
 )
 """An open intercept of one of these parcels, which its courier may have been asked to send back."""
-INTERCEPTS_OF_ORDER = Query(
-    select(intercepts).where(intercepts.c.order_id == bindparam("order_id")).order_by(intercepts.c.id), Intercept
+INTERCEPTS_OF_ORDERS = Query(
+    select(intercepts)
+    .where(intercepts.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_())
+    .order_by(intercepts.c.order_id, intercepts.c.id),
+    Intercept,
 )
 OPEN_INTERCEPT = Query(
     select(intercepts).where(intercepts.c.parcel_id == bindparam("parcel_id"), _OPEN),

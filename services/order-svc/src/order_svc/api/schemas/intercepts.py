@@ -39,6 +39,8 @@ class InterceptIn(In):
     """`return_to_sender`, or `change_address` with the new `shipping_address`."""
     shipping_address: AddressIn | None = None
     """Where the parcel is to go instead; only with `change_address`."""
+    reason: Code | None = None
+    """Why, in a code of the caller such as `changed_mind`; may be left out."""
 
 
 class SubmissionIn(In):
@@ -100,6 +102,8 @@ class InterceptOut(Out):
     """`granted` and `refused` are the courier's answers; `failed`: the parcel ended first; `expired`: there was no answer."""
     requested_by: str
     """The role of who asked for it."""
+    reason: str | None = None
+    """Why it was asked for, in a code of who did; null where none was given."""
     whose_turn: InterceptTurn | None
     """Who has to act next; null at an end."""
     deadline_at: DeadlineAt

@@ -9,13 +9,23 @@ from aftercare_chassis.refusals import Forbidden
 from aftercare_events import OrderAddressChanged, OrderCreated, digest
 
 from order_svc.commands import effects
-from order_svc.commands.orders import restrictions, stock
+from order_svc.commands.orders import order_units, restrictions, stock
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, policy
 from order_svc.domain.article_search import columns
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Address, AfterSaleState, Amount, DiscountDraft, LineDraft, Order, OrderLine
+from order_svc.domain.model import (
+    Address,
+    AfterSaleState,
+    Amount,
+    DiscountDraft,
+    LineDraft,
+    Order,
+    OrderLine,
+    OrderState,
+)
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.payments.plans import PlanDraft, PlanHours, planned
 from order_svc.domain.permissions import BUYER
 from order_svc.domain.sales import goods
@@ -169,7 +179,9 @@ async def change_address(tx: Transaction[Settings], order_id: str, *, address: A
         IllegalTransition, ActionNotAllowed, OrderPacked, AlreadyShipped, AddressChangesUsed: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
-    changed = ORDER.apply(order, OrderAction.CHANGE_ADDRESS, tx)
+    shipped = order.state is OrderState.SHIPPED
+    facts = OrderFacts((), await order_units.read_parcels(tx, order_id)) if shipped else None
+    changed = ORDER.apply(order, OrderAction.CHANGE_ADDRESS, tx, facts)
     if tx.actor.role in BUYER.roles:
         before = order.address_changes_left
         left = tx.settings.address_changes if before is None else before

@@ -9,31 +9,32 @@ from order_svc.domain.fulfilment import Pick, shippable
 from order_svc.domain.intercepts.model import InterceptPurpose
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.settings import Settings
-from order_svc.tables.intercepts import INTERCEPTS_OF_ORDER
+from order_svc.tables.intercepts import INTERCEPTS_OF_ORDERS
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 from order_svc.tables.parcels import PARCELS
 
 
 async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None = None) -> Order:
     """Cancel the order. Of a shipped one the couriers are asked to bring back what is on its way, and the units that have not left are
-    cancelled; it goes on until its parcels have ended. `reason` is a code of the caller.
+    cancelled; it goes on until its parcels have ended. `reason` is a code of the caller, which is kept with whatever is cancelled or asked.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, AfterSaleOpen, PackedNeedsMerchant: see ORDER.
-        AlreadyShipped, InterceptOpen: see `recalls.to_call_back`.
+        IllegalTransition, ActionNotAllowed, AfterSaleOpen, PackedNeedsMerchant, AlreadyShipped, InterceptOpen,
+        NothingToCallBack: see ORDER.
         PriceAdjusted: see `line_cancellations.check_not_adjusted`.
     """
     order = await tx.lock(ORDERS, order_id)
     if order.state is not OrderState.SHIPPED:
         return await cancellations.cancel_locked(tx, order, reason)
-    ORDER.apply(order, OrderAction.CANCEL, tx)
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
-    left = [Pick(line.id, shippable(line)) for line in lines if shippable(line)]
     parcels = await order_units.read_parcels(tx, order_id)
-    known = await tx.all(INTERCEPTS_OF_ORDER, order_id=order_id)
-    for parcel in recalls.to_call_back(parcels, known, units_left=bool(left)):
+    known = await tx.all(INTERCEPTS_OF_ORDERS, order_ids=[order_id])
+    ORDER.apply(order, OrderAction.CANCEL, tx, OrderFacts(lines, parcels, known))
+    for parcel in recalls.to_call_back(parcels, known):
         locked = await tx.lock(PARCELS, parcel.id)
-        await intercepts.request_locked(tx, locked, purpose=InterceptPurpose.RETURN_TO_SENDER)
+        await intercepts.request_locked(tx, locked, purpose=InterceptPurpose.RETURN_TO_SENDER, reason=reason)
+    left = [Pick(line.id, shippable(line)) for line in lines if shippable(line)]
     return await line_cancellations.cancel_lines(tx, order_id, picks=left, reason=reason) if left else order

@@ -29,9 +29,15 @@ from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT
 
 
 async def request(
-    tx: Transaction[Settings], parcel_id: str, *, purpose: InterceptPurpose, address: Address | None = None
+    tx: Transaction[Settings],
+    parcel_id: str,
+    *,
+    purpose: InterceptPurpose,
+    address: Address | None = None,
+    reason: str | None = None,
 ) -> Intercept:
     """Ask for a parcel on its way to the buyer to go back, or to another address. Until the courier has granted it nothing changes.
+    `reason` is a code of the caller.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -41,22 +47,33 @@ async def request(
     policy.check_address(purpose, given=address is not None)
     parcel = await tx.get(PARCELS, parcel_id)
     await tx.lock_all(ORDER_TO_LOCK, order_id=parcel.order_id)  # before its parcels, as in every command
-    return await request_locked(tx, await tx.lock(PARCELS, parcel_id), purpose=purpose, address=address)
+    parcel = await tx.lock(PARCELS, parcel_id)
+    return await request_locked(tx, parcel, purpose=purpose, address=address, reason=reason)
 
 
 async def request_locked(
-    tx: Transaction[Settings], parcel: Parcel, *, purpose: InterceptPurpose, address: Address | None = None
+    tx: Transaction[Settings],
+    parcel: Parcel,
+    *,
+    purpose: InterceptPurpose,
+    address: Address | None = None,
+    reason: str | None = None,
 ) -> Intercept:
     """Ask for an intercept of the locked parcel of a locked order. Raises: ParcelNotUnderWay, InterceptOpen: see `policy.check`."""
     known = await tx.one(OPEN_INTERCEPT, parcel_id=parcel.id)
     policy.check(parcel, known)
-    intercept = INTERCEPT.start(_new(tx, parcel, purpose), tx)
+    intercept = INTERCEPT.start(_new(tx, parcel, purpose, reason), tx)
     kept = None if address is None else _kept(intercept.id, address)
     hashed = None if address is None or kept is None else digest(orders.address_text(replace(address, salt=kept.salt)))
     saved = await tx.create(
         INTERCEPTS,
         intercept,
-        InterceptRequested(**intercept_fields(tx, intercept), deadline_at=intercept.deadline_at, address_hash=hashed),
+        InterceptRequested(
+            **intercept_fields(tx, intercept),
+            reason=reason,
+            deadline_at=intercept.deadline_at,
+            address_hash=hashed,
+        ),
     )
     if kept is not None:
         await tx.insert(INTERCEPT_ADDRESSES, kept)
@@ -76,7 +93,7 @@ async def account_for(tx: Transaction[Settings], intercept: Intercept) -> Shippi
         return None
 
 
-def _new(tx: Transaction[Settings], parcel: Parcel, purpose: InterceptPurpose) -> Intercept:
+def _new(tx: Transaction[Settings], parcel: Parcel, purpose: InterceptPurpose, reason: str | None) -> Intercept:
     return Intercept(
         id=tx.new_id("icpt"),
         version=0,
@@ -89,6 +106,7 @@ def _new(tx: Transaction[Settings], parcel: Parcel, purpose: InterceptPurpose) -
         purpose=purpose,
         state=INTERCEPT.initial,
         requested_by=tx.actor.role,
+        reason=reason,
         created_at=tx.now,
         updated_at=tx.now,
     )

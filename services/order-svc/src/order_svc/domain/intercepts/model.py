@@ -36,7 +36,7 @@ class Intercept:
     """One request about one parcel. `requested_by` is a role, `reference` and `refusal` are the courier's, in codes or numbers.
 
     `sent_at` is when the courier was asked through its interface, where it may have got that; it is None where it has certainly not.
-    `fee_minor` is what the courier charges for it, in minor units of `currency`. `deadline_at` is when it counts as unanswered.
+    `reason` is why it was asked for, in a code of who did. `fee_minor` is what the courier charges for it, in minor units of `currency`. `deadline_at` is when it counts as unanswered.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Intercept:
     currency: str | None = None
     fee_payer: FeePayer | None = None
     ended_at: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
