@@ -3,7 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from aftercare_events import OrderDelivered, OrderDeliveryOverdue, ParcelAnomalyRaised, ParcelStatusChanged
+from aftercare_events import (
+    OrderDelivered,
+    OrderDeliveryOverdue,
+    OrderReceiptConfirmed,
+    ParcelAnomalyRaised,
+    ParcelStatusChanged,
+)
 from order_svc.domain.tracking import ParcelStatus
 
 EVIDENCE = {"evidence": "sha256:" + "ab" * 32}
@@ -131,7 +137,12 @@ async def test_what_is_recorded_has_to_fit(shop, order, agent):
     assert (problem["leg"], problem["parcel_status"]) == ("outbound", "returned")
 
 
-async def test_another_parcel_gives_the_couriers_their_time_again(shop):
+async def parcels_of(shop, order):
+    found = (await shop.seller.get("/v1/parcels", params={"order_id": order["id"]})).json()["data"]
+    return {each["waybill_no"]: each for each in found}
+
+
+async def test_each_parcel_is_overdue_by_itself(shop):
     order, _ = await shop.paid()
     await shop.ship(order, 1, "73001")
     shown = await shop.order(order["id"])
@@ -142,10 +153,59 @@ async def test_another_parcel_gives_the_couriers_their_time_again(shop):
     shop.h.clock.advance(hours=312)
     await shop.h.run_due()
     assert (await shop.order(order["id"]))["whose_turn"] == "agent"
-    await shop.ship(order, 2, "73002")
+    marked, marked_at = await shop.order(order["id"]), shop.h.clock.now()
+    shop.h.clock.advance(hours=10)
+    second = await shop.ship(order, 2, "73002")
+    assert datetime.fromisoformat(second["deliver_by_at"]) == shop.h.clock.now() + timedelta(hours=360)
     shown = await shop.order(order["id"])
-    assert (shown["whose_turn"], shown["delivery_overdue_at"]) == ("courier", None)
-    assert datetime.fromisoformat(shown["deadline_at"]) == shop.h.clock.now() + timedelta(hours=360)
+    assert (shown["whose_turn"], shown["delivery_overdue_at"]) == ("agent", marked["delivery_overdue_at"])
+    assert datetime.fromisoformat(shown["deadline_at"]) == marked_at + timedelta(hours=360), "as before"
+    found = await parcels_of(shop, order)
+    assert (found["73001"]["delivery_overdue_at"], found["73002"]["delivery_overdue_at"]) == (
+        marked["delivery_overdue_at"],
+        None,
+    )
+    [event] = await shop.events(OrderDeliveryOverdue)
+    assert event.parcel_ids == (found["73001"]["id"],)
+    refused = await record(shop.seller, found["73002"], "delivery", **EVIDENCE)
+    until = shop.problem(refused, 409, "delivery_not_overdue")["deliver_by_at"]
+    assert datetime.fromisoformat(until) == datetime.fromisoformat(second["deliver_by_at"])
+    assert (await record(shop.seller, found["73001"], "loss")).status_code == 200
+    shown = (await shop.seller.get(f"/v1/orders/{order['id']}")).json()
+    assert (shown["whose_turn"], shown["delivery_overdue_at"]) == ("courier", None), "what was late has ended"
+    assert shown["deadline_at"] == shown["deliver_by_at"] == second["deliver_by_at"]
+    assert why_not(shown, "record_loss") == "delivery_not_overdue"
+    mine = await shop.seller.get("/v1/orders", params={"whose_turn": "agent"})
+    assert mine.json()["data"] == []
+
+
+async def test_a_void_leaves_the_times_of_the_other_parcels(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 1, "73001")
+    shop.h.clock.advance(hours=1)
+    second = await shop.ship(order, 2, "73002")
+    first = (await parcels_of(shop, order))["73001"]
+    voided = await shop.seller.post(f"/v1/parcels/{first['id']}/void", json={})
+    assert voided.status_code == 200, voided.text
+    assert (await shop.order(order["id"]))["deliver_by_at"] == second["deliver_by_at"]
+
+
+async def test_a_scan_that_is_reported_late_counts_from_when_it_happened(shop, order):
+    """The courier delivered it in time, and reports it three weeks after the hand-over, when the time to confirm is over as well."""
+    await overdue(shop, order)
+    shop.h.clock.advance(hours=143)
+    await shop.scan(ParcelStatus.DELIVERED, hours=-454)
+    shown = await shop.order(order["id"])
+    delivered_at = shop.h.clock.now() - timedelta(hours=454)
+    assert (shown["state"], shown["delivery_overdue_at"]) == ("delivered", None)
+    assert datetime.fromisoformat(shown["delivered_at"]) == delivered_at
+    assert datetime.fromisoformat(shown["deadline_at"]) == delivered_at + timedelta(hours=240)
+    await shop.h.run_due()
+    received = await shop.order(order["id"])
+    assert received["state"] == "received"
+    [event] = await shop.events(OrderReceiptConfirmed)
+    assert (event.cause, event.signed_at) == ("timeout", delivered_at)
+    assert event.window_ends_at == event.confirmed_at + timedelta(hours=24), "the least that is left for a case"
 
 
 async def test_the_time_does_not_run_while_a_case_is_open(shop, order):

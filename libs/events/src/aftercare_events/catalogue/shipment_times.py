@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.orders import OrderEvent
 from aftercare_events.catalogue.parcels import ShippedLine
-from aftercare_events.fields import Code, Time
+from aftercare_events.fields import Code, ParcelId, Time
 
 
 class OrderShipmentOverdue(OrderEvent):
@@ -22,6 +22,9 @@ class OrderDeliveryOverdue(OrderEvent):
 
     matter: Code = "delivery_delay"
     deliver_by_at: Annotated[Time, Field(description="until when it was expected")]
+    parcel_ids: Annotated[
+        tuple[ParcelId, ...], Field(description="the parcels that are late; empty where none is on its way any more")
+    ] = ()
 
 
 class VirtualGoodsDelivered(OrderEvent):

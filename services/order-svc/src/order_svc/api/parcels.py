@@ -96,7 +96,7 @@ async def contest_receiver(parcel_id: ParcelId, tx: Tx[Settings]) -> ParcelDetai
 )
 async def record_delivery(parcel_id: ParcelId, body: RecordDeliveryIn, tx: Tx[Settings]) -> ParcelDetailOut:
     """Record that a parcel on its way to the buyer has arrived, though its courier does not report it: by an agent, and by the merchant
-    once the delivery of the order is overdue.
+    once its delivery is overdue.
 
     The order goes on as by a scan of the courier. The buyer who does not have it opens a case.
     """
@@ -114,7 +114,7 @@ async def record_delivery(parcel_id: ParcelId, body: RecordDeliveryIn, tx: Tx[Se
 )
 async def record_loss(parcel_id: ParcelId, body: RecordLossIn, tx: Tx[Settings]) -> ParcelDetailOut:
     """Record that a parcel on its way to the buyer is lost, though its courier does not report it: an anomaly (`lost`), and its units are
-    refunded by a case. By an agent, and by the merchant once the delivery of the order is overdue."""
+    refunded by a case. By an agent, and by the merchant once its delivery is overdue."""
     return ParcelDetailOut.showing(
         await queries.parcel_view(tx, await recorded_ends.record_loss(tx, parcel_id, evidence=body.evidence))
     )

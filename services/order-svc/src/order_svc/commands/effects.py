@@ -239,8 +239,10 @@ def _case_of(units: OrderUnits, refund: Refund) -> Case | None:
     return None if refund.case_id is None else units.find_case(refund.case_id)
 
 
-async def advance(tx: Transaction[Settings], order: Order, units: OrderUnits) -> Order:
-    """Deliver or cancel the locked order where its parcels and refunds leave nothing to wait for.
+async def advance(
+    tx: Transaction[Settings], order: Order, units: OrderUnits, parcels: Sequence[Parcel] | None = None
+) -> Order:
+    """Deliver or cancel the locked order where its parcels and refunds leave nothing to wait for. The parcels are read unless they are given.
 
     Called after each fact that may be the last one: the end of a parcel, the success of a refund, the completion of a case.
     """
@@ -248,7 +250,7 @@ async def advance(tx: Transaction[Settings], order: Order, units: OrderUnits) ->
         return order
     if not fulfilment.fully_shipped(units.lines):
         return order
-    located = await order_units.located(tx, order.id, units)
+    located = await order_units.located(tx, order.id, units, parcels)
     refunded = sum(each.refunded_minor for each in await tx.all(TAKEN_PAYMENTS, order_id=order.id))
     if fulfilment.wholly_refunded(located, refunded, order.virtual_delivered_at):
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))

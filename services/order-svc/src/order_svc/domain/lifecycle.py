@@ -23,7 +23,6 @@ from order_svc.domain.order_guards import (
     NOT_PACKED,
     NOT_PARTLY_PAID,
     ONLY_VIRTUAL,
-    OVERDUE,
     PLANNED,
     SOMETHING_TO_TAKE_BACK,
     TO_SHIP,
@@ -231,11 +230,9 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
         (_S.DELIVERED, _A.EXTEND_RECEIPT): Transition(_S.DELIVERED, PARTIES, (EXTENSIONS_USED,)),
         (_S.SHIPPED, _A.RECORD_DELIVERY): Transition(
-            _S.SHIPPED, MERCHANT_OR_AGENT, (can_be_recorded(ParcelStatus.DELIVERED), OVERDUE)
+            _S.SHIPPED, MERCHANT_OR_AGENT, can_be_recorded(ParcelStatus.DELIVERED)
         ),
-        (_S.SHIPPED, _A.RECORD_LOSS): Transition(
-            _S.SHIPPED, MERCHANT_OR_AGENT, (can_be_recorded(ParcelStatus.LOST), OVERDUE)
-        ),
+        (_S.SHIPPED, _A.RECORD_LOSS): Transition(_S.SHIPPED, MERCHANT_OR_AGENT, can_be_recorded(ParcelStatus.LOST)),
         # Never taken: the row is there for the reason that the API gives, which was published before the state was.
         (_S.RECEIVED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (ALREADY_RECEIVED,)),
         (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),

@@ -55,7 +55,7 @@ class Order:
     code, where the merchant has given one. `payment_minutes` is the time to pay where the merchant has set one for this order.
     `stock_ship_by_at` is until when goods from stock have to be shipped, `ship_by_at` the next time to ship that can be missed, and
     `shipment_overdue_at` the last one that was. `deliver_by_at` is until when
-    its parcels are expected to arrive, which counts from the last hand-over, and `delivery_overdue_at` when that had passed. `virtual_delivered_at` is when virtual goods were last delivered;
+    the next of its parcels on their way is expected to arrive, and `delivery_overdue_at` since when one of them is overdue. `virtual_delivered_at` is when virtual goods were last delivered;
     with `virtual_only` nothing has a parcel. `receipt_from_at` is since when the time to confirm the receipt runs (None in orders that builds
     before the column was there delivered: since `delivered_at`), `receipt_extended_days` by how much it was extended, and `receipt_extensions_left` how often it may be.
     `receipt_reminds_at` is when the buyer is reminded that this time ends; None where no reminder is left.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from order_svc.domain import errors, recalls, recorded_ends
+from order_svc.domain import deliveries, errors, recalls, recorded_ends
 from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid
-from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
+from order_svc.domain.fulfilment import fully_shipped, shippable
 from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.intercepts.model import Intercept
 from order_svc.domain.model import Order, OrderLine, ReviewState
@@ -108,28 +108,34 @@ def _changes_used(order: Order, _: object) -> Refusal | None:
 CHANGES_LEFT = Guard(AddressChangesUsed.code, _changes_used, roles=BUYER.roles)
 
 
-# An agent may know sooner what has become of a parcel; the merchant, who gains by a delivery, waits for its courier.
-OVERDUE = Guard(
-    recorded_ends.DeliveryNotOverdue.code,
-    lambda order, _: (
-        None if order.delivery_overdue_at else recorded_ends.DeliveryNotOverdue(deliver_by_at=order.deliver_by_at)
-    ),
-    roles=MERCHANT.roles,
-)
 TO_SHIP = Guard(
     errors.NothingLeftToShip.code, lambda order, _: None if order.ship_by_at else errors.NothingLeftToShip()
 )
 
 
-def can_be_recorded(end: ParcelStatus) -> Guard:
-    """This end may be recorded of a parcel of the order; a command judges the parcel that it names."""
+def can_be_recorded(end: ParcelStatus) -> tuple[Guard, Guard]:
+    """This end may be recorded of a parcel of the order; a command judges the parcel that it names.
 
-    def refuses(_: Order, facts: OrderFacts | None) -> Refusal | None:
+    An agent may know sooner what has become of a parcel; the merchant, who gains by a delivery, waits for its courier.
+    """
+
+    def none_is_awaited(_: Order, facts: OrderFacts | None) -> Refusal | None:
         parcels = () if facts is None or facts.parcels is None else facts.parcels
         refused = [recorded_ends.refusal(each, end) for each in parcels]
         return None if None in refused else next(iter(refused), None)
 
-    return Guard(recorded_ends.ParcelNotAwaited.code, refuses)
+    def none_is_overdue(order: Order, facts: OrderFacts | None) -> Refusal | None:
+        parcels = () if facts is None or facts.parcels is None else facts.parcels
+        fit = [each for each in parcels if recorded_ends.refusal(each, end) is None]
+        if any(each.delivery_overdue_at for each in fit):
+            return None
+        times = [each.deliver_by_at for each in fit if each.deliver_by_at is not None]
+        return recorded_ends.DeliveryNotOverdue(deliver_by_at=min(times, default=order.deliver_by_at))
+
+    return (
+        Guard(recorded_ends.ParcelNotAwaited.code, none_is_awaited),
+        Guard(recorded_ends.DeliveryNotOverdue.code, none_is_overdue, roles=MERCHANT.roles),
+    )
 
 
 def already_shipped(action: str) -> Guard:
@@ -171,9 +177,9 @@ SOMETHING_TO_TAKE_BACK = (
 def turn_while_shipped(order: Order, facts: OrderFacts) -> str:
     """Whose turn it is in a shipped order.
 
-    While a parcel is on its way it is the courier's, and an agent's once its delivery is overdue. An order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
+    While a parcel is on its way it is the courier's, and an agent's once one of those is overdue. An order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
     merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
     arrive."""
-    if not all(parcel.terminal for parcel in outbound(facts.parcels or ())):
+    if deliveries.on_their_way(facts.parcels or ()):
         return "courier" if order.delivery_overdue_at is None else "agent"
     return "buyer" if fully_shipped(facts.lines) else "merchant"

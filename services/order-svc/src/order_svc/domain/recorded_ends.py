@@ -39,17 +39,6 @@ def refusal(parcel: Parcel, end: ParcelStatus) -> ParcelNotAwaited | None:
     return ParcelNotAwaited(leg=parcel.leg, parcel_status=parcel.status)
 
 
-def check(parcel: Parcel, end: ParcelStatus) -> None:
-    """Refuse to record this end of a parcel that is not on its way to the buyer.
-
-    Raises:
-        ParcelNotAwaited: see there.
-    """
-    refused = refusal(parcel, end)
-    if refused is not None:
-        raise refused
-
-
 def delivered_at(parcel: Parcel, stated: datetime | None, now: datetime) -> datetime:
     """When the parcel was delivered: as stated, else now.
 

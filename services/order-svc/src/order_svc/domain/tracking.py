@@ -104,7 +104,8 @@ class Parcel:
     waybill belong to another parcel. `withdrawn_at` is when it was voided, or its waybill corrected; no scan changes its
     status from then on. `collected_at` is when its receiver had it in person, for one that was delivered. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
     silence is an anomaly, if nothing comes before; `anomalies` are the kinds that are open. `receiver_contested_at` is when the buyer had stated that who signed for them was not
-    authorised, or that they do not have it.
+    authorised, or that they do not have it. `deliver_by_at` is until when a parcel to the buyer is expected to arrive; once that had passed,
+    at `delivery_overdue_at`, when the agents are reminded of it again.
     """
 
     id: str
@@ -129,6 +130,8 @@ class Parcel:
     watch_at: datetime | None = None
     anomalies: list[str] = field(default_factory=list)
     receiver_contested_at: datetime | None = None
+    deliver_by_at: datetime | None = None
+    delivery_overdue_at: datetime | None = None
 
     @property
     def is_voided(self) -> bool:

@@ -224,6 +224,7 @@ def stages_of(table: FromClause) -> dict[str, ColumnElement[bool]]:
     }
 
 
+DELIVERY_TIMES = ("deliver_by_at", "delivery_overdue_at", "deadline_at")
 ORDERS = Rows(orders, Order, seen_by(orders))
 ORDER_TO_LOCK = Query(
     select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(key_share=True),
@@ -231,6 +232,12 @@ ORDER_TO_LOCK = Query(
     seen_by(orders),
 )
 """The order, for commands about a row of it whose version an If-Match names: `lock` compares that with the row which it locks first."""
+SET_DELIVERY_TIMES = Statement(
+    orders.update()
+    .where(orders.c.id == bindparam("order_id"))
+    .values({name: bindparam(name, type_=orders.c[name].type) for name in DELIVERY_TIMES})
+)
+"""A parcel has ended, and others are on their way: no change of the order that is published."""
 ORDER_BY_NO = Query(
     select(orders).where(orders.c.merchant_id == bindparam("merchant_id"), orders.c.order_no == bindparam("order_no")),
     Order,

@@ -38,6 +38,8 @@ parcels = Table(
     # The default is for builds before revision 0031, which do not write the column.
     Column("anomalies", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("receiver_contested_at", null=True),
+    timestamp("deliver_by_at", null=True),
+    timestamp("delivery_overdue_at", null=True),
     # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",
@@ -182,3 +184,12 @@ _BEFORE = _CHAIN.union_all(
 PREVIOUS_WAYBILL: Query[Any] = Query(
     select(_BEFORE.c.previous_waybill_no.label("waybill_no")).order_by(_BEFORE.c.place.desc()).limit(1)
 )
+MARK_OVERDUE = Statement(
+    parcels.update()
+    .where(parcels.c.id == bindparam("parcel_id"))
+    .values(
+        deliver_by_at=bindparam("deliver_by_at", type_=parcels.c.deliver_by_at.type),
+        delivery_overdue_at=bindparam("delivery_overdue_at", type_=parcels.c.delivery_overdue_at.type),
+    )
+)
+"""A parcel has not arrived in time: it is published with its order."""

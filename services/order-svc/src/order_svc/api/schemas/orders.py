@@ -169,10 +169,10 @@ class OrderOut(Out):
     shipment_overdue_at: Time | None = None
     """The last time to ship that was missed; null where none was."""
     deliver_by_at: Time | None = None
-    """Until when what was shipped is expected to arrive; null before the shipment. Once that had passed, when the agents
+    """Until when the next of the parcels on their way is expected to arrive; null before the shipment. Once that had passed, when the agents
     are reminded again."""
     delivery_overdue_at: Time | None = None
-    """When it had not arrived in time, so that it is an agent's turn to find out what has become of it; null where that was not so."""
+    """Since when a parcel on its way is overdue, so that it is an agent's turn to find out what has become of it; null where none is."""
     virtual_delivered_at: Time | None = None
     """When virtual goods were last delivered; null where none were."""
     shipped_at: Time | None

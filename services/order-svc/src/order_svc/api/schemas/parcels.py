@@ -175,6 +175,10 @@ class ParcelOut(Out):
     handed_over_at: Time
     """When the seller registered the parcel, or the buyer reported the return."""
     created_at: CreatedAt
+    deliver_by_at: Time | None = None
+    """Until when a parcel to the buyer is expected to arrive; null for others. Once that had passed, when the agents are reminded of it again."""
+    delivery_overdue_at: Time | None = None
+    """When nobody had reported its end in time; null where that was not so."""
 
     @classmethod
     def of(cls, parcel: Parcel) -> Self:

@@ -14,7 +14,7 @@ from order_svc.commands.deadlines import order_timer
 from order_svc.commands.orders import order_units, stock
 from order_svc.commands.parcels import shipments
 from order_svc.commands.record import order_fields
-from order_svc.domain import fulfilment
+from order_svc.domain import deliveries, fulfilment
 from order_svc.domain.fulfilment import Pick, unshipped
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order
@@ -22,6 +22,7 @@ from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import changes
 from order_svc.settings import Settings
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
+from order_svc.tables.parcels import MARK_OVERDUE, PARCELS
 
 
 async def deliver_virtual(tx: Transaction[Settings], order_id: str, *, picks: Sequence[Pick]) -> Order:
@@ -74,13 +75,20 @@ async def mark_overdue(tx: Transaction[Settings], order: Order) -> Order:
 
 @order_timer(OrderAction.MARK_UNDELIVERED)
 async def mark_undelivered(tx: Transaction[Settings], order: Order) -> Order:
-    """The parcels of the locked order have not arrived in time: an agent finds out what has become of them, and is reminded after as long again.
+    """Parcels of the locked order have not arrived in time: an agent finds out what has become of them, and is reminded after as long again.
 
     Raises:
         IllegalTransition: the order is not shipped.
     """
     again = tx.now + timedelta(hours=tx.settings.delivery_hours)
-    known = replace(order, deliver_by_at=again, delivery_overdue_at=order.delivery_overdue_at or tx.now)
+    parcels = await order_units.read_parcels(tx, order.id)
+    late = {each.id: each for each in deliveries.overdue(parcels, tx.now, again)}
+    for each in late.values():
+        times = {"deliver_by_at": each.deliver_by_at, "delivery_overdue_at": each.delivery_overdue_at}
+        tx.change(PARCELS.name, MARK_OVERDUE, parcel_id=each.id, **times)
+    known = deliveries.expected(replace(order, deliver_by_at=again), [late.get(each.id, each) for each in parcels])
     marked = ORDER.apply(known, OrderAction.MARK_UNDELIVERED, SystemContext.of(tx))
-    event = OrderDeliveryOverdue(**order_fields(tx, marked), deliver_by_at=order.deliver_by_at or tx.now)
+    event = OrderDeliveryOverdue(
+        **order_fields(tx, marked), deliver_by_at=order.deliver_by_at or tx.now, parcel_ids=tuple(late)
+    )
     return await effects.enter(tx, order, marked, event)

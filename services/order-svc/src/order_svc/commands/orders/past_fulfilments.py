@@ -68,6 +68,7 @@ async def _ship_one(
         status_at=arrived_at or sent.shipped_at,
         handed_over_at=sent.shipped_at,
         created_at=sent.shipped_at,
+        deliver_by_at=order.deliver_by_at,
     )
     units = [(recording.lines[place], quantity) for place, quantity in content]
     shipped = tuple(ShippedLine(line_id=line.id, quantity=quantity) for line, quantity in units)

@@ -45,8 +45,6 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     fee_minor = policy.in_currency(past.fee, past.currency, "/shipping_fee")
     window = timedelta(hours=tx.settings.after_sale_window_hours)
     least = timedelta(hours=tx.settings.least_window_hours)
-    signed_at = past.delivered_at or past.received_at
-    ends_at = past.received_at and signed_at and receipts.window_end(signed_at, past.received_at, window, least)
     on_its_way = past.state is OrderState.SHIPPED
     deliver_by = tx.now + timedelta(hours=tx.settings.delivery_hours) if on_its_way else None
     total = policy.order_total((line.paid_minor for line in lines), fee_minor, past.currency)
@@ -61,7 +59,7 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         total_minor=total,
         shipping_fee_minor=fee_minor,
         created_at=past.created_at,
-        deadline_at=deliver_by or _deadline(tx, past, ends_at),
+        deadline_at=deliver_by,
         payment_id=None if past.paid_at is None else tx.new_id_of("pay", past.paid_at),
         paid_at=past.paid_at,
         paid_minor=0 if past.paid_at is None else total,
@@ -69,7 +67,6 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         deliver_by_at=deliver_by,
         delivered_at=past.delivered_at,
         received_at=past.received_at,
-        window_ends_at=ends_at,
         completed_at=past.completed_at,
         virtual_delivered_at=past.virtual_delivered_at,
         virtual_only=rules.only_virtual(past) or None,
@@ -80,6 +77,8 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         shipping_discounts=breakdown.shipping_discounts(past.shipping_discounts, past.currency),
         order_no=past.order_no,
     )
+    order = receipts.with_window(order, window, least)
+    order = replace(order, deadline_at=deliver_by or _deadline(tx, past, order.window_ends_at))
     reminder = timedelta(hours=tx.settings.receipt_reminder_hours)
     return Recording(tx, past, receipts.with_reminder(order, reminder, tx.now), _shipped(lines, past))
 

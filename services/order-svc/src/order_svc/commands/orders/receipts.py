@@ -50,15 +50,15 @@ async def _receive(
 ) -> Order:
     # Times that are set are kept: builds before revision 0008 left a received order in the state `delivered`.
     received_at, delivered_at = order.received_at or tx.now, order.delivered_at or tx.now
-    signed_at = receipts.signed_at(order, received_at)
     window = timedelta(hours=tx.settings.after_sale_window_hours)
     least = timedelta(hours=tx.settings.least_window_hours)
-    ends = order.window_ends_at or receipts.window_end(signed_at, received_at, window, least)
-    times = replace(order, delivered_at=delivered_at, received_at=received_at, window_ends_at=ends)
+    times = replace(order, delivered_at=delivered_at, received_at=received_at)
+    times = receipts.with_window(times, window, least)
     received = ORDER.apply(times, OrderAction.CONFIRM_RECEIPT, by, OrderFacts(lines))
     # The buyer may confirm what no courier has reported yet.
     delivered = OrderDelivered(**order_fields(tx, received, OrderState.DELIVERED), delivered_at=delivered_at)
-    times_of_receipt = {"confirmed_at": received_at, "signed_at": signed_at, "window_ends_at": ends}
+    signed_at = receipts.signed_at(received, received_at)
+    times_of_receipt = {"confirmed_at": received_at, "signed_at": signed_at, "window_ends_at": received.window_ends_at}
     confirmed = OrderReceiptConfirmed(**order_fields(tx, received), **times_of_receipt, cause=cause)
     return await effects.enter(tx, order, received, *([] if order.delivered_at else [delivered]), confirmed)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import ParcelStatusChanged
 from aftercare_events.catalogue.parcels import ParcelCollected
 
@@ -12,12 +13,14 @@ from order_svc.commands import effects
 from order_svc.commands.orders import order_units
 from order_svc.commands.parcels import anomalies, parcel_intercepts
 from order_svc.commands.record import parcel_fields
-from order_svc.domain import tracking, waybills
+from order_svc.domain import deliveries, tracking, waybills
 from order_svc.domain.anomalies import reports
+from order_svc.domain.lifecycle import ORDER
+from order_svc.domain.model import Order, OrderState
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey, TrackedParcel, Waybill
 from order_svc.settings import Settings
-from order_svc.tables.orders import ORDERS
+from order_svc.tables.orders import DELIVERY_TIMES, ORDERS, SET_DELIVERY_TIMES
 from order_svc.tables.parcels import (
     COPY_SCANS,
     INSERT_NEXT_WAYBILL,
@@ -143,9 +146,21 @@ async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -
     moved = await anomalies.follow(tx, moved, scans, _event(tx, parcel, moved, latest))
     if moved.leg is ParcelLeg.OUTBOUND and (moved.terminal or moved.status is ParcelStatus.RETURNING):
         await parcel_intercepts.follow(tx, moved)
-    if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
-        order = await tx.get(ORDERS, moved.order_id)
-        await effects.advance(tx, order, await order_units.read(tx, order.id))
+    if moved.leg is ParcelLeg.OUTBOUND and (moved.terminal or parcel.terminal):
+        parcels = await order_units.read_parcels(tx, moved.order_id)
+        order = _expect(tx, await tx.get(ORDERS, moved.order_id), parcels)
+        await effects.advance(tx, order, await order_units.read(tx, order.id), parcels)
+
+
+def _expect(tx: Transaction[Settings], order: Order, parcels: Sequence[Parcel]) -> Order:
+    """The locked order with the times of those of its parcels that are on their way still. A time that changes is not published."""
+    if order.state is not OrderState.SHIPPED:
+        return order
+    timed = ORDER.reschedule(deliveries.expected(order, parcels), SystemContext.of(tx))
+    if timed != order:
+        times = {name: getattr(timed, name) for name in DELIVERY_TIMES}
+        tx.change(ORDERS.name, SET_DELIVERY_TIMES, order_id=order.id, **times)
+    return timed
 
 
 async def _collect(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[ParcelScan]) -> None:

@@ -7,10 +7,11 @@ from aftercare_chassis.database.transaction import Transaction
 from order_svc.commands.parcels import parcels
 from order_svc.domain import recorded_ends
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.tracking import Parcel, ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey
 from order_svc.settings import Settings
-from order_svc.tables.orders import ORDER_TO_LOCK
+from order_svc.tables.orders import LINES_OF_ORDER, ORDER_TO_LOCK
 from order_svc.tables.parcels import PARCELS
 
 
@@ -21,11 +22,10 @@ async def record_delivery(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, DeliveryNotOverdue: see ORDER.
-        ParcelNotAwaited, DeliveredAtUnfit: see `recorded_ends`.
+        IllegalTransition, ActionNotAllowed, ParcelNotAwaited, DeliveryNotOverdue: see ORDER.
+        DeliveredAtUnfit: see `recorded_ends`.
     """
     parcel = await _locked(tx, parcel_id, OrderAction.RECORD_DELIVERY)
-    recorded_ends.check(parcel, ParcelStatus.DELIVERED)
     at = recorded_ends.delivered_at(parcel, delivered_at, tx.now)
     return await _record(tx, parcel, ParcelStatus.DELIVERED, at, evidence)
 
@@ -35,11 +35,9 @@ async def record_loss(tx: Transaction[Settings], parcel_id: str, *, evidence: st
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, DeliveryNotOverdue: see ORDER.
-        ParcelNotAwaited: see `recorded_ends.check`.
+        IllegalTransition, ActionNotAllowed, ParcelNotAwaited, DeliveryNotOverdue: see ORDER.
     """
     parcel = await _locked(tx, parcel_id, OrderAction.RECORD_LOSS)
-    recorded_ends.check(parcel, ParcelStatus.LOST)
     return await _record(tx, parcel, ParcelStatus.LOST, tx.now, evidence)
 
 
@@ -47,7 +45,7 @@ async def _locked(tx: Transaction[Settings], parcel_id: str, action: OrderAction
     found = await tx.get(PARCELS, parcel_id)
     [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=found.order_id)  # before its parcels, as in every command
     parcel = await tx.lock(PARCELS, parcel_id)
-    ORDER.apply(order, action, tx)
+    ORDER.apply(order, action, tx, OrderFacts(await tx.all(LINES_OF_ORDER, order_id=order.id), [parcel]))
     return parcel
 
 

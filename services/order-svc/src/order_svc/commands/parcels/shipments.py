@@ -19,10 +19,10 @@ from aftercare_events import (
 )
 
 from order_svc.commands import effects
-from order_svc.commands.orders import stock
+from order_svc.commands.orders import order_units, stock
 from order_svc.commands.parcels import anomalies, parcel_tracking, parcels, partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
-from order_svc.domain import errors, fulfilment, tracking
+from order_svc.domain import deliveries, errors, fulfilment, tracking
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine
@@ -51,6 +51,12 @@ class HandOver:
     at: datetime
     case_id: str | None = None
     reference: str | None = None
+
+    def names(self, parcel: Parcel) -> bool:
+        """Whether the parcel, of the same order, is followed under this waybill."""
+        named = (self.leg, self.carrier, self.waybill_no, self.case_id)
+        same = named == (parcel.leg, parcel.carrier, parcel.waybill_no, parcel.case_id)
+        return same and parcel.withdrawn_at is None
 
 
 async def ship(
@@ -87,14 +93,13 @@ async def ship(
         at=tx.now,
         reference=reference,
     )
-    if await _registered(tx, order_id, hand_over):
+    sent_before = await order_units.read_parcels(tx, order_id)
+    if any(hand_over.names(each) for each in sent_before):
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     parcel = await _register(tx, order, hand_over)
     left = [shipped.get(line.id, line) for line in lines]
-    deliver_by = tx.now + timedelta(hours=tx.settings.delivery_hours)
-    on_its_way = replace(
-        on_its_way, shipped_at=order.shipped_at or tx.now, deliver_by_at=deliver_by, delivery_overdue_at=None
-    )
+    on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
+    on_its_way = deliveries.expected(on_its_way, [*sent_before, parcel])
     on_its_way = ORDER.reschedule(replace(on_its_way, ship_by_at=goods.next_ship_by(on_its_way, left)), tx)
     sent = _event(tx, on_its_way, parcel, content, complete=fulfilment.fully_shipped(left))
     moved = stock_units.changes(lines, left, "shipped_quantity")
@@ -257,17 +262,11 @@ async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event
 
 async def _registered(tx: Transaction[Settings], order_id: str, hand_over: HandOver) -> list[Parcel]:
     """The parcels of this order that are followed under the waybill of the hand-over."""
-    return await tx.all(
-        PARCELS_OF_ORDER_BY_WAYBILL,
-        order_id=order_id,
-        leg=hand_over.leg,
-        carrier=hand_over.carrier,
-        waybill_no=hand_over.waybill_no,
-        case_id=hand_over.case_id,
-    )
+    return [each for each in await order_units.read_parcels(tx, order_id) if hand_over.names(each)]
 
 
 async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver) -> Parcel:
+    expected = hand_over.at + timedelta(hours=tx.settings.delivery_hours)
     parcel = Parcel(
         id=tx.new_id("parcel"),
         version=0,
@@ -286,6 +285,7 @@ async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver
         handed_over_at=hand_over.at,
         created_at=tx.now,
         reference=hand_over.reference,
+        deliver_by_at=expected if hand_over.leg is ParcelLeg.OUTBOUND else None,
     )
     parcel = anomalies.watched(tx, parcel)
     event = ParcelRegistered(**parcel_fields(tx, parcel), lines=hand_over.content, handed_over_at=hand_over.at)

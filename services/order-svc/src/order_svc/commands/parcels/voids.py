@@ -14,7 +14,7 @@ from order_svc.commands.orders import order_units, packing, stock
 from order_svc.commands.parcels import parcel_intercepts, parcels
 from order_svc.commands.record import order_fields
 from order_svc.commands.shipping import shipping_labels
-from order_svc.domain import fulfilment, tracking, voids
+from order_svc.domain import deliveries, fulfilment, tracking, voids
 from order_svc.domain.cases import CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
@@ -62,17 +62,17 @@ async def _unship(tx: Transaction[Settings], order: Order, parcel: Parcel) -> No
     before = await order_units.read(tx, order.id)
     after = await _held_again(tx, voids.unship(before, content))
     await order_units.save(tx, before, after)
-    sent = fulfilment.outbound(await order_units.read_parcels(tx, order.id))
-    back = _without(order, after, shipped=any(each.id != parcel.id for each in sent), tx=tx)
+    sent = [each for each in await order_units.read_parcels(tx, order.id) if each.id != parcel.id]
+    back = _without(order, after, sent, tx)
     events = await _events(tx, order, back, parcel, content, before, after)
     await effects.advance(tx, await effects.enter(tx, order, back, *events), after)
 
 
-def _without(order: Order, units: OrderUnits, *, shipped: bool, tx: Transaction[Settings]) -> Order:
+def _without(order: Order, units: OrderUnits, sent: Sequence[Parcel], tx: Transaction[Settings]) -> Order:
     by_system = SystemContext.of(tx)
     timed = replace(order, ship_by_at=goods.next_ship_by(order, units.lines))
-    if shipped:
-        return ORDER.reschedule(timed, by_system)
+    if fulfilment.outbound(sent):
+        return ORDER.reschedule(deliveries.expected(timed, sent), by_system)
     left = replace(packing.without_packages(timed), shipped_at=None, deliver_by_at=None, delivery_overdue_at=None)
     unshipped = ORDER.apply(left, OrderAction.UNSHIP, by_system)
     return ORDER.reschedule(unshipped, by_system)

@@ -47,14 +47,18 @@ def with_receipt_from(order: Order, arrival: Arrival, collection: timedelta, now
     return replace(order, receipt_from_at=min(max(collected, delivered_at), now))
 
 
-def signed_at(order: Order, now: datetime) -> datetime:
-    """When the buyer had everything of a received order in person: `now` at the latest, since they confirm it."""
-    return min(order.receipt_from_at or order.delivered_at or now, now)
+def signed_at(order: Order, received_at: datetime) -> datetime:
+    """When the buyer had everything of an order in person: at its receipt at the latest, since that confirms it."""
+    return min(order.receipt_from_at or order.delivered_at or received_at, received_at)
 
 
-def window_end(signed_at: datetime, received_at: datetime, window: timedelta, least: timedelta) -> datetime:
-    """When the after-sale window ends. It begins with the personal signature, and lasts for `least` after the receipt at least."""
-    return max(received_at + least, signed_at + window)
+def with_window(order: Order, window: timedelta, least: timedelta) -> Order:
+    """The order, if it was received, with the end of its after-sale window. It begins with the personal signature, and lasts for `least`
+    after the receipt at least. An end that is set is kept."""
+    if order.received_at is None or order.window_ends_at is not None:
+        return order
+    ends = max(order.received_at + least, signed_at(order, order.received_at) + window)
+    return replace(order, window_ends_at=ends)
 
 
 def extended(order: Order, days: int, most: int, now: datetime) -> Order:
