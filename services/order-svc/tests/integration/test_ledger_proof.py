@@ -197,6 +197,15 @@ async def test_a_merchant_sees_its_own_totals_of_some_days(shop: Any) -> None:
         "merchant_payable": (9567, 29500),
         "refunds_in_flight": (0, 9567),
     }
+    terms = {
+        "paid_minor": 29500,
+        "kept_minor": 19933,
+        "refunded_minor": 0,
+        "in_flight_minor": 9567,
+        "difference_minor": 0,
+    }
+    assert found["balanced"] is True
+    assert [{name: each[name] for name in terms} for each in found["sums"]] == [terms]
     assert (found["first_day"], found["last_day"]) == (str(today - timedelta(days=30)), str(today))
     before = {"last_day": str(today - timedelta(days=1))}
     assert (await shop.seller.get("/v1/merchants/m-1/ledger", params=before)).json()["totals"] == []

@@ -45,6 +45,8 @@ async def test_what_a_station_or_locker_has_taken_runs_from_its_collection(shop,
     assert hours_to_confirm(shop, await shop.order(order["id"])) == 240
     (collected,), (started,) = await shop.events(ParcelCollected), await shop.events(ReceiptPeriodStarted)
     assert collected.collected_at == started.receipt_from_at == shop.h.clock.now()
+    parcel = (await shop.buyer.get(f"/v1/parcels/{collected.parcel_id}")).json()
+    assert datetime.fromisoformat(parcel["collected_at"]) == collected.collected_at
 
 
 @pytest.mark.parametrize("receiver", ["station", "locker", "person", None])

@@ -1,5 +1,7 @@
 """Receipts by somebody for the buyer: usual, and wrong only where the buyer states so."""
 
+from datetime import datetime
+
 import pytest
 from aftercare_events import AfterSaleRequested, ParcelAnomalyRaised
 from order_svc.domain.tracking import ParcelStatus as S
@@ -39,6 +41,7 @@ async def test_a_buyer_who_does_not_have_it_contests_the_receiver_once(shop):
     for _ in range(2):
         contested = await shop.buyer.post(f"/v1/parcels/{parcel['id']}/contest-receiver")
         assert (contested.status_code, contested.json()["anomalies"]) == (200, ["other_receiver"])
+        assert datetime.fromisoformat(contested.json()["receiver_contested_at"]) == shop.h.clock.now()
     await shop.scan(S.DELIVERED, hours=1, delivered_to="proxy")
     assert await kinds(shop) == ["other_receiver"]
 

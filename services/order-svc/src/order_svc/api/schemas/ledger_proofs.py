@@ -153,6 +153,11 @@ class MerchantLedgerOut(Out):
     """The last day, which counts as well."""
     totals: list[AccountTotalOut]
     """The totals, by currency and account; those without a posting are left out."""
+    sums: list[ProvenSumsOut]
+    """The terms of the equation that these totals make, per currency. What is refunded of payments of earlier days counts on the day of
+    the refund, so `kept_minor` of some days may be below 0."""
+    balanced: bool
+    """Whether the terms add up in every currency, in these days as in any others."""
     as_of: Time | None = None
     """When postings were last added to the totals, usually seconds ago; null where none was."""
 
@@ -165,5 +170,7 @@ class MerchantLedgerOut(Out):
             first_day=first,
             last_day=last,
             totals=[AccountTotalOut.of(each) for each in found.totals],
+            sums=[ProvenSumsOut.of(each) for each in found.sums],
+            balanced=found.is_balanced,
             as_of=found.progress and found.progress.checked_at,
         )

@@ -168,6 +168,11 @@ class ParcelOut(Out):
     """Whether nothing more is expected of the courier."""
     delivered_to: str | None
     """Who took it: `person`, `proxy`, `locker` or `station`; null where no scan says so."""
+    collected_at: Time | None = None
+    """When its receiver had it in person, by the courier's clock: at the delivery, or when it was collected from the proxy, locker or
+    station; null where no scan says so. The receipt of the order counts from it."""
+    receiver_contested_at: Time | None = None
+    """When the buyer stated that who took it was not one of them; null where they did not."""
     anomalies: list[AnomalyKind] = Field(default_factory=list)
     """What is wrong with it now, and not resolved: see `GET /v1/parcel-anomalies`."""
     status_at: Time

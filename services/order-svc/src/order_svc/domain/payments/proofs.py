@@ -128,7 +128,7 @@ class LedgerProof:
         return not self.broken_orders and not differs and all(each.difference_minor == 0 for each in self.sums)
 
 
-def proven(totals: Iterable[LedgerTotal], off_by: Mapping[str, int]) -> Sequence[ProvenSums]:
+def proven(totals: Iterable[LedgerTotal] | Iterable[MerchantTotal], off_by: Mapping[str, int]) -> Sequence[ProvenSums]:
     """The terms in each currency; `off_by` is what differences of orders add up to, by currency."""
     balances = Counter[tuple[str, LedgerAccount]]()
     for each in totals:
@@ -158,3 +158,13 @@ class MerchantLedger:
     period: Period
     totals: Sequence[MerchantTotal]
     progress: LedgerProgress | None
+
+    @property
+    def sums(self) -> Sequence[ProvenSums]:
+        """The terms of the equation over these days, by the postings alone."""
+        return proven(self.totals, {})
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether they add up in every currency."""
+        return all(each.difference_minor == 0 for each in self.sums)
