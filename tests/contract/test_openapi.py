@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,12 @@ def package(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+text_of = cache(document)  # to make the largest takes seconds
+
+
 @pytest.fixture
 def spec(package: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(document(package))
+    found: dict[str, Any] = json.loads(text_of(package))
     return found
 
 
@@ -35,7 +39,7 @@ def test_every_service_has_a_document() -> None:
 
 def test_the_committed_document_is_current(package: str) -> None:
     path = FOLDER / f"{package.replace('_', '-')}.json"
-    assert path.read_text() == document(package), "run: python -m aftercare_chassis.http.openapi_docs"
+    assert path.read_text() == text_of(package), "run: python -m aftercare_chassis.http.openapi_docs"
 
 
 def test_paths_are_plural_kebab_nouns_under_v1(spec: dict[str, Any]) -> None:
