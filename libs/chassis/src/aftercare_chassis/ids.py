@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+import uuid_utils
 from uuid_utils.compat import uuid7
 
 
@@ -13,11 +14,15 @@ class Ids(Protocol):
         """A new version 7 UUID that was not returned before."""
         ...
 
+    def hex7(self) -> str:
+        """The 32 hex digits of a new version 7 UUID."""
+        ...
 
-def hex_at_time(made: UUID, millis: int, place: int) -> str:
-    """The hex digits of the UUID as if it had been made then, in milliseconds of Unix time; of several of the same time, `place`
+
+def hex_at_time(made: str, millis: int, place: int) -> str:
+    """The hex digits of a UUID as if it had been made then, in milliseconds of Unix time; of several of the same time, `place`
     (0 to 4095) decides."""
-    return f"{(millis << 80) | (7 << 76) | (place << 64) | (made.int & ((1 << 64) - 1)):032x}"
+    return f"{(millis << 16) | (7 << 12) | place:016x}{made[16:]}"
 
 
 class Uuid7Ids:
@@ -26,3 +31,7 @@ class Uuid7Ids:
     def uuid7(self) -> UUID:
         """A new version 7 UUID."""
         return uuid7()
+
+    def hex7(self) -> str:
+        """As `uuid7().hex`, without an object of the standard library's class, which takes six times as long."""
+        return uuid_utils.uuid7().hex

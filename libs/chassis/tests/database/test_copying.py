@@ -1,7 +1,8 @@
 """Many new rows: copied into their tables, with the same values as by INSERT."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,7 @@ import asyncpg
 import pytest
 from aftercare_chassis.database.copying import CopyTarget, copy_target
 from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.sending import Sending
 from aftercare_chassis.database.write_batch import ROWS_TO_COPY
 from aftercare_chassis.testing import Harness
 from aftercare_events import OrderCancelled
@@ -116,6 +118,42 @@ async def test_a_row_that_the_database_refuses_leaves_nothing(shelf: Harness) ->
             await tx.insert(THINGS, *things(ROWS_TO_COPY), Thing(id="\\.0"))
 
     with pytest.raises(asyncpg.UniqueViolationError):
+        await insert()
+    assert await stored(shelf) == []
+
+
+async def test_rows_are_sent_while_more_are_recorded(
+    shelf: Harness, order_cancelled: Callable[..., OrderCancelled]
+) -> None:
+    all_of_them, part = things(4 * ROWS_TO_COPY), ROWS_TO_COPY // 2
+    async with shelf.runtime.transaction() as tx:
+        tx.in_bulk()
+        async with Sending(tx) as sending:
+            for number, thing in enumerate(all_of_them):
+                await tx.create(THINGS, replace(thing, version=0), order_cancelled(f"ord_{number}"))
+                if number % part == 0:
+                    sending.start()
+                await asyncio.sleep(0)
+            assert len(tx.recorded) == len(all_of_them)
+    assert [each.id for each in await stored(shelf)] == [each.id for each in all_of_them]
+    assert [each.subject for each in await shelf.envelopes()] == [f"ord_{n}" for n in range(len(all_of_them))]
+
+
+@pytest.mark.parametrize("wrong", ["a row that is refused", "an error of the block"])
+async def test_nothing_is_left_of_what_was_sent_before_an_error(shelf: Harness, wrong: str) -> None:
+    async def insert() -> None:
+        async with shelf.runtime.transaction() as tx:
+            tx.in_bulk()
+            async with Sending(tx) as sending:
+                await tx.insert(THINGS, *things(3 * ROWS_TO_COPY))
+                sending.start()
+                await asyncio.sleep(0)  # it is being sent now
+                if wrong == "an error of the block":
+                    raise KeyError(wrong)
+                await tx.insert(THINGS, *things(ROWS_TO_COPY))
+            await tx.flush()
+
+    with pytest.raises((KeyError, asyncpg.UniqueViolationError)):
         await insert()
     assert await stored(shelf) == []
 

@@ -27,6 +27,9 @@ class TimedIds:
         millis = int(self._shop.clock.now().timestamp() * 1000)
         return UUID(int=(millis << 80) | (7 << 76) | (2 << 62) | self._count)
 
+    def hex7(self) -> str:
+        return self.uuid7().hex
+
 
 @pytest.fixture
 def live(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:

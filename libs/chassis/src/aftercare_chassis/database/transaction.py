@@ -88,11 +88,11 @@ class Transaction(Reader[S_co]):
 
     def new_id(self, prefix: str) -> str:
         """A new id: `prefix`, an underscore and a UUIDv7 in 32 hex digits, which sorts by the time."""
-        return f"{prefix}_{self._ids.uuid7().hex}"
+        return f"{prefix}_{self._ids.hex7()}"
 
     def new_id_of(self, prefix: str, at: datetime, place: int = 0) -> str:
         """A new id that sorts by an earlier time; of several of the same time, by `place`, which is below 4096."""
-        return f"{prefix}_{hex_at_time(self._ids.uuid7(), int(at.timestamp() * 1000), place)}"
+        return f"{prefix}_{hex_at_time(self._ids.hex7(), int(at.timestamp() * 1000), place)}"
 
     def __copy__(self) -> "Transaction[S_co]":
         """A transaction with the same attributes; the protocol of `copy` itself takes ten times as long."""
@@ -134,7 +134,9 @@ class Transaction(Reader[S_co]):
         return earlier
 
     def in_bulk(self) -> None:
-        """From here on, until the end, let new rows wait for each other, however many: those of one table are one statement, and many of them a COPY."""
+        """From here on, until the end, let new rows and events wait for each other, however many: those of one table are one statement, and many of
+        them a COPY."""
+        self._publish()
         self.writes.bulk = True
 
     def begin_unit(self, trace: TraceContext) -> None:
@@ -255,13 +257,16 @@ class Transaction(Reader[S_co]):
     async def finish(self) -> None:
         """Send what waits and the recorded events; called right before the commit, by whoever commits. Raises: as `flush`."""
         self.writes.add_last()
+        if not self.writes.bulk:
+            self._publish()
+        await self.flush()
+
+    def _publish(self) -> None:
         events, self._published = self.recorded[self._published :], len(self.recorded)
         if events:
             if self.writes.has_units:
                 self.writes.begin_unit()
-            for together in [[event] for event in events] if self.writes.bulk else [events]:
-                self.writes.insert(*outbox.insert(together))
-        await self.flush()
+            self.writes.insert(*outbox.insert(events))
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:
         row = await super()._one(source, compiled, params)
@@ -280,7 +285,10 @@ class Transaction(Reader[S_co]):
         if not events:
             raise ValueError("a change of an aggregate needs at least one event")
         for number, event in enumerate(events, row.version + 1):
-            self.recorded.append(self._envelope(event, number))
+            envelope = self._envelope(event, number)
+            self.recorded.append(envelope)
+            if self.writes.bulk:
+                self.writes.insert(*outbox.insert([envelope]))
             if self._journal is not None:
                 await self._journal(self, event)
         return replace(row, version=row.version + len(events))

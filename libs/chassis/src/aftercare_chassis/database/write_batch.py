@@ -13,11 +13,12 @@ statement makes PostgreSQL read the CHECKs of its tables again, which costs more
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from typing import cast
 
 from asyncpg.pool import PoolConnectionProxy
 
@@ -32,6 +33,10 @@ _PARAMETER = re.compile(r"\$(\d+)")
 Write = tuple[str, str, Sequence[object]]
 """The name of a table, the text of a statement without RETURNING that writes to it, with its parameters numbered from $1, and
 their values."""
+
+
+_NewRows = dict[str, list[Sequence[object]]]
+"""With `bulk`: the parameters of new rows by the text of their INSERT."""
 
 
 class _Kind(Enum):
@@ -82,16 +87,17 @@ class WriteBatch:
     """The writes that wait, oldest first. With `bulk`, inserts with the same text are one statement, a COPY where they are many, in the order
     of the first of each."""
 
-    __slots__ = ("_last", "_unit", "_waiting", "bulk")
+    __slots__ = ("_last", "_rows", "_unit", "_waiting", "bulk")
 
     def __init__(self) -> None:
         self.bulk = False
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_Waiting | _NewRows] = []
+        self._rows: _NewRows = {}
         self._last: list[_Waiting] = []
         self._unit = 0
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._rows)
 
     def begin_unit(self) -> None:
         """Let the writes from here on belong to another unit: none of them depends on one of an earlier unit that still waits."""
@@ -104,12 +110,15 @@ class WriteBatch:
 
     def insert(self, table: str, sql: str, args: Sequence[object]) -> None:
         """Let this INSERT of new rows wait."""
-        self._add(_Kind.INSERT, table, sql, args)
+        if self.bulk:
+            self._rows.setdefault(sql, []).append(args)
+        else:
+            self._add(_Kind.INSERT, table, sql, args)
 
     def upsert(self, table: str, sql: str, args: Sequence[object]) -> None:
         """Let this upsert wait. Those of one table keep their order, since they may concern the same row."""
-        last = self._waiting[-1] if self._waiting else None
-        if last is not None and last.sql == sql and last.unit == self._unit:
+        last = self._waiting[-1] if self._waiting and not self._rows else None
+        if isinstance(last, _Waiting) and last.sql == sql and last.unit == self._unit:
             last.calls.append(args)
         else:
             self._add(_Kind.UPSERT, table, sql, args)
@@ -128,8 +137,12 @@ class WriteBatch:
 
     def add_last(self) -> None:
         """Let what was inserted last wait with the other writes from now on."""
-        self._waiting += self._last
-        self._last = []
+        last, self._last = self._last, []
+        for write in last:
+            if self.bulk:
+                self.insert(write.table, write.sql, write.calls[0])
+            else:
+                self._waiting.append(write)
 
     def mark(self) -> Callable[[], None]:
         """A function that discards what was added since and was not sent. Nothing waits now but what is inserted last."""
@@ -137,11 +150,13 @@ class WriteBatch:
 
         def discard() -> None:
             self._waiting.clear()
+            self._rows.clear()
             del self._last[last:]
 
         return discard
 
     def _add(self, kind: _Kind, table: str, sql: str, args: Sequence[object]) -> None:
+        self._close_rows()
         self._waiting.append(_Waiting(self._unit, kind, table, sql, [args]))
 
     async def send(self, connection: PoolConnectionProxy) -> None:
@@ -151,15 +166,24 @@ class WriteBatch:
             Stale: an UPDATE did not change one row.
             asyncpg.PostgresError: the database refuses one of the rows.
         """
+        self._close_rows()
         waiting, self._waiting = self._waiting, []
-        if self.bulk:
-            await _send_bulk(connection, waiting)
-            return
-        for call in _calls(waiting):
-            await _send(connection, call)
+        for new, together in groupby(waiting, lambda each: isinstance(each, dict)):
+            if new:
+                for rows in together:
+                    await _send_inserts(connection, cast(_NewRows, rows))
+            else:
+                for call in _calls(cast(Iterable[_Waiting], together)):
+                    await _send(connection, call)
+
+    def _close_rows(self) -> None:
+        """Let other writes have their place behind the new rows so far."""
+        if self._rows:
+            self._waiting.append(self._rows)
+            self._rows = {}
 
 
-def _calls(waiting: Sequence[_Waiting]) -> Iterator[list[_Call]]:
+def _calls(waiting: Iterable[_Waiting]) -> Iterator[list[_Call]]:
     """The statements to send, in order, those with the same text together: the first of all units, then the second, and so on."""
     units: dict[int, list[_Waiting]] = {}
     for write in waiting:
@@ -169,19 +193,6 @@ def _calls(waiting: Sequence[_Waiting]) -> Iterator[list[_Call]]:
         for call in map(_call, filter(None, together)):
             by_text.setdefault(call.writes, []).append(call)
         yield from by_text.values()
-
-
-async def _send_bulk(connection: PoolConnectionProxy, waiting: Sequence[_Waiting]) -> None:
-    """Send what waits where many rows are new. Other writes keep their places, and separate the inserts before and after them."""
-    by_text: dict[str, list[Sequence[object]]] = {}
-    for write in waiting:
-        if write.kind is _Kind.INSERT:
-            by_text.setdefault(write.sql, []).append(write.calls[0])
-            continue
-        await _send_inserts(connection, by_text)
-        by_text = {}
-        await _send(connection, [_call([write])])
-    await _send_inserts(connection, by_text)
 
 
 async def _send_inserts(connection: PoolConnectionProxy, by_text: Mapping[str, list[Sequence[object]]]) -> None:

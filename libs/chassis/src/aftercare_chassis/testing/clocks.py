@@ -33,3 +33,6 @@ class SequentialIds:
     def uuid7(self) -> UUID:
         self._count += 1
         return UUID(int=(0x0195_0000_0000 << 80) | (7 << 76) | (2 << 62) | self._count)
+
+    def hex7(self) -> str:
+        return self.uuid7().hex
