@@ -1,11 +1,13 @@
 """What is kept of each event of an order, its payments and its parcels: a step of the order, and what the order is found by."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, OrderCreated, OrderPaid, ParcelRegistered, PaymentSucceeded
+from pydantic import BaseModel
 
 from order_svc.domain.order_keys import KeyKind, keys
 from order_svc.domain.steps import DETAILS, OrderStep
@@ -53,31 +55,41 @@ def step_of(event: Any, *, step_id: str, role: str) -> OrderStep:
 
 def keys_of(event: Event) -> list[str]:
     """What the order of this event is found by from now on."""
-    match event:
-        case OrderCreated():
-            return keys(
-                {
-                    KeyKind.ORDER_NO: [event.order_no],
-                    KeyKind.BUYER_ID: [event.buyer_id],
-                    KeyKind.SKU: [line.sku for line in event.lines],
-                    KeyKind.CATEGORY: [line.category for line in event.lines],
-                }
-            )
-        case ParcelRegistered():
-            return keys({KeyKind.WAYBILL_NO: [event.waybill_no], KeyKind.CARRIER: [event.carrier]})
-        case OrderPaid() | PaymentSucceeded():
-            return keys({KeyKind.PAYMENT_PROVIDER: [event.provider]})
-        case _:
-            return []
+    of_kind = _KEYS.get(type(event))
+    return [] if of_kind is None else keys(of_kind(event))
+
+
+def _of_created(event: OrderCreated) -> Mapping[KeyKind, Iterable[str | None]]:
+    return {
+        KeyKind.ORDER_NO: [event.order_no],
+        KeyKind.BUYER_ID: [event.buyer_id],
+        KeyKind.SKU: [line.sku for line in event.lines],
+        KeyKind.CATEGORY: [line.category for line in event.lines],
+    }
+
+
+def _of_parcel(event: ParcelRegistered) -> Mapping[KeyKind, Iterable[str | None]]:
+    return {KeyKind.WAYBILL_NO: [event.waybill_no], KeyKind.CARRIER: [event.carrier]}
+
+
+def _of_payment(event: OrderPaid | PaymentSucceeded) -> Mapping[KeyKind, Iterable[str | None]]:
+    return {KeyKind.PAYMENT_PROVIDER: [event.provider]}
+
+
+_KEYS: Mapping[type[Event], Callable[[Any], Mapping[KeyKind, Iterable[str | None]]]] = {
+    OrderCreated: _of_created,
+    ParcelRegistered: _of_parcel,
+    OrderPaid: _of_payment,
+    PaymentSucceeded: _of_payment,
+}
 
 
 def _units(event: Any) -> dict[str, int]:
     """`units`: how many the lines or packages of the event have; empty where they have none."""
     kind: type[Event] = type(event)
-    if not _has_lines(kind):
-        return {}
-    lines = [line for package in getattr(event, "packages", ()) for line in package.lines]
-    counts = [line.quantity for line in (*getattr(event, "lines", ()), *lines) if hasattr(line, "quantity")]
+    packages = event.packages if _has(kind, "packages") else ()
+    lines = [*(event.lines if _has(kind, "lines") else ()), *(line for package in packages for line in package.lines)]
+    counts = [line.quantity for line in lines if _has(type(line), "quantity")]  # type: ignore[arg-type]  # a class is hashable
     return {"units": sum(counts)} if counts else {}
 
 
@@ -87,8 +99,8 @@ def _of_order(kind: type[Event]) -> bool:
 
 
 @cache
-def _has_lines(kind: type[Event]) -> bool:
-    return not {"lines", "packages"}.isdisjoint(kind.model_fields)
+def _has(kind: type[BaseModel], field: str) -> bool:
+    return field in kind.model_fields
 
 
 @cache

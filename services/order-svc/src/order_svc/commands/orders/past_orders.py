@@ -22,7 +22,7 @@ from order_svc.commands.journal import keys_of, step_of
 from order_svc.commands.orders import past_fulfilments, stock
 from order_svc.commands.orders.past_recording import Recording, recording_of
 from order_svc.commands.payments import postings
-from order_svc.commands.record import order_fields, payment_fields, sale_fields
+from order_svc.commands.record import order_fields, payment_fields
 from order_svc.domain.imports.model import PastOrder
 from order_svc.domain.model import OrderState
 from order_svc.domain.payments.model import EXTERNAL, Payment, PaymentState
@@ -45,12 +45,8 @@ async def record(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     recording = recording_of(tx, merchant_id, past)
     order, lines = recording.order, recording.lines
     created = recording.at(past.created_at)
-    sold = sale_fields(order, lines)
-    recording.add(
-        OrderCreated(
-            **order_fields(created, order, OrderState.CREATED), **sold, deadline_at=None, order_no=past.order_no
-        )
-    )
+    fields = order_fields(created, order, OrderState.CREATED)
+    recording.add(OrderCreated(**fields, **recording.sold, deadline_at=None, order_no=past.order_no))
     payment = _pay(recording) if past.paid_at is not None else None
     await stock.reserve(created, order, ordered(lines))
     parcels = await past_fulfilments.ship(recording)
@@ -88,11 +84,10 @@ def _pay(recording: Recording) -> Payment:
     )
     at = recording.at(past.paid_at)
     recording.events.append(PaymentSucceeded(**payment_fields(at, payment), provider_reference=past.payment_reference))
-    sold = sale_fields(order, recording.lines)
     recording.add(
         OrderPaid(
             **order_fields(at, order, OrderState.PAID),
-            **sold,
+            **recording.sold,
             payment_id=payment.id,
             provider=payment.provider,
             paid_at=past.paid_at,

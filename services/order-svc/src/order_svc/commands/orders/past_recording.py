@@ -9,6 +9,7 @@ from aftercare_chassis.records import replace
 from aftercare_events import Event
 
 from order_svc.commands.orders.orders import order_lines
+from order_svc.commands.record import SaleFields, sale_fields
 from order_svc.domain import breakdown, policy
 from order_svc.domain.imports import rules
 from order_svc.domain.imports.model import PastOrder
@@ -19,12 +20,14 @@ from order_svc.settings import Settings
 
 @dataclass(slots=True)
 class Recording:
-    """What is recorded of one order: `order` and `lines` as they are at last, the events of the order, and all events in their order."""
+    """What is recorded of one order: `order` and `lines` as they are at last, what was sold as its events state it, the events of the order,
+    and all events in their order."""
 
     tx: Transaction[Settings]
     past: PastOrder
     order: Order
     lines: Sequence[OrderLine]
+    sold: SaleFields
     of_order: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -80,7 +83,8 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     order = receipts.with_window(order, window, least)
     order = replace(order, deadline_at=deliver_by or _deadline(tx, past, order.window_ends_at))
     reminder = timedelta(hours=tx.settings.receipt_reminder_hours)
-    return Recording(tx, past, receipts.with_reminder(order, reminder, tx.now), _shipped(lines, past))
+    reminded = receipts.with_reminder(order, reminder, tx.now)
+    return Recording(tx, past, reminded, _shipped(lines, past), sale_fields(reminded, lines))
 
 
 def _deadline(tx: Transaction[Settings], past: PastOrder, window_ends_at: datetime | None) -> datetime | None:
