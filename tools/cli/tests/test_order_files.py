@@ -233,12 +233,18 @@ def test_a_file_that_is_written_to_is_noticed(tmp_path: Path) -> None:
     assert not stamp.holds(file)
 
 
+def parts_of(rows: list[FileRow]) -> list[tuple[int, int, int]]:
+    """How many orders the parts have, and the lines in which they begin and the next ones do."""
+    bodies = [json.loads(part.body) for part in orders._parts(iter(rows), 1)]
+    return [(len(body["orders"]), body["first_row"], body["next_row"]) for body in bodies]
+
+
 def test_parts_are_bounded_by_rows_and_bytes() -> None:
     small = [FileRow(n, n + 1, {"order_no": str(n)}) for n in range(1, 1100)]
-    assert [(part.rows, part.next_row) for part in orders._parts(iter(small))] == [(500, 501), (500, 1001), (99, 1100)]
+    assert parts_of(small) == [(500, 1, 501), (500, 501, 1001), (99, 1001, 1100)]
     large = [FileRow(n, n + 1, {"order_no": "王" * 100_000}) for n in range(1, 6)]
-    parts = list(orders._parts(iter(large)))
-    assert [part.rows for part in parts] == [2, 2, 1]
+    assert parts_of(large) == [(2, 1, 3), (2, 3, 5), (1, 5, 6)]
+    parts = list(orders._parts(iter(large), 1))
     assert all(len(part.body) < 1_000_000 for part in parts)
     assert [row["row"] for part in parts for row in json.loads(part.body)["orders"]] == [1, 2, 3, 4, 5]
 

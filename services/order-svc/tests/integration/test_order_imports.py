@@ -152,6 +152,14 @@ async def test_rows_go_on_and_end(importing: Importing) -> None:
     passed = {"orders": [{"row": 1, "order": importing.order("A-1")}], "next_row": 2}
     problem = shop.problem(await shop.seller.post(f"{path}/rows", json=passed), 422, "rows_out_of_order")
     assert problem["next_row"] == 2
+    early = {"orders": [{"row": 6, "order": importing.order("A-6")}], "first_row": 5, "next_row": 7}
+    refused = await shop.seller.post(f"{path}/rows", json=early)
+    assert shop.problem(refused, 409, "part_too_early")["next_row"] == 2
+    assert refused.headers["retry-after"] == "1"
+    between = {"orders": [], "first_row": 2, "next_row": 5}
+    for body in (between, early):
+        assert (await shop.seller.post(f"{path}/rows", json=body)).status_code == 200
+    assert sorted(each["order_no"] for each in await importing.listed()) == ["A-1", "A-6"]
     assert (await shop.seller.post(f"{path}/complete")).json()["state"] == "completed"
     later = {"orders": [], "next_row": 9}
     shop.problem(await shop.seller.post(f"{path}/rows", json=later), 409, "import_completed")

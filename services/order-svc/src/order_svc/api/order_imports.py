@@ -15,7 +15,7 @@ from order_svc.api.schemas.order_imports import (
     ImportRowsIn,
 )
 from order_svc.commands.orders import order_imports
-from order_svc.domain.imports.errors import ImportCompleted, RowsOutOfOrder
+from order_svc.domain.imports.errors import ImportCompleted, PartTooEarly, RowsOutOfOrder
 from order_svc.domain.imports.model import ImportState
 from order_svc.queries import order_imports as queries
 from order_svc.settings import Settings
@@ -54,7 +54,7 @@ async def get_import(import_id: ImportId, reader: Read[Settings]) -> ImportOut:
 @router.post(
     "/{import_id}/rows",
     operation_id="importOrderRows",
-    responses=refusals(ImportCompleted, RowsOutOfOrder),
+    responses=refusals(ImportCompleted, PartTooEarly, RowsOutOfOrder),
     dependencies=SELLER,
 )
 async def import_rows(import_id: ImportId, body: ImportRowsIn, tx: Tx[Settings]) -> ImportedPartOut:
@@ -63,7 +63,8 @@ async def import_rows(import_id: ImportId, body: ImportRowsIn, tx: Tx[Settings])
     An order that is here under its number is left as it is, so that a part may be sent again. Nobody is reminded, nothing expires,
     and no provider is called; other services learn of the orders as if they had happened here, with their own times.
     """
-    return ImportedPartOut.of_part(await order_imports.add(tx, import_id, rows=body.rows(), next_row=body.next_row))
+    part = await order_imports.add(tx, import_id, rows=body.rows(), next_row=body.next_row, first_row=body.first_row)
+    return ImportedPartOut.of_part(part)
 
 
 @router.post("/{import_id}/complete", operation_id="completeOrderImport", dependencies=SELLER)

@@ -4,8 +4,9 @@ import csv
 import json
 import os
 import time
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from aftercare_cli.stack.layout import Layout
 
 # Any: bodies of the API.
 
-MOST_ROWS, MOST_BYTES = 500, 900_000
+MOST_ROWS, MOST_BYTES, IN_FLIGHT = 500, 900_000, 2
 MOST_NAMED, PAGE = 10, 100
 """How many lines with refused orders are named; the report has all."""
 REPORT = ("row", "order_no", "field", "code", "reason", "allowed")
@@ -88,7 +89,7 @@ def _send(client: ApiClient, begun: dict[str, Any], rows: Iterator[FileRow]) -> 
     """Send the rows that have not been sent, in parts; the last line."""
     last: int = begun["next_row"] - 1
     before, started = begun["imported"], time.monotonic()
-    parts = _parts(row for row in rows if row.number >= begun["next_row"])
+    parts = _parts((row for row in rows if row.number >= begun["next_row"]), begun["next_row"])
     for part, answer in _answers(client, f"/v1/order-imports/{begun['id']}/rows", parts):
         last = part.next_row - 1
         rate = (answer["imported"] - before) / max(time.monotonic() - started, 0.001)
@@ -98,30 +99,30 @@ def _send(client: ApiClient, begun: dict[str, Any], rows: Iterator[FileRow]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one request imports: so many rows, and the line with which the next part begins."""
+    """What one request imports, and the line with which the next part begins."""
 
-    rows: int
     next_row: int
     body: bytes
 
 
-def _parts(rows: Iterator[FileRow]) -> Iterator[_Part]:
-    """The rows in parts that one request takes."""
+def _parts(rows: Iterator[FileRow], first_row: int) -> Iterator[_Part]:
+    """The rows in parts that one request takes; each begins where the one before it ends."""
     written: list[bytes] = []
-    size = next_row = 0
+    size, next_row = 0, first_row
     for row in rows:
         one = _written(row)
         if written and (len(written) == MOST_ROWS or size + len(one) > MOST_BYTES):
-            yield _part(written, next_row)
-            written, size = [], 0
+            yield _part(written, first_row, next_row)
+            written, size, first_row = [], 0, next_row
         written.append(one)
         size, next_row = size + len(one) + 1, row.next_number
     if written:
-        yield _part(written, next_row)
+        yield _part(written, first_row, next_row)
 
 
-def _part(written: list[bytes], next_row: int) -> _Part:
-    return _Part(len(written), next_row, b'{"orders":[%b],"next_row":%d}' % (b",".join(written), next_row))
+def _part(written: list[bytes], first_row: int, next_row: int) -> _Part:
+    orders = b",".join(written)
+    return _Part(next_row, b'{"orders":[%b],"first_row":%d,"next_row":%d}' % (orders, first_row, next_row))
 
 
 def _written(row: FileRow) -> bytes:
@@ -136,12 +137,17 @@ def _written(row: FileRow) -> bytes:
 
 
 def _answers(client: ApiClient, path: str, parts: Iterator[_Part]) -> Iterator[tuple[_Part, dict[str, Any]]]:
-    """Each part with the response to it; the next part is read while the service imports one."""
-    with ThreadPoolExecutor(1) as reader:
-        reading = reader.submit(next, parts, None)
-        while (part := reading.result()) is not None:
-            reading = reader.submit(next, parts, None)
-            yield part, client.post(path, part.body)
+    """Each part with the response to it. The service has the next part when it has imported one; it refuses a part that overtakes another,
+    which is sent again then."""
+    with ThreadPoolExecutor(IN_FLIGHT) as senders:
+        sent: deque[tuple[_Part, Future[dict[str, Any]]]] = deque()
+        for part in parts:
+            sent.append((part, senders.submit(client.post, path, part.body)))
+            if len(sent) == IN_FLIGHT:
+                first, response = sent.popleft()
+                yield first, response.result()
+        for part, response in sent:
+            yield part, response.result()
 
 
 def _check_places(file: Path, report: Path, refused: Path) -> None:

@@ -180,6 +180,9 @@ class ImportRowsIn(In):
     """The orders, by their rows. One that is refused does not keep the others out."""
     next_row: RowNumber
     """The line with which the next part begins."""
+    first_row: RowNumber | None = None
+    """The line with which this part begins, where it is sent before the response to the part before it: it is refused while that one is not
+    imported (`part_too_early`), and sent again then."""
 
     def rows(self) -> list[Row]:
         """The orders as the command takes them."""

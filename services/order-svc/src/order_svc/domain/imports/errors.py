@@ -18,6 +18,14 @@ class RowsOutOfOrder(Refusal):
     en = "The rows have to rise, from {next_row} on."
 
 
+class PartTooEarly(Refusal):
+    """The part goes on behind one that is not imported yet."""
+
+    kind, code, retry_after = Kind.CONFLICT, "part_too_early", 1
+    zh = "前面的数据尚未导入，请先发送第 {next_row} 行起的数据。"
+    en = "The part before this one is not imported yet: the import goes on with line {next_row}."
+
+
 class RowUnreadable(Refusal):
     """Who sends the file cannot read an order of it."""
 
