@@ -24,6 +24,14 @@ TABLES: dict[str, Lifecycle[Any, Any]] = {
     ClaimKind.MERCHANT_DEPOSIT: GUARANTEE_CLAIM,
     ClaimKind.REFUSED_GOODS: REFUSED_GOODS_CLAIM,
 }
+GUARDS = frozenset(
+    code
+    for table in TABLES.values()
+    for row in table.transitions.values()
+    for guard in row.guards
+    for code in guard.code.split(" or ")
+)
+"""The codes of everything that bars an action."""
 STATES: frozenset[Entered] = frozenset(
     (name, str(state)) for name, table in TABLES.items() for state in {*table.timeouts, *table.ends}
 ) - {(str(ClaimKind.FREIGHT_INSURANCE), "merchant_review")}

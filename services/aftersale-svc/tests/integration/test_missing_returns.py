@@ -1,9 +1,22 @@
 """Returned goods that the courier has delivered and the merchant has not, and such that turn up later."""
 
+from typing import Any
+
 import pytest
 from aftercare_events import AfterSaleReopened
 from aftersale_shop import Shop
 from test_returns import on_its_way
+
+
+def arrivals(case: dict[str, Any]) -> dict[str, str | None]:
+    """Why the arrival of its goods cannot be reported, by the two actions that do."""
+    allowed = {each["action"]: each.get("why_not") for each in case["allowed_actions"]}
+    return {action: allowed[action] for action in ("receive", "record_arrival")}
+
+
+async def shown(shop: Shop, case_id: str) -> dict[str, str | None]:
+    """The same of a case as the merchant reads it."""
+    return arrivals((await shop.seller.get(f"/v1/cases/{case_id}")).json())
 
 
 async def missing(shop: Shop) -> str:
@@ -72,8 +85,12 @@ async def test_an_agent_closes_the_case_again_and_the_goods_go_back(shop: Shop) 
 
 async def test_a_case_whose_units_another_one_has_is_not_opened_again(shop: Shop) -> None:
     case_id = await closed_without_goods(shop)
+    assert await shown(shop, case_id) == {"receive": None, "record_arrival": "case_opens_again"}
     await shop.case(2, type_="refund_only")
     shop.harness.problem(await shop.seller.post(f"/v1/cases/{case_id}/receive"), 409, "units_held_by_another_case")
+    assert await shown(shop, case_id) == {"receive": "units_held_by_another_case", "record_arrival": None}
+    [listed] = (await shop.seller.get("/v1/cases", params={"state": "closed"})).json()["data"]
+    assert arrivals(listed) == await shown(shop, case_id)
     assert (await shop.get(case_id))["state"] == "closed"
 
 

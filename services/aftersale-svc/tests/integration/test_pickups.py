@@ -148,8 +148,9 @@ async def test_a_courier_who_does_not_come_gives_the_buyer_the_whole_time_again(
     case_id = await returning(shop)
     shop.clock.advance(hours=5 * 24)
     case = await book(shop, case_id)
-    early = await shop.buyer.post(f"/v1/cases/{case_id}/miss-pickup", json={})
-    shop.harness.problem(early, 409, "pickup_not_begun")
+    shop.harness.problem(await shop.buyer.post(f"/v1/cases/{case_id}/miss-pickup", json={}), 409, "pickup_not_begun")
+    seen = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()["allowed_actions"]
+    assert {"action": "miss_pickup", "allowed": False, "why_not": "pickup_not_begun"} in seen
     begun(shop, case)
     missed = await shop.act(shop.buyer, case_id, "miss-pickup")
     assert (missed["state"], missed["pickup"]["missed_by"]) == ("await_buyer_shipment", "courier")

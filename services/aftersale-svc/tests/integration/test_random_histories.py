@@ -48,8 +48,8 @@ ENDINGS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("agent", "release-hold", {"note": "…"}),
         ("agent", "confirm-decision", {}),
         ("second agent", "confirm-decision", {}),
-        ("agent", "state-offline-refund", {"method": "cash", "reference": "…", "evidence": [HASH]}),
         ("second agent", "confirm-offline-refund", {}),
+        ("agent", "state-offline-refund", {"method": "cash", "reference": "…", "evidence": [HASH]}),
     ],
     "refused-goods-claims": [
         ("agent", "report-lost", {}),

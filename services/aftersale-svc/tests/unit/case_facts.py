@@ -112,6 +112,5 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
         full = _sent_back(full)
     # A closed case that nothing keeps from its units is open again once they arrive.
     held_by = (Holder("case_2", HeldUntil.CASE_ENDED),) if action is CaseAction.RECORD_ARRIVAL else ()
-    return CaseFacts(
-        full=full, order=order, in_dispute_window=True, held_by=held_by, overdue=True, units_cancelled=True
-    )
+    full = replace(full, held_by=held_by)
+    return CaseFacts(full=full, order=order, in_dispute_window=True, overdue=True, units_cancelled=True)

@@ -188,6 +188,7 @@ class MemoryTransaction:
             legs.DETAILS.of_one: [self.snapshot.details],
             legs.DETAILS_TO_LOCK.of_one: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
+            holds.HOLDS_OF_ORDERS: [line_hold(self.snapshot)],
             **{key: [] for key in (verdicts.COSTS_OF_DISPUTE, withdrawn_disputes.WITHDRAWN, given_back.SHARES_PAID)},
             waybills.PARCELS_UNDER_WAYBILL: [],
             lab_tests.TESTS_OF_DISPUTE: [

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, SystemContext
@@ -11,6 +10,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, RefundState
 from aftersale_svc.domain.cases.errors import RefundDecided, ReturnAlreadyScanned
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, Return
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
@@ -116,15 +116,20 @@ def test_a_waybill_can_be_corrected_until_the_first_scan(acting: Acting, a_case:
 @pytest.mark.parametrize(
     ("known", "code"),
     [
-        ({"in_dispute_window": False, "held_by": ()}, "dispute_window_passed"),
-        ({"in_dispute_window": True, "held_by": None}, "units_held_by_another_case"),
+        ((False, ()), "dispute_window_passed"),
+        ((True, (Holder("case_2", HeldUntil.CASE_ENDED),)), "units_held_by_another_case"),
     ],
 )
 def test_what_bars_a_dispute_about_a_closed_case(
-    known: dict[str, Any], code: str, acting: Acting, a_case: Callable[..., Case], an_order: Callable[..., Order]
+    known: tuple[bool, tuple[Holder, ...]],
+    code: str,
+    acting: Acting,
+    a_case: Callable[..., Case],
+    an_order: Callable[..., Order],
 ) -> None:
     closed = a_case(CaseState.CLOSED, deadline_at=None, whose_turn=NOBODY, close_cause=CloseCause.BUYER_LATE)
-    about = CaseFacts(full=FullCase(case=closed), order=an_order(), **known)
+    timely, held_by = known
+    about = CaseFacts(full=FullCase(case=closed, held_by=held_by), order=an_order(), in_dispute_window=timely)
     with pytest.raises(Refusal) as refused:
         of(closed).apply(closed, CaseAction.FREEZE, acting(), about)
     assert refused.value.code == code

@@ -9,6 +9,7 @@ from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Forbidden, NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import may_open_again
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.model import Offer
@@ -59,6 +60,7 @@ from aftersale_svc.tables.evidence.evidence_reuse import ELSEWHERE, REUSES_OF
 from aftersale_svc.tables.goods.parcel_anomalies import OPEN_ANOMALIES
 from aftersale_svc.tables.goods.sent_parcels import PARCELS_OF_ORDER
 from aftersale_svc.tables.money.given_back import GIVEN_BACK
+from aftersale_svc.tables.money.holders import with_holders
 from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER, REJECTIONS
 from aftersale_svc.tables.orders import ORDER
 
@@ -130,6 +132,7 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
 async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:
     full = await _with_rejections(read, await full_cases(read, found))
     full = await with_disputes_left(read, full, read.now)
+    full = await with_holders(read, full, lambda each: may_open_again(each, read.actor))
     stopped = [each.id for each in found if each.state is CaseState.DISPUTED]
     if not stopped:
         return full

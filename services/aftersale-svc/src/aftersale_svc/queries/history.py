@@ -13,6 +13,7 @@ from aftercare_chassis.records import replace
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import may_open_again
 from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
@@ -38,6 +39,7 @@ from aftersale_svc.tables.deadlines.deadlines import MOVES_OF_CASE, OF_CASE
 from aftersale_svc.tables.disputes.withdrawn_disputes import with_disputes_left
 from aftersale_svc.tables.evidence.evidence import FILES_OF_CASE
 from aftersale_svc.tables.goods.refused_goods_claims import STEPS_OF_CASE
+from aftersale_svc.tables.money.holders import with_holders
 from aftersale_svc.tables.money.holds import REJECTIONS_THEN
 
 
@@ -76,9 +78,11 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     if then.case.state is CaseState.REJECTED:
         rejected = await read.one(REJECTIONS_THEN, case_ids=[case_id], at=time)
         then = replace(then, rejected_times=None if rejected is None else rejected["times"])
-    [then] = await with_disputes_left(read, [replace(then, disputes_left=None)], time)
+    [then] = await with_disputes_left(read, [replace(then, disputes_left=None, held_by=None)], time)
     covers = await read.all(COVERS_THEN, case_id=case_id, at=time)
     then = replace(then, legs={**then.legs, OwedGoods: await _owed_goods(read, now, time), DepositCover: tuple(covers)})
+    if at is None:
+        [then] = await with_holders(read, [then], lambda each: may_open_again(each, actor))
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]

@@ -11,20 +11,17 @@ from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import PLATFORM, CaseFacts, FullCase
 from aftersale_svc.domain.cases.guards import disputable_from
-from aftersale_svc.domain.cases.holders import Holder
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
-from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, Opening
-from aftersale_svc.domain.money.holds import holders as held_by
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes.disputes import DISPUTES
 from aftersale_svc.tables.disputes.withdrawn_disputes import with_disputes_left
-from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.money.holders import with_holders
 
 
 async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) -> None:
@@ -37,8 +34,8 @@ async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) ->
     full, order = found
     if await _is_appealed(tx, full):
         return
-    [full] = await with_disputes_left(tx, [full], tx.now)
-    facts = await _facts(tx, full, order)
+    [full] = await with_disputes_left(tx, await with_holders(tx, [full]), tx.now)
+    facts = _facts(tx, full, order)
     if not permits(full, CaseAction.FREEZE, tx, facts):
         return
     frozen = apply(full, CaseAction.FREEZE, tx, facts)
@@ -120,21 +117,13 @@ async def _case_of(tx: Transaction[Settings], event: ComplaintOpened) -> tuple[F
     return (full, order) if full.case.buyer_id == event.buyer_id else None  # not another buyer's case
 
 
-async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> CaseFacts:
+def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> CaseFacts:
     """What decides whether a complaint stops the case. An open case holds its units itself."""
-    closed = full.case.state is CaseState.CLOSED
     return CaseFacts(
         full=full,
         order=order,
         in_dispute_window=in_dispute_window(full.case, tx.now, tx.settings.dispute_window_hours),
-        held_by=await holders(tx, full) if closed else (),
     )
-
-
-async def holders(tx: Transaction[Settings], full: FullCase) -> tuple[Holder, ...]:
-    """A closed case holds nothing; to be opened again it has to hold its units again, and these other cases have them by now."""
-    holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
-    return held_by(full.case.id, TYPES[full.case.type], full.lines, holds)
 
 
 async def _is_appealed(tx: Transaction[Settings], full: FullCase) -> bool:

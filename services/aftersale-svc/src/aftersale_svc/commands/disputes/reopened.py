@@ -9,7 +9,7 @@ from aftercare_chassis.records import replace
 from aftercare_events import VerdictReplaced
 
 from aftersale_svc.commands import effects
-from aftersale_svc.commands.disputes import executions, openings, verdicts
+from aftersale_svc.commands.disputes import executions, verdicts
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import save_dispute, step
 from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
@@ -29,6 +29,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.cases import STEPS
 from aftersale_svc.tables.disputes.appeals import ENTRIES
 from aftersale_svc.tables.disputes.disputes import DISPUTES
+from aftersale_svc.tables.money.holders import with_holders
 from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 
 
@@ -112,8 +113,8 @@ async def _pay(
     event: VerdictReplaced,
     amount: RefundAmount,
 ) -> Dispute:
-    facts = CaseFacts(full=full, order=order, held_by=await openings.holders(tx, full))
-    awarded = apply(full, CaseAction.AWARD, tx, facts)
+    [full] = await with_holders(tx, [full])
+    awarded = apply(full, CaseAction.AWARD, tx, CaseFacts(full=full, order=order))
     more, before = _more(full, amount)
     case = replace(
         awarded.case,

@@ -24,12 +24,9 @@ from aftersale_svc.domain.cases.lifecycle import apply, of, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState, ReturnMethod
 from aftersale_svc.domain.cases.pickups.errors import (
-    PickupBegun,
-    PickupDayNotBegun,
-    PickupNotBegun,
     PickupSlotUnchanged,
 )
-from aftersale_svc.domain.cases.pickups.model import MOST_EARLY, Pickup
+from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.waybills import Receiver
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -84,14 +81,12 @@ async def move(tx: Transaction[Settings], case_id: str, *, begins_at: datetime, 
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, PickupsUsedUp: see CASE.
-        PickupBegun: the booked time has begun.
+        IllegalTransition, ActionNotAllowed, PickupsUsedUp, PickupBegun: see CASE.
         PickupSlotUnchanged: it is the time that was booked.
         PickupSlotUnknown, PickupSlotFull: see `free_slot`.
     """
     full = await locking.case(tx, case_id)
     moved, before = apply(full, CaseAction.MOVE_PICKUP, tx), open_pickups.booked(full)
-    _check_not_begun(tx, before)
     if begins_at == before.begins_at:
         raise PickupSlotUnchanged(pointer="/slot")
     slot, version = await free_slot(tx, full.case.merchant_id, begins_at)
@@ -120,12 +115,10 @@ async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = 
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
-        PickupBegun: the booked time has begun.
+        IllegalTransition, ActionNotAllowed, PickupBegun: see CASE.
     """
     full = await locking.case(tx, case_id)
     cancelled = apply(full, CaseAction.CANCEL_PICKUP, tx)
-    _check_not_begun(tx, open_pickups.booked(full))
     # That a pickup is cancelled where its case goes on without it is seen to for every action.
     return await effects.save(tx, full, cancelled, CaseAction.CANCEL_PICKUP, note=note)
 
@@ -156,14 +149,11 @@ async def collect(
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
-        PickupDayNotBegun: the booked time is more than `MOST_EARLY` away.
+        IllegalTransition, ActionNotAllowed, PickupDayNotBegun: see CASE.
         WaybillInUse: see `waybills.check`.
     """
     full = await locking.case(tx, case_id)
     collected, before = _collected(tx, full, carrier, waybill_no), open_pickups.booked(full)
-    if tx.now < before.begins_at - MOST_EARLY:
-        raise PickupDayNotBegun(possible_from=before.begins_at - MOST_EARLY)
     await waybills.check(tx, full.case, carrier, waybill_no, Receiver.MERCHANT)
     known = before.waybill_no is None or (before.carrier, before.waybill_no) == (carrier, waybill_no)
     renamed = () if known else (waybill_given(tx, collected, before, carrier, waybill_no),)
@@ -195,8 +185,7 @@ async def miss(tx: Transaction[Settings], case_id: str, *, note: str | None = No
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
-        PickupNotBegun: the booked time has not begun.
+        IllegalTransition, ActionNotAllowed, PickupNotBegun: see CASE.
     """
     full = await locking.case(tx, case_id)
     return await _missed(tx, full, CaseAction.MISS_PICKUP, PickupMissedBy.COURIER, note)
@@ -217,8 +206,7 @@ async def report_absence(tx: Transaction[Settings], case_id: str, *, note: str |
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
-        PickupNotBegun: the booked time has not begun.
+        IllegalTransition, ActionNotAllowed, PickupNotBegun: see CASE.
     """
     full = await locking.case(tx, case_id)
     return await _missed(tx, full, CaseAction.REPORT_ABSENCE, PickupMissedBy.BUYER, note)
@@ -228,8 +216,6 @@ async def _missed(
     tx: Transaction[Settings], full: FullCase, action: CaseAction, by: PickupMissedBy, note: str | None
 ) -> FullCase:
     missed, before = apply(full, action, tx), open_pickups.booked(full)
-    if tx.now < before.begins_at:
-        raise PickupNotBegun(begins_at=before.begins_at)
     pickup = replace(
         before.ended(PickupState.MISSED, tx.now),
         missed_by=by,
@@ -246,11 +232,6 @@ async def _missed(
 def _until(full: FullCase, ends_at: datetime) -> FullCase:
     """The case with a pickup that ends then, which its deadline is computed from."""
     return replace(full, case=replace(full.case, pickup_ends_at=ends_at))
-
-
-def _check_not_begun(tx: Transaction[Settings], pickup: Pickup) -> None:
-    if pickup.begins_at <= tx.now:
-        raise PickupBegun(begins_at=pickup.begins_at)
 
 
 def _collected(tx: Transaction[Settings], full: FullCase, carrier: str, waybill_no: str) -> FullCase:

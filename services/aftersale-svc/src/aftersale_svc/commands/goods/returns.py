@@ -19,13 +19,11 @@ from aftercare_events import (
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.deadlines.deadline_times import MOST_DAYS, lengthen
-from aftersale_svc.commands.disputes import openings
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.goods import lost_parcels, pickups, waybills
 from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase, facts_for
-from aftersale_svc.domain.cases.holders import held_by_others
 from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
@@ -36,6 +34,7 @@ from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, Exte
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.deadlines.deadlines import OPEN_OF
+from aftersale_svc.tables.money.holders import with_holders
 
 SCAN = "scan"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
@@ -160,9 +159,8 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 
 async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
     """The goods of a locked case have arrived after it was closed: it has its units and their money again, and an agent decides."""
+    [full] = await with_holders(tx, [full])
     moved = apply(full, CaseAction.RECEIVE, tx, replace(facts_for(full, tx.actor), order=order))
-    if held_by := await openings.holders(tx, full):
-        raise held_by_others(held_by)
     opened = replace(moved, case=replace(moved.case, close_cause=None, reject_reason=None))
     event = AfterSaleReopened(
         **case_fields(tx, opened.case), cause=cause(full, CaseAction.RECEIVE), deadline_at=opened.case.deadline_at
@@ -281,10 +279,8 @@ async def arrive(
 
 async def _facts_of_arrival(tx: Transaction[Settings], full: FullCase, order: Order | None) -> CaseFacts:
     """With the other cases that have the units of a closed one, which its goods do not open again then."""
-    facts = replace(facts_for(full, tx.actor), order=order)
-    if full.case.state is not CaseState.CLOSED:
-        return facts
-    return replace(facts, held_by=await openings.holders(tx, full))
+    [full] = await with_holders(tx, [full])
+    return replace(facts_for(full, tx.actor), order=order)
 
 
 def _arrived(full: FullCase, at: datetime) -> Return:

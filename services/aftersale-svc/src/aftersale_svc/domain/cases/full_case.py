@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from aftercare_chassis.lifecycle import Actor
@@ -36,7 +37,7 @@ class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
     Where these were read: `stop` is what a disputed case waits for, `rejected_times` how often a line of a rejected one was, `disputes_left`
-    how many disputes the buyer may still open. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed.
+    how many disputes the buyer may still open, `held_by` which other cases have the units of a closed one by now. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed.
     """
 
     case: Case
@@ -47,6 +48,7 @@ class FullCase:
     has_neighbours: bool = False
     rejected_times: int | None = None
     disputes_left: int | None = None
+    held_by: tuple[Holder, ...] | None = None
     anomalies: tuple[dict[str, Any], ...] = ()
     overdue: Mapping[str, str] = field(default_factory=dict)
 
@@ -182,8 +184,7 @@ class FullCase:
 
     @property
     def _ended_for_nothing(self) -> bool:
-        """Whether what has arrived is all the buyer's: the case has ended without money or other goods for it, or the buyer has paid for it by
-        a hold that was claimed before it came."""
+        """Whether what has arrived is all the buyer's: the case has ended with nothing for it, or a hold that was claimed has paid for it."""
         if self.case.state is CaseState.COMPLETED:
             claimed = self.money_hold is not None and self.money_hold.claimed_at is not None
             return claimed and not self.rows_of(Inspection)
@@ -262,19 +263,18 @@ class FullCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What the guards judge besides the row of the case. `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
-    (`in_dispute_window`), and which other cases have its units by now (`held_by`; None: that is not known). `by_platform`: who acts belongs to the
-    platform. `units_cancelled`: its order has cancelled units that it is about. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged.
+    """What the guards judge besides the row of the case. `order` is None where the command has not read it. `in_dispute_window`: the time to dispute
+    a closed case is not over. `by_platform`: who acts belongs to the platform. `units_cancelled`: its order has cancelled units that it is about. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged, and `now` when.
     """
 
     full: FullCase
     order: Order | None = None
     in_dispute_window: bool = False
-    held_by: tuple[Holder, ...] | None = None
     by_platform: bool = False
     overdue: bool = False
     units_cancelled: bool = False
     actor: Actor | None = None
+    now: datetime | None = None
 
     @property
     def order_cancelled(self) -> bool:
@@ -282,9 +282,9 @@ class CaseFacts:
         return self.order is not None and self.order.state is OrderState.CANCELLED
 
 
-def facts_for(full: FullCase, actor: Actor) -> CaseFacts:
-    """What is known of a case that is shown to this actor."""
-    return CaseFacts(full=full, by_platform=actor.role in PLATFORM, actor=actor)
+def facts_for(full: FullCase, actor: Actor, now: datetime | None = None) -> CaseFacts:
+    """What is known of a case that is shown to this actor, or in which it acts."""
+    return CaseFacts(full=full, by_platform=actor.role in PLATFORM, actor=actor, now=now)
 
 
 def _inspected(line: CaseLine, found: Inspection | None) -> CaseLine:

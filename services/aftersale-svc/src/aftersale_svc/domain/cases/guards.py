@@ -108,8 +108,8 @@ def _nothing_on_its_way(_: Case, facts: CaseFacts | None) -> Refusal | None:
 def _opens_again(case: Case, facts: CaseFacts | None) -> Refusal | None:
     if case.state is not CaseState.CLOSED or facts is None:
         return None
-    barred = _closed_for_good(case, facts) or _order_cancelled(case, facts) or _covered(case, facts) or facts.held_by
-    return None if barred else OpensAgain()
+    refused = (each.refuses(case, facts) for each in OPENED_BY_ARRIVAL)
+    return None if any(refused) else OpensAgain()
 
 
 def _goods_not_back(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -181,7 +181,7 @@ def _window_passed(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _units_held(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    return None if facts is not None and facts.held_by == () else held_by_others(facts.held_by if facts else None)
+    return held_by_others(facts.full.held_by) if facts is not None and facts.full.held_by else None
 
 
 def _units_here(case: Case, _: object) -> Refusal | None:
@@ -213,7 +213,6 @@ SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(),
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
 NOTHING_TO_ARRIVE = Guard(NothingInTransit.code, _nothing_to_arrive)
 NOTHING_ON_ITS_WAY = Guard(NothingInTransit.code, _nothing_on_its_way)
-OPENS_AGAIN = Guard(OpensAgain.code, _opens_again)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
 RETURN_TRACKED = Guard(ReturnTracked.code, _tracked)
 NOTHING_SENT = Guard(NothingInTransit.code, _nothing_sent)
@@ -230,3 +229,7 @@ DISPUTE_WINDOW_PASSED = Guard(DisputeWindowPassed.code, _window_passed)
 UNITS_HERE = Guard(UnitsNotShipped.code, _units_here)
 UNITS_NOT_CANCELLED = Guard(UnitsNotCancelled.code, _units_not_cancelled)
 UNITS_HELD = Guard(UnitsHeldByAnother.code, _units_held)
+"""Other cases have its units by now, where that was read."""
+OPENED_BY_ARRIVAL = (ORDER_CANCELLED, NOTHING_TO_ARRIVE, CLOSED_FOR_GOOD, REFUND_COVERED, UNITS_HELD)
+"""What bars that goods which arrive open a closed case again."""
+OPENS_AGAIN = Guard(OpensAgain.code, _opens_again)

@@ -48,9 +48,9 @@ class UnitsWithMerchant(UnitsHeldByAnother):
     en = "The merchant is to give these units back by another case ({case_ids:or another one}); they are free once the buyer has them."
 
 
-def held_by_others(holders: Sequence[Holder] | None) -> UnitsHeldByAnother:
-    """The refusal that names the cases which have the units of a closed one; None: they are not known."""
-    ids, until = [each.case_id for each in holders or () if each.case_id], {each.until for each in holders or ()}
+def held_by_others(holders: Sequence[Holder]) -> UnitsHeldByAnother:
+    """The refusal that names the cases which have the units of a closed one."""
+    ids, until = [each.case_id for each in holders if each.case_id], {each.until for each in holders}
     if HeldUntil.NEVER in until:
         return UnitsGoneForGood(case_ids=ids)
     if HeldUntil.GOODS_RETURNED in until:

@@ -61,7 +61,8 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
     """
     try:
         return replace(
-            full, case=of(full.case).apply(full.case, action, context, facts or facts_for(full, context.actor))
+            full,
+            case=of(full.case).apply(full.case, action, context, facts or facts_for(full, context.actor, context.now)),
         )
     except IllegalTransition as refused:
         if full.case.state is CaseState.DISPUTED:
@@ -83,7 +84,7 @@ def sent_by(full: FullCase, carrier: str) -> FullCase:
 
 def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None = None) -> list[Allowed]:
     """Every action of the case's table, and why it is not open to this actor now. `now` None: as far as time does not matter."""
-    found = of(full.case).allowed(full.case, actor, facts, now)
+    found = of(full.case).allowed(full.case, actor, replace(facts, now=now), now)
     if full.case.state in ENDED and full.case.dispute_id is None:
         # An appeal against a verdict reopens a case that has ended; without a verdict there is none.
         return [replace(each, why_not=NO_VERDICT) if each.why_not == _BY_DISPUTE else each for each in found]
@@ -94,7 +95,13 @@ def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None
 
 def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:
     """Whether `apply` would take the action."""
-    return of(full.case).permits(full.case, action, context.actor, facts or facts_for(full, context.actor))
+    return of(full.case).permits(full.case, action, context.actor, facts or facts_for(full, context.actor, context.now))
+
+
+def may_open_again(full: FullCase, actor: Actor) -> bool:
+    """Whether this actor opens the closed case again by receiving its goods, as far as is known."""
+    is_closed = full.case.state is CaseState.CLOSED
+    return is_closed and of(full.case).permits(full.case, CaseAction.RECEIVE, actor, facts_for(full, actor))
 
 
 def cause(full: FullCase, action: CaseAction) -> str:

@@ -128,8 +128,9 @@ def can_hold_again(type_: TypeRow, lines: Sequence[CaseLine], balances: Mapping[
 def holders(case_id: str, type_: TypeRow, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> tuple[Holder, ...]:
     """The cases that keep a closed case from holding its units and their money again; none where it can. What it was paid for itself keeps
     it from that as well."""
+    own = {line.line_id for line in lines}
     # What the merchant still has of the case itself is no matter of another one, nor what its refund has given back already.
-    holds = [_without_own(each) if each.case_id == case_id else each for each in holds]
+    holds = [_without_own(each) if each.case_id == case_id else each for each in holds if each.line_id in own]
     if can_hold_again(type_, lines, {balance.line_id: balance for balance in balances(holds)}):
         return ()
     found: dict[str, HeldUntil] = {}

@@ -198,6 +198,8 @@ WHY_NOT: Mapping[str, Label] = {
     "nothing_to_repair_again": Label("没有可再次维修的商品", "there is nothing to repair again"),
     "pickup_destination_unknown": Label("缺少退货地址", "there is no return address"),
     "pickups_used_up": Label("取件预约次数已用完", "no more pickups can be booked"),
+    "pickup_begun": Label("取件时段已开始", "the booked time has begun"),
+    "pickup_not_begun": Label("取件时段尚未开始", "the booked time has not begun"),
     "no_pickup_waybill": Label("取件没有运单号", "no waybill was named for the pickup"),
     "refund_owed_again": Label(
         "已退款项被退回商家，仍欠买家", "the refund came back to the merchant, and is still owed"

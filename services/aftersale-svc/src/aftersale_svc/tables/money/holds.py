@@ -170,7 +170,7 @@ _NUMBERS = (
     *("returned_units", "returned_minor", "returned_freight_minor"),
 )
 _FACTS = ("keeps_for_less", "is_stated_outside")
-HOLDS_OF_ORDER = Query(
+_of_orders = (
     select(
         order_lines.c.line_id,
         order_lines.c.sku,
@@ -187,10 +187,13 @@ HOLDS_OF_ORDER = Query(
         *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
     )
     .select_from(order_lines.outerjoin(_held, true()))
-    .where(order_lines.c.order_id == bindparam("order_id"))
-    .order_by(order_lines.c.position, _held.c.case_id),
-    LineHold,
+    .order_by(order_lines.c.order_id, order_lines.c.position, _held.c.case_id)
 )
+HOLDS_OF_ORDER = Query(_of_orders.where(order_lines.c.order_id == bindparam("order_id")), LineHold)
+HOLDS_OF_ORDERS = Query(
+    _of_orders.where(order_lines.c.order_id == any_(bindparam("order_ids", type_=ARRAY(Text)))), LineHold
+)
+"""The same of several orders, one after the other."""
 
 _line, _of_line = case_lines.alias("line"), cases.alias("of_line")
 

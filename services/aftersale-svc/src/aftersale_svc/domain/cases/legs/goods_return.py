@@ -5,11 +5,9 @@ from aftercare_chassis.lifecycle import Timeout, Transition
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import (
     ADDRESS_MISSING,
-    CLOSED_FOR_GOOD,
     NOTHING_IN_TRANSIT,
     NOTHING_TO_ARRIVE,
-    ORDER_CANCELLED,
-    REFUND_COVERED,
+    OPENED_BY_ARRIVAL,
     SCANNED,
     SHIPPED,
     unless_refund_decided,
@@ -39,7 +37,7 @@ _S, _A = CaseState, CaseAction
 ARRIVED_AFTER_CLOSING: Row = Transition(
     _S.MANUAL_REVIEW,
     MERCHANT_OR_AGENT,
-    (ORDER_CANCELLED, NOTHING_TO_ARRIVE, CLOSED_FOR_GOOD, REFUND_COVERED),
+    OPENED_BY_ARRIVAL,
     cause=EscalationCause.RETURN_ARRIVED_LATE,
 )
 """An agent decides about goods that the merchant has now; what a courier reports late opens no case."""
