@@ -72,6 +72,39 @@ async def test_a_buyer_who_asks_for_many_orders_at_once_has_asked_before(shop: S
     assert sorted(case["state"] for case in found) == ["pending_review"] * 4 + ["refunding"]
 
 
+async def test_what_others_opened_questions_and_rejections_set_aside_are_not_counted(shop: Shop) -> None:
+    await shop.delivered()
+    for client in (shop.seller, shop.harness.client("admin", "admin-1")):
+        case = await shop.case(1, type_="refund_only", client=client)
+        await shop.act(shop.seller, case["id"], "reject", reason="no_defect_found")
+        await shop.act(shop.buyer, case["id"], "accept")
+    await shop.case(1, type_="consult", reason="quality_defect")
+    await publish(shop, FEW)
+    assert (await shop.case(1, type_="refund_only"))["state"] == "refunding"
+    clean = {"id": "clean", "when": {"buyer_history": {"days": 30, "most_rejections": 0}}, "outcome": "approve"}
+    rejected = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, rejected["id"], "reject", reason="no_defect_found")
+    await publish(shop, clean)
+    dispute = await shop.complaint(rejected["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    again = await shop.case(1, type_="refund_only")
+    assert again["state"] == "pending_review", "until a verdict sets it aside, the rejection counts"
+    await shop.act(shop.buyer, again["id"], "cancel")
+    await shop.verdict(dispute["id"], 4999)
+    assert (await shop.case(1, type_="refund_only"))["state"] == "refunding"
+
+
+async def test_a_question_is_left_to_the_merchant(shop: Shop) -> None:
+    await shop.delivered()
+    every = {"id": "every", "when": {}, "outcome": "manual_review"}
+    await publish(shop, every)
+    question = await shop.case(1, type_="consult", reason="quality_defect")
+    assert (question["state"], question["whose_turn"]) == ("await_answer", "merchant")
+    tried = (await shop.seller.post("/v1/merchants/m-1/case-rules/try", json={"rules": [every]})).json()
+    assert (tried["outcomes"]["manual_review"], tried["outcomes"]["leave_to_merchant"]) == (0, 1)
+
+
 async def test_a_rule_knows_for_which_reasons_its_merchant_requires_evidence(postgres_url: str, tmp_path: Path) -> None:
     required = {"id": "required", "when": {"evidence_needs": ["required"]}, "outcome": "manual_review"}
     async with desk(postgres_url, tmp_path) as at:

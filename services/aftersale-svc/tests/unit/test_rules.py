@@ -89,6 +89,15 @@ def test_a_rule_does_not_match_where_one_condition_does_not_hold(when: dict[str,
     assert first_match(rules_of([document(**when)]), REQUEST) is None
 
 
+def test_no_rule_decides_about_what_the_merchant_does_not_review() -> None:
+    decided = {
+        each
+        for each in CaseType
+        if first_match(rules_of([document(outcome="manual_review")]), replace(REQUEST, type=each)) is not None
+    }
+    assert set(CaseType) - decided == {CaseType.CONSULT, CaseType.REFUSED_DELIVERY}
+
+
 def test_a_category_that_is_not_known_matches_no_condition() -> None:
     unknown = replace(REQUEST, categories=("kitchen", None))
     assert first_match(rules_of([document(category_prefixes=["kitchen"])]), unknown) is None

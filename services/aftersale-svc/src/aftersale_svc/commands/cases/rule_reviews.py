@@ -9,16 +9,13 @@ from aftersale_svc.commands import locking
 from aftersale_svc.commands.cases import reviews
 from aftersale_svc.commands.cases.rule_facts import request_facts
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import permits
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, RequestedLine
+from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.domain.rules.matching import first_match
 from aftersale_svc.domain.rules.model import OrderToOpen, Rule, RuleOutcome
 from aftersale_svc.settings import Settings
-
-ACTIONS = {RuleOutcome.APPROVE: CaseAction.APPROVE, RuleOutcome.MANUAL_REVIEW: CaseAction.ESCALATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +36,17 @@ async def decision(
     rules = rules_of(published.content["rules"])
     facts = await request_facts(tx, order, case, lines, rules)
     rule = first_match(rules, facts)
-    if rule is None or rule.outcome not in ACTIONS:
+    if rule is None or rule.outcome is RuleOutcome.LEAVE_TO_MERCHANT:
         return None
     return RuleDecision(rule, AppliedRule(published.version, rule.id, facts))
 
 
 async def take(tx: Transaction[Settings], full: FullCase, order: OrderToOpen, decided: RuleDecision | None) -> FullCase:
-    """Do what the rule says with the case. The system does it, as the timer would.
-
-    A type of case whose review does not have the action is left to the merchant.
-    """
+    """Do what the rule says with the case. The system does it, as the timer would."""
     if decided is None:
         return full
-    system, action = tx.as_system(), ACTIONS[decided.rule.outcome]
-    if not permits(full, action, system):
-        return full
-    if action is CaseAction.ESCALATE:
+    system = tx.as_system()
+    if decided.rule.outcome is RuleOutcome.MANUAL_REVIEW:
         return await reviews.escalate_by_rule(system, full, decided.applied)
     return await reviews.approve_by_rule(system, full, order, decided.applied, decided.rule.return_address)
 

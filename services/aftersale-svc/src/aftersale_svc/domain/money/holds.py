@@ -17,7 +17,7 @@ from aftersale_svc.domain.orders.model import Stage
 
 REJECTED = frozenset({CaseState.REJECTED, CaseState.CLOSED})
 """The states of cases that count as rejected, where they have a reason for that."""
-NOT_ASKED_FOR = frozenset({Initiator.MERCHANT, Initiator.SYSTEM})
+NOT_ASKED_FOR = frozenset({Initiator.MERCHANT, Initiator.PLATFORM, Initiator.SYSTEM})
 """Whose cases are no requests of the buyer, so that their rejection does not keep the buyer from asking."""
 
 

@@ -11,7 +11,7 @@ from aftersale_svc.domain.rules.model import HistoryCondition
 
 @dataclass(frozen=True, slots=True)
 class EarlierCase:
-    """An earlier case of the buyer at the merchant."""
+    """An earlier request of the buyer at the merchant, and whether its rejection stands."""
 
     opened_at: datetime
     was_rejected: bool

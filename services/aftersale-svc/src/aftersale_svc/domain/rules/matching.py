@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
+from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.rules.facts import RequestFacts
 from aftersale_svc.domain.rules.model import Conditions, HistoryCondition, Rule
 
 
 def first_match(rules: Iterable[Rule], facts: RequestFacts) -> Rule | None:
-    """The rule that decides; None where none matches and the merchant decides."""
+    """The rule that decides; None where none matches, or the merchant reviews no case of this type: then no rule decides about it."""
+    if TYPES[facts.type].lifecycle.initial is not CaseState.PENDING_REVIEW:
+        return None
     return next((rule for rule in rules if matches(rule.when, facts)), None)
 
 

@@ -21,7 +21,10 @@ class RuleOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryCondition:
-    """What the buyer's earlier cases at this merchant have to be like, within this many days before the case was opened."""
+    """What the buyer's earlier requests at this merchant have to be like, within this many days before the case was opened.
+
+    Questions are none, nor is what the merchant, the platform or the system opened; a rejection that a verdict has set aside does not count.
+    """
 
     days: int
     least_cases: int | None = None

@@ -22,8 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.merchant_settings.model import SettingKind
+from aftersale_svc.domain.money.holds import NOT_ASKED_FOR, REJECTED
 from aftersale_svc.domain.rules.model import OrderToOpen
 from aftersale_svc.tables.cases.case_changes import case_changes
 from aftersale_svc.tables.cases.cases import CASE_SEEN_BY, case_lines, case_timeline, cases
@@ -78,17 +80,22 @@ LOCK_HISTORY: Query[Record] = Query(
     select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("history_of", type_=Text), 0)))
 )
 
+_state = case((cases.c.state == CaseState.DISPUTED, cases.c.frozen_state), else_=cases.c.state)
+# What a verdict has overturned keeps its reason, and is in another state.
+_was_rejected = cases.c.reject_reason.is_not(None) & or_(*(_state == each for each in sorted(REJECTED)))
 PAST_CASES: Query[Record] = Query(
-    select(cases.c.id, cases.c.buyer_id, cases.c.created_at, cases.c.reject_reason.is_not(None).label("was_rejected"))
+    select(cases.c.id, cases.c.buyer_id, cases.c.created_at, _was_rejected.label("was_rejected"))
     .where(
         cases.c.buyer_id == bindparam("buyer_ids", type_=ARRAY(Text)).any_(),
         cases.c.merchant_id == _merchant_id,
         cases.c.created_at >= bindparam("since"),
+        *(cases.c.initiator.is_distinct_from(each) for each in sorted(NOT_ASKED_FOR)),
+        *(cases.c.type != name for name, row in TYPES.items() if row.is_question),
     )
     .order_by(cases.c.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
-"""The newest cases of buyers at a merchant."""
+"""The newest requests of buyers at a merchant, also those that an agent has made for them: no questions, and nothing that others opened."""
 
 _lines = (
     select(
