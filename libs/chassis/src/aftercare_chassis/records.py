@@ -8,7 +8,7 @@ of the class could do it.
 
 import dataclasses
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 R = TypeVar("R")
@@ -20,8 +20,11 @@ else:
     def replace(row: R, /, **changes: object) -> R:
         """As `dataclasses.replace`."""
         cls, values = type(row), getattr(row, "__dict__", {})
-        if not _is_dictionary(cls) or not changes.keys() <= values.keys():
+        known = cls.__dataclass_fields__  # type: ignore[attr-defined]  # of a dataclass
+        if not _is_dictionary(cls) or not changes.keys() <= known.keys():
             return dataclasses.replace(row, **changes)
+        if len(values) > len(known):  # a cached property has kept what it computed of the row that is copied
+            values = {name: values[name] for name in known}
         return _filled(cls, {**values, **changes})
 
 
@@ -35,11 +38,9 @@ def make(cls: type[R], values: Mapping[str, object]) -> R:
 
 @cache
 def _is_dictionary(cls: type) -> bool:
-    """Whether the dictionary has all fields and nothing else, and nothing else happens when a row is made. A class with slots may inherit fields without."""
+    """Whether all fields are in the dictionary, and nothing else happens when a row is made. A class with slots may inherit fields without."""
     has_slots = any(vars(each).get("__slots__") for each in cls.__mro__)
-    # The dictionary keeps their values, which would be those of the row that was copied.
-    has_cached = any(isinstance(value, cached_property) for each in cls.__mro__ for value in vars(each).values())
-    return not (has_slots or has_cached or hasattr(cls, "__post_init__"))
+    return not has_slots and not hasattr(cls, "__post_init__")
 
 
 def _filled(cls: type[R], values: Mapping[str, object]) -> R:

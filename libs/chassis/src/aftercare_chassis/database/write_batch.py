@@ -60,13 +60,36 @@ class _Waiting:
     sql: str
     calls: list[Sequence[object]]
 
-    def may_join(self, other: "_Waiting") -> bool:
-        """Whether it may be sent in one statement with an earlier write."""
-        if len(self.calls) > 1 or len(other.calls) > 1 or self.kind is other.kind is _Kind.SAVE:
+
+class _Together:
+    """Writes of one statement."""
+
+    __slots__ = ("_kinds", "_saves", "writes")
+
+    def __init__(self) -> None:
+        self.writes: list[_Waiting] = []
+        self._kinds: dict[str, set[_Kind]] = {}
+        self._saves = False
+
+    def takes(self, write: _Waiting) -> bool:
+        """Whether one more write may be sent with them."""
+        if not self.writes:
+            return True
+        if len(self.writes) == MOST_PARTS or len(write.calls) > 1 or len(self.writes[0].calls) > 1:
             return False
-        if self.kind is _Kind.CHANGE and other.kind is _Kind.INSERT:
-            return self.table != other.table  # parts of one statement do not see the rows of each other
-        return self.table != other.table or {self.kind, other.kind} <= _OTHER_ROWS
+        if self._saves and write.kind is _Kind.SAVE:
+            return False
+        kinds = self._kinds.get(write.table)
+        if kinds is None:
+            return True
+        # Parts of one statement do not see the rows of each other.
+        changes_new = write.kind is _Kind.CHANGE and _Kind.INSERT in kinds
+        return not changes_new and {write.kind} | kinds <= _OTHER_ROWS
+
+    def add(self, write: _Waiting) -> None:
+        self.writes.append(write)
+        self._kinds.setdefault(write.table, set()).add(write.kind)
+        self._saves = self._saves or write.kind is _Kind.SAVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +233,14 @@ async def _send_inserts(connection: PoolConnectionProxy, by_text: Mapping[str, l
 
 def _divided(waiting: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
     """The writes of a unit in groups of one statement each."""
-    together: list[_Waiting] = []
+    together = _Together()
     for write in waiting:
-        if len(together) == MOST_PARTS or not all(write.may_join(each) for each in together):
-            yield together
-            together = []
-        together.append(write)
-    if together:
-        yield together
+        if not together.takes(write):
+            yield together.writes
+            together = _Together()
+        together.add(write)
+    if together.writes:
+        yield together.writes
 
 
 def _call(together: list[_Waiting]) -> _Call:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from aftercare_chassis.refusals import Kind, Refusal
 
@@ -149,8 +149,7 @@ class Binding:
     refusal: Callable[[str, datetime, str | None], Refusal]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(NamedTuple):
     """One action as the API shows it: allowed now for this actor, or why not."""
 
     action: str

@@ -87,10 +87,14 @@ def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None
     found = of(full.case).allowed(full.case, actor, replace(facts, now=now), now)
     if full.case.state in ENDED and full.case.dispute_id is None:
         # An appeal against a verdict reopens a case that has ended; without a verdict there is none.
-        return [replace(each, why_not=NO_VERDICT) if each.why_not == _BY_DISPUTE else each for each in found]
+        return [_barred(each, NO_VERDICT) if each.why_not == _BY_DISPUTE else each for each in found]
     if full.case.state is not CaseState.DISPUTED:
         return found
-    return [replace(each, why_not=FROZEN_BY_DISPUTE) if each.why_not == NOT_IN_THIS_STATE else each for each in found]
+    return [_barred(each, FROZEN_BY_DISPUTE) if each.why_not == NOT_IN_THIS_STATE else each for each in found]
+
+
+def _barred(action: Allowed, why_not: str) -> Allowed:
+    return Allowed(action.action, allowed=False, why_not=why_not)
 
 
 def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:
