@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from aftercare_chassis.lifecycle import Actor
@@ -60,16 +61,13 @@ class FullCase:
         """The case with these rows, which are of one class, in place of those that it had."""
         return replace(self, legs={**self.legs, type(rows[0]): rows}) if rows else self
 
-    @property
+    @cached_property
     def lines(self) -> tuple[CaseLine, ...]:
         """Its lines, with what an inspection found of each, or what was granted of its price."""
         found = {each.line_id: each for each in self.rows_of(Inspection)}
         received = {each["line_id"]: each["quantity"] for each in self.return_.received or ()}
         granted = {each.line_id: each.granted_minor for each in self.rows_of(PriceCheck)}
-        lines = (
-            _inspected(replace(line, received=received.get(line.line_id)), found.get(line.line_id))
-            for line in self.requested
-        )
+        lines = (_inspected(each, received.get(each.line_id), found.get(each.line_id)) for each in self.requested)
         return tuple(replace(line, accepted_minor=granted[line.line_id]) if granted else line for line in lines)
 
     def inspected(self, lines: Sequence[CaseLine]) -> "FullCase":
@@ -101,7 +99,7 @@ class FullCase:
             return self
         return self.keeping(replace(self.return_, received=short or None))
 
-    @property
+    @cached_property
     def return_(self) -> Return:
         """Its return; empty where nothing was sent back."""
         return next(iter(self.rows_of(Return)), Return(case_id=self.case.id))
@@ -141,7 +139,7 @@ class FullCase:
         """Whether the merchant has goods that go back to the buyer."""
         return bool(self.refused_units)
 
-    @property
+    @cached_property
     def refused_units(self) -> dict[str, int]:
         """The units that the merchant has and that go back to the buyer, by line: what was refused, or all of them where the case was
         closed without money or other goods for them, but for those that were sent back, or that nobody waits for any more.
@@ -287,11 +285,12 @@ def facts_for(full: FullCase, actor: Actor, now: datetime | None = None) -> Case
     return CaseFacts(full=full, by_platform=actor.role in PLATFORM, actor=actor, now=now)
 
 
-def _inspected(line: CaseLine, found: Inspection | None) -> CaseLine:
+def _inspected(line: CaseLine, received: int | None, found: Inspection | None) -> CaseLine:
     if found is None:
-        return line
+        return line if received == line.received else replace(line, received=received)
     return replace(
         line,
+        received=received,
         accepted=found.accepted,
         accepted_minor=found.accepted_minor,
         grade=found.grade,
