@@ -2,23 +2,18 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
-from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
-from aftercare_chassis.lifecycle.diagram import draw
-from aftersale_svc import main
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause, Initiator, RefundAction, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, Initiator, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE, REFUND, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
-from aftersale_svc.settings import Settings
 from case_facts import facts
 from case_tables import (
     ADDED,
@@ -196,46 +191,6 @@ def test_the_api_shows_exactly_what_is_possible(
         assert found == {action for action, by in open_to if not by & NOT_OPEN}
 
 
-@pytest.mark.parametrize("type_", CaseType)
-def test_every_state_but_the_ends_and_a_dispute_has_a_timer(type_: CaseType) -> None:
-    lifecycle = CASE[type_]
-    for state, timeout in lifecycle.timeouts.items():
-        if state is not CaseState.DISPUTED:
-            for each in timeout.alternatives:
-                assert each.hours in Settings.model_fields
-                assert each.then
-                assert each.effect
-
-
-def test_an_action_sets_turn_and_deadline(acting: Acting, a_case: Callable[..., Case]) -> None:
-    case = a_case()
-    approved = of(case).apply(case, CaseAction.APPROVE, acting("seller"))
-    assert (approved.state, approved.whose_turn) == (CaseState.AWAIT_BUYER_SHIPMENT, "buyer")
-    assert approved.deadline_at == acting().now + timedelta(days=7)
-    cancelled = of(case).apply(case, CaseAction.CANCEL, acting("buyer"))
-    assert (cancelled.whose_turn, cancelled.deadline_at) == ("nobody", None)
-
-
-@pytest.mark.parametrize("type_", CaseType)
-def test_every_timer_of_a_case_has_a_command(type_: CaseType) -> None:
-    timeouts = [each for timeout in CASE[type_].timeouts.values() for each in timeout.alternatives]
-    assert {timeout.then for timeout in timeouts} - {None} <= main.timers.case_timer.actions
-
-
-@pytest.mark.parametrize("type_", CaseType)
-def test_what_closes_a_case_or_needs_an_agent_has_a_cause_that_is_published(type_: CaseType) -> None:
-    rows = CASE[type_].transitions.items()
-    closing = {row.cause for (state, _), row in rows if CaseState.CLOSED is row.target is not state}
-    assert closing <= set(CloseCause)
-    escalating = {row.cause for (_, action), row in rows if action in (CaseAction.ESCALATE, CaseAction.FAIL)}
-    assert escalating <= set(EscalationCause)
-
-
-def test_a_timer_that_repeats_sets_a_new_deadline(acting: Acting, a_case: Callable[..., Case]) -> None:
-    case = a_case(CaseState.MANUAL_REVIEW)
-    assert of(case).apply(case, CaseAction.ESCALATE, acting()).deadline_at == acting().now + timedelta(hours=24)
-
-
 @pytest.mark.parametrize("before", [CaseState.REJECTED, CaseState.AWAIT_INSPECTION, CaseState.CLOSED])
 def test_a_resumed_case_goes_on_where_the_dispute_stopped_it(
     before: CaseState, acting: Acting, a_case: Callable[..., Case]
@@ -256,44 +211,3 @@ def test_a_verdict_clears_where_the_dispute_stopped_the_case(
 ) -> None:
     frozen = a_case(CaseState.DISPUTED, frozen_state=CaseState.REJECTED)
     assert of(frozen).apply(frozen, action, acting("arbitrator")).frozen_state is None
-
-
-def test_the_timer_looks_at_the_row_again(acting: Acting, a_case: Callable[..., Case]) -> None:
-    now = acting().now
-    assert of(a_case()).due(a_case(deadline_at=now), now) is CaseAction.APPROVE
-    for later in (
-        a_case(deadline_at=now + timedelta(seconds=1)),
-        a_case(CaseState.CANCELLED, deadline_at=None),
-        a_case(CaseState.DISPUTED, deadline_at=None),
-    ):
-        assert of(later).due(later, now) is None
-
-
-def test_routes_let_through_whom_some_row_lets_through() -> None:
-    assert require_action(CASE.values(), CaseAction.APPROVE).roles == ("agent", "seller")
-    assert require_action(CASE.values(), CaseAction.SHIP).roles == ("agent", "buyer")
-
-
-def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
-    printed = draw(CASE[CaseType.RETURN_REFUND])
-    assert "[*] --> pending_review" in printed
-    assert (
-        "await_buyer_shipment --> closed: close (system) / after buyer_ship_hours, not while return_address_missing"
-        in printed
-    )
-    assert "escalate (system) / after return_address_hours, while return_address_missing" in printed
-    assert "manual_review --> rejected: reject (agent, unless party_cannot_decide, unless refund_already" in printed
-    assert (
-        "correct_waybill (agent, buyer, unless not_opened_by_agent for agent, unless party_cannot_decide, unless answers_agent for agent, unless return_already_scanned)"
-        in printed
-    )
-    assert (
-        "disputed --> await_inspection: resume"
-        " (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_cancelled, where it was before)"
-    ) in printed
-    assert "disputed --> disputed: receive (system, unless nothing_in_transit, then await_inspection)" in printed
-    unpaid = "unless order_not_cancelled, unless refund_owed_again, unless refund_in_flight"
-    assert f"refunding --> closed: end_with_order (system, {unpaid})" in printed
-    ends = "end_with_order (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_not_cancelled, unless refund_owed_again)"
-    assert f"disputed --> closed: {ends}" in printed
-    assert "closed --> disputed: freeze (system, unless order_cancelled, unless closed_for_good" in printed
