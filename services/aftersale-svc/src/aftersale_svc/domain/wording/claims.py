@@ -9,20 +9,12 @@ from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Allowed, Cont
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.claims.model import C, Claim
 from aftersale_svc.domain.claims.types import ClaimType
+from aftersale_svc.domain.wording.action_text import ActionText
 from aftersale_svc.domain.wording.actions import WHY_NOT
 from aftersale_svc.domain.wording.states import TURN_NAMES
 from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 # Any: the states and actions differ per kind of claim.
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimActionText:
-    """An action that the state of a claim has, and why it is not open to the reader; None where it is."""
-
-    action: str
-    name: Label
-    why_not: Label | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,7 @@ class ClaimExplanation:
     turn: Label
     then: Label | None
     money: Label
-    actions: tuple[ClaimActionText, ...]
+    actions: tuple[ActionText[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +78,12 @@ def _then(words: ClaimWords[C], claim: C) -> Label | None:
     return Label(f"逾期未处理：{then.zh}", f"If nothing happens by then, {then.en}")
 
 
-def _actions(words: ClaimWords[C], allowed: list[Allowed]) -> tuple[ClaimActionText, ...]:
+def _actions(words: ClaimWords[C], allowed: list[Allowed]) -> tuple[ActionText[str], ...]:
     """The actions that the state has, each with why the reader may not take it."""
     by_code = {str(action): label for action, label in words.actions.items()}
     whys = {**WHY_NOT, **words.why_not}
     return tuple(
-        ClaimActionText(
+        ActionText(
             each.action,
             by_code[each.action],
             None if each.why_not is None else whys.get(each.why_not, Label(each.why_not, each.why_not)),

@@ -23,6 +23,7 @@ from aftersale_svc.domain.disputes.model import (
 )
 from aftersale_svc.domain.disputes.parts import DisputeParts, MoneyByCase, PaymentTurn
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY
+from aftersale_svc.domain.wording.action_text import ActionText
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES, DISPUTE_WHY_NOT
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, appeal, owed
 from aftersale_svc.domain.wording.effects import effect_label
@@ -53,15 +54,6 @@ _BY_CASE = Label("是否退款以售后单的处理结果为准", "Whether money
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeActionText:
-    """An action, and why it is not open to the reader; None where it is."""
-
-    action: DisputeAction
-    name: Label
-    why_not: Label | None
-
-
-@dataclass(frozen=True, slots=True)
 class DisputeExplanation:
     """A dispute in sentences. `then` is None where it has no deadline, `verdict` before one was given or both sides agreed, `money_when`
     where no money is to go back, `settlement` where none is proposed, `appeal` where nobody can appeal; `actions` leaves out what
@@ -76,7 +68,7 @@ class DisputeExplanation:
     money_when: Label | None
     settlement: Label | None
     appeal: Label | None
-    actions: tuple[DisputeActionText, ...]
+    actions: tuple[ActionText[DisputeAction], ...]
 
 
 def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, zone: ZoneInfo) -> DisputeExplanation:
@@ -100,11 +92,9 @@ def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, 
     )
 
 
-def _action(found: Allowed) -> DisputeActionText:
+def _action(found: Allowed) -> ActionText[DisputeAction]:
     action, why_not = DisputeAction(found.action), found.why_not
-    return DisputeActionText(
-        action, DISPUTE_ACTION_NAMES[action], None if why_not is None else DISPUTE_WHY_NOT[why_not]
-    )
+    return ActionText(action, DISPUTE_ACTION_NAMES[action], None if why_not is None else DISPUTE_WHY_NOT[why_not])
 
 
 def _what(dispute: Dispute) -> Label:

@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.claims.model import StepOfClaim
 from aftersale_svc.domain.disputes.stops import effect
 from aftersale_svc.domain.permissions import STAFF
+from aftersale_svc.domain.wording.action_text import ActionText
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
 from aftersale_svc.domain.wording.claim_steps import claim_sentence
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
@@ -34,15 +35,6 @@ from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 
 @dataclass(frozen=True, slots=True)
-class ActionText:
-    """An action, and why it is not open to the reader; None where it is."""
-
-    action: CaseAction
-    name: Label
-    why_not: Label | None
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """A case in sentences. `then` is None where it has no deadline, `money_when` where no money goes back, `appeal` where nobody can appeal,
     `why` where it is neither rejected nor closed nor for an agent, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
@@ -54,7 +46,7 @@ class Explanation:
     then: Label | None
     money: Label
     money_when: Label | None
-    actions: tuple[ActionText, ...]
+    actions: tuple[ActionText[CaseAction], ...]
     appeal: Label | None = None
     why: Label | None = None
     offer: Label | None = None

@@ -10,29 +10,21 @@ from aftersale_svc.api.schemas.cases.case_evidence import ReuseOut
 from aftersale_svc.api.schemas.cases.cases import CaseOut
 from aftersale_svc.api.schemas.cases.past_cases import SeenOut
 from aftersale_svc.api.schemas.goods.parcel_anomalies import ParcelAnomalyOut
-from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.api.schemas.texts import ActionTextsOut, BilingualOut
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.evidence.case_evidence import seen_reuses
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
-from aftersale_svc.domain.wording.explanation import ActionText, Explanation, explain
+from aftersale_svc.domain.wording.explanation import Explanation, explain
 from aftersale_svc.domain.wording.missing_evidence import missing_evidence
 
 
-class ActionTextOut(Out):
+class ActionTextOut(ActionTextsOut):
     """An action that the state of the case has."""
 
     action: CaseAction
     """Its code, as in `allowed_actions`."""
-    name: BilingualOut
-    """What it does."""
-    why_not: BilingualOut | None = None
-    """Why the caller may not take it now; null where the caller may."""
-
-    @classmethod
-    def of(cls, text: ActionText) -> "ActionTextOut":
-        return cls(action=text.action, name=BilingualOut.of(text.name), why_not=BilingualOut.of_any(text.why_not))
 
 
 class ExplanationOut(Out):

@@ -21,10 +21,10 @@ from aftercare_chassis.lifecycle import Context
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases.case_requests import RequiredEvidence
-from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.api.schemas.texts import ActionTextsOut, BilingualOut
 from aftersale_svc.domain.claims.model import C, ClaimKind, ClaimStep, ClaimSummary
 from aftersale_svc.domain.claims.types import ClaimType
-from aftersale_svc.domain.wording.claims import ClaimActionText, ClaimExplanation, ClaimWords, explain
+from aftersale_svc.domain.wording.claims import ClaimExplanation, ClaimWords, explain
 
 
 class ClaimEvidenceIn(In):
@@ -77,19 +77,8 @@ class ClaimOut(Out):
         }
 
 
-class ClaimActionTextOut(Out):
+class ClaimActionTextOut(ActionTextsOut):
     """An action that the state of the claim has."""
-
-    action: str
-    """Its code, as in `allowed_actions`."""
-    name: BilingualOut
-    """What it does."""
-    why_not: BilingualOut | None = None
-    """Why the caller may not take it now; null where the caller may."""
-
-    @classmethod
-    def of(cls, text: ClaimActionText) -> "ClaimActionTextOut":
-        return cls(action=text.action, name=BilingualOut.of(text.name), why_not=BilingualOut.of_any(text.why_not))
 
 
 class ClaimExplanationOut(Out):

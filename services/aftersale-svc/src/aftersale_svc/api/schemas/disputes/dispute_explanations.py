@@ -2,24 +2,16 @@
 
 from aftercare_chassis.http.schemas import Out
 
-from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.api.schemas.texts import ActionTextsOut, BilingualOut
 from aftersale_svc.domain.disputes.model import DisputeAction
-from aftersale_svc.domain.wording.dispute_explanation import DisputeActionText, DisputeExplanation
+from aftersale_svc.domain.wording.dispute_explanation import DisputeExplanation
 
 
-class DisputeActionTextOut(Out):
+class DisputeActionTextOut(ActionTextsOut):
     """An action that the state of the dispute has."""
 
     action: DisputeAction
     """Its code, as in `allowed_actions`."""
-    name: BilingualOut
-    """What it does."""
-    why_not: BilingualOut | None = None
-    """Why the caller may not take it now; null where the caller may."""
-
-    @classmethod
-    def of(cls, text: DisputeActionText) -> "DisputeActionTextOut":
-        return cls(action=text.action, name=BilingualOut.of(text.name), why_not=BilingualOut.of_any(text.why_not))
 
 
 class DisputeExplanationOut(Out):
