@@ -34,6 +34,8 @@ async def report(tx: Transaction[Settings], provider: str, reported: ChargeBackN
         return CallbackMismatch.UNKNOWN_SUBJECT
     found = await tx.all(CHARGE_BACKS_BY_REFERENCE, provider=provider, references=[reported.reference])
     charge_back = next(iter(found), None)
+    if charge_back is not None and charge_back.payment_id != payment.id:
+        return CallbackMismatch.UNKNOWN_SUBJECT
     taken = reported.amount_minor if charge_back is None else charge_back.amount_minor
     room = payment.amount_minor - (payment.charged_back_minor if charge_back is None else 0)
     if (reported.currency, reported.amount_minor) != (payment.currency, taken) or taken > room:
