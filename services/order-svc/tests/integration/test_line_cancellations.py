@@ -166,6 +166,16 @@ async def test_units_of_an_order_whose_price_was_adjusted_are_cancelled_in_a_cas
     await shop.settle()
     problem = shop.problem(await cancel(shop, order, 1), 409, "price_adjusted")
     assert (problem["case_ids"], problem["ways"]) == (["case_1"], ["cancel_unshipped"])
+    assert await why_not_cancel(shop, order) == ["price_adjusted"] * 2
+    await shop.h.consume(shop.case(AfterSaleCompleted, order, **kind, refunded_minor=500, currency="CNY"))
+    assert await why_not_cancel(shop, order) == [None] * 2, "all of it can be cancelled again"
+
+
+async def why_not_cancel(shop, order):
+    """Why no units can be cancelled, as the order and the list of orders show it."""
+    [listed] = (await shop.buyer.get("/v1/orders")).json()["data"]
+    both = (await shop.order(order["id"]), listed)
+    return [a.get("why_not") for each in both for a in each["allowed_actions"] if a["action"] == "cancel_lines"]
 
 
 async def compensated(shop, order, type_, goods):

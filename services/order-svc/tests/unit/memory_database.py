@@ -11,12 +11,14 @@ from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.payments.order_money import OrderMoney
 from order_svc.tables.anomalies import ANOMALIES_OF_PARCEL
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.intercepts import OPEN_INTERCEPT, SENT_RETURN
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
+from order_svc.tables.order_money import MONEY_OF_ORDERS
 from order_svc.tables.orders import DROP_LINE, LINES_OF_ORDER, ORDER_TO_LOCK
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
@@ -28,9 +30,12 @@ from order_svc.tables.parcels import (
 )
 from order_svc.tables.partner_inbox import WAKE_PUSHES
 from order_svc.tables.payments import (
+    CALLS_TO_LOCK,
     DROP_CALL,
+    GIVE_UP_CALL,
     HURRY_CALL,
     LIVE_PAYMENTS,
+    QUERY_NOW,
     REFUNDS_OF,
     REFUNDS_OF_CASE,
     SHARES_OF,
@@ -126,6 +131,12 @@ def _refunds(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     return [each for each in memory.rows("refunds") if each.payment_id in params["payment_ids"]]
 
 
+def _money(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+    names = ("payments", "refunds", "compensations")
+    payments, refunds, paid = ([r for r in memory.rows(n) if r.order_id in params["order_ids"]] for n in names)
+    return [OrderMoney(payments, refunds, paid)]
+
+
 def _charge_backs(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     known = _of("charge_backs", provider="provider")(memory, params)
     return [each for each in known if each.reference in params["references"]]
@@ -160,7 +171,11 @@ QUERIES = {
     CHARGE_BACKS_BY_REFERENCE: _charge_backs,
     SHARE_RESTRICTIONS: lambda _, __: [],
     RESTRICTIONS_OF_ORDER: lambda memory, _: memory.rows("restrictions"),
-    COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here
+    COMPENSATIONS_OF: _of("compensations", order_id="order_id"),
+    MONEY_OF_ORDERS: _money,
+    CALLS_TO_LOCK: lambda memory, params: [
+        each for each in memory.rows("provider_calls") if each.id in params["refund_ids"]
+    ],
 }
 
 
@@ -206,7 +221,7 @@ class MemoryTransaction(Transaction):
         return await self._keep(rows, row, events)
 
     async def execute(self, statement: Any, **params: Any) -> int:
-        if statement in (WAKE_PUSHES, HURRY_CALL):
+        if statement in (WAKE_PUSHES, HURRY_CALL, GIVE_UP_CALL, QUERY_NOW):
             return 0  # no push waits for its parcel here, and calls have no times
         if statement is DROP_LINE:
             return int(self.memory.table("order_lines").pop((params["line_id"],), None) is not None)

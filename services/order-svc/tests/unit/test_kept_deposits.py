@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from order_svc.domain.payments.allocation import newest_first, rooms_of
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import Payment, Refund, RefundState
+from order_svc.domain.payments.order_money import OrderMoney
 from order_svc.domain.payments.owed import owed_of_order, owed_of_payment
 from test_ledger import payment as a_payment
 
@@ -69,8 +70,8 @@ def test_the_buyer_gets_all_but_the_deposit_and_the_merchant_keeps_no_more(
         for room, part in zip(rooms_of(payments, refunds, NOW), charged, strict=False)
     ]
     before = back(payments, refunds)
-    while owed := owed_of_order(payments, refunds, (), NOW, kept):
-        open_ = {each.id: owed_of_payment(each, payments, refunds, (), NOW, kept) for each in payments}
+    while owed := owed_of_order(OrderMoney(payments, refunds), NOW, kept):
+        open_ = {each.id: owed_of_payment(each, OrderMoney(payments, refunds), NOW, kept) for each in payments}
         payment = next(each for each in payments if open_[each.id])
         assert open_[payment.id] <= owed
         made = (payment, open_[payment.id], OwnRefundCause.OPERATOR, RefundState.SUCCEEDED)
@@ -81,13 +82,13 @@ def test_the_buyer_gets_all_but_the_deposit_and_the_merchant_keeps_no_more(
 def test_a_deposit_is_not_given_back_for_what_was_charged_back() -> None:
     payments = [a_payment(5000, number=1), a_payment(700, number=2)]
     refunds = cancelled(payments, 5000, [RefundState.FAILED])
-    assert owed_of_order(payments, refunds, (), NOW, 5000) == 700
+    assert owed_of_order(OrderMoney(payments, refunds), NOW, 5000) == 700
     charged_back = [payments[0], replace(payments[1], charged_back_minor=700)]
-    assert owed_of_order(charged_back, refunds, (), NOW, 5000) == 0
+    assert owed_of_order(OrderMoney(charged_back, refunds), NOW, 5000) == 0
 
 
 def test_a_deposit_that_an_operator_gives_back_is_owed_where_that_fails() -> None:
     payments = [a_payment(5000, number=1), a_payment(700, number=2)]
     refunds = cancelled(payments, 5000, [RefundState.SUCCEEDED])
     refunds.append(a_refund(payments[0], 5000, OwnRefundCause.OPERATOR, RefundState.FAILED, 9))
-    assert owed_of_order(payments, refunds, (), NOW, 5000) == 5000
+    assert owed_of_order(OrderMoney(payments, refunds), NOW, 5000) == 5000

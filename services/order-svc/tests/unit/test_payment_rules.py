@@ -19,6 +19,7 @@ from order_svc.domain.payments.lifecycle import (
 )
 from order_svc.domain.payments.limits import payment_refusal, refund_limit
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.order_money import OrderMoney
 from order_svc.domain.payments.policy import reserved_minor
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -99,8 +100,9 @@ def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
     state: OrderState, surplus: bool, refunds: Sequence[Refund], refused: type[Refusal] | None
 ) -> None:
     def apply() -> Payment:
-        facts = PaymentFacts(order(state), refunds, NOW)
-        return PAYMENT.apply(replace(payment(), surplus=surplus), PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
+        paid = replace(payment(), surplus=surplus)
+        facts = PaymentFacts(order(state), OrderMoney([paid], refunds), NOW)
+        return PAYMENT.apply(paid, PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
 
     if refused is None:
         assert apply().state is PaymentState.SUCCEEDED
@@ -110,7 +112,7 @@ def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
 
 
 def test_only_an_operator_refunds_a_remainder_and_only_of_a_payment_that_succeeded() -> None:
-    facts = PaymentFacts(order(OrderState.CANCELLED), [], NOW)
+    facts = PaymentFacts(order(OrderState.CANCELLED), OrderMoney([payment()]), NOW)
     with pytest.raises(ActionNotAllowed):
         PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_BUYER, facts)
     with pytest.raises(IllegalTransition):

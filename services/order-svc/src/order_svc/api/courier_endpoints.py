@@ -8,7 +8,6 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Path, Query
 
-from order_svc import queries
 from order_svc.api.schemas.partners import (
     EndpointIn,
     EndpointOut,
@@ -24,6 +23,7 @@ from order_svc.api.schemas.partners import (
 from order_svc.commands.parcels import courier_endpoints
 from order_svc.domain.partners.errors import EndpointRevoked, NetworkUnfit, SecretUnfit, UnknownPartner
 from order_svc.integrations.couriers.port import Courier
+from order_svc.queries import couriers as queries
 from order_svc.queries.silent_endpoints import silent_endpoints
 from order_svc.settings import Settings
 

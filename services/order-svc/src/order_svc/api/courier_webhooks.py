@@ -14,12 +14,12 @@ from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import NotFound
 from fastapi import Path, Request, Response
 
-from order_svc import queries
 from order_svc.api import webhooks
 from order_svc.domain.partners.networks import Address, sender_of
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.pushes import ADDRESS_NOT_ALLOWED, REVOKED
+from order_svc.queries import couriers as queries
 from order_svc.settings import Settings
 
 PartnerName = Annotated[str, Path(description="The name of the courier, such as `zto`.")]

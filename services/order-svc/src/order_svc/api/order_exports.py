@@ -14,8 +14,9 @@ from starlette.responses import StreamingResponse
 from order_svc.api.order_filters import Filtered
 from order_svc.api.schemas.order_exports import MEDIA_TYPES, ExportFormat, exported, heading
 from order_svc.domain.sorting import CurrencyMissing, OrderSort, RangeEmpty, SortUnsuitable
-from order_svc.queries import OrderView, order_lists
+from order_svc.queries import order_lists
 from order_svc.queries.order_lists import OrderFilter
+from order_svc.queries.orders import OrderView
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)

@@ -5,7 +5,6 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter
 
-from order_svc import queries
 from order_svc.api.parameters import OrderId
 from order_svc.api.schemas.addresses import ChangeAddressIn
 from order_svc.api.schemas.cancellations import CancelIn
@@ -55,6 +54,7 @@ from order_svc.domain.sales.errors import (
     PaymentTimeTooLong,
     ShipsByNotAhead,
 )
+from order_svc.queries import orders as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)

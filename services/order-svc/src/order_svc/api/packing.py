@@ -5,7 +5,6 @@ from aftercare_chassis.http.routing import ApiRoute, Tx, require_action
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 
-from order_svc import queries
 from order_svc.api.parameters import OrderId
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.packing import PackIn
@@ -19,6 +18,7 @@ from order_svc.domain.errors import (
     UnknownLine,
 )
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.queries import orders as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)

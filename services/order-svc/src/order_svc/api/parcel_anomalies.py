@@ -9,12 +9,12 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import CarrierInput
 from fastapi import APIRouter, Path, Query
 
-from order_svc import queries
 from order_svc.api.schemas.parcel_anomalies import AcknowledgeIn, AnomalyCountsOut, AnomalyOut, ResolveIn
 from order_svc.commands.parcels import anomalies
 from order_svc.domain.anomalies.codes import AnomalyAction, AnomalyKind, AnomalyState
 from order_svc.domain.anomalies.lifecycle import ANOMALY
 from order_svc.domain.tracking import ParcelLeg
+from order_svc.queries import parcel_anomalies as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["parcel-anomalies"], route_class=ApiRoute)

@@ -9,7 +9,6 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter, Path, Query
 
-from order_svc import queries
 from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut, RecordDeliveryIn, RecordLossIn, VoidIn
 from order_svc.commands.parcels import contested_receivers, recorded_ends, shipments, voids
 from order_svc.domain.anomalies.errors import ReceiverNotOther
@@ -19,6 +18,7 @@ from order_svc.domain.recorded_ends import DeliveredAtUnfit, DeliveryNotOverdue,
 from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.tracking import ParcelLeg, ParcelStatus
 from order_svc.domain.voids import ParcelNotVoidable, ParcelScanned
+from order_svc.queries import parcels as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)

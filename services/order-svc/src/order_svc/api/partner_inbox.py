@@ -9,10 +9,10 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
-from order_svc import queries
 from order_svc.api.schemas.partners import CallbackOut, Partner, PushOut
 from order_svc.commands.parcels import partner_inbox
 from order_svc.domain.partners.pushes import PushSource, PushState
+from order_svc.queries import partner_inbox as queries
 from order_svc.settings import Settings
 
 pushes = APIRouter(

@@ -9,7 +9,6 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 
-from order_svc import queries
 from order_svc.api.schemas.ledgers import LedgerOut
 from order_svc.api.schemas.payments import CaptureIn, CaptureMode, PaymentIn, PaymentOut, RecordRefundIn
 from order_svc.commands.payments import authorisations, payments, recorded_refunds, refund_requests
@@ -43,6 +42,7 @@ from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.domain.sales.errors import OrderInReview
 from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.queries import payments as queries
 from order_svc.settings import Settings
 
 OrderId = Annotated[Id, Path(description="The id of the order.")]

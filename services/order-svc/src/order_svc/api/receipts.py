@@ -9,11 +9,11 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from order_svc import queries
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.commands.orders import receipts
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import ReceiptExtensionsUsed, ReceiptExtensionTooLong, ReceiptPeriodOver
+from order_svc.queries import orders as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)

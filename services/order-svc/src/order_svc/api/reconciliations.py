@@ -9,7 +9,6 @@ from aftercare_chassis.http.schemas import Code, Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query, Response
 
-from order_svc import queries
 from order_svc.api.schemas import csv_files, reconciliation_files
 from order_svc.api.schemas.reconciliations import (
     DifferenceOut,
@@ -20,6 +19,7 @@ from order_svc.api.schemas.reconciliations import (
 )
 from order_svc.commands.payments import reconciliations
 from order_svc.domain.payments.statements import DIFFERENCE, DifferenceAction, DifferenceState
+from order_svc.queries import reconciliations as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["payment-differences"], route_class=ApiRoute)

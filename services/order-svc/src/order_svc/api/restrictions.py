@@ -8,13 +8,14 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, Name, PageOut, Pri
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 
-from order_svc import queries
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.restrictions import RestrictionOut
 from order_svc.commands.orders import restrictions
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import OrderNotInReview
 from order_svc.domain.sales.restrictions import OrdersEffect, SanctionSubjectType
+from order_svc.queries import restrictions as queries
+from order_svc.queries.orders import order_view
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["restrictions"], route_class=ApiRoute)
@@ -50,7 +51,7 @@ async def list_restrictions(
 async def approve_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
     """Approve an order that waits for a review because of a restriction: it can be paid from now on."""
     approved = await restrictions.approve_order(tx, order_id)
-    return OrderDetailOut.of(await queries.order_view(tx, approved), tx.actor)
+    return OrderDetailOut.of(await order_view(tx, approved), tx.actor)
 
 
 @router.post(
@@ -62,4 +63,4 @@ async def approve_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
 async def reject_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
     """Reject an order that waits for a review because of a restriction: it is cancelled."""
     rejected = await restrictions.reject_order(tx, order_id)
-    return OrderDetailOut.of(await queries.order_view(tx, rejected), tx.actor)
+    return OrderDetailOut.of(await order_view(tx, rejected), tx.actor)

@@ -8,13 +8,13 @@ from aftercare_chassis.http.schemas import Id
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path
 
-from order_svc import queries
 from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.virtual_goods import DeliverVirtualIn
 from order_svc.commands.orders import fulfilments
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import NotVirtual
+from order_svc.queries import orders as queries
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Allowed
 
 from order_svc.domain import errors, policy
-from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid
+from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid, PriceAdjusted
 from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
@@ -49,6 +49,11 @@ WHY_NOT: Mapping[str, Label] = {
     PartlyPaid.code: Label(
         "按计划分期付款或已付部分款项，付清前只能整单取消",
         "a part is paid, or it is paid by a plan: until the rest is paid it is cancelled as a whole",
+    ),
+    errors.PaymentInProgress.code: Label("有支付正在处理中", "a payment of the order is in progress"),
+    PriceAdjusted.code: Label(
+        "售后已退部分款项但未退商品，请通过售后取消商品",
+        "cases have given money back without units, so that units are cancelled in a case",
     ),
     errors.AlreadyPacked.code: Label("订单已打包", "the order is packed"),
     errors.NotPacked.code: Label("订单未打包", "the order is not packed"),

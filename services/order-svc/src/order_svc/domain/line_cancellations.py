@@ -61,6 +61,17 @@ def is_everything(lines: Iterable[OrderLine], picks: Collection[Pick]) -> bool:
     return all(not line.shipped_quantity and fulfilment.unshipped(line) == named.get(line.id, 0) for line in lines)
 
 
+def is_divisible(lines: Iterable[OrderLine]) -> bool:
+    """Whether units can be cancelled so that others are left, or have left."""
+    known = list(lines)
+    return any(line.shipped_quantity for line in known) or sum(map(fulfilment.unshipped, known)) > 1
+
+
+def is_whole(lines: Iterable[OrderLine]) -> bool:
+    """Whether nothing was shipped, and no case holds units: all of them can be picked."""
+    return not any(line.shipped_quantity or line.held_quantity for line in lines)
+
+
 def before_payment(line: OrderLine, units: int) -> CancelledUnits:
     """Take units off a line that is not paid."""
     left = line.quantity - units
@@ -165,7 +176,6 @@ def adjusting_cases(cases: Iterable[Case], case_lines: Iterable[CaseLine], refun
     )
 
 
-def check_not_adjusted(cases: Sequence[str]) -> None:
-    """Refuse to compute what units are worth where these cases have given money back that is for no known units. Raises: PriceAdjusted."""
-    if cases:
-        raise PriceAdjusted(case_ids=list(cases), ways=WAYS[PriceAdjusted.code])
+def adjusted(cases: Sequence[str]) -> PriceAdjusted | None:
+    """What units are worth is not computed where these cases have given money back that is for no known units."""
+    return PriceAdjusted(case_ids=list(cases), ways=WAYS[PriceAdjusted.code]) if cases else None

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from order_svc.domain import deliveries, errors, recalls, recorded_ends
-from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid
+from order_svc.domain import deliveries, errors, line_cancellations, recalls, recorded_ends
+from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid, PriceAdjusted
 from order_svc.domain.fulfilment import fully_shipped, shippable
 from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.intercepts.model import Intercept
@@ -31,11 +31,16 @@ from order_svc.domain.tracking import Parcel, ParcelStatus
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read,
-    nor were their `intercepts`."""
+    nor were their `intercepts`.
+
+    `pending_payment` is one that may pay the order yet, and `adjusted_by` are the cases that have given money back for no known units.
+    """
 
     lines: Sequence[OrderLine]
     parcels: Sequence[Parcel] | None = None
     intercepts: Sequence[Intercept] = ()
+    pending_payment: str | None = None
+    adjusted_by: Sequence[str] = ()
 
 
 def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
@@ -51,6 +56,32 @@ def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tup
     return Guard(errors.NothingLeftToShip.code, nothing_left), Guard(errors.AllUnitsHeld.code, all_held)
 
 
+def _bars_parts(code: str, refused: Callable[[OrderFacts], Refusal | None]) -> Guard:
+    """This bars the cancellation of some units; all of them can be cancelled beside it, where nothing has left, and no case is open."""
+
+    def refuses(order: Order, facts: OrderFacts | None) -> Refusal | None:
+        if facts is None or not line_cancellations.is_divisible(facts.lines):
+            return None
+        whole = line_cancellations.is_whole(facts.lines) and not order.in_after_sale
+        return None if whole else refused(facts)
+
+    return Guard(code, refuses)
+
+
+def _in_progress(facts: OrderFacts) -> Refusal | None:
+    return errors.PaymentInProgress(payment_id=facts.pending_payment) if facts.pending_payment else None
+
+
+def _adjusted(facts: OrderFacts) -> Refusal | None:
+    return line_cancellations.adjusted(facts.adjusted_by)
+
+
+def _last_units(order: Order, facts: OrderFacts | None) -> Refusal | None:
+    """What is left can be cancelled as a whole only, which an open case bars."""
+    barred = facts is not None and order.in_after_sale and not line_cancellations.is_divisible(facts.lines)
+    return errors.AfterSaleOpen(action="cancel") if barred else None
+
+
 def _in_parcels(lines: Sequence[OrderLine]) -> list[OrderLine]:
     return [line for line in lines if not goods.is_virtual(line)]
 
@@ -63,7 +94,9 @@ def _no_virtual(_: Order, facts: OrderFacts | None) -> Refusal | None:
 # A command that ships passes none: `fulfilment.ship` checks its units one by
 # one and names the line that it refuses.
 UNITS_TO_SHIP = _units_left(_in_parcels)
-UNITS_TO_CANCEL = _units_left(list)
+LAST_UNITS = Guard(errors.AfterSaleOpen.code, _last_units)
+UNITS_TO_CANCEL = (*_units_left(list), LAST_UNITS, _bars_parts(PriceAdjusted.code, _adjusted))
+UNPAID_TO_CANCEL = (LAST_UNITS, _bars_parts(errors.PaymentInProgress.code, _in_progress))
 VIRTUAL_TO_DELIVER = (Guard(NoVirtualGoods.code, _no_virtual),)
 VIRTUAL_DELIVERED = Guard(
     GoodsDelivered.code, lambda order, _: GoodsDelivered() if order.virtual_delivered_at else None

@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Reader
 from order_svc.domain.payments.model import Refund
 from order_svc.domain.sales.stock import StockMovement, StockMovementKind
 from order_svc.domain.steps import ErpFeed, FeedStep
-from order_svc.queries import OrderView, with_parts
+from order_svc.queries.orders import OrderView, with_parts
 from order_svc.tables.order_steps import ERP_CHANGES
 from order_svc.tables.orders import ORDERS_BY_ID
 from order_svc.tables.payments import REFUNDS_BY_ID

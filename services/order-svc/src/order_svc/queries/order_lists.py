@@ -11,7 +11,7 @@ from order_svc.domain import article_search
 from order_svc.domain.model import Order
 from order_svc.domain.order_keys import FILTERED, KeyKind, key, search_keys
 from order_svc.domain.sorting import BY_TIME, OrderSort, check_sort
-from order_svc.queries import OrderView, with_parts
+from order_svc.queries.orders import OrderView, with_parts
 from order_svc.tables.order_lists import BETWEEN, ORDER_COUNTS, ORDER_LISTS, ORDERS_BY_KEY
 from order_svc.tables.sold_articles import ARTICLES_FOUND
 

@@ -14,6 +14,7 @@ from order_svc.tables import (  # noqa: F401
     ledger_proofs,
     order_imports,
     order_keys,
+    order_money,
     order_steps,
     orders,
     parcels,

@@ -4,6 +4,7 @@ from aftercare_chassis.database.columns import one_of, quantity, text
 from aftercare_chassis.database.joint import Joint
 from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState
 from order_svc.domain.order_units import OrderUnits
@@ -41,5 +42,8 @@ case_lines = Table(
 CASES = Rows(cases, Case)
 CASE_LINES = Rows(case_lines, CaseLine)
 CASES_OF_ORDER = Query(select(cases).where(cases.c.order_id == bindparam("order_id")).order_by(cases.c.id), Case)
+_orders = bindparam("order_ids", type_=ARRAY(Text)).any_()
+CASES_OF_ORDERS = Query(select(cases).where(cases.c.order_id == _orders), Case)
+CASE_LINES_OF_ORDERS = Query(select(case_lines).where(case_lines.c.order_id == _orders), CaseLine)
 CASE_LINES_OF_ORDER = Query(select(case_lines).where(case_lines.c.order_id == bindparam("order_id")), CaseLine)
 UNITS_OF_ORDER = Joint(OrderUnits, lines=LINES_OF_ORDER, cases=CASES_OF_ORDER, case_lines=CASE_LINES_OF_ORDER)

@@ -131,7 +131,6 @@ LIVE_PAYMENTS = Query(_of_order.where(or_(payments.c.state == _IN_PROGRESS, _TAK
 TAKEN_PAYMENTS = Query(_of_order.where(_TAKEN), Payment)
 TAKEN_PAYMENTS_LOCKED = Query(_of_order.where(_TAKEN).with_for_update(key_share=True), Payment)
 """Those that refunds of the order are made from, locked; the order is locked before."""
-PAYMENTS_OF_ORDER = Query(_of_order, Payment)
 SET_CHECKOUT = Statement(
     update(payments)
     .where(payments.c.id == bindparam("payment_id"))

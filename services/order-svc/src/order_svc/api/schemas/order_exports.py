@@ -7,7 +7,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from order_svc.api.schemas import csv_files
 from order_svc.api.schemas.orders import OrderOut
-from order_svc.queries import OrderView
+from order_svc.queries.orders import OrderView
 
 
 class ExportFormat(StrEnum):

@@ -47,7 +47,7 @@ from order_svc.domain.model import (
 )
 from order_svc.domain.payments.plans import PlanDraft
 from order_svc.domain.stages import OrderStage, stage_of
-from order_svc.queries import OrderView
+from order_svc.queries.orders import OrderView
 
 OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]
 _LINE = {

@@ -14,7 +14,7 @@ from order_svc.domain.fulfilment import Pick
 from order_svc.domain.shipping.labels import LabelState
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
 from order_svc.domain.waybills import IgnoredReason
-from order_svc.queries import ParcelView
+from order_svc.queries.parcels import ParcelView
 
 ReferenceInput = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 

@@ -23,9 +23,9 @@ from order_svc.api.schemas.order_imports import FileHash
 from order_svc.commands.payments.recorded_refunds import GivenBack
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.codes import OutsideMethod
-from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
+from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import CheckoutKind, Payment, PaymentState, Refund, RefundState
-from order_svc.queries import PaymentView
+from order_svc.queries.payments import PaymentView
 
 
 class CaptureMode(StrEnum):
@@ -253,5 +253,5 @@ _BY_PEOPLE = (PaymentAction.CAPTURE, PaymentAction.VOID, PaymentAction.REFUND_RE
 
 def _actions(view: PaymentView, actor: Actor) -> list[Allowed]:
     """The actions that people can take on a payment, with why this reader cannot."""
-    actions = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds, view.at))
+    actions = PAYMENT.allowed(view.payment, actor, view.facts)
     return [each for each in actions if each.action in _BY_PEOPLE]

@@ -20,12 +20,11 @@ from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.allocation import Room
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
-from order_svc.domain.payments.model import PaymentState, RefundState
 from order_svc.domain.sales.stock import StockReleaseCause
 from order_svc.settings import Settings
-from order_svc.tables.compensations import COMPENSATIONS_OF
+from order_svc.tables.order_money import MONEY_OF_ORDERS
 from order_svc.tables.orders import DROP_LINE, ORDER_LINES, ORDERS
-from order_svc.tables.payments import LIVE_PAYMENTS, REFUNDS_OF, TAKEN_PAYMENTS
+from order_svc.tables.payments import TAKEN_PAYMENTS
 
 
 async def cancel_lines(
@@ -41,26 +40,34 @@ async def cancel_lines(
         UnknownLine, DuplicateLine, UnitsHeldByCase, QuantityExceedsShippable: see `line_cancellations.check`.
         AfterSaleOpen: it is everything, and a case or dispute about the order is open.
         PaymentInProgress: a payment of the whole order has been started.
-        PriceAdjusted: see `line_cancellations.check_not_adjusted`.
+        PriceAdjusted: see `line_cancellations.adjusting_cases`.
     """
     order = await tx.lock(ORDERS, order_id)
     units = await order_units.read(tx, order_id)
-    changed = ORDER.apply(order, OrderAction.CANCEL_LINES, tx, OrderFacts(units.lines))
+    facts = await _facts(tx, order, units)
+    changed = ORDER.apply(order, OrderAction.CANCEL_LINES, tx, facts)
     line_cancellations.check(units.lines, picks, units.case_lines)
     picks = line_cancellations.with_gifts(units.lines, picks)
     if line_cancellations.is_everything(units.lines, picks):
         return await cancellations.cancel_locked(tx, order, reason)
     if order.state is OrderState.CREATED:
+        if facts.pending_payment is not None:
+            raise errors.PaymentInProgress(payment_id=facts.pending_payment)
         return await _before_payment(tx, order, changed, units, picks, reason)
+    if (refused := line_cancellations.adjusted(facts.adjusted_by)) is not None:
+        raise refused
     return await _after_payment(tx, order, changed, units, picks, reason)
+
+
+async def _facts(tx: Transaction[Settings], order: Order, units: OrderUnits) -> OrderFacts:
+    [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
+    adjusted_by = line_cancellations.adjusting_cases(units.cases, units.case_lines, money.cases_paid)
+    return OrderFacts(units.lines, pending_payment=money.pending, adjusted_by=adjusted_by)
 
 
 async def _before_payment(
     tx: Transaction[Settings], before: Order, order: Order, units: OrderUnits, picks: Sequence[Pick], reason: str | None
 ) -> Order:
-    for payment in await tx.all(LIVE_PAYMENTS, order_id=order.id):
-        if payment.state is not PaymentState.SUCCEEDED:
-            raise errors.PaymentInProgress(payment_id=payment.id)
     by_id = {line.id: line for line in units.lines}
     gone = [line_cancellations.before_payment(by_id[pick.line_id], pick.quantity) for pick in picks]
     for each in gone:
@@ -77,7 +84,6 @@ async def _before_payment(
 async def _after_payment(
     tx: Transaction[Settings], before: Order, order: Order, units: OrderUnits, picks: Sequence[Pick], reason: str | None
 ) -> Order:
-    await _check_not_adjusted(tx, units, order)
     by_id = {line.id: line for line in units.lines}
     gone = [
         line_cancellations.after_payment(
@@ -125,15 +131,6 @@ async def _refuse(tx: Transaction[Settings], order: Order, share: Room, refund_i
     asked = Amount(share.minor, order.currency)
     refund = refund_creation.new_refund(tx, share.payment, asked, OwnRefundCause.LINES_CANCELLED, refund_id=refund_id)
     await refund_requests.refuse(tx, order, share.payment, refund, FailureCode.CHARGED_BACK)
-
-
-async def _check_not_adjusted(tx: Transaction[Settings], units: OrderUnits, order: Order) -> None:
-    payments = await tx.all(TAKEN_PAYMENTS, order_id=order.id)
-    refunds = await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments])
-    paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
-    by_cases = [each.case_id for each in refunds if each.case_id and each.state is not RefundState.FAILED]
-    by_cases += [each.case_id for each in paid if each.refund_id is not None]
-    line_cancellations.check_not_adjusted(line_cancellations.adjusting_cases(units.cases, units.case_lines, by_cases))
 
 
 def _event(

@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands.payments import offline_refunds
-from order_svc.commands.payments.refund_creation import new_refund, owed_of
+from order_svc.commands.payments.refund_creation import new_refund
 from order_svc.domain.errors import CurrencyMismatch
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.codes import OutsideMethod, OwnRefundCause
-from order_svc.domain.payments.errors import AmountExceedsOwed, EvidenceRequired, NothingOwed, RefundReferenceTaken
+from order_svc.domain.payments.errors import AmountExceedsOwed, EvidenceRequired, RefundReferenceTaken
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
 from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.owed import owed_of_payment
+from order_svc.domain.payments.plans import kept_minor
 from order_svc.settings import Settings
+from order_svc.tables.order_money import MONEY_OF_ORDERS
 from order_svc.tables.orders import ORDER_TO_LOCK
-from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
+from order_svc.tables.payments import PAYMENTS, REFUNDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +49,14 @@ async def record(tx: Transaction[Settings], payment_id: str, *, back: GivenBack)
     known = await tx.get(PAYMENTS, payment_id)
     [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
     payment = await tx.lock(PAYMENTS, payment_id)
-    refunds = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    for refund in refunds:
+    [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
+    for refund in money.refunds_of([payment]):
         if refund.outside_reference == back.reference:
             return _repeated(payment, refund, back)
     if back.evidence is None and tx.actor.role == "seller":
         raise EvidenceRequired(pointer="/evidence")
-    PAYMENT.apply(payment, PaymentAction.RECORD_REFUND, tx, PaymentFacts(order, refunds, tx.now))
-    owed = await owed_of(tx, order, payment)
+    PAYMENT.apply(payment, PaymentAction.RECORD_REFUND, tx, PaymentFacts(order, money, tx.now))
+    owed = owed_of_payment(payment, money, tx.now, kept_minor(order))
     refund = new_refund(tx, payment, _amount(payment, back, owed), OwnRefundCause.OPERATOR)
     refund = replace(refund, outside=back.method, outside_reference=back.reference, outside_evidence=back.evidence)
     await tx.insert(REFUNDS, refund)
@@ -69,8 +72,6 @@ def _repeated(payment: Payment, refund: Refund, back: GivenBack) -> Payment:
 
 def _amount(payment: Payment, back: GivenBack, owed_minor: int) -> Amount:
     """What is recorded: all that is owed, or the part of it that was given back."""
-    if not owed_minor:  # refunded from another payment instead, or paid by a guarantee
-        raise NothingOwed
     amount = back.amount or Amount(owed_minor, payment.currency)
     if amount.currency != payment.currency:
         raise CurrencyMismatch(pointer="/amount/currency", currency=payment.currency)

@@ -10,12 +10,12 @@ from order_svc.domain.payments.allocation import Room, newest_first, rooms_of
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.lifecycle import REFUND
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
-from order_svc.domain.payments.owed import not_ours, owed_of_payment
+from order_svc.domain.payments.owed import not_ours
 from order_svc.domain.payments.plans import kept_minor
 from order_svc.domain.payments.postings import NOTHING, Shares
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
-from order_svc.tables.payments import REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS, TAKEN_PAYMENTS_LOCKED
+from order_svc.tables.payments import REFUNDS, REFUNDS_OF, TAKEN_PAYMENTS_LOCKED
 
 
 def new_refund(
@@ -60,7 +60,7 @@ async def refund_order(tx: Transaction[Settings], order: Order, cause: str) -> N
     left -= kept_minor(order)
     for room in newest_first(rooms):
         minor = max(0, min(room.minor, left))
-        await _refund(tx, room.payment, minor, cause)
+        await refund(tx, room.payment, minor, cause)
         left -= minor
 
 
@@ -85,38 +85,14 @@ async def refund_shares(
 ) -> None:
     """Refund these shares under these ids; `returned` is what of the discounts goes back to their funders with all of them."""
     for number, (share, refund_id) in enumerate(zip(shares, refund_ids, strict=True)):
-        await _refund(
+        await refund(
             tx, share.payment, share.minor, cause, refund_id=refund_id, returned=NOTHING if number else returned
         )
 
 
-async def refund_owed(tx: Transaction[Settings], payment: Payment, minor: int) -> None:
-    """Refund this much of the locked payment, or what is left of it, on the decision of an operator."""
-    rooms, left = await _left(tx, payment.order_id, await tx.all(TAKEN_PAYMENTS, order_id=payment.order_id))
-    [room] = (each for each in rooms if each.payment.id == payment.id)
-    await _refund(tx, payment, min(minor, room.minor, left), OwnRefundCause.OPERATOR)
-
-
-async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -> None:
-    """Refund what is left of the locked payment, as far as it is not what a guarantee has paid."""
-    payments = [payment] if payment.surplus else await tx.all(TAKEN_PAYMENTS, order_id=payment.order_id)
-    rooms, left = await _left(tx, payment.order_id, payments)
-    [room] = (each for each in rooms if each.payment.id == payment.id)
-    await _refund(tx, payment, room.minor if payment.surplus else min(room.minor, left), cause)
-
-
-async def owed_of(tx: Transaction[Settings], order: Order, payment: Payment) -> int:
-    """What failed refunds of no case were to give back of the locked payment and is owed still, in minor units: no more than is left of it,
-    nor than guarantees have not paid, nor what the merchant keeps."""
-    payments = [payment] if payment.surplus else await tx.all(TAKEN_PAYMENTS, order_id=order.id)
-    refunds = await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments])
-    paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
-    return owed_of_payment(payment, payments, refunds, paid, tx.now, kept_minor(order))
-
-
 async def refund_surplus(tx: Transaction[Settings], payment: Payment) -> None:
     """Refund the locked payment, which its order has not taken."""
-    await _refund(tx, payment, payment.amount_minor, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
+    await refund(tx, payment, payment.amount_minor, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
 
 
 async def _left(tx: Transaction[Settings], order_id: str, payments: Sequence[Payment]) -> tuple[Sequence[Room], int]:
@@ -126,7 +102,7 @@ async def _left(tx: Transaction[Settings], order_id: str, payments: Sequence[Pay
     return rooms, sum(each.minor for each in rooms) - not_ours(refunds, paid)
 
 
-async def _refund(
+async def refund(
     tx: Transaction[Settings],
     payment: Payment,
     minor: int,
@@ -135,7 +111,8 @@ async def _refund(
     refund_id: str | None = None,
     returned: Shares = NOTHING,
 ) -> None:
+    """Refund this much of the locked payment; nothing where it is nothing. `returned` is what of the discounts goes back with it."""
     if minor > 0:
-        refund = new_refund(tx, payment, Amount(minor, payment.currency), cause, refund_id=refund_id)
-        await insert(tx, payment, refund, returned)
-        await call_queue.submit(tx, CallSubject.REFUND, refund.id)
+        made = new_refund(tx, payment, Amount(minor, payment.currency), cause, refund_id=refund_id)
+        await insert(tx, payment, made, returned)
+        await call_queue.submit(tx, CallSubject.REFUND, made.id)

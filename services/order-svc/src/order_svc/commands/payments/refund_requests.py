@@ -20,9 +20,9 @@ from order_svc.commands.cases import after_sales, holds
 from order_svc.commands.orders import order_units
 from order_svc.commands.payments import refund_shares, refunds
 from order_svc.commands.payments.postings import returned_in
-from order_svc.commands.payments.refund_creation import insert, new_refund, refund_owed, refund_rest
+from order_svc.commands.payments.refund_creation import insert, new_refund, refund
 from order_svc.commands.record import refund_fields
-from order_svc.domain import errors, fulfilment
+from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.line_cancellations import are_cancelled
 from order_svc.domain.model import Amount, Order
@@ -32,19 +32,19 @@ from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.compensations import is_compensated
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
 from order_svc.domain.payments.model import Payment, Refund
-from order_svc.domain.payments.policy import is_fulfilled, owed_for_lines
+from order_svc.domain.payments.owed import remainder_of
 from order_svc.domain.payments.postings import Shares
 from order_svc.domain.payments.shares import borne_before
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
+from order_svc.tables.order_money import MONEY_OF_ORDERS
 from order_svc.tables.orders import ORDER_TO_LOCK, ORDERS
 from order_svc.tables.payments import (
     PAYMENTS,
     REFUNDS,
     REFUNDS_OF,
     REFUNDS_OF_CASE,
-    TAKEN_PAYMENTS,
     TAKEN_PAYMENTS_LOCKED,
 )
 
@@ -172,16 +172,9 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     known = await tx.get(PAYMENTS, payment_id)
     [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
     payment = await tx.lock(PAYMENTS, payment_id)
-    facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]), tx.now)
-    PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
-    if is_fulfilled(payment, order):
-        payments = await tx.all(TAKEN_PAYMENTS, order_id=order.id)
-        owed = owed_for_lines(await tx.all(REFUNDS_OF, payment_ids=[each.id for each in payments]))
-        if not owed:  # refunded from another payment instead
-            raise errors.NotRefundable(state=order.state)
-        await refund_owed(tx, payment, owed)
-    else:
-        await refund_rest(tx, payment, OwnRefundCause.OPERATOR)
+    [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
+    PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, PaymentFacts(order, money, tx.now))
+    await refund(tx, payment, remainder_of(payment, order, money, tx.now), OwnRefundCause.OPERATOR)
     return payment
 
 

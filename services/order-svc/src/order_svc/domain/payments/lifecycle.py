@@ -1,6 +1,5 @@
 """The states of payments and refunds as tables: who may do what, and where it leads."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +11,11 @@ from order_svc.domain import errors
 from order_svc.domain.model import Order
 from order_svc.domain.payments.errors import NothingOwed
 from order_svc.domain.payments.limits import period_over, too_many
-from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
-from order_svc.domain.payments.policy import is_fulfilled, owed_by_failures, owed_for_lines, reserved_minor
+from order_svc.domain.payments.model import Payment, PaymentState, RefundState
+from order_svc.domain.payments.order_money import OrderMoney
+from order_svc.domain.payments.owed import owed_of_lines, owed_of_payment, remainder_of
+from order_svc.domain.payments.plans import kept_minor
+from order_svc.domain.payments.policy import is_fulfilled
 from order_svc.domain.permissions import (
     BUYER,
     MERCHANT_OR_OPERATOR,
@@ -39,38 +41,38 @@ class PaymentAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """What the guards of a payment need besides its row: the order it is for, its refunds, and the time."""
+    """What the guards of a payment need besides its row: the order that it is for, all money of that order, and the time."""
 
     order: Order
-    refunds: Sequence[Refund]
+    money: OrderMoney
     at: datetime
 
 
 def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
     """The money of an order that is being fulfilled goes back through a case only, but for that of cancelled units."""
-    needed = is_fulfilled(payment, facts.order) and not owed_for_lines(facts.refunds)
+    needed = is_fulfilled(payment, facts.order) and not owed_of_lines(payment, facts.money)
     return errors.NotRefundable(state=facts.order.state) if needed else None
 
 
 def _nothing_left(payment: Payment, facts: PaymentFacts) -> Refusal | None:
-    return (
-        errors.NothingToRefund()
-        if reserved_minor(facts.refunds) + payment.charged_back_minor >= payment.amount_minor
-        else None
-    )
+    return None if remainder_of(payment, facts.order, facts.money, facts.at) else errors.NothingToRefund()
+
+
+def _too_many(payment: Payment, facts: PaymentFacts) -> Refusal | None:
+    return too_many(payment, facts.money.refunds_of([payment]))
 
 
 _REMAINDER = (
     Guard(errors.NotRefundable.code, _order_needs_it),
     Guard(errors.NothingToRefund.code, _nothing_left),
     Guard(errors.RefundPeriodOver.code, lambda payment, facts: period_over(payment, facts.at)),
-    Guard(errors.TooManyRefunds.code, lambda payment, facts: too_many(payment, facts.refunds)),
+    Guard(errors.TooManyRefunds.code, _too_many),
 )
 
 
 def _nothing_owed(payment: Payment, facts: PaymentFacts) -> Refusal | None:
-    """Only what failed refunds were to give back is recorded; it may be back from another payment, which the command knows."""
-    owed = owed_by_failures(facts.refunds) and not _nothing_left(payment, facts)
+    """Only what failed refunds were to give back is recorded; it may be back from another payment, or paid by a guarantee."""
+    owed = owed_of_payment(payment, facts.money, facts.at, kept_minor(facts.order))
     return None if owed else NothingOwed()
 
 

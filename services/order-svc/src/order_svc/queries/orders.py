@@ -1,0 +1,100 @@
+"""SELECTs of orders with their lines, and what decides which actions are open."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
+
+from order_svc.domain import line_cancellations
+from order_svc.domain.model import Address, Order, OrderLine, OrderState
+from order_svc.domain.order_guards import OrderFacts
+from order_svc.domain.payments.order_money import OrderMoney
+from order_svc.domain.payments.owed import owed_of_order
+from order_svc.domain.payments.plans import kept_minor
+from order_svc.queries.order_money import money_of
+from order_svc.tables.cases import CASE_LINES_OF_ORDERS, CASES_OF_ORDERS
+from order_svc.tables.intercepts import INTERCEPTS_OF_ORDERS
+from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDERS
+from order_svc.tables.parcels import PARCELS_OF_ORDERS
+
+_CANCELLABLE = (OrderState.CREATED, OrderState.PAID, OrderState.SHIPPED)
+"""The states in which units are cancelled, which depends on the money of the order."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with what belongs to it; lists leave the address out, and what the buyer is still owed by
+    refunds that have failed, in minor units. `facts` are what the table of orders judges it by."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    facts: OrderFacts
+    address: Address | None = None
+    owed_minor: int = 0
+
+
+async def order(reader: Reader, order_id: str) -> OrderView:
+    """One order that the reader may see."""
+    return await order_view(reader, await reader.get(ORDERS, order_id))
+
+
+async def order_view(reader: Reader, found: Order) -> OrderView:
+    """The order with its lines, parcels and address."""
+    lines = await reader.all(LINES_OF_ORDER, order_id=found.id)
+    money = await money_of(reader, [found])
+    [facts] = await _facts(reader, [found], {found.id: lines}, money)
+    owed = owed_of_order(money, reader.now, kept_minor(found))
+    address = await reader.find(ADDRESSES, found.id)
+    return OrderView(found, lines, facts, address, owed)
+
+
+async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:
+    """The page of orders with their lines, and their parcels and intercepts while they are shipped."""
+    lines = _grouped(await reader.all(LINES_OF_ORDERS, order_ids=[each.id for each in page.data]), "order_id")
+    money = await money_of(reader, [each for each in page.data if each.state in _CANCELLABLE])
+    facts = await _facts(reader, page.data, lines, money)
+    return Page(
+        [OrderView(each, of.lines, of) for each, of in zip(page.data, facts, strict=True)],
+        page.has_more,
+        page.next_cursor,
+    )
+
+
+async def _facts(
+    reader: Reader, orders: Sequence[Order], lines: Mapping[str, Sequence[OrderLine]], money: OrderMoney
+) -> list[OrderFacts]:
+    shipped = [each.id for each in orders if each.state is OrderState.SHIPPED]
+    parcels = _grouped(await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
+    asked = _grouped(await reader.all(INTERCEPTS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
+    by_order = {each.id: money.of_order(each.id) for each in orders}
+    adjusted = await _adjusted(
+        reader, {each.id: by_order[each.id].cases_paid for each in orders if each.state in _CANCELLABLE}
+    )
+    return [
+        OrderFacts(
+            lines[each.id],
+            parcels.get(each.id, []),
+            asked.get(each.id, []),
+            pending_payment=by_order[each.id].pending,
+            adjusted_by=adjusted.get(each.id, ()),
+        )
+        for each in orders
+    ]
+
+
+async def _adjusted(reader: Reader, paid: Mapping[str, Collection[str]]) -> Mapping[str, Sequence[str]]:
+    """By order: the cases that have given money back for no known units, of those that have given some back."""
+    order_ids = [each for each, cases in paid.items() if cases]
+    if not order_ids:
+        return {}
+    cases = await reader.all(CASES_OF_ORDERS, order_ids=order_ids)
+    case_lines = await reader.all(CASE_LINES_OF_ORDERS, order_ids=order_ids)
+    return {each: line_cancellations.adjusting_cases(cases, case_lines, paid[each]) for each in order_ids}
+
+
+def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:
+    return {key: list(group) for key, group in groupby(rows, lambda row: str(getattr(row, field)))}

@@ -1,0 +1,27 @@
+"""The money of orders, read as one."""
+
+from aftercare_chassis.database.joint import Joint
+from aftercare_chassis.database.mapping import Query
+from sqlalchemy import Text, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from order_svc.domain.payments.compensations import Compensation
+from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.order_money import OrderMoney
+from order_svc.tables.compensations import compensations
+from order_svc.tables.payments import payments, refunds
+
+_orders = bindparam("order_ids", type_=ARRAY(Text)).any_()
+MONEY_OF_ORDERS = Joint(
+    OrderMoney,
+    payments=Query(select(payments).where(payments.c.order_id == _orders).order_by(payments.c.id), Payment),
+    refunds=Query(
+        select(refunds)
+        .where(refunds.c.payment_id.in_(select(payments.c.id).where(payments.c.order_id == _orders)))
+        .order_by(refunds.c.payment_id, refunds.c.id),
+        Refund,
+    ),
+    compensations=Query(
+        select(compensations).where(compensations.c.order_id == _orders).order_by(compensations.c.id), Compensation
+    ),
+)
