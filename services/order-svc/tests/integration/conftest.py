@@ -15,7 +15,8 @@ from aftercare_events import AfterSaleRequested, CaseLine, Envelope, Event, Refu
 from aftercare_simulators.payment import create
 from aftercare_simulators.payment.ledger import Status
 from order_svc import main, tables
-from order_svc.commands.parcels import parcels, partner_inbox
+from order_svc.commands.parcels import parcels
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.payments import call_queue
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.tracking import ParcelStatus, Scan

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aftercare_events.catalogue.parcel_anomalies import DeliveryMeasured
 from courier_pushes import SIGNERS, contents
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import ANSWER, PushSource
 from order_svc.integrations.couriers.fields import CHINA
 from order_svc.integrations.couriers.outward.port import TrackingResult

@@ -14,7 +14,7 @@ from aftercare_events import RefundRequested, RefundSucceeded
 from aftercare_simulators.payment.charge_backs import ChargeBackStatus
 from aftercare_simulators.payment.ledger import OperationRefused, Status
 from aftercare_simulators.payment.methods import Method
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.payments import call_queue, ledger_proofs, refund_requests
 from order_svc.domain.partners.pushes import PushSource
 

@@ -4,7 +4,8 @@ import pytest
 from aftercare_chassis import failpoints
 from aftercare_events import InterceptGranted, InterceptRefused, InterceptSubmitted, ParcelAnomalyRaised
 from aftercare_simulators.shipping import Fault
-from order_svc.commands.parcels import parcels, partner_inbox
+from order_svc.commands.parcels import parcels
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.tracking import ParcelStatus, Scan
 from order_svc.domain.waybills import ParcelKey

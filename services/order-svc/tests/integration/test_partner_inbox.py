@@ -7,7 +7,7 @@ import pytest
 from aftercare_chassis.jobs.workers import Worker, work
 from aftercare_chassis.testing.waiting import until
 from aftercare_events import PaymentSucceeded
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.payments import payment_callbacks
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.signatures import md5_base64

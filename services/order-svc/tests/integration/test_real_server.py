@@ -8,7 +8,7 @@ from aftercare_chassis.testing import Harness
 from aftercare_chassis.testing.servers import serve_app
 from aftercare_simulators.payment import create
 from order_svc import main
-from order_svc.commands.parcels.partner_inbox import WORKERS
+from order_svc.commands.partners.partner_inbox import WORKERS
 from order_svc.domain.partners.pushes import PushSource
 from starlette.types import Receive, Scope, Send
 

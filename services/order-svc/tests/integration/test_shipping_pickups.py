@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pypdfium2
 import pytest
 from aftercare_events import AfterSaleCancelled, ParcelRegistered, PickupWaybillWithdrawn
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.shipping.printing import LabelText
 from order_svc.workers.label_files import LabelFiles

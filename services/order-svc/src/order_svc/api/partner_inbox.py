@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import StringConstraints
 
 from order_svc.api.schemas.partners import CallbackOut, Partner, PushOut
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import PushSource, PushState
 from order_svc.queries import partner_inbox as queries
 from order_svc.settings import Settings

@@ -16,7 +16,7 @@ from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 
 from order_svc.api.push_metrics import PushMetrics
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, Rejection, examine
 from order_svc.settings import Settings

@@ -12,7 +12,8 @@ from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import feeds
-from order_svc.commands.parcels import courier_endpoints, courier_reports, partner_inbox
+from order_svc.commands.parcels import courier_endpoints, courier_reports
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.payments import payment_callbacks
 from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
 from order_svc.integrations.couriers.port import Courier, Reports

@@ -15,7 +15,7 @@ from aftercare_events import CaseEvent, ParcelStatusChanged, ReturnShipped, Ship
 from aftercare_simulators.payment import create
 from courier_pushes import signed
 from order_svc import main
-from order_svc.commands.parcels.partner_inbox import WORKERS
+from order_svc.commands.partners.partner_inbox import WORKERS
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.signatures import md5_base64
 from order_svc.settings import Settings

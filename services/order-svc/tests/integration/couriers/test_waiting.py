@@ -9,7 +9,7 @@ from aftercare_chassis.jobs.workers import work
 from aftercare_chassis.testing.clocks import START
 from aftercare_chassis.testing.waiting import until
 from aftercare_events import ReturnWaybillCorrected
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.tables.partner_inbox import WAKE_PUSHES
 

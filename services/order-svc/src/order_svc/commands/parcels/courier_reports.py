@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands.parcels import courier_codes, parcel_tracking, parcels, partner_inbox
+from order_svc.commands.parcels import courier_codes, parcel_tracking, parcels
+from order_svc.commands.partners import partner_inbox
 from order_svc.domain.partners.pushes import PartnerPush, ReportFields
 from order_svc.domain.tracking import Scan
 from order_svc.domain.waybills import ParcelKey

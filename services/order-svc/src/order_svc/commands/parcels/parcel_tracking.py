@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.shipping import shipping_queue
 from order_svc.domain.partners.pushes import ANSWER, PushSource
 from order_svc.domain.shipping import policy

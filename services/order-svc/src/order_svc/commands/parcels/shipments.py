@@ -20,7 +20,8 @@ from aftercare_events import (
 
 from order_svc.commands import effects
 from order_svc.commands.orders import order_units, stock
-from order_svc.commands.parcels import anomalies, parcel_tracking, parcels, partner_inbox
+from order_svc.commands.parcels import anomalies, parcel_tracking, parcels
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import deliveries, errors, fulfilment, tracking
 from order_svc.domain.fulfilment import Pick

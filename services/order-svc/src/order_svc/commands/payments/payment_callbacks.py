@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands.parcels import partner_inbox
+from order_svc.commands.partners import partner_inbox
 from order_svc.commands.payments import charge_backs, payments, refunds
 from order_svc.domain.model import Amount
 from order_svc.domain.partners.pushes import PartnerPush

@@ -1,0 +1,1 @@
+"""What couriers and payment providers post to us, whichever they are."""
