@@ -35,6 +35,7 @@ from order_svc.tables.payments import (
     GIVE_UP_CALL,
     HURRY_CALL,
     LIVE_PAYMENTS,
+    ORDER_OF_PAYMENT,
     QUERY_NOW,
     REFUNDS_OF,
     REFUNDS_OF_CASE,
@@ -131,6 +132,10 @@ def _refunds(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     return [each for each in memory.rows("refunds") if each.payment_id in params["payment_ids"]]
 
 
+def _order_of(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+    return [memory.table("orders")[each.order_id,] for each in _of("payments", id="payment_id")(memory, params)]
+
+
 def _money(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     names = ("payments", "refunds", "compensations")
     payments, refunds, paid = ([r for r in memory.rows(n) if r.order_id in params["order_ids"]] for n in names)
@@ -173,6 +178,7 @@ QUERIES = {
     RESTRICTIONS_OF_ORDER: lambda memory, _: memory.rows("restrictions"),
     COMPENSATIONS_OF: _of("compensations", order_id="order_id"),
     MONEY_OF_ORDERS: _money,
+    ORDER_OF_PAYMENT: _order_of,
     CALLS_TO_LOCK: lambda memory, params: [
         each for each in memory.rows("provider_calls") if each.id in params["refund_ids"]
     ],

@@ -17,7 +17,8 @@ from order_svc.domain.payments.plans import kept_minor
 from order_svc.queries.order_money import money_of
 from order_svc.tables.cases import CASE_LINES_OF_ORDERS, CASES_OF_ORDERS
 from order_svc.tables.intercepts import INTERCEPTS_OF_ORDERS
-from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDERS
+from order_svc.tables.order_money import LINES_AND_MONEY
+from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDERS, ORDERS
 from order_svc.tables.parcels import PARCELS_OF_ORDERS
 
 _CANCELLABLE = (OrderState.CREATED, OrderState.PAID, OrderState.SHIPPED)
@@ -44,12 +45,11 @@ async def order(reader: Reader, order_id: str) -> OrderView:
 
 async def order_view(reader: Reader, found: Order) -> OrderView:
     """The order with its lines, parcels and address."""
-    lines = await reader.all(LINES_OF_ORDER, order_id=found.id)
-    money = await money_of(reader, [found])
-    [facts] = await _facts(reader, [found], {found.id: lines}, money)
-    owed = owed_of_order(money, reader.now, kept_minor(found))
+    [parts] = await reader.all(LINES_AND_MONEY, order_ids=[found.id])
+    [facts] = await _facts(reader, [found], {found.id: parts.lines}, parts)
+    owed = owed_of_order(parts, reader.now, kept_minor(found))
     address = await reader.find(ADDRESSES, found.id)
-    return OrderView(found, lines, facts, address, owed)
+    return OrderView(found, parts.lines, facts, address, owed)
 
 
 async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:

@@ -1,5 +1,6 @@
 """SELECTs of payments with their refunds, and of the ledger of an order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.mapping import Page
@@ -15,7 +16,8 @@ from order_svc.tables.charge_backs import CHARGE_BACKS_OF_ORDER
 from order_svc.tables.charges import CHARGES_OF
 from order_svc.tables.claw_backs import CLAW_BACKS_OF
 from order_svc.tables.ledger import POSTINGS_OF_ORDER
-from order_svc.tables.orders import ORDERS, ORDERS_BY_ID
+from order_svc.tables.order_money import ORDERS_AND_MONEY
+from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS
 
 
@@ -39,17 +41,20 @@ async def payment(reader: Reader, payment_id: str) -> PaymentView:
 
 async def payment_view(reader: Reader, found: Payment) -> PaymentView:
     """The payment with its refunds and its order."""
-    order = await reader.get(ORDERS, found.order_id)
-    return PaymentView(found, PaymentFacts(order, await money_of(reader, [order]), reader.now))
+    [view] = await _views(reader, [found])
+    return view
 
 
 async def payments(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[PaymentView]:
     """A page of payments with their refunds and orders."""
     page = await reader.page(PAYMENT_LIST, limit=limit, cursor=cursor, **filters)
-    orders = await reader.all(ORDERS_BY_ID, order_ids=[p.order_id for p in page.data])
-    money = await money_of(reader, orders)
-    facts = {each.id: PaymentFacts(each, money.of_order(each.id), reader.now) for each in orders}
-    return Page([PaymentView(each, facts[each.order_id]) for each in page.data], page.has_more, page.next_cursor)
+    return Page(await _views(reader, page.data), page.has_more, page.next_cursor)
+
+
+async def _views(reader: Reader, found: Sequence[Payment]) -> list[PaymentView]:
+    [known] = await reader.all(ORDERS_AND_MONEY, order_ids=[each.order_id for each in found])
+    facts = {each.id: PaymentFacts(each, known.of_order(each.id), reader.now) for each in known.orders}
+    return [PaymentView(each, facts[each.order_id]) for each in found]
 
 
 async def ledger(reader: Reader, order_id: str) -> OrderLedger:

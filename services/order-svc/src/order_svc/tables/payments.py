@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from order_svc.domain.model import Order
 from order_svc.domain.payments.model import (
     CallSubject,
     CallVerb,
@@ -34,6 +35,7 @@ from order_svc.domain.payments.model import (
     Refund,
     RefundState,
 )
+from order_svc.tables.orders import orders
 from order_svc.tables.schema import metadata
 from order_svc.tables.visibility import OPERATOR_OR_FINANCE, seen_by
 
@@ -136,6 +138,14 @@ SET_CHECKOUT = Statement(
     .where(payments.c.id == bindparam("payment_id"))
     .values(provider_reference=bindparam("reference"), checkout=bindparam("checkout"))
 )
+ORDER_OF_PAYMENT = Query(
+    select(orders)
+    .where(orders.c.id == select(payments.c.order_id).where(payments.c.id == bindparam("payment_id")).scalar_subquery())
+    .with_for_update(key_share=True),
+    Order,
+    seen_by(orders),
+)
+"""The order of a payment, locked without a look at the payment first."""
 REFUNDS = Rows(refunds, Refund)
 REFUNDS_BY_ID = Query(
     select(*REFUNDS.columns).where(refunds.c.id == bindparam("refund_ids", type_=ARRAY(Text)).any_()), Refund

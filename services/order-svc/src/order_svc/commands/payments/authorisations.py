@@ -8,7 +8,7 @@ from aftercare_events import PaymentAuthorised, PaymentCaptureRequested, Payment
 
 from order_svc.commands import effects
 from order_svc.commands.deadlines import order_timer
-from order_svc.commands.payments import time_to_pay
+from order_svc.commands.payments import payment_locks, time_to_pay
 from order_svc.commands.record import payment_fields
 from order_svc.domain.errors import CurrencyMismatch
 from order_svc.domain.lifecycle import OrderAction
@@ -21,8 +21,6 @@ from order_svc.domain.payments.model import Payment, PaymentState
 from order_svc.domain.payments.plans import takes
 from order_svc.integrations.payments.port import ProviderResult
 from order_svc.settings import Settings
-from order_svc.tables.orders import ORDER_TO_LOCK
-from order_svc.tables.payments import PAYMENTS
 
 
 async def capture(tx: Transaction[Settings], payment_id: str, *, amount: Amount | None = None) -> Payment:
@@ -34,9 +32,7 @@ async def capture(tx: Transaction[Settings], payment_id: str, *, amount: Amount 
         CurrencyMismatch: it is asked for in another currency.
         AmountExceedsAuthorised: it is of nothing, or of more than what is authorised or left to pay of the order.
     """
-    known = await tx.get(PAYMENTS, payment_id)
-    [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
-    payment = await tx.lock(PAYMENTS, payment_id)
+    order, payment = await payment_locks.lock(tx, payment_id)
     capturing = PAYMENT.apply(payment, PaymentAction.CAPTURE, tx)
     most = min(payment.asked_minor, order.total_minor - order.paid_minor)
     asked = Amount(most, payment.currency) if amount is None else amount

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
 from order_svc.commands import effects
-from order_svc.commands.payments import authorisations, call_queue
+from order_svc.commands.payments import authorisations, call_queue, payment_locks
 from order_svc.commands.record import payment_fields
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -23,7 +23,7 @@ from order_svc.domain.payments.plans import amount_to_pay, takes
 from order_svc.domain.payments.policy import release_reason
 from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
-from order_svc.tables.orders import ORDER_TO_LOCK, ORDERS
+from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, GIVE_UP_CALL, HURRY_CALL, LIVE_PAYMENTS, PAYMENTS, SET_CHECKOUT
 
 
@@ -117,9 +117,7 @@ async def void(tx: Transaction[Settings], payment_id: str) -> Payment:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see PAYMENT.
     """
-    known = await tx.get(PAYMENTS, payment_id)
-    [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
-    payment = await tx.lock(PAYMENTS, payment_id)
+    order, payment = await payment_locks.lock(tx, payment_id)
     if payment.state is PaymentState.AUTHORISED:
         return await authorisations.void(tx, order, payment)
     payment = PAYMENT.apply(payment, PaymentAction.VOID, tx)
@@ -136,9 +134,7 @@ async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: Pr
     Raises:
         NotFound: there is no such payment.
     """
-    known = await tx.get(PAYMENTS, payment_id)
-    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
-    payment = await tx.lock(PAYMENTS, payment_id)
+    order, payment = await payment_locks.lock(tx, payment_id)
     if result.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
         return (await _succeed(tx, order, payment, result)).state
     if result.outcome is Outcome.AUTHORISED and payment.state in (PaymentState.PENDING, PaymentState.FAILED):

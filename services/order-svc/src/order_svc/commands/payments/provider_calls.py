@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands.payments import authorisations, call_queue, payments, refunds
+from order_svc.commands.payments import authorisations, call_queue, payment_locks, payments, refunds
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import PAYMENT
 from order_svc.domain.payments.model import (
@@ -24,7 +24,6 @@ from order_svc.domain.payments.model import (
 from order_svc.domain.payments.policy import give_up_reason
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
-from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CALL, REFUNDS, RESUME_CALL, TAKE_CALL
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 300.0
@@ -77,9 +76,7 @@ async def prepare(tx: Transaction[Settings], call: ProviderCall) -> PreparedCall
 
 
 async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> PreparedCall | None:
-    known = await tx.get(PAYMENTS, call.id)
-    order = await tx.lock(ORDERS, known.order_id)
-    payment = await tx.lock(PAYMENTS, call.id)
+    order, payment = await payment_locks.lock(tx, call.id)
     if payment.state in PAYMENT.ends:
         await tx.execute(DROP_CALL, call_id=call.id)
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.commands.payments import offline_refunds
+from order_svc.commands.payments import offline_refunds, payment_locks
 from order_svc.commands.payments.refund_creation import new_refund
 from order_svc.domain.errors import CurrencyMismatch
 from order_svc.domain.model import Amount
@@ -16,7 +16,6 @@ from order_svc.domain.payments.owed import owed_of_payment
 from order_svc.domain.payments.plans import kept_minor
 from order_svc.settings import Settings
 from order_svc.tables.order_money import MONEY_OF_ORDERS
-from order_svc.tables.orders import ORDER_TO_LOCK
 from order_svc.tables.payments import PAYMENTS, REFUNDS
 
 
@@ -46,9 +45,7 @@ async def record(tx: Transaction[Settings], payment_id: str, *, back: GivenBack)
         IllegalTransition, ActionNotAllowed, NothingOwed: see PAYMENT.
         AmountExceedsOwed, CurrencyMismatch: the amount does not fit what is owed.
     """
-    known = await tx.get(PAYMENTS, payment_id)
-    [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
-    payment = await tx.lock(PAYMENTS, payment_id)
+    order, payment = await payment_locks.lock(tx, payment_id)
     [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
     for refund in money.refunds_of([payment]):
         if refund.outside_reference == back.reference:

@@ -18,7 +18,7 @@ from aftercare_events.catalogue.refund_parts import PartKind
 from order_svc.commands import effects
 from order_svc.commands.cases import after_sales, holds
 from order_svc.commands.orders import order_units
-from order_svc.commands.payments import refund_shares, refunds
+from order_svc.commands.payments import payment_locks, refund_shares, refunds
 from order_svc.commands.payments.postings import returned_in
 from order_svc.commands.payments.refund_creation import insert, new_refund, refund
 from order_svc.commands.record import refund_fields
@@ -39,7 +39,7 @@ from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.order_money import MONEY_OF_ORDERS
-from order_svc.tables.orders import ORDER_TO_LOCK, ORDERS
+from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import (
     PAYMENTS,
     REFUNDS,
@@ -169,9 +169,7 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds: see PAYMENT.
     """
-    known = await tx.get(PAYMENTS, payment_id)
-    [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=known.order_id)  # before its payments, as in every command
-    payment = await tx.lock(PAYMENTS, payment_id)
+    order, payment = await payment_locks.lock(tx, payment_id)
     [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, PaymentFacts(order, money, tx.now))
     await refund(tx, payment, remainder_of(payment, order, money, tx.now), OwnRefundCause.OPERATOR)

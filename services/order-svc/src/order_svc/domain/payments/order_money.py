@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 
@@ -45,3 +46,17 @@ class OrderMoney:
         """The cases of which refunds, or guarantees in their place, give money back."""
         by_refunds = {each.case_id for each in self.refunds if each.case_id and each.state is not RefundState.FAILED}
         return by_refunds | {each.case_id for each in self.compensations if each.refund_id is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderParts(OrderMoney):
+    """The money of an order with its lines."""
+
+    lines: Sequence[OrderLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidOrders(OrderMoney):
+    """The money of several orders with these."""
+
+    orders: Sequence[Order]
