@@ -48,7 +48,6 @@ from order_svc.domain.shipping.model import CourierName
 from order_svc.integrations.couriers.outward.kuaidi100 import Kuaidi100Service
 from order_svc.integrations.couriers.outward.port import CourierService
 from order_svc.integrations.couriers.outward.sf import SfService
-from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.payments.alipay import Alipay, AlipayAccount
 from order_svc.integrations.payments.port import PaymentProvider
@@ -93,7 +92,7 @@ def service(
         package="order_svc",
         settings=settings,
         roles=ROLES,
-        routers=_routers(COURIERS, providers),
+        routers=_routers(providers),
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
         workers=(
@@ -117,7 +116,7 @@ def service(
     )
 
 
-def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentProvider]) -> list[APIRouter]:
+def _routers(providers: Mapping[str, PaymentProvider]) -> list[APIRouter]:
     """The routes, in the order of the OpenAPI document."""
     return [
         orders.router,
@@ -131,7 +130,8 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         order_imports.router,
         order_exports.router,
         erp.router,
-        payments.router(providers),
+        payments.starts(providers),
+        payments.router,
         refunds.router,
         ledger.router,
         parcels.router,
@@ -140,15 +140,23 @@ def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentPro
         payment_webhooks.router(providers),
         partner_inbox.callbacks,
         reconciliations.router,
-        courier_endpoints.router(couriers),
-        courier_endpoints.silent(couriers),
-        courier_endpoints.codes,
-        partner_inbox.pushes,
-        courier_webhooks.router(couriers),
-        shipping_accounts.router(couriers),
+        *_courier_routers(),
         shipping_labels.router,
         shipping_quotes.router,
     ]
+
+
+@cache
+def _courier_routers() -> tuple[APIRouter, ...]:
+    """The routes of the couriers, made once: they are the same in every service, and to make them takes as long as the rest of it."""
+    return (
+        courier_endpoints.router(COURIERS),
+        courier_endpoints.silent(COURIERS),
+        courier_endpoints.codes,
+        partner_inbox.pushes,
+        courier_webhooks.router(COURIERS),
+        shipping_accounts.router(COURIERS),
+    )
 
 
 @cache

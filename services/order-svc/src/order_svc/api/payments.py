@@ -88,19 +88,11 @@ _VOID: Mapping[str, Any] = {
 }
 
 
-def router(providers: Mapping[str, PaymentProvider]) -> APIRouter:
-    """The payments through these providers."""
+def starts(providers: Mapping[str, PaymentProvider]) -> APIRouter:
+    """The route that starts a payment through one of these providers."""
     made = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
-    start, refund = "/orders/{order_id}/payments", "/payments/{payment_id}/refund-remainder"
+    start = "/orders/{order_id}/payments"
     made.post(start, operation_id="startPayment", **_START)(PaymentStarts(providers).start_payment)
-    made.get("/orders/{order_id}/ledger", operation_id="getOrderLedger")(get_ledger)
-    made.get("/payments", operation_id="listPayments")(list_payments)
-    made.get("/payments/{payment_id}", operation_id="getPayment")(get_payment)
-    made.post("/payments/{payment_id}/void", operation_id="voidPayment", **_VOID)(void_payment)
-    made.post("/payments/{payment_id}/capture", operation_id="capturePayment", **_CAPTURE)(capture_payment)
-    made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
-    record = "/payments/{payment_id}/record-refund"
-    made.post(record, operation_id="recordRefund", **_RECORD)(record_refund)
     return made
 
 
@@ -126,11 +118,16 @@ class PaymentStarts:
         return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
+router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
+
+
+@router.get("/orders/{order_id}/ledger", operation_id="getOrderLedger")
 async def get_ledger(order_id: OrderId, reader: Read) -> LedgerOut:
     """All payments and refunds of an order: what was paid is what is kept, refunded and in flight."""
     return LedgerOut.of(await queries.ledger(reader, order_id))
 
 
+@router.get("/payments", operation_id="listPayments")
 async def list_payments(
     reader: Read,
     order_id: Annotated[Id | None, Query(description="Only payments of this order.")] = None,
@@ -143,11 +140,13 @@ async def list_payments(
     return PageOut[PaymentOut].of(page, lambda view: PaymentOut.of(view, reader.actor))
 
 
+@router.get("/payments/{payment_id}", operation_id="getPayment")
 async def get_payment(payment_id: PaymentId, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
     return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
 
 
+@router.post("/payments/{payment_id}/void", operation_id="voidPayment", **_VOID)
 async def void_payment(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:
     """Give up a payment that was not made yet, or that is authorised, so that the order can be paid in another way. It stays pending, or is
     releasing, until its provider reports what has become of it."""
@@ -155,6 +154,7 @@ async def void_payment(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:
     return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
+@router.post("/payments/{payment_id}/capture", operation_id="capturePayment", **_CAPTURE)
 async def capture_payment(payment_id: PaymentId, body: CaptureIn, tx: Tx[Settings]) -> PaymentOut:
     """Take an authorised payment, or a part of it; the rest is released. The provider is called right after this response, and the order is
     paid by what it reports as captured."""
@@ -162,6 +162,7 @@ async def capture_payment(payment_id: PaymentId, body: CaptureIn, tx: Tx[Setting
     return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
+@router.post("/payments/{payment_id}/refund-remainder", operation_id="refundRemainder", **_REFUND)
 async def refund_remainder(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:
     """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where
     the provider has declined the refund."""
@@ -169,6 +170,7 @@ async def refund_remainder(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOu
     return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
+@router.post("/payments/{payment_id}/record-refund", operation_id="recordRefund", **_RECORD)
 async def record_refund(payment_id: PaymentId, body: RecordRefundIn, tx: Tx[Settings]) -> PaymentOut:
     """Record that the merchant has given money back outside the provider which a refund that no case has decided was to give back, and
     which has failed: such as that of an imported order that was cancelled. It counts as refunded at once."""
