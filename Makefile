@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format client bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check check-types check-sources check-documents format client bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ reset: $(STAMP) ## stop the local stack and delete its data
 doctor: $(STAMP) ## what this machine lacks, and how to get it
 	@$(BIN)/aftercare doctor
 
+# Tests start our commands hundreds of times; where no bytecode is kept, each would compile its modules.
+check test test-failure: export PYTHONDONTWRITEBYTECODE =
+
 # All tests run in several processes, a file at a time; chosen ones in one process, with their output.
 test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=services/kb-svc)
 	@$(BIN)/python -m pytest $(or $(T),-n auto --dist loadgroup --no-loadscope-reorder)
@@ -56,10 +59,17 @@ test-compose: $(STAMP) ## build the images, start compose, run the journey tests
 	{ code=$$?; $(BIN)/aftercare logs; exit $$code; }
 
 check: $(STAMP) ## formatting, lint, types, import rules, generated documents
+	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents
+
+check-types:
+	$(BIN)/mypy $(TYPED)
+
+check-sources:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
+
+check-documents:
 	$(BIN)/python -m aftercare_events.docs --check
 	$(BIN)/python -m aftercare_events.evolution --check
 	$(BIN)/python -m aftercare_chassis.http.openapi_docs --check
