@@ -9,7 +9,7 @@ from zlib import crc32
 
 from aftercare_events import Envelope, codec
 
-from aftercare_chassis.database.write_batch import Write
+from aftercare_chassis.database.write_batch import Write, WriteBatch
 
 SHARDS = 64
 TABLE, SEQUENCE_KEY = "outbox", "outbox_sequence_key"
@@ -38,6 +38,14 @@ def insert(envelopes: Sequence[Envelope]) -> Write:
     if len(rows) == 1:
         return TABLE, _ONE, rows[0]  # the usual case: arrays of one element cost client and server more than the row
     return TABLE, _SEVERAL, [list(column) for column in zip(*rows, strict=True)]
+
+
+def add(writes: WriteBatch, envelopes: Sequence[Envelope]) -> None:
+    """Let the insert of these events, if there are any, wait with other writes; behind those of all units, where there are several."""
+    if envelopes:
+        if writes.has_units:
+            writes.begin_unit()
+        writes.insert(*insert(envelopes))
 
 
 def _row(e: Envelope) -> tuple[object, ...]:

@@ -1,9 +1,8 @@
 """What queries and commands are given: a connection, the actor, and the time at which they run.
 
-A command locks, decides, saves and records; it never begins or commits, the caller does. Writes wait for the next read and
-are then sent together; the recorded events are inserted with the last of them, right before the commit. The
-versions of an aggregate are the numbers of its events: `create` and `save` take at least one event, so that sequences run
-1..n without a gap, and every change is published.
+A command locks, decides, saves and records; it never begins or commits, the caller does. Writes wait for the next read and are then sent together;
+the recorded events are inserted with the last of them, right before the commit. The versions of an aggregate are the numbers of its events: `create`
+and `save` take at least one event, so that sequences run 1..n without a gap, and every change is published.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -52,9 +51,9 @@ class Aggregate(Protocol):
 class Transaction(Reader[S_co]):
     """Reads and writes in one database transaction.
 
-    `cause` is the event that is being handled, if any; else a command may set `caused_by`. `recorded` are the events so
-    far, `callbacks` and `woken` what follows the commit. `trace` is the trace of events that are recorded outside a span.
-    `timing` decides when deadlines end; `timer_of` is the id of the row whose timer acts, if one does.
+    `cause` is the event that is being handled, if any; else a command may set `caused_by`. `recorded` are the events so far, `callbacks` and `woken`
+    what follows the commit. `trace` is the trace of events that are recorded outside a span. `timing` decides when deadlines end; `timer_of` is the
+    id of the row whose timer acts, if one does.
     """
 
     def __init__(
@@ -74,14 +73,13 @@ class Transaction(Reader[S_co]):
         journal: Journal | None = None,
     ) -> None:
         super().__init__(connection, actor=actor, now=clock.now(), settings=settings, cursors=cursors)
-        self._clock = clock
+        self._clock, self._published = clock, 0
         self.cause: Envelope | None = None
         self.caused_by: Origin | None = None
         self.recorded: list[Envelope] = []
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
         self.writes = WriteBatch()
-        self._published = 0
         self.timing, self.timer_of, self._observers = timing, "", Observers(observers)
         self._journal = journal
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
@@ -134,8 +132,7 @@ class Transaction(Reader[S_co]):
         return earlier
 
     def in_bulk(self) -> None:
-        """From here on, until the end, let new rows and events wait for each other, however many: those of one table are one statement, and many of
-        them a COPY."""
+        """From here on, until the end, let new rows and events wait, however many: those of one table are one statement, and many of them a COPY."""
         self._publish()
         self.writes.bulk = True
 
@@ -161,8 +158,7 @@ class Transaction(Reader[S_co]):
             yield
             await self.flush()
         except Exception:
-            # In place: `as_system` shares them.
-            del self.recorded[recorded:], self.callbacks[callbacks:]
+            del self.recorded[recorded:], self.callbacks[callbacks:]  # in place: `as_system` shares them
             self.woken.intersection_update(woken)
             undo_writes()
             undo_reads()
@@ -257,16 +253,13 @@ class Transaction(Reader[S_co]):
     async def finish(self) -> None:
         """Send what waits and the recorded events; called right before the commit, by whoever commits. Raises: as `flush`."""
         self.writes.add_last()
-        if not self.writes.bulk:
-            self._publish()
+        self._publish()
         await self.flush()
 
     def _publish(self) -> None:
-        events, self._published = self.recorded[self._published :], len(self.recorded)
-        if events:
-            if self.writes.has_units:
-                self.writes.begin_unit()
-            self.writes.insert(*outbox.insert(events))
+        if not self.writes.bulk:
+            outbox.add(self.writes, self.recorded[self._published :])
+            self._published = len(self.recorded)
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:
         row = await super()._one(source, compiled, params)
@@ -285,10 +278,9 @@ class Transaction(Reader[S_co]):
         if not events:
             raise ValueError("a change of an aggregate needs at least one event")
         for number, event in enumerate(events, row.version + 1):
-            envelope = self._envelope(event, number)
-            self.recorded.append(envelope)
+            self.recorded.append(self._envelope(event, number))
             if self.writes.bulk:
-                self.writes.insert(*outbox.insert([envelope]))
+                outbox.add(self.writes, self.recorded[-1:])
             if self._journal is not None:
                 await self._journal(self, event)
         return replace(row, version=row.version + len(events))
