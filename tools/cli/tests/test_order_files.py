@@ -70,6 +70,18 @@ def test_virtual_goods_are_in_no_parcel(tmp_path: Path) -> None:
     assert row.order["virtual_delivered_at"] == "2026-02-27T09:30:00Z"
 
 
+def test_what_was_refunded_is_of_its_line_and_of_the_freight(tmp_path: Path) -> None:
+    head = f"{HEAD},refunded_quantity,refunded_minor,refunded_at,shipping_refunded_minor"
+    lines = "A-1,b,CNY,completed,n,S-1,2,100,zto,W1,1,90,2026-02-27T09:30:00Z,5\nA-1,,,,,S-2,1,100,zto,W1,,30,,\n"
+    wrong = "A-2,b,CNY,completed,n,S-1,2,100,zto,W1,one,90,,\n"
+    row, other = read(tmp_path / "o.csv", f"{head}\n{lines}{wrong}")
+    stated = [(line["refunded"]["quantity"], line["refunded"]["amount"]["amount"]) for line in row.order["lines"]]
+    assert stated == [(1, 90), (0, 30)]
+    assert row.order["shipping_refunded"] == {"amount": 5, "currency": "CNY"}
+    assert row.order["refunded_at"] == "2026-02-27T09:30:00Z"
+    assert other.wrong == "refunded_quantity is not a whole number"
+
+
 @pytest.mark.parametrize(
     ("wrong_line", "wrong"),
     [

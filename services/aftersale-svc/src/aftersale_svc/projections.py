@@ -191,7 +191,7 @@ async def _copy(
         merchant_id=event.merchant_id,
         state=state,
         currency=event.currency,
-        shipping_fee_minor=event.shipping_fee_minor,
+        shipping_fee_minor=_left_of_fee(event),
         payment_id=payment_id,
         buyer_level=event.buyer_level,
         payments=_payments(event),
@@ -213,8 +213,16 @@ async def _copy(
             discounts=None
             if line.discounts is None
             else [each.model_dump(exclude_none=True) for each in line.discounts],
+            cancelled_quantity=line.refunded_quantity or 0,
+            cancelled_minor=line.refunded_minor or 0,
         )
         await tx.upsert(ORDER_LINES, copy)
+
+
+def _left_of_fee(event: OrderCreated | OrderPaid) -> int:
+    """What cases may give back of the shipping fee, in minor units: all but what was refunded before the order was imported."""
+    refunded = event.shipping_refunded_minor if isinstance(event, OrderPaid) else None
+    return event.shipping_fee_minor - (refunded or 0)
 
 
 def _promised_at(event: OrderCreated | OrderPaid, line: SoldLine) -> datetime | None:

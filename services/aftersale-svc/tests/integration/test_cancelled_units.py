@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from aftercare_events import CancelledLine, OrderLinesCancelled, RefundRequested
 from aftersale_shop import CUP, KETTLE, Shop
 
@@ -121,3 +122,16 @@ async def test_a_verdict_that_waits_refunds_no_units_that_are_cancelled_meanwhil
     closed = await shop.get(case_id)
     assert (closed["state"], closed["close_cause"]) == ("closed", "units_cancelled")
     assert not any(isinstance(each, RefundRequested) for each in await shop.harness.published())
+
+
+@pytest.mark.parametrize(("units", "minor", "left"), [(1, 9566, 2), (2, 20000, 1), (0, 5000, 3)])
+async def test_no_case_is_about_what_was_refunded_before_the_import(
+    shop: Shop, units: int, minor: int, left: int
+) -> None:
+    line = KETTLE.model_copy(update={"refunded_quantity": units or None, "refunded_minor": minor})
+    await shop.created(lines=(line,))
+    await shop.payment(lines=(line,), shipping_refunded_minor=300)
+    await shop.leaves({line.line_id: line.quantity})
+    assert (await line_of(shop))["selectable_quantity"] == left
+    case = await shop.case(left, type="return_refund")
+    assert case["requested"]["amount"] == 28700 - minor

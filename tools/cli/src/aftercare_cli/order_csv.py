@@ -12,10 +12,13 @@ from aftercare_cli.order_rows import FileRow
 
 _ORDER = ("order_no", "buyer_id", "currency", "state", "created_at", "paid_at", "payment_reference", "delivered_at")
 _MORE = ("received_at", "completed_at", "cancelled_at", "cancel_cause", "virtual_delivered_at", "buyer_level")
+_REFUND = ("refunded_at", "refund_reference")
+_FEES = {"shipping_fee_minor": "shipping_fee", "shipping_refunded_minor": "shipping_refunded"}
 _ADDRESS = ("name", "phone", "country", "province", "city", "district", "street", "postal_code")
 _PARCEL = ("carrier", "waybill_no", "shipped_at")
 _LINE = ("sku", "title", "category", "quantity", "unit_price_minor", "discount_minor", "tax_minor", "fulfilment")
-COLUMNS = (*_ORDER, *_MORE, "shipping_fee_minor", *_ADDRESS, *_PARCEL, *_LINE)
+_REFUNDED = ("refunded_quantity", "refunded_minor")
+COLUMNS = (*_ORDER, *_MORE, *_REFUND, *_FEES, *_ADDRESS, *_PARCEL, *_LINE, *_REFUNDED)
 NEEDED = ("order_no", "sku", "quantity", "unit_price_minor")
 MOST_LINES = 100
 """Of one order, as the service takes it."""
@@ -165,7 +168,7 @@ def _of_order(parts: list[dict[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts:
         for name, value in part.items():
-            if name in _LINE or name in _PARCEL or not value:
+            if name in _LINE or name in _REFUNDED or name in _PARCEL or not value:
                 continue
             if found.setdefault(name, value) != value:
                 raise ValueError(f"{name} differs between its lines")
@@ -174,14 +177,13 @@ def _of_order(parts: list[dict[str, str]]) -> dict[str, str]:
 
 def _document(of_order: dict[str, str], parts: list[dict[str, str]]) -> dict[str, Any]:
     currency = of_order.get("currency", "CNY")
-    order: dict[str, Any] = {name: of_order[name] for name in (*_ORDER, *_MORE) if name in of_order}
+    order: dict[str, Any] = {name: of_order[name] for name in (*_ORDER, *_MORE, *_REFUND) if name in of_order}
     order |= {
         "currency": currency,
         "shipping_address": {name: of_order[name] for name in _ADDRESS if name in of_order},
         "lines": [_line(part, currency) for part in parts],
     }
-    if fee := of_order.get("shipping_fee_minor"):
-        order["shipping_fee"] = _money("shipping_fee_minor", fee, currency)
+    order |= {name: _money(column, of_order[column], currency) for column, name in _FEES.items() if column in of_order}
     parcels: dict[tuple[str, ...], list[dict[str, int]]] = {}
     for place, part in enumerate(parts, 1):
         if part.get("waybill_no"):
@@ -205,6 +207,10 @@ def _line(part: dict[str, str], currency: str) -> dict[str, Any]:
     for name in ("discount", "tax"):
         if value := part.get(f"{name}_minor"):
             line[name] = _money(f"{name}_minor", value, currency)
+    if any(part.get(name) for name in _REFUNDED):
+        units = _whole("refunded_quantity", part.get("refunded_quantity") or "0")
+        amount = _money("refunded_minor", part.get("refunded_minor") or "0", currency)
+        line["refunded"] = {"quantity": units, "amount": amount}
     return line
 
 

@@ -177,6 +177,12 @@ class OrderPaid(OrderEvent):
         tuple[OrderPayment, ...] | None,
         Field(description="the payments it was paid with, oldest first; absent where `payment_id` has paid all of it"),
     ] = None
+    shipping_refunded_minor: Annotated[
+        Minor | None,
+        Field(
+            description="what had been refunded of the shipping fee before the order was imported; absent for nothing"
+        ),
+    ] = None
 
 
 class OrderAddressChanged(OrderEvent):

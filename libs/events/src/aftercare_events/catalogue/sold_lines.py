@@ -79,3 +79,13 @@ class OrderLine(EventPart):
         int | None, Field(strict=True, ge=1, description="of goods that are made to order, from the payment on")
     ] = None
     gift_of: Annotated[LineId | None, Field(description="of a gift: the line that it came with")] = None
+    refunded_quantity: Annotated[
+        int | None,
+        Field(strict=True, ge=0, description="units that had left and been refunded before the order was imported"),
+    ] = None
+    refunded_minor: Annotated[
+        Minor | None,
+        Field(
+            description="what had been refunded of `paid_minor` by then, for these units or for none; absent for nothing"
+        ),
+    ] = None

@@ -167,6 +167,8 @@ def _sold(line: OrderLine) -> SoldLine:
         ships_by=line.ships_by,
         production_days=line.production_days,
         gift_of=line.gift_of,
+        refunded_quantity=line.refunded_quantity or None,
+        refunded_minor=line.refunded_minor or None,
     )
 
 

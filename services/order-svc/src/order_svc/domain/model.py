@@ -196,7 +196,8 @@ class OrderLine:
 
     `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
     before shipment. `cancelled_quantity` of these were cancelled without a case after the payment, and `cancelled_minor` of what was
-    paid was refunded for them.
+    paid was refunded for them. `refunded_quantity` units had left and been refunded before the order was imported, and `refunded_minor` of
+    what was paid: for them, or for none.
     """
 
     id: str
@@ -222,6 +223,8 @@ class OrderLine:
     after_sale_state: AfterSaleState = AfterSaleState.NONE
     cancelled_quantity: int = 0
     cancelled_minor: int = 0
+    refunded_quantity: int = 0
+    refunded_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

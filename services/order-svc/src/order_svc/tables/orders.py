@@ -145,6 +145,10 @@ order_lines = Table(
     *one_of("after_sale_state", AfterSaleState),
     *quantity("cancelled_quantity", default=0),
     *minor("cancelled_minor", default=0),
+    *quantity("refunded_quantity", default=0),
+    *minor("refunded_minor", default=0),
+    CheckConstraint("refunded_quantity <= shipped_quantity", name="refunded"),
+    CheckConstraint("cancelled_minor + refunded_minor <= paid_minor", name="refunded_part"),
     CheckConstraint("cancelled_quantity <= withdrawn_quantity", name="cancelled"),
     CheckConstraint("cancelled_minor <= paid_minor", name="cancelled_part"),
     CheckConstraint("shipped_quantity + withdrawn_quantity <= quantity", name="shippable"),
@@ -251,6 +255,9 @@ DROP_LINE = Statement(delete(order_lines).where(order_lines.c.id == bindparam("l
 LINES_OF_ORDER = Query(
     select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position),
     OrderLine,
+)
+ADDRESSES_OF_ORDERS = Query(
+    select(addresses).where(addresses.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_()), Address
 )
 LINES_OF_ORDERS = Query(
     select(order_lines)

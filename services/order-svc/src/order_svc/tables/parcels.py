@@ -96,6 +96,10 @@ PARCEL_LIST = Listing(parcels, Parcel, filters=("order_id", "waybill_no", "leg",
 PARCEL_LINES = Rows(parcel_lines, ParcelLine)
 PARCEL_SCANS = Rows(parcel_events, ParcelScan)
 LINES_OF_PARCEL = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)
+LINES_OF_PARCELS = Query(
+    select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_ids", type_=ARRAY(Text)).any_()),
+    ParcelLine,
+)
 PARCELS_OF_ORDER = Query(
     select(parcels).where(parcels.c.order_id == bindparam("order_id")).order_by(parcels.c.id), Parcel
 )

@@ -190,9 +190,15 @@ def export(
     merchant: Merchant = None,
     url: Url = None,
     state: Annotated[list[str] | None, typer.Option(help="only orders in this state; may be repeated")] = None,
+    for_import: Annotated[
+        bool, typer.Option("--for-import", help="as `orders import` takes them, with addresses: .jsonl or .ndjson")
+    ] = False,
 ) -> None:
     """Export the orders of a merchant, oldest first."""
-    params = {"format": "csv" if file.suffix.lower() == ".csv" else "ndjson", "state": state or []}
+    is_csv = file.suffix.lower() == ".csv"
+    if for_import and is_csv:
+        raise typer.BadParameter("needs a file of JSON lines, .jsonl or .ndjson", param_hint="--for-import")
+    params = {"format": "import" if for_import else "csv" if is_csv else "ndjson", "state": state or []}
     with _client(merchant, url) as client:
         headers = {"Authorization": f"Bearer {client.token}"}
         url = client.url("/v1/orders/export")

@@ -105,7 +105,8 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         live_cases=tuple(sorted(hold.case_id for hold in live if hold.units and hold.case_id is not None)),
         held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
-        adjusted_minor=sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
+        adjusted_minor=(0 if line.cancelled_quantity else line.cancelled_minor)
+        + sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - claimed),
         bound_units=sum(hold.bound_units for hold in of_line),

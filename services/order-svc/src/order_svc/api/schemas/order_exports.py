@@ -15,9 +15,15 @@ class ExportFormat(StrEnum):
 
     NDJSON = "ndjson"
     CSV = "csv"
+    IMPORT = "import"
 
 
-MEDIA_TYPES = {ExportFormat.NDJSON: "application/x-ndjson", ExportFormat.CSV: csv_files.MEDIA_TYPE}
+MEDIA_TYPES = {
+    ExportFormat.NDJSON: "application/x-ndjson",
+    ExportFormat.CSV: csv_files.MEDIA_TYPE,
+    ExportFormat.IMPORT: "application/x-ndjson",
+}
+SUFFIXES = {ExportFormat.NDJSON: "ndjson", ExportFormat.CSV: "csv", ExportFormat.IMPORT: "jsonl"}
 _OF_ORDER = (
     "id",
     "order_no",
@@ -51,7 +57,7 @@ _OF_LINE = (
 
 def heading(format: ExportFormat) -> bytes:
     """What an export begins with."""
-    if format is ExportFormat.NDJSON:
+    if format is not ExportFormat.CSV:
         return b""
     return csv_files.MARK + csv_files.lines([[*_OF_ORDER, *(f"line_{name}" for name in _OF_LINE)]])
 

@@ -4,17 +4,15 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from aftercare_chassis.http.problems import MAX_ERRORS
-from aftercare_chassis.http.schemas import CreatedAt, Id, In, Name, Out, Time, example
+from aftercare_chassis.http.schemas import CreatedAt, In, Name, Out, Time, example
 from aftercare_chassis.http.validation_messages import pointer, validation_message
-from aftercare_events.waybills import CarrierInput, WaybillInput
+from aftercare_chassis.refusals import Refusal
 from pydantic import Field, StringConstraints, ValidationError
 
-from order_svc.api.schemas.order_lines import Units, amount_of
-from order_svc.api.schemas.orders import OrderIn
+from order_svc.api.schemas.past_orders import PastOrderIn
 from order_svc.commands.orders.order_imports import ImportedPart, Row, refusal_of
 from order_svc.domain.imports.errors import FieldUnsuitable, RowUnreadable
-from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder, PastParcel
-from order_svc.domain.model import CancelCause, OrderState
+from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport
 
 MOST_ROWS = 500
 _OF_UNPAID_ORDERS = ("payment_minutes", "payment_plan")
@@ -29,87 +27,6 @@ class ImportIn(In):
 
     file_hash: FileHash
     """The SHA-256 of the file's bytes: by it, an import that was interrupted goes on."""
-
-
-class PastLineIn(In):
-    """Units of one line of the order in a parcel."""
-
-    line: Annotated[int, Field(ge=1, le=100)]
-    """The place of the line in the order, from 1."""
-    quantity: Units
-    """How many of its units are in the parcel."""
-
-
-class PastParcelIn(In):
-    """A parcel that was shipped."""
-
-    carrier: CarrierInput
-    waybill_no: WaybillInput
-    shipped_at: Time
-    """When it was handed to the courier."""
-    lines: Annotated[list[PastLineIn], Field(min_length=1, max_length=100)] | None = None
-    """The content, without virtual goods; everything else in the order where it is left out."""
-
-    def parcel(self) -> PastParcel:
-        """The parcel as the command takes it."""
-        content = None if self.lines is None else [(each.line - 1, each.quantity) for each in self.lines]
-        return PastParcel(carrier=self.carrier, waybill_no=self.waybill_no, shipped_at=self.shipped_at, content=content)
-
-
-class PastOrderIn(OrderIn):
-    """An order in its present state, with the times at which it came there."""
-
-    order_no: Id
-    """The shop's own number: an order that is here under it is not imported again."""
-    state: OrderState
-    """`paid`, `shipped`, `delivered`, `received`, `completed` or `cancelled` (never paid)."""
-    created_at: Time
-    """When it was placed."""
-    paid_at: Time | None = None
-    """When it was paid in full; needed unless it is cancelled."""
-    payment_reference: Id | None = None
-    """The number of the payment at the provider that has the money; it is not called."""
-    parcels: Annotated[list[PastParcelIn], Field(max_length=50)] = Field(default_factory=list)
-    """What was shipped; needed from `shipped` on, but for an order of virtual goods alone, which has none."""
-    virtual_delivered_at: Time | None = None
-    """When the virtual goods of the order were all delivered; needed from `delivered` on where it has any."""
-    delivered_at: Time | None = None
-    """When everything had arrived; needed from `delivered` on."""
-    received_at: Time | None = None
-    """When the buyer confirmed the receipt, or it counted as confirmed; needed from `received` on."""
-    completed_at: Time | None = None
-    """When it was completed; needed for `completed`."""
-    cancelled_at: Time | None = None
-    """When it was cancelled; needed for `cancelled`."""
-    cancel_cause: CancelCause | None = None
-    """Who or what cancelled it; the seller where it is left out."""
-
-    def order(self) -> PastOrder:
-        """The order as the command takes it."""
-        return PastOrder(
-            order_no=self.order_no,
-            buyer_id=self.buyer_id,
-            currency=self.currency,
-            drafts=[line.draft() for line in self.lines],
-            fee=self.fee(),
-            address=self.shipping_address.address(),
-            state=self.state,
-            created_at=self.created_at,
-            parcels=[each.parcel() for each in self.parcels],
-            buyer_level=self.buyer_level,
-            shipping_tax=amount_of(self.shipping_tax) if self.shipping_tax else None,
-            shipping_discounts=None
-            if self.shipping_discounts is None
-            else [each.draft() for each in self.shipping_discounts],
-            paid_at=self.paid_at,
-            payment_reference=self.payment_reference,
-            virtual_delivered_at=self.virtual_delivered_at,
-            delivered_at=self.delivered_at,
-            received_at=self.received_at,
-            completed_at=self.completed_at,
-            cancelled_at=self.cancelled_at,
-            cancel_cause=self.cancel_cause,
-        )
 
 
 class ImportRowIn(In):
@@ -139,7 +56,10 @@ class ImportRowIn(In):
             if getattr(past, name) is not None:
                 unsuitable = FieldUnsuitable(pointer=f"/{name}", state=past.state, field=name)
                 return Row(self.row, None, [refusal_of(unsuitable, self.row, past.order_no)])
-        return Row(self.row, past.order())
+        try:
+            return Row(self.row, past.order())
+        except Refusal as refusal:
+            return Row(self.row, None, [refusal_of(refusal, self.row, past.order_no)])
 
 
 class ImportRowsIn(In):

@@ -145,6 +145,10 @@ class OrderLineOut(Out):
     """Those of `withdrawn_quantity` that were cancelled after the payment without a case."""
     cancelled: Money | None = None
     """What of `paid` is refunded for them."""
+    refunded_quantity: int | None = None
+    """Units that had left and been refunded before the order was imported."""
+    refunded: Money | None = None
+    """What of `paid` was refunded before the order was imported, beside `cancelled`."""
     held_quantity: int
     """Unshipped units that open cases hold because they may be refunded."""
     after_sale_state: AfterSaleState | None
@@ -173,6 +177,8 @@ class OrderLineOut(Out):
             withdrawn_quantity=line.withdrawn_quantity,
             cancelled_quantity=line.cancelled_quantity,
             cancelled=Money.of(line.cancelled_minor, currency),
+            refunded_quantity=line.refunded_quantity,
+            refunded=Money.of(line.refunded_minor, currency),
             held_quantity=line.held_quantity,
             after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,
         )

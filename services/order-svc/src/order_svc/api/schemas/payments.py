@@ -131,7 +131,8 @@ class RefundOut(Out):
     """The case that requested it; null where none did."""
     cause: str
     """The decision of the case (`approval`, `inspection`, `verdict`, `timeout`), or without a case `order_cancelled`,
-    `lines_cancelled`, `order_not_awaiting_payment`, or `operator` where a person has decided or recorded it."""
+    `lines_cancelled`, `order_not_awaiting_payment`, `imported` where it was made before the order came here, or `operator` where a person has
+    decided or recorded it."""
     failure_code: str | None
     """Why it failed, in the provider's code or ours; null where it did not."""
     outside: str | None = None

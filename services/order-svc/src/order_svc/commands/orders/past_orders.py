@@ -15,11 +15,12 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     PaymentSucceeded,
+    RefundSucceeded,
 )
 from aftercare_events.catalogue.orders import ReceiptCause
 
 from order_svc.commands.journal import keys_of, step_of
-from order_svc.commands.orders import past_fulfilments, stock
+from order_svc.commands.orders import past_fulfilments, past_refunds, stock
 from order_svc.commands.orders.past_recording import Recording, recording_of
 from order_svc.commands.payments import postings
 from order_svc.commands.record import order_fields, payment_fields
@@ -35,6 +36,8 @@ from order_svc.tables.orders import ADDRESSES, ORDER_LINES, ORDERS
 from order_svc.tables.parcels import PARCEL_LINES, PARCELS
 from order_svc.tables.payments import PAYMENTS
 
+_OF_PAYMENT = (PaymentSucceeded, RefundSucceeded)
+
 
 async def record(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -> None:
     """Record an order that was checked by `imports.rules`.
@@ -47,15 +50,18 @@ async def record(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     created = recording.at(past.created_at)
     fields = order_fields(created, order, OrderState.CREATED)
     recording.add(OrderCreated(**fields, **recording.sold, deadline_at=None, order_no=past.order_no))
-    payment = _pay(recording) if past.paid_at is not None else None
+    payment, refund = await past_refunds.made(recording, _pay(recording)) if past.paid_at is not None else (None, None)
     await stock.reserve(created, order, ordered(lines))
     parcels = await past_fulfilments.ship(recording)
     await _finish(recording)
+    recording.sort()
     await created.create(ORDERS, order, *recording.of_order)
     await tx.insert(ORDER_LINES, *lines)
     await tx.insert(ADDRESSES, replace(past.address, order_id=order.id, salt=secrets.token_hex(16)))
     if payment is not None:
         await _record_payment(recording, payment)
+    if payment is not None and refund is not None:
+        await past_refunds.keep(recording, payment, refund)
     for parcel, content, events in parcels:
         await created.create(PARCELS, parcel, *events)
         await tx.insert(PARCEL_LINES, *content)
@@ -91,6 +97,7 @@ def _pay(recording: Recording) -> Payment:
             payment_id=payment.id,
             provider=payment.provider,
             paid_at=past.paid_at,
+            shipping_refunded_minor=past.refund and past.refund.shipping and past.refund.shipping.minor,
         )
     )
     return payment
@@ -98,7 +105,7 @@ def _pay(recording: Recording) -> Payment:
 
 async def _record_payment(recording: Recording, payment: Payment) -> None:
     at = recording.at(payment.created_at)
-    await at.create(PAYMENTS, payment, *(each for each in recording.events if isinstance(each, PaymentSucceeded)))
+    await at.create(PAYMENTS, payment, *(each for each in recording.events if isinstance(each, _OF_PAYMENT)))
     await postings.payment_received(at, payment)
     await postings.order_paid(at, recording.order, recording.lines)
 

@@ -11,7 +11,7 @@ from aftercare_events import Event
 from order_svc.commands.orders.orders import order_lines
 from order_svc.commands.record import SaleFields, sale_fields
 from order_svc.domain import breakdown, policy
-from order_svc.domain.imports import rules
+from order_svc.domain.imports import refunds, rules
 from order_svc.domain.imports.model import PastOrder
 from order_svc.domain.model import AfterSaleState, CancelCause, Order, OrderLine, OrderState
 from order_svc.domain.sales import receipts
@@ -39,6 +39,12 @@ class Recording:
         """An event of the order itself."""
         self.of_order.append(event)
         self.events.append(event)
+
+    def sort(self) -> None:
+        """Bring the events in the order of their times: what was refunded is known from the beginning."""
+        if self.past.refund is not None:
+            self.of_order.sort(key=lambda event: event.time)
+            self.events.sort(key=lambda event: event.time)
 
 
 def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -> Recording:
@@ -83,8 +89,8 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
     order = receipts.with_window(order, window, least)
     order = replace(order, deadline_at=deliver_by or _deadline(tx, past, order.window_ends_at))
     reminder = timedelta(hours=tx.settings.receipt_reminder_hours)
-    reminded = receipts.with_reminder(order, reminder, tx.now)
-    return Recording(tx, past, reminded, _shipped(lines, past), sale_fields(reminded, lines))
+    reminded, sent = receipts.with_reminder(order, reminder, tx.now), _refunded(_shipped(lines, past), past, fee_minor)
+    return Recording(tx, past, reminded, sent, sale_fields(reminded, sent))
 
 
 def _deadline(tx: Transaction[Settings], past: PastOrder, window_ends_at: datetime | None) -> datetime | None:
@@ -101,3 +107,22 @@ def _shipped(lines: Sequence[OrderLine], past: PastOrder) -> list[OrderLine]:
         for place, quantity in content:
             units[place] += quantity
     return [replace(line, shipped_quantity=sent) for line, sent in zip(lines, units, strict=True)]
+
+
+def _refunded(lines: list[OrderLine], past: PastOrder, fee_minor: int) -> list[OrderLine]:
+    """The lines with what was refunded of them before. Raises: see `refunds.check_amounts`."""
+    if past.refund is None:
+        return lines
+    refunds.check_amounts(past.refund, past.currency, [line.paid_minor for line in lines], fee_minor)
+    found = map(refunds.parts, past.refund.lines, rules.unsent(past))
+    return [
+        replace(
+            line,
+            withdrawn_quantity=part.cancelled,
+            cancelled_quantity=part.cancelled,
+            cancelled_minor=part.cancelled_minor,
+            refunded_quantity=part.returned,
+            refunded_minor=part.returned_minor,
+        )
+        for line, part in zip(lines, found, strict=True)
+    ]

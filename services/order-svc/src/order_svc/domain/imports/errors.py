@@ -101,6 +101,28 @@ class UnitsExceedOrder(Refusal):
     en = "The parcels have more of line {line} than the order."
 
 
+class RefundedUnderWay(Refusal):
+    """Units that are under way were refunded: whether they come back is not known."""
+
+    kind, code = Kind.INVALID, "refunded_under_way"
+    zh = "第 {line} 行未发货的商品只有 {unsent} 件；运输途中的商品不能作为已退款导入。"
+    en = "Only {unsent} units of line {line} are in no parcel; units that are under way are not imported as refunded."
+
+
+class NothingLeftToImport(Refusal):
+    """Everything of an order that waits for its shipment was refunded."""
+
+    kind, code = Kind.INVALID, "nothing_left_to_import"
+    zh, en = "{state} 状态的订单，不能全部商品均已退款。", "Something of an order that is {state} is left to ship."
+
+
+class RefundExceedsPaid(Refusal):
+    """More was refunded than was paid."""
+
+    kind, code = Kind.INVALID, "refund_exceeds_paid"
+    zh, en = "退款超过实付金额（{paid_minor:money}）。", "More than was paid ({paid_minor:money})."
+
+
 class WaybillRepeated(Refusal):
     """Two parcels of an order have one waybill."""
 

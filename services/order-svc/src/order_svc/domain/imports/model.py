@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from order_svc.domain.imports.refunds import PastRefund
 from order_svc.domain.model import Address, Amount, CancelCause, DiscountDraft, LineDraft, OrderState
 
 
@@ -84,3 +85,8 @@ class PastOrder:
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_cause: CancelCause | None = None
+    refund: PastRefund | None = None
+
+    def refunded_units(self, place: int) -> int:
+        """How many units of the line at this place, from 0, were refunded."""
+        return 0 if self.refund is None else self.refund.units_of(place)

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from order_svc.domain.imports import errors
+from order_svc.domain.imports import errors, refunds
 from order_svc.domain.imports.model import PastOrder
 from order_svc.domain.model import LineDraft, LineFulfilment, OrderState
 
@@ -29,8 +29,10 @@ def check(order: PastOrder, now: datetime) -> None:
     Raises:
         StateNotImported, FieldMissing, FieldUnsuitable: see NEEDED; orders that were sent have parcels, others none.
         NothingToShip, NoVirtualLines, FieldMissing, FieldUnsuitable: see `_check_virtual`.
+        FieldUnsuitable, TimesDisordered, UnitsExceedOrder: see `_check_refund`.
         TimesDisordered: the times do not rise, the first is before 1970, or the last is in the future.
         UnitsExceedOrder, ParcelsIncomplete, VirtualInParcel, WaybillRepeated: the parcels do not fit the lines.
+        UnitsExceedOrder, RefundedUnderWay, NothingLeftToImport: nor do the refunded units.
     """
     if order.state not in NEEDED:
         raise errors.StateNotImported(pointer="/state", state=order.state, allowed=list(NEEDED))
@@ -43,7 +45,21 @@ def check(order: PastOrder, now: datetime) -> None:
     if order.cancel_cause is not None and order.state is not OrderState.CANCELLED:
         raise errors.FieldUnsuitable(pointer="/cancel_cause", state=order.state, field="cancel_cause")
     _check_times(order, now)
+    _check_refund(order, now)
     _check_units(order)
+
+
+def _check_refund(order: PastOrder, now: datetime) -> None:
+    """A refund follows the payment. Raises: FieldUnsuitable, TimesDisordered, UnitsExceedOrder."""
+    if order.refund is None:
+        return
+    if order.paid_at is None:
+        raise errors.FieldUnsuitable(pointer="/refunded_at", state=order.state, field="refunded_at")
+    if not order.paid_at <= order.refund.refunded_at <= now:
+        raise errors.TimesDisordered(pointer="/refunded_at", field="refunded_at", before="paid_at")
+    for place, draft in enumerate(order.drafts):
+        if order.refund.units_of(place) > draft.quantity:
+            raise errors.UnitsExceedOrder(pointer=f"/lines/{place}/refunded/quantity", line=place + 1)
 
 
 def _check_present(order: PastOrder, field: str, *, present: bool, needed: bool) -> None:
@@ -135,6 +151,16 @@ def _check_units(order: PastOrder) -> None:
             raise errors.VirtualInParcel(pointer=f"{at}/lines", line=found[0] + 1)
         if len({place for place, _ in content}) < len(content):
             raise errors.UnitsExceedOrder(pointer=f"{at}/lines", line=content[0][0] + 1)
-    left = (place for place, draft in enumerate(order.drafts) if sent[place] < draft.quantity)
-    if order.state in _ARRIVED and not set(left).issubset(virtual):
+    left = [max(0, units - order.refunded_units(place)) for place, units in enumerate(unsent(order))]
+    if order.state in _ARRIVED and any(left):
         raise errors.ParcelsIncomplete(pointer="/parcels", state=order.state)
+    refunds.check_units(order.state, order.refund, unsent(order))
+
+
+def unsent(order: PastOrder) -> list[int]:
+    """How many units of each line are in no parcel, and were not delivered without one."""
+    units = [draft.quantity for draft in order.drafts]
+    for content in [*contents(order), virtual_content(order)]:
+        for place, quantity in content:
+            units[place] -= quantity
+    return units

@@ -41,6 +41,7 @@ class OwnRefundCause(StrEnum):
     LINES_CANCELLED = "lines_cancelled"
     ORDER_NOT_AWAITING_PAYMENT = "order_not_awaiting_payment"
     OPERATOR = "operator"
+    IMPORTED = "imported"  # it was made before the order came here
 
 
 class OutsideMethod(StrEnum):
