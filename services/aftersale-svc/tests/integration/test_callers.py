@@ -3,6 +3,7 @@
 from typing import Any
 
 from aftercare_events import (
+    AfterSaleCancelled,
     AfterSaleTypeChanged,
     OfferAccepted,
     PickupBooked,
@@ -65,6 +66,14 @@ async def test_an_agent_asks_again_or_withdraws_for_the_buyer(shop: Shop) -> Non
     again = response.json()
     assert (again["initiator"], again["state"]) == ("agent", "pending_review")
     assert (await shop.act(shop.agent, again["id"], "cancel"))["state"] == "cancelled"
+    cancelled = await shop.last(AfterSaleCancelled)
+    assert (cancelled.on_behalf_of, cancelled.reason, cancelled.decision_id) == ("buyer-1", None, None)
+    reviewed = str((await shop.case(1, client=shop.agent))["id"])
+    await shop.act(shop.seller, reviewed, "escalate")
+    await shop.act(shop.agent, reviewed, "cancel", reason="agreed_with_buyer")
+    decided = await shop.last(AfterSaleCancelled)
+    assert (decided.on_behalf_of, decided.reason) == (None, "agreed_with_buyer")
+    assert decided.decision_id is not None, "in manual review it is the agent's own decision"
 
 
 async def test_no_agent_answers_what_an_agent_has_decided(shop: Shop) -> None:

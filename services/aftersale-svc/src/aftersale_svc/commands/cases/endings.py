@@ -14,7 +14,7 @@ from aftersale_svc.commands.money import refund_parts
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import HandlingReason
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, permits
+from aftersale_svc.domain.cases.lifecycle import apply, caller, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcome_reasons import check_handling_reason, unexplained
 from aftersale_svc.domain.money.holds import cases_with_cancelled_units
@@ -29,7 +29,8 @@ from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 async def cancel(
     tx: Transaction[Settings], case_id: str, *, reason: HandlingReason | None = None, note: str | None = None
 ) -> FullCase:
-    """Take the request back; its units are free again. Of an agent it is recorded where there is no reason and no note.
+    """Take the request back; its units are free again. Of an agent it is recorded where there is no reason and no note, unless it is done for a
+    buyer who has called.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -39,7 +40,8 @@ async def cancel(
     full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
     cancelled = apply(full, CaseAction.CANCEL, tx)
     check_handling_reason(reason, tx.actor.role)
-    why = reason or unexplained(CaseAction.CANCEL, tx.actor.role, note)
+    called_for = caller(full.case, CaseAction.CANCEL, tx.actor)
+    why = reason or (unexplained(CaseAction.CANCEL, tx.actor.role, note) if called_for is None else None)
     event = AfterSaleCancelled(**case_fields(tx, cancelled.case), reason=why)
     return await effects.save(tx, full, cancelled, CaseAction.CANCEL, event, note=note)
 

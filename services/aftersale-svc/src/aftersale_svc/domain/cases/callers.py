@@ -68,6 +68,13 @@ def acted_by(case: Case, actor: Actor, called_for: str | None) -> Case:
     return case if actor.id in case.for_buyer_ids else replace(case, for_buyer_ids=[*case.for_buyer_ids, actor.id])
 
 
+def withdraws_for_caller(case: Case, actor: Actor) -> bool:
+    """Whether an agent who cancels the case takes it back for a buyer who has called. Any agent may cancel a case; where an agent decides, it is
+    the agent's own decision."""
+    decides = case.state is _S.MANUAL_REVIEW or _answers_agent(case, None) is not None
+    return actor.role in _AGENT and case.initiator is Initiator.AGENT and not decides
+
+
 def is_for_caller(row: Transition[CaseState], actor: Actor) -> bool:
     """Whether who takes this transition does so for a buyer who has called."""
     return actor.role in _AGENT and NOT_OPENED_BY_AGENT in row.guards

@@ -18,7 +18,7 @@ from aftercare_chassis.lifecycle import (
 )
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.callers import FOR_CALLERS, is_for_caller
+from aftersale_svc.domain.cases.callers import FOR_CALLERS, is_for_caller, withdraws_for_caller
 from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import CaseFrozen
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase, facts_for
@@ -115,6 +115,8 @@ def cause(full: FullCase, action: CaseAction) -> str:
 
 def caller(case: Case, action: str | None, actor: Actor) -> str | None:
     """The buyer for whom this agent takes an action in the state of the case; None where nobody acts for another."""
+    if action == CaseAction.CANCEL:
+        return case.buyer_id if withdraws_for_caller(case, actor) else None
     if action is None or action not in FOR_CALLERS:
         return None
     row = of(case).transitions.get((case.state, CaseAction(action)))
