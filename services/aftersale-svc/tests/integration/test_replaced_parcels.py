@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from aftercare_events import ReturnHandedOver
 from aftersale_shop import KETTLE, Shop
 from test_called_back_parcels import called_back
 from test_refused_deliveries import outbound
@@ -80,3 +81,33 @@ async def test_units_of_another_parcel_than_the_lost_one_are_refunded(shop: Shop
     await outbound(shop, "exception", waybills[refunded], parcel_id=refunded, reason="consignee_refused", refused=True)
     [opened] = await refusals(shop)
     assert opened["return_parcel"]["waybill_no"] == waybills[refunded]
+
+
+async def waiting(shop: Shop, quantity: int, **more: Any) -> str:
+    """A return that waits for the buyer to send what is still under way to them; its id."""
+    case = await shop.case(quantity, reason="changed_mind", **more)
+    return str((await shop.approve(case["id"]))["id"])
+
+
+async def test_a_case_does_not_wait_for_goods_that_are_back(shop: Shop) -> None:
+    await shop.paid(lines=(KETTLE.model_copy(update={"quantity": 4}),))
+    await shop.leaves({"line_1": 2})
+    second = shop.parcel_leaves({"line_1": 2}, parcel_id="par_2").model_copy(update={"waybill_no": "73002"})
+    await shop.harness.consume(second)
+    case_id = await waiting(shop, 3)
+    await outbound(shop, "returned", returned=True)
+    assert (await shop.get(case_id))["state"] == "await_buyer_shipment", "the other parcel may have its units"
+    await outbound(shop, "returned", "73002", parcel_id="par_2", returned=True)
+    arrived = await shop.get(case_id)
+    assert (arrived["state"], arrived["whose_turn"]) == ("await_inspection", "merchant")
+    assert (await shop.last(ReturnHandedOver)).case_id == case_id, "under no waybill of the buyer"
+    [others] = await refusals(shop)
+    assert [line["quantity"] for line in others["lines"]] == [1], "the unit that nobody asked for"
+
+
+async def test_a_case_about_goods_that_were_sent_again_waits_for_them(shop: Shop) -> None:
+    await shop.shipped()
+    await replaced(shop)
+    case_id = await waiting(shop, 3)
+    await outbound(shop, "returned", returned=True)
+    assert (await shop.get(case_id))["state"] == "await_buyer_shipment"

@@ -16,13 +16,14 @@ from aftersale_svc.commands.goods import lost_parcels, returns
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.requests import Request, Wanted
+from aftersale_svc.domain.cases.states import TO_BE_SENT
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import selectable_units
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.model import SentLine, Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.goods.sent_parcels import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
+from aftersale_svc.tables.goods.sent_parcels import PARCELS_OF_ORDER, WAITING_FOR_BUYER, WAITING_FOR_PARCEL
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 
@@ -36,13 +37,16 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     """Follow a parcel to the buyer: where it was refused, a case is opened; where it is back, that waits for the inspection.
 
     Where it is back, there is a case about its units anew if the one before was cancelled: the merchant has goods and money, and
-    nobody else says what follows. Where it is lost on its way back, that case is for an agent.
+    nobody else says what follows. Where it is lost on its way back, that case is for an agent. Where a case waits for the buyer to send its goods,
+    and they are back, it waits no longer.
     """
     known = await _waiting(tx, event)
     # An agent may have closed a case of the parcel without its goods.
     decided = any(row["state"] == CaseState.CLOSED for row in known)
     if event.refused or (event.is_returned and not decided):
         await _open(tx, event, _reason(event, known))
+    if event.is_returned:
+        await _need_not_be_sent(tx, event)
     lost = lost_parcels.is_lost(event)
     if not (lost or event.is_returned or event.status == ParcelStatus.RETURNING):
         return
@@ -54,6 +58,22 @@ async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
             await lost_parcels.escalate(tx, full, CaseState.RETURN_IN_TRANSIT)
         else:
             await returns.prolong(tx, full)
+
+
+async def _need_not_be_sent(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
+    """The merchant has the goods of those cases of which all units were in parcels that are back: nobody can send them any more."""
+    for row in await tx.all(WAITING_FOR_BUYER, order_id=event.order_id):
+        full, order = await locking.case_and_order(tx, row["id"])
+        parcels = await tx.all(PARCELS_OF_ORDER, order_id=event.order_id)
+        if full.case.state in TO_BE_SENT and all(_is_back(line.line_id, parcels, event) for line in full.requested):
+            await returns.arrive(tx, full, event.parcel_id, event.occurred_at, order)
+
+
+def _is_back(line_id: str, parcels: Iterable[SentLine], event: ParcelStatusChanged) -> bool:
+    """Whether every parcel with units of the line is with its sender again, and the buyer has no others that were sent in their place."""
+    own = [each for each in parcels if each.line_id == line_id]
+    back = [each.parcel_id == event.parcel_id or each.returned_at is not None for each in own]
+    return bool(own) and all(back) and not any(each.replaced for each in own)
 
 
 async def called_back(tx: Transaction[Settings], event: InterceptGranted) -> None:

@@ -131,3 +131,7 @@ class CaseAction(StrEnum):
     REPORT_ABSENCE = "report_absence"
     MISS_RETURN = "miss_return"
     REFUSE_PICKUP = "refuse_pickup"
+
+
+TO_BE_SENT = frozenset({CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_PICKUP})
+"""The states in which the buyer is to send the goods back, or a courier to collect them."""

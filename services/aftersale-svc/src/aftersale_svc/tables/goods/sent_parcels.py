@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, case, ca
 
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.reasons import PARCEL_MISSING
-from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.cases.states import TO_BE_SENT, CaseState
 from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, PARCEL_LOST, PARCEL_RETURNED, SentLine
 from aftersale_svc.tables.cases.cases import case_lines, cases
 from aftersale_svc.tables.goods.parcel_reports import parcel_reports
@@ -29,6 +29,16 @@ WAITING_FOR_PARCEL: Query[Record] = Query(
     .order_by(cases.c.id)
 )
 """The refused deliveries of an order whose goods come back in this parcel."""
+
+WAITING_FOR_BUYER: Query[Record] = Query(
+    select(cases.c.id)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        or_(*(cases.c.state == each for each in sorted(TO_BE_SENT))),
+    )
+    .order_by(cases.c.id)
+)
+"""The cases of an order in which the buyer is to send goods back."""
 
 # A parcel of which the waybill was corrected is followed under another one, and is not counted.
 _claimed = (
