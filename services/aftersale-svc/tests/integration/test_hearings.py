@@ -99,6 +99,34 @@ async def test_a_party_is_no_arbitrator(shop: Shop) -> None:
     assert (await shown(shop, dispute_id))["state"] == "platform_review"
 
 
+async def test_who_has_decided_about_the_case_is_not_its_arbitrator(shop: Shop) -> None:
+    await shop.delivered()
+    calling = shop.harness.client("agent", "caller-1")
+    case = await shop.case(1, client=calling)
+    await shop.act(shop.seller, case["id"], "request-supplement", missing="…")
+    await shop.act(calling, case["id"], "submit-supplement", note="…")
+    await shop.act(shop.seller, case["id"], "escalate")
+    await shop.act(shop.harness.client("agent", "ann"), case["id"], "reject", reason="used_or_affects_resale")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    reviewer = shop.harness.client("arbitrator", "ann")
+    verdict = {"liable": "buyer", "remedy": "none", "grounds": "同前", "takes_effect": "at_once"}
+    for action, body in (("take", {}), ("verdict", verdict)):
+        await refused(shop, reviewer, f"{dispute['id']}/{action}", 409, "decided_first", **body)
+    called = shop.harness.client("arbitrator", "caller-1")
+    await refused(shop, called, f"{dispute['id']}/take", 409, "party_cannot_decide")
+    shown = (await reviewer.get(f"/v1/disputes/{dispute['id']}")).json()
+    assert {each["why_not"] for each in shown["allowed_actions"] if each["action"] in ("take", "decide")} == {
+        "decided_first"
+    }
+    await refused(shop, shop.agent, f"{dispute['id']}/assign", 409, "decided_first", arbitrator_id="ann")
+    await shop.rule(dispute["id"], "verdict", shop.arbitrator, **verdict)
+    await shop.rule(dispute["id"], "appeal", shop.buyer, grounds="…")
+    for action, body in (("take", {}), ("confirm-verdict", {"grounds": "同前"})):
+        await refused(shop, reviewer, f"{dispute['id']}/{action}", 409, "decided_first", **body)
+
+
 async def test_both_sides_submit_the_evidence_that_is_asked_for(shop: Shop) -> None:
     _, dispute_id = await reviewed(shop)
     asked = await shop.rule(dispute_id, "request-evidence", shop.arbitrator, asked_of="both", missing="开箱视频")

@@ -25,7 +25,7 @@ from aftersale_svc.tables import locks, orders
 from aftersale_svc.tables.cases import case_rules, cases, legs, merchant_settings, offers
 from aftersale_svc.tables.claims import claims, guarantee_claims
 from aftersale_svc.tables.deadlines import deadlines
-from aftersale_svc.tables.decisions import policies
+from aftersale_svc.tables.decisions import decisions, policies
 from aftersale_svc.tables.disputes import appeals, dispute_parts, disputes, lab_tests, verdicts, withdrawn_disputes
 from aftersale_svc.tables.evidence import evidence
 from aftersale_svc.tables.goods import pickups, refused_goods_claims, waybills
@@ -190,6 +190,7 @@ class MemoryTransaction:
             holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
             holds.HOLDS_OF_ORDERS: [line_hold(self.snapshot)],
             **{key: [] for key in (verdicts.COSTS_OF_DISPUTE, withdrawn_disputes.WITHDRAWN, given_back.SHARES_PAID)},
+            decisions.DECIDERS_OF_CASE: [],
             waybills.PARCELS_UNDER_WAYBILL: [],
             lab_tests.TESTS_OF_DISPUTE: [
                 row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name

@@ -284,6 +284,19 @@ def test_who_decided_first_does_not_decide_the_appeal(a_dispute: Callable[..., D
         assert why_not(appealed, action, Actor("buyer-1", "arbitrator")) == "party_cannot_decide"
 
 
+def test_who_has_decided_about_the_case_does_not_decide_its_dispute(a_dispute: Callable[..., Dispute]) -> None:
+    reviewer, other = Actor("ann", "arbitrator"), Actor("arb-2", "arbitrator")
+    tried = [
+        *((DisputeState.PLATFORM_REVIEW, each) for each in ("take", "decide", "request_evidence", "order_test")),
+        *((DisputeState.APPEALED, each) for each in ("take", "confirm_verdict", "replace_verdict", "order_test")),
+        (DisputeState.AT_LAB, "cancel_test"),
+    ]
+    for state, action in tried:
+        dispute = a_dispute(state, decider_ids=["ann"])
+        assert why_not(dispute, DisputeAction(action), reviewer) == "decided_first", (state, action)
+        assert why_not(dispute, DisputeAction(action), other) is None, (state, action)
+
+
 def test_a_verdict_that_is_being_paid_is_not_replaced(a_dispute: Callable[..., Dispute]) -> None:
     second = Actor("arb-2", "arbitrator")
     paying = a_dispute(

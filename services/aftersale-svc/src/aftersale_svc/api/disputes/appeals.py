@@ -3,7 +3,7 @@
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
-from aftersale_svc.api.disputes.disputes import VERDICT_REFUSALS
+from aftersale_svc.api.disputes.disputes import NOT_TO_DECIDE, VERDICT_REFUSALS
 from aftersale_svc.api.parameters import DisputeId
 from aftersale_svc.api.schemas.disputes.appeals import AppealIn, ConfirmationIn
 from aftersale_svc.api.schemas.disputes.disputes import DisputeOut, JudgementIn
@@ -14,7 +14,6 @@ from aftersale_svc.domain.cases.holders import UnitsHeldByAnother
 from aftersale_svc.domain.disputes.errors import (
     AppealedAlready,
     AppealMissing,
-    DecidedFirst,
     NotAppealable,
     VerdictFinal,
 )
@@ -27,7 +26,7 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 _APPEAL = (AppealMissing, NotAppealable, VerdictFinal, AppealedAlready)
-_DECISION = (AppealMissing, DecidedFirst, LabTestOpen)
+_DECISION = (AppealMissing, LabTestOpen)
 
 
 @router.post(
@@ -40,7 +39,7 @@ async def appeal(dispute_id: DisputeId, body: AppealIn, tx: Tx[Settings]) -> Dis
 
 @router.post(
     "/{dispute_id}/confirm-verdict",
-    **step([DISPUTE], DisputeAction.CONFIRM_VERDICT, "confirmVerdict", *VERDICT_REFUSALS[:2], *_DECISION, *CITATIONS),
+    **step([DISPUTE], DisputeAction.CONFIRM_VERDICT, "confirmVerdict", *NOT_TO_DECIDE, *_DECISION, *CITATIONS),
 )
 async def confirm_verdict(dispute_id: DisputeId, body: ConfirmationIn, tx: Tx[Settings]) -> DisputeOut:
     """Let the verdict stay, as another arbitrator. It is final then; one that has waited for that is executed."""

@@ -23,6 +23,7 @@ from aftersale_svc.domain.disputes.errors import (
     AppealOpen,
     AssignedToAnother,
     CostEmpty,
+    DecidedFirst,
     OpenedByPlatform,
     PartyCannotDecide,
     RemedyNotPossible,
@@ -41,9 +42,10 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
+NOT_TO_DECIDE = (PartyCannotDecide, DecidedFirst, AssignedToAnother)
+"""Who may not decide is refused with."""
 VERDICT_REFUSALS = (
-    PartyCannotDecide,
-    AssignedToAnother,
+    *NOT_TO_DECIDE,
     OrderWasCancelled,
     RemedyNotPossible,
     AmountMissing,

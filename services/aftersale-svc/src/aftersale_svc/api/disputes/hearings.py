@@ -7,6 +7,7 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, Principal
 from fastapi import APIRouter, Path, Query
 
 from aftersale_svc import queries
+from aftersale_svc.api.disputes.disputes import NOT_TO_DECIDE
 from aftersale_svc.api.parameters import DisputeId
 from aftersale_svc.api.schemas.cases.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes.disputes import DisputeOut
@@ -22,7 +23,6 @@ from aftersale_svc.domain.disputes.errors import (
     AmountMissing,
     AmountWithoutRefund,
     AppealOpen,
-    AssignedToAnother,
     DecidedFirst,
     EvidenceEmpty,
     NotAsked,
@@ -106,8 +106,7 @@ async def release_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn 
         [DISPUTE],
         DisputeAction.REQUEST_EVIDENCE,
         "requestDisputeEvidence",
-        PartyCannotDecide,
-        AssignedToAnother,
+        *NOT_TO_DECIDE,
         RoundsUsedUp,
     ),
 )

@@ -3,6 +3,7 @@
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from fastapi import APIRouter
 
+from aftersale_svc.api.disputes.disputes import NOT_TO_DECIDE
 from aftersale_svc.api.parameters import DisputeId
 from aftersale_svc.api.schemas.cases.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes.disputes import DisputeOut
@@ -16,7 +17,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands.disputes import lab_tests, samples
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, WaybillInUse, WaybillUnchanged
 from aftersale_svc.domain.currencies import CurrencyForeign
-from aftersale_svc.domain.disputes.errors import AssignedToAnother, DecidedFirst, PartyCannotDecide
+from aftersale_svc.domain.disputes.errors import PartyCannotDecide
 from aftersale_svc.domain.disputes.lab_test_errors import (
     AnswersIncomplete,
     NoReportAwaited,
@@ -33,7 +34,6 @@ router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRout
 bodies = APIRouter(prefix="/v1/testing-bodies", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
 _READERS = [require_role("buyer", "seller", "agent", "arbitrator", "admin")]
-_MINE = (PartyCannotDecide, DecidedFirst, AssignedToAnother)
 
 
 @bodies.get("", operation_id="listTestingBodies", dependencies=_READERS)
@@ -48,7 +48,7 @@ async def list_testing_bodies(reader: Read[Settings]) -> TestingBodiesOut:
         [DISPUTE],
         DisputeAction.ORDER_TEST,
         "orderDisputeTest",
-        *_MINE,
+        *NOT_TO_DECIDE,
         TestingBodyUnknown,
         LineUnknown,
         LineTwice,
@@ -130,7 +130,9 @@ async def report_test(dispute_id: DisputeId, body: LabReportIn, tx: Tx[Settings]
     return DisputeOut.of(reported, tx)
 
 
-@router.post("/{dispute_id}/cancel-test", **step([DISPUTE], DisputeAction.CANCEL_TEST, "cancelDisputeTest", *_MINE))
+@router.post(
+    "/{dispute_id}/cancel-test", **step([DISPUTE], DisputeAction.CANCEL_TEST, "cancelDisputeTest", *NOT_TO_DECIDE)
+)
 async def cancel_test(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Cancel the open test as the arbitrator or an administrator. The review goes on, and a verdict is possible."""
     return DisputeOut.of(await lab_tests.cancel(tx, dispute_id, note=body.note), tx)

@@ -22,7 +22,7 @@ from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.cases import CASES
 from aftersale_svc.tables.cases.legs import full_cases
-from aftersale_svc.tables.decisions.decisions import DECISIONS
+from aftersale_svc.tables.decisions.decisions import DECIDERS_OF_CASE, DECISIONS
 from aftersale_svc.tables.disputes.lab_tests import TESTS_OF_DISPUTE
 
 
@@ -49,6 +49,11 @@ async def of_action(
     """
     found = decision_of(action, tx.actor.role)
     return None if found is None else (await record(tx, full, *found, policy=policy))["decision_id"]
+
+
+async def deciders(tx: Transaction[Settings], case_id: str) -> list[str]:
+    """The people who have decided about a locked case: they decide no dispute about it."""
+    return [row["decided_by"] for row in await tx.all(DECIDERS_OF_CASE, case_id=case_id)]
 
 
 async def end_of_dispute(

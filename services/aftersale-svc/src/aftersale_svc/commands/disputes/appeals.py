@@ -46,6 +46,7 @@ async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, ev
         appealed_by=[*dispute.appealed_by, side.value],
         arbitrator_id=None if first else dispute.arbitrator_id,
         evidence=[*dispute.evidence, *evidence],
+        decider_ids=await decisions.deciders(tx, full.case.id),
     )
     row = Appeal(
         dispute_id=dispute.id,

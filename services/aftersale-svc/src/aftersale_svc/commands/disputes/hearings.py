@@ -37,7 +37,7 @@ async def take(tx: Transaction[Settings], dispute_id: str) -> Dispute:
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AlreadyAssigned: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AlreadyAssigned: see DISPUTE.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.TAKE, tx, DisputeFacts.of(tx))
@@ -51,7 +51,7 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
         PartyCannotDecide: the arbitrator is the buyer or the merchant, or has acted for one of them.
-        DecidedFirst: there is an appeal against the verdict of this arbitrator.
+        DecidedFirst: the arbitrator has decided about the case, or there is an appeal against the verdict of this arbitrator.
         CaseworkerUnknown: see `caseworkers.check_named`.
         NoCaseworkerFree: see `caseworkers.least_busy`.
     """
@@ -60,13 +60,13 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
     parties = [dispute.buyer_id, dispute.merchant_id, *dispute.party_ids]
     if arbitrator_id is None:
         released = await caseworkers.released_by(tx, dispute.case_id, DisputeAction.RELEASE, dispute_id)
-        barred = [*parties, dispute.decided_by, dispute.arbitrator_id, *released]
+        barred = [*parties, *dispute.decider_ids, dispute.decided_by, dispute.arbitrator_id, *released]
         case = await tx.get(CASES, dispute.case_id)
         chosen = await caseworkers.least_busy(tx, CaseworkerRole.ARBITRATOR, case.type, barred)
         return await _assigned(tx, moved, chosen.id, DisputeAction.ASSIGN, chosen.open_count)
     if arbitrator_id in parties:
         raise PartyCannotDecide(pointer="/arbitrator_id")
-    if dispute.is_appealed and arbitrator_id == dispute.decided_by:
+    if dispute.was_decided_by(arbitrator_id):
         raise DecidedFirst(pointer="/arbitrator_id")
     await caseworkers.check_named(tx, CaseworkerRole.ARBITRATOR, arbitrator_id, "/arbitrator_id")
     return await _assigned(tx, moved, arbitrator_id, DisputeAction.ASSIGN)
@@ -107,7 +107,7 @@ async def request_evidence(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother: see DISPUTE.
         RoundsUsedUp: it was asked for as often as the settings permit.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)

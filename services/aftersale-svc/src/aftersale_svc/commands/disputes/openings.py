@@ -7,6 +7,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_events import AfterSaleFrozen, ComplaintOpened, DisputeOpened, Event, digest
 
 from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import PLATFORM, CaseFacts, FullCase
@@ -91,7 +92,11 @@ async def _open(
     action: CaseAction,
     *events: Event,
 ) -> tuple[Dispute, FullCase]:
-    dispute = replace(dispute, party_ids=with_actor(frozen.case.party_ids, tx.actor))
+    dispute = replace(
+        dispute,
+        party_ids=with_actor([*frozen.case.party_ids, *frozen.case.for_buyer_ids], tx.actor),
+        decider_ids=await decisions.deciders(tx, frozen.case.id),
+    )
     case = replace(frozen.case, dispute_id=dispute.id, frozen_by=dispute.origin, frozen_at=tx.now)
     opened = DisputeOpened(
         **dispute_fields(tx, dispute),

@@ -56,7 +56,7 @@ async def give(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother, LabTestOpen: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother, LabTestOpen: see DISPUTE.
         RemedyNotPossible, OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see
             `amount_of`.
         CostEmpty, CurrencyForeign, SanctionTwice: see `verdict_parts.check`.

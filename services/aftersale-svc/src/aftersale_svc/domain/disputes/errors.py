@@ -103,10 +103,13 @@ class AppealMissing(Refusal):
 
 
 class DecidedFirst(Refusal):
-    """Who gave the verdict cannot decide the appeal against it."""
+    """Who has decided about the case does not decide its dispute, nor who gave the verdict the appeal against it."""
 
     kind, code = Kind.CONFLICT, "decided_first"
-    zh, en = "作出原裁决的仲裁员不能审理申诉。", "Who gave the verdict cannot decide the appeal."
+    zh, en = (
+        "已对该售后单作出决定或原裁决的人员不能审理。",
+        "Who has decided about the case, or gave the verdict, cannot decide this.",
+    )
 
 
 class PartyCannotDecide(Refusal):

@@ -86,7 +86,7 @@ NOT_APPEALABLE = _guard(NotAppealable, lambda dispute, _: dispute.appeal_until i
 APPEAL_LATE = Guard(DeadlinePassed.code, _too_late_to_appeal)
 APPEALED_ALREADY = _guard(AppealedAlready, lambda dispute, facts: facts.side in dispute.appealed_by)
 FINAL = _guard(VerdictFinal, lambda dispute, _: dispute.final_at is not None)
-DECIDED_FIRST = _guard(DecidedFirst, lambda dispute, facts: dispute.decided_by == facts.actor.id)
+DECIDED_FIRST = _guard(DecidedFirst, lambda dispute, facts: dispute.was_decided_by(facts.actor.id))
 IN_APPEAL = _guard(AppealOpen, lambda dispute, _: dispute.is_appealed)
 NO_APPEAL = _guard(AppealMissing, lambda dispute, _: not dispute.is_appealed)
 IN_EXECUTION = _guard(VerdictInExecution, _is_paid_now)

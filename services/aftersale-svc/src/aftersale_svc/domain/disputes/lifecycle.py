@@ -51,10 +51,8 @@ TESTING = (_S.AWAIT_SAMPLE, _S.SAMPLE_SENT, _S.AT_LAB)
 """The states in which a test is open."""
 UNDECIDED = (_S.AWAIT_MERCHANT_ANSWER, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE, *TESTING)
 """The states before the verdict, in which the case is frozen; those of a test are also entered in an appeal."""
-MINE: tuple[Guard, ...] = (PARTY, ANOTHERS)
-"""What bars an arbitrator: being a party, or that another one has the dispute."""
-SECOND: tuple[Guard, ...] = (PARTY, DECIDED_FIRST, ANOTHERS)
-"""The same where there may be an appeal: also having given the verdict."""
+MINE: tuple[Guard, ...] = (PARTY, DECIDED_FIRST, ANOTHERS)
+"""What bars an arbitrator: being a party, having decided about it before, or that another one has the dispute."""
 
 _REVIEW = History("tested_in", _S.PLATFORM_REVIEW)
 """Where the platform goes on after a test: in its review, or in the appeal."""
@@ -71,14 +69,14 @@ def _undecided(state: DisputeState) -> _Rows:
         (state, _A.PROPOSE): Transition(state, PARTIES, appealed),
         (state, _A.DECLINE_PROPOSAL): Transition(state, PARTIES, (*appealed, NO_PROPOSAL, OWN_PROPOSAL)),
         (state, _A.SETTLE): Transition(_S.SETTLED, PARTIES, (*appealed, NO_PROPOSAL, OWN_PROPOSAL)),
-        **_assignment(state, *((DECIDED_FIRST,) if state in TESTING else ())),
+        **_assignment(state),
     }
 
 
-def _assignment(state: DisputeState, *guards: Guard) -> _Rows:
+def _assignment(state: DisputeState) -> _Rows:
     """An arbitrator takes or releases a dispute, or is given it."""
     return {
-        (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, *guards, TAKEN)),
+        (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, DECIDED_FIRST, TAKEN)),
         (state, _A.ASSIGN): Transition(state, DISPATCHERS_OR_SYSTEM, (PARTY,)),
         (state, _A.RELEASE): Transition(state, ARBITRATOR, (NOT_MINE,)),
     }
@@ -95,11 +93,11 @@ def _by_no_party(rows: _Rows) -> _Rows:
 def _testing(state: DisputeState) -> _Rows:
     """What ends a test, and bars the verdict and the decision about an appeal meanwhile."""
     return {
-        (state, _A.CANCEL_TEST): Transition(_REVIEW, ARBITRATOR_OR_ADMIN, SECOND),
+        (state, _A.CANCEL_TEST): Transition(_REVIEW, ARBITRATOR_OR_ADMIN, MINE),
         (state, _A.END_TEST): Transition(_REVIEW, SYSTEM_ONLY),
         (state, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, (IN_APPEAL, *MINE, TEST_OPEN)),
-        (state, _A.CONFIRM_VERDICT): Transition(_CONFIRMED, ARBITRATOR, (NO_APPEAL, *SECOND, TEST_OPEN)),
-        (state, _A.REPLACE_VERDICT): Transition(_S.EXECUTING, ARBITRATOR, (NO_APPEAL, *SECOND, TEST_OPEN)),
+        (state, _A.CONFIRM_VERDICT): Transition(_CONFIRMED, ARBITRATOR, (NO_APPEAL, *MINE, TEST_OPEN)),
+        (state, _A.REPLACE_VERDICT): Transition(_S.EXECUTING, ARBITRATOR, (NO_APPEAL, *MINE, TEST_OPEN)),
         (state, _A.APPEAL): Transition(state, PARTIES, (NO_APPEAL, *_APPEAL)),
         (state, _A.EXECUTE): Transition(state, SYSTEM_ONLY, (), "appealed_in", _S.EXECUTED),
     }
@@ -110,7 +108,7 @@ _TESTS: _Rows = {
         (at, _A.ORDER_TEST): Transition(_S.AWAIT_SAMPLE, ARBITRATOR_OR_ADMIN, MINE)
         for at in (_S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
     },
-    (_S.APPEALED, _A.ORDER_TEST): Transition(_S.AWAIT_SAMPLE, ARBITRATOR_OR_ADMIN, SECOND, "tested_in"),
+    (_S.APPEALED, _A.ORDER_TEST): Transition(_S.AWAIT_SAMPLE, ARBITRATOR_OR_ADMIN, MINE, "tested_in"),
     (_S.AWAIT_SAMPLE, _A.SEND_SAMPLE): Transition(_S.SAMPLE_SENT, PARTIES, (OTHERS_SAMPLE,)),
     (_S.SAMPLE_SENT, _A.CORRECT_SAMPLE_WAYBILL): Transition(_S.SAMPLE_SENT, PARTIES, (SENT_BY_OTHER,)),
     **{(at, _A.RECEIVE_SAMPLE): Transition(_S.AT_LAB, DISPATCHERS) for at in (_S.AWAIT_SAMPLE, _S.SAMPLE_SENT)},
@@ -128,10 +126,10 @@ _APPEALS: _Rows = {
     # What it has ordered is done meanwhile.
     (_S.APPEALED, _A.EXECUTE): Transition(_S.APPEALED, SYSTEM_ONLY, (), "appealed_in", _S.EXECUTED),
     (_S.APPEALED, _A.ADD_EVIDENCE): Transition(_S.APPEALED, PARTIES),
-    **_assignment(_S.APPEALED, DECIDED_FIRST),
+    **_assignment(_S.APPEALED),
     (_S.APPEALED, _A.ESCALATE): Transition(_S.APPEALED, SYSTEM_ONLY, cause="platform_late"),
-    (_S.APPEALED, _A.CONFIRM_VERDICT): Transition(_CONFIRMED, ARBITRATOR, SECOND),
-    (_S.APPEALED, _A.REPLACE_VERDICT): Transition(_S.EXECUTING, ARBITRATOR, (*SECOND, IN_EXECUTION)),
+    (_S.APPEALED, _A.CONFIRM_VERDICT): Transition(_CONFIRMED, ARBITRATOR, MINE),
+    (_S.APPEALED, _A.REPLACE_VERDICT): Transition(_S.EXECUTING, ARBITRATOR, (*MINE, IN_EXECUTION)),
 }
 
 DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(

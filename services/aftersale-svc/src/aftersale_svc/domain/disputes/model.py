@@ -142,7 +142,8 @@ class Dispute:
     side that has sent the sample of the last one. `proposed_by` is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
     `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
     if the verdict is confirmed, `tested_in` is the appeal while a test in it is open, `final_at` is when it was decided that it stays.
-    `settled_debt_minor` is what of the `debt_minor` of the buyer was paid back or written off.
+    `settled_debt_minor` is what of the `debt_minor` of the buyer was paid back or written off. `party_ids` are the people who have acted for a
+    side, `decider_ids` those who had decided about the case when the dispute was opened or appealed.
     """
 
     id: str
@@ -187,8 +188,13 @@ class Dispute:
     final_at: datetime | None = None
     settled_debt_minor: int = 0
     party_ids: list[str] = field(default_factory=list)
+    decider_ids: list[str] = field(default_factory=list)
     created_at: datetime
     updated_at: datetime
+
+    def was_decided_by(self, person_id: str) -> bool:
+        """Whether this person has decided about the case, or has given the verdict of the dispute."""
+        return person_id == self.decided_by or person_id in self.decider_ids
 
     @property
     def debt_minor(self) -> int:

@@ -63,7 +63,7 @@ DISPUTE_WHY_NOT: Mapping[str, Label] = {
     "verdict_not_appealable": Label("该裁决不能申诉", "there is no appeal against this verdict"),
     "already_appealed": Label("您已申诉过一次", "you have appealed already"),
     "verdict_final": Label("裁决为终局裁决", "the verdict is final"),
-    "decided_first": Label("原裁决由您作出", "you have given the verdict"),
+    "decided_first": Label("您已对该售后单作出过决定或裁决", "you have decided about the case before"),
     "appeal_open": Label("申诉审理中", "there is an appeal against the verdict"),
     "no_debt": Label("买家没有需要返还的款项", "the buyer owes nothing"),
     "no_appeal_open": Label("没有待审理的申诉", "there is no appeal"),

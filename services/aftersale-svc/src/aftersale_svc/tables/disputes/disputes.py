@@ -82,6 +82,8 @@ disputes = Table(
     # The default is for builds that write disputes without this column.
     Column("settled_debt_minor", BigInteger, nullable=False, server_default="0"),
     Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
+    # The default is for builds that write disputes without this column.
+    Column("decider_ids", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint(
