@@ -62,6 +62,30 @@ async def test_a_standstill_is_held_against_nobody(shop: Shop) -> None:
     assert (await shop.get(case["id"]))["state"] == "await_buyer_shipment"
 
 
+async def test_a_standstill_bars_neither_evidence_nor_an_appeal(shop: Shop) -> None:
+    """Also before the timers have noted it, and of a verdict that was executed at once."""
+    await shop.delivered()
+    watches = [StandstillWatch(), StandstillWatch()]
+
+    async def stand_still(hours: float) -> None:
+        for advance in (hours - 2, 6):
+            shop.clock.advance(hours=advance)
+            for watch in watches:
+                await watch(shop.harness.runtime)
+
+    _, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    await shop.rule(dispute_id, "request-evidence", shop.arbitrator, asked_of="both", missing="…")
+    settings = shop.harness.runtime.settings
+    await stand_still(settings.evidence_hours)
+    submitted = await shop.rule(dispute_id, "submit-evidence", shop.seller, note="…")
+    assert submitted["awaited"] == ["buyer"]
+    await shop.rule(dispute_id, "submit-evidence", shop.buyer, note="…")
+    await shop.verdict(dispute_id, None, "none")
+    await stand_still(settings.appeal_hours)
+    assert (await shop.rule(dispute_id, "appeal", shop.buyer, grounds="…"))["state"] == "appealed"
+
+
 async def test_each_reminder_comes_once_though_ten_workers_send_them(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case()

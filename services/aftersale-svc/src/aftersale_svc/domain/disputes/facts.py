@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from aftercare_chassis.lifecycle import Actor, Context
+from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor, Context, Timing
+from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide
 from aftersale_svc.domain.permissions import is_side
 
+PARTIES_TURN = "parties"
 _SIDES = {"buyer": DisputeSide.BUYER, "seller": DisputeSide.MERCHANT}
 
 
@@ -17,11 +19,21 @@ class DisputeFacts:
 
     actor: Actor
     now: datetime
+    timing: Timing = PLAIN_HOURS
 
     @classmethod
     def of(cls, context: Context) -> "DisputeFacts":
         """The facts of a command or of a reader."""
-        return cls(context.actor, context.now)
+        return cls(context.actor, context.now, context.timing)
+
+    def ended(self, dispute: Dispute, until: datetime | None) -> datetime | None:
+        """When the time of a side ended; None while it lasts, also by the grace of a standstill that its timer has still to note.
+
+        A side may appeal until then, whoever the dispute waits for.
+        """
+        if until is None or self.timing.ends(replace(dispute, whose_turn=PARTIES_TURN), until) > self.now:
+            return None
+        return until
 
     @property
     def side(self) -> DisputeSide | None:
@@ -35,4 +47,4 @@ class DisputeFacts:
 
 def turn_of(sides: list[str]) -> str:
     """Whose turn it is while these sides have to submit evidence."""
-    return sides[0] if len(sides) == 1 else "parties"
+    return sides[0] if len(sides) == 1 else PARTIES_TURN

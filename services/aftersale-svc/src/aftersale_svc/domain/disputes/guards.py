@@ -41,17 +41,14 @@ def _guard(refusal: type[Refusal], bars: Callable[[Dispute, DisputeFacts], bool]
 
 def _late(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
     """What stays in its state is not refused by the table itself."""
-    ended_at = dispute.deadline_at
-    if facts is None or facts.side is None or ended_at is None or ended_at > facts.now:
-        return None
-    return passed(DisputeAction.SUBMIT_EVIDENCE, ended_at, "reviewed_without_evidence")
+    ended_at = None if facts is None or facts.side is None else facts.ended(dispute, dispute.deadline_at)
+    return None if ended_at is None else passed(DisputeAction.SUBMIT_EVIDENCE, ended_at, "reviewed_without_evidence")
 
 
 def _too_late_to_appeal(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
     until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
-    if facts is None or until is None or until > facts.now:
-        return None
-    return passed(DisputeAction.APPEAL, until, "verdict_becomes_final")
+    ended_at = None if facts is None else facts.ended(dispute, until)
+    return None if ended_at is None else passed(DisputeAction.APPEAL, ended_at, "verdict_becomes_final")
 
 
 def _is_paid_now(dispute: Dispute, _: DisputeFacts) -> bool:
