@@ -49,6 +49,7 @@ async def test_a_return_has_the_decisions_of_its_review_and_inspection(shop: Sho
         "evidence": 1,
         "initiator": "buyer",
         "opened_at": review["facts"]["opened_at"],
+        "received_since": None,
         "lines": [{"line_id": "line_1", "sku": "KETTLE-1", "quantity": 2, "accepted": None}],
     }
     assert review["reasons_version"] == REASONS_VERSION

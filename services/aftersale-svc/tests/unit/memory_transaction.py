@@ -112,7 +112,7 @@ class Snapshot:
             for kind, leg in legs.LEGS.items()
             for column in leg.rows.columns
         }
-        return {**asdict(line), **record, "anomalies": None, "overdue_since": None}
+        return {**asdict(line), **record, "anomalies": None, "overdue_since": None, "received_since": None}
 
     @property
     def is_over(self) -> bool:

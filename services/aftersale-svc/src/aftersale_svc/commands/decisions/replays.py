@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
+from aftersale_svc.domain.decisions.facts import received_then
 from aftersale_svc.domain.decisions.model import Decision, Document
 from aftersale_svc.domain.decisions.proposed import decisions_for
 from aftersale_svc.domain.decisions.replay import Replayed, replay
@@ -51,7 +52,7 @@ async def compare(
         return Comparison(decision, by_rules, None)
     others = await _versions(read, decision, policy)
     order = await read.one(ORDER, order_id=decision.order_id)
-    received_since = None if order is None else order.received_known_at(decision.decided_at)
+    received_since = received_then(decision, order)
     outcomes = tuple(outcome_of(other, decision.facts, received_since) for other in others.values())
     return Comparison(decision, by_rules, changes(decision, others), outcomes)
 

@@ -38,7 +38,7 @@ class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
     Where these were read: `stop` is what a disputed case waits for, `rejected_times` how often a line of a rejected one was, `disputes_left`
-    how many disputes the buyer may still open, `held_by` which other cases have the units of a closed one by now. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed.
+    how many disputes the buyer may still open, `held_by` which other cases have the units of a closed one by now. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed. `received_since`: since when the buyer has the goods, as far as it is known.
     """
 
     case: Case
@@ -52,6 +52,7 @@ class FullCase:
     held_by: tuple[Holder, ...] | None = None
     anomalies: tuple[dict[str, Any], ...] = ()
     overdue: Mapping[str, str] = field(default_factory=dict)
+    received_since: datetime | None = None
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""
@@ -156,8 +157,7 @@ class FullCase:
 
     def owing(self, goods: OwedGoods) -> "FullCase":
         """The case with this claim to refused goods, in place of what it knew of it."""
-        others = [each for each in self.rows_of(OwedGoods) if each.id != goods.id]
-        return self.keeping(*others, goods)
+        return self.keeping(*(each for each in self.rows_of(OwedGoods) if each.id != goods.id), goods)
 
     @property
     def owed_goods(self) -> OwedGoods | None:
@@ -177,8 +177,7 @@ class FullCase:
         inspected = bool(self.rows_of(Inspection))
         if not inspected and self.case.reject_reason is None:
             return {}
-        units = {line.line_id: line.refused_units if inspected else line.received_units for line in self.lines}
-        return positive(units)
+        return positive({each.line_id: each.refused_units if inspected else each.received_units for each in self.lines})
 
     @property
     def _ended_for_nothing(self) -> bool:

@@ -5,12 +5,15 @@ from datetime import datetime
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.courier_claims.model import CourierClaim
-from aftersale_svc.domain.decisions.model import Document
+from aftersale_svc.domain.decisions.model import Decision, Document
 from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.rules.facts import RequestFacts
+
+_RECEIVED = "received_since"
 
 
 def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
@@ -26,6 +29,7 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
         "freight_minor": case.shipping_refund_minor,
         "evidence": len(case.evidence),
         "opened_at": case.created_at.isoformat(),
+        _RECEIVED: None if full.received_since is None else full.received_since.isoformat(),
         "lines": [
             {"line_id": line.line_id, "sku": line.sku, "quantity": line.quantity, "accepted": line.accepted}
             | ({} if line.received is None else {"received": line.received})
@@ -91,6 +95,18 @@ def _judged(facts: RequestFacts) -> Document:
             ],
         }
     )
+
+
+def received_then(decision: Decision, order: Order | None) -> datetime | None:
+    """Since when the buyer has the goods, as far as it was known when this was decided.
+
+    Decisions of earlier builds have not recorded it, and orders of earlier builds only know the end of their window: then it is
+    what `order`, the copy of now, says of that time.
+    """
+    if order is not None and (_RECEIVED not in decision.facts or order.received_at is None):
+        return order.received_known_at(decision.decided_at)
+    recorded = decision.facts.get(_RECEIVED)
+    return None if recorded is None else time_of(recorded)
 
 
 def time_of(text: str) -> datetime:

@@ -71,7 +71,7 @@ from aftersale_svc.tables.money.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.money.offline_refunds import OFFLINE_REFUNDS, offline_refunds
 from aftersale_svc.tables.money.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.money.return_freights import RETURN_FREIGHTS, return_freights
-from aftersale_svc.tables.orders import order_lines
+from aftersale_svc.tables.orders import order_lines, orders
 from aftersale_svc.tables.schema import metadata
 
 refunds = Table(
@@ -205,7 +205,14 @@ _OVERDUE = (
     .scalar_subquery()
     .label("overdue_since")
 )
-DETAILS = Details(FACTS_OF_LINE, _OVERDUE)
+_RECEIVED = (
+    select(func.coalesce(orders.c.signed_at, orders.c.received_at))
+    .where(orders.c.id == cases.c.order_id)
+    .correlate(cases)
+    .scalar_subquery()
+    .label("received_since")
+)
+DETAILS = Details(FACTS_OF_LINE, _OVERDUE, _RECEIVED)
 _other = cases.alias("other")
 _neighbours = exists().where(
     _other.c.order_id == cases.c.order_id,
@@ -213,7 +220,7 @@ _neighbours = exists().where(
     *(_other.c.state != ended for ended in sorted(ENDED)),
     or_(*(_other.c.type == name for name, type_ in TYPES.items() if type_.money is Money.REFUND)),
 )
-DETAILS_TO_LOCK = Details(FACTS_OF_LINE, _OVERDUE, _neighbours.label("has_neighbours"))
+DETAILS_TO_LOCK = Details(FACTS_OF_LINE, _OVERDUE, _RECEIVED, _neighbours.label("has_neighbours"))
 """The same of cases that are locked, with whether others of their order are open that money is to go back in."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
@@ -243,4 +250,5 @@ def _full(case: Case, records: Sequence[Record]) -> FullCase:
         has_neighbours=any(record.get("has_neighbours") for record in records),
         anomalies=tuple(anomalies[key] for key in sorted(anomalies)),
         overdue={each["line_id"]: each["overdue_since"].isoformat() for each in records if each["overdue_since"]},
+        received_since=next((record["received_since"] for record in records), None),
     )
