@@ -5,6 +5,7 @@ from typing import Any
 from aftercare_events import OrderDiscountsSet, RefundRequested
 from aftersale_shop import Shop
 from discounted_lines import CUPS, KETTLES
+from past_views import PastViews
 
 PART = "discount_recalculated"
 
@@ -95,3 +96,33 @@ async def test_the_event_of_the_setting_has_the_rule(shop: Shop) -> None:
     await shop.setting("order-discounts", on_return="recalculate")
     event = await shop.last(OrderDiscountsSet)
     assert (event.discounts_version, event.on_return) == (1, "recalculate")
+
+
+async def test_the_past_shows_what_an_open_case_was_to_give_back(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLES, CUPS))
+    case = await shop.case(reason="changed_mind", lines=[{"line_id": "line_2", "quantity": 1}])
+    views = PastViews(shop, case["id"])
+
+    async def figure() -> str:
+        await views.look()
+        return str((await shop.get(case["id"]))["explanation"]["money"]["en"]).split("up to ")[1].split(" CNY")[0]
+
+    whole = await figure()
+    await shop.setting("order-discounts", on_return="recalculate")
+    recalculated = await figure()
+    fees = [{"return_freight": {"amount": 200, "currency": "CNY"}, "restocking_basis_points": 500}]
+    await shop.setting("return-fees", fees=fees)
+    charged = await figure()
+    other = await shop.case(reason="changed_mind", type_="refund_only", lines=[{"line_id": "line_1", "quantity": 1}])
+    await shop.act(shop.seller, other["id"], "approve")
+    in_flight = await figure()
+    await shop.refund_fails()
+    refused = await figure()
+    await shop.act(shop.agent, other["id"], "refund")
+    await shop.refund_succeeds()
+    paid = await figure()
+    await shop.setting("order-discounts", on_return="keep")
+    kept = await figure()
+    await views.check()
+    assert [whole, recalculated, charged] == ["14.00", "14.00", "11.30"], "enough is kept; 2.70 for the return"
+    assert [in_flight, refused, paid, kept] == ["12.30", "11.30", "12.30", "12.30"], "the other refund takes 1.00 of it"

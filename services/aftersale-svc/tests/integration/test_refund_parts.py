@@ -118,6 +118,8 @@ async def returned(shop: Shop, reason: str) -> dict[str, Any]:
     await shop.inspect(case["id"], 2)
     await shop.refund_succeeds()
     done = await shop.get(case["id"])
+    whole = done["refund"]["amount"]["amount"]
+    assert f"up to {whole // 100}.{whole % 100:02} CNY goes back" in case["explanation"]["money"]["en"]
     assert done["refunded"] == done["refund"]["amount"]
     refund: dict[str, Any] = done["refund"]
     return refund

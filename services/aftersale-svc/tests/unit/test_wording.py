@@ -23,6 +23,7 @@ from aftersale_svc.commands.goods.returns import SCAN
 from aftersale_svc.commands.money.resharing import RESHARE
 from aftersale_svc.commands.money.shown_freight import STEP as UPDATE_FREIGHT
 from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.amounts import RefundAmount
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Reason, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
@@ -38,6 +39,7 @@ from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceAction, EvidenceState
 from aftersale_svc.domain.wording import names
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
+from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
 from aftersale_svc.domain.wording.effects import DISPUTE_EFFECTS
@@ -260,7 +262,12 @@ def test_money_that_does_not_come_has_no_time(full: FullCase) -> None:
 
 def test_fees_of_the_return_are_announced(full: FullCase) -> None:
     chosen = replace(full, case=replace(full.case, reason=Reason.CHANGED_MIND))
-    assert "less what the buyer bears of the return" in explain(chosen, BUYER).money.en
+    due = RefundAmount(19133, 0, restocking_minor=956, return_freight_minor=1200)
+    money = explain(chosen, BUYER, context=CaseContext(expected=due)).money
+    assert money.en == (
+        "If all of it is granted, up to 169.77 CNY goes back; 21.56 CNY that the buyer bears of the return is deducted"
+    )
+    assert money.zh == "如全部通过，最多退款 169.77 CNY，已扣除买家承担的退货费用 21.56 CNY"
 
 
 def test_refusals_of_files_are_written_in_words() -> None:

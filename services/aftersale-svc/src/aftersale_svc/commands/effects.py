@@ -32,7 +32,7 @@ from aftersale_svc.domain.merchant_settings.model import used
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.fees import fees_of, fees_setting
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import cases_with_shipped_units, unreturned
+from aftersale_svc.domain.money.holds import KEPT, cases_with_shipped_units, unreturned
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart
@@ -201,7 +201,7 @@ async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
             await tx.upsert(HOLDS, hold)
         return
     refund = full.refund
-    if refund is not None and full.is_refunded and refund.cause in kept_money.KEPT:
+    if refund is not None and full.is_refunded and refund.cause in KEPT:
         await kept_money.keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor)
         return
     if full.is_refunded:

@@ -20,12 +20,11 @@ from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.model import DisputeState
 from aftersale_svc.domain.evidence.case_evidence import hashes
 from aftersale_svc.domain.evidence.model import EvidenceReuse
-from aftersale_svc.domain.money.fees import fees_of
-from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.permissions import BUYER, STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
 from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
+from aftersale_svc.queries.expected_refunds import expected_refund
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.cases import REAPPLIED_BY, TIMELINE
 from aftersale_svc.tables.cases.manual_reviews import PROPOSED_DECISIONS
@@ -37,9 +36,6 @@ from aftersale_svc.tables.evidence.evidence import CITED_KINDS, FILES_OF_CASE
 from aftersale_svc.tables.evidence.evidence_reuse import REUSE_OF_CASE
 from aftersale_svc.tables.goods.parcel_anomalies import ANOMALIES_OF_CASE
 from aftersale_svc.tables.money.debts import DEBTS_OF_DISPUTE
-from aftersale_svc.tables.money.given_back import GIVEN_BACK
-from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
-from aftersale_svc.tables.orders import ORDER
 
 
 def zone_of(read: Reader[Settings], merchant_id: str) -> ZoneInfo:
@@ -57,12 +53,11 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         reuses = await _reuses(read, case, at)
         return CaseContext(zone, reapplied_by=reapplied_by, reuses=reuses, anomalies=anomalies)
     reuses, missing = await _reuses(read, case, at), await _missing(read, case, at)
-    unearned_minor = await _unearned(read, full) if at == read.now else 0
     context = CaseContext(
         zone,
         reuses=reuses,
         missing=missing,
-        unearned_minor=unearned_minor,
+        expected=await expected_refund(read, full, at),
         disputable_until=_disputable_until(read, full, at),
         anomalies=anomalies,
     )
@@ -109,22 +104,6 @@ async def _missing(read: Reader[Settings], case: Case, at: datetime) -> tuple[Ev
         return kinds
     known = await read.all(CITED_KINDS, order_id=case.order_id, cited=case.evidence, at=at)
     return () if {each["kind"] for each in known} & set(kinds) else kinds
-
-
-async def _unearned(read: Reader[Settings], full: FullCase) -> int:
-    """What a refund of the open case would take back of discounts with a threshold now; below 0: what it would give back."""
-    case, lines = full.case, full.lines
-    if case.state in ENDED or not any(
-        "threshold_minor" in each for line in lines for each in line.line_discounts or ()
-    ):
-        return 0
-    order = await read.one(ORDER, order_id=case.order_id)
-    if order is None:
-        return 0
-    holds = await read.all(HOLDS_OF_ORDER, order_id=case.order_id)
-    given = await read.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id)
-    due = refund_due(order, case, lines, holds, fees_of(order), given)
-    return sum(each.amount_minor for each in due.unearned)
 
 
 async def _reuses(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceReuse, ...] | None:

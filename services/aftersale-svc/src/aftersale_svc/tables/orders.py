@@ -4,6 +4,7 @@ from typing import Any
 
 from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -26,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderRow, OrderState, ParcelLine
 from aftersale_svc.tables.cases.asked_before import asked_before
-from aftersale_svc.tables.cases.merchant_settings import settings_of
+from aftersale_svc.tables.cases.merchant_settings import settings_of, settings_then
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -124,6 +125,10 @@ ORDER = Query(
     Order,
     seen_by(orders),
 )
+SETTINGS_THEN: Query[Record] = Query(
+    select(settings_then(orders.c.merchant_id, *DECIDING)).where(orders.c.id == bindparam("order_id"))
+)
+"""`settings` of an order at an earlier time, `at`. The caller has read the order before."""
 MOVE_ORDER = Statement(
     update(orders).where(orders.c.id == bindparam("order_id")).values(state=bindparam("state", type_=Text))
 )

@@ -1,25 +1,15 @@
 """What a case keeps of an order after a refund that is not for its units: while the refund is on its way, paid, or given up."""
 
-from collections.abc import Callable, Mapping, Sequence
-
 from aftercare_chassis.database.transaction import Transaction
 
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import CaseLine, Refund, RefundAmount
+from aftersale_svc.domain.cases.model import Refund, RefundAmount
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money import adjustments
-from aftersale_svc.domain.money.holds import compensation_holds, credit_holds
-from aftersale_svc.domain.money.model import Hold
+from aftersale_svc.domain.money.holds import KEPT
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.money.holds import HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER
-
-KEPT: Mapping[RefundCause, Callable[[Sequence[CaseLine], RefundAmount], list[Hold]]] = {
-    RefundCause.PRICE_DIFFERENCE: credit_holds,
-    RefundCause.COMPENSATION: compensation_holds,
-    RefundCause.AGREED: compensation_holds,
-}
-"""By the cause of the refund."""
 
 
 async def keep(tx: Transaction[Settings], full: FullCase, cause: RefundCause, minor: int) -> None:

@@ -111,6 +111,13 @@ def as_of(now: FullCase, changes: Iterable[CaseChange], at: datetime, kinds: Ite
     return _added_up(then, made, {each.__name__: each for each in kinds})
 
 
+def versions(now: FullCase, changes: Iterable[CaseChange], at: datetime, kinds: Iterable[type[Any]]) -> list[FullCase]:
+    """The versions of the case until this time, oldest first, as `as_of` has them; none where their changes were not all recorded."""
+    known, classes = list(changes), list(kinds)
+    found = [as_of(now, known[: number + 1], each.at, classes) for number, each in enumerate(known) if each.at <= at]
+    return [] if None in found else [each for each in found if each is not None]
+
+
 def _lines_then(now: FullCase, later: Iterable[CaseChange]) -> tuple[CaseLine, ...]:
     """The lines before these changes, oldest first."""
     changed = next((each.change[LINES_UNTIL] for each in later if LINES_UNTIL in each.change), None)

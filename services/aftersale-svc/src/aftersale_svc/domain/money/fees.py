@@ -45,9 +45,13 @@ def restocking_fee(case: Case, lines: Sequence[CaseLine], fees: ReturnFees) -> i
 
     It is cumulative per line, as the share of the line is, so that it does not depend on the order of partial refunds.
     """
-    if not sends_goods_back(case) or case.reason not in BUYER_LIABLE or case.liable in MERCHANT_LIABLE:
+    if not sends_goods_back(case) or not _is_restocked(case):
         return 0
     return sum(_of_line(line, fees.restocking_basis_points) for line in lines)
+
+
+def _is_restocked(case: Case) -> bool:
+    return case.reason in BUYER_LIABLE and case.liable not in MERCHANT_LIABLE
 
 
 def _of_line(line: CaseLine, basis_points: int) -> int:
@@ -59,6 +63,11 @@ def _of_line(line: CaseLine, basis_points: int) -> int:
 def sends_goods_back(case: Case) -> bool:
     """Whether goods that had left come back with the case."""
     return TYPES[case.type].goods is Goods.RETURN and case.stage is not Stage.PRE_SHIP
+
+
+def may_cost(case: Case) -> bool:
+    """Whether the buyer bears what the merchant charges for the return."""
+    return sends_goods_back(case) and (buyer_pays_return(case) or _is_restocked(case))
 
 
 def is_charged(case: Case) -> bool:

@@ -1,11 +1,11 @@
 """What follows from what the cases of one order hold. It is computed under the lock of the order, from all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from aftercare_chassis.records import replace
 
-from aftersale_svc.domain.cases.codes import Goods, Initiator
+from aftersale_svc.domain.cases.codes import Goods, Initiator, RefundCause
 from aftersale_svc.domain.cases.holders import HeldUntil, Holder
 from aftersale_svc.domain.cases.model import CaseLine, CaseState, RefundAmount
 from aftersale_svc.domain.cases.shares import credited
@@ -50,6 +50,14 @@ def compensation_holds(lines: Sequence[CaseLine], paid: RefundAmount) -> list[Ho
         Hold(line_id=line.line_id, case_id=line.case_id, state=HoldState.SETTLED, units=units, amount_minor=minor)
         for line, units, minor in refunded_lines(lines, paid, keeps_goods=True)
     ]
+
+
+KEPT: Mapping[RefundCause, Callable[[Sequence[CaseLine], RefundAmount], list[Hold]]] = {
+    RefundCause.PRICE_DIFFERENCE: credit_holds,
+    RefundCause.COMPENSATION: compensation_holds,
+    RefundCause.AGREED: compensation_holds,
+}
+"""What a case keeps after a refund that is not for its units, by the cause of the refund."""
 
 
 def unreturned(lines: Iterable[CaseLine]) -> list[Hold]:

@@ -37,9 +37,37 @@ def refund_due(
     if case.agreed_minor is not None:
         return RefundAmount(_agreed_share(case.agreed_minor, lines), 0)
     shares, out = sum(line.refund_minor for line in lines), freight(order, case, units, holds)
+    return _deducted(order, case, lines, holds, fees, given, RefundAmount(shares, out))
+
+
+def refund_expected(
+    order: Order,
+    case: Case,
+    lines: Sequence[CaseLine],
+    holds: Sequence[LineHold],
+    fees: ReturnFees,
+    given: Sequence[GivenBack],
+) -> RefundAmount:
+    """Return what the whole of an open case that takes units gives back if all of it is granted, with the freight that it shows;
+    otherwise as `refund_due`. An agreed amount is no matter of it.
+    """
+    whole = RefundAmount(case.requested_minor, case.shipping_refund_minor)
+    return _deducted(order, case, lines, holds, fees, given, whole)
+
+
+def _deducted(
+    order: Order,
+    case: Case,
+    lines: Sequence[CaseLine],
+    holds: Sequence[LineHold],
+    fees: ReturnFees,
+    given: Sequence[GivenBack],
+    whole: RefundAmount,
+) -> RefundAmount:
+    """The whole less what the buyer bears of the return, and less discounts that are no longer earned."""
     restocking = restocking_fee(case, lines, fees)
     back = fees.return_freight_minor if sends_goods_back(case) and buyer_pays_return(case) else 0
-    amount = RefundAmount(shares, out, restocking, min(back, shares + out - restocking))
+    amount = replace(whole, restocking_minor=restocking, return_freight_minor=min(back, whole.total_minor - restocking))
     return replace(amount, unearned=unearned(order, case, lines, holds, given, amount.total_minor))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from aftersale_svc.domain.cases.amounts import RefundAmount
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.reasons import Label
@@ -19,8 +20,8 @@ class CaseContext:
     `owed`: what the buyer owes by a verdict that was replaced. `reapplied_by` is the case that takes the place of this one, where the
     buyer has asked again. `settlement` is what one side of the dispute that stops it proposes, `proposed` what an agent
     has proposed and another one has to confirm. `reuses` is where else its evidence was used, None where nothing was found,
-    and `missing` the kinds of files of which one would show its reason to be true, where it has none. `unearned_minor` is what a refund would
-    take back of discounts that are no longer earned; below 0: what it would give back of those that were taken. `disputable_until`: by
+    and `missing` the kinds of files of which one would show its reason to be true, where it has none. `expected` is what the refund of an open
+    case would give back if all of it is granted; None where nothing would be deducted of what it asks for. `disputable_until`: by
     when a complaint about the closed case lets the platform look at it; None where none does. `anomalies` is what went wrong with its parcels.
     """
 
@@ -33,7 +34,7 @@ class CaseContext:
     proposed: Label | None = None
     reuses: tuple[EvidenceReuse, ...] | None = None
     missing: tuple[EvidenceKind, ...] = ()
-    unearned_minor: int = 0
+    expected: RefundAmount | None = None
     disputable_until: datetime | None = None
     anomalies: tuple[ParcelAnomaly, ...] = ()
 

@@ -66,7 +66,7 @@ def explain(
         where=progress(full),
         turn=_turn(case.whose_turn, case.deadline_at, context.zone) if stop is None else _stopped(stop, context.zone),
         then=_then(own_effect if stop is None else effect(stop)),
-        money=money(full, context.award, context.owed, context.unearned_minor),
+        money=money(full, context.award, context.owed, context.expected),
         money_when=money_when(full, context.zone),
         actions=tuple(
             ActionText(

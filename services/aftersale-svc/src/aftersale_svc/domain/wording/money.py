@@ -1,15 +1,14 @@
 """What goes back in a case, what the buyer pays, and what is held, in sentences."""
 
 from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.amounts import RefundAmount
 from aftersale_svc.domain.cases.codes import CloseCause, Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.offline_refunds.policy import is_stated_outside
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.cases.return_freights.policy import buyer_pays_return
 from aftersale_svc.domain.cases.types import ENDED, TYPES
-from aftersale_svc.domain.money.fees import sends_goods_back
 from aftersale_svc.domain.wording.amounts import NOTHING_DUE, amount
 from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
 from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
@@ -67,6 +66,7 @@ _CLAIMED = (
     "{} stays with the merchant, for units that did not come back or were refused",
 )
 _ONCE = ("，其中运费 {} 整单只退一次", "; of that, the freight of {} goes back once for the order")
+_FEES = ("，已扣除买家承担的退货费用 {}", "; {} that the buyer bears of the return is deducted")
 _TAKEN = (
     "，已扣除不再满足条件的优惠 {}",
     "; discounts of {} that the rest of the order does not earn any more are deducted",
@@ -79,26 +79,20 @@ _UNSENT = (CaseState.AWAIT_RESHIP, CaseState.MANUAL_REVIEW)
 _INSTEAD = ("如买家改为退款，最多退款 {}", "If the buyer takes the money instead, up to {} goes back")
 _AGREED = ("按约定退款 {}", "As agreed, {} goes back")
 _DECIDED = ("如平台客服决定退款，最多退款 {}", "If an agent decides so, up to {} goes back")
-_DECIDED_LESS_FEES = (
-    "如平台客服决定退款，最多退款 {}，须扣除买家承担的退货费用",
-    "If an agent decides so, up to {} goes back, less what the buyer bears of the return",
-)
 _REJECTED = Label("申请已被拒绝，目前没有应退款项", "The request was rejected; as it stands, nothing is due to go back")
 _MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
-_LESS_FEES = (
-    "如全部通过，最多退款 {}，须扣除买家承担的退货费用",
-    "If all of it is granted, up to {} goes back, less what the buyer bears of the return",
-)
 
 
-def money(full: FullCase, award: Label | None = None, owed: Label | None = None, unearned_minor: int = 0) -> Label:
+def money(
+    full: FullCase, award: Label | None = None, owed: Label | None = None, expected: RefundAmount | None = None
+) -> Label:
     """How much goes back, and how certain that is.
 
-    `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced, `unearned_minor` as of
+    `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced, `expected` as of
     `CaseContext`.
     """
     known, back = [*_given_back(full), *([] if owed is None else [owed])], charge_back(full)
-    parts = known or [award or _pending(full, unearned_minor)]
+    parts = known or [award or _pending(full, expected)]
     if back is not None:
         parts = [*(each for each in parts if each != _NOTHING), back]
     if (freight := _freight(full)) is not None:
@@ -122,10 +116,10 @@ def _given_back(full: FullCase) -> list[Label]:
         if refund is not None and refund.state is RefundState.REQUESTED:
             found.append(amount(*_REFUNDS[refund.state], refund.rest_minor, case))
         elif refund is not None and refund.came_back_minor and case.state not in ENDED:
-            found.append(_pending(full, 0))
+            found.append(_pending(full, None))
     elif refund is not None and refund.given_in_part_minor:
         found.append(amount(*_GONE_BACK, refund.given_in_part_minor, case))
-        found += [_pending(full, 0)] if case.state not in ENDED and refund.missing_minor else []
+        found += [_pending(full, None)] if case.state not in ENDED and refund.missing_minor else []
     if refund is not None and refund.came_back_minor and case.state in ENDED:
         found.append(amount(*_OWED_BY_ORDER, refund.came_back_minor, case))
     if cover is not None and cover.is_paid and cover.owed_minor is not None:
@@ -133,7 +127,7 @@ def _given_back(full: FullCase) -> list[Label]:
     return found
 
 
-def _pending(full: FullCase, unearned_minor: int) -> Label:
+def _pending(full: FullCase, expected: RefundAmount | None) -> Label:
     """What is decided about money where nothing went back."""
     case, refund, stated, hold = full.case, full.refund, full.offline_refund, full.money_hold
     if stated is not None and is_stated_outside(full):
@@ -152,14 +146,14 @@ def _pending(full: FullCase, unearned_minor: int) -> Label:
         return asked
     if case.close_cause is CloseCause.ORDER_CANCELLED and not TYPES[case.type].is_question:
         return _WITH_ORDER
-    return _NOTHING if case.state in ENDED else _expected(full, unearned_minor)
+    return _NOTHING if case.state in ENDED else _expected(full, expected)
 
 
-def _expected(full: FullCase, unearned_minor: int) -> Label:
+def _expected(full: FullCase, expected: RefundAmount | None) -> Label:
     """What the case gives back or holds, as far as that is known before anything is decided."""
     case, hold = full.case, full.money_hold
     if lacks_replacement(full):
-        return _granted(full, unearned_minor)
+        return _granted(full, expected)
     if hold is not None and hold.is_open:
         return amount(*_HELD, hold.amount_minor, case)
     if case.state is CaseState.REJECTED and money_outcome(case) is Money.REFUND:
@@ -167,30 +161,31 @@ def _expected(full: FullCase, unearned_minor: int) -> Label:
     if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if full.replacement is not None and full.replacement.refund_offered_at is not None and case.state in _UNSENT:
-        return _at_most(full, *(_INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED), unearned_minor)
+        return _at_most(full, *(_INSTEAD if case.state is CaseState.AWAIT_RESHIP else _DECIDED), expected)
     if case.difference_minor:
         return amount(*(_LESS if case.difference_minor < 0 else MORE), abs(case.difference_minor), case)
     if money_outcome(case) is not Money.REFUND:
         return _NOTHING
     if case.agreed_minor is not None:
         return amount(*_AGREED, case.agreed_minor, case)
-    return _granted(full, unearned_minor)
+    return _granted(full, expected)
 
 
-def _granted(full: FullCase, unearned_minor: int) -> Label:
+def _granted(full: FullCase, expected: RefundAmount | None) -> Label:
     """The most that goes back, and whether an agent or the reviewers decide."""
-    case = full.case
-    less = sends_goods_back(case) and buyer_pays_return(case)
-    most, most_less_fees = (_DECIDED, _DECIDED_LESS_FEES) if is_decided_by_agent(full) else (_MOST, _LESS_FEES)
-    return _at_most(full, *(most_less_fees if less else most), unearned_minor)
+    return _at_most(full, *(_DECIDED if is_decided_by_agent(full) else _MOST), expected)
 
 
-def _at_most(full: FullCase, zh: str, en: str, unearned_minor: int) -> Label:
+def _at_most(full: FullCase, zh: str, en: str, expected: RefundAmount | None) -> Label:
     """What goes back at most. Other open cases of the order show its freight, too, which the last of them carries."""
-    case, freight = full.case, full.case.shipping_refund_minor
-    parts = [amount(zh, en, case.requested_minor + freight - unearned_minor, case)]
-    if freight:
-        parts.append(amount(*_ONCE, freight, case))
-    if unearned_minor:
-        parts.append(amount(*(_TAKEN if unearned_minor > 0 else _RETURNED), abs(unearned_minor), case))
+    case = full.case
+    due = expected or RefundAmount(case.requested_minor, case.shipping_refund_minor)
+    fees, unearned = due.restocking_minor + due.return_freight_minor, sum(each.amount_minor for each in due.unearned)
+    parts = [amount(zh, en, due.total_minor, case)]
+    if due.freight_minor:
+        parts.append(amount(*_ONCE, due.freight_minor, case))
+    if fees:
+        parts.append(amount(*_FEES, fees, case))
+    if unearned:
+        parts.append(amount(*(_TAKEN if unearned > 0 else _RETURNED), abs(unearned), case))
     return Label("".join(each.zh for each in parts), "".join(each.en for each in parts))

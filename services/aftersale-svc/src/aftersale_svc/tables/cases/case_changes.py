@@ -4,9 +4,11 @@ from typing import Any
 
 from aftercare_chassis.database.columns import document, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
-from sqlalchemy import Column, ColumnElement, Integer, Table, Text, bindparam, select
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, Table, Text, bindparam, select
 
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.history.changes import CASE_FIELDS, CaseChange
+from aftersale_svc.tables.cases.cases import CASES, cases
 from aftersale_svc.tables.schema import metadata
 
 case_changes = Table(
@@ -27,6 +29,17 @@ CHANGES_OF_CASE = Query(
     CaseChange,
 )
 """Whoever sees a case sees its changes: the case is looked up first."""
+
+
+CASES_OPENED = Query(
+    select(*CASES.columns)
+    .where(
+        cases.c.order_id == bindparam("order_id"), cases.c.created_at <= bindparam("at", type_=DateTime(timezone=True))
+    )
+    .order_by(cases.c.id),
+    Case,
+)
+"""The cases of an order that had been opened at a time. The caller has read one of them before."""
 
 
 def field_at(name: str, case_id: ColumnElement[str], at: ColumnElement[Any]) -> ColumnElement[str]:

@@ -1,5 +1,8 @@
 """What merchants have set about their cases: one row per setting that is in force, and one per version."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from aftercare_chassis.database.columns import aggregate, document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
@@ -7,8 +10,10 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    DateTime,
     ForeignKey,
     Integer,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -20,7 +25,8 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array, distinct_on
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
 from aftersale_svc.domain.permissions import PLATFORM_OWNER
@@ -89,11 +95,37 @@ LOCK_SETTING: Query[Record] = Query(
 
 def settings_of(merchant_id: ColumnElement[str], *kinds: SettingKind) -> ColumnElement[object]:
     """What this merchant, or else the platform, has set of these kinds: `Order.settings`, NULL where neither has set any."""
-    value = func.jsonb_build_array(_current.id, _current.version, _current.content)
-    # Of two values for a key the last one stays.
-    in_order = aggregate_order_by(value, _current.merchant_id != PLATFORM_OWNER)
-    chosen = select(func.jsonb_object_agg(_current.kind, in_order)).where(
-        _current.merchant_id == any_(array([merchant_id, literal(PLATFORM_OWNER, Text)])),
-        or_(*(_current.kind == kind for kind in kinds)),
+    return (
+        _by_kind(_current, _current.id)
+        .where(*_set_by(_current, merchant_id, kinds))
+        .scalar_subquery()
+        .label("settings")
     )
-    return chosen.scalar_subquery().label("settings")
+
+
+def settings_then(merchant_id: ColumnElement[str], *kinds: SettingKind) -> ColumnElement[object]:
+    """The same at an earlier time, `at`."""
+    known = (
+        select(merchant_setting_versions)
+        .where(
+            *_set_by(_versions, merchant_id, kinds), _versions.set_at <= bindparam("at", type_=DateTime(timezone=True))
+        )
+        .ext(distinct_on(_versions.setting_id))
+        .order_by(_versions.setting_id, _versions.version.desc())
+        .lateral("known")
+    )
+    return _by_kind(known.c, known.c.setting_id).scalar_subquery().label("settings")
+
+
+# Any: columns of every type.
+def _set_by(
+    columns: ReadOnlyColumnCollection[str, Any], merchant_id: ColumnElement[str], kinds: Sequence[SettingKind]
+) -> tuple[ColumnElement[bool], ...]:
+    owners = any_(array([merchant_id, literal(PLATFORM_OWNER, Text)]))
+    return columns.merchant_id == owners, or_(*(columns.kind == kind for kind in kinds))
+
+
+def _by_kind(columns: ReadOnlyColumnCollection[str, Any], id_: ColumnElement[str]) -> Select[Any]:
+    value = func.jsonb_build_array(id_, columns.version, columns.content)
+    # Of two values for a key the last one stays.
+    return select(func.jsonb_object_agg(columns.kind, aggregate_order_by(value, columns.merchant_id != PLATFORM_OWNER)))
