@@ -3,19 +3,21 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from aftercare_chassis.testing import Harness
 from aftersale_shop import HASH, Shop
 from aftersale_svc import main
-from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS
-from drawn_histories import a_history, rejected_for_good
 from evidence_desk import desk
 from evidence_samples import encoded, scene
-from past_views import asked_later, differences
+from past_views import PastViews, asked_later, differences
 from random_bodies import cny
-from random_shop import MERCHANT, SETTINGS
+from random_counts import Counts
+from random_shop import MERCHANT, SETTINGS, Routes
+from random_walk import Walk
 
 
 @pytest.fixture
@@ -27,12 +29,42 @@ async def shop(postgres_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
         yield shop
 
 
-@pytest.mark.parametrize(("type_", "seed"), [(type_, seed) for seed in (0, 1) for type_ in CaseType])
-async def test_what_was_shown_at_each_step_is_shown_of_that_time_later(shop: Shop, type_: str, seed: int) -> None:
-    history = await a_history(shop, str(type_), seed)
-    await history.views.check((type_, seed))
+async def rejected_for_good(shop: Shop, asked: dict[str, Any]) -> None:
+    """A request that was rejected, which the buyer has accepted."""
+    case_id = (await shop.case(**asked))["id"]
+    await shop.act(shop.seller, case_id, "reject", reason="reason_untrue")
+    shop.clock.advance(seconds=60)
+    await shop.act(shop.buyer, case_id, "accept")
+
+
+async def walked(shop: Shop, seed: int, steps: int) -> None:
+    """What happens to an order, from which each of its cases is shown what it was after each step."""
+    await shop.harness.reset()
+    draw, walk = Random(seed), Walk(shop, Routes.of(shop.harness.service.app), Counts())
+    await walk.begin(draw)
+    views: dict[str, PastViews] = {}
+    for _ in range(steps):
+        await walk.step(draw)
+        for each in await walk.documents():
+            if each["kind"] == "cases":
+                await views.setdefault(each["id"], PastViews(shop, each["id"])).look()
+    shop.clock.advance(hours=1)
+    for each in views.values():
+        await each.check(f"seed {seed}")
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_was_shown_at_each_step_is_shown_of_that_time_later(shop: Shop, seed: int) -> None:
+    await walked(shop, seed, 12)
     kept = await shop.harness.runtime.pool.fetchval("SELECT avg(pg_column_size(c.*)) FROM case_changes c")
     assert kept < 1000, "bytes of a change"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+async def test_what_was_shown_at_each_of_many_steps_is_shown_of_that_time_later(shop: Shop) -> None:
+    for seed in range(100, 108):
+        await walked(shop, seed, 40)
 
 
 async def test_offers_are_shown_as_they_were(shop: Shop) -> None:

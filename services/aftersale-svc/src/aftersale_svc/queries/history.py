@@ -26,7 +26,6 @@ from aftersale_svc.domain.history.changes import as_of
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, TimeInFuture
 from aftersale_svc.domain.history.files import file_at
 from aftersale_svc.domain.history.sides import Side, actor_of
-from aftersale_svc.domain.permissions import SIDES
 from aftersale_svc.domain.refused_goods.history import owed_at
 from aftersale_svc.queries.claims import in_order, steps_beside_case
 from aftersale_svc.settings import Settings
@@ -37,7 +36,7 @@ from aftersale_svc.tables.cases.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.claims.guarantee_claims import COVERS_THEN
 from aftersale_svc.tables.deadlines.deadlines import MOVES_OF_CASE, OF_CASE
 from aftersale_svc.tables.disputes.withdrawn_disputes import with_disputes_left
-from aftersale_svc.tables.evidence.evidence import FILES_OF_CASE
+from aftersale_svc.tables.evidence.evidence import CITED_BY_OTHERS, FILES_OF_CASE
 from aftersale_svc.tables.goods.refused_goods_claims import STEPS_OF_CASE
 from aftersale_svc.tables.money.holders import with_holders
 from aftersale_svc.tables.money.holds import REJECTIONS_THEN
@@ -117,13 +116,13 @@ async def _evidence(
     order_id, case_id = then.case.order_id, then.case.id
     found = await read.all(FILES_OF_CASE[actor.role], order_id=order_id, case_id=case_id, cited=hashes(steps))
     known = [file for each in found if (file := file_at(each, at)) is not None]
-    return case_evidence(steps, [each for each in known if _seen(each, case_id, actor, steps)], [])
+    shown = await read.all(CITED_BY_OTHERS, order_id=order_id, at=at, role=actor.role)
+    others = {each["sha256"] for each in shown}
+    return case_evidence(steps, [each for each in known if _seen(each, case_id, actor, steps, others)], [])
 
 
-def _seen(file: EvidenceFile, case_id: str, actor: Actor, steps: Sequence[TimelineStep]) -> bool:
+def _seen(file: EvidenceFile, case_id: str, actor: Actor, steps: Sequence[TimelineStep], others: set[str]) -> bool:
     owner = {"buyer": file.owner_buyer_id, "seller": file.owner_merchant_id}.get(actor.role, viewer(actor))
-    citing = {step.actor_role for step in steps if file.sha256 in step.evidence}
     if owner == viewer(actor):
-        return bool(citing) or file.case_id == case_id
-    # A side opens no file by citing it itself.
-    return file.state is EvidenceState.ACCEPTED and bool(citing - {actor.role} if actor.role in SIDES else citing)
+        return file.case_id == case_id or any(file.sha256 in step.evidence for step in steps)
+    return file.state is EvidenceState.ACCEPTED and file.sha256 in others

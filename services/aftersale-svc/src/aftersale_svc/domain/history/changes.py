@@ -11,7 +11,7 @@ from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Refund
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund
 from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 
@@ -27,6 +27,8 @@ _KEPT = {each.name: each.default for each in fields(Case) if each.name not in CO
 _ALWAYS = frozenset({"liable", "payment_ids", "returned_freight_minor"})
 """What a verdict has decided with, or a failed refund has given back, before the case is saved, so that the case before the change has it
 already."""
+_PROPOSED = frozenset({"proposal_id", "proposed_by", "proposed_action"})
+"""What a confirmation clears before the case is saved: the case before the change has it no more. It ends with the review."""
 _PERSONAL: Mapping[type[Any], str] = {Pickup: "address"}
 """What is removed from a row in the end, and so from no history: fields by their class."""
 _OF_CLAIMS = frozenset({OwedGoods, DepositCover})
@@ -80,10 +82,11 @@ def _differing(before: Case | None, after: Case) -> Document:
     now = {name: getattr(after, name) for name in _KEPT}
     if before is None:  # what is left out is the default again
         return {name: _plain(value) for name, value in now.items() if value not in (None, _KEPT[name])}
+    reviewed = before.state is CaseState.MANUAL_REVIEW and after.state is not before.state
     return {
         name: _plain(value)
         for name, value in now.items()
-        if getattr(before, name) != value or (name in _ALWAYS and value)
+        if getattr(before, name) != value or (name in _ALWAYS and value) or (name in _PROPOSED and reviewed)
     }
 
 

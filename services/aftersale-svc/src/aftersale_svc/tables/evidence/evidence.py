@@ -118,6 +118,19 @@ def _cited_by_others(role: str) -> ColumnElement[bool]:
     )
 
 
+CITED_BY_OTHERS: Query[Record] = Query(
+    select(func.unnest(case_timeline.c.evidence).label("sha256"))
+    .distinct()
+    .join_from(case_timeline, cases, cases.c.id == case_timeline.c.case_id)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        case_timeline.c.actor_role != bindparam("role"),
+        case_timeline.c.at <= bindparam("at", type_=DateTime(timezone=True)),
+    )
+)
+"""The hashes that steps of others than `role` had cited in the cases of an order at a time. The caller has read one of them before."""
+
+
 def _shown_to(role: str) -> ColumnElement[bool]:
     """What a party sees: its own files, and accepted ones of the order that somebody else cites in a case."""
     own, party = (_f.owner_buyer_id, _f.buyer_id) if role == "buyer" else (_f.owner_merchant_id, _f.merchant_id)
