@@ -6,6 +6,7 @@ import pytest
 from aftercare_events import OrderPaid, PaymentSucceeded
 from order_svc.integrations.signatures import standard_signature
 
+SURPLUS = "order_not_awaiting_payment"
 OTHER = "whsec_YW5vdGhlci1vbmUtYWx0b2dldGhlcg=="
 
 
@@ -39,6 +40,25 @@ async def test_ten_callbacks_at_once_make_one_paid_order(shop):
     await shop.settle()
     assert len(await shop.events(OrderPaid)) == 1
     assert shop.provider.ledger.payments() == []
+
+
+async def test_a_second_charge_of_a_payment_is_given_back(shop):
+    order, payment = await pending(shop)
+    await shop.callback("payment.succeeded", money(payment))
+    for number in (2, 3):
+        again = money(payment, reference="sim-2")
+        assert (await shop.callback("payment.succeeded", again, message_id=f"msg_{number}")).status_code == 200
+    first, second = await shop.events(PaymentSucceeded)
+    assert (first.payment_id, first.provider_reference) == (payment["id"], "sim-1")
+    assert (second.payment_id != payment["id"], second.provider_reference) == (True, "sim-2")
+    shown = await shop.payment(second.payment_id)
+    assert (shown["state"], shown["surplus"], shown["amount"]["amount"]) == ("succeeded", True, 29500)
+    assert [(each["amount"]["amount"], each["cause"]) for each in shown["refunds"]] == [(29500, SURPLUS)]
+    assert ((await shop.payment(payment["id"]))["refunds"], len(await shop.events(OrderPaid))) == ([], 1)
+    assert (await shop.order(order["id"]))["state"] == "paid"
+    ledger = (await shop.buyer.get(f"/v1/orders/{order['id']}/ledger")).json()
+    assert (ledger["paid"]["amount"], ledger["kept"]["amount"], ledger["in_flight"]["amount"]) == (59000, 29500, 29500)
+    assert ledger["balanced"]
 
 
 async def test_forged_and_replayed_callbacks_are_refused_and_stored(shop):

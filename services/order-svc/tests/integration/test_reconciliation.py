@@ -3,11 +3,19 @@
 import csv
 import dataclasses
 import io
+from datetime import date
 
 import httpx
 import pytest
-from aftercare_events import PaymentDifferenceExplained, PaymentDifferenceOpened, PaymentDifferenceResolved
+from aftercare_events import (
+    PaymentDifferenceExplained,
+    PaymentDifferenceOpened,
+    PaymentDifferenceResolved,
+    PaymentSucceeded,
+)
 from aftercare_simulators.payment.ledger import Kind
+from order_svc.commands.payments.reconciliations import reconcile
+from order_svc.domain.payments.statements import EntryKind, StatementEntry
 from order_svc.workers.reconciliation import WORKER
 from payment_office import Office
 
@@ -37,6 +45,25 @@ async def test_a_minor_unit_that_is_off_opens_a_difference(office, world):
     assert (found["cause"], found["kind"], found["subject_id"]) == ("other_amount", "payment", payment["id"])
     assert (found["ours"]["amount"], found["theirs"]["amount"]) == (29500, 29501)
     assert await office.report() == [(1, 1)]
+
+
+async def test_what_is_listed_twice_opens_a_difference(office, shop):
+    _, payment = await office.paid()
+    [paid] = await shop.events(PaymentSucceeded)
+    entry = {"subject_id": payment["id"], "amount_minor": 29500, "currency": "CNY"}
+    listed = [
+        StatementEntry(kind=EntryKind.PAYMENT, reference=paid.provider_reference, **entry),
+        StatementEntry(kind=EntryKind.PAYMENT, reference="of another charge", **entry),
+    ]
+    for day, number in ((1, 1), (2, 3)):
+        async with shop.h.runtime.transaction() as tx:
+            await reconcile(tx, office.name, date(2026, 3, day), entries=listed, earlier=None)
+        assert len(await office.differences()) == number, "an entry of an earlier day counts"
+    found = {
+        (each["cause"], each["kind"], each["ours"]["amount"], each["theirs"]["amount"])
+        for each in await office.differences()
+    }
+    assert found == {("listed_twice", "payment", 0, 29500)}
 
 
 async def test_what_one_side_does_not_have_opens_a_difference(office, world, shop):

@@ -124,6 +124,13 @@ PAYMENTS = Rows(payments, Payment, seen_by(payments))
 PAYMENTS_BY_ID = Query(
     select(*PAYMENTS.columns).where(payments.c.id == bindparam("payment_ids", type_=ARRAY(Text)).any_()), Payment
 )
+PAYMENTS_OF_REFERENCE = Query(
+    select(*PAYMENTS.columns).where(
+        payments.c.provider == bindparam("provider"),
+        payments.c.provider_reference == bindparam("references", type_=ARRAY(Text)).any_(),
+    ),
+    Payment,
+)
 PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
 _of_order = select(payments).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id)
 _TAKEN = and_(payments.c.state == PaymentState.SUCCEEDED, payments.c.surplus.is_(False))

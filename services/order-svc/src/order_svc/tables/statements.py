@@ -88,6 +88,12 @@ BEGIN_DAY = Statement(
     .values({column.name: bindparam(column.name) for column in reconciliations.columns})
     .on_conflict_do_nothing()
 )
+SEEN_BEFORE = Query(
+    select(statement_entries.c.subject_id).where(
+        statement_entries.c.provider == bindparam("provider"),
+        statement_entries.c.subject_id == bindparam("subject_ids", type_=ARRAY(Text)).any_(),
+    )
+)
 SEEN_ENTRIES = Statement(
     insert(statement_entries)
     .from_select(

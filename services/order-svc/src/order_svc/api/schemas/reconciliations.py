@@ -37,7 +37,8 @@ class DifferenceOut(Out):
     """The day of the statement, in the provider's time zone."""
     cause: DifferenceCause
     """`unknown_here`: we have no such payment or refund; `not_succeeded_here`: ours has not succeeded; `other_amount`; `missing_there`:
-    ours has succeeded, and no statement has it; `chargeback`: the provider has taken a payment back for the buyer; `reversal`: a
+    ours has succeeded, and no statement has it; `listed_twice`: an earlier entry is about it, so that the provider has charged or refunded it
+    again; `chargeback`: the provider has taken a payment back for the buyer; `reversal`: a
     refund has come back to the merchant."""
     kind: EntryKind
     """What the entry is about."""

@@ -20,11 +20,19 @@ from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.limits import payable_until, payment_refusal
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.domain.payments.plans import amount_to_pay, takes
-from order_svc.domain.payments.policy import release_reason
+from order_svc.domain.payments.policy import is_charged_again, release_reason
 from order_svc.integrations.payments.port import Outcome, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, GIVE_UP_CALL, HURRY_CALL, LIVE_PAYMENTS, PAYMENTS, SET_CHECKOUT
+from order_svc.tables.payments import (
+    DROP_CALL,
+    GIVE_UP_CALL,
+    HURRY_CALL,
+    LIVE_PAYMENTS,
+    PAYMENTS,
+    PAYMENTS_OF_REFERENCE,
+    SET_CHECKOUT,
+)
 
 
 async def start(
@@ -129,7 +137,8 @@ async def void(tx: Transaction[Settings], payment_id: str) -> Payment:
 
 
 async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: ProviderResult) -> PaymentState:
-    """Apply what the provider reports of a payment, in a response or a callback; a repeated report changes nothing.
+    """Apply what the provider reports of a payment, in a response or a callback; a repeated report changes nothing. A report that the buyer
+    has paid under another number of the provider is of a second charge, which is given back.
 
     Raises:
         NotFound: there is no such payment.
@@ -137,6 +146,8 @@ async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: Pr
     order, payment = await payment_locks.lock(tx, payment_id)
     if result.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
         return (await _succeed(tx, order, payment, result)).state
+    if result.outcome is Outcome.SUCCEEDED and is_charged_again(payment, result.reference):
+        await _charged_again(tx, order, payment, result)
     if result.outcome is Outcome.AUTHORISED and payment.state in (PaymentState.PENDING, PaymentState.FAILED):
         return (await authorisations.authorise(tx, order, payment, result)).state
     if result.outcome is Outcome.DECLINED and payment.state not in PAYMENT.ends:
@@ -156,7 +167,20 @@ async def _wait_for_buyer(tx: Transaction[Settings], payment: Payment, result: P
         await tx.execute(SET_CHECKOUT, payment_id=payment.id, reference=reference, checkout=checkout)
 
 
-async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult) -> Payment:
+async def _charged_again(tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult) -> None:
+    """The provider has charged the buyer a second time for the locked payment: a surplus payment, which is refunded, unless it is known."""
+    known = await tx.all(PAYMENTS_OF_REFERENCE, provider=payment.provider, references=[result.reference])
+    if any(each.order_id == order.id for each in known):
+        return
+    minor = payment.amount_minor if result.captured_minor is None else result.captured_minor
+    again = _pending(tx, order, payment.provider, payment.method, minor)
+    again = await tx.create(PAYMENTS, again, PaymentStarted(**payment_fields(tx, again)))
+    await _succeed(tx, order, again, result, is_surplus=True)
+
+
+async def _succeed(
+    tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult, *, is_surplus: bool = False
+) -> Payment:
     captured = payment.amount_minor
     if payment.authorised_minor is not None and result.captured_minor is not None:
         captured = result.captured_minor
@@ -167,7 +191,7 @@ async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, re
         provider_reference=result.reference or payment.provider_reference,
         failure_code=None,
         checkout=None,
-        surplus=not takes(order, captured),
+        surplus=is_surplus or not takes(order, captured),
     )
     event = PaymentSucceeded(
         **payment_fields(tx, paid),

@@ -34,13 +34,14 @@ from order_svc.domain.payments.statements import (
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
-from order_svc.tables.payments import PAYMENTS_BY_ID, REFUNDS_BY_ID
+from order_svc.tables.payments import PAYMENTS_BY_ID, PAYMENTS_OF_REFERENCE, REFUNDS_BY_ID
 from order_svc.tables.statements import (
     BEGIN_DAY,
     DIFFERENCES,
     LATEST_DAYS,
     MISSING,
     RECONCILIATIONS,
+    SEEN_BEFORE,
     SEEN_ENTRIES,
 )
 
@@ -117,9 +118,11 @@ async def _compare(
     tx: Transaction[Settings], provider: str, day: date, entries: Collection[StatementEntry]
 ) -> tuple[list[Difference], set[str]]:
     """The differences, and the ids of the refunds that came back."""
+    entries = await _named(tx, provider, entries)
     own = await _own(tx, provider, entries)
-    seen = [each.subject_id for each in entries if each.subject_id in own and each.kind not in OPPOSITE]
-    await tx.execute(SEEN_ENTRIES, provider=provider, subject_ids=seen, now=tx.now)
+    ids = [each.subject_id for each in entries if each.subject_id in own and each.kind not in OPPOSITE]
+    seen = {row["subject_id"] for row in await tx.all(SEEN_BEFORE, provider=provider, subject_ids=ids)}
+    await tx.execute(SEEN_ENTRIES, provider=provider, subject_ids=ids, now=tx.now)
     taken = [each.reference for each in entries if each.kind is EntryKind.CHARGEBACK]
     known = await tx.all(CHARGE_BACKS_BY_REFERENCE, provider=provider, references=taken) if taken else []
     charge_backs = {each.reference: each for each in known}
@@ -130,10 +133,28 @@ async def _compare(
         ours = own.get(entry.subject_id or "")
         if entry.subject_id is not None and came_back(entry, ours):
             returned.add(entry.subject_id)
+        elif ours is not None and entry.kind not in OPPOSITE and entry.subject_id in seen:
+            again = DifferenceCause.LISTED_TWICE
+            found.append(_difference(tx, provider, day, again, entry, our_minor=0, their_minor=entry.amount_minor))
         elif (cause := cause_of(entry, ours)) is not None:
             minor = 0 if ours is None or entry.kind in OPPOSITE else ours.minor
             found.append(_difference(tx, provider, day, cause, entry, our_minor=minor, their_minor=entry.amount_minor))
+        if ours is not None and entry.subject_id is not None and entry.kind not in OPPOSITE:
+            seen.add(entry.subject_id)
     return found, returned
+
+
+async def _named(
+    tx: Transaction[Settings], provider: str, entries: Collection[StatementEntry]
+) -> Collection[StatementEntry]:
+    """The entries with the payment that has the number of each: a second charge has our id of the first one at the provider."""
+    references = [each.reference for each in entries if each.kind is EntryKind.PAYMENT]
+    known = await tx.all(PAYMENTS_OF_REFERENCE, provider=provider, references=references) if references else []
+    ids = {each.provider_reference: each.id for each in known}
+    return [
+        replace(each, subject_id=ids.get(each.reference, each.subject_id)) if each.kind is EntryKind.PAYMENT else each
+        for each in entries
+    ]
 
 
 async def _own(tx: Transaction[Settings], provider: str, entries: Collection[StatementEntry]) -> Mapping[str, OwnEntry]:

@@ -28,6 +28,19 @@ def is_of_authorised(payment: Payment, reported: Amount, *, captured: bool) -> b
     return fits and reported.currency == payment.currency
 
 
+def is_charged_again(payment: Payment, reference: str | None) -> bool:
+    """Whether the buyer has paid a payment that has succeeded once more, under this number of the provider. An authorised one has other numbers
+    for its authorisation and its capture."""
+    known = payment.provider_reference
+    both_known = known is not None and reference is not None
+    return (
+        payment.state is PaymentState.SUCCEEDED
+        and payment.authorised_minor is None
+        and both_known
+        and reference != known
+    )
+
+
 def give_up_reason(payment: Payment, order: Order, at: datetime, *, voided: bool) -> FailureCode | None:
     """Why a payment that has not ended is given up at that time: its order is cancelled, a party has voided it, or the buyer can make it no
     more. None where it is not."""

@@ -45,6 +45,7 @@ class DifferenceCause(StrEnum):
     NOT_SUCCEEDED_HERE = "not_succeeded_here"
     OTHER_AMOUNT = "other_amount"
     MISSING_THERE = "missing_there"  # we have it as succeeded, and no statement has it
+    LISTED_TWICE = "listed_twice"  # an earlier entry is about it: the provider has charged or refunded it again
     CHARGEBACK = "chargeback"
     REVERSAL = "reversal"
 

@@ -144,7 +144,8 @@ class Stripe:
             if payment.provider_reference is not None:
                 return _payment_result(payment, await self._intents.retrieve_async(payment.provider_reference))
             found = await self._intents.search_async({"query": f"metadata['payment_id']:'{payment.id}'"})
-            return _payment_result(payment, found.data[0]) if found.data else NOT_FOUND
+            paid_first = sorted(found.data, key=lambda each: each.status != "succeeded")
+            return _payment_result(payment, paid_first[0]) if paid_first else NOT_FOUND
         except stripe.StripeError as error:
             return NOT_FOUND if error.http_status == 404 else UNKNOWN
         except _OTHER_FORM:

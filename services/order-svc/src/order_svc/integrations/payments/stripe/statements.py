@@ -1,6 +1,7 @@
 """Stripe's balance transactions of a day as a statement: charges, refunds, and what disputes take back."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import stripe
 
@@ -34,9 +35,15 @@ def entry_of(transaction: stripe.BalanceTransaction) -> StatementEntry | None:
     amount = source["amount_captured" if "amount_captured" in source else "amount"]
     return StatementEntry(
         kind=kind,
-        reference=str(source["id"]),
+        reference=_reference(kind, source),
         subject_id=(source.get("metadata") or {}).get(field),
         amount_minor=read(abs(int(amount)), str(source["currency"])),
         currency=str(source["currency"]).upper(),
         given_again=kind is EntryKind.CHARGEBACK and int(row["amount"]) > 0,
     )
+
+
+def _reference(kind: EntryKind, source: Mapping[str, Any]) -> str:  # Any: JSON
+    """The number that a payment has here is that of its PaymentIntent, not of the charge."""
+    paid = source.get("payment_intent") if kind is EntryKind.PAYMENT else None
+    return str(paid or source["id"])
