@@ -104,7 +104,7 @@ class PricedLine(Line):
         return 100 * self.units
 
 
-def test_a_copy_computes_anew_what_the_row_has_kept() -> None:
+def test_a_copy_computes_again_what_the_row_has_kept() -> None:
     row = make(PricedLine, {"id": "1", "units": 1, "notes": []})
     assert row.price == 100
     assert replace(row, units=2).price == 200
