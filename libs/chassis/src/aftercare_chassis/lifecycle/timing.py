@@ -1,5 +1,6 @@
 """How the hours of a timeout become a time: by the settings alone, or by what a service knows besides."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -26,13 +27,14 @@ class Timing(Protocol):
 
 
 class PlainHours:
-    """The hours of the settings, by the clock."""
+    """The hours of the settings, by the clock. What a row has in `own_settings`, by the name of a setting, replaces that for the row."""
 
     def due(self, row: object, hours: str, since: datetime, settings: Any, remaining: int | None = None) -> datetime:
         """See `Timing`."""
-        return since + (
-            timedelta(hours=getattr(settings, hours)) if remaining is None else timedelta(seconds=remaining)
-        )
+        if remaining is not None:
+            return since + timedelta(seconds=remaining)
+        own: Mapping[str, float] = getattr(row, "own_settings", {})
+        return since + timedelta(hours=own[hours] if hours in own else getattr(settings, hours))
 
     def remaining(self, row: object, hours: str, due_at: datetime, now: datetime, settings: Any) -> int:
         """See `Timing`."""
