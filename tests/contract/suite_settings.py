@@ -4,7 +4,7 @@ from in_process_suite import InProcessSuite
 
 
 async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: dict[str, str]) -> None:
-    """Rules that leave every case to the merchant, a default return address, a schedule of pickups, and fees."""
+    """Rules that leave every case to the merchant, a default return address, a schedule of pickups, fees, and times of orders."""
     rules = [{"id": "all", "title": title, "outcome": "leave_to_merchant"}]
     await suite.call("seller", "aftersale", "merchants/m-1/case-rules", {"rules": rules}, "PUT")
     await suite.call("seller", "aftersale", "merchants/m-1/return-address", {"return_address": address}, "PUT")
@@ -12,6 +12,7 @@ async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: d
     await suite.call("seller", "aftersale", "merchants/m-1/pickup-schedule", {"windows": [window]}, "PUT")
     fee = {"return_freight": {"amount": 1200, "currency": "CNY"}}
     await suite.call("seller", "aftersale", "merchants/m-1/return-fees", {"fees": [fee]}, "PUT")
+    await suite.call("seller", "order", "merchants/m-1/order-times", {"ship_hours": 48}, "PUT")
     await suite.call("seller", "aftersale", "merchants/m-1/order-discounts", {"on_return": "keep"}, "PUT")
     terms = {"warranty_days": 365}
     await suite.call("seller", "aftersale", "merchants/m-1/service-terms", terms, "PUT")

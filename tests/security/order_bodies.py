@@ -24,6 +24,7 @@ def order_bodies(
         "shipParcel": parcel | {"waybill_no": "73000002"},
         "deliverVirtualGoods": {"lines": part},
         "extendReceipt": {"days": 3},
+        "setOrderTimes": {"ship_hours": 72},
         "recordDelivery": {"evidence": "sha256:" + "5e" * 32},
         "recordLoss": {},
         "startOrderImport": {"file_hash": "sha256:" + "cd" * 32},

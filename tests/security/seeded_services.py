@@ -74,6 +74,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
         )
         line = {"sku": "KETTLE-1", "title": "电热水壶", "quantity": 3, "unit_price": cny(9900)}
         wanted = {"buyer_id": "buyer-1", "currency": "CNY", "lines": [line], "shipping_address": ADDRESS}
+        made(await seller.put("/v1/merchants/m-1/order-times", json={"ship_hours": 72}))
         placed = made(await seller.post("/v1/orders", json=wanted))
         payment = made(await buyer.post(f"/v1/orders/{placed['id']}/payments", json={"provider": "simulator"}))
         await _paid(harness, payment)
@@ -100,6 +101,7 @@ async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
             harness,
             {
                 "order_id": placed["id"],
+                "number": "1",
                 "payment_id": payment["id"],
                 "refund_id": "ref_1",
                 "parcel_id": parcel["id"],

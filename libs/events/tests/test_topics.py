@@ -32,6 +32,7 @@ def test_it_has_events_partitions_and_a_publisher(topic: Topic) -> None:
 def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
     keys = {cls.KEY for cls in EVENTS.values() if cls.TOPIC is topic}
     expected = {
+        "order or setting": {"order_id", "setting_id"},
         "payment or payment difference": {"payment_id", "difference_id"},
         "parcel or intercept": {"parcel_id", "intercept_id"},
         "feedback or rating": {"feedback_id", "rating_id"},

@@ -173,6 +173,7 @@ from aftercare_events.catalogue.offline_refunds import (
 )
 from aftercare_events.catalogue.order_authorisations import OrderAuthorisationEnded, OrderAuthorised
 from aftercare_events.catalogue.order_reviews import OrderReviewed
+from aftercare_events.catalogue.order_times import OrderTimesSet
 from aftercare_events.catalogue.orders import (
     CancelledLine,
     LineAfterSale,
@@ -481,6 +482,7 @@ __all__ = [
     "OrderShipmentOverdue",
     "OrderShipmentVoided",
     "OrderShipped",
+    "OrderTimesSet",
     "OrderUnpacked",
     "PackedPackage",
     "ParcelAnomalyAcknowledged",

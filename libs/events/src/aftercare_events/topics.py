@@ -18,7 +18,7 @@ class Topic:
         return self.name
 
 
-ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order")
+ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order or setting")
 PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment or payment difference")
 PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel or intercept")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")

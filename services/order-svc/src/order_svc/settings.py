@@ -51,7 +51,7 @@ def _webhook_secret(value: str) -> str:
 
 
 class Settings(ServiceSettings):
-    """Addresses and credentials of providers, durations of states in hours, and the tolerance for couriers' clocks in minutes.
+    """Addresses and credentials of providers, durations of states in hours, the limits within which merchants set their own, and the tolerance for couriers' clocks in minutes.
 
     Of keys and secrets that providers sign with there are several while one replaces another; those of WeChat Pay are `id=key`, the
     one to use first, and need not be set where its certificates are fetched. RSA keys are the base64 of DER on one line.
@@ -79,18 +79,26 @@ class Settings(ServiceSettings):
     alipay_url: HttpUrl = "https://openapi.alipay.com/gateway.do"
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5
+    least_payment_hours: Hours = 0.25
     longest_payment_hours: Hours = 24 * 15
     longest_plan_hours: Hours = 24 * 365
     review_hours: Hours = 24
     ship_hours: Hours = 48
+    longest_ship_hours: Hours = 24 * 15
     delivery_hours: Hours = 360
+    least_delivery_hours: Hours = 72
+    longest_delivery_hours: Hours = 24 * 60
     auto_receipt_hours: Hours = 240
+    least_receipt_hours: Hours = 168
+    longest_receipt_hours: Hours = 24 * 60
     virtual_receipt_hours: Hours = 24
     receipt_reminder_hours: Hours = 24
     collection_hours: Hours = 168
     address_changes: Annotated[int, Field(ge=1, le=100)] = 5
     receipt_extensions: Annotated[int, Field(ge=0, le=100)] = 1
+    most_receipt_extensions: Annotated[int, Field(ge=0, le=100)] = 3
     longest_receipt_extension_days: Annotated[int, Field(ge=1, le=365)] = 7
+    most_receipt_extension_days: Annotated[int, Field(ge=1, le=365)] = 30
     after_sale_window_hours: Hours = 168
     least_window_hours: Hours = 24
     intercept_answer_hours: Hours = 48

@@ -18,6 +18,7 @@ from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
 from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.intercepts import OPEN_INTERCEPT, SENT_RETURN
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
+from order_svc.tables.merchant_settings import SETTING_IN_FORCE
 from order_svc.tables.order_money import MONEY_OF_ORDERS
 from order_svc.tables.orders import DROP_LINE, LINES_OF_ORDER, ORDER_TO_LOCK
 from order_svc.tables.parcels import (
@@ -174,6 +175,7 @@ QUERIES = {
     OPEN_INTERCEPT: lambda _, __: [],  # nobody asks for one here
     SENT_RETURN: lambda _, __: [],  # nobody asks for one here
     CHARGE_BACKS_BY_REFERENCE: _charge_backs,
+    SETTING_IN_FORCE: lambda _, __: [],  # the platform's times hold
     SHARE_RESTRICTIONS: lambda _, __: [],
     RESTRICTIONS_OF_ORDER: lambda memory, _: memory.rows("restrictions"),
     COMPENSATIONS_OF: _of("compensations", order_id="order_id"),

@@ -136,6 +136,10 @@ class OrderCreated(OrderEvent):
         bool | None, Field(description="whether a restriction keeps it from payment until an agent has approved it")
     ] = None
     review_reason: Annotated[Code | None, Field(description="the reason of the restriction")] = None
+    times_setting_id: Annotated[
+        Id | None, Field(description="the setting, of the merchant or of the platform, that has the times of the order")
+    ] = None
+    times_version: Annotated[int | None, Field(strict=True, ge=1, description="which version of it")] = None
 
 
 class OrderPayment(EventPart):

@@ -125,7 +125,7 @@ async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) 
         return
     paid = ORDER.apply(taken, OrderAction.MARK_PAID, SystemContext.of(tx))
     lines = await tx.all(LINES_OF_ORDER, order_id=order.id)
-    ship_by = tx.now + timedelta(hours=tx.settings.ship_hours)
+    ship_by = tx.now + timedelta(hours=order.own_settings.get("ship_hours", tx.settings.ship_hours))
     paid = replace(paid, payment_id=payment.id, paid_at=tx.now, stock_ship_by_at=ship_by)
     paid = ORDER.reschedule(replace(paid, ship_by_at=goods.next_ship_by(paid, lines)), tx)
     await postings.order_paid(tx, paid, lines)
@@ -263,7 +263,8 @@ async def _deliver(tx: Transaction[Settings], order: Order, arrived: datetime, p
     # A courier's clock may be wrong, but nothing arrives before it was sent or after its arrival was reported.
     at = min(max(arrived, order.shipped_at or arrived), tx.now)
     timed = _with_receipt_from(tx, replace(order, delivered_at=at), parcels)
-    timed = replace(timed, receipt_extensions_left=tx.settings.receipt_extensions)
+    extensions = order.own_settings.get("receipt_extensions", tx.settings.receipt_extensions)
+    timed = replace(timed, receipt_extensions_left=int(extensions))
     delivered = ORDER.apply(timed, OrderAction.DELIVER, SystemContext.of(tx))
     event = OrderDelivered(**order_fields(tx, delivered), delivered_at=at, receipt_due_at=delivered.deadline_at)
     return await enter(tx, order, delivered, event)

@@ -1,10 +1,12 @@
 """Rows of orders and payments as frozen dataclasses. Money is in minor units of `currency`; times are aware, UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from order_svc.domain.sales import order_times
 
 
 class OrderState(StrEnum):
@@ -67,7 +69,8 @@ class Order:
     `lines`, each with `line_id` and `quantity`, and `weight_grams` where it was stated; None where the order is not packed.
     `authorised_until` is until when payments that are authorised hold what it needs next, and may be captured; None where they do not. It
     is read while the order waits for its payment.
-    `address_changes_left` is how often the buyer may still change the address; None before the first change.
+    `times` are those that its merchant, or the platform, had set when it was placed: `setting_id`, `version`, and the times of `sales.order_times`;
+    None where neither had set any. `address_changes_left` is how often the buyer may still change the address; None before the first change.
     """
 
     id: str
@@ -116,6 +119,12 @@ class Order:
     packages: list[dict[str, Any]] | None = None  # a JSON document
     address_changes_left: int | None = None
     authorised_until: datetime | None = None
+    times: dict[str, Any] | None = None  # Any: JSON
+
+    @property
+    def own_settings(self) -> Mapping[str, float]:
+        """What replaces the settings of the platform for it, by their names: see `Timing`."""
+        return order_times.replacing(self.times)
 
     @property
     def awaits_payment(self) -> bool:
@@ -124,6 +133,7 @@ class Order:
 
     def hours_to_pay(self, usual: float) -> float:
         """How long the buyer has to pay a part of it whose due time the plan does not state."""
+        usual = self.own_settings.get("payment_hours", usual)
         return usual if self.payment_minutes is None else self.payment_minutes / 60
 
     @property

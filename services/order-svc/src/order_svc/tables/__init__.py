@@ -12,6 +12,7 @@ from order_svc.tables import (  # noqa: F401
     ledger,
     ledger_breaks,
     ledger_proofs,
+    merchant_settings,
     order_imports,
     order_keys,
     order_money,

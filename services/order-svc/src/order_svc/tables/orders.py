@@ -93,6 +93,7 @@ orders = Table(
     document("packages", null=True),
     timestamp("authorised_until", null=True),
     *quantity("address_changes_left", null=True),
+    document("times", null=True),
     CheckConstraint("(packed_at IS NULL) = (packages IS NULL)", name="packed"),
     CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),
     CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="cancelled"),

@@ -32,6 +32,7 @@ from order_svc.api.schemas.order_lines import (
     amount_of,
     discounts_out,
 )
+from order_svc.api.schemas.order_times import OrderTimesUsedOut
 from order_svc.api.schemas.packing import PackageOut
 from order_svc.api.schemas.stages import LabelOut, OrderActionOut, stage_label
 from order_svc.domain import explanations, policy
@@ -142,6 +143,8 @@ class OrderOut(Out):
     """What was taken off before `shipping_fee`, and who paid for it; null where the merchant did not state it."""
     payment_minutes: int | None = None
     """The time to pay that was set for this order; null where it is the installation's own."""
+    times: OrderTimesUsedOut | None = None
+    """The times that its merchant, or the platform, had set when it was placed; null where all of them are the installation's own."""
     total: Money
     """What the buyer pays: the sum of `paid` of the lines, and `shipping_fee`."""
     paid: Money | None = None
@@ -211,7 +214,7 @@ class OrderOut(Out):
     def of(cls, view: OrderView, actor: Actor) -> Self:
         """The order as a response, with the actions that this reader may take."""
         order, lines = view.order, view.lines
-        computed = {"shipping_discounts", "payment_plan", "packages"}
+        computed = {"shipping_discounts", "payment_plan", "packages", "times"}
         shown = {name: getattr(order, name) for name in cls.model_fields.keys() - computed if hasattr(order, name)}
         tax = order.shipping_tax_minor
         stage = stage_of(order.state, order.after_sale_state)
@@ -221,6 +224,7 @@ class OrderOut(Out):
             stage=stage,
             stage_name=stage_label(stage),
             packages=PackageOut.of_any(order.packages),
+            times=OrderTimesUsedOut.of_order(order),
             **_paying(order),
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),

@@ -80,7 +80,7 @@ async def mark_undelivered(tx: Transaction[Settings], order: Order) -> Order:
     Raises:
         IllegalTransition: the order is not shipped.
     """
-    again = tx.now + timedelta(hours=tx.settings.delivery_hours)
+    again = tx.now + timedelta(hours=order.own_settings.get("delivery_hours", tx.settings.delivery_hours))
     parcels = await order_units.read_parcels(tx, order.id)
     late = {each.id: each for each in deliveries.overdue(parcels, tx.now, again)}
     for each in late.values():

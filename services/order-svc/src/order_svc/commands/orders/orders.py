@@ -15,6 +15,7 @@ from order_svc.domain import breakdown, policy
 from order_svc.domain.article_search import columns
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.merchant_settings import OrderSettingKind
 from order_svc.domain.model import (
     Address,
     AfterSaleState,
@@ -31,6 +32,7 @@ from order_svc.domain.permissions import BUYER
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import ordered
 from order_svc.settings import Settings
+from order_svc.tables.merchant_settings import SETTING_IN_FORCE
 from order_svc.tables.orders import ADDRESSES, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
 from order_svc.tables.sold_articles import ADD_ARTICLES, sold_articles
 
@@ -89,8 +91,16 @@ async def create(
         order_no=order_no,
         virtual_only=goods.only_virtual(lines) or None,
     )
-    order = await restrictions.judge(tx, order, lines)
+    order = await restrictions.judge(tx, await _with_times(tx, order), lines)
     return await _place(tx, _awaiting_payment(tx, order, plan), lines, address)
+
+
+async def _with_times(tx: Transaction[Settings], order: Order) -> Order:
+    """The new order with the times that its merchant, or the platform, has set."""
+    found = await tx.one(SETTING_IN_FORCE, merchant_id=order.merchant_id, kind=OrderSettingKind.ORDER_TIMES)
+    if found is None:
+        return order
+    return replace(order, times={"setting_id": found.id, "version": found.version, **found.content})
 
 
 async def _check_number(tx: Transaction[Settings], merchant_id: str, order_no: str) -> None:
@@ -109,6 +119,8 @@ async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderL
         order_no=order.order_no,
         in_review=True if order.review else None,
         review_reason=order.review_reason,
+        times_setting_id=None if order.times is None else order.times["setting_id"],
+        times_version=None if order.times is None else order.times["version"],
     )
     await stock.reserve(tx, order, ordered(lines))
     created = await tx.create(ORDERS, order, event)

@@ -73,7 +73,8 @@ async def extend(tx: Transaction[Settings], order_id: str, *, days: int) -> Orde
     """
     order = await tx.lock(ORDERS, order_id)
     permitted = ORDER.apply(order, OrderAction.EXTEND_RECEIPT, tx)
-    extended = receipts.extended(permitted, days, tx.settings.longest_receipt_extension_days, tx.now)
+    most = order.own_settings.get("longest_receipt_extension_days", tx.settings.longest_receipt_extension_days)
+    extended = receipts.extended(permitted, days, int(most), tx.now)
     extended = ORDER.reschedule(extended, tx)
     event = ReceiptExtended(
         **order_fields(tx, extended), days=days, extended_by=tx.actor.role, receipt_due_at=extended.deadline_at

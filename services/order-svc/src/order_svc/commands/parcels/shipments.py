@@ -267,7 +267,7 @@ async def _registered(tx: Transaction[Settings], order_id: str, hand_over: HandO
 
 
 async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver) -> Parcel:
-    expected = hand_over.at + timedelta(hours=tx.settings.delivery_hours)
+    expected = hand_over.at + timedelta(hours=order.own_settings.get("delivery_hours", tx.settings.delivery_hours))
     parcel = Parcel(
         id=tx.new_id("parcel"),
         version=0,
