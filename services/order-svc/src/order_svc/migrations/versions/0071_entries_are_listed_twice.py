@@ -9,17 +9,17 @@ depends_on = None
 # Earlier builds cannot read a difference of the new cause.
 compatible_with = "0071"
 
-_NAME = op.f("payment_differences_cause_check")
+_NAME = "payment_differences_cause_check"
 _BEFORE = "'unknown_here', 'not_succeeded_here', 'other_amount', 'missing_there'"
 _OPPOSITE = "'chargeback', 'reversal'"
 
 
 def upgrade() -> None:
-    op.drop_constraint(_NAME, "payment_differences", type_="check")
-    op.create_check_constraint(_NAME, "payment_differences", f"cause IN ({_BEFORE}, 'listed_twice', {_OPPOSITE})")
+    op.drop_constraint(op.f(_NAME), "payment_differences", type_="check")
+    op.create_check_constraint(op.f(_NAME), "payment_differences", f"cause IN ({_BEFORE}, 'listed_twice', {_OPPOSITE})")
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM payment_differences WHERE cause = 'listed_twice'")
-    op.drop_constraint(_NAME, "payment_differences", type_="check")
-    op.create_check_constraint(_NAME, "payment_differences", f"cause IN ({_BEFORE}, {_OPPOSITE})")
+    op.drop_constraint(op.f(_NAME), "payment_differences", type_="check")
+    op.create_check_constraint(op.f(_NAME), "payment_differences", f"cause IN ({_BEFORE}, {_OPPOSITE})")
