@@ -17,7 +17,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.recorded_ends import DeliveredAtUnfit, DeliveryNotOverdue, ParcelNotAwaited
 from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.tracking import ParcelLeg, ParcelStatus
-from order_svc.domain.voids import ParcelNotVoidable, ParcelScanned
+from order_svc.domain.voids import ParcelClaimed, ParcelNotVoidable, ParcelScanned
 from order_svc.queries import parcels as queries
 from order_svc.settings import Settings
 
@@ -61,7 +61,7 @@ async def ship_parcel(order_id: OrderId, body: ParcelIn, tx: Tx[Settings]) -> Pa
 @router.post(
     "/parcels/{parcel_id}/void",
     operation_id="voidParcel",
-    responses=refusals(ParcelScanned, ParcelNotVoidable, IllegalTransition),
+    responses=refusals(ParcelScanned, ParcelNotVoidable, ParcelClaimed, IllegalTransition),
     dependencies=[require_role("seller")],
 )
 async def void_parcel(parcel_id: ParcelId, tx: Tx[Settings], body: VoidIn = ASK_COURIER) -> ParcelDetailOut:

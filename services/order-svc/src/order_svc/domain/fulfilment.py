@@ -203,6 +203,32 @@ def _missing_units_refunded(order: Fulfilment, arrived: set[str]) -> bool:
     )
 
 
+def any_sent_by_case(parcels: Iterable[Parcel]) -> bool:
+    """Whether a case has sent goods to the buyer."""
+    return any(each.leg is ParcelLeg.EXCHANGE for each in parcels)
+
+
+def sent_again(parcel: Parcel, parcels: Sequence[Parcel], contents: Sequence[ParcelLine]) -> Counter[str]:
+    """The units of the parcel, by line, for which a case has sent others though the buyer has sent none back: they did not arrive.
+
+    Those of parcels that will not arrive are counted first, as in aftersale-svc.
+    """
+    by_id = {each.id: each for each in parcels}
+    sent_back = {
+        each.case_id for each in parcels if each.leg is ParcelLeg.RETURN and each.status is not ParcelStatus.CANCELLED
+    }
+    mine, again = Counter[str](), Counter[str]()
+    for each in contents:
+        other = by_id[each.parcel_id]
+        if other.id == parcel.id:
+            mine[each.line_id] += each.quantity
+        elif other.leg is ParcelLeg.EXCHANGE and other.withdrawn_at is None and other.case_id not in sent_back:
+            again[each.line_id] += each.quantity
+        elif other.leg is ParcelLeg.OUTBOUND and not other.is_voided and will_not_arrive(other):
+            again[each.line_id] -= each.quantity
+    return mine & again
+
+
 def _refunded_units(case_lines: Iterable[CaseLine]) -> Counter[str]:
     """Refunded units by line id."""
     units = Counter[str]()

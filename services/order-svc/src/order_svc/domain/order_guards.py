@@ -25,13 +25,13 @@ from order_svc.domain.sales.errors import (
     OrderNotInReview,
     ReceiptExtensionsUsed,
 )
-from order_svc.domain.tracking import Parcel, ParcelStatus
+from order_svc.domain.tracking import Parcel, ParcelLine, ParcelStatus
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read,
-    nor were their `intercepts`.
+    nor were their `intercepts`. `contents` are those of the parcels where a case has sent goods.
 
     `pending_payment` is one that may pay the order yet, and `adjusted_by` are the cases that have given money back for no known units.
     """
@@ -41,6 +41,7 @@ class OrderFacts:
     intercepts: Sequence[Intercept] = ()
     pending_payment: str | None = None
     adjusted_by: Sequence[str] = ()
+    contents: Sequence[ParcelLine] = ()
 
 
 def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
@@ -198,7 +199,9 @@ def _nothing_to_take_back(facts: OrderFacts) -> bool:
     """No unit is left to ship, and no parcel on its way can be called back."""
     if facts.parcels is None:
         return False
-    return not any(map(shippable, facts.lines)) and not recalls.to_call_back(facts.parcels, facts.intercepts)
+    return not any(map(shippable, facts.lines)) and not recalls.to_call_back(
+        facts.parcels, facts.intercepts, facts.contents
+    )
 
 
 SOMETHING_TO_TAKE_BACK = (

@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 
+from order_svc.domain import fulfilment
 from order_svc.domain.intercepts.model import Intercept, InterceptPurpose, InterceptState
-from order_svc.domain.tracking import Parcel
+from order_svc.domain.tracking import Parcel, ParcelLine
 
 
-def to_call_back(parcels: Sequence[Parcel], known: Sequence[Intercept]) -> list[Parcel]:
-    """Those of the parcels that are under way whose courier can be asked to bring them back: it was not yet, and has not refused it."""
+def to_call_back(
+    parcels: Sequence[Parcel], known: Sequence[Intercept], contents: Sequence[ParcelLine] = ()
+) -> list[Parcel]:
+    """Those of the parcels that are under way whose courier can be asked to bring them back: it was not yet, and has not refused it.
+
+    Not those for which a case has sent other goods: the buyer has these, and no money goes back for what comes back.
+    """
     asked = {each.parcel_id for each in known if each.ended_at is None or _is_refused(each)}
-    return [each for each in parcels if each.is_awaited and each.id not in asked]
+    left = [each for each in parcels if each.is_awaited and each.id not in asked]
+    return [each for each in left if not _replaced(each, parcels, contents)]
+
+
+def _replaced(parcel: Parcel, parcels: Sequence[Parcel], contents: Sequence[ParcelLine]) -> bool:
+    units = sum(each.quantity for each in contents if each.parcel_id == parcel.id)
+    return units > 0 and fulfilment.sent_again(parcel, parcels, contents).total() == units
 
 
 def being_called_back(parcels: Sequence[Parcel], known: Sequence[Intercept]) -> Intercept | None:

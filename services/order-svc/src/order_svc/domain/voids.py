@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from aftercare_chassis.refusals import Kind, Refusal
 
+from order_svc.domain.cases import CaseState
+from order_svc.domain.fulfilment import Fulfilment, outbound, sent_again
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.order_ways import OrderWay
@@ -28,20 +30,42 @@ class ParcelNotVoidable(Refusal):
     en = "Only a parcel of a shipped order, on its way to the buyer, that no courier has had can be voided."
 
 
-def check(order: Order, parcel: Parcel) -> None:
-    """Refuse to void a parcel that a courier has, or that does not carry a shipped order to its buyer.
+class ParcelClaimed(Refusal):
+    """A case decides about units of the parcel, or has sent others for them: shipped again, the buyer would have them twice."""
+
+    kind, code = Kind.CONFLICT, "parcel_claimed"
+    zh = "该包裹中的商品有进行中的售后，或已为其补发，不能作废。"
+    en = "A case about goods in the parcel is open, or others were sent for them: it cannot be voided."
+
+
+def check(order: Order, parcel: Parcel, located: Fulfilment) -> None:
+    """Refuse to void a parcel that a courier has, or that does not carry a shipped order to its buyer, or that a case decides about.
 
     One that its courier has cancelled before it was collected can be voided.
 
     Raises:
         ParcelScanned: a courier has it, and can be asked to bring it back.
-        ParcelNotVoidable: see there.
+        ParcelNotVoidable, ParcelClaimed: see there.
     """
     is_sent = parcel.leg is ParcelLeg.OUTBOUND and order.state is OrderState.SHIPPED and parcel.withdrawn_at is None
     if is_sent and is_scanned(parcel.status) and parcel.is_awaited:
         raise ParcelScanned(ways=(OrderWay.REQUEST_INTERCEPT,))
     if not is_sent or parcel.status not in (ParcelStatus.PENDING, ParcelStatus.CANCELLED):
         raise ParcelNotVoidable
+    if _claimed(parcel, located) or sent_again(parcel, located.parcels, located.contents):
+        raise ParcelClaimed
+
+
+def _claimed(parcel: Parcel, located: Fulfilment) -> bool:
+    """Whether open cases by which goods go somewhere are about more units of its lines than have arrived."""
+    going = {case.id for case in located.cases if case.state is CaseState.OPEN and case.keeps_goods is False}
+    arrived = {each.id for each in outbound(located.parcels) if each.status is ParcelStatus.DELIVERED}
+    claimed = Counter[str]()
+    for unit in located.case_lines:
+        claimed[unit.line_id] += unit.quantity if unit.case_id in going else 0
+    for each in located.contents:
+        claimed[each.line_id] -= each.quantity if each.parcel_id in arrived else 0
+    return any(claimed[each.line_id] > 0 for each in located.contents if each.parcel_id == parcel.id)
 
 
 def unship(units: OrderUnits, content: Iterable[ParcelLine]) -> OrderUnits:

@@ -9,17 +9,19 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain import line_cancellations
+from order_svc.domain.fulfilment import any_sent_by_case
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.payments.order_money import OrderMoney
 from order_svc.domain.payments.owed import owed_of_order
 from order_svc.domain.payments.plans import kept_minor
+from order_svc.domain.tracking import Parcel, ParcelLine
 from order_svc.queries.order_money import money_of
 from order_svc.tables.cases import CASE_LINES_OF_ORDERS, CASES_OF_ORDERS
 from order_svc.tables.intercepts import INTERCEPTS_OF_ORDERS
 from order_svc.tables.order_money import LINES_AND_MONEY
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDERS, ORDERS
-from order_svc.tables.parcels import PARCELS_OF_ORDERS
+from order_svc.tables.parcels import PARCEL_LINES_OF_ORDERS, PARCELS_OF_ORDERS
 
 _CANCELLABLE = (OrderState.CREATED, OrderState.PAID, OrderState.SHIPPED)
 """The states in which units are cancelled, which depends on the money of the order."""
@@ -68,7 +70,8 @@ async def _facts(
     reader: Reader, orders: Sequence[Order], lines: Mapping[str, Sequence[OrderLine]], money: OrderMoney
 ) -> list[OrderFacts]:
     shipped = [each.id for each in orders if each.state is OrderState.SHIPPED]
-    parcels = _grouped(await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
+    sent = await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else []
+    parcels, contents = _grouped(sent, "order_id"), await _contents(reader, sent)
     asked = _grouped(await reader.all(INTERCEPTS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
     by_order = {each.id: money.of_order(each.id) for each in orders}
     adjusted = await _adjusted(
@@ -79,11 +82,24 @@ async def _facts(
             lines[each.id],
             parcels.get(each.id, []),
             asked.get(each.id, []),
+            contents=contents.get(each.id, ()),
             pending_payment=by_order[each.id].pending,
             adjusted_by=adjusted.get(each.id, ()),
         )
         for each in orders
     ]
+
+
+async def _contents(reader: Reader, sent: Sequence[Parcel]) -> Mapping[str, Sequence[ParcelLine]]:
+    """By order: the contents of all parcels of the orders to which cases have sent goods."""
+    order_ids = sorted({each.order_id for each in sent if any_sent_by_case([each])})
+    if not order_ids:
+        return {}
+    of_parcels = _grouped(await reader.all(PARCEL_LINES_OF_ORDERS, order_ids=order_ids), "parcel_id")
+    contents: dict[str, list[ParcelLine]] = {}
+    for parcel in sent:
+        contents.setdefault(parcel.order_id, []).extend(of_parcels.get(parcel.id, ()))
+    return contents
 
 
 async def _adjusted(reader: Reader, paid: Mapping[str, Collection[str]]) -> Mapping[str, Sequence[str]]:

@@ -115,6 +115,13 @@ PARCEL_LINES_OF_ORDER = Query(
     .where(parcels.c.order_id == bindparam("order_id")),
     ParcelLine,
 )
+PARCEL_LINES_OF_ORDERS = Query(
+    select(parcel_lines)
+    .select_from(parcel_lines.join(parcels, parcels.c.id == parcel_lines.c.parcel_id))
+    .where(parcels.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_())
+    .order_by(parcel_lines.c.parcel_id, parcel_lines.c.line_id),
+    ParcelLine,
+)
 PARCELS_OF_ORDER_BY_WAYBILL = Query(
     select(parcels).where(
         parcels.c.order_id == bindparam("order_id"),

@@ -5,7 +5,7 @@ from aftercare_chassis.database.transaction import Transaction
 from order_svc.commands.orders import cancellations, line_cancellations, order_units
 from order_svc.commands.parcels import intercepts
 from order_svc.domain import recalls
-from order_svc.domain.fulfilment import Pick, shippable
+from order_svc.domain.fulfilment import Pick, any_sent_by_case, shippable
 from order_svc.domain.intercepts.model import InterceptPurpose
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
@@ -13,7 +13,7 @@ from order_svc.domain.order_guards import OrderFacts
 from order_svc.settings import Settings
 from order_svc.tables.intercepts import INTERCEPTS_OF_ORDERS
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
-from order_svc.tables.parcels import PARCELS
+from order_svc.tables.parcels import PARCEL_LINES_OF_ORDERS, PARCELS
 
 
 async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None = None) -> Order:
@@ -32,8 +32,9 @@ async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
     parcels = await order_units.read_parcels(tx, order_id)
     known = await tx.all(INTERCEPTS_OF_ORDERS, order_ids=[order_id])
-    ORDER.apply(order, OrderAction.CANCEL, tx, OrderFacts(lines, parcels, known))
-    for parcel in recalls.to_call_back(parcels, known):
+    contents = await tx.all(PARCEL_LINES_OF_ORDERS, order_ids=[order_id]) if any_sent_by_case(parcels) else []
+    ORDER.apply(order, OrderAction.CANCEL, tx, OrderFacts(lines, parcels, known, contents=contents))
+    for parcel in recalls.to_call_back(parcels, known, contents):
         locked = await tx.lock(PARCELS, parcel.id)
         await intercepts.request_locked(tx, locked, purpose=InterceptPurpose.RETURN_TO_SENDER, reason=reason)
     left = [Pick(line.id, shippable(line)) for line in lines if shippable(line)]

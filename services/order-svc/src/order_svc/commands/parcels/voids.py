@@ -34,13 +34,13 @@ async def void(tx: Transaction[Settings], parcel_id: str, *, cancelled_with_cour
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        ParcelScanned, ParcelNotVoidable: see `voids.check`.
+        ParcelScanned, ParcelNotVoidable, ParcelClaimed: see `voids.check`.
         IllegalTransition: the courier is asked already.
     """
     found = await tx.get(PARCELS, parcel_id)
     [order] = await tx.lock_all(ORDER_TO_LOCK, order_id=found.order_id)  # before its parcels, as in every command
     parcel = await tx.lock(PARCELS, parcel_id)
-    voids.check(order, parcel)
+    voids.check(order, parcel, await order_units.located(tx, order.id, await order_units.read(tx, order.id)))
     for label in await tx.lock_all(LABEL_OF_PARCEL_LOCKED, parcel_id=parcel_id):
         if not await shipping_labels.void(tx, label, cancelled=cancelled_with_courier):
             return parcel
