@@ -7,6 +7,8 @@ revision = "0070"
 down_revision = "0069"
 branch_labels = None
 depends_on = None
+# CHECKs are added: earlier builds would give back once more what an imported order had given back.
+compatible_with = "0070"
 
 CHECKS = {
     "refunded_quantity": "refunded_quantity >= 0",
