@@ -171,14 +171,13 @@ from aftercare_events.catalogue.offline_refunds import (
     OfflineRefundStated,
     OfflineRefundWithdrawn,
 )
+from aftercare_events.catalogue.order_after_sales import LineAfterSale, OrderAfterSaleChanged
 from aftercare_events.catalogue.order_authorisations import OrderAuthorisationEnded, OrderAuthorised
 from aftercare_events.catalogue.order_reviews import OrderReviewed
 from aftercare_events.catalogue.order_times import OrderTimesSet
 from aftercare_events.catalogue.orders import (
     CancelledLine,
-    LineAfterSale,
     OrderAddressChanged,
-    OrderAfterSaleChanged,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,

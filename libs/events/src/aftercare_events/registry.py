@@ -36,6 +36,7 @@ from aftercare_events.catalogue import (
     merchants,
     offers,
     offline_refunds,
+    order_after_sales,
     order_authorisations,
     order_reviews,
     order_times,
@@ -64,6 +65,7 @@ from aftercare_events.event import Event
 CATALOGUE = (
     *(
         orders,
+        order_after_sales,
         order_authorisations,
         order_reviews,
         order_times,

@@ -8,7 +8,8 @@ import pytest
 from aftercare_events import topics
 from aftercare_events.catalogue.intercepts import FeePayer, InterceptEndCause, InterceptPurpose
 from aftercare_events.catalogue.offline_refunds import OfflineRefundMethod
-from aftercare_events.catalogue.orders import AfterSaleState, CancelCause, UnpackCause
+from aftercare_events.catalogue.order_after_sales import AfterSaleState
+from aftercare_events.catalogue.orders import CancelCause, UnpackCause
 from aftercare_events.catalogue.parcels import ParcelStatus, ReceiverKind
 from aftercare_events.catalogue.stock import StockReleaseCause
 from aftercare_events.event import Event

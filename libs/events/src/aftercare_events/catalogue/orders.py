@@ -31,15 +31,6 @@ from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
-class AfterSaleState(Vocabulary):
-    """The state of an order, or of one of its lines, that its after-sale cases determine."""
-
-    NONE = "none", "no case, or only cases that were closed or cancelled"
-    IN_AFTER_SALE = "in_after_sale", "a case is open"
-    AFTER_SALE_DONE = "after_sale_done", "a case was completed or a verdict executed, and no case is open"
-    IN_DISPUTE = "in_dispute", "a dispute is open"
-
-
 class ReceiptCause(Vocabulary):
     """How receipt came to be confirmed."""
 
@@ -64,13 +55,6 @@ class UnpackCause(Vocabulary):
     MERCHANT = "merchant", "the merchant took the goods out again"
     LINES_CANCELLED = "lines_cancelled", "units of it were cancelled, so that it has to be packed again"
     PARCEL_VOIDED = "parcel_voided", "its only parcel was voided before the courier had it"
-
-
-class LineAfterSale(EventPart):
-    """The after-sale state of one line."""
-
-    line_id: LineId
-    after_sale_state: Annotated[Code, one_of(AfterSaleState, "the line's after-sale state")]
 
 
 class PackedPackage(EventPart):
@@ -292,11 +276,3 @@ class OrderCompleted(OrderEvent):
 
     matter: Code = "order_completion"
     completed_at: Time
-
-
-class OrderAfterSaleChanged(OrderEvent):
-    """The after-sale state of the order, or of one of its lines, changed."""
-
-    matter: Code = "order_after_sale_state"
-    after_sale_state: Annotated[Code, one_of(AfterSaleState, "the order's after-sale state")]
-    lines: tuple[LineAfterSale, ...]
