@@ -274,6 +274,6 @@ def test_a_row_that_is_unreadable_is_sent_with_its_reason(tmp_path: Path) -> Non
 
 
 def test_a_report_has_no_formulas() -> None:
-    refusal = {"row": 2, "order_no": "=1", "field": "/x", "code": "c", "reason_en": "-r", "allowed": ["@a"]}
-    assert orders._reported(refusal) == ["2", "'=1", "/x", "c", "'-r", "'@a"]
+    texts = {"order_no": "=1", "field": "/x", "code": "c", "reason_zh": "+错", "reason_en": "-r"}
+    assert orders._reported({"row": 2, **texts, "allowed": ["@a"]}) == ["2", "'=1", "/x", "c", "'+错", "'-r", "'@a"]
     assert csv.field_size_limit() == 131_072

@@ -134,6 +134,7 @@ async def test_refused_orders_are_reported_corrected_and_imported(desk: Desk) ->
             *((row, "", "row_unreadable") for row in ("3", "4", "5")),
             ("7", "/order_no", "order_no_repeated"),
         ]
+        assert all(each["reason_en"].isascii() and not each["reason_zh"].isascii() for each in reasons)
         assert refused.read_text(encoding="utf-8").splitlines()[1:4] == broken[1:]
         for each in (report, refused):
             each.unlink()

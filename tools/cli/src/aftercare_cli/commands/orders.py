@@ -29,7 +29,7 @@ from aftercare_cli.stack.layout import Layout
 MOST_ROWS, MOST_BYTES, IN_FLIGHT = 500, 900_000, 2
 MOST_NAMED, PAGE = 10, 100
 """How many lines with refused orders are named; the report has all."""
-REPORT = ("row", "order_no", "field", "code", "reason", "allowed")
+REPORT = ("row", "order_no", "field", "code", "reason_zh", "reason_en", "allowed")
 TOKEN = "AFTERCARE_TOKEN"  # noqa: S105 - the name of a variable
 Merchant = Annotated[str | None, typer.Option(help="whose orders they are in the local stack, e.g. m-1")]
 Url = Annotated[
@@ -181,7 +181,7 @@ def _refusals(client: ApiClient, import_id: str) -> Iterator[dict[str, Any]]:
 
 def _reported(refusal: dict[str, Any]) -> list[str]:
     """A refusal as a line of the report."""
-    named = [refusal[name] for name in ("row", "order_no", "field", "code", "reason_en")]
+    named = [refusal[name] for name in REPORT[:-1]]
     return [_cell(each) for each in (*named, " ".join(refusal["allowed"]))]
 
 
