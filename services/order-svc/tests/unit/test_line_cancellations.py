@@ -1,5 +1,6 @@
 """The exact part of units that are cancelled: of what is paid, of the tax in it and of what the discount was made of."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -60,6 +61,22 @@ def test_repeated_cancellations_of_a_paid_line_add_up_to_what_was_paid(drawn: tu
     stated = line.discount_minor if line.discounts is not None else 0
     assert sums(gone) == (line.paid_minor, line.tax_minor or 0, stated)
     assert (line.cancelled_quantity, line.withdrawn_quantity) == (line.quantity, line.quantity)
+
+
+@given(cancelled_in_steps(), st.data())
+def test_units_of_an_imported_line_are_no_more_than_its_refund_has_left(
+    drawn: tuple[OrderLine, list[int]], data: st.DataObject
+) -> None:
+    line, units = drawn
+    refunded = data.draw(st.integers(0, line.paid_minor))
+    of_units = data.draw(st.integers(0, line.quantity - 1))
+    line = replace(line, refunded_minor=refunded, refunded_quantity=of_units, shipped_quantity=of_units)
+    while left := line.quantity - line.cancelled_quantity - of_units:
+        taken = line.cancelled_quantity + of_units
+        line = line_cancellations.after_payment(line, min(left, units[0]), taken, taken).line
+        assert line.cancelled_minor + refunded <= line.paid_minor
+    if not of_units:
+        assert line.cancelled_minor + refunded == line.paid_minor
 
 
 @given(cancelled_in_steps())

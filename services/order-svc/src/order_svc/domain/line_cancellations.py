@@ -93,8 +93,14 @@ def before_payment(line: OrderLine, units: int) -> CancelledUnits:
 
 
 def after_payment(line: OrderLine, units: int, taken: int, paid: int) -> CancelledUnits:
-    """Withdraw units of a paid line; `taken` of its units are those of cases, or were cancelled before, and `paid` of these were paid for."""
-    amount, tax = share(line.paid_minor, line.quantity, taken, units, paid), _tax(line, taken, units, paid)
+    """Withdraw units of a paid line; `taken` of its units are those of cases, or were cancelled before, and `paid` of these were paid for.
+
+    What was refunded of an imported line for none of its units is no part of them, and no more goes back than is left of the line.
+    """
+    whole = line.paid_minor - (0 if line.refunded_quantity else line.refunded_minor)
+    left = line.paid_minor - line.cancelled_minor - line.refunded_minor
+    amount = min(share(whole, line.quantity, taken, units, paid), left)
+    tax = _tax(line, taken, units, paid)
     changed = replace(
         line,
         withdrawn_quantity=line.withdrawn_quantity + units,
@@ -118,9 +124,9 @@ def taken_units(units: OrderUnits, line: OrderLine) -> int:
 
 
 def paid_units(units: OrderUnits, line: OrderLine) -> int:
-    """The units of a line that were paid for: refunded by cases, be it that the buyer keeps them, or cancelled."""
+    """The units of a line that were paid for: refunded by cases, be it that the buyer keeps them, or before the import, or cancelled."""
     of_cases = (each.refunded_quantity for each in units.case_lines if each.line_id == line.id)
-    return line.cancelled_quantity + sum(of_cases)
+    return line.cancelled_quantity + line.refunded_quantity + sum(of_cases)
 
 
 def are_cancelled(units: OrderUnits, case_id: str, accepted: Mapping[str, int]) -> bool:

@@ -46,7 +46,4 @@ _orders = bindparam("order_ids", type_=ARRAY(Text)).any_()
 CASES_OF_ORDERS = Query(select(cases).where(cases.c.order_id == _orders), Case)
 CASE_LINES_OF_ORDERS = Query(select(case_lines).where(case_lines.c.order_id == _orders), CaseLine)
 CASE_LINES_OF_ORDER = Query(select(case_lines).where(case_lines.c.order_id == bindparam("order_id")), CaseLine)
-CASE_LINES_OF_ORDERS = Query(
-    select(case_lines).where(case_lines.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_()), CaseLine
-)
 UNITS_OF_ORDER = Joint(OrderUnits, lines=LINES_OF_ORDER, cases=CASES_OF_ORDER, case_lines=CASE_LINES_OF_ORDER)

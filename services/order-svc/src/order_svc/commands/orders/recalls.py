@@ -24,7 +24,7 @@ async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, AfterSaleOpen, PackedNeedsMerchant, AlreadyShipped, InterceptOpen,
         NothingToCallBack: see ORDER.
-        PriceAdjusted: see `line_cancellations.check_not_adjusted`.
+        PriceAdjusted: see `line_cancellations.adjusted`.
     """
     order = await tx.lock(ORDERS, order_id)
     if order.state is not OrderState.SHIPPED:
