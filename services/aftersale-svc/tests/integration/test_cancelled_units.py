@@ -135,3 +135,15 @@ async def test_no_case_is_about_what_was_refunded_before_the_import(
     assert (await line_of(shop))["selectable_quantity"] == left
     case = await shop.case(left, type="return_refund")
     assert case["requested"]["amount"] == 28700 - minor
+
+
+@pytest.mark.parametrize(("units", "minor", "shares"), [(1, 20000, [4350, 4350]), (0, 5000, [7900, 7900, 7900])])
+async def test_units_share_what_a_refund_before_the_import_has_left(
+    shop: Shop, units: int, minor: int, shares: list[int]
+) -> None:
+    line = KETTLE.model_copy(update={"refunded_quantity": units or None, "refunded_minor": minor})
+    await shop.created(lines=(line,))
+    await shop.payment(lines=(line,))
+    await shop.leaves({line.line_id: line.quantity})
+    asked = [(await shop.case(1, type="return_refund"))["requested"]["amount"] for _ in shares]
+    assert (asked, sum(asked)) == (shares, 28700 - minor)

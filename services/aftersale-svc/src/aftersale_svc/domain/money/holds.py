@@ -95,6 +95,12 @@ def _given_in_part(hold: LineHold) -> LineHold:
     return replace(hold, hold=HoldState.SETTLED, units=hold.returned_units, amount_minor=hold.returned_minor)
 
 
+def _beyond_units(line: LineHold) -> int:
+    """What was refunded before the import beyond the part of the units that are gone, which is cancelled to the minor unit otherwise."""
+    part = -(-line.paid_minor * line.cancelled_quantity // line.quantity)
+    return max(0, line.cancelled_minor - part)
+
+
 def _balance(of_line: Sequence[LineHold]) -> LineBalance:
     line = of_line[0]
     settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
@@ -113,8 +119,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         live_cases=tuple(sorted(hold.case_id for hold in live if hold.units and hold.case_id is not None)),
         held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
-        adjusted_minor=(0 if line.cancelled_quantity else line.cancelled_minor)
-        + sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
+        adjusted_minor=_beyond_units(line) + sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - claimed),
         bound_units=sum(hold.bound_units for hold in of_line),
