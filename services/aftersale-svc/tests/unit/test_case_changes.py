@@ -11,7 +11,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftersale_svc.domain.cases.codes import RefundState, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
-from aftersale_svc.domain.history.changes import CONSTANT, CaseChange, as_of, change_of
+from aftersale_svc.domain.history.changes import CONSTANT, CaseChange, as_of, change_of, versions
 from aftersale_svc.domain.history.errors import SideForeign
 from aftersale_svc.domain.history.sides import Side, actor_of
 from aftersale_svc.tables.cases.legs import LEGS
@@ -67,6 +67,13 @@ def test_the_changes_until_each_hour_add_up_to_what_the_case_was(history: list[F
         for at in (NOW + hour * HOUR, NOW + hour * HOUR + HOUR / 2):
             assert as_of(history[-1], changes, at, LEGS) == then
     assert as_of(history[-1], changes, NOW - HOUR, LEGS) is None
+
+
+def test_every_version_has_the_lines_of_its_time(history: list[FullCase]) -> None:
+    changes = recorded(history)
+    for hour in range(len(history)):
+        assert versions(history[-1], changes, NOW + hour * HOUR, LEGS) == history[: hour + 1]
+    assert versions(history[-1], changes[1:], NOW + HOUR, LEGS) == [], "how it began was not recorded"
 
 
 def test_a_change_has_what_differs_and_no_more(history: list[FullCase]) -> None:

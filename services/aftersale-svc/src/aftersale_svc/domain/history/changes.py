@@ -105,20 +105,25 @@ def as_of(now: FullCase, changes: Iterable[CaseChange], at: datetime, kinds: Ite
     None: its changes were not all recorded until then.
     """
     known = list(changes)
-    until = [number for number, each in enumerate(known) if each.at <= at]
-    made = known[: until[-1] + 1] if until else []
-    complete = [each.previous for each in made] == [None, *(each.version for each in made[:-1])]
-    if not made or not complete:
-        return None
-    then = replace(now, requested=_lines_then(now, known[len(made) :]))
-    return _added_up(then, made, {each.__name__: each for each in kinds})
+    until = [number for number, each in enumerate(known, 1) if each.at <= at]
+    return _after(now, known, until[-1] if until else 0, {each.__name__: each for each in kinds})
 
 
 def versions(now: FullCase, changes: Iterable[CaseChange], at: datetime, kinds: Iterable[type[Any]]) -> list[FullCase]:
     """The versions of the case until this time, oldest first, as `as_of` has them; none where their changes were not all recorded."""
-    known, classes = list(changes), list(kinds)
-    found = [as_of(now, known[: number + 1], each.at, classes) for number, each in enumerate(known) if each.at <= at]
+    known, classes = list(changes), {each.__name__: each for each in kinds}
+    found = [_after(now, known, number, classes) for number, each in enumerate(known, 1) if each.at <= at]
     return [] if None in found else [each for each in found if each is not None]
+
+
+def _after(now: FullCase, known: Sequence[CaseChange], number: int, kinds: Mapping[str, type[Any]]) -> FullCase | None:
+    """The case after so many of its changes; None: not all of them were recorded."""
+    made = known[:number]
+    complete = [each.previous for each in made] == [None, *(each.version for each in made[:-1])]
+    if not made or not complete:
+        return None
+    then = replace(now, requested=_lines_then(now, known[number:]))
+    return _added_up(then, made, kinds)
 
 
 def _lines_then(now: FullCase, later: Iterable[CaseChange]) -> tuple[CaseLine, ...]:
