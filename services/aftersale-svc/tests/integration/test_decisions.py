@@ -1,5 +1,6 @@
 """Each decision about a case is recorded: by whom or by which rule, and by which facts."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from aftercare_events import (
@@ -100,9 +101,12 @@ async def test_a_rule_is_named_with_what_it_judged(shop: Shop) -> None:
     rules = {"rules": [{"id": "known", "when": when, "outcome": "approve", "return_address": RETURN_ADDRESS}]}
     await shop.rejected(1)
     assert (await shop.seller.put("/v1/merchants/m-1/case-rules", json=rules)).status_code == 200
+    received_at = shop.clock.now()
+    await shop.received(received_at + timedelta(days=7))
     case = await shop.case(1)
     [decision] = await decided(shop, case["id"])
     assert (decision["basis"], decision["rules_version"], decision["rule_id"]) == ("rule", 1, "known")
+    assert datetime.fromisoformat(decision["facts"]["received_since"]) == received_at
     assert (decision["facts"]["initiator"], decision["facts"]["categories"]) == ("buyer", [None])
     assert [past["was_rejected"] for past in decision["facts"]["history"]] == [True]
     event = await shop.last(AfterSaleApproved)

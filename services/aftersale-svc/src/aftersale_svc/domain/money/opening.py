@@ -73,7 +73,10 @@ def open_case(
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
     missed = {line_id: at for line_id, at in (order.overdue_lines or {}).items() if line_id in units}
-    opened = FullCase(case=case, requested=tuple(lines), overdue=missed).keeping(*_price_checks(case_id, request))
+    received = order.signed_at or order.received_at
+    opened = FullCase(case=case, requested=tuple(lines), overdue=missed, received_since=received).keeping(
+        *_price_checks(case_id, request)
+    )
     return replace(opened, case=permitted(case, order)).keeping(*wanted)
 
 
