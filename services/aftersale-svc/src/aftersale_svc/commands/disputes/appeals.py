@@ -46,6 +46,7 @@ async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, ev
         appealed_by=[*dispute.appealed_by, side.value],
         arbitrator_id=None if first else dispute.arbitrator_id,
         evidence=[*dispute.evidence, *evidence],
+        party_ids=list(dict.fromkeys([*moved.party_ids, *full.case.for_buyer_ids])),
         decider_ids=await decisions.deciders(tx, full.case.id),
     )
     row = Appeal(
