@@ -23,6 +23,7 @@ from aftercare_chassis.lifecycle.definitions import (
     Timeout,
     Transition,
 )
+from aftercare_chassis.lifecycle.timing import PLAIN_HOURS, Timing
 from aftercare_chassis.records import replace
 
 D = TypeVar("D", bound=HasState)
@@ -117,14 +118,21 @@ class Lifecycle(Generic[S, A]):
             return row
         return _replaced(row, {"deadline_at": _deadline(timeout, row, context, None)})
 
-    def allowed(self, row: HasState, actor: Actor, facts: object = None, now: datetime | None = None) -> list[Allowed]:
+    def allowed(
+        self,
+        row: HasState,
+        actor: Actor,
+        facts: object = None,
+        now: datetime | None = None,
+        timing: Timing = PLAIN_HOURS,
+    ) -> list[Allowed]:
         """Every action of the table, in its order, with the reason why it is not open to this actor now.
 
-        `now` None: whether the time of this actor has passed is not looked at.
+        `now` None: whether the time of this actor has passed is not looked at. `timing` decides about that as in `apply`.
         """
         state = self._state(row)
         refusing = [guard for guard in self._guards.get(state, ()) if guard.refuses(row, facts) is not None]
-        late = now is not None and self._has_passed(row, actor, now)
+        late = now is not None and self._ended_at(row, actor, now, timing) is not None
         return list(self._shown(state, actor.role, frozenset(refusing), late))
 
     def permits(self, row: HasState, action: A, actor: Actor, facts: object = None) -> bool:
@@ -215,20 +223,19 @@ class Lifecycle(Generic[S, A]):
             return self.binding.code
         return next((guard.code for guard in found.guards if guard in refusing and guard.bars(role)), None)
 
-    def _has_passed(self, row: HasState, actor: Actor, now: datetime) -> bool:
-        """Whether it is the turn of this actor, its time is binding and has passed, and the timer has still to act."""
-        if self.binding is None:
-            return False
+    def _ended_at(self, row: HasState, actor: Actor, now: datetime, timing: Timing) -> datetime | None:
+        """When the time of this actor ended, where it is its turn, its time is binding, and the timer has still to act."""
         deadline: datetime | None = getattr(row, "deadline_at", None)
-        if deadline is None or deadline > now:
-            return False
-        return actor.role in self.binding.roles.get(getattr(row, "whose_turn", NOBODY), ())
+        if self.binding is None or deadline is None or deadline > now:
+            return None
+        if actor.role not in self.binding.roles.get(getattr(row, "whose_turn", NOBODY), ()):
+            return None
+        return deadline if timing.ends(row, deadline) <= now else None
 
     def _refuse_late(self, binding: Binding, row: HasState, action: A, context: Context, facts: object) -> None:
-        if self._has_passed(row, context.actor, context.now):
-            ended_at: datetime = row.deadline_at  # type: ignore[attr-defined]  # it has passed
-            if context.timing.ends(row, ended_at) <= context.now:
-                raise binding.refusal(action, ended_at, self.deadline_effect(row, facts))
+        ended_at = self._ended_at(row, context.actor, context.now, context.timing)
+        if ended_at is not None:
+            raise binding.refusal(action, ended_at, self.deadline_effect(row, facts))
 
     def _target(self, transition: Transition[S], row: HasState) -> S:
         if not isinstance(transition.target, History):

@@ -230,7 +230,7 @@ async def list_cases(
     }
     order = order_of(sort, due=due_before is not None or due_after is not None, currencies=currency or ())
     page = await queries.cases(reader, limit, cursor, order=order, **filters)
-    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now, timing=reader.timing))
 
 
 @router.get(
@@ -254,7 +254,7 @@ async def get_case(
     if as_of is None and as_seen_by is None:
         full = await queries.case(reader, case_id)
         context = await case_contexts.context_of(reader, full, reader.now)
-        return CaseDetailOut.of(full, reader.actor, reader.now, context=context)
+        return CaseDetailOut.of(full, reader.actor, reader.now, context=context, timing=reader.timing)
     past = await history.past_case(reader, case_id, as_of, as_seen_by)
     context = await case_contexts.context_of(reader, past.full, past.at)
     return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past, context.zone), context)

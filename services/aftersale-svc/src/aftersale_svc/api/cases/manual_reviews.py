@@ -76,7 +76,7 @@ async def list_queue(
     """List the cases that an agent has to decide about, the earliest deadline first."""
     filters = {"agent_id": agent_id, "unassigned": unassigned or None, "late": late or None}
     page = await queries.review_queue(reader, limit, cursor, **filters)
-    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now, timing=reader.timing))
 
 
 @router.post(

@@ -8,12 +8,14 @@ from typing import Any
 
 from aftercare_chassis.lifecycle import (
     NOT_IN_THIS_STATE,
+    PLAIN_HOURS,
     Actor,
     Allowed,
     Context,
     IllegalTransition,
     Lifecycle,
     Timeout,
+    Timing,
     Transition,
 )
 from aftercare_chassis.records import replace
@@ -82,9 +84,11 @@ def sent_by(full: FullCase, carrier: str) -> FullCase:
     return replace(full, case=replace(full.case, carrier=carrier))
 
 
-def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None = None) -> list[Allowed]:
+def allowed(
+    full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None = None, timing: Timing = PLAIN_HOURS
+) -> list[Allowed]:
     """Every action of the case's table, and why it is not open to this actor now. `now` None: as far as time does not matter."""
-    found = of(full.case).allowed(full.case, actor, replace(facts, now=now), now)
+    found = of(full.case).allowed(full.case, actor, replace(facts, now=now), now, timing)
     if full.case.state in ENDED and full.case.dispute_id is None:
         # An appeal against a verdict reopens a case that has ended; without a verdict there is none.
         return [_barred(each, NO_VERDICT) if each.why_not == _BY_DISPUTE else each for each in found]

@@ -25,4 +25,4 @@ class ClaimType(Generic[C]):
 
     def allowed(self, claim: C, reader: Context) -> list[Allowed]:
         """Every action of the table, with why the reader may not take it now."""
-        return self.table.allowed(claim, reader.actor, ClaimFacts.of(reader), reader.now)
+        return self.table.allowed(claim, reader.actor, ClaimFacts.of(reader), reader.now, reader.timing)

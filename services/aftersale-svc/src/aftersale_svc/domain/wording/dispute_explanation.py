@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
-from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, Allowed
+from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, PLAIN_HOURS, Actor, Allowed, Timing
 
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.cases.reasons import Label
@@ -71,9 +71,11 @@ class DisputeExplanation:
     actions: tuple[ActionText[DisputeAction], ...]
 
 
-def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, zone: ZoneInfo) -> DisputeExplanation:
-    """The dispute in sentences for this reader."""
-    effect, facts = DISPUTE.deadline_effect(dispute), DisputeFacts(actor, now)
+def explain(
+    dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, zone: ZoneInfo, timing: Timing = PLAIN_HOURS
+) -> DisputeExplanation:
+    """The dispute in sentences for this reader; `timing` as for `Lifecycle.allowed`."""
+    effect, facts = DISPUTE.deadline_effect(dispute), DisputeFacts(actor, now, timing)
     proposal = next((each for each in parts.proposals if each.is_open_at(now)), None)
     until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
     return DisputeExplanation(
@@ -87,7 +89,9 @@ def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, 
         settlement=open_proposal(proposal, zone),
         appeal=None if dispute.decided_at is None else appeal(dispute, until, parts.appeals, now, zone),
         actions=tuple(
-            _action(each) for each in DISPUTE.allowed(dispute, actor, facts, now) if each.why_not != NOT_IN_THIS_STATE
+            _action(each)
+            for each in DISPUTE.allowed(dispute, actor, facts, now, timing)
+            if each.why_not != NOT_IN_THIS_STATE
         ),
     )
 

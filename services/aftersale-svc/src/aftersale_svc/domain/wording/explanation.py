@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, SYSTEM, Actor
+from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, PLAIN_HOURS, SYSTEM, Actor, Timing
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import NotStalled
@@ -56,10 +56,14 @@ class Explanation:
 
 
 def explain(
-    full: FullCase, actor: Actor, now: datetime | None = None, context: CaseContext = NO_CONTEXT
+    full: FullCase,
+    actor: Actor,
+    now: datetime | None = None,
+    context: CaseContext = NO_CONTEXT,
+    timing: Timing = PLAIN_HOURS,
 ) -> Explanation:
-    """The case in sentences for this reader; `now` as for `lifecycle.allowed`."""
-    case, table, facts, stop = full.case, lifecycle.of(full.case), facts_for(full, actor), full.stop
+    """The case in sentences for this reader; `now` and `timing` as for `lifecycle.allowed`."""
+    case, table, facts, stop = full.case, lifecycle.of(full.case), facts_for(full, actor, now), full.stop
     own_effect = table.deadline_effect(case, facts)
     return Explanation(
         what=_what(full),
@@ -72,7 +76,7 @@ def explain(
             ActionText(
                 CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not, full, context)
             )
-            for each in table.allowed(case, actor, facts, now)
+            for each in table.allowed(case, actor, facts, now, timing)
             if each.why_not != NOT_IN_THIS_STATE
         ),
         appeal=context.appeal,

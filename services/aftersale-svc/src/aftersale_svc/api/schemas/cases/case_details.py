@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from aftercare_chassis.http.schemas import Out
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor, Timing
 
 from aftersale_svc.api.schemas.cases.case_evidence import ReuseOut
 from aftersale_svc.api.schemas.cases.cases import CaseOut
@@ -110,11 +110,13 @@ class CaseDetailOut(CaseOut):
         now: datetime | None = None,
         seen: SeenOut | None = None,
         context: CaseContext = NO_CONTEXT,
+        *,
+        timing: Timing = PLAIN_HOURS,
     ) -> "CaseDetailOut":
         """The case as this actor sees it now, explained with this context."""
         # The fields of the parent are values already: they are not validated a second time.
-        known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
-        explanation = ExplanationOut.of(explain(full, actor, now, context))
+        known: dict[str, Any] = dict(CaseOut.of(full, actor, now, timing=timing))
+        explanation = ExplanationOut.of(explain(full, actor, now, context, timing))
         return cls.model_construct(
             **known,
             explanation=explanation,

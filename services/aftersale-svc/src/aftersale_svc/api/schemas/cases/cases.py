@@ -14,7 +14,7 @@ from aftercare_chassis.http.schemas import (
     Version,
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
-from aftercare_chassis.lifecycle import NOBODY, Actor
+from aftercare_chassis.lifecycle import NOBODY, PLAIN_HOURS, Actor, Timing
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases.manual_reviews import ProposedDecisionOut, ReviewOut
@@ -198,8 +198,10 @@ class CaseOut(Out):
     updated_at: UpdatedAt
 
     @classmethod
-    def of(cls, full: FullCase, actor: Actor, now: datetime | None = None) -> "CaseOut":
-        """The case as this actor sees it; `now` where its deadline may have passed, as when it is read."""
+    def of(
+        cls, full: FullCase, actor: Actor, now: datetime | None = None, *, timing: Timing = PLAIN_HOURS
+    ) -> "CaseOut":
+        """The case as this actor sees it; `now` and `timing` where its deadline may have passed, as when it is read."""
         case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
         wanted = {row.line_id: row for row in full.rows_of(ReplacementLine)}
         return cls(
@@ -244,7 +246,7 @@ class CaseOut(Out):
             proposed_decision=ProposedDecisionOut.of(case) if actor.role in STAFF else None,
             repair=RepairOut.of(full),
             hold=HoldOut.of(full),
-            allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts, now)),
+            allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts, now, timing)),
             created_at=case.created_at,
             updated_at=case.updated_at,
         )

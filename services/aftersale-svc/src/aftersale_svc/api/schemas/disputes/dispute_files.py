@@ -143,7 +143,7 @@ class DisputeFileOut(Out):
     def of(cls, file: DisputeFile, reader: Context) -> "DisputeFileOut":
         return cls(
             dispute=DisputeDetailOut.with_parts(file.dispute, file.parts, file.cites, reader, file.context.zone),
-            case=CaseDetailOut.of(file.full, reader.actor, reader.now, context=file.context),
+            case=CaseDetailOut.of(file.full, reader.actor, reader.now, context=file.context, timing=reader.timing),
             statements=StatementOut.of_all(file.steps),
             timeline=[StepOut.of(each, file.context.zone) for each in file.steps],
             evidence=[FiledEvidenceOut.of(each) for each in file.evidence],

@@ -258,7 +258,9 @@ class DisputeOut(Out):
             appealed_by=[DisputeSide(side) for side in dispute.appealed_by],
             final_at=dispute.final_at,
             owed_by_buyer=Money.of(dispute.owed_minor, dispute.currency),
-            allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader), reader.now)),
+            allowed_actions=AllowedOut.of(
+                DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader), reader.now, reader.timing)
+            ),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,
         )

@@ -213,5 +213,7 @@ class DisputeDetailOut(DisputeOut):
             by_case=None if parts.by_case is None else MoneyByCaseOut.of(parts.by_case),
             tests=[LabTestOut.of(each) for each in parts.tests],
             timeline=[StepOut.of(each, zone) for each in parts.steps],
-            explanation=DisputeExplanationOut.of(explain(dispute, parts, reader.actor, reader.now, zone)),
+            explanation=DisputeExplanationOut.of(
+                explain(dispute, parts, reader.actor, reader.now, zone, reader.timing)
+            ),
         )
