@@ -15,7 +15,7 @@ class PriceAdjusted(Refusal):
     """A case has given money back without units, so that what units are worth is for aftersale-svc to decide."""
 
     kind, code = Kind.CONFLICT, "price_adjusted"
-    zh = "该订单有售后已退部分款项但未退商品，请通过售后单 {case_ids} 之外的未发货退款申请取消商品。"
+    zh = "该订单有售后已退款但未退商品（售后单：{case_ids}），请改为申请未发货退款。"
     en = "Cases have given money back without units ({case_ids}); ask for a cancellation before shipment in a case instead."
 
 

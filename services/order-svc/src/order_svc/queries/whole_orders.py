@@ -10,13 +10,16 @@ from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain.cases import CaseLine
 from order_svc.domain.model import Address, Order, OrderLine
+from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.model import Payment, PaymentState, Refund
+from order_svc.domain.payments.owed import owed_of_order
+from order_svc.domain.payments.plans import kept_minor
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine
+from order_svc.queries.order_money import money_of
 from order_svc.queries.orders import OrderView
 from order_svc.tables.cases import CASE_LINES_OF_ORDERS
 from order_svc.tables.orders import ADDRESSES_OF_ORDERS
 from order_svc.tables.parcels import LINES_OF_PARCELS, PARCELS_OF_ORDERS
-from order_svc.tables.payments import PAYMENTS_OF_ORDERS, REFUNDS_OF
 
 T = TypeVar("T")
 
@@ -24,7 +27,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeOrder:
     """An order with its address, the parcels to the buyer with their content, the payments that succeeded with their refunds, and the units
-    of its cases."""
+    of its cases. `owed_minor` is what the buyer is owed by refunds that have failed, and `compensations` what guarantees have paid instead."""
 
     order: Order
     lines: Sequence[OrderLine]
@@ -33,18 +36,21 @@ class WholeOrder:
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
     case_lines: Sequence[CaseLine]
+    compensations: Sequence[Compensation]
+    owed_minor: int
 
 
 async def whole(reader: Reader, views: Sequence[OrderView]) -> list[WholeOrder]:
-    """These orders of a page with what belongs to them, in five reads."""
+    """These orders of a page with what belongs to them, in as many reads for all."""
     ids = [view.order.id for view in views]
     addresses = {each.order_id: each for each in await reader.all(ADDRESSES_OF_ORDERS, order_ids=ids)}
     sent = [each for each in await reader.all(PARCELS_OF_ORDERS, order_ids=ids) if _is_to_buyer(each)]
     content = _by(await reader.all(LINES_OF_PARCELS, parcel_ids=[each.id for each in sent]), "parcel_id")
     parcels = _by(sent, "order_id")
-    made = [each for each in await reader.all(PAYMENTS_OF_ORDERS, order_ids=ids) if each.state is _SUCCEEDED]
-    payments = _by(made, "order_id")
-    refunds = _by(await reader.all(REFUNDS_OF, payment_ids=[each.id for each in made]), "order_id")
+    money = await money_of(reader, [view.order for view in views])
+    taken = [each for each in money.payments if each.state is _SUCCEEDED and not each.surplus]
+    payments, refunds = _by(taken, "order_id"), _by(money.refunds_of(taken), "order_id")
+    paid = _by(money.compensations, "order_id")
     case_lines = _by(await reader.all(CASE_LINES_OF_ORDERS, order_ids=ids), "order_id")
     return [
         WholeOrder(
@@ -55,6 +61,8 @@ async def whole(reader: Reader, views: Sequence[OrderView]) -> list[WholeOrder]:
             payments=payments[view.order.id],
             refunds=refunds[view.order.id],
             case_lines=case_lines[view.order.id],
+            compensations=paid[view.order.id],
+            owed_minor=owed_of_order(money.of_order(view.order.id), reader.now, kept_minor(view.order)),
         )
         for view in views
     ]

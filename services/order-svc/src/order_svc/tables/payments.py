@@ -140,12 +140,6 @@ LIVE_PAYMENTS = Query(_of_order.where(or_(payments.c.state == _IN_PROGRESS, _TAK
 TAKEN_PAYMENTS = Query(_of_order.where(_TAKEN), Payment)
 TAKEN_PAYMENTS_LOCKED = Query(_of_order.where(_TAKEN).with_for_update(key_share=True), Payment)
 """Those that refunds of the order are made from, locked; the order is locked before."""
-PAYMENTS_OF_ORDERS = Query(
-    select(payments)
-    .where(payments.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_(), payments.c.surplus.is_(False))
-    .order_by(payments.c.order_id, payments.c.id),
-    Payment,
-)
 SET_CHECKOUT = Statement(
     update(payments)
     .where(payments.c.id == bindparam("payment_id"))

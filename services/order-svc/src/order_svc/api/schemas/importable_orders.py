@@ -8,6 +8,7 @@ from aftercare_chassis.refusals import Refusal
 from pydantic import ValidationError
 
 from order_svc.api.schemas.past_orders import PastOrderIn
+from order_svc.domain.fulfilment import will_not_arrive
 from order_svc.domain.imports import attribution, rules
 from order_svc.domain.model import AfterSaleState, OrderLine, OrderState
 from order_svc.domain.payments.model import IN_FLIGHT, RefundState
@@ -23,8 +24,8 @@ _OF_ADDRESS = ("name", "phone", "country", "province", "city", "district", "stre
 def importable(whole: WholeOrder, now: datetime) -> bytes | None:
     """The order as a line of a file; None where no import takes it.
 
-    That is an order that waits for its payment, was cancelled after it, has an open case or a refund in flight, was charged back, or was paid
-    in another amount than its own.
+    That is an order that waits for its payment, was cancelled after it, has an open case or a refund in flight, whose buyer is owed a refund or
+    was paid by a guarantee, that was charged back, paid in another amount than its own, or has a parcel that was lost or has gone back.
     """
     if not _is_settled(whole):
         return None
@@ -40,9 +41,13 @@ def _is_settled(whole: WholeOrder) -> bool:
     order = whole.order
     open_money = any(each.state in IN_FLIGHT for each in whole.refunds)
     charged_back = any(each.charged_back_minor for each in whole.payments)
+    owed = whole.owed_minor or whole.compensations
+    lost = any(will_not_arrive(parcel) for parcel, _ in whole.parcels)
     paid = sum(each.amount_minor for each in whole.payments)
     wanted = 0 if order.state is OrderState.CANCELLED else order.total_minor
-    return order.after_sale_state in _SETTLED and not open_money and not charged_back and paid == wanted
+    if open_money or charged_back or owed or lost:
+        return False
+    return order.after_sale_state in _SETTLED and paid == wanted
 
 
 def _stated(whole: WholeOrder) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class OrderTimesUsedOut(OrderTimesBaseOut):
     setting_id: str
     """Identifies the setting, of the merchant or of the platform."""
     version: int
-    """Which version of it; `GET /v1/merchants/{merchant_id}/order-times/versions/{number}` has it."""
+    """Which version of it, among those of `GET /v1/merchants/{merchant_id}/order-times/versions/{number}`."""
 
     @classmethod
     def of_order(cls, order: Order) -> Self | None:

@@ -113,14 +113,14 @@ class NothingLeftToImport(Refusal):
     """Everything of an order that waits for its shipment was refunded."""
 
     kind, code = Kind.INVALID, "nothing_left_to_import"
-    zh, en = "{state} 状态的订单，不能全部商品均已退款。", "Something of an order that is {state} is left to ship."
+    zh, en = "{state} 状态的订单须有尚未退款的待发货商品。", "Something of an order that is {state} is left to ship."
 
 
 class RefundExceedsPaid(Refusal):
     """More was refunded than was paid."""
 
     kind, code = Kind.INVALID, "refund_exceeds_paid"
-    zh, en = "退款超过实付金额（{paid_minor:money}）。", "More than was paid ({paid_minor:money})."
+    zh, en = "退款超过实付金额（{paid_minor:money}）。", "More was refunded than was paid ({paid_minor:money})."
 
 
 class WaybillRepeated(Refusal):
