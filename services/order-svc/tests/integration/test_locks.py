@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleClosed, OrderCancelled
+from order_svc.domain.model import Order
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS
 
@@ -14,13 +15,19 @@ from order_svc.tables.payments import PAYMENTS
 def locked(monkeypatch) -> Counter[str]:
     """How often a row of each table was locked."""
     found: Counter[str] = Counter()
-    lock = Transaction.lock
+    lock, lock_all = Transaction.lock, Transaction.lock_all
 
     async def count(tx: Any, rows: Any, *key: object) -> Any:
         found[rows.name] += 1
         return await lock(tx, rows, *key)
 
+    async def count_all(tx: Any, query: Any, **params: Any) -> Any:
+        rows = await lock_all(tx, query, **params)
+        found[ORDERS.name] += sum(isinstance(each, Order) for each in rows)
+        return rows
+
     monkeypatch.setattr(Transaction, "lock", count)
+    monkeypatch.setattr(Transaction, "lock_all", count_all)
     return found
 
 
