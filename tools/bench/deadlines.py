@@ -20,7 +20,7 @@ from environment import Environment, environment, script
 from statements import TRANSACTION_WORDS
 from wrk import cpu_seconds, tree_seconds
 
-OPEN, AT_ONCE, RATE, SECONDS = 100_000, 12_000, 400, 60
+OPEN, AT_ONCE, RATE, SECONDS = 100_000, 12_000, 1_000, 30
 PROCESSES = (1, 2)
 AHEAD, WAIT_SECONDS, LOOK_SECONDS = timedelta(seconds=15), 600, 0.5
 SERVICE = "aftersale-svc"
@@ -29,7 +29,7 @@ TITLE = f"""
 ## Deadlines
 
 `aftersale-svc consume` with {OPEN:,} open deadlines of cases (`make bench P=deadlines`): half are about the review (the case is approved, and its next deadline set), half about the buyer's parcel (it is closed). {AT_ONCE:,} of them end at one moment;
-then {RATE} a second end for {SECONDS} s. A deadline has fired when its change is committed.
+then {RATE:,} a second end for {SECONDS} s. A deadline has fired when its change is committed.
 
 | | {" | ".join(f"{number} {'process' if number == 1 else 'processes'}" for number in PROCESSES)} |
 |---|{"---|" * len(PROCESSES)}
@@ -120,7 +120,7 @@ def section(found: Found) -> str:
     rows = {
         "firings per second, of those that end at once": [f"**{each.per_second:,.0f}**" for each in once],
         "CPU of one of them, ms: aftersale-svc · PostgreSQL": ["{:.2f} · {:.2f}".format(*each.cpu_ms) for each in once],
-        f"late at {RATE} a second, ms: p50 · p99": [
+        f"late at {RATE:,} a second, ms: p50 · p99": [
             f"{each.late_ms(50):.0f} · **{each.late_ms(99):.0f}**" for each in steady
         ],
         f"statements of one, where {BATCH} are due": [f"{found.statements:.1f}"] * len(found.at_once),
