@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 
 from aftercare_chassis.database.sending import Sending
@@ -11,9 +12,12 @@ from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Forbidden, Refusal
 
 from order_svc.commands.orders import past_orders
+from order_svc.commands.orders.importing_merchants import ImportingMerchant, importing
+from order_svc.commands.parcels import parcel_tracking
 from order_svc.domain.article_search import columns
 from order_svc.domain.imports import errors, rules
 from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport, PastOrder
+from order_svc.domain.tracking import Parcel
 from order_svc.settings import Settings
 from order_svc.tables.order_imports import (
     IMPORT_OF_FILE,
@@ -91,7 +95,9 @@ async def add(
     _check_rows(before, first_row, [row.number for row in rows], next_row)
     await _lock(tx, before.merchant_id)
     known = await _known(tx, before.merchant_id, [row.order.order_no for row in rows if row.order])
+    merchant = await importing(tx, before.merchant_id)
     tx.in_bulk()
+    under_way: list[Parcel] = []
     refused: list[ImportRefusal] = []
     counts = {"imported": 0, "known": 0, "refused": 0}
     seen: set[str] = set()
@@ -104,9 +110,11 @@ async def add(
             if row.order is not None and row.order.order_no in known:
                 counts["known"] += 1
                 continue
-            found = await _record(tx, before.merchant_id, row, seen)
+            found = await _record(tx, merchant, row, seen, under_way)
             counts["refused" if found else "imported"] += 1
             refused += [replace(each, import_id=import_id, row=row.number, place=n) for n, each in enumerate(found)]
+    asked_until = tx.now + timedelta(hours=tx.settings.courier_poll_hours)
+    await parcel_tracking.follow_all(tx, merchant.accounts, under_way, until=asked_until)
     await tx.insert(IMPORT_REFUSALS, *refused)
     sold = columns((draft.sku, draft.title) for row in rows if row.order for draft in row.order.drafts)
     tx.execute_last(sold_articles.name, ADD_ARTICLES, merchant_id=before.merchant_id, **sold)
@@ -131,8 +139,11 @@ async def complete(tx: Transaction[Settings], import_id: str) -> OrderImport:
     return after
 
 
-async def _record(tx: Transaction[Settings], merchant_id: str, row: Row, seen: set[str]) -> Sequence[ImportRefusal]:
-    """Record the order of this row; or why it is refused, and nothing of it is recorded. `seen` are the numbers of the part so far."""
+async def _record(
+    tx: Transaction[Settings], merchant: ImportingMerchant, row: Row, seen: set[str], under_way: list[Parcel]
+) -> Sequence[ImportRefusal]:
+    """Record the order of this row; or why it is refused, and nothing of it is recorded. `seen` are the numbers of the part so far, and
+    `under_way` its parcels that have not arrived."""
     order = row.order
     if order is None:
         return row.refusals
@@ -141,7 +152,7 @@ async def _record(tx: Transaction[Settings], merchant_id: str, row: Row, seen: s
             raise errors.NumberRepeated(pointer="/order_no", order_no=order.order_no)
         seen.add(order.order_no)
         rules.check(order, tx.now)
-        await past_orders.record(tx, merchant_id, order)
+        under_way += await past_orders.record(tx, merchant, order)
     except Refusal as refusal:
         return [refusal_of(refusal, row.number, order.order_no)]
     return []

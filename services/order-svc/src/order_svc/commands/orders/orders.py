@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
@@ -91,16 +92,15 @@ async def create(
         order_no=order_no,
         virtual_only=goods.only_virtual(lines) or None,
     )
-    order = await restrictions.judge(tx, await _with_times(tx, order), lines)
+    order = replace(order, times=await times_in_force(tx, order.merchant_id))
+    order = await restrictions.judge(tx, order, lines)
     return await _place(tx, _awaiting_payment(tx, order, plan), lines, address)
 
 
-async def _with_times(tx: Transaction[Settings], order: Order) -> Order:
-    """The new order with the times that its merchant, or the platform, has set."""
-    found = await tx.one(SETTING_IN_FORCE, merchant_id=order.merchant_id, kind=OrderSettingKind.ORDER_TIMES)
-    if found is None:
-        return order
-    return replace(order, times={"setting_id": found.id, "version": found.version, **found.content})
+async def times_in_force(tx: Transaction[Settings], merchant_id: str) -> dict[str, Any] | None:  # Any: JSON
+    """The times that the merchant, or the platform, has set for its orders, as `Order.times`; None where neither has."""
+    found = await tx.one(SETTING_IN_FORCE, merchant_id=merchant_id, kind=OrderSettingKind.ORDER_TIMES)
+    return None if found is None else {"setting_id": found.id, "version": found.version, **found.content}
 
 
 async def _check_number(tx: Transaction[Settings], merchant_id: str, order_no: str) -> None:

@@ -10,6 +10,7 @@ from aftercare_events.catalogue.shipment_times import VirtualGoodsDelivered
 
 from order_svc.commands.orders import stock
 from order_svc.commands.orders.past_recording import Recording
+from order_svc.commands.parcels import anomalies
 from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.imports import rules
@@ -70,6 +71,7 @@ async def _ship_one(
         created_at=sent.shipped_at,
         deliver_by_at=order.deliver_by_at,
     )
+    parcel = anomalies.watched(recording.tx, parcel, recording.tx.now)
     units = [(recording.lines[place], quantity) for place, quantity in content]
     shipped = tuple(ShippedLine(line_id=line.id, quantity=quantity) for line, quantity in units)
     registered = replace(parcel, status=ParcelStatus.PENDING)

@@ -21,6 +21,7 @@ from aftercare_events.catalogue.orders import ReceiptCause
 
 from order_svc.commands.journal import keys_of, step_of
 from order_svc.commands.orders import past_fulfilments, past_refunds, stock
+from order_svc.commands.orders.importing_merchants import ImportingMerchant
 from order_svc.commands.orders.past_recording import Recording, recording_of
 from order_svc.commands.payments import postings
 from order_svc.commands.record import order_fields, payment_fields
@@ -29,6 +30,7 @@ from order_svc.domain.model import OrderState
 from order_svc.domain.payments.model import EXTERNAL, Payment, PaymentState
 from order_svc.domain.sales import receipts
 from order_svc.domain.sales.stock import StockReleaseCause, ordered
+from order_svc.domain.tracking import Parcel
 from order_svc.settings import Settings
 from order_svc.tables.order_keys import ORDER_KEYS, OrderKey
 from order_svc.tables.order_steps import ORDER_STEPS
@@ -39,17 +41,27 @@ from order_svc.tables.payments import PAYMENTS
 _OF_PAYMENT = (PaymentSucceeded, RefundSucceeded)
 
 
-async def record(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -> None:
-    """Record an order that was checked by `imports.rules`.
+async def record(tx: Transaction[Settings], merchant: ImportingMerchant, past: PastOrder) -> list[Parcel]:
+    """Record an order that was checked by `imports.rules`; returns its parcels that are under way.
 
     Raises:
         CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid and others: see `orders.create`. Nothing is recorded then.
     """
-    recording = recording_of(tx, merchant_id, past)
+    recording = recording_of(tx, merchant, past)
     order, lines = recording.order, recording.lines
     created = recording.at(past.created_at)
     fields = order_fields(created, order, OrderState.CREATED)
-    recording.add(OrderCreated(**fields, **recording.sold, deadline_at=None, order_no=past.order_no))
+    times = order.times or {}
+    recording.add(
+        OrderCreated(
+            **fields,
+            **recording.sold,
+            deadline_at=None,
+            order_no=past.order_no,
+            times_setting_id=times.get("setting_id"),
+            times_version=times.get("version"),
+        )
+    )
     payment, refund = await past_refunds.made(recording, _pay(recording)) if past.paid_at is not None else (None, None)
     await stock.reserve(created, order, ordered(lines))
     parcels = await past_fulfilments.ship(recording)
@@ -66,6 +78,7 @@ async def record(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         await created.create(PARCELS, parcel, *events)
         await tx.insert(PARCEL_LINES, *content)
     await _keep(recording)
+    return [parcel for parcel, _, _ in parcels if not parcel.terminal]
 
 
 def _pay(recording: Recording) -> Payment:
@@ -115,7 +128,8 @@ async def _finish(recording: Recording) -> None:
     order = recording.order
     if order.delivered_at is not None:
         fields = order_fields(recording.at(order.delivered_at), order, OrderState.DELIVERED)
-        recording.add(OrderDelivered(**fields, delivered_at=order.delivered_at))
+        due_at = order.deadline_at if order.state is OrderState.DELIVERED else None
+        recording.add(OrderDelivered(**fields, delivered_at=order.delivered_at, receipt_due_at=due_at))
     if order.received_at is not None and order.window_ends_at is not None:
         fields = order_fields(recording.at(order.received_at), order, OrderState.RECEIVED)
         recording.add(

@@ -8,14 +8,19 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.records import replace
 from aftercare_events import Event
 
+from order_svc.commands.orders.importing_merchants import ImportingMerchant
 from order_svc.commands.orders.orders import order_lines
 from order_svc.commands.record import SaleFields, sale_fields
 from order_svc.domain import breakdown, policy
 from order_svc.domain.imports import refunds, rules
 from order_svc.domain.imports.model import PastOrder
+from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import AfterSaleState, CancelCause, Order, OrderLine, OrderState
 from order_svc.domain.sales import receipts
 from order_svc.settings import Settings
+
+_GOES_ON = frozenset({OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED})
+"""The states of orders for which times of their merchant begin here; others have ended by those of the shop where they were placed."""
 
 
 @dataclass(slots=True)
@@ -47,20 +52,18 @@ class Recording:
             self.events.sort(key=lambda event: event.time)
 
 
-def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -> Recording:
+def recording_of(tx: Transaction[Settings], merchant: ImportingMerchant, past: PastOrder) -> Recording:
     """The recording of an order before its first event. Raises: see `orders.create`."""
     order_id = tx.new_id_of("ord", past.created_at)
     lines = order_lines(tx.backdated(past.created_at), order_id, past.drafts, past.currency)
     fee_minor = policy.in_currency(past.fee, past.currency, "/shipping_fee")
     window = timedelta(hours=tx.settings.after_sale_window_hours)
     least = timedelta(hours=tx.settings.least_window_hours)
-    on_its_way = past.state is OrderState.SHIPPED
-    deliver_by = tx.now + timedelta(hours=tx.settings.delivery_hours) if on_its_way else None
     total = policy.order_total((line.paid_minor for line in lines), fee_minor, past.currency)
     order = Order(
         id=order_id,
         version=0,
-        merchant_id=merchant_id,
+        merchant_id=merchant.id,
         buyer_id=past.buyer_id,
         state=past.state,
         after_sale_state=AfterSaleState.NONE,
@@ -68,12 +71,12 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         total_minor=total,
         shipping_fee_minor=fee_minor,
         created_at=past.created_at,
-        deadline_at=deliver_by,
+        deadline_at=None,
         payment_id=None if past.paid_at is None else tx.new_id_of("pay", past.paid_at),
         paid_at=past.paid_at,
         paid_minor=0 if past.paid_at is None else total,
         shipped_at=min((each.shipped_at for each in past.parcels), default=None),
-        deliver_by_at=deliver_by,
+        receipt_from_at=past.delivered_at,
         delivered_at=past.delivered_at,
         received_at=past.received_at,
         completed_at=past.completed_at,
@@ -85,20 +88,32 @@ def recording_of(tx: Transaction[Settings], merchant_id: str, past: PastOrder) -
         shipping_tax_minor=breakdown.shipping_tax(past.shipping_tax, fee_minor, past.currency),
         shipping_discounts=breakdown.shipping_discounts(past.shipping_discounts, past.currency),
         order_no=past.order_no,
+        times=merchant.times if past.state in _GOES_ON else None,
     )
-    order = receipts.with_window(order, window, least)
-    order = replace(order, deadline_at=deliver_by or _deadline(tx, past, order.window_ends_at))
+    order = _timed(tx, receipts.with_window(order, window, least))
+    sent = _refunded(_shipped(lines, past), past, fee_minor)
+    return Recording(tx, past, order, sent, sale_fields(order, sent))
+
+
+def _timed(tx: Transaction[Settings], order: Order) -> Order:
+    """The order with the timer of its state, as of any other: parcels that are under way are expected from now on."""
+    if order.state is OrderState.SHIPPED:
+        hours = order.own_settings.get("delivery_hours", tx.settings.delivery_hours)
+        order = replace(order, deliver_by_at=tx.now + timedelta(hours=hours))
+        return replace(order, deadline_at=order.deliver_by_at)
+    if order.state is OrderState.DELIVERED:
+        return _to_confirm(tx, order)
+    return replace(order, deadline_at=order.window_ends_at) if order.state is OrderState.RECEIVED else order
+
+
+def _to_confirm(tx: Transaction[Settings], order: Order) -> Order:
+    """The delivered order with the time to confirm its receipt, which its former shop may have let run further than the rule does."""
+    extensions = order.own_settings.get("receipt_extensions", tx.settings.receipt_extensions)
+    order = ORDER.reschedule(replace(order, receipt_extensions_left=int(extensions)), tx)
     reminder = timedelta(hours=tx.settings.receipt_reminder_hours)
-    reminded, sent = receipts.with_reminder(order, reminder, tx.now), _refunded(_shipped(lines, past), past, fee_minor)
-    return Recording(tx, past, reminded, sent, sale_fields(reminded, sent))
-
-
-def _deadline(tx: Transaction[Settings], past: PastOrder, window_ends_at: datetime | None) -> datetime | None:
-    """When the timer of a state after the shipment fires: the time to confirm the receipt starts with the import, and a window ends when it ends."""
-    if past.state is OrderState.DELIVERED:
-        hours = tx.settings.virtual_receipt_hours if rules.only_virtual(past) else tx.settings.auto_receipt_hours
-        return tx.now + timedelta(hours=hours)
-    return window_ends_at if past.state is OrderState.RECEIVED else None
+    if order.deadline_at is not None:
+        order = ORDER.reschedule(receipts.with_notice(order, order.deadline_at, reminder, tx.now), tx)
+    return receipts.with_reminder(order, reminder, tx.now)
 
 
 def _shipped(lines: Sequence[OrderLine], past: PastOrder) -> list[OrderLine]:

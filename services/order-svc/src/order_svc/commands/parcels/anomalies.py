@@ -25,9 +25,11 @@ from order_svc.tables.parcels import PARCELS
 _MOST_SCANS = 10
 
 
-def watched(tx: Transaction[Settings], parcel: Parcel) -> Parcel:
-    """A new parcel with the time at which its silence is an anomaly."""
-    return replace(parcel, watch_at=silence.next_at(parcel, (), tx.settings.parcel_silence_hours, ()))
+def watched(tx: Transaction[Settings], parcel: Parcel, since: datetime | None = None) -> Parcel:
+    """A new parcel with the time at which its silence is an anomaly: as if it had been handed over at `since`, where nothing could be
+    reported to us before."""
+    counted = parcel if since is None else replace(parcel, handed_over_at=since)
+    return replace(parcel, watch_at=silence.next_at(counted, (), tx.settings.parcel_silence_hours, ()))
 
 
 async def follow(tx: Transaction[Settings], parcel: Parcel, scans: Sequence[ParcelScan], *moves: Event) -> Parcel:

@@ -22,7 +22,7 @@ from order_svc.settings import Settings
 from order_svc.tables.intercepts import DESTINATION
 from order_svc.tables.orders import ADDRESSES
 from order_svc.tables.parcels import PARCELS, SCANS_OF_WAYBILL
-from order_svc.tables.shipping import EVERY_ACCOUNT_OF_MERCHANT
+from order_svc.tables.shipping import CALLS, EVERY_ACCOUNT_OF_MERCHANT
 
 _V = ShippingVerb
 _MOST_TRIES = 5
@@ -43,6 +43,32 @@ async def follow(tx: Transaction[Settings], parcel: Parcel) -> None:
         await shipping_queue.call(tx, ShippingSubject.PARCEL, parcel.id, _V.SUBSCRIBE)
 
 
+async def follow_all(
+    tx: Transaction[Settings], accounts: Sequence[ShippingAccount], parcels: Sequence[Parcel], *, until: datetime
+) -> None:
+    """Have the scans of many parcels pushed, as of those that are just registered; `accounts` are those of their merchant.
+
+    The couriers are asked one parcel after another between now and `until`, so that labels and queries of others do not wait for all of them.
+    """
+    asked = [each for each in parcels if tx.now - each.handed_over_at <= policy.MOST_OPEN]
+    served = [each for each in asked if _serving(accounts, each) is not None]
+    step = (until - tx.now) / max(len(served), 1)
+    await tx.insert(
+        CALLS,
+        *(
+            ShippingCall(
+                id=each.id,
+                subject=ShippingSubject.PARCEL,
+                verb=_V.SUBSCRIBE,
+                attempts=0,
+                due_at=tx.now + place * step,
+            )
+            for place, each in enumerate(served)
+        ),
+    )
+    tx.wake(shipping_queue.WORKER)
+
+
 async def confirm(tx: Transaction[Settings], parcels: Sequence[Parcel]) -> None:
     """Have the courier asked for the scans of these parcels now: what was reported of them is no proof.
 
@@ -53,8 +79,12 @@ async def confirm(tx: Transaction[Settings], parcels: Sequence[Parcel]) -> None:
 
 
 async def _account(tx: Transaction[Settings], parcel: Parcel) -> ShippingAccount | None:
-    """The account that is asked; a revoked one serves the parcels from before."""
-    every = await tx.all(EVERY_ACCOUNT_OF_MERCHANT, merchant_id=parcel.merchant_id)
+    """The account that is asked."""
+    return _serving(await tx.all(EVERY_ACCOUNT_OF_MERCHANT, merchant_id=parcel.merchant_id), parcel)
+
+
+def _serving(every: Sequence[ShippingAccount], parcel: Parcel) -> ShippingAccount | None:
+    """That of the merchant's accounts which is asked about the parcel; a revoked one serves the parcels from before."""
     accounts = [each for each in every if each.revoked_at is None or parcel.created_at < each.revoked_at]
     try:
         return policy.account_for(accounts, parcel.carrier, None)

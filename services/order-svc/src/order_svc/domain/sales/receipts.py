@@ -52,6 +52,14 @@ def signed_at(order: Order, received_at: datetime) -> datetime:
     return min(order.receipt_from_at or order.delivered_at or received_at, received_at)
 
 
+def with_notice(order: Order, due_at: datetime, notice: timedelta, now: datetime) -> Order:
+    """The order that was delivered elsewhere and whose time to confirm ends then: extended by as many whole days as it takes for `notice`, or
+    for the whole of a shorter time, to be left, so that the buyer can be reminded before the receipt counts as confirmed."""
+    whole = due_at - (order.receipt_since or now)
+    missing = now + min(notice, whole) - due_at
+    return order if missing <= timedelta(0) else replace(order, receipt_extended_days=-(-missing // timedelta(days=1)))
+
+
 def with_window(order: Order, window: timedelta, least: timedelta) -> Order:
     """The order, if it was received, with the end of its after-sale window. It begins with the personal signature, and lasts for `least`
     after the receipt at least. An end that is set is kept."""
