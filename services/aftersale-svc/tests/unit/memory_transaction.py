@@ -1,5 +1,6 @@
 """A transaction on one order, one case and its dispute in memory, so that the real commands run without a database."""
 
+from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -124,14 +125,23 @@ class MemoryTransaction:
     """A transaction that starts from a snapshot; `snapshot` is what it leaves behind, `events` what it publishes."""
 
     def __init__(self, snapshot: Snapshot, role: str, now: datetime, settings: Settings) -> None:
-        self.snapshot, self.now, self.settings = snapshot, now, settings
+        self._kept, self.now, self.settings = [snapshot], now, settings
         self.actor = Actor("system" if role == "system" else f"{role}-1", role)
         self.events: list[Event] = []
         self.timing, self.timer_of = PLAIN_HOURS, ""
         self.report: EvidenceFile | None = None
 
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._kept[0]
+
+    def as_system(self) -> "MemoryTransaction":
+        system = copy(self)  # they share what they keep
+        system.actor = SYSTEM
+        return system
+
     def _set(self, **rows: Any) -> None:
-        self.snapshot = replace(self.snapshot, **rows)
+        self._kept[0] = replace(self.snapshot, **rows)
 
     def new_id(self, prefix: str) -> str:
         if prefix in ("prop", "prd", "test"):

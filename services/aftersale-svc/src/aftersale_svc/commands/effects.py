@@ -15,7 +15,7 @@ from aftersale_svc.commands.cases import callers, closing, open_parts, stages
 from aftersale_svc.commands.claims import guarantee_cover
 from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.disputes import executions
-from aftersale_svc.commands.goods import refused_goods_openings, replacement_orders
+from aftersale_svc.commands.goods import arrivals, refused_goods_openings, replacement_orders
 from aftersale_svc.commands.goods.inspection_events import accepted_lines
 from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
@@ -32,7 +32,7 @@ from aftersale_svc.domain.merchant_settings.model import used
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.fees import fees_of, fees_setting
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import KEPT, cases_with_shipped_units, unreturned
+from aftersale_svc.domain.money.holds import cases_with_shipped_units
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.order_discounts import recalculation
 from aftersale_svc.domain.money.parts import RefundPart
@@ -49,7 +49,6 @@ from aftersale_svc.tables.money.holds import (
     HOLDS,
     HOLDS_OF_ORDER,
     RELEASE_HOLDS,
-    SETTLE_HOLDS,
 )
 
 RESTAGE = "restage"  # a step that leaves the state as it is, so no lifecycle table has it
@@ -108,7 +107,13 @@ async def save(
     await executions.follow_case(tx, before.case, after.case)
     after = await refused_goods_openings.follow_case(tx, after)
     await show_freight(tx, before, after)
-    return after
+    return await _receive_what_is_back(tx, after) if moved else after
+
+
+async def _receive_what_is_back(tx: Transaction[Settings], full: FullCase) -> FullCase:
+    """The case, without the wait for goods that the merchant has already."""
+    found = await arrivals.before_shipment(tx, full)
+    return full if found is None else await save(tx.as_system(), full, found.full, found.action, found.event)
 
 
 async def show_freight(tx: Transaction[Settings], before: FullCase | None, after: FullCase) -> None:
@@ -194,22 +199,6 @@ async def _owe_replacement(
     return replacement_orders.owe(tx, full)
 
 
-async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
-    """What was refunded or claimed stays with the case; a case that was completed otherwise holds nothing any more."""
-    if full.money_hold is not None and full.money_hold.claimed_at is not None:
-        for hold in unreturned(full.lines):
-            await tx.upsert(HOLDS, hold)
-        return
-    refund = full.refund
-    if refund is not None and full.is_refunded and refund.cause in KEPT:
-        await kept_money.keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor)
-        return
-    if full.is_refunded:
-        await tx.execute(SETTLE_HOLDS, case_id=full.case.id)  # by the inspection, which may have been inserted just now
-    else:
-        tx.change(HOLDS.name, RELEASE_HOLDS, case_id=full.case.id)
-
-
 async def _release(tx: Transaction[Settings], full: FullCase) -> None:
     """Units and money are free for other cases; what a deposit has paid stays settled."""
     await guarantee_cover.end_with_case(tx, full)
@@ -292,7 +281,7 @@ NOTHING = Effects()
 CAUSED: Mapping[CaseState, Effects] = {
     CaseState.REFUNDING: Effects(first=_request_refund),
     CaseState.AWAIT_RESHIP: Effects(first=_owe_replacement),
-    CaseState.COMPLETED: Effects(then=(_settle, _execute_verdict)),
+    CaseState.COMPLETED: Effects(then=(kept_money.settle, _execute_verdict)),
     CaseState.CLOSED: Effects(then=(_release, _execute_verdict), reopened=(_hold_again, _restage_reopened)),
     CaseState.CANCELLED: Effects(then=(_release, _execute_verdict)),
 }

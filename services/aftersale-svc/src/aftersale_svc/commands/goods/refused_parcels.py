@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import InterceptGranted, ParcelStatusChanged
 from aftercare_events.catalogue.intercepts import InterceptPurpose
@@ -12,7 +13,7 @@ from asyncpg import Record
 
 from aftersale_svc.commands import locking
 from aftersale_svc.commands.cases import cases
-from aftersale_svc.commands.goods import lost_parcels, returns
+from aftersale_svc.commands.goods import arrivals, lost_parcels, returns
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.requests import Request, Wanted
@@ -65,15 +66,13 @@ async def _need_not_be_sent(tx: Transaction[Settings], event: ParcelStatusChange
     for row in await tx.all(WAITING_FOR_BUYER, order_id=event.order_id):
         full, order = await locking.case_and_order(tx, row["id"])
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=event.order_id)
-        if full.case.state in TO_BE_SENT and all(_is_back(line.line_id, parcels, event) for line in full.requested):
+        if full.case.state in TO_BE_SENT and arrivals.are_back(full, [_after(each, event) for each in parcels]):
             await returns.arrive(tx, full, event.parcel_id, event.occurred_at, order)
 
 
-def _is_back(line_id: str, parcels: Iterable[SentLine], event: ParcelStatusChanged) -> bool:
-    """Whether every parcel with units of the line is with its sender again, and the buyer has no others that were sent in their place."""
-    own = [each for each in parcels if each.line_id == line_id]
-    back = [each.parcel_id == event.parcel_id or each.returned_at is not None for each in own]
-    return bool(own) and all(back) and not any(each.replaced for each in own)
+def _after(sent: SentLine, event: ParcelStatusChanged) -> SentLine:
+    """What was sent, when the parcel of the event is back."""
+    return replace(sent, returned_at=event.occurred_at) if sent.parcel_id == event.parcel_id else sent
 
 
 async def called_back(tx: Transaction[Settings], event: InterceptGranted) -> None:

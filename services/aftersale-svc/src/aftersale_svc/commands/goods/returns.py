@@ -7,11 +7,8 @@ from aftercare_chassis.records import replace
 from aftercare_events import (
     AfterSaleEscalated,
     AfterSaleReopened,
-    CaseEvent,
     ParcelStatusChanged,
     ReturnAddressGiven,
-    ReturnDelivered,
-    ReturnHandedOver,
     ReturnScanned,
     ReturnShipped,
     ReturnWaybillCorrected,
@@ -20,12 +17,12 @@ from aftercare_events import (
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.deadlines.deadline_times import MOST_DAYS, lengthen
 from aftersale_svc.commands.evidence import cited_evidence
-from aftersale_svc.commands.goods import lost_parcels, pickups, waybills
+from aftersale_svc.commands.goods import arrivals, lost_parcels, pickups, waybills
 from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
-from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase, facts_for
-from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, permits, sent_by
-from aftersale_svc.domain.cases.model import CaseAction, CaseState, Return
+from aftersale_svc.domain.cases.full_case import FullCase, facts_for
+from aftersale_svc.domain.cases.lifecycle import apply, cause, is_with_courier, sent_by
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.cases.return_freights.model import StatedFreight
 from aftersale_svc.domain.cases.return_freights.policy import stated
@@ -39,7 +36,6 @@ from aftersale_svc.tables.money.holders import with_holders
 SCAN = "scan"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
 _LEAST = timedelta(days=1)
-_ARRIVALS = (CaseAction.RECEIVE, CaseAction.RECORD_ARRIVAL)
 
 
 async def set_address(
@@ -153,8 +149,8 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
     full, order = await locking.case_and_order(tx, case_id)  # other cases may have the units of a closed one
     if full.case.state is CaseState.CLOSED:
         return await _reopen(tx, full, order, note)
-    received = apply(full, CaseAction.RECEIVE, tx).keeping(_arrived(full, tx.now))
-    return await effects.save(tx, full, received, CaseAction.RECEIVE, _delivered(tx, received, None), note=note)
+    received = apply(full, CaseAction.RECEIVE, tx).keeping(arrivals.arrived(full, tx.now))
+    return await effects.save(tx, full, received, CaseAction.RECEIVE, arrivals.delivered(tx, received, None), note=note)
 
 
 async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
@@ -165,8 +161,8 @@ async def _reopen(tx: Transaction[Settings], full: FullCase, order: Order, note:
     event = AfterSaleReopened(
         **case_fields(tx, opened.case), cause=cause(full, CaseAction.RECEIVE), deadline_at=opened.case.deadline_at
     )
-    received = opened.keeping(_arrived(full, tx.now))
-    events = (event, _delivered(tx, received, None))
+    received = opened.keeping(arrivals.arrived(full, tx.now))
+    events = (event, arrivals.delivered(tx, received, None))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, *events, note=note)
 
 
@@ -179,9 +175,11 @@ async def record_arrival(tx: Transaction[Settings], case_id: str, *, note: str |
         IllegalTransition, ActionNotAllowed, NothingInTransit, OpensAgain, ReplacementNotReported, GoodsAlreadyReceived, RefundDecided: see CASE.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    facts = await _facts_of_arrival(tx, full, order)
-    arrived = apply(full, CaseAction.RECORD_ARRIVAL, tx, facts).keeping(_arrived(full, tx.now))
-    return await effects.save(tx, full, arrived, CaseAction.RECORD_ARRIVAL, _delivered(tx, arrived, None), note=note)
+    facts = await arrivals.facts_of(tx, full, order)
+    arrived = apply(full, CaseAction.RECORD_ARRIVAL, tx, facts).keeping(arrivals.arrived(full, tx.now))
+    return await effects.save(
+        tx, full, arrived, CaseAction.RECORD_ARRIVAL, arrivals.delivered(tx, arrived, None), note=note
+    )
 
 
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -268,29 +266,7 @@ async def arrive(
     tx: Transaction[Settings], full: FullCase, parcel_id: str, at: datetime, order: Order | None = None
 ) -> FullCase:
     """The locked case, or one of this transaction, whose goods have arrived in this parcel; `order` is locked where it may have ended."""
-    facts = await _facts_of_arrival(tx, full, order)
-    action = next((each for each in _ARRIVALS if permits(full, each, tx, facts)), None)
-    if action is None:
-        return full  # decided without it meanwhile: a late scan changes no decision
-    return_ = replace(_arrived(full, at), scanned_at=full.return_.scanned_at or at)
-    after = apply(full, action, tx, facts).keeping(return_)
-    return await effects.save(tx, full, after, action, _delivered(tx, after, parcel_id))
-
-
-async def _facts_of_arrival(tx: Transaction[Settings], full: FullCase, order: Order | None) -> CaseFacts:
-    """With the other cases that have the units of a closed one, which its goods do not open again then."""
-    [full] = await with_holders(tx, [full])
-    return replace(facts_for(full, tx.actor), order=order)
-
-
-def _arrived(full: FullCase, at: datetime) -> Return:
-    """The return with its goods at the merchant; what was said of the contents of the parcel before does not count any more."""
-    return replace(full.return_, delivered_at=at, received=None)
-
-
-def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None) -> CaseEvent:
-    fields, until = case_fields(tx, full.case), full.case.deadline_at
-    waybill_no = full.return_.waybill_no
-    if waybill_no is None:
-        return ReturnHandedOver(**fields, deadline_at=until)
-    return ReturnDelivered(**fields, parcel_id=parcel_id, waybill_no=waybill_no, deadline_at=until)
+    found = await arrivals.of_parcel(tx, full, parcel_id, at, order)
+    if found is None:
+        return full  # a late scan changes no decision
+    return await effects.save(tx, full, found.full, found.action, found.event)

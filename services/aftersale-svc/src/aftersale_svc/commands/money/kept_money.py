@@ -7,9 +7,25 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund, RefundAmount
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money import adjustments
-from aftersale_svc.domain.money.holds import KEPT
+from aftersale_svc.domain.money.holds import KEPT, unreturned
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.money.holds import HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER
+from aftersale_svc.tables.money.holds import HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
+
+
+async def settle(tx: Transaction[Settings], full: FullCase) -> None:
+    """What was refunded or claimed stays with the case that was completed; one that was completed otherwise holds nothing any more."""
+    if full.money_hold is not None and full.money_hold.claimed_at is not None:
+        for hold in unreturned(full.lines):
+            await tx.upsert(HOLDS, hold)
+        return
+    refund = full.refund
+    if refund is not None and full.is_refunded and refund.cause in KEPT:
+        await keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor)
+        return
+    if full.is_refunded:
+        await tx.execute(SETTLE_HOLDS, case_id=full.case.id)  # by the inspection, which may have been inserted just now
+    else:
+        tx.change(HOLDS.name, RELEASE_HOLDS, case_id=full.case.id)
 
 
 async def keep(tx: Transaction[Settings], full: FullCase, cause: RefundCause, minor: int) -> None:

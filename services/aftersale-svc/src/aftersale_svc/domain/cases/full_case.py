@@ -38,7 +38,7 @@ class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
     Where these were read: `stop` is what a disputed case waits for, `rejected_times` how often a line of a rejected one was, `disputes_left`
-    how many disputes the buyer may still open, `held_by` which other cases have the units of a closed one by now. `has_neighbours`, of a locked case: others of its order wait for money. `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed. `received_since`: since when the buyer has the goods, as far as it is known.
+    how many disputes the buyer may still open, `held_by` which other cases have the units of a closed one by now. `has_neighbours`, of a locked case: others of its order wait for money; `has_returned_parcels`: some parcel of its order came back to the merchant (None of a new case: not read). `anomalies`: of its parcels. `overdue`: by when units of its lines were to leave (ISO 8601), where that was missed. `received_since`: since when the buyer has the goods, as far as it is known.
     """
 
     case: Case
@@ -47,6 +47,7 @@ class FullCase:
     legs: Mapping[type[Any], tuple[Any, ...]] = field(default_factory=dict)
     stop: Stop | None = None
     has_neighbours: bool = False
+    has_returned_parcels: bool | None = None
     rejected_times: int | None = None
     disputes_left: int | None = None
     held_by: tuple[Holder, ...] | None = None

@@ -121,13 +121,19 @@ class SentLine(ParcelLine):
     """Units in a parcel, and how many of them cases wait for, which were refused at the door (`claimed`).
 
     `replaced` units did not reach the buyer, and others were sent for them: the merchant keeps them, should they come back. `arrived`: the courier has reported at last that the parcel was delivered. `returned_at`: when its sender had it again, where
-    the courier has reported that at last.
+    the courier has reported that at last. `sent_again`: after that, units of the line were sent to the buyer, or were to be.
     """
 
     claimed: int = 0
     replaced: int = 0
     arrived: bool = False
     returned_at: datetime | None = None
+    sent_again: bool = False
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the merchant has the units, and the buyer no others in their place."""
+        return self.returned_at is not None and not self.replaced and not self.sent_again
 
     @property
     def refusable_units(self) -> int:

@@ -48,6 +48,7 @@ from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.parts import RefundPart
+from aftersale_svc.domain.orders.model import PARCEL_RETURNED
 from aftersale_svc.tables.cases.cases import case_lines, cases
 from aftersale_svc.tables.cases.inspections import INSPECTIONS, inspections
 from aftersale_svc.tables.cases.offers import OFFERS, offers
@@ -62,6 +63,7 @@ from aftersale_svc.tables.goods.exchanges import (
     replacement_lines,
 )
 from aftersale_svc.tables.goods.parcel_anomalies import FACTS_OF_LINE
+from aftersale_svc.tables.goods.parcel_reports import parcel_reports
 from aftersale_svc.tables.goods.pickups import PICKUPS, pickups
 from aftersale_svc.tables.goods.refused_goods_claims import OWED_GOODS, refused_goods_claims
 from aftersale_svc.tables.goods.repairs import REPAIRS, repairs
@@ -220,8 +222,12 @@ _neighbours = exists().where(
     *(_other.c.state != ended for ended in sorted(ENDED)),
     or_(*(_other.c.type == name for name, type_ in TYPES.items() if type_.money is Money.REFUND)),
 )
-DETAILS_TO_LOCK = Details(FACTS_OF_LINE, _OVERDUE, _RECEIVED, _neighbours.label("has_neighbours"))
-"""The same of cases that are locked, with whether others of their order are open that money is to go back in."""
+_came_back = exists().where(parcel_reports.c.order_id == cases.c.order_id, parcel_reports.c.status == PARCEL_RETURNED)
+DETAILS_TO_LOCK = Details(
+    *(FACTS_OF_LINE, _OVERDUE, _RECEIVED), _neighbours.label("has_neighbours"), _came_back.label("has_returned_parcels")
+)
+"""The same of cases that are locked, with whether others of their order are open that money is to go back in, and whether a parcel of it
+came back."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
 
@@ -248,6 +254,7 @@ def _full(case: Case, records: Sequence[Record]) -> FullCase:
         requested=tuple(lines.values()),
         legs={kind: leg.of(records) for kind, leg in LEGS.items()},
         has_neighbours=any(record.get("has_neighbours") for record in records),
+        has_returned_parcels=any(record.get("has_returned_parcels") for record in records),
         anomalies=tuple(anomalies[key] for key in sorted(anomalies)),
         overdue={each["line_id"]: each["overdue_since"].isoformat() for each in records if each["overdue_since"]},
         received_since=next((record["received_since"] for record in records), None),

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.states import TO_BE_SENT, CaseState
 from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, PARCEL_LOST, PARCEL_RETURNED, SentLine
 from aftersale_svc.tables.cases.cases import case_lines, cases
 from aftersale_svc.tables.goods.parcel_reports import parcel_reports
+from aftersale_svc.tables.goods.refused_goods_claims import refused_goods_claims
 from aftersale_svc.tables.goods.replacements import replacements
 from aftersale_svc.tables.goods.returns import returns
 from aftersale_svc.tables.orders import order_parcels
@@ -82,6 +83,29 @@ _replaced = (
     .correlate(order_parcels)
     .scalar_subquery()
 )
+_sent_again = or_(
+    exists(
+        select(replacements.c.case_id)
+        .select_from(cases.join(case_lines).join(replacements, replacements.c.case_id == cases.c.id))
+        .where(
+            cases.c.order_id == order_parcels.c.order_id,
+            case_lines.c.line_id == order_parcels.c.line_id,
+            replacements.c.shipped_at >= _returned_at.element,
+        )
+        .correlate(order_parcels)
+    ),
+    exists(
+        select(refused_goods_claims.c.id)
+        .where(
+            refused_goods_claims.c.order_id == order_parcels.c.order_id,
+            refused_goods_claims.c.lines.contains(
+                func.jsonb_build_array(func.jsonb_build_object("line_id", order_parcels.c.line_id))
+            ),
+            refused_goods_claims.c.created_at >= _returned_at.element,
+        )
+        .correlate(order_parcels)
+    ),
+)
 _was_lost = exists().where(
     parcel_reports.c.parcel_id == order_parcels.c.parcel_id, parcel_reports.c.status == PARCEL_LOST
 )
@@ -98,6 +122,7 @@ PARCELS_OF_ORDER = Query(
         cast(_replaced_here, Integer).label("replaced"),
         has_arrived.label("arrived"),
         _returned_at,
+        _sent_again.label("sent_again"),
     )
     .where(order_parcels.c.order_id == bindparam("order_id"))
     .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
