@@ -56,6 +56,7 @@ from order_svc.integrations.payments.simulator import Simulator
 from order_svc.integrations.payments.stripe import Stripe
 from order_svc.integrations.payments.wechat_pay import WeChatPay, WeChatPayAccount
 from order_svc.settings import Settings
+from order_svc.workers.courier_codes import CourierCodes
 from order_svc.workers.feeds import FEEDS
 from order_svc.workers.label_files import LabelFiles
 from order_svc.workers.ledger_proof import LedgerProofWorker
@@ -105,6 +106,7 @@ def service(
             FEEDS,
             STANDSTILL_FIGURES,
             ShippingCalls(services, COURIERS).worker(),
+            CourierCodes(COURIERS).worker(),
         ),
         journal=journal.keep,
         retention=[_INBOX, _ENTRIES, *_LABELS, _QUOTES],

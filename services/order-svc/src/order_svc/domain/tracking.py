@@ -177,6 +177,16 @@ class ParcelScan:
     evidence: str | None = None
 
 
+def is_read_now(kept: ParcelScan, scan: Scan) -> bool:
+    """Whether a scan that is kept without a meaning has one by now."""
+    return kept.status is ParcelStatus.UNKNOWN and scan.status is not ParcelStatus.UNKNOWN
+
+
+def understood(kept: ParcelScan, scan: Scan) -> ParcelScan:
+    """The kept scan with the meaning that it has by now; when it happened and arrived is what it was."""
+    return replace(kept, status=scan.status, reason=scan.reason, terminal=scan.terminal, delivered_to=scan.delivered_to)
+
+
 def in_order(history: Iterable[ParcelScan]) -> list[ParcelScan]:
     """The scans by the courier's time; of equal times the further status comes last, then the later arrival."""
     return sorted(history, key=lambda scan: (*happened(scan), scan.received_at, scan.key))

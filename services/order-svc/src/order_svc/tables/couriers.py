@@ -1,7 +1,7 @@
 """The endpoints of couriers."""
 
 from aftercare_chassis.database.columns import text, timestamp
-from aftercare_chassis.database.mapping import Listing, Rows, Statement
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -10,7 +10,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     or_,
+    select,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -82,6 +84,16 @@ NOTE_PUSH = Statement(
     .values(last_push_at=bindparam("now"))
 )
 CODE_LIST = Listing(courier_codes, UnknownCode, filters=("partner",), seen_by=ADMIN_ONLY)
+NEXT_CODE = Query(
+    select(courier_codes).where(courier_codes.c.id > bindparam("after")).order_by(courier_codes.c.id).limit(1),
+    UnknownCode,
+)
+DROP_CODE = Statement(
+    delete(courier_codes).where(
+        courier_codes.c.id == bindparam("code_id"), courier_codes.c.last_seen_at == bindparam("last_seen_at")
+    )
+)
+"""The code, unless an earlier build has counted it meanwhile."""
 _COUNTED = insert(courier_codes).values(
     id=bindparam("id"),
     partner=bindparam("partner"),

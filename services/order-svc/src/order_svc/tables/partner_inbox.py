@@ -5,6 +5,7 @@ from typing import Any
 from aftercare_chassis.database.columns import document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
+    or_,
     select,
     update,
 )
@@ -104,4 +107,36 @@ WAKE_PUSHES = Statement(
     update(partner_inbox)
     .where(sql(_WAITING), partner_inbox.c.reports.contains(bindparam("waybill", type_=JSONB)))
     .values(due_at=bindparam("now"))
+)
+# The pushes of couriers that were applied, some at a time by their ids, so that no statement reads the whole table.
+_next = (
+    select(partner_inbox.c.id)
+    .where(
+        partner_inbox.c.source == PushSource.COURIER,
+        partner_inbox.c.state == PushState.APPLIED,
+        partner_inbox.c.id > bindparam("after", type_=Text),
+    )
+    .order_by(partner_inbox.c.id)
+    .limit(bindparam("limit", type_=BigInteger))
+    .cte("next_pushes")
+)
+LAST_OF_PUSHES: Query[Any] = Query(select(func.max(_next.c.id).label("id")))
+PUSHES_WITH_CODE = Query(
+    select(*PUSHES.columns)
+    .where(
+        partner_inbox.c.id.in_(select(_next.c.id)),
+        partner_inbox.c.partner == bindparam("partner"),
+        or_(
+            partner_inbox.c.reports.contains(bindparam("alike", type_=JSONB)),
+            partner_inbox.c.reports.contains(bindparam("unnamed", type_=JSONB)),
+        ),
+    )
+    .order_by(partner_inbox.c.id),
+    PartnerPush,
+)
+"""Those of them with a report like one of these."""
+SET_REPORTS = Statement(
+    update(partner_inbox)
+    .where(partner_inbox.c.id == bindparam("push_id"))
+    .values(reports=bindparam("new_reports", type_=JSONB))
 )

@@ -14,6 +14,7 @@ from order_svc.domain.waybills import ParcelKey
 from order_svc.integrations.couriers.port import Report, Reports
 from order_svc.settings import Settings
 from order_svc.tables.couriers import ENDPOINTS
+from order_svc.tables.partner_inbox import SET_REPORTS
 
 _AHEAD = timedelta(minutes=5)
 _MOST_NAMED = 5
@@ -33,7 +34,7 @@ async def apply(
     """
     merchant_id = await _merchant(tx, push)
     read = replace(push, reports=[_fields(push, report) for report in reports])
-    is_proof = signed or merchant_id is None or push.is_answer
+    is_proof = _is_proof(push, merchant_id, signed=signed)
     if is_proof and push.reports is None:  # processed for the first time, and not redriven or repeated
         await courier_codes.count(tx, push, [report for report in reports if not report.known])
     notes = [*reports.notes, *([_DATED_INTO_THE_FUTURE] if any(_is_ahead(push, each) for each in reports) else [])]
@@ -46,6 +47,18 @@ async def apply(
         named = ", ".join(unknown[:_MOST_NAMED])
         return await partner_inbox.wait(tx, read, f"unknown waybill{owner}: {named}"), is_proof
     return await partner_inbox.applied(tx, read, why if is_proof else _ASKED), is_proof
+
+
+async def reread(tx: Transaction[Settings], push: PartnerPush, reports: Reports, *, signed: bool) -> None:
+    """Apply the scans of a push once more that was applied, as they are read now; nothing where it proves none."""
+    merchant_id = await _merchant(tx, push)
+    if _is_proof(push, merchant_id, signed=signed):
+        await _apply(tx, push, reports, merchant_id)
+        await tx.execute(SET_REPORTS, push_id=push.id, new_reports=[_fields(push, report) for report in reports])
+
+
+def _is_proof(push: PartnerPush, merchant_id: str | None, *, signed: bool) -> bool:
+    return signed or merchant_id is None or push.is_answer
 
 
 async def _merchant(tx: Transaction[Settings], push: PartnerPush) -> str | None:

@@ -1,6 +1,6 @@
 """Parcels as couriers report them: every scan is kept, and a parcel follows the scans that belong to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -89,20 +89,32 @@ async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan
     tracked = await _tracked(tx, key.waybill_no)
     named = {parcel.id for parcel in waybills.meant([each.parcel for each in tracked], key)}
     scans = await parcel_intercepts.explained(tx, [each.parcel for each in tracked if each.parcel.id in named], scans)
-    fresh = [
-        (each, scan)
-        for each in tracked
-        if each.parcel.id in named
-        for scan in {scan.key: scan for scan in scans}.values()
-        if all(kept.key != scan.key for kept in each.history)
-    ]
-    for each, scan in fresh:
-        kept = _kept(tx, each.parcel, scan, key.piece_no)
-        each.history.append(kept)
-        await tx.insert(PARCEL_SCANS, kept)
-    for carrier in {each.parcel.carrier for each, _ in fresh}:
+    changed: list[TrackedParcel] = []
+    for each in tracked:
+        if each.parcel.id in named and await _keep(tx, each, {scan.key: scan for scan in scans}, key.piece_no):
+            changed.append(each)
+    for carrier in {each.parcel.carrier for each in changed}:
         await _follow_all(tx, [each for each in tracked if each.parcel.carrier == carrier])
     return len(named)
+
+
+async def _keep(
+    tx: Transaction[Settings], tracked: TrackedParcel, scans: Mapping[str, Scan], piece_no: str | None
+) -> bool:
+    """Keep those of the scans, which are by their keys, that the parcel does not have; whether there were any.
+
+    One that it has without a meaning, and that has one now, gets it.
+    """
+    known = {kept.key: place for place, kept in enumerate(tracked.history)}
+    new = [_kept(tx, tracked.parcel, scan, piece_no) for key, scan in scans.items() if key not in known]
+    tracked.history.extend(new)
+    await tx.insert(PARCEL_SCANS, *new)
+    read = [key for key in scans if key in known and tracking.is_read_now(tracked.history[known[key]], scans[key])]
+    for key in read:
+        understood = tracking.understood(tracked.history[known[key]], scans[key])
+        tracked.history[known[key]] = understood
+        await tx.upsert(PARCEL_SCANS, understood)
+    return bool(new or read)
 
 
 async def _follow_all(tx: Transaction[Settings], tracked: list[TrackedParcel]) -> None:

@@ -105,6 +105,11 @@ async def next_push(tx: Transaction[Settings], source: PushSource) -> PartnerPus
     return await tx.one(NEXT_PUSH, source=source)
 
 
+async def find(tx: Transaction[Settings], push_id: str) -> PartnerPush | None:
+    """A push; None where it was deleted."""
+    return await tx.find(PUSHES, push_id)
+
+
 async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:
     """The body of a verified push as it arrived.
 
