@@ -5,6 +5,7 @@ lists of resources, and following those needs no program. Overlays and component
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,7 +84,7 @@ class Rendering:
         return [each for each in self.manifests if each["kind"] in kinds]
 
     def one(self, kind: str, name: str) -> Manifest:
-        (found,) = [each for each in self.of(kind) if each["metadata"]["name"] == name]
+        (found,) = [each for each in self.of(kind) if name in (own := each["metadata"]["name"], without_hash(own))]
         return found
 
     def pods(self) -> list[tuple[str, Manifest, Manifest]]:
@@ -107,6 +108,11 @@ class Rendering:
 
     def deployments(self) -> list[Manifest]:
         return self.of("Deployment")
+
+
+def without_hash(name: str) -> str:
+    """A name without the hash that kustomize appends to that of a Job or ConfigMap."""
+    return re.sub(r"-\w{10}$", "", name)
 
 
 def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:

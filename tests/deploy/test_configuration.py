@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from manifests import K8S, SERVICES, rendered, sources
+from manifests import K8S, SERVICES, rendered, sources, without_hash
 
 CURRENT = {
     "Deployment": "apps/v1",
@@ -62,9 +62,19 @@ def test_no_secret_is_in_the_repository_or_in_the_environment(k8s):
 
 def test_secrets_are_files_only_the_process_reads(k8s):
     for name, spec, _ in k8s.pods():
-        secrets = [volume["secret"] for volume in spec["volumes"] if "secret" in volume]
-        assert len(secrets) == 1, name
-        assert secrets[0]["defaultMode"] == 0o440, name
+        volumes = [volume.get("secret") or volume.get("projected") for volume in spec["volumes"]]
+        (secrets,) = [each for each in volumes if each]
+        assert secrets["defaultMode"] == 0o440, name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_the_migration_gets_the_role_that_owns_the_tables(k8s, service):
+    for name, spec, labels in k8s.pods():
+        if labels["app.kubernetes.io/name"] != service:
+            continue
+        used = set(re.findall(r"[\w-]+", str([volume for volume in spec["volumes"] if volume["name"] == "secrets"])))
+        assert service in used, name
+        assert (f"{service}-migrate" in used) is (labels["app.kubernetes.io/component"] == "migrate"), name
 
 
 def test_references_exist(k8s):
@@ -86,6 +96,11 @@ def test_settings_are_those_the_service_reads(base, service):
     assert secrets <= known.keys()
     required = {name for name, field in known.items() if field.is_required()}
     assert required <= config.keys() | secrets
+    for job in base.of("Job"):
+        (container,) = job["spec"]["template"]["spec"]["containers"]
+        given = {each["name"] for each in container["env"]}
+        assert given <= known.keys() | {"AFTERCARE_SECRETS_DIR"}
+        assert required <= given | secrets, job["metadata"]["name"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -123,15 +138,18 @@ def test_the_five_differ_only_by_name(service, file):
 
 
 def test_kustomize_reads_the_base_as_we_do(base):
-    """Without the annotation that names each Job."""
+    """Without the annotation that names Jobs and ConfigMaps by their content."""
 
     def plain(manifests):
         found = {}
         for each in copy.deepcopy(manifests):
             metadata = each["metadata"]
-            if each["kind"] == "Job":
-                metadata["name"] = re.sub(r"-\w{10}$", "", metadata["name"])
+            if each["kind"] in ("Job", "ConfigMap"):
+                metadata["name"] = without_hash(metadata["name"])
                 metadata.pop("annotations", None)
+            for container in each["spec"]["template"]["spec"]["containers"] if each["kind"] == "Deployment" else []:
+                for source in container["envFrom"]:
+                    source["configMapRef"]["name"] = without_hash(source["configMapRef"]["name"])
             found[each["kind"], metadata["name"]] = each
         return found
 

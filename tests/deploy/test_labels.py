@@ -31,7 +31,6 @@ def test_it_differs_from_the_other_workers_by_image_command_and_memory_only():
         ("order-svc-labels", "order-svc-consume"),
         ("app.kubernetes.io/component: labels", "app.kubernetes.io/component: consume"),
         ("- labels\n        - consume", "- consume"),
-        ("replicas: 1", "replicas: 2"),
         ("memory: 384Mi", "memory: 320Mi"),
         ("memory: 192Mi", "memory: 160Mi"),
     ):

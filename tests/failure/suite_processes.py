@@ -38,6 +38,7 @@ class SuiteProcesses:
     clients: RetryingClients
     simulator: Process
     dsns: dict[str, str]
+    owners: dict[str, str]
     environment: dict[str, str]
     roles: dict[tuple[str, str], list[Process]] = field(default_factory=dict)
 
@@ -77,7 +78,11 @@ class SuiteProcesses:
         """Migrate every database to its newest schema."""
         for service, dsn in self.dsns.items():
             command = python("launch.py", f"{service.replace('-', '_')}.main", "migrate")
-            variables = {**self.environment, "AFTERCARE_DATABASE_URL": dsn}
+            variables = {
+                **self.environment,
+                "AFTERCARE_DATABASE_URL": dsn,
+                "AFTERCARE_MIGRATION_DATABASE_URL": self.owners[service],
+            }
             await self.servers.process(f"{service}-migrate", command, variables).start().wait_ended(120)
 
     def suite(self) -> Suite:
@@ -107,10 +112,12 @@ async def suite_processes(
         "FAILURE_SESSION_MS": "3000",
         "FAILURE_LEASE_SECONDS": "3",
     }
-    dsns = {one.name: databases.dsn(servers.postgres.admin, one, PASSWORDS[one.name]) for one in SERVICES}
+    admin = servers.postgres.admin
+    dsns = {one.name: databases.dsn(admin, one, PASSWORDS[one.name]) for one in SERVICES}
+    owners = {one.name: databases.dsn(admin, one, PASSWORDS[one.name], role=one.owner) for one in SERVICES}
     with History.at(servers.home / "history.jsonl") as history:
         async with httpx.AsyncClient(timeout=20, trust_env=False) as http:
-            suite = SuiteProcesses(servers, None, simulator, dsns, environment)  # type: ignore[arg-type]
+            suite = SuiteProcesses(servers, None, simulator, dsns, owners, environment)  # type: ignore[arg-type]
             suite.clients = RetryingClients(history, http, servers.keys, suite.urls)
             try:
                 await _start(suite, wanted)
@@ -122,7 +129,7 @@ async def suite_processes(
 async def _prepare(servers: Servers) -> None:
     """Databases and topics."""
     admin, size = servers.postgres.admin, min(3, len(servers.kafka.brokers))
-    await databases.create(admin, PASSWORDS)
+    await databases.create(admin, PASSWORDS, PASSWORDS)
     await servers.execute(admin, *(f'ALTER DATABASE "{one.database}" SET synchronous_commit = on' for one in SERVICES))
     await topics.create(
         servers.kafka.bootstrap, replication=size, min_isr=min(2, size), partitions=None, retention_ms=-1

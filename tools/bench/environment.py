@@ -58,8 +58,12 @@ class Environment:
     def variables(self, service: str) -> dict[str, str]:
         """The environment variables of a process of this service, without its port."""
         server, secrets = next(one for one in SERVICES if one.name == service), Secrets.of(self.home)
+        admin = self.servers.postgres
         return {
-            "AFTERCARE_DATABASE_URL": databases.dsn(self.servers.postgres, server, secrets.databases[service]),
+            "AFTERCARE_DATABASE_URL": databases.dsn(admin, server, secrets.databases[service]),
+            "AFTERCARE_MIGRATION_DATABASE_URL": databases.dsn(
+                admin, server, secrets.owners[service], role=server.owner
+            ),
             "AFTERCARE_KAFKA": self.servers.kafka,
             "AFTERCARE_JWKS_FILE": str(self.home / "keys" / PUBLIC_FILE),
             "AFTERCARE_JWT_ISSUER": ISSUER,
@@ -109,7 +113,8 @@ def environment() -> Iterator[Environment]:
             servers, processes = Embedded.at(home), Processes(home / "run", home / "logs")
             servers.start(NoProgress())
             try:
-                asyncio.run(databases.create(servers.postgres, Secrets.of(home).databases))
+                secrets = Secrets.of(home)
+                asyncio.run(databases.create(servers.postgres, secrets.databases, secrets.owners))
                 asyncio.run(topics.create(servers.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
                 yield Environment(home, servers, processes)
             finally:

@@ -115,7 +115,9 @@ class Bench:
         with file.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in map(order, numbers))
         services = {SERVICE: self._server.url}
-        Addresses(kind="bench", services=services, simulator="", kafka="", databases={}).write(home / "stack.json")
+        Addresses(kind="bench", services=services, simulator="", kafka="", databases={}, owners={}).write(
+            home / "stack.json"
+        )
         command = [script("aftercare"), "orders", "import", str(file), "--merchant", MERCHANTS[0]]
         environ = {**os.environ, "AFTERCARE_HOME": str(home)}
         return self._measured(len(numbers), lambda: subprocess.run(command, env=environ, check=True, stdout=DEVNULL))

@@ -58,7 +58,7 @@ def running(home: Path) -> Callable[..., Addresses]:
         home.mkdir(exist_ok=True)
         urls = {service.name: f"http://127.0.0.1:{24_000 + service.number}" for service in SERVICES}
         databases = {service.name: "postgresql://nobody@127.0.0.1:9/none" for service in SERVICES}
-        addresses = Addresses(kind, {**urls, **(services or {})}, "http://127.0.0.1:24009", kafka, databases)
+        addresses = Addresses(kind, {**urls, **(services or {})}, "http://127.0.0.1:24009", kafka, databases, databases)
         addresses.write(home / "stack.json")
         return addresses
 

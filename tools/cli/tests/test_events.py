@@ -40,7 +40,7 @@ def aftercare(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def home(tmp_path: Path, kafka_bootstrap: str) -> Path:
     databases = {service.name: "postgresql://nobody@127.0.0.1:9/none" for service in SERVICES}
-    Addresses("embedded", {}, "", kafka_bootstrap, databases).write(tmp_path / "stack.json")
+    Addresses("embedded", {}, "", kafka_bootstrap, databases, databases).write(tmp_path / "stack.json")
     return tmp_path
 
 

@@ -53,7 +53,7 @@ async def test_erase_deletes_what_the_suite_has_created_and_nothing_else(
     # Topics of the test run's broker are used by other tests.
     monkeypatch.setattr(topics, "delete", delete)
     passwords = {service.name: "ab" * 16 for service in SERVICES}
-    await databases.create(postgres_url, passwords)
+    await databases.create(postgres_url, passwords, passwords)
     admin = await asyncpg.connect(postgres_url)
     await admin.execute("CREATE DATABASE somebody_elses")
     assert set(await databases.existing(postgres_url)) == {service.database for service in SERVICES}

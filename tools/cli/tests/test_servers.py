@@ -43,8 +43,8 @@ def test_a_broker_that_does_not_answer_is_one_line_on_stderr() -> None:
 async def test_a_role_connects_to_its_own_database_only(postgres_url: str) -> None:
     passwords = {service.name: f"{number:032x}" for number, service in enumerate(SERVICES)}
     try:
-        await databases.create(postgres_url, passwords)
-        await databases.create(postgres_url, passwords)
+        await databases.create(postgres_url, passwords, passwords)
+        await databases.create(postgres_url, passwords, passwords)
         for service in SERVICES:
             own = databases.dsn(postgres_url, service, passwords[service.name])
             connection = await asyncpg.connect(own)
@@ -58,11 +58,36 @@ async def test_a_role_connects_to_its_own_database_only(postgres_url: str) -> No
         await databases.remove(postgres_url)
 
 
+async def test_a_database_that_its_service_owned_is_handed_over_and_migrated(postgres_url: str) -> None:
+    """Former versions had one role for each service, which owned its tables."""
+    service, passwords = SERVICES[0], dict.fromkeys((one.name for one in SERVICES), "ab" * 16)
+    own = databases.dsn(postgres_url, service, passwords[service.name])
+    admin = await asyncpg.connect(postgres_url)
+    try:
+        await admin.execute(f"CREATE ROLE {service.database} LOGIN PASSWORD '{passwords[service.name]}'")
+        await admin.execute(f"CREATE DATABASE {service.database} OWNER {service.database}")
+        before = await asyncpg.connect(own)
+        await before.execute("CREATE TABLE alembic_version (version_num text)")
+        await before.close()
+        await databases.create(postgres_url, passwords, passwords)
+        assert await databases.needs_migration(own, service)
+        owner = await asyncpg.connect(databases.dsn(postgres_url, service, "ab" * 16, role=service.owner))
+        await owner.execute("DROP TABLE alembic_version")
+        await owner.close()
+        after = await asyncpg.connect(own)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await after.execute("CREATE TABLE alembic_version (version_num text)")
+        await after.close()
+    finally:
+        await databases.remove(postgres_url)
+        await admin.close()
+
+
 async def test_a_wrong_password_is_refused(postgres_url: str) -> None:
     service = SERVICES[0]
     passwords = {each.name: "ab" * 16 for each in SERVICES}
     try:
-        await databases.create(postgres_url, passwords)
+        await databases.create(postgres_url, passwords, passwords)
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncio.wait_for(asyncpg.connect(databases.dsn(postgres_url, service, "cd" * 16)), 10)
     finally:
@@ -73,9 +98,12 @@ async def test_a_service_is_migrated_unless_its_schema_is_compatible(postgres_ur
     service, passwords = SERVICES[0], dict.fromkeys((one.name for one in SERVICES), "ab" * 16)
     own = databases.dsn(postgres_url, service, passwords[service.name])
     try:
-        await databases.create(postgres_url, passwords)
+        await databases.create(postgres_url, passwords, passwords)
         assert await databases.needs_migration(own, service)
-        connection = await asyncpg.connect(own)
+        connection = await asyncpg.connect(databases.dsn(postgres_url, service, "ab" * 16, role=service.owner))
+        await connection.execute(
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {service.database}"
+        )
         await connection.execute(
             "CREATE TABLE alembic_version AS SELECT '9001' AS version_num, '0001' AS compatible_with"
         )

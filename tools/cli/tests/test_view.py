@@ -72,7 +72,9 @@ def test_components_are_lines_of_name_state_and_detail(plain: Callable[[], str])
 
 
 def test_next_steps_are_lines_to_copy(plain: Callable[[], str]) -> None:
-    found = Addresses("embedded", {"order-svc": "http://127.0.0.1:8001"}, "http://127.0.0.1:8009", "127.0.0.1:9", {})
+    found = Addresses(
+        "embedded", {"order-svc": "http://127.0.0.1:8001"}, "http://127.0.0.1:8009", "127.0.0.1:9", {}, {}
+    )
     url, token = "http://127.0.0.1:8001/v1/orders/ord_1", "x" * 300
 
     view.next_steps(found, [url], token)

@@ -90,15 +90,14 @@ class Processes(Generic[S]):
 
     def migrate(self) -> None:
         """Bring the database to this build's schema, or leave a newer one with which this build works as it is."""
-        asyncio.run(self._wait_for_database())
         try:
-            asyncio.run(self._migrations.upgrade())
+            asyncio.run(self._upgrade())
         except SchemaMismatch as mismatch:
             raise SystemExit(f"{self._runtime.name}: {mismatch}") from None
 
     def autogenerate(self, message: str, revision: str | None = None) -> None:
         """Write a revision with what the tables have and the database does not have."""
-        asyncio.run(self._wait_for_database())
+        asyncio.run(self._wait_for_database(self._runtime.settings.owner_url))
         asyncio.run(self._migrations.autogenerate(message, revision))
 
     def once(self, act: Callable[[Runtime[S]], Awaitable[int | None]]) -> None:
@@ -119,12 +118,20 @@ class Processes(Generic[S]):
 
         sys.exit(asyncio.run(run()))
 
-    async def _wait_for_database(self) -> None:
+    async def _upgrade(self) -> None:
+        role = await self._wait_for_database()
+        owner = await self._wait_for_database(self._runtime.settings.owner_url)
+        await self._migrations.upgrade(runs_as=role if role != owner else None)
+
+    async def _wait_for_database(self, url: str | None = None) -> str:
+        """Wait until the database answers; return the role of the connection. `url`: see `Runtime.connect`."""
         deadline = asyncio.get_running_loop().time() + DATABASE_SECONDS
         while True:
             try:
-                await (await self._runtime.connect()).close()
-                return
+                connection = await self._runtime.connect(url)
+                role = str(await connection.fetchval("SELECT current_user"))
+                await connection.close()
+                return role
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
                 if asyncio.get_running_loop().time() > deadline:
                     why = f"the database does not answer ({type(error).__name__})"

@@ -119,10 +119,10 @@ class Runtime(Generic[S_co]):
         except TimeoutError:
             self.pool.terminate()
 
-    async def connect(self, **session: str) -> asyncpg.Connection:
-        """A new connection outside the pool, with these settings of the session; the caller closes it."""
+    async def connect(self, url: str | None = None, **session: str) -> asyncpg.Connection:
+        """A new connection outside the pool, with these settings of the session; the caller closes it. `url`: another role's address."""
         connection = await asyncpg.connect(
-            self.settings.database_url,
+            url or self.settings.database_url,
             timeout=ACQUIRE_SECONDS,
             command_timeout=30,
             server_settings={**SESSION, "application_name": self.name, **session},

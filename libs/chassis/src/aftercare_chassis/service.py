@@ -117,7 +117,7 @@ class Service(Generic[S]):
             journal=journal,
         )
         self._has_timing = timing is not None
-        self.migrations = Migrations(package, settings.database_url, metadata)
+        self.migrations = Migrations(package, settings.owner_url, metadata)
         self.runtime.revisions = self.migrations.revisions
         self.log_fields = frozenset(log_fields)
         self._processes = Processes(self.runtime, self.migrations, self.log_fields)

@@ -68,6 +68,8 @@ class ServiceSettings(BaseSettings):
     )
 
     database_url: Annotated[PostgresUrl, Field(examples=["postgresql://user@127.0.0.1/database"])]
+    # The role that owns the tables, where that of `database_url` may only read and write rows: for `migrate` and `replay`.
+    migration_database_url: PostgresUrl | None = None
     kafka: Annotated[str, AfterValidator(_bootstrap), Field(examples=["127.0.0.1:9092"])]
     jwks_file: Annotated[str, Field(examples=["/etc/aftercare/jwks.json"])]
     jwt_issuer: str = "aftercare-local"
@@ -90,6 +92,11 @@ class ServiceSettings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsInvalid("\n".join(_lines(error))) from None
+
+    @property
+    def owner_url(self) -> str:
+        """The address of the database with the role that owns its tables."""
+        return self.migration_database_url or self.database_url
 
     @classmethod
     def example(cls) -> Self:

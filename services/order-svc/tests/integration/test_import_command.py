@@ -35,7 +35,7 @@ class Desk:
         """A running order-svc, which the command finds."""
         async with self.h.serve() as served:
             services = {"order-svc": f"http://127.0.0.1:{served.port}"}
-            found = Addresses(kind="test", services=services, simulator="", kafka="", databases={})
+            found = Addresses(kind="test", services=services, simulator="", kafka="", databases={}, owners={})
             found.write(self.home / "stack.json")
             yield served
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import MetaData, text
 
+from aftercare_chassis.database import grants
 from aftercare_chassis.database.revisions import (
     MESSAGING_FOLDER,
     MESSAGING_VERSION,
@@ -81,7 +82,7 @@ class Branch:
 
 class Migrations:
     """A service's migrations (`migrations/versions/NNNN_*.py`, revision NNNN), those of the messaging tables, and the
-    database that they are for. `url` is a PostgreSQL address as asyncpg takes it."""
+    database that they are for. `url` is a PostgreSQL address as asyncpg takes it, of the role that owns the tables."""
 
     def __init__(self, package: str, url: str, metadata: MetaData, *, messaging: Path = MESSAGING_FOLDER) -> None:
         self._package, self._url, self._metadata, self._folder = package, url, metadata, messaging
@@ -93,9 +94,10 @@ class Migrations:
         """The same migrations for another database."""
         return Migrations(self._package, url, self._metadata, messaging=self._folder)
 
-    async def upgrade(self) -> None:
+    async def upgrade(self, *, runs_as: str | None = None) -> None:
         """Bring the database to the newest revisions; waits while another process does. CHECKs that were added without reading the rows
-        are validated then, so that others can read and write the tables meanwhile.
+        are validated then, so that others can read and write the tables meanwhile. `runs_as`: the role of the service, where it is not
+        the owner: it gets what `grants.give` lists.
 
         A history that a newer build has migrated is left as it is.
 
@@ -106,8 +108,12 @@ class Migrations:
 
         async with self._locked() as connection:
             behind = [branch for branch in (self.service, self.messaging) if not await _is_ahead(branch, connection)]
+            if runs_as:
+                await grants.prepare(connection, runs_as)
             for branch in behind:
                 await self._run(branch, connection, lambda config: command.upgrade(config, "head"))
+            if runs_as:
+                await grants.give(connection, runs_as)
             await _validate(connection)
 
     async def create_all(self) -> None:

@@ -27,7 +27,10 @@ class ReplayOptions:
 async def replay(runtime: Runtime, projection: Projection | None, options: ReplayOptions) -> int:
     """Replay and print the result; return the exit code: 0 identical or switched, 1 different, 2 not possible."""
     connection = await runtime.connect(
-        statement_timeout="0", idle_in_transaction_session_timeout="0", application_name=f"{runtime.name}-replay"
+        runtime.settings.owner_url,
+        statement_timeout="0",
+        idle_in_transaction_session_timeout="0",
+        application_name=f"{runtime.name}-replay",
     )
     try:
         if projection is None:

@@ -11,7 +11,7 @@ from aftercare_chassis.auth.dev_keys import make_key_set
 
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
-from aftercare_cli.stack.layout import COURIERS, SERVERS, SERVICES, SIMULATOR, Layout, checkout
+from aftercare_cli.stack.layout import COURIERS, SERVERS, SERVICES, SIMULATOR, Layout, Server, checkout
 from aftercare_cli.stack.processes import require_free_port
 from aftercare_cli.stack.secrets_file import Secrets
 
@@ -111,12 +111,15 @@ class ComposeStack:
             services={service.name: self.layout.url(service) for service in SERVICES},
             simulator=self.layout.url(SIMULATOR),
             kafka=f"127.0.0.1:{self._ports()['kafka']}",
-            databases={
-                service.name: f"postgresql://{service.database}:{service.name.removesuffix('-svc')}-{password}@{host}"
-                f"/{service.database}"
-                for service in SERVICES
-            },
+            databases={one.name: _dsn(one, one.database, "", password, host) for one in SERVICES},
+            owners={one.name: _dsn(one, one.owner, "-owner", password, host) for one in SERVICES},
         )
+
+
+def _dsn(service: Server, role: str, suffix: str, password: str, host: str) -> str:
+    """The DSN of a role of the service, as `deploy/compose/databases.sh` makes it."""
+    short = service.name.removesuffix("-svc")
+    return f"postgresql://{role}:{short}{suffix}-{password}@{host}/{service.database}"
 
 
 @cache

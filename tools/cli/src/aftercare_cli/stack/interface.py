@@ -23,17 +23,26 @@ class ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of a running stack, kept in `stack.json`. `services` and `databases` are by service name."""
+    """The addresses of a running stack, kept in `stack.json`. `services`, `databases` and `owners` are by service name; the last
+    two have the DSNs of the roles that the services run as, and of those that own the tables."""
 
     kind: str
     services: dict[str, str]
     simulator: str
     kafka: str
     databases: dict[str, str] = field(repr=False)
+    owners: dict[str, str] = field(repr=False)
 
     def write(self, path: Path) -> None:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    def variables(self, service: str) -> dict[str, str]:
+        """The variables that name the database of a service, for a command that may change its tables."""
+        return {
+            "AFTERCARE_DATABASE_URL": self.databases[service],
+            "AFTERCARE_MIGRATION_DATABASE_URL": self.owners[service],
+        }
 
     @classmethod
     def read(cls, path: Path) -> "Addresses":

@@ -18,8 +18,13 @@ class Server:
 
     @property
     def database(self) -> str:
-        """The name of its database and of the owning role. The prefix sets it apart on a server with other databases."""
+        """The name of its database and of the role that it runs as. The prefix sets it apart on a server with other databases."""
         return "aftercare_" + self.name.removesuffix("-svc")
+
+    @property
+    def owner(self) -> str:
+        """The role that owns its database and migrates it."""
+        return f"{self.database}_owner"
 
 
 SERVICES = (

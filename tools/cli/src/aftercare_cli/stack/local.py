@@ -66,7 +66,8 @@ class LocalStack:
     def _prepare(self, progress: Progress) -> None:
         """Databases, roles and topics."""
         with step(progress, "databases", "creating databases and roles", "ready"):
-            run(databases.create(self.infrastructure.postgres, self._secrets().databases))
+            secrets = self._secrets()
+            run(databases.create(self.infrastructure.postgres, secrets.databases, secrets.owners))
         with step(progress, "topics", "creating topics", "ready"):
             run(topics.create(self.infrastructure.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
 
@@ -82,29 +83,29 @@ class LocalStack:
         services = [one for one in SERVICES if one.name not in self.without]
         with ThreadPoolExecutor(max_workers=len(services) + 2) as pool:
             starting = [pool.submit(start, progress) for start in (processes.start_simulator, processes.start_couriers)]
-            starting += [
-                pool.submit(self._start_service, processes, one, addresses.databases[one.name], progress)
-                for one in services
-            ]
+            starting += [pool.submit(self._start_service, processes, one, addresses, progress) for one in services]
         for each in starting:
             each.result()
 
-    def _start_service(self, processes: ServiceProcesses, one: Server, database: str, progress: Progress) -> None:
-        processes.start(one, database, progress)
+    def _start_service(
+        self, processes: ServiceProcesses, one: Server, addresses: Addresses, progress: Progress
+    ) -> None:
+        processes.start(one, addresses, progress)
         if one is ORDER:
-            processes.start_labels(database, progress)
+            processes.start_labels(addresses.databases[one.name], progress)
 
     def _environment(self) -> dict[str, str]:
         return {**service_variables(self.layout, self.infrastructure.kafka), **self.settings}
 
     def _addresses(self) -> Addresses:
-        admin, passwords = self.infrastructure.postgres, self._secrets().databases
+        admin, secrets = self.infrastructure.postgres, self._secrets()
         return Addresses(
             kind=self.kind,
             services={service.name: self.layout.url(service) for service in SERVICES},
             simulator=self.layout.url(SIMULATOR),
             kafka=self.infrastructure.kafka,
-            databases={service.name: databases.dsn(admin, service, passwords[service.name]) for service in SERVICES},
+            databases={one.name: databases.dsn(admin, one, secrets.databases[one.name]) for one in SERVICES},
+            owners={one.name: databases.dsn(admin, one, secrets.owners[one.name], role=one.owner) for one in SERVICES},
         )
 
     def _check_addresses(self) -> None:

@@ -65,7 +65,7 @@ def run_service(layout: Layout, service: str, arguments: Sequence[str]) -> int:
         StackError: no stack is running.
     """
     addresses = Addresses.read(layout.stack_file)
-    variables = {**service_variables(layout, addresses.kafka), "AFTERCARE_DATABASE_URL": addresses.databases[service]}
+    variables = {**service_variables(layout, addresses.kafka), **addresses.variables(service)}
     return subprocess.run([script(service), *arguments], env={**os.environ, **variables}, check=False).returncode
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from aftercare_cli.stack import databases
-from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
+from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.layout import COURIERS, LABELS, ORDER, PROVIDERS, SIMULATOR, Layout, Server
 from aftercare_cli.stack.processes import Processes, require_free_port
 from aftercare_cli.stack.service_commands import script, settings_file
@@ -34,10 +34,10 @@ class ServiceProcesses:
             if self.processes.find(server.name) is None:
                 require_free_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
 
-    def start(self, server: Server, database: str, progress: Progress) -> None:
+    def start(self, server: Server, addresses: Addresses, progress: Progress) -> None:
         """Migrate, seed and start one service unless it is ready, and wait until it is.
 
-        `database` is its DSN. Migration and seeds are skipped where the schema fits: each takes the start of a process.
+        Migration and seeds are skipped where the schema fits: each takes the start of a process.
 
         Raises:
             StackError: a step failed, or the service does not become ready.
@@ -45,7 +45,7 @@ class ServiceProcesses:
         if self.runs(server):
             return
         self.processes.stop(server.name)
-        variables = {**self.environment, "AFTERCARE_DATABASE_URL": database}
+        database, variables = addresses.databases[server.name], {**self.environment, **addresses.variables(server.name)}
         if run(databases.needs_migration(database, server)):
             with step(progress, server.name, "migrating its database", "migrated"):
                 for command in ("migrate", "seed") if server.seeded else ("migrate",):
