@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases.cases import CASE_SEEN_BY, cases
+from aftersale_svc.tables.decisions.decisions import deciders_of
 from aftersale_svc.tables.disputes.disputes import DISPUTE_SEEN_BY, disputes
 from aftersale_svc.tables.orders import GOODS, SETTINGS, orders
 from aftersale_svc.tables.visibility import seen_by
@@ -32,7 +33,7 @@ ORDER_OF_CASE = Query(
     CASE_SEEN_BY,
 )
 ORDER_OF_DISPUTE = Query(
-    select(orders, SETTINGS, *GOODS)
+    select(orders, SETTINGS, *GOODS, deciders_of(disputes.c.case_id))
     .join_from(orders, disputes, disputes.c.order_id == orders.c.id)
     .where(disputes.c.id == bindparam("dispute_id"))
     .with_for_update(key_share=True, of=orders),

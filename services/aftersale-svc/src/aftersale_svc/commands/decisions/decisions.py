@@ -52,7 +52,7 @@ async def of_action(
 
 
 async def deciders(tx: Transaction[Settings], case_id: str) -> list[str]:
-    """The people who have decided about a locked case: they decide no dispute about it."""
+    """The people who have decided about a case so far, disputes included: they decide no other dispute about it, and no appeal."""
     return [row["decided_by"] for row in await tx.all(DECIDERS_OF_CASE, case_id=case_id)]
 
 

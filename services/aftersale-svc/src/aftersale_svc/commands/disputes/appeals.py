@@ -9,7 +9,7 @@ from aftercare_events import DisputeAppealed, VerdictBecameFinal, VerdictConfirm
 from aftersale_svc.commands import locking
 from aftersale_svc.commands.deadlines.timers import CaseAndOrder, dispute_timer
 from aftersale_svc.commands.decisions import citations, decisions
-from aftersale_svc.commands.disputes import lab_tests, reopened, verdict_parts, verdicts
+from aftersale_svc.commands.disputes import deciders, lab_tests, reopened, verdict_parts, verdicts
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.record import dispute_fields, save_dispute
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -21,7 +21,6 @@ from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeS
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes.appeals import APPEALS, DECIDE_APPEALS
-from aftersale_svc.tables.disputes.disputes import DISPUTES
 
 
 async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, evidence: Sequence[str] = ()) -> Dispute:
@@ -33,8 +32,8 @@ async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, ev
         NotAppealable: see DISPUTE; also where another dispute stops the case by now.
         EvidenceUnusable: see `cited_evidence.check`.
     """
-    full, _ = await locking.disputed_case_and_order(tx, dispute_id)
-    dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
+    full, order = await locking.disputed_case_and_order(tx, dispute_id)
+    dispute, facts = await deciders.locked_after(tx, order, dispute_id), DisputeFacts.of(tx)
     moved = DISPUTE.apply(dispute, DisputeAction.APPEAL, tx, facts)
     if full.case.dispute_id != dispute.id:
         raise NotAppealable()
@@ -47,7 +46,6 @@ async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, ev
         arbitrator_id=None if first else dispute.arbitrator_id,
         evidence=[*dispute.evidence, *evidence],
         party_ids=list(dict.fromkeys([*moved.party_ids, *full.case.for_buyer_ids])),
-        decider_ids=await decisions.deciders(tx, full.case.id),
     )
     row = Appeal(
         dispute_id=dispute.id,
@@ -79,7 +77,7 @@ async def confirm(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
-    dispute = await tx.lock(DISPUTES, dispute_id)
+    dispute = await deciders.locked_after(tx, order, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.CONFIRM_VERDICT, tx, DisputeFacts.of(tx))
     final = replace(moved, arbitrator_id=tx.actor.id, lab_test_id=None, final_at=tx.now)
     if dispute.is_being_paid:
@@ -115,7 +113,7 @@ async def replace_verdict(
         UnitsHeldByAnother: another case has the units of a case that would be opened again.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
-    dispute = await tx.lock(DISPUTES, dispute_id)
+    dispute = await deciders.locked_after(tx, order, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.REPLACE_VERDICT, tx, DisputeFacts.of(tx))
     verdict_parts.check(dispute, verdict)
     judged = replace(full, case=replace(full.case, liable=verdict.liable))

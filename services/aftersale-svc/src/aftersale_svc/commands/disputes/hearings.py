@@ -18,6 +18,7 @@ from aftercare_events.catalogue.hearings import DisputeReleaseCause
 
 from aftersale_svc.commands.cases import caseworkers
 from aftersale_svc.commands.deadlines.timers import dispute_timer
+from aftersale_svc.commands.disputes import deciders
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.record import dispute_fields, save_dispute
 from aftersale_svc.domain.caseworkers.model import CaseworkerRole
@@ -39,7 +40,7 @@ async def take(tx: Transaction[Settings], dispute_id: str) -> Dispute:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AlreadyAssigned: see DISPUTE.
     """
-    dispute = await tx.lock(DISPUTES, dispute_id)
+    dispute = await deciders.locked(tx, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.TAKE, tx, DisputeFacts.of(tx))
     return await _assigned(tx, moved, tx.actor.id, DisputeAction.TAKE)
 
@@ -55,7 +56,7 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
         CaseworkerUnknown: see `caseworkers.check_named`.
         NoCaseworkerFree: see `caseworkers.least_busy`.
     """
-    dispute = await tx.lock(DISPUTES, dispute_id)
+    dispute = await deciders.locked(tx, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ASSIGN, tx, DisputeFacts.of(tx))
     parties = [dispute.buyer_id, dispute.merchant_id, *dispute.party_ids]
     if arbitrator_id is None:

@@ -13,7 +13,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.cases import endings
 from aftersale_svc.commands.decisions import citations, decisions
 from aftersale_svc.commands.decisions.decisions import DecisionFields
-from aftersale_svc.commands.disputes import disputes, executions, lab_tests, ordered_legs, verdict_parts
+from aftersale_svc.commands.disputes import deciders, disputes, executions, lab_tests, ordered_legs, verdict_parts
 from aftersale_svc.commands.disputes.verdict_parts import VerdictParts
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.money import refund_parts
@@ -64,7 +64,7 @@ async def give(
         PaymentUnknown: see `check_payments`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
-    dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
+    dispute, facts = await deciders.locked_after(tx, order, dispute_id), DisputeFacts.of(tx)
     moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx, facts)
     takes_effect = takes_effect_of(verdict, tx.settings.verdict_takes_effect)
     waits = takes_effect is TakesEffect.AFTER_APPEAL_WINDOW

@@ -143,7 +143,7 @@ class Dispute:
     `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
     if the verdict is confirmed, `tested_in` is the appeal while a test in it is open, `final_at` is when it was decided that it stays.
     `settled_debt_minor` is what of the `debt_minor` of the buyer was paid back or written off. `party_ids` are the people who have acted for a
-    side, `decider_ids` those who had decided about the case when the dispute was opened or appealed.
+    side, `decider_ids` those who had decided about the case when the dispute was opened, assigned or appealed.
     """
 
     id: str

@@ -71,7 +71,7 @@ class Order(OrderRow):
 
     By line, where the order was read with them: `completed_lines` when the last case about it was completed, `questions` the open question
     about it, `warranties` the days of its warranty, `fulfilments` how its units come to the buyer, where they were stated,
-    `overdue_lines` by when its units were to leave, where that was missed, `promised_lines` by when they were promised to.
+    `overdue_lines` by when its units were to leave, where that was missed, `promised_lines` by when they were promised to. `deciders` are the people who have decided about the case of the dispute that the order was read with.
     """
 
     settings: dict[str, list[Any]] | None = None  # Any: JSON
@@ -81,6 +81,7 @@ class Order(OrderRow):
     fulfilments: dict[str, str] | None = None
     overdue_lines: dict[str, str] | None = None
     promised_lines: dict[str, str] | None = None
+    deciders: list[str] | None = None
 
     def overdue(self, line_id: str) -> datetime | None:
         """By when units of the line were to leave, where that was missed."""

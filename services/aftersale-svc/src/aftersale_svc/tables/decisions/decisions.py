@@ -1,9 +1,11 @@
 """Decisions about cases. Rows are only inserted."""
 
+from typing import Any
+
 from aftercare_chassis.database.columns import document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Label, Table, Text, bindparam, func, select
 
 from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind
 from aftersale_svc.tables.schema import metadata
@@ -45,18 +47,23 @@ VERDICT_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id.desc()).limit(1),
 """The verdict that holds."""
 DECISIONS_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id), Decision)
 """Its verdict, against which each side may appeal, then what was decided about the appeals; or its settlement."""
-_BESIDE = (_K.VERDICT, _K.APPEAL, _K.GUARANTEE_CLAIM, _K.COURIER_CLAIM, _K.REFUSED_GOODS_CLAIM)
-DECIDERS_OF_CASE: Query[Record] = Query(
+_BESIDE = (_K.GUARANTEE_CLAIM, _K.COURIER_CLAIM, _K.REFUSED_GOODS_CLAIM)
+_deciders = (
     select(decisions.c.decided_by)
-    .where(
-        decisions.c.case_id == bindparam("case_id"),
-        decisions.c.basis == DecisionBasis.PERSON,
-        *(decisions.c.kind != kind for kind in _BESIDE),
-    )
+    .where(decisions.c.basis == DecisionBasis.PERSON, *(decisions.c.kind != kind for kind in _BESIDE))
     .distinct()
     .order_by(decisions.c.decided_by)
 )
-"""The people who have decided about a case itself, or settled a dispute about it."""
+DECIDERS_OF_CASE: Query[Record] = Query(_deciders.where(decisions.c.case_id == bindparam("case_id")))
+"""The people who have decided about a case itself, or ended a dispute about it."""
+
+
+def deciders_of(case_id: Column[str]) -> Label[Any]:  # Any: an array of texts
+    """The same as a column `deciders` of a statement about this case."""
+    found = _deciders.where(decisions.c.case_id == case_id).correlate(case_id.table)
+    return func.array(found.scalar_subquery()).label("deciders")
+
+
 DECISIONS_OF_CASE = Query(
     select(decisions).where(decisions.c.case_id == bindparam("case_id")).order_by(decisions.c.id), Decision
 )
