@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from aftercare_chassis.http.schemas import Id, PrincipalId
 from fastapi import Path, Query
 
+from aftersale_svc.domain.claims.sorting import ClaimOrder
+
 CaseId = Annotated[Id, Path(description="The id of the case.")]
 OfOrder = Annotated[Id | None, Query(description="Only those about this order.")]
 OfBuyer = Annotated[PrincipalId | None, Query(description="Only those of this buyer.")]
@@ -35,6 +37,12 @@ def one_or_several(values: Sequence[str] | None) -> str | list[str] | None:
     return found[0] if len(found) == 1 else found or None
 
 
+SortedClaims = Annotated[
+    ClaimOrder,
+    Query(
+        description="By when they were opened (`newest`, `oldest`), or by `deadline`: the earliest first, with a minus the latest. `deadline` lists only claims that have one."
+    ),
+]
 ClaimId = Annotated[Id, Path(description="The id of the claim.")]
 GuaranteeClaimId = Annotated[Id, Path(description="The id of the claim on a guarantee.")]
 RefusedGoodsClaimId = Annotated[Id, Path(description="The id of the claim to refused goods.")]

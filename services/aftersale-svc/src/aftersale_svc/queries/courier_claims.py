@@ -4,10 +4,11 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.claims.model import ClaimStep
+from aftersale_svc.domain.claims.sorting import ClaimOrder
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelReport
 from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.claims.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
+from aftersale_svc.tables.claims.courier_claims import COURIER_CLAIM_LISTS, COURIER_CLAIMS
 from aftersale_svc.tables.goods.parcel_reports import REPORTS_OF_WAYBILL
 
 
@@ -22,7 +23,7 @@ async def courier_claim(
 
 
 async def courier_claims(
-    read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
+    read: Reader[Settings], order: ClaimOrder, limit: int, cursor: str | None, **filters: str | list[str] | None
 ) -> Page[CourierClaim]:
-    """A page of the claims that this actor may see, newest first."""
-    return await read.page(COURIER_CLAIM_LIST, limit=limit, cursor=cursor, **filters)
+    """A page of the claims that this actor may see, in this order."""
+    return await read.page(COURIER_CLAIM_LISTS[order], limit=limit, cursor=cursor, **filters)

@@ -4,10 +4,11 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.claims.model import ClaimStep
+from aftersale_svc.domain.claims.sorting import ClaimOrder
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
 from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.claims.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS, TOTALS
+from aftersale_svc.tables.claims.guarantee_claims import GUARANTEE_CLAIM_LISTS, GUARANTEE_CLAIMS, TOTALS
 
 
 async def guarantee_claim(read: Reader[Settings], claim_id: str) -> tuple[GuaranteeClaim, list[ClaimStep]]:
@@ -16,10 +17,10 @@ async def guarantee_claim(read: Reader[Settings], claim_id: str) -> tuple[Guaran
 
 
 async def guarantee_claims(
-    read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
+    read: Reader[Settings], order: ClaimOrder, limit: int, cursor: str | None, **filters: str | list[str] | None
 ) -> Page[GuaranteeClaim]:
-    """A page of the claims that this actor may see, newest first."""
-    return await read.page(GUARANTEE_CLAIM_LIST, limit=limit, cursor=cursor, **filters)
+    """A page of the claims that this actor may see, in this order."""
+    return await read.page(GUARANTEE_CLAIM_LISTS[order], limit=limit, cursor=cursor, **filters)
 
 
 async def guarantee_totals(read: Reader[Settings], merchant_id: str | None) -> list[GuaranteeTotal]:

@@ -7,7 +7,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Code, Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
-from aftersale_svc.api.parameters import CaseId, ClaimId, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import CaseId, ClaimId, OfMerchant, OfOrder, Several, SortedClaims, one_or_several
 from aftersale_svc.api.schemas.cases.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.claims.claims import ClaimEvidenceIn
 from aftersale_svc.api.schemas.claims.courier_claims import (
@@ -23,6 +23,7 @@ from aftersale_svc.api.schemas.claims.courier_claims import (
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands.claims import courier_claim_openings, courier_claims
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
+from aftersale_svc.domain.claims.sorting import ClaimOrder
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimCause, CourierClaimState
 from aftersale_svc.domain.courier_claims.errors import (
     AcceptedExceedsClaim,
@@ -70,12 +71,13 @@ async def list_courier_claims(
     case_id: Annotated[Id | None, Query(description="Only claims beside this case.")] = None,
     order_id: OfOrder = None,
     merchant_id: OfMerchant = None,
-    carrier: Annotated[Code | None, Query(description="Only claims on this courier.")] = None,
-    cause: Annotated[CourierClaimCause | None, Query(description="Only claims with this cause.")] = None,
-    state: Annotated[CourierClaimState | None, Query(description="Only claims in this state.")] = None,
+    carrier: Annotated[list[Code] | None, Several("Only claims on one of these couriers.")] = None,
+    cause: Annotated[list[CourierClaimCause] | None, Several("Only claims with one of these causes.")] = None,
+    state: Annotated[list[CourierClaimState] | None, Several("Only claims in one of these states.")] = None,
     whose_turn: Annotated[
-        CourierClaimTurn | None, Query(description="Only claims in which these have to act next.")
+        list[CourierClaimTurn] | None, Several("Only claims in which one of these has to act next.")
     ] = None,
+    sort: SortedClaims = ClaimOrder.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CourierClaimOut]:
@@ -84,12 +86,12 @@ async def list_courier_claims(
         "case_id": case_id,
         "order_id": order_id,
         "merchant_id": merchant_id,
-        "carrier": carrier,
-        "cause": cause,
-        "state": state,
-        "whose_turn": whose_turn,
+        "carrier": one_or_several(carrier),
+        "cause": one_or_several(cause),
+        "state": one_or_several(state),
+        "whose_turn": one_or_several(whose_turn),
     }
-    page = await queries.courier_claims(reader, limit, cursor, **filters)
+    page = await queries.courier_claims(reader, sort, limit, cursor, **filters)
     return PageOut[CourierClaimOut].of(page, lambda claim: CourierClaimOut.of(claim, reader))
 
 

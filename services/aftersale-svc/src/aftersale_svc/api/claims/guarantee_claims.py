@@ -7,7 +7,16 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
-from aftersale_svc.api.parameters import CaseId, GuaranteeClaimId, OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import (
+    CaseId,
+    GuaranteeClaimId,
+    OfBuyer,
+    OfMerchant,
+    OfOrder,
+    Several,
+    SortedClaims,
+    one_or_several,
+)
 from aftersale_svc.api.schemas.cases.case_requests import CitingIn
 from aftersale_svc.api.schemas.claims.claims import ClaimEvidenceIn
 from aftersale_svc.api.schemas.claims.guarantee_claims import (
@@ -29,6 +38,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands.claims import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide, SecondPersonNeeded
+from aftersale_svc.domain.claims.sorting import ClaimOrder
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.deposits.errors import DepositInsufficient
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
@@ -88,13 +98,14 @@ async def list_guarantee_claims(
     reader: Read[Settings],
     case_id: Annotated[Id | None, Query(description="Only claims beside this case.")] = None,
     order_id: OfOrder = None,
-    kind: Annotated[GuaranteeKind | None, Query(description="Only claims on this guarantee.")] = None,
-    state: Annotated[GuaranteeState | None, Query(description="Only claims in this state.")] = None,
+    kind: Annotated[list[GuaranteeKind] | None, Several("Only claims on one of these guarantees.")] = None,
+    state: Annotated[list[GuaranteeState] | None, Several("Only claims in one of these states.")] = None,
     whose_turn: Annotated[
-        GuaranteeTurn | None, Query(description="Only claims in which these have to act next.")
+        list[GuaranteeTurn] | None, Several("Only claims in which one of these has to act next.")
     ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
+    sort: SortedClaims = ClaimOrder.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[GuaranteeClaimOut]:
@@ -102,13 +113,13 @@ async def list_guarantee_claims(
     filters = {
         "case_id": case_id,
         "order_id": order_id,
-        "kind": kind,
-        "state": state,
-        "whose_turn": whose_turn,
+        "kind": one_or_several(kind),
+        "state": one_or_several(state),
+        "whose_turn": one_or_several(whose_turn),
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
     }
-    page = await queries.guarantee_claims(reader, limit, cursor, **filters)
+    page = await queries.guarantee_claims(reader, sort, limit, cursor, **filters)
     return PageOut[GuaranteeClaimOut].of(page, lambda claim: GuaranteeClaimOut.of(claim, reader))
 
 

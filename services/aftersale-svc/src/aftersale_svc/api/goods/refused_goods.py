@@ -6,7 +6,15 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
-from aftersale_svc.api.parameters import OfBuyer, OfMerchant, OfOrder, RefusedGoodsClaimId
+from aftersale_svc.api.parameters import (
+    OfBuyer,
+    OfMerchant,
+    OfOrder,
+    RefusedGoodsClaimId,
+    Several,
+    SortedClaims,
+    one_or_several,
+)
 from aftersale_svc.api.schemas.cases.case_requests import NoteIn
 from aftersale_svc.api.schemas.goods.refused_goods import (
     CompensationIn,
@@ -21,6 +29,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands.goods import refused_goods, refused_goods_deliveries
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction, RefusedGoodsState
 from aftersale_svc.domain.claims.parties import SecondPersonNeeded
+from aftersale_svc.domain.claims.sorting import ClaimOrder
 from aftersale_svc.domain.currencies import CurrencyForeign
 from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.policies.errors import CITATIONS
@@ -44,12 +53,13 @@ async def list_refused_goods_claims(
     reader: Read[Settings],
     case_id: Annotated[Id | None, Query(description="Only claims of this case.")] = None,
     order_id: OfOrder = None,
-    state: Annotated[RefusedGoodsState | None, Query(description="Only claims in this state.")] = None,
+    state: Annotated[list[RefusedGoodsState] | None, Several("Only claims in one of these states.")] = None,
     whose_turn: Annotated[
-        RefusedGoodsTurn | None, Query(description="Only claims in which these have to act next.")
+        list[RefusedGoodsTurn] | None, Several("Only claims in which one of these has to act next.")
     ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
+    sort: SortedClaims = ClaimOrder.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[RefusedGoodsClaimOut]:
@@ -57,12 +67,12 @@ async def list_refused_goods_claims(
     filters = {
         "case_id": case_id,
         "order_id": order_id,
-        "state": state,
-        "whose_turn": whose_turn,
+        "state": one_or_several(state),
+        "whose_turn": one_or_several(whose_turn),
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
     }
-    page = await queries.refused_goods_claims(reader, limit, cursor, **filters)
+    page = await queries.refused_goods_claims(reader, sort, limit, cursor, **filters)
     return PageOut[RefusedGoodsClaimOut].of(page, lambda claim: RefusedGoodsClaimOut.of(claim, reader))
 
 

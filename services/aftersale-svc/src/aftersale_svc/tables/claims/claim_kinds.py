@@ -9,19 +9,20 @@ from asyncpg import Record
 from sqlalchemy import bindparam, select
 
 from aftersale_svc.domain.claims.model import C
+from aftersale_svc.domain.claims.sorting import ClaimOrder
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS
-from aftersale_svc.tables.claims.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS, COURIER_CLAIMS_SEEN_BY
+from aftersale_svc.tables.claims.courier_claims import COURIER_CLAIM_LISTS, COURIER_CLAIMS, COURIER_CLAIMS_SEEN_BY
 from aftersale_svc.tables.claims.guarantee_claims import (
-    GUARANTEE_CLAIM_LIST,
+    GUARANTEE_CLAIM_LISTS,
     GUARANTEE_CLAIMS,
     GUARANTEE_CLAIMS_SEEN_BY,
 )
 from aftersale_svc.tables.goods.refused_goods_claims import (
     REFUSED_GOODS_CLAIMS,
-    REFUSED_GOODS_LIST,
+    REFUSED_GOODS_LISTS,
     REFUSED_GOODS_SEEN_BY,
 )
 
@@ -42,9 +43,11 @@ def stored(type_: ClaimType[C], rows: Rows[C], listing: Listing[C], seen_by: See
     return StoredClaims(type_, rows, listing, Query(of_turn.limit(bindparam("most")), seen_by=seen_by))
 
 
-COURIER_KIND = stored(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LIST, COURIER_CLAIMS_SEEN_BY)
-GUARANTEE_KIND = stored(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS_SEEN_BY)
-REFUSED_GOODS_KIND = stored(REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LIST, REFUSED_GOODS_SEEN_BY)
+COURIER_KIND = stored(COURIER, COURIER_CLAIMS, COURIER_CLAIM_LISTS[ClaimOrder.NEWEST], COURIER_CLAIMS_SEEN_BY)
+GUARANTEE_KIND = stored(GUARANTEE, GUARANTEE_CLAIMS, GUARANTEE_CLAIM_LISTS[ClaimOrder.NEWEST], GUARANTEE_CLAIMS_SEEN_BY)
+REFUSED_GOODS_KIND = stored(
+    REFUSED_GOODS, REFUSED_GOODS_CLAIMS, REFUSED_GOODS_LISTS[ClaimOrder.NEWEST], REFUSED_GOODS_SEEN_BY
+)
 # Any: each kind has rows of its own
 CLAIM_KINDS: tuple[StoredClaims[Any], ...] = (
     COURIER_KIND,

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.compiled import SeenBy
-from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +37,7 @@ from aftersale_svc.domain.courier_claims.codes import (
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelUnits
 from aftersale_svc.tables.cases.cases import case_lines, cases
+from aftersale_svc.tables.claims.claim_lists import claim_lists
 from aftersale_svc.tables.orders import order_lines, order_parcels
 from aftersale_svc.tables.schema import metadata
 
@@ -100,12 +101,11 @@ COURIER_CLAIMS_SEEN_BY: SeenBy = {
     "admin": None,
 }
 COURIER_CLAIMS = Rows(courier_claims, CourierClaim, COURIER_CLAIMS_SEEN_BY)
-COURIER_CLAIM_LIST = Listing(
-    courier_claims,
-    CourierClaim,
-    filters=("case_id", "order_id", "merchant_id", "carrier", "cause", "state", "whose_turn"),
-    seen_by=COURIER_CLAIMS_SEEN_BY,
+COURIER_CLAIM_LISTS = claim_lists(
+    *(courier_claims, CourierClaim, COURIER_CLAIMS_SEEN_BY),
+    *("case_id", "order_id", "merchant_id", "carrier", "cause", "state", "whose_turn"),
 )
+"""The claims that a reader may see, by the order of the list."""
 LIVE_CLAIM = Query(
     select(courier_claims)
     .where(

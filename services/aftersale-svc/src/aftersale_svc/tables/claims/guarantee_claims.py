@@ -1,7 +1,7 @@
 """Claims on a guarantee, and what they exclude."""
 
 from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, texts, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -38,6 +39,7 @@ from aftersale_svc.domain.guarantee_claims.lifecycle import UNPAID_ENDS
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases.cases import cases
+from aftersale_svc.tables.claims.claim_lists import claim_lists
 from aftersale_svc.tables.claims.claims import claim_steps
 from aftersale_svc.tables.orders import SETTINGS, orders
 from aftersale_svc.tables.schema import metadata
@@ -113,23 +115,22 @@ _then = (
     .lateral("of_time")
 )
 _was_approved = or_(*(_then.c.state == state for state in (GuaranteeState.PAYING, GuaranteeState.PAID)))
-COVERS_THEN = Query(
+_covers_then = (
     select(_c.id, _c.case_id, _then.c.state, case((_was_approved, _c.owed_minor)).label("owed_minor"))
     .select_from(guarantee_claims.join(_then, true()))
-    .where(
-        _c.case_id == bindparam("case_id"),
-        _c.kind == GuaranteeKind.MERCHANT_DEPOSIT,
-        *(_then.c.state != end for end in sorted(UNPAID_ENDS)),
-    ),
-    DepositCover,
+    .where(_c.kind == GuaranteeKind.MERCHANT_DEPOSIT, *(_then.c.state != end for end in sorted(UNPAID_ENDS)))
 )
+COVERS_THEN = Query(_covers_then.where(_c.case_id == bindparam("case_id")), DepositCover)
 """The claim on the deposit that lived or was paid at a time, as it was then. The caller has read the case before."""
-GUARANTEE_CLAIM_LIST = Listing(
-    guarantee_claims,
-    GuaranteeClaim,
-    filters=("case_id", "order_id", "kind", "state", "whose_turn", "buyer_id", "merchant_id"),
-    seen_by=GUARANTEE_CLAIMS_SEEN_BY,
+COVERS_OF_CASES_THEN = Query(
+    _covers_then.where(_c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text)))), DepositCover
 )
+"""The same of several cases."""
+GUARANTEE_CLAIM_LISTS = claim_lists(
+    *(guarantee_claims, GuaranteeClaim, GUARANTEE_CLAIMS_SEEN_BY),
+    *("case_id", "order_id", "kind", "state", "whose_turn", "buyer_id", "merchant_id"),
+)
+"""The claims that a reader may see, by the order of the list."""
 TAKEN = Query(
     select(guarantee_claims).where(
         _c.case_id == bindparam("case_id"),

@@ -1,7 +1,7 @@
 """Claims to goods that an inspection refused."""
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, text, texts, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, bindparam, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.refused_goods.lifecycle import REFUSED_GOODS_CLAIM
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
+from aftersale_svc.tables.claims.claim_lists import claim_lists
 from aftersale_svc.tables.claims.claims import claim_steps
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -72,12 +73,11 @@ REFUSED_GOODS_SEEN_BY = seen_by(refused_goods_claims)
 REFUSED_GOODS_CLAIMS = Rows(refused_goods_claims, RefusedGoodsClaim, REFUSED_GOODS_SEEN_BY)
 OWED_GOODS = Rows(refused_goods_claims, OwedGoods)
 """Read with their cases, never saved."""
-REFUSED_GOODS_LIST = Listing(
-    refused_goods_claims,
-    RefusedGoodsClaim,
-    filters=("case_id", "order_id", "state", "whose_turn", "buyer_id", "merchant_id"),
-    seen_by=REFUSED_GOODS_SEEN_BY,
+REFUSED_GOODS_LISTS = claim_lists(
+    *(refused_goods_claims, RefusedGoodsClaim, REFUSED_GOODS_SEEN_BY),
+    *("case_id", "order_id", "state", "whose_turn", "buyer_id", "merchant_id"),
 )
+"""The claims that a reader may see, by the order of the list."""
 IN_PARCEL = Query(
     select(refused_goods_claims)
     .where(
