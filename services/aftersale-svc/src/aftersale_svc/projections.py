@@ -120,6 +120,7 @@ async def lines_cancelled(tx: Transaction[ServiceSettings], event: OrderLinesCan
         line_ids=[line.line_id for line in event.lines],
         units=[line.quantity for line in event.lines],
         amounts=[line.amount_minor for line in event.lines],
+        at=event.time,
     ):
         raise Retry(awaits=event.order_id)
 
@@ -213,7 +214,7 @@ async def _copy(
             discounts=None
             if line.discounts is None
             else [each.model_dump(exclude_none=True) for each in line.discounts],
-            cancelled_quantity=line.refunded_quantity or 0,
+            refunded_quantity=line.refunded_quantity or 0,
             cancelled_minor=line.refunded_minor or 0,
         )
         await tx.upsert(ORDER_LINES, copy)

@@ -147,3 +147,18 @@ async def test_units_share_what_a_refund_before_the_import_has_left(
     await shop.leaves({line.line_id: line.quantity})
     asked = [(await shop.case(1, type="return_refund"))["requested"]["amount"] for _ in shares]
     assert (asked, sum(asked)) == (shares, 28700 - minor)
+
+
+async def test_what_was_refunded_before_the_import_keeps_nothing_from_leaving(shop: Shop) -> None:
+    """Of three units two have left and were refunded before the import; the last one can be cancelled, or leave and come back."""
+    line = KETTLE.model_copy(update={"refunded_quantity": 2, "refunded_minor": 19133})
+    await shop.created(lines=(line,))
+    await shop.payment(lines=(line,))
+    await shop.leaves({line.line_id: 2})
+    shown = await line_of(shop)
+    by_type = {each["type"]: each for each in shown["options"]}
+    assert by_type["cancel_unshipped"]["selectable_quantity"] == 1, "it has not left"
+    assert by_type["return_refund"]["selectable_quantity"] == 0, "those that have left are refunded"
+    shop.harness.problem(await shop.ask(1, type_="return_refund"), 409, "units_not_sent")
+    case = await shop.case(1, type_="cancel_unshipped", reason="changed_mind")
+    assert case["requested"]["amount"] == 28700 - 19133

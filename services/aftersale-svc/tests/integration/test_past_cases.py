@@ -197,3 +197,28 @@ async def test_a_file_is_shown_in_the_state_that_it_had(postgres_url: str, tmp_p
         found = [(await asked_later(shop.buyer, path, at, "buyer"))["as_of"]["evidence"] for at in times]
     states = [[each["state"] for each in of_time if each["evidence_id"] == file["id"]] for of_time in found]
     assert states == [[], ["pending"], ["uploaded"], ["accepted"]]
+
+
+async def test_what_another_case_has_is_known_of_the_past(shop: Shop) -> None:
+    """The units of a closed case are those of another one for a while: its goods open it again before and after that alone."""
+    await shop.delivered()
+    closed = str((await shop.case(2))["id"])
+    await shop.approve(closed)
+    shop.clock.advance(hours=30 * 24)
+    await shop.harness.run_due()
+    views = PastViews(shop, closed)
+    await views.look()
+    other = str((await shop.case(2, type_="refund_only"))["id"])
+    await views.look()
+    await shop.act(shop.buyer, other, "cancel")
+    await views.look()
+    refused = [
+        each.get("why_not")
+        for _, role, case, _, _ in views.seen
+        if role == "seller"
+        for each in case["allowed_actions"]
+        if each["action"] == "receive"
+    ]
+    assert refused == [None, "units_held_by_another_case", None]
+    shop.clock.advance(hours=1)
+    await views.check()

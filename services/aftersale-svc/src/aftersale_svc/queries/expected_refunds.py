@@ -9,16 +9,12 @@ from aftercare_chassis.records import replace
 from aftersale_svc.domain.cases.amounts import RefundAmount
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.types import ENDED, TYPES
-from aftersale_svc.domain.history.changes import versions
-from aftersale_svc.domain.history.order_money import PastOfCase, given_then, holds_then
 from aftersale_svc.domain.money.fees import NO_FEES, fees_of, may_cost
 from aftersale_svc.domain.money.model import GivenBack, LineHold
 from aftersale_svc.domain.money.refunds import refund_expected
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.queries.past_orders import past_order
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases.case_changes import CASES_OPENED, CHANGES_OF_CASE
-from aftersale_svc.tables.cases.legs import LEGS, full_cases
-from aftersale_svc.tables.claims.guarantee_claims import COVERS_THEN
 from aftersale_svc.tables.money.given_back import GIVEN_BACK
 from aftersale_svc.tables.money.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.orders import ORDER, SETTINGS_THEN
@@ -53,17 +49,8 @@ async def _of_others(
 ) -> tuple[Sequence[LineHold], Sequence[GivenBack]]:
     """What the cases of the order hold of it at this time, and what the refunds of the others have taken of its discounts."""
     case = full.case
-    holds = await read.all(HOLDS_OF_ORDER, order_id=case.order_id)
     if at == read.now:
+        holds = await read.all(HOLDS_OF_ORDER, order_id=case.order_id)
         return holds, await read.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id)
-    cases = await read.all(CASES_OPENED, order_id=case.order_id, at=at)
-    others = [each for each in cases if each.id != case.id]
-    pasts = [await _past(read, each, at) for each in await full_cases(read, others)] if others else []
-    return holds_then(holds, [each for each in pasts if each.versions]), given_then(pasts)
-
-
-async def _past(read: Reader[Settings], other: FullCase, at: datetime) -> PastOfCase:
-    """Another case of the order until this time."""
-    changes = await read.all(CHANGES_OF_CASE, case_id=other.case.id)
-    covers = await read.all(COVERS_THEN, case_id=other.case.id, at=at)
-    return PastOfCase(versions(other, changes, at, LEGS), is_covered=any(each.is_paid for each in covers))
+    then = await past_order(read, case.order_id, at, without=case.id)
+    return then.holds, then.given

@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.timeline import TimelineStep
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.stops import stop_at
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState
@@ -26,8 +27,10 @@ from aftersale_svc.domain.history.changes import as_of
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, TimeInFuture
 from aftersale_svc.domain.history.files import file_at
 from aftersale_svc.domain.history.sides import Side, actor_of
+from aftersale_svc.domain.money.holds import holders
 from aftersale_svc.domain.refused_goods.history import owed_at
 from aftersale_svc.queries.claims import in_order, steps_beside_case
+from aftersale_svc.queries.past_orders import past_order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.case_changes import CHANGES_OF_CASE
 from aftersale_svc.tables.cases.cases import TIMELINE
@@ -82,6 +85,9 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     then = replace(then, legs={**then.legs, OwedGoods: await _owed_goods(read, now, time), DepositCover: tuple(covers)})
     if at is None:
         [then] = await with_holders(read, [then], lambda each: may_open_again(each, actor))
+    elif may_open_again(then, actor):
+        past = await past_order(read, then.case.order_id, time)
+        then = replace(then, held_by=holders(case_id, TYPES[then.case.type], then.lines, past.holds))
     known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     steps = steps_for(actor.role, known)
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]

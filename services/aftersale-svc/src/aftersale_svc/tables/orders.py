@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.merchant_settings.model import SettingKind
@@ -69,6 +70,8 @@ order_lines = Table(
     text("fulfilment", null=True),
     timestamp("overdue_since", null=True),
     timestamp("promised_at", null=True),
+    *quantity("refunded_quantity", default=0),
+    document("cancellations", null=True),
 )
 
 order_parcels = Table(
@@ -168,8 +171,17 @@ CANCEL_LINES = Statement(
     .values(
         cancelled_quantity=order_lines.c.cancelled_quantity + _cancelled.c.units,
         cancelled_minor=order_lines.c.cancelled_minor + _cancelled.c.amount_minor,
+        cancellations=func.coalesce(order_lines.c.cancellations, sql("'[]'::jsonb")).op("||")(
+            func.jsonb_build_array(
+                func.jsonb_build_object(
+                    *("at", bindparam("at", type_=DateTime(timezone=True))),
+                    *("units", _cancelled.c.units, "amount_minor", _cancelled.c.amount_minor),
+                )
+            )
+        ),
     )
 )
+"""Units of these lines are cancelled, at a time that is kept: what was known before can still be shown."""
 MARK_OVERDUE = Statement(
     update(order_lines)
     .where(

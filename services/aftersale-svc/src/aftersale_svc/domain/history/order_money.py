@@ -5,6 +5,7 @@ Nothing keeps what a hold was: the versions of its case say how it has moved, as
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from aftercare_chassis.records import replace
@@ -34,16 +35,17 @@ class PastOfCase:
     is_covered: bool = False
 
 
-def holds_then(now: Iterable[LineHold], others: Sequence[PastOfCase]) -> list[LineHold]:
-    """What the cases of an order held of its lines: those whose past is given; `now` has the lines."""
-    lines = {each.line_id: _line(each) for each in now}
+def holds_then(now: Iterable[LineHold], others: Sequence[PastOfCase], at: datetime) -> list[LineHold]:
+    """What the cases of an order held of its lines at this time: those whose past is given; `now` has the lines."""
+    lines = {each.line_id: _line(each, at) for each in now}
     found = [hold for each in others for hold in _of_case(lines, each)]
     held = {each.line_id for each in found}
     return [*(line for line in lines.values() if line.line_id not in held), *found]
 
 
-def _line(hold: LineHold) -> LineHold:
-    """The line alone."""
+def _line(hold: LineHold, at: datetime) -> LineHold:
+    """The line alone, without what was cancelled of it later; of what earlier builds have copied, the time is not known."""
+    later = [each for each in hold.cancellations or () if datetime.fromisoformat(each["at"]) > at]
     return LineHold(
         line_id=hold.line_id,
         sku=hold.sku,
@@ -53,6 +55,9 @@ def _line(hold: LineHold) -> LineHold:
         tax_minor=hold.tax_minor,
         discounts=hold.discounts,
         category=hold.category,
+        cancelled_quantity=hold.cancelled_quantity - sum(each["units"] for each in later),
+        cancelled_minor=hold.cancelled_minor - sum(each["amount_minor"] for each in later),
+        refunded_quantity=hold.refunded_quantity,
     )
 
 

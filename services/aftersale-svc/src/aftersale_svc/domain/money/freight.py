@@ -79,7 +79,7 @@ def freight(
     back = Counter(units)
     for hold in others:
         back[hold.line_id] += units_back(hold, counts)
-    if any(back[hold.line_id] + hold.cancelled_quantity < hold.quantity for hold in holds):
+    if any(back[hold.line_id] + hold.gone_quantity < hold.quantity for hold in holds):
         return 0
     carried = {hold.case_id: hold.returned_freight_minor for hold in holds if hold.case_id != case.id}
     carried |= {hold.case_id: hold.shipping_refund_minor for hold in others if goes_back(hold)}

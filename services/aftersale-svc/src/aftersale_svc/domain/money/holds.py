@@ -97,7 +97,7 @@ def _given_in_part(hold: LineHold) -> LineHold:
 
 def _beyond_units(line: LineHold) -> int:
     """What was refunded before the import beyond the part of the units that are gone, which is cancelled to the minor unit otherwise."""
-    part = -(-line.paid_minor * line.cancelled_quantity // line.quantity)
+    part = -(-line.paid_minor * line.gone_quantity // line.quantity)
     return max(0, line.cancelled_minor - part)
 
 
@@ -114,14 +114,14 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         sku=line.sku,
         quantity=line.quantity,
         paid_minor=line.paid_minor,
-        settled_units=min(line.quantity, line.cancelled_quantity + sum(hold.units for hold in settled)),
+        settled_units=min(line.quantity, line.gone_quantity + sum(hold.units for hold in settled)),
         live_units=sum(hold.units for hold in live),
         live_cases=tuple(sorted(hold.case_id for hold in live if hold.units and hold.case_id is not None)),
         held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
         adjusted_minor=_beyond_units(line) + sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
-        claimable_units=max(0, line.shipped_quantity - claimed),
+        claimable_units=max(0, line.shipped_quantity - line.refunded_quantity - claimed),
         bound_units=sum(hold.bound_units for hold in of_line),
         cancelled_units=line.cancelled_quantity + sum(hold.units for hold in settled if hold.stage is Stage.PRE_SHIP),
         unshipped_units=max(0, line.quantity - line.shipped_quantity - line.cancelled_quantity - kept),
@@ -203,9 +203,7 @@ def cases_with_cancelled_units(holds: Iterable[LineHold]) -> list[str]:
     for of_line in _by_line(holds):
         line = of_line[0]
         taken = [hold for hold in of_line if hold.hold in _NOT_RELEASED and hold.units]
-        missing = (
-            line.cancelled_quantity and line.cancelled_quantity + sum(hold.units for hold in taken) - line.quantity
-        )
+        missing = line.cancelled_quantity and line.gone_quantity + sum(hold.units for hold in taken) - line.quantity
         for hold in sorted(taken, key=lambda each: each.case_id or "", reverse=True):
             is_open = hold.hold is HoldState.HELD and hold.state is not CaseState.REFUNDING
             if missing > 0 and is_open and _may_be_here(hold) and hold.case_id is not None:

@@ -24,7 +24,7 @@ class Hold:
 class LineHold:
     """An order line, and what one case holds of it.
 
-    The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
+    The first five fields, `tax_minor`, `discounts`, `category`, and what was cancelled of it or refunded before an import, are the line's, as in `OrderLine`. A line that no case is about has one row without a case. `accepted` is None where
     nothing was inspected. `keeps_for_less`: the buyer keeps the units for less. `refused_units` units of the case were refused, and the buyer does not have them again. `returned_…` is what
     refunds of the case have given back that have failed in part: of the line, in how many units, and of the freight.
     `is_stated_outside`: it is stated that its refused refund was given back outside the provider, and nobody has answered that.
@@ -56,10 +56,17 @@ class LineHold:
     category: str | None = None
     cancelled_quantity: int = 0
     cancelled_minor: int = 0
+    refunded_quantity: int = 0
+    cancellations: list[dict[str, Any]] | None = None  # a JSON document
     returned_minor: int = 0
     returned_units: int = 0
     returned_freight_minor: int = 0
     is_stated_outside: bool = False
+
+    @property
+    def gone_quantity(self) -> int:
+        """The units of the line that no case can be about: cancelled before they left, or refunded before the order was imported."""
+        return self.cancelled_quantity + self.refunded_quantity
 
     @property
     def is_being_refunded(self) -> bool:

@@ -150,7 +150,8 @@ class OrderLine:
     `tax_minor` is the tax in what was paid, 0 where it is not stated. `discounts` is what the discount was made of, each with
     `kind`, `funder` and `amount_minor`; None where it is not stated. `cancelled_quantity` of its units were cancelled without a case
     before they left, and `cancelled_minor` of what was paid went back with them. `fulfilment` is how the
-    units come to the buyer, as order-svc has it. `overdue_since` is by when its units were to leave, where that was missed,
+    units come to the buyer, as order-svc has it. `refunded_quantity` of its units had left and were refunded before the order was imported;
+    what went back with them is in `cancelled_minor`. `cancellations` has each cancellation since builds keep them, with `at`, `units` and `amount_minor`. `overdue_since` is by when its units were to leave, where that was missed,
     `promised_at` by when they were promised to, of pre-sale goods and of those made to order.
     """
 
@@ -170,3 +171,5 @@ class OrderLine:
     fulfilment: str | None = None
     overdue_since: datetime | None = None
     promised_at: datetime | None = None
+    refunded_quantity: int = 0
+    cancellations: list[dict[str, Any]] | None = None  # a JSON document

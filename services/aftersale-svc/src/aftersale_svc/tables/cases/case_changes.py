@@ -4,7 +4,8 @@ from typing import Any
 
 from aftercare_chassis.database.columns import document, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
-from sqlalchemy import Column, ColumnElement, DateTime, Integer, Table, Text, bindparam, select
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, Table, Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.history.changes import CASE_FIELDS, CaseChange
@@ -29,6 +30,13 @@ CHANGES_OF_CASE = Query(
     CaseChange,
 )
 """Whoever sees a case sees its changes: the case is looked up first."""
+CHANGES_OF_CASES = Query(
+    select(case_changes)
+    .where(case_changes.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text))))
+    .order_by(case_changes.c.case_id, case_changes.c.version),
+    CaseChange,
+)
+"""The same of several cases, one after the other."""
 
 
 CASES_OPENED = Query(

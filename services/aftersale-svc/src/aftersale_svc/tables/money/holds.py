@@ -182,6 +182,8 @@ _of_orders = (
         order_lines.c.category,
         order_lines.c.cancelled_quantity,
         order_lines.c.cancelled_minor,
+        order_lines.c.refunded_quantity,
+        order_lines.c.cancellations,
         *(column for column in _held.c if column.name not in (*_NUMBERS, *_FACTS)),
         *(func.coalesce(_held.c[name], false()).label(name) for name in _FACTS),
         *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
