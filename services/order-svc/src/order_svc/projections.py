@@ -63,6 +63,7 @@ def case_requested(units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:
         case_type=event.case_type,
         keeps_goods=_keeps_goods(event),
         state=CaseState.OPEN,
+        not_received=event.not_received,
     )
     claims = event.goods_outcome != GoodsOutcome.NONE
     new = [
@@ -85,7 +86,10 @@ def case_reopened(units: OrderUnits, event: AfterSaleReopened) -> OrderUnits:
 def case_retyped(units: OrderUnits, event: OfferAccepted | AfterSaleTypeChanged) -> OrderUnits:
     """The units with the case as the type that it has now. Raises: Retry until it is known."""
     known = _known(units, event)
-    return units.with_case(replace(known, case_type=event.case_type, keeps_goods=_keeps_goods(event)))
+    retyped = replace(known, case_type=event.case_type, keeps_goods=_keeps_goods(event))
+    if isinstance(event, AfterSaleTypeChanged):
+        retyped = replace(retyped, not_received=event.not_received)
+    return units.with_case(retyped)
 
 
 def case_completed(units: OrderUnits, event: AfterSaleCompleted) -> OrderUnits:

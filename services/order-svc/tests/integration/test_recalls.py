@@ -1,7 +1,13 @@
 """Cancelling a shipped order: its couriers are asked to bring its parcels back, and what has not left is refunded."""
 
 import pytest
-from aftercare_events import InterceptRequested, OrderCancelled, OrderLinesCancelled
+from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleRequested,
+    InterceptRequested,
+    OrderCancelled,
+    OrderLinesCancelled,
+)
 from order_svc.domain.tracking import ParcelStatus
 
 
@@ -92,3 +98,18 @@ async def test_a_lost_parcel_is_not_called_back(shop, kettles):
     assert shop.problem(changing, 409, "already_shipped")["ways"] == ["open_case"], "no courier has it"
     assert await shown(shop, order, "change_address") == (False, "already_shipped", ["open_case"])
     shop.problem(await cancel(shop, order, shop.h.client("buyer", "buyer-2")), 404, "not_found")
+
+
+async def test_what_has_not_left_after_a_price_adjustment_is_cancelled_in_a_case(shop, order):
+    money = {"requested_minor": 500, "currency": "CNY", "reason": "price_dropped", "stage": "in_transit"}
+    kind = {"case_type": "price_adjust", "goods": "none", "money": "refund", "lines": shop.units(order, 3)}
+    await shop.h.consume(shop.case(AfterSaleRequested, order, **kind, **money))
+    await shop.ask_refund(order, 500)
+    await shop.settle()
+    await shop.h.consume(shop.case(AfterSaleCompleted, order, **kind, refunded_minor=500, currency="CNY"))
+    assert await shown(shop, order) == (False, "price_adjusted", ["cancel_unshipped"])
+    shop.problem(await cancel(shop, order), 409, "price_adjusted")
+    assert await shop.events(InterceptRequested) == [], "nothing is done of a cancellation that is refused"
+    await shop.ship(order, 1, "73002")
+    assert await shown(shop, order) == (True, None, []), "both parcels are on their way"
+    assert (await cancel(shop, order)).status_code == 200

@@ -21,3 +21,7 @@ class AfterSaleTypeChanged(CaseEvent):
     deadline_at: DeadlineAt = None
     cause: Annotated[Code | None, one_of(DecisionCause, "what has changed it; absent: the buyer")] = None
     settings: SettingsUsed = None
+    not_received: Annotated[
+        bool | None,
+        Field(description="whether the buyer states from now on that a parcel with these units did not reach them"),
+    ] = None

@@ -28,7 +28,8 @@ class Case:
     """An after-sale case. Events of the case change `state`, events of its dispute change `dispute_state`.
 
     `keeps_goods` is true where the goods stay where they are; `refunding` while a refund of the case is on its way.
-    `case_type` is kept for builds before revision 0009.
+    `case_type` is kept for builds before revision 0009. `not_received` is whether its buyer states that the goods did not arrive; None where
+    that is not known.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Case:
     refunding: bool = False
     dispute_id: str | None = None
     dispute_state: DisputeState | None = None
+    not_received: bool | None = None
 
 
 def completed(case: Case, *, keeps_goods: bool) -> Case:

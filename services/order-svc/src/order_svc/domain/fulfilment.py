@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from order_svc.domain import errors
-from order_svc.domain.cases import CaseLine, CaseState
+from order_svc.domain.cases import Case, CaseLine, CaseState
 from order_svc.domain.model import OrderLine
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
@@ -208,21 +208,27 @@ def any_sent_by_case(parcels: Iterable[Parcel]) -> bool:
     return any(each.leg is ParcelLeg.EXCHANGE for each in parcels)
 
 
-def sent_again(parcel: Parcel, parcels: Sequence[Parcel], contents: Sequence[ParcelLine]) -> Counter[str]:
-    """The units of the parcel, by line, for which a case has sent others though the buyer has sent none back: they did not arrive.
+def sent_again(
+    parcel: Parcel, parcels: Sequence[Parcel], contents: Sequence[ParcelLine], cases: Iterable[Case]
+) -> Counter[str]:
+    """The units of the parcel, by line, for which a case has sent others because they did not arrive.
 
-    Those of parcels that will not arrive are counted first, as in aftersale-svc.
+    Those of parcels that will not arrive are counted first, as in aftersale-svc. Others that are lost as well count for nothing. Where it
+    is not known why a case has sent goods, it was because of that, unless the buyer has sent some back.
     """
     by_id = {each.id: each for each in parcels}
-    sent_back = {
-        each.case_id for each in parcels if each.leg is ParcelLeg.RETURN and each.status is not ParcelStatus.CANCELLED
-    }
+    others = {each.id for each in cases if each.not_received is False}
+    others.update(
+        each.case_id
+        for each in parcels
+        if each.case_id and each.leg is ParcelLeg.RETURN and each.status is not ParcelStatus.CANCELLED
+    )
     mine, again = Counter[str](), Counter[str]()
     for each in contents:
         other = by_id[each.parcel_id]
         if other.id == parcel.id:
             mine[each.line_id] += each.quantity
-        elif other.leg is ParcelLeg.EXCHANGE and other.withdrawn_at is None and other.case_id not in sent_back:
+        elif other.leg is ParcelLeg.EXCHANGE and not will_not_arrive(other) and other.case_id not in others:
             again[each.line_id] += each.quantity
         elif other.leg is ParcelLeg.OUTBOUND and not other.is_voided and will_not_arrive(other):
             again[each.line_id] -= each.quantity

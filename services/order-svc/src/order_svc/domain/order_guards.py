@@ -8,6 +8,7 @@ from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import deliveries, errors, line_cancellations, recalls, recorded_ends
 from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid, PriceAdjusted
+from order_svc.domain.cases import Case
 from order_svc.domain.fulfilment import fully_shipped, shippable
 from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.intercepts.model import Intercept
@@ -31,7 +32,7 @@ from order_svc.domain.tracking import Parcel, ParcelLine, ParcelStatus
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read,
-    nor were their `intercepts`. `contents` are those of the parcels where a case has sent goods.
+    nor were their `intercepts`. `contents` are those of the parcels where a case has sent goods, and `cases` the cases of the order then.
 
     `pending_payment` is one that may pay the order yet, and `adjusted_by` are the cases that have given money back for no known units.
     """
@@ -42,6 +43,7 @@ class OrderFacts:
     pending_payment: str | None = None
     adjusted_by: Sequence[str] = ()
     contents: Sequence[ParcelLine] = ()
+    cases: Sequence[Case] = ()
 
 
 def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
@@ -200,13 +202,19 @@ def _nothing_to_take_back(facts: OrderFacts) -> bool:
     if facts.parcels is None:
         return False
     return not any(map(shippable, facts.lines)) and not recalls.to_call_back(
-        facts.parcels, facts.intercepts, facts.contents
+        facts.parcels, facts.intercepts, facts.contents, facts.cases
     )
+
+
+def _rest_adjusted(_: Order, facts: OrderFacts | None) -> Refusal | None:
+    """Units are left to cancel, and what they are worth is not known."""
+    return _adjusted(facts) if facts is not None and any(map(shippable, facts.lines)) else None
 
 
 SOMETHING_TO_TAKE_BACK = (
     Guard(InterceptOpen.code, _all_called_back),
     Guard(NothingToCallBack.code, _none_called_back),
+    Guard(PriceAdjusted.code, _rest_adjusted),
 )
 
 

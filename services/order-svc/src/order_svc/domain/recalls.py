@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 from order_svc.domain import fulfilment
+from order_svc.domain.cases import Case
 from order_svc.domain.intercepts.model import Intercept, InterceptPurpose, InterceptState
 from order_svc.domain.tracking import Parcel, ParcelLine
 
 
 def to_call_back(
-    parcels: Sequence[Parcel], known: Sequence[Intercept], contents: Sequence[ParcelLine] = ()
+    parcels: Sequence[Parcel],
+    known: Sequence[Intercept],
+    contents: Sequence[ParcelLine] = (),
+    cases: Sequence[Case] = (),
 ) -> list[Parcel]:
     """Those of the parcels that are under way whose courier can be asked to bring them back: it was not yet, and has not refused it.
 
@@ -16,12 +20,12 @@ def to_call_back(
     """
     asked = {each.parcel_id for each in known if each.ended_at is None or _is_refused(each)}
     left = [each for each in parcels if each.is_awaited and each.id not in asked]
-    return [each for each in left if not _replaced(each, parcels, contents)]
+    return [each for each in left if not _replaced(each, parcels, contents, cases)]
 
 
-def _replaced(parcel: Parcel, parcels: Sequence[Parcel], contents: Sequence[ParcelLine]) -> bool:
+def _replaced(parcel: Parcel, parcels: Sequence[Parcel], contents: Sequence[ParcelLine], cases: Sequence[Case]) -> bool:
     units = sum(each.quantity for each in contents if each.parcel_id == parcel.id)
-    return units > 0 and fulfilment.sent_again(parcel, parcels, contents).total() == units
+    return units > 0 and fulfilment.sent_again(parcel, parcels, contents, cases).total() == units
 
 
 def being_called_back(parcels: Sequence[Parcel], known: Sequence[Intercept]) -> Intercept | None:

@@ -43,6 +43,8 @@ PICKUP_GIVEN_UP = "pickup_given_up"
 VOIDED = "voided"
 """The reasons of a status that no courier has given: a parcel of a case is not followed any more, or the merchant has given its shipment up."""
 
+CANCELLED_BY_SENDER = "cancelled_by_sender"
+"""The reason of a parcel's status where its sender has had the courier cancel it."""
 INTERCEPTED = "intercepted"
 """The reason of a parcel's status where the courier turns it round because it was asked to."""
 CONSIGNEE_REFUSED = "consignee_refused"

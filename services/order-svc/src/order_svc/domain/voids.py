@@ -1,7 +1,6 @@
 """Voiding 作废: the shipment of a parcel is given up before its courier has it, and its units are with the merchant again."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 
 from aftercare_chassis.refusals import Kind, Refusal
@@ -11,7 +10,7 @@ from order_svc.domain.fulfilment import Fulfilment, outbound, sent_again
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.order_ways import OrderWay
-from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus, is_scanned
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelStatus, is_scanned
 
 
 class ParcelScanned(Refusal):
@@ -52,11 +51,17 @@ def check(order: Order, parcel: Parcel, located: Fulfilment) -> None:
         raise ParcelScanned(ways=(OrderWay.REQUEST_INTERCEPT,))
     if not is_sent or parcel.status not in (ParcelStatus.PENDING, ParcelStatus.CANCELLED):
         raise ParcelNotVoidable
-    if _claimed(parcel, located) or sent_again(parcel, located.parcels, located.contents):
+    if is_claimed(parcel, located):
         raise ParcelClaimed
 
 
-def _claimed(parcel: Parcel, located: Fulfilment) -> bool:
+def is_claimed(parcel: Parcel, located: Fulfilment) -> bool:
+    """Whether a case decides about units of the parcel, or has sent others for them."""
+    again = sent_again(parcel, located.parcels, located.contents, located.cases)
+    return bool(again) or _decided_by_cases(parcel, located)
+
+
+def _decided_by_cases(parcel: Parcel, located: Fulfilment) -> bool:
     """Whether open cases by which goods go somewhere are about more units of its lines than have arrived."""
     going = {case.id for case in located.cases if case.state is CaseState.OPEN and case.keeps_goods is False}
     arrived = {each.id for each in outbound(located.parcels) if each.status is ParcelStatus.DELIVERED}
@@ -68,20 +73,34 @@ def _claimed(parcel: Parcel, located: Fulfilment) -> bool:
     return any(claimed[each.line_id] > 0 for each in located.contents if each.parcel_id == parcel.id)
 
 
-def unship(units: OrderUnits, content: Iterable[ParcelLine]) -> OrderUnits:
+def unship(located: Fulfilment, parcel: Parcel) -> OrderUnits:
     """The units after those of a voided parcel are with the merchant again.
 
-    Those that a case about goods that stay where they are has refunded are withdrawn, and never shipped.
+    Those that cases have refunded are withdrawn, and never shipped. A case does not say in which parcel its units were: they were in those
+    that have ended, as far as these had so many.
     """
+    content = [each for each in located.contents if each.parcel_id == parcel.id]
     back = Counter({each.line_id: each.quantity for each in content})
-    lines = {line.id: replace(line, shipped_quantity=line.shipped_quantity - back[line.id]) for line in units.lines}
-    keeping = {case.id for case in units.cases if case.keeps_goods}
+    lines = {line.id: replace(line, shipped_quantity=line.shipped_quantity - back[line.id]) for line in located.lines}
+    refunded = _refunded_of_parcels_under_way(located, parcel)
     case_lines = []
-    for each in units.case_lines:
-        refunded = each.refunded_quantity - each.withdrawn_quantity if each.case_id in keeping else 0
-        taken = min(refunded, back[each.line_id])
+    for each in located.case_lines:
+        own = each.refunded_quantity - each.withdrawn_quantity
+        taken = max(0, min(own, refunded[each.line_id], back[each.line_id]))
         back[each.line_id] -= taken
+        refunded[each.line_id] -= taken
         line = lines[each.line_id]
         lines[line.id] = replace(line, withdrawn_quantity=line.withdrawn_quantity + taken)
         case_lines.append(replace(each, withdrawn_quantity=each.withdrawn_quantity + taken))
-    return replace(units, lines=list(lines.values()), case_lines=case_lines)
+    return OrderUnits(lines=list(lines.values()), cases=located.cases, case_lines=case_lines)
+
+
+def _refunded_of_parcels_under_way(located: Fulfilment, voided: Parcel) -> Counter[str]:
+    """The refunded units that had left, by line, without as many as were in other parcels that have ended."""
+    ended = {each.id for each in outbound(located.parcels) if each.terminal and each.id != voided.id}
+    refunded = Counter[str]()
+    for unit in located.case_lines:
+        refunded[unit.line_id] += unit.refunded_quantity - unit.withdrawn_quantity
+    for each in located.contents:
+        refunded[each.line_id] -= each.quantity if each.parcel_id in ended else 0
+    return refunded

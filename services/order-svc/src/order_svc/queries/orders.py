@@ -9,6 +9,7 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain import line_cancellations
+from order_svc.domain.cases import Case
 from order_svc.domain.fulfilment import any_sent_by_case
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.order_guards import OrderFacts
@@ -71,7 +72,9 @@ async def _facts(
 ) -> list[OrderFacts]:
     shipped = [each.id for each in orders if each.state is OrderState.SHIPPED]
     sent = await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else []
-    parcels, contents = _grouped(sent, "order_id"), await _contents(reader, sent)
+    parcels = _grouped(sent, "order_id")
+    served = sorted({each.order_id for each in sent if any_sent_by_case([each])})
+    contents, cases = await _contents(reader, sent, served), await _cases(reader, served)
     asked = _grouped(await reader.all(INTERCEPTS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
     by_order = {each.id: money.of_order(each.id) for each in orders}
     adjusted = await _adjusted(
@@ -85,14 +88,20 @@ async def _facts(
             contents=contents.get(each.id, ()),
             pending_payment=by_order[each.id].pending,
             adjusted_by=adjusted.get(each.id, ()),
+            cases=cases.get(each.id, ()),
         )
         for each in orders
     ]
 
 
-async def _contents(reader: Reader, sent: Sequence[Parcel]) -> Mapping[str, Sequence[ParcelLine]]:
-    """By order: the contents of all parcels of the orders to which cases have sent goods."""
-    order_ids = sorted({each.order_id for each in sent if any_sent_by_case([each])})
+async def _cases(reader: Reader, order_ids: Sequence[str]) -> Mapping[str, Sequence[Case]]:
+    return _grouped(await reader.all(CASES_OF_ORDERS, order_ids=order_ids), "order_id") if order_ids else {}
+
+
+async def _contents(
+    reader: Reader, sent: Sequence[Parcel], order_ids: Sequence[str]
+) -> Mapping[str, Sequence[ParcelLine]]:
+    """By order: the contents of all parcels of these orders, to which cases have sent goods."""
     if not order_ids:
         return {}
     of_parcels = _grouped(await reader.all(PARCEL_LINES_OF_ORDERS, order_ids=order_ids), "parcel_id")

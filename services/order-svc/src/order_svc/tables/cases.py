@@ -23,6 +23,8 @@ cases = Table(
     *one_of("dispute_state", DisputeState, null=True),
     # NULL in rows of builds before revision 0009, until the next event of the case.
     Column("keeps_goods", Boolean),
+    # NULL in rows of builds before revision 0073.
+    Column("not_received", Boolean),
     Index("cases_order_idx", "order_id", "id"),
 )
 
@@ -43,7 +45,7 @@ CASES = Rows(cases, Case)
 CASE_LINES = Rows(case_lines, CaseLine)
 CASES_OF_ORDER = Query(select(cases).where(cases.c.order_id == bindparam("order_id")).order_by(cases.c.id), Case)
 _orders = bindparam("order_ids", type_=ARRAY(Text)).any_()
-CASES_OF_ORDERS = Query(select(cases).where(cases.c.order_id == _orders), Case)
+CASES_OF_ORDERS = Query(select(cases).where(cases.c.order_id == _orders).order_by(cases.c.order_id, cases.c.id), Case)
 CASE_LINES_OF_ORDERS = Query(select(case_lines).where(case_lines.c.order_id == _orders), CaseLine)
 CASE_LINES_OF_ORDER = Query(select(case_lines).where(case_lines.c.order_id == bindparam("order_id")), CaseLine)
 UNITS_OF_ORDER = Joint(OrderUnits, lines=LINES_OF_ORDER, cases=CASES_OF_ORDER, case_lines=CASE_LINES_OF_ORDER)

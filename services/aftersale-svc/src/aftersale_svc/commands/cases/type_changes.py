@@ -18,6 +18,7 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferAction
+from aftersale_svc.domain.cases.reasons import PARCEL_MISSING
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.type_changes.policy import changed, check_term_of
 from aftersale_svc.domain.money.freight import estimated
@@ -94,4 +95,5 @@ def event(
         evidence=tuple(evidence),
         cause=cause,
         settings=settings_used(case.settings),
+        not_received=case.reason in PARCEL_MISSING,
     )

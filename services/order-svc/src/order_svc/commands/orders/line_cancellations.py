@@ -44,7 +44,7 @@ async def cancel_lines(
     """
     order = await tx.lock(ORDERS, order_id)
     units = await order_units.read(tx, order_id)
-    facts = await _facts(tx, order, units)
+    facts = await facts_of(tx, order, units)
     changed = ORDER.apply(order, OrderAction.CANCEL_LINES, tx, facts)
     line_cancellations.check(units.lines, picks, units.case_lines)
     picks = line_cancellations.with_gifts(units.lines, picks)
@@ -59,7 +59,8 @@ async def cancel_lines(
     return await _after_payment(tx, order, changed, units, picks, reason)
 
 
-async def _facts(tx: Transaction[Settings], order: Order, units: OrderUnits) -> OrderFacts:
+async def facts_of(tx: Transaction[Settings], order: Order, units: OrderUnits) -> OrderFacts:
+    """What the guards of a cancellation judge of the locked order: its units and its money."""
     [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
     adjusted_by = line_cancellations.adjusting_cases(units.cases, units.case_lines, money.cases_paid)
     return OrderFacts(units.lines, pending_payment=money.pending, adjusted_by=adjusted_by)

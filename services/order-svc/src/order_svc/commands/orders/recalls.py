@@ -1,5 +1,7 @@
 """Cancelling an order of which something has left: its parcels are called back, and what has not left is cancelled."""
 
+from dataclasses import replace
+
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands.orders import cancellations, line_cancellations, order_units
@@ -9,10 +11,9 @@ from order_svc.domain.fulfilment import Pick, any_sent_by_case, shippable
 from order_svc.domain.intercepts.model import InterceptPurpose
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
-from order_svc.domain.order_guards import OrderFacts
 from order_svc.settings import Settings
 from order_svc.tables.intercepts import INTERCEPTS_OF_ORDERS
-from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
+from order_svc.tables.orders import ORDERS
 from order_svc.tables.parcels import PARCEL_LINES_OF_ORDERS, PARCELS
 
 
@@ -23,19 +24,20 @@ async def cancel(tx: Transaction[Settings], order_id: str, *, reason: str | None
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, AfterSaleOpen, PackedNeedsMerchant, AlreadyShipped, InterceptOpen,
-        NothingToCallBack: see ORDER.
-        PriceAdjusted: see `line_cancellations.adjusted`.
+        NothingToCallBack, PriceAdjusted: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
     if order.state is not OrderState.SHIPPED:
         return await cancellations.cancel_locked(tx, order, reason)
-    lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
+    units = await order_units.read(tx, order_id)
     parcels = await order_units.read_parcels(tx, order_id)
     known = await tx.all(INTERCEPTS_OF_ORDERS, order_ids=[order_id])
     contents = await tx.all(PARCEL_LINES_OF_ORDERS, order_ids=[order_id]) if any_sent_by_case(parcels) else []
-    ORDER.apply(order, OrderAction.CANCEL, tx, OrderFacts(lines, parcels, known, contents=contents))
-    for parcel in recalls.to_call_back(parcels, known, contents):
+    facts = await line_cancellations.facts_of(tx, order, units)
+    facts = replace(facts, parcels=parcels, intercepts=known, contents=contents, cases=units.cases)
+    ORDER.apply(order, OrderAction.CANCEL, tx, facts)
+    for parcel in recalls.to_call_back(parcels, known, contents, units.cases):
         locked = await tx.lock(PARCELS, parcel.id)
         await intercepts.request_locked(tx, locked, purpose=InterceptPurpose.RETURN_TO_SENDER, reason=reason)
-    left = [Pick(line.id, shippable(line)) for line in lines if shippable(line)]
+    left = [Pick(line.id, shippable(line)) for line in units.lines if shippable(line)]
     return await line_cancellations.cancel_lines(tx, order_id, picks=left, reason=reason) if left else order

@@ -21,10 +21,11 @@ from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import StockReleaseCause, changes
-from order_svc.domain.tracking import Parcel, ParcelLine
+from order_svc.domain.tracking import Parcel, ParcelLine, ParcelStatus, Scan
+from order_svc.domain.waybills import ParcelKey
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDER_TO_LOCK
-from order_svc.tables.parcels import LINES_OF_PARCEL, PARCELS
+from order_svc.tables.parcels import PARCELS
 from order_svc.tables.shipping import LABEL_OF_PARCEL_LOCKED
 
 
@@ -47,6 +48,24 @@ async def void(tx: Transaction[Settings], parcel_id: str, *, cancelled_with_cour
     return await carry_out(tx, order, parcel)
 
 
+async def courier_agreed(tx: Transaction[Settings], order: Order, parcel: Parcel, courier: str) -> None:
+    """The courier has cancelled a locked parcel of a locked order, which is voided, unless a case decides about its units meanwhile: then
+    they have left, and do not arrive."""
+    located = await order_units.located(tx, order.id, await order_units.read(tx, order.id))
+    if not voids.is_claimed(parcel, located):
+        await carry_out(tx, order, parcel)
+        return
+    scan = Scan(
+        key=f"cancelled-{tx.new_id('scan')}",
+        status=ParcelStatus.CANCELLED,
+        occurred_at=tx.now,
+        reason=tracking.CANCELLED_BY_SENDER,
+        partner=courier,
+    )
+    key = ParcelKey(carrier=parcel.carrier, waybill_no=parcel.waybill_no, parcel_id=parcel.id)
+    await parcels.apply_scans(tx, key, [scan])
+
+
 async def carry_out(tx: Transaction[Settings], order: Order, parcel: Parcel) -> Parcel:
     """Void a locked parcel of a locked order. Of one that is over meanwhile nothing is shipped again."""
     voided = await parcels.withdraw(tx, parcel, tx.now, tracking.VOIDED)
@@ -58,11 +77,12 @@ async def carry_out(tx: Transaction[Settings], order: Order, parcel: Parcel) -> 
 
 async def _unship(tx: Transaction[Settings], order: Order, parcel: Parcel) -> None:
     """Have the units of the voided parcel ready to be shipped; an order of which nothing else has left is paid, and no more packed."""
-    content = await tx.all(LINES_OF_PARCEL, parcel_id=parcel.id)
     before = await order_units.read(tx, order.id)
-    after = await _held_again(tx, voids.unship(before, content))
+    located = await order_units.located(tx, order.id, before)
+    content = [each for each in located.contents if each.parcel_id == parcel.id]
+    after = await _held_again(tx, voids.unship(located, parcel))
     await order_units.save(tx, before, after)
-    sent = [each for each in await order_units.read_parcels(tx, order.id) if each.id != parcel.id]
+    sent = [each for each in located.parcels if each.id != parcel.id]
     back = _without(order, after, sent, tx)
     events = await _events(tx, order, back, parcel, content, before, after)
     await effects.advance(tx, await effects.enter(tx, order, back, *events), after)

@@ -68,7 +68,7 @@ async def withdraw(tx: Transaction[Settings], label: ShippingLabel) -> None:
     if tracking.is_scanned(parcel.status) or parcel.withdrawn_at is not None:
         return
     if parcel.leg is ParcelLeg.OUTBOUND:
-        await voids.carry_out(tx, await tx.get(ORDERS, parcel.order_id), parcel)
+        await voids.courier_agreed(tx, await tx.get(ORDERS, parcel.order_id), parcel, label.courier)
     else:
         await parcels.withdraw(tx, parcel, tx.now, tracking.PICKUP_GIVEN_UP)
 

@@ -6,6 +6,7 @@ from itertools import takewhile
 from order_svc.domain.anomalies.codes import AnomalyKind
 from order_svc.domain.tracking import (
     BACK,
+    CANCELLED_BY_SENDER,
     CONSIGNEE_REFUSED,
     INTERCEPTED,
     PROXY,
@@ -17,7 +18,7 @@ from order_svc.domain.tracking import (
 
 DAMAGED = "carrier_damaged_parcel"
 _DISPOSED = frozenset({"disposed", "customs_confiscated"})
-_ASKED_FOR = frozenset({INTERCEPTED, "cancelled_by_sender"})
+_ASKED_FOR = frozenset({INTERCEPTED, CANCELLED_BY_SENDER})
 _WRONG_ADDRESS = frozenset({"consignee_incorrect_address", "consignee_incorrect_phone", "out_of_delivery_area"})
 
 Scans = Sequence[ParcelScan]
