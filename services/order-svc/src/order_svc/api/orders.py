@@ -20,6 +20,7 @@ from order_svc.domain.errors import (
     AmountTooLarge,
     CurrencyMismatch,
     DiscountExceedsLine,
+    DiscountExceedsOrder,
     DiscountRepeated,
     DiscountsDoNotAddUp,
     DuplicateLine,
@@ -68,6 +69,7 @@ EVERYTHING = CancelIn()
     responses=refusals(
         CurrencyMismatch,
         DiscountExceedsLine,
+        DiscountExceedsOrder,
         TaxExceedsPaid,
         DiscountRepeated,
         DiscountsDoNotAddUp,
@@ -106,6 +108,7 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         payment_minutes=body.payment_minutes,
         order_no=body.order_no,
         plan=body.plan(),
+        discounts=[each.draft() for each in body.discounts or ()],
     )
     return await _shown(tx, placed)
 

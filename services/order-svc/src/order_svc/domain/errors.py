@@ -11,6 +11,14 @@ class DiscountExceedsLine(Refusal):
     en = "The discount of {discount_minor:money} is more than the line's value of {gross_minor:money}."
 
 
+class DiscountExceedsOrder(Refusal):
+    """The discounts of an order are larger than what its lines cost."""
+
+    kind, code = Kind.INVALID, "discount_exceeds_order"
+    zh = "整单优惠 {discount_minor:money} 超过优惠后剩余金额 {left_minor:money}。"
+    en = "The discount of {discount_minor:money} is more than the {left_minor:money} that the lines cost before it."
+
+
 class TaxExceedsPaid(Refusal):
     """The tax in a line is more than what is paid for it."""
 
@@ -36,11 +44,11 @@ class ThresholdNotReached(Refusal):
 
 
 class DiscountRepeated(Refusal):
-    """A line has two discounts of one kind, funder and threshold."""
+    """A line, or the order, has two discounts of one kind, funder and threshold."""
 
     kind, code = Kind.INVALID, "discount_repeated"
-    zh = "同一行中每个出资方的每种优惠只能出现一次（{kind_of_discount}，{funder}）。"
-    en = "A line has each kind of discount of a funder once ({kind_of_discount}, {funder})."
+    zh = "同一行或整单中每个出资方的每种优惠只能出现一次（{kind_of_discount}，{funder}）。"
+    en = "A line, or the order, has each kind of discount of a funder once ({kind_of_discount}, {funder})."
 
 
 class CurrencyMismatch(Refusal):

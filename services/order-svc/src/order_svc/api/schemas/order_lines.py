@@ -21,7 +21,7 @@ Units = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class DiscountIn(In):
-    """A part of a line's discount, for all its units, or of that of the shipping fee."""
+    """A discount of the whole order, a part of a line's discount, for all its units, or of that of the shipping fee."""
 
     kind: DiscountKind
     """What it was: `points` or a `coupon` of the buyer, a `gift`, or a `promotion` for everybody."""
@@ -30,8 +30,8 @@ class DiscountIn(In):
     amount: Money
     """In the currency of the order."""
     threshold: Money | None = None
-    """Of a discount of the order: what its lines have to come to, before the discounts of the order, for it. `amount` is the share of this
-    line then. Whether a return that takes the order below it costs the discount is for the merchant to set."""
+    """Of a discount of the order: what its lines have to come to, before the discounts of the order, for it. Stated with a line,
+    `amount` is the share of this line. Whether a return that takes the order below it costs the discount is for the merchant to set."""
 
     def draft(self) -> DiscountDraft:
         """The discount as the command takes it."""
@@ -92,16 +92,16 @@ class OrderLineIn(In):
 
 
 class DiscountOut(Out):
-    """A part of a line's discount, or of that of the shipping fee."""
+    """A discount of the whole order, a part of a line's discount, or of that of the shipping fee."""
 
     kind: DiscountKind
     """What it was."""
     funder: DiscountFunder
     """Who paid for it."""
     amount: Money
-    """For all units of the line, or for the whole shipment."""
+    """For all lines, for all units of the line, or for the whole shipment."""
     threshold: Money | None = None
-    """What the order has to come to for it; null for a discount of the line alone."""
+    """What the order had to come to for it, 0 for a discount of the order without such a condition; null for one of the line alone."""
 
 
 class OrderLineOut(Out):

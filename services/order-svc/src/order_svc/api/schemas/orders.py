@@ -35,7 +35,7 @@ from order_svc.api.schemas.order_lines import (
 from order_svc.api.schemas.order_times import OrderTimesUsedOut
 from order_svc.api.schemas.packing import PackageOut
 from order_svc.api.schemas.stages import LabelOut, OrderActionOut, stage_label
-from order_svc.domain import explanations, policy
+from order_svc.domain import explanations, order_discounts, policy
 from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import (
@@ -77,6 +77,9 @@ class OrderIn(In):
     """ISO 4217 code; every amount of the order is in it."""
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
     """One entry per article."""
+    discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
+    """Those of the whole order: points, coupons, promotions. Each is shared among the lines by what they cost, beside the `discount` that a line
+    states itself; a gift has no share. May be left out."""
     shipping_fee: Money | None = None
     """What the buyer pays for the shipment, after its discounts; zero where it is left out."""
     shipping_tax: Money | None = None
@@ -135,6 +138,8 @@ class OrderOut(Out):
     """The shop's own number of the order; null where it has none."""
     lines: list[OrderLineOut]
     """One entry per article."""
+    discounts: list[DiscountOut] | None = None
+    """Those of the whole order; each line has its share of them. Null where it has none."""
     shipping_fee: Money
     """What the buyer pays for the shipment."""
     shipping_tax: Money | None = None
@@ -226,6 +231,7 @@ class OrderOut(Out):
             packages=PackageOut.of_any(order.packages),
             times=OrderTimesUsedOut.of_order(order),
             **_paying(order),
+            discounts=discounts_out(order_discounts.of_order(lines) or None, order.currency),
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
             shipping_tax=None if tax is None else Money.of(tax, order.currency),

@@ -12,7 +12,7 @@ from aftercare_events import OrderAddressChanged, OrderCreated, digest
 from order_svc.commands import effects
 from order_svc.commands.orders import order_units, restrictions, stock
 from order_svc.commands.record import order_fields, sale_fields
-from order_svc.domain import breakdown, policy
+from order_svc.domain import breakdown, order_discounts, policy
 from order_svc.domain.article_search import columns
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -54,12 +54,13 @@ async def create(
     plan: PlanDraft | None = None,
 ) -> Order:
     """Place an order for the seller's merchant. It waits for its payment until `deadline_at`: `payment_minutes`, or as long as
-    the settings say, or as the plan has it by which it is paid.
+    discounts: Sequence[DiscountDraft] = (),
+    the settings say, or as the plan has it by which it is paid. The lines have their shares of `discounts`, which are those of the whole order.
 
     Raises:
         Forbidden: the seller acts for no merchant.
         CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, ThresholdNotReached,
-        AmountTooLarge: the amounts do not add up to an order.
+        DiscountExceedsOrder, AmountTooLarge: the amounts do not add up to an order.
         FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree: see `goods`.
         PaymentTimeTooLong: see `policy.payment_deadline`.
         OrderingRestricted: see `restrictions.judge`.
@@ -73,6 +74,7 @@ async def create(
     order_id = tx.new_id("ord")
     lines = order_lines(tx, order_id, drafts, currency)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
+    drafts = order_discounts.shared(drafts, discounts, currency) if discounts else drafts
     order = Order(
         id=order_id,
         version=0,
