@@ -93,7 +93,7 @@ async def test_after_shipment_the_refusal_names_what_is_possible_instead(shop, k
     shown = actions(await shop.order(order["id"]))["change_address"]
     assert (shown["allowed"], shown["why_not"]) == (False, "already_shipped")
     assert shown["explanation"] == {"zh_cn": "已有商品发出", "en": "something of the order was shipped"}
-    assert shown["allowed_in"] == ["created", "paid"]
+    assert shown["allowed_in"] == ["created", "paid", "shipped"]
     assert shown["instead"][0] == {
         "way": "request_intercept",
         "name": {"zh_cn": "申请快递拦截", "en": "request an intercept of the parcel"},

@@ -160,7 +160,7 @@ class OrderModel:
                 order.state,
                 order.after_sale_state,
                 order.deadline_at is not None,
-                self._is_packed(),
+                self.order.is_packed,
                 order.receipt_extensions_left,
             ),
             tuple(self._units_of(line) for line in self.lines),
@@ -177,10 +177,6 @@ class OrderModel:
         """What a payment brings, or holds, and whether its provider does so still."""
         until = payment.authorised_until
         return payment.state, payment.amount_minor, until is not None and until > self.db.clock.now()
-
-    def _is_packed(self) -> bool:
-        """Whether that bars anything now."""
-        return self.order.state == "paid" and self.order.packed_at is not None
 
     def _units_of(self, line: Any) -> tuple[int, ...]:
         return (
@@ -245,7 +241,7 @@ class OrderModel:
 
     def _details(self) -> Iterator[tuple[str, Step]]:
         run, id_ = self.db.run, self.order.id
-        if self.order.state == "paid":
+        if self.order.state in ("paid", "shipped"):
             yield "pack", partial(run, packing.pack, id_, by=SELLER)
             yield "unpack", partial(run, packing.unpack, id_, by=SELLER)
         yield "extend", partial(run, receipts.extend, id_, days=1, by=BUYER)

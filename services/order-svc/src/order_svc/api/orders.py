@@ -177,7 +177,7 @@ async def confirm_receipt(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut
     responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyShipped, OrderPacked, AddressChangesUsed),
 )
 async def change_address(order_id: OrderId, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
-    """Replace the shipping address of an order that is neither packed nor shipped."""
+    """Replace the shipping address of what has neither left nor is packed. Parcels that have left go where they were sent (`destination`)."""
     return await _shown(tx, await orders.change_address(tx, order_id, address=body.shipping_address.address()))
 
 

@@ -12,12 +12,14 @@ from order_svc.commands.orders import packing
 from order_svc.domain.errors import (
     AlreadyPacked,
     DuplicateLine,
+    NothingLeftToShip,
     NotPacked,
     QuantityExceedsShippable,
     UnitsHeldByCase,
     UnknownLine,
 )
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.queries import orders as queries
 from order_svc.settings import Settings
 
@@ -29,12 +31,20 @@ EVERYTHING = PackIn()
     "/{order_id}/pack",
     operation_id="packOrder",
     responses=refusals(
-        IllegalTransition, AlreadyPacked, UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase
+        IllegalTransition,
+        NothingLeftToShip,
+        AlreadyPacked,
+        UnknownLine,
+        DuplicateLine,
+        VirtualGoods,
+        QuantityExceedsShippable,
+        UnitsHeldByCase,
     ),
     dependencies=[require_action(ORDER, OrderAction.PACK)],
 )
 async def pack_order(order_id: OrderId, tx: Tx[Settings], body: PackIn = EVERYTHING) -> OrderDetailOut:
-    """Record that the goods are packed. Until they are unpacked the address is fixed, and the buyer cancels through a case.
+    """Record that the goods are packed, or what is left of them. Until they have left or are unpacked the address is fixed, and the buyer
+    cancels through a case.
 
     An order may be shipped without this step.
     """
@@ -45,7 +55,7 @@ async def pack_order(order_id: OrderId, tx: Tx[Settings], body: PackIn = EVERYTH
 @router.post(
     "/{order_id}/unpack",
     operation_id="unpackOrder",
-    responses=refusals(IllegalTransition, NotPacked),
+    responses=refusals(IllegalTransition, NothingLeftToShip, NotPacked),
     dependencies=[require_action(ORDER, OrderAction.UNPACK)],
 )
 async def unpack_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:

@@ -12,6 +12,7 @@ from order_svc.api.schemas.shipping_labels import LabelIn, LabelOut, PickupIn, R
 from order_svc.commands.shipping import shipping_labels
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.shipping.errors import (
     CaseNotOfOrder,
     LabelCollected,
@@ -39,6 +40,7 @@ _READERS = [require_role("seller", "agent")]
         IllegalTransition,
         UnknownLine,
         DuplicateLine,
+        VirtualGoods,
         QuantityExceedsShippable,
         UnitsHeldByCase,
         ShippingAccountMissing,

@@ -33,11 +33,12 @@ from order_svc.domain.order_guards import (
     VIRTUAL_DELIVERED,
     VIRTUAL_TO_DELIVER,
     OrderFacts,
+    all_shipped,
     already_shipped,
     can_be_recorded,
+    packed,
     turn_while_shipped,
 )
-from order_svc.domain.order_ways import WAYS
 from order_svc.domain.permissions import (
     BUYER,
     BUYER_OR_SYSTEM,
@@ -114,15 +115,6 @@ def _not_fully_shipped(_: Order, facts: OrderFacts) -> Refusal | None:
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
 
 
-def _packed(action: OrderAction) -> Guard:
-    """The goods are packed for the present address."""
-
-    def refuses(order: Order, _: object) -> Refusal | None:
-        return errors.OrderPacked(action=action, ways=WAYS[errors.OrderPacked.code]) if order.packed_at else None
-
-    return Guard(errors.OrderPacked.code, refuses)
-
-
 _S, _A = OrderState, OrderAction
 
 
@@ -174,8 +166,8 @@ def _to_confirm(hours: str, instead: tuple[Guard, Timeout[OrderAction]] | None =
     return Timeout("buyer", hours, then, effect, since="receipt_since", unless=unless, instead=instead)
 
 
-# From the first parcel on, an order is not sent to another address, and from its delivery on not cancelled by a party: the rows that are
-# never taken are there for the reason, which names what can be done instead.
+# From its delivery on, an order is neither sent to another address nor cancelled by a party: the rows that are never taken are there for the
+# reason, which names what can be done instead.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     "order",
     initial=_S.CREATED,
@@ -195,7 +187,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
             _S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL), VIRTUAL_DELIVERED, CONSENT)
         ),
         (_S.PAID, _A.CANCEL_LINES): Transition(_S.PAID, PARTIES, (*UNITS_TO_CANCEL, CONSENT)),
-        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (_packed(_A.CHANGE_ADDRESS), CHANGES_LEFT)),
+        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES, (packed(_A.CHANGE_ADDRESS), CHANGES_LEFT)),
         (_S.PAID, _A.PACK): Transition(_S.PAID, MERCHANT, (UNLESS_PACKED, *UNITS_TO_SHIP)),
         (_S.PAID, _A.UNPACK): Transition(_S.PAID, MERCHANT, (NOT_PACKED,)),
         (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
@@ -203,22 +195,22 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.PAID, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.PAID, _A.MARK_OVERDUE): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, UNITS_TO_CANCEL),
+        (_S.SHIPPED, _A.CANCEL_LINES): Transition(_S.SHIPPED, PARTIES, (*UNITS_TO_CANCEL, CONSENT)),
+        # What has not left may go to another address, in packages that are packed for it.
+        (_S.SHIPPED, _A.CHANGE_ADDRESS): Transition(
+            _S.SHIPPED, PARTIES, (all_shipped(_A.CHANGE_ADDRESS), packed(_A.CHANGE_ADDRESS), CHANGES_LEFT)
+        ),
+        (_S.SHIPPED, _A.PACK): Transition(_S.SHIPPED, MERCHANT, (*UNITS_TO_SHIP, UNLESS_PACKED)),
+        (_S.SHIPPED, _A.UNPACK): Transition(_S.SHIPPED, MERCHANT, (UNITS_TO_SHIP[0], NOT_PACKED)),
         (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         # Its parcels are called back, and what has not left is cancelled.
         (_S.SHIPPED, _A.CANCEL): Transition(
-            _S.SHIPPED, PARTIES, (_unless_after_sale_open(_A.CANCEL), *SOMETHING_TO_TAKE_BACK)
+            _S.SHIPPED, PARTIES, (_unless_after_sale_open(_A.CANCEL), *SOMETHING_TO_TAKE_BACK, CONSENT)
         ),
         **{
             (state, action): Transition(state, PARTIES, (already_shipped(action),))
-            for state, action in (
-                (_S.SHIPPED, _A.CHANGE_ADDRESS),
-                *(
-                    (state, action)
-                    for state in (_S.DELIVERED, _S.RECEIVED)
-                    for action in (_A.CANCEL, _A.CHANGE_ADDRESS)
-                ),
-            )
+            for state in (_S.DELIVERED, _S.RECEIVED)
+            for action in (_A.CANCEL, _A.CHANGE_ADDRESS)
         },
         (_S.SHIPPED, _A.DELIVER_VIRTUAL): Transition(_S.SHIPPED, MERCHANT, VIRTUAL_TO_DELIVER),
         (_S.SHIPPED, _A.MARK_OVERDUE): Transition(_S.SHIPPED, SYSTEM_ONLY),

@@ -65,8 +65,8 @@ class Order:
     `shipping_tax_minor` is the tax in the shipping fee, and `shipping_discounts` what was taken off it before, as those of a line.
     `order_no` is the shop's own number, unique per merchant, where it has one. `paid_minor` is what its payments have brought so far;
     `payment_id` is the one that has completed it. `payment_plan` is a document of `payments.plans`, None where the merchant gave no plan.
-    `packed_at` is when the merchant packed the goods, `packages` what is in each package:
-    `lines`, each with `line_id` and `quantity`, and `weight_grams` where it was stated; None where the order is not packed.
+    `packed_at` is when the merchant last packed goods, `packages` what is in each package that has not left:
+    `lines`, each with `line_id` and `quantity`, and `weight_grams` where it was stated; None where nothing was packed.
     `authorised_until` is until when payments that are authorised hold what it needs next, and may be captured; None where they do not. It
     is read while the order waits for its payment.
     `times` are those that its merchant, or the platform, had set when it was placed: `setting_id`, `version`, and the times of `sales.order_times`;
@@ -125,6 +125,11 @@ class Order:
     def own_settings(self) -> Mapping[str, float]:
         """What replaces the settings of the platform for it, by their names: see `Timing`."""
         return order_times.replacing(self.times)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether packages wait for their courier."""
+        return bool(self.packages)
 
     @property
     def awaits_payment(self) -> bool:

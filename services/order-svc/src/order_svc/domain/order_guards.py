@@ -122,13 +122,24 @@ def _partly_paid(order: Order, _: object) -> Refusal | None:
 
 
 NOT_PARTLY_PAID = Guard(PartlyPaid.code, _partly_paid)
-NOT_PACKED = Guard(errors.NotPacked.code, lambda order, _: None if order.packed_at else errors.NotPacked())
-UNLESS_PACKED = Guard(errors.AlreadyPacked.code, lambda order, _: errors.AlreadyPacked() if order.packed_at else None)
+NOT_PACKED = Guard(errors.NotPacked.code, lambda order, _: None if order.is_packed else errors.NotPacked())
+UNLESS_PACKED = Guard(errors.AlreadyPacked.code, lambda order, _: errors.AlreadyPacked() if order.is_packed else None)
 
 
-def _consent(order: Order, _: object) -> Refusal | None:
+def packed(action: str) -> Guard:
+    """Goods are packed for the present address."""
+
+    def refuses(order: Order, _: object) -> Refusal | None:
+        return errors.OrderPacked(action=action, ways=WAYS[errors.OrderPacked.code]) if order.is_packed else None
+
+    return Guard(errors.OrderPacked.code, refuses)
+
+
+def _consent(order: Order, facts: OrderFacts | None) -> Refusal | None:
+    """Orders that earlier builds shipped have packages that have left: where nothing can be cancelled, nothing is stopped."""
+    nothing_waits = facts is not None and not any(map(shippable, facts.lines))
     ways = WAYS[errors.PackedNeedsMerchant.code]
-    return errors.PackedNeedsMerchant(ways=ways) if order.packed_at else None
+    return errors.PackedNeedsMerchant(ways=ways) if order.is_packed and not nothing_waits else None
 
 
 # A buyer's cancellation of what is packed needs the merchant, who may have to stop a parcel that waits for its courier.
@@ -182,6 +193,18 @@ def already_shipped(action: str) -> Guard:
         return errors.AlreadyShipped(action=action, ways=ways_after_shipment(order.state, parcels))
 
     return Guard(errors.AlreadyShipped.code, refuses, always=True)
+
+
+def all_shipped(action: str) -> Guard:
+    """Nothing is left that goes into a parcel; the reason names what can be done instead."""
+
+    def refuses(order: Order, facts: OrderFacts | None) -> Refusal | None:
+        if facts is not None and not fully_shipped(_in_parcels(facts.lines)):
+            return None
+        parcels = None if facts is None else facts.parcels
+        return errors.AlreadyShipped(action=action, ways=ways_after_shipment(order.state, parcels))
+
+    return Guard(errors.AlreadyShipped.code, refuses)
 
 
 def _all_called_back(_: Order, facts: OrderFacts | None) -> Refusal | None:

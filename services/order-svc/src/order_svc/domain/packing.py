@@ -9,6 +9,8 @@ from order_svc.domain import errors, fulfilment
 from order_svc.domain.cases import CaseLine
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.model import OrderLine
+from order_svc.domain.sales import goods
+from order_svc.domain.sales.errors import VirtualGoods
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class Package:
 
 
 def everything(lines: Sequence[OrderLine]) -> list[Package]:
-    """One package with all units that may be shipped now."""
-    free = ((line.id, fulfilment.shippable(line)) for line in lines)
+    """One package with all units that may be shipped now, in a parcel."""
+    free = ((line.id, fulfilment.shippable(line)) for line in lines if not goods.is_virtual(line))
     return [Package(tuple(Pick(line_id, units) for line_id, units in free if units))]
 
 
@@ -31,6 +33,7 @@ def check(lines: Sequence[OrderLine], packages: Sequence[Package], case_lines: S
     Raises:
         UnknownLine: a package names no line of this order.
         DuplicateLine: a package names a line twice.
+        VirtualGoods: a package has units of goods that are delivered without a parcel.
         UnitsHeldByCase, QuantityExceedsShippable: see `fulfilment.check_units`.
     """
     by_id, packed = {line.id: line for line in lines}, Counter[str]()
@@ -44,8 +47,31 @@ def check(lines: Sequence[OrderLine], packages: Sequence[Package], case_lines: S
             if pick.line_id in named:
                 raise errors.DuplicateLine(pointer=f"{at}/line_id", line_id=pick.line_id)
             named.add(pick.line_id)
+            if goods.is_virtual(line):
+                raise VirtualGoods(pointer=f"{at}/line_id", line_id=line.id)
             packed[pick.line_id] += pick.quantity
             fulfilment.check_units(line, Pick(line.id, packed[line.id]), case_lines, f"{at}/quantity")
+
+
+def left(packages: Sequence[dict[str, Any]], picks: Sequence[Pick]) -> list[dict[str, Any]]:  # Any: JSON documents
+    """The stored packages after these units have left: the package that has exactly these, else the units of any, from the first on."""
+    sent = {pick.line_id: pick.quantity for pick in picks}
+    for place, each in enumerate(packages):
+        if {line["line_id"]: line["quantity"] for line in each["lines"]} == sent:
+            return [*packages[:place], *packages[place + 1 :]]
+    waiting = list[dict[str, Any]]()
+    for each in packages:
+        lines = []
+        for line in each["lines"]:
+            gone = min(sent.get(line["line_id"], 0), line["quantity"])
+            sent[line["line_id"]] = sent.get(line["line_id"], 0) - gone
+            if line["quantity"] > gone:
+                lines.append({**line, "quantity": line["quantity"] - gone})
+        if lines == each["lines"]:
+            waiting.append(each)
+        elif lines:
+            waiting.append({"lines": lines})  # what the rest weighs is not known
+    return waiting
 
 
 def stored(packages: Sequence[Package]) -> list[dict[str, Any]]:  # Any: a JSON document

@@ -9,13 +9,13 @@ from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain import waybills
 from order_svc.domain.courier_ratings import CourierRating
-from order_svc.domain.intercepts.model import InterceptAddress
+from order_svc.domain.model import Address
 from order_svc.domain.shipping.labels import ShippingLabel
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, StatusChange, Waybill
 from order_svc.settings import Settings
 from order_svc.tables.courier_ratings import COURIER_RATINGS
-from order_svc.tables.intercepts import DESTINATION
+from order_svc.tables.destinations import DESTINATION
 from order_svc.tables.parcels import LINES_OF_PARCEL, PARCEL_LIST, PARCELS, PARCELS_OF_WAYBILL, SCANS_OF_WAYBILL
 from order_svc.tables.shipping import LABEL_OF_PARCEL
 
@@ -26,7 +26,7 @@ class ParcelView:
 
     `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
     `courier_rating` is the buyer's; None where there is none.
-    `destination` is where its courier takes it by an intercept, in place of the address of the order. `label` was ordered for it; None where
+    `destination` is where its courier takes it in place of the address of the order: by an intercept, or since that was changed later. `label` was ordered for it; None where
     the reader sees no labels.
     """
 
@@ -36,7 +36,7 @@ class ParcelView:
     ignored: Mapping[str, IgnoredReason]
     changes: list[StatusChange]
     courier_rating: CourierRating | None
-    destination: InterceptAddress | None
+    destination: Address | None
     label: ShippingLabel | None
 
 

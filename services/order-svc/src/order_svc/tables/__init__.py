@@ -8,6 +8,7 @@ from order_svc.tables import (  # noqa: F401
     compensations,
     courier_ratings,
     couriers,
+    destinations,
     intercepts,
     ledger,
     ledger_breaks,

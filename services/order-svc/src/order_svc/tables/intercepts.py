@@ -61,15 +61,6 @@ intercept_addresses = Table(
 INTERCEPTS = Rows(intercepts, Intercept, seen_by(intercepts))
 INTERCEPT_LIST = Listing(intercepts, Intercept, filters=("order_id", "parcel_id", "state"), seen_by=seen_by(intercepts))
 INTERCEPT_ADDRESSES = Rows(intercept_addresses, InterceptAddress)
-DESTINATION = Query(
-    select(intercept_addresses)
-    .join(intercepts)
-    .where(intercepts.c.parcel_id == bindparam("parcel_id"), intercepts.c.state == InterceptState.GRANTED)
-    .order_by(intercepts.c.ended_at.desc())
-    .limit(1),
-    InterceptAddress,
-)
-"""Where a parcel goes whose courier has agreed to another address."""
 SENT_RETURN = Query(
     select(intercepts)
     .where(

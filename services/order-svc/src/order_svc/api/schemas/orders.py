@@ -87,7 +87,7 @@ class OrderIn(In):
     shipping_discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
     """What was taken off the price of the shipment, which gives `shipping_fee`, and who paid for it. May be left out."""
     shipping_address: AddressIn
-    """Where the goods go; can be changed until the order is packed or its first parcel is shipped."""
+    """Where the goods go; can be changed for what is neither packed nor shipped."""
     buyer_level: Code | None = None
     """The level of the buyer at the merchant, such as `gold`; deadlines of cases may depend on it. May be left out."""
     payment_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] | None = None
@@ -190,7 +190,7 @@ class OrderOut(Out):
     packed_at: Time | None = None
     """When the merchant packed the goods; null where they were not packed, or were unpacked."""
     packages: list[PackageOut] | None = None
-    """What is in the packages; null where the order is not packed."""
+    """What is in the packages that have not left; null where nothing was packed."""
     received_at: Time | None
     """When the buyer confirmed the receipt, or it counted as confirmed after the deadline; null before."""
     window_ends_at: Time | None

@@ -227,7 +227,8 @@ class ParcelDetailOut(ParcelOut):
     courier_rating: CourierRatingOut | None = None
     """The buyer's; null where there is none."""
     destination: AddressOut | None
-    """Where the courier takes it since it has granted a change of address; null: to the address of the order."""
+    """Where the courier takes it, since it has granted a change of address or that of the order was changed later; null: to the address of the
+    order."""
     label: ParcelLabelOut | None = None
     """The label that was ordered for it, for its merchant and agents; null where its waybill was named, and for others."""
 

@@ -105,7 +105,7 @@ async def _after_payment(
     refused = await _charged_back(tx, order, asked - sum(share.minor for share in shares))
     refused_ids = [tx.new_id("ref") for _ in refused]
     events: list[Event] = [_event(tx, order, gone, reason, (*refund_ids, *refused_ids))]
-    if before.state is OrderState.PAID and before.packed_at is not None:
+    if before.is_packed:
         order = packing.without_packages(order)
         events.insert(0, packing.unpacked_event(tx, order, UnpackCause.LINES_CANCELLED))
     saved = await effects.enter(tx, before, order, *events)

@@ -11,6 +11,7 @@ from aftercare_events import OrderAddressChanged, OrderCreated, digest
 
 from order_svc.commands import effects
 from order_svc.commands.orders import order_units, restrictions, stock
+from order_svc.commands.parcels import destinations
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import breakdown, order_discounts, policy
 from order_svc.domain.article_search import columns
@@ -32,9 +33,10 @@ from order_svc.domain.payments.plans import PlanDraft, PlanHours, planned
 from order_svc.domain.permissions import BUYER
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.stock import ordered
+from order_svc.domain.tracking import Parcel
 from order_svc.settings import Settings
 from order_svc.tables.merchant_settings import SETTING_IN_FORCE
-from order_svc.tables.orders import ADDRESSES, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
+from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LOCK_ORDER_NO, ORDER_BY_NO, ORDER_LINES, ORDERS
 from order_svc.tables.sold_articles import ADD_ARTICLES, sold_articles
 
 
@@ -52,9 +54,9 @@ async def create(
     payment_minutes: int | None = None,
     order_no: str | None = None,
     plan: PlanDraft | None = None,
+    discounts: Sequence[DiscountDraft] = (),
 ) -> Order:
     """Place an order for the seller's merchant. It waits for its payment until `deadline_at`: `payment_minutes`, or as long as
-    discounts: Sequence[DiscountDraft] = (),
     the settings say, or as the plan has it by which it is paid. The lines have their shares of `discounts`, which are those of the whole order.
 
     Raises:
@@ -72,9 +74,9 @@ async def create(
     if order_no is not None:
         await _check_number(tx, tx.actor.tenant, order_no)
     order_id = tx.new_id("ord")
+    drafts = order_discounts.shared(drafts, discounts, currency) if discounts else drafts
     lines = order_lines(tx, order_id, drafts, currency)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
-    drafts = order_discounts.shared(drafts, discounts, currency) if discounts else drafts
     order = Order(
         id=order_id,
         version=0,
@@ -186,15 +188,18 @@ def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraf
 
 
 async def change_address(tx: Transaction[Settings], order_id: str, *, address: Address) -> Order:
-    """Replace the shipping address of an order that is neither packed nor shipped.
+    """Replace the shipping address of what has neither left nor is packed. Parcels that have left go where they were sent.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, OrderPacked, AlreadyShipped, AddressChangesUsed: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
-    shipped = order.state is OrderState.SHIPPED
-    facts = OrderFacts((), await order_units.read_parcels(tx, order_id)) if shipped else None
+    sent = list[Parcel]()
+    facts = None
+    if order.state is OrderState.SHIPPED:
+        sent = await order_units.read_parcels(tx, order_id)
+        facts = OrderFacts(await tx.all(LINES_OF_ORDER, order_id=order_id), sent)
     changed = ORDER.apply(order, OrderAction.CHANGE_ADDRESS, tx, facts)
     if tx.actor.role in BUYER.roles:
         before = order.address_changes_left
@@ -203,5 +208,6 @@ async def change_address(tx: Transaction[Settings], order_id: str, *, address: A
     moved = replace(address, order_id=order_id, salt=secrets.token_hex(16))
     event = OrderAddressChanged(**order_fields(tx, changed), address_hash=digest(policy.address_text(moved)))
     saved = await effects.enter(tx, order, changed, event)
+    await destinations.keep(tx, sent)
     await tx.upsert(ADDRESSES, moved)
     return saved

@@ -10,9 +10,10 @@ from aftercare_events.catalogue.orders import UnpackCause
 from order_svc.commands import effects
 from order_svc.commands.orders import order_units
 from order_svc.commands.record import order_fields
-from order_svc.domain import packing
+from order_svc.domain import fulfilment, packing
+from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Order
+from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.packing import Package
 from order_svc.settings import Settings
@@ -20,12 +21,12 @@ from order_svc.tables.orders import ORDERS
 
 
 async def pack(tx: Transaction[Settings], order_id: str, *, packages: Sequence[Package] | None = None) -> Order:
-    """The merchant has packed these packages; without any, all that may be shipped now in one. The address is fixed from then on.
+    """The merchant has packed these packages; without any, all that may be shipped now in one. The address is fixed until they have left.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, AlreadyPacked, NothingLeftToShip, AllUnitsHeld: see ORDER.
-        UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase: see `packing.check`.
+        UnknownLine, DuplicateLine, VirtualGoods, QuantityExceedsShippable, UnitsHeldByCase: see `packing.check`.
     """
     order = await tx.lock(ORDERS, order_id)
     units = await order_units.read(tx, order_id)
@@ -51,6 +52,14 @@ async def unpack(tx: Transaction[Settings], order_id: str) -> Order:
     order = await tx.lock(ORDERS, order_id)
     unpacked = without_packages(ORDER.apply(order, OrderAction.UNPACK, tx))
     return await effects.enter(tx, order, unpacked, unpacked_event(tx, unpacked, UnpackCause.MERCHANT))
+
+
+def without_sent(order: Order, picks: Sequence[Pick], left: Sequence[OrderLine]) -> Order:
+    """The order after these units have left their packages. `left` are its lines: where nothing is left of them, no package is."""
+    if order.packages is None:
+        return order
+    packages = [] if fulfilment.fully_shipped(left) else packing.left(order.packages, picks)
+    return replace(order, packages=packages)
 
 
 def without_packages(order: Order) -> Order:

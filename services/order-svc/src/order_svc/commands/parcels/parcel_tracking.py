@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
+from order_svc.commands.parcels import destinations
 from order_svc.commands.partners import partner_inbox
 from order_svc.commands.shipping import shipping_queue
 from order_svc.domain.partners.pushes import ANSWER, PushSource
@@ -19,8 +20,6 @@ from order_svc.domain.tracking import Parcel
 from order_svc.integrations.couriers.outward.port import CourierOutcome, CourierResult, TrackingResult
 from order_svc.integrations.pushes import ExaminedPush
 from order_svc.settings import Settings
-from order_svc.tables.intercepts import DESTINATION
-from order_svc.tables.orders import ADDRESSES
 from order_svc.tables.parcels import PARCELS, SCANS_OF_WAYBILL
 from order_svc.tables.shipping import CALLS, EVERY_ACCOUNT_OF_MERCHANT
 
@@ -105,15 +104,8 @@ async def prepare(tx: Transaction[Settings], call: ShippingCall) -> TrackedCall 
     if call.verb is _V.TRACK and latest is not None and tx.now - latest < _poll(tx):
         await shipping_queue.put_off(tx, call, _V.TRACK, latest + _poll(tx), attempts=0)
         return None
-    return TrackedCall(parcel=parcel, account=account, phone_end=await _phone_end(tx, parcel))
-
-
-async def _phone_end(tx: Transaction[Settings], parcel: Parcel) -> str:
-    """The last four digits of the phone of its receiver."""
-    moved = await tx.one(DESTINATION, parcel_id=parcel.id)
-    ordered = await tx.find(ADDRESSES, parcel.order_id)
-    phone = moved.phone if moved is not None else ordered.phone if ordered is not None else ""
-    return "".join(each for each in phone if each.isdigit())[-4:]
+    phone_end = await destinations.phone_end(tx, parcel.id, parcel.order_id)
+    return TrackedCall(parcel=parcel, account=account, phone_end=phone_end)
 
 
 async def close(

@@ -19,7 +19,7 @@ from aftercare_events import (
 )
 
 from order_svc.commands import effects
-from order_svc.commands.orders import order_units, stock
+from order_svc.commands.orders import order_units, packing, stock
 from order_svc.commands.parcels import anomalies, parcel_tracking, parcels
 from order_svc.commands.partners import partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
@@ -99,7 +99,7 @@ async def ship(
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     parcel = await _register(tx, order, hand_over)
     left = [shipped.get(line.id, line) for line in lines]
-    on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
+    on_its_way = packing.without_sent(replace(on_its_way, shipped_at=order.shipped_at or tx.now), picks, left)
     on_its_way = deliveries.expected(on_its_way, [*sent_before, parcel])
     on_its_way = ORDER.reschedule(replace(on_its_way, ship_by_at=goods.next_ship_by(on_its_way, left)), tx)
     sent = _event(tx, on_its_way, parcel, content, complete=fulfilment.fully_shipped(left))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 
-from order_svc.commands.parcels import intercepts, parcel_intercepts
+from order_svc.commands.parcels import destinations, intercepts, parcel_intercepts
 from order_svc.commands.shipping import shipping_queue
 from order_svc.domain.intercepts.lifecycle import INTERCEPT, InterceptAction
 from order_svc.domain.intercepts.model import Intercept, InterceptPurpose, InterceptState
@@ -22,7 +22,7 @@ from order_svc.integrations.couriers.outward.port import (
 from order_svc.integrations.couriers.outward.port import InterceptAction as Wanted
 from order_svc.settings import Settings
 from order_svc.tables.intercepts import INTERCEPT_ADDRESSES, INTERCEPTS
-from order_svc.tables.orders import ADDRESSES, ORDER_TO_LOCK
+from order_svc.tables.orders import ORDER_TO_LOCK
 
 _O = CourierOutcome
 _ABOUT_THE_PARCEL = frozenset({CourierRefusal.TOO_LATE, CourierRefusal.ADDRESS_NOT_SERVED})
@@ -55,14 +55,13 @@ async def prepare(tx: Transaction[Settings], call: ShippingCall) -> InterceptCal
 
 async def _request(tx: Transaction[Settings], intercept: Intercept, account: ShippingAccount) -> InterceptRequest:
     address = await tx.find(INTERCEPT_ADDRESSES, intercept.id)
-    buyer = await tx.get(ADDRESSES, intercept.order_id)
     return InterceptRequest(
         number=intercept.id.rpartition("_")[2],
         carrier=intercept.carrier,
         waybill_no=intercept.waybill_no,
         action=Wanted.RETURN_TO_SENDER if address is None else Wanted.REDIRECT,
         receiver=account.contact if address is None else contact_of(address),
-        phone_end="".join(each for each in buyer.phone if each.isdigit())[-4:],
+        phone_end=await destinations.phone_end(tx, intercept.parcel_id, intercept.order_id),
     )
 
 

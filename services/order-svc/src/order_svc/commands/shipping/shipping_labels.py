@@ -14,6 +14,7 @@ from order_svc.domain.cases import after_sale_state
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import AfterSaleState, Order
+from order_svc.domain.sales import goods
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import ShippingSubject, ShippingVerb
@@ -60,12 +61,14 @@ async def order_outbound(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
+        VirtualGoods: see `goods.check_kind`.
         UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase: see `fulfilment.ship`.
         ShippingAccountMissing, PickupTimeInvalid: see `shipping.policy`.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.SHIP, tx)
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
+    goods.check_kind(lines, picks, virtual=False)
     held = any(line.held_quantity for line in lines)
     fulfilment.ship(lines, picks, await tx.all(CASE_LINES_OF_ORDER, order_id=order_id) if held else ())
     account = await _account(tx, order, carrier, courier)
