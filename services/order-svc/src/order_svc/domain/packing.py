@@ -12,6 +12,8 @@ from order_svc.domain.model import OrderLine
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.errors import VirtualGoods
 
+# Any: packages are JSON documents.
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -53,7 +55,7 @@ def check(lines: Sequence[OrderLine], packages: Sequence[Package], case_lines: S
             fulfilment.check_units(line, Pick(line.id, packed[line.id]), case_lines, f"{at}/quantity")
 
 
-def left(packages: Sequence[dict[str, Any]], picks: Sequence[Pick]) -> list[dict[str, Any]]:  # Any: JSON documents
+def left(packages: Sequence[dict[str, Any]], picks: Sequence[Pick]) -> list[dict[str, Any]]:
     """The stored packages after these units have left: the package that has exactly these, else the units of any, from the first on."""
     sent = {pick.line_id: pick.quantity for pick in picks}
     for place, each in enumerate(packages):
@@ -74,7 +76,7 @@ def left(packages: Sequence[dict[str, Any]], picks: Sequence[Pick]) -> list[dict
     return waiting
 
 
-def stored(packages: Sequence[Package]) -> list[dict[str, Any]]:  # Any: a JSON document
+def stored(packages: Sequence[Package]) -> list[dict[str, Any]]:
     """The packages as the row of the order keeps them."""
     return [
         {

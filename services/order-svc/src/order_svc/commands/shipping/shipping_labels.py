@@ -1,6 +1,6 @@
 """Labels: shipments that are ordered of couriers, given up, and collected at other times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,8 +42,6 @@ from order_svc.tables.shipping import (
     LABELS,
     LABELS_OF_WAYBILL,
 )
-
-_LONGEST_GOODS = 60
 
 
 async def order_outbound(
@@ -265,7 +263,7 @@ def _label(
         carrier=carrier,
         state=LABEL.initial,
         picks=[{"line_id": pick.line_id, "quantity": pick.quantity} for pick in picks],
-        goods=_goods(titles[pick.line_id] for pick in picks),
+        goods=policy.goods_named(titles[pick.line_id] for pick in picks),
         weight_grams=weight_grams,
         requested_by=tx.actor.id,
         requested_role=tx.actor.role,
@@ -274,11 +272,6 @@ def _label(
         pickup_begins_at=None if pickup is None else pickup.begins_at,
         pickup_ends_at=None if pickup is None else pickup.ends_at,
     )
-
-
-def _goods(titles: Iterable[str]) -> str:
-    """What is in the parcel, in one line that couriers take."""
-    return "、".join(dict.fromkeys(titles))[:_LONGEST_GOODS]
 
 
 async def _request(

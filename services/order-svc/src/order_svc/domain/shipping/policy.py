@@ -1,6 +1,6 @@
 """What is checked before a courier is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from order_svc.domain.shipping.accounts import ShippingAccount
@@ -13,6 +13,8 @@ PAUSES = (2.0, 10.0, 60.0, 300.0, 1800.0)
 """Seconds between the calls about a label whose outcome is open; the last one from then on."""
 MOST_OPEN = timedelta(days=60)
 """For how long a parcel is polled that does not end."""
+LONGEST_GOODS = 60
+"""How many characters couriers take of what is in a parcel."""
 
 
 def check_pickup(window: PickupWindow, now: datetime) -> None:
@@ -56,3 +58,8 @@ def can_intercept(account: ShippingAccount) -> bool:
 def pause(attempts: int) -> timedelta:
     """How long the next call waits after this many without a result."""
     return timedelta(seconds=PAUSES[min(attempts, len(PAUSES) - 1)])
+
+
+def goods_named(titles: Iterable[str]) -> str:
+    """What is in a parcel, in one line that couriers take."""
+    return "、".join(dict.fromkeys(titles))[:LONGEST_GOODS]
