@@ -31,14 +31,20 @@ class RouteIndex:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the first route that takes it, as the router does."""
-        if scope["type"] == "http" and not scope.get("root_path"):
-            for route in self._candidates(scope["path"]):
-                match, child_scope = route.matches(scope)
-                if match is Match.FULL:
-                    scope.update(child_scope, router=self._router)
-                    await route.handle(scope, receive, send)
-                    return
+        if scope["type"] == "http" and not scope.get("root_path") and (found := self.find(scope)) is not None:
+            route, child_scope = found
+            scope.update(child_scope, router=self._router)
+            await route.handle(scope, receive, send)
+            return
         await self._router.app(scope, receive, send)
+
+    def find(self, scope: Scope) -> tuple[BaseRoute, Scope] | None:
+        """The first route that takes the request, with what it adds to the scope."""
+        for route in self._candidates(scope["path"]):
+            match, child_scope = route.matches(scope)
+            if match is Match.FULL:
+                return route, child_scope
+        return None
 
     def _candidates(self, path: str) -> Iterable[BaseRoute]:
         """The routes that may take this path, in the order in which the router has them."""

@@ -2,9 +2,9 @@
 
 import httpx
 from fastapi import FastAPI
-from starlette.routing import Match
 
 from aftercare_chassis.http.problems import MEDIA_TYPE
+from aftercare_chassis.http.route_index import RouteIndex
 from aftercare_chassis.http.routing import ApiRoute
 
 _ABOUT_A_HEADER = frozenset({"idempotency_key_reused"})
@@ -35,6 +35,7 @@ def _route(app: FastAPI, request: httpx.Request) -> ApiRoute | None:
         "root_path": "",
         "method": "GET" if request.method == "HEAD" else request.method,
     }
-    matching = (route for route in app.routes if route.matches(scope)[0] is Match.FULL)
-    found = next(matching, None)
-    return found if isinstance(found, ApiRoute) else None
+    index = app.router.middleware_stack
+    assert isinstance(index, RouteIndex), "the app of a service"
+    found = index.find(scope)
+    return found[0] if found and isinstance(found[0], ApiRoute) else None
