@@ -1,7 +1,7 @@
 """A migrated and empty database per test.
 
 Databases are emptied and used again, which is ten times faster than creating one. A run creates no more of them than one
-test uses at a time.
+test uses at a time, and migrates one per package, of which the others are copies.
 """
 
 import itertools
@@ -33,6 +33,7 @@ END $$
 _TABLES = "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 _numbers = itertools.count(1)
 _free: dict[tuple[str, str], list[str]] = defaultdict(list)
+_templates: dict[tuple[str, str], str] = {}
 _shape: dict[str, str] = {}
 _made: dict[str, list[str]] = defaultdict(list)
 
@@ -46,7 +47,7 @@ def with_database(url: str, name: str) -> str:
 async def database(admin_url: str, package: str, migrations: Migrations) -> AsyncIterator[str]:
     """The address of an empty database with the package's schema, for as long as the block lasts."""
     free = _free[admin_url, package]
-    name = free.pop() if free else await _make(admin_url, migrations)
+    name = free.pop() if free else await _make(admin_url, package, migrations)
     url = with_database(admin_url, name)
     yield url
     async with _connection(url) as connection:
@@ -77,14 +78,30 @@ async def drop_all(admin_url: str) -> None:
         await _execute(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-async def _make(admin_url: str, migrations: Migrations) -> str:
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    await _execute(admin_url, f'CREATE DATABASE "{name}"')
-    _made[admin_url].append(name)
+async def _make(admin_url: str, package: str, migrations: Migrations) -> str:
+    """The name of a new database with the package's schema."""
+    if (admin_url, package) not in _templates:
+        _templates[admin_url, package] = await _migrated(admin_url, migrations)
+    template = _templates[admin_url, package]
+    name = await _create(admin_url, f'TEMPLATE "{template}"')
+    _shape[name] = _shape[template]
+    return name
+
+
+async def _migrated(admin_url: str, migrations: Migrations) -> str:
+    """The name of a new database that is migrated, and has no session."""
+    name = await _create(admin_url)
     there = migrations.at(with_database(admin_url, name))
     await (there.upgrade() if there.revisions.service.head else there.create_all())
     async with _connection(with_database(admin_url, name)) as connection:
         _shape[name] = await connection.fetchval(_TABLES)
+    return name
+
+
+async def _create(admin_url: str, options: str = "") -> str:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    await _execute(admin_url, f'CREATE DATABASE "{name}" {options}')
+    _made[admin_url].append(name)
     return name
 
 
