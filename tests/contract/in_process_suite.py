@@ -51,6 +51,8 @@ PRINCIPALS: dict[str, tuple[str, ...]] = {
     "admin": ("admin", "admin-1"),
 }
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PROMPT_WORKERS = ("provider-calls", "courier-pushes", "payment-callbacks", "shipping-calls")
+"""The workers of order-svc that act on what a command or a push has left; the others have a time of their own."""
 
 
 class InProcessSuite:
@@ -58,6 +60,7 @@ class InProcessSuite:
 
     def __init__(self, services: dict[str, Harness], provider: Any) -> None:
         self.services, self.provider = services, provider
+        self.dispatchers = {name: Dispatcher(harness.service.handlers) for name, harness in services.items()}
         self.log: list[Envelope] = []
         self.orders: dict[str, str] = {}
         self._read = dict.fromkeys(services, 0)
@@ -104,16 +107,17 @@ class InProcessSuite:
         self._clients.clear()
         for harness in self.services.values():
             await harness.run_due()
+        await self.services["order"].run_workers()
         await self.settle()
 
     async def settle(self) -> None:
-        """Run workers, callbacks and deliveries until there is nothing left to do."""
+        """Run prompt workers, callbacks and deliveries until there is nothing left to do."""
         for harness in self.services.values():
             harness.clock.advance(seconds=1)
         while True:
-            await self.services["order"].run_workers()
+            await self.services["order"].run_workers(*PROMPT_WORKERS)
             await self.provider.callbacks.settled()
-            await self.services["order"].run_workers()
+            await self.services["order"].run_workers("payment-callbacks")
             if not await self._deliver_new():
                 return
 
@@ -125,9 +129,8 @@ class InProcessSuite:
             fresh += published
             self._read[name] += len(published)
         self.log += fresh
-        for name, harness in self.services.items():
-            topics = Dispatcher(harness.service.handlers).topics
-            for envelope in (each for each in fresh if each.topic in topics):
+        for name, dispatcher in self.dispatchers.items():
+            for envelope in (each for each in fresh if each.topic in dispatcher.topics):
                 await self._deliver(name, envelope)
         return bool(fresh)
 
