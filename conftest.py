@@ -23,7 +23,18 @@ hypothesis.settings.load_profile("aftercare")
 
 KIND = pytest.StashKey[tuple[str, str]]()
 WORKERS = 3
-FIRST = ("tests/failure/", "tests/", "")
+FIRST = (
+    "services/aftersale-svc/tests/unit/test_reachable_ends.py",
+    "tests/contract/",
+    "tests/security/",
+    "tests/failure/",
+    "services/order-svc/tests/unit/test_reachable_ends.py",
+    "services/order-svc/tests/integration/test_import_command.py",
+    "tests/",
+    "services/",
+    "",
+)
+"""Where the groups of tests are that take longest: minutes each. The files of libraries and tools take seconds each."""
 SUITE_SECONDS = 1200
 """The time limit of a test that uses a suite: to make the suite is part of the first one."""
 
@@ -55,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests across services come first, so that no long file is left for one process at the end; of these, failure tests.
+    """The longest groups come first and the shortest last, so that no long one is left for one process at the end.
 
     A process takes a file at a time, and all files of a folder that share a suite, which takes long to make or to start.
     """
