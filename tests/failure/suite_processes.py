@@ -75,15 +75,17 @@ class SuiteProcesses:
         return stopped
 
     async def migrate(self) -> None:
-        """Migrate every database to its newest schema."""
-        for service, dsn in self.dsns.items():
-            command = python("launch.py", f"{service.replace('-', '_')}.main", "migrate")
-            variables = {
-                **self.environment,
-                "AFTERCARE_DATABASE_URL": dsn,
-                "AFTERCARE_MIGRATION_DATABASE_URL": self.owners[service],
-            }
-            await self.servers.process(f"{service}-migrate", command, variables).start().wait_ended(120)
+        """Migrate every database to its newest schema, all at the same time."""
+        await asyncio.gather(*(self._migrate(service) for service in self.dsns))
+
+    async def _migrate(self, service: str) -> None:
+        command = python("launch.py", f"{service.replace('-', '_')}.main", "migrate")
+        variables = {
+            **self.environment,
+            "AFTERCARE_DATABASE_URL": self.dsns[service],
+            "AFTERCARE_MIGRATION_DATABASE_URL": self.owners[service],
+        }
+        await self.servers.process(f"{service}-migrate", command, variables).start().wait_ended(120)
 
     def suite(self) -> Suite:
         return Suite(
