@@ -1,4 +1,4 @@
-"""Starts the processes under test by fork, from a server that has imported their modules: in a tenth of a second each.
+"""Starts the processes under test by fork, from a server that imports the modules of each service once: in a tenth of a second each.
 
 A forked process has its own environment, session and log, and can be killed alone; it shares only the imported modules.
 The server reads one line of JSON per process, writes its pid, and ends with its input.
@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aftercare_cli.stack.layout import SERVICES
 from aftercare_cli.stack.processes import Processes
 
 
@@ -43,6 +42,14 @@ class ForkServer(Processes):
         assert self._server.stdout is not None
         print(json.dumps(request), file=self._server.stdin, flush=True)
         return self._record(name, int(self._server.stdout.readline()))
+
+
+def _import_service(arguments: list[str]) -> None:
+    """Import the service that `launch.py` is given, before its first process is forked."""
+    if Path(arguments[0]).name == "launch.py":
+        importlib.import_module(arguments[1])
+    gc.collect()
+    gc.freeze()
 
 
 def _fork(arguments: list[str], environment: dict[str, str], log: str) -> int:
@@ -79,10 +86,10 @@ def _detach(environment: dict[str, str], log: str) -> None:
 if __name__ == "__main__":
     from aftercare_chassis import failpoints
 
-    for module in ("launch", "aiokafka.admin", *(f"{one.name.replace('-', '_')}.main" for one in SERVICES)):
+    for module in ("launch", "aiokafka.admin"):
         importlib.import_module(module)
-    gc.collect()
-    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them: they are found by pid and start time
     for line in sys.stdin:
-        print(_fork(**json.loads(line)))
+        request = json.loads(line)
+        _import_service(request["arguments"])
+        print(_fork(**request))
