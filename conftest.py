@@ -1,5 +1,6 @@
 """A PostgreSQL and a Kafka for all tests, started when the first test requests one of them."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -76,6 +77,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shared else item.path)))
         if shared:
             item.add_marker(pytest.mark.timeout(SUITE_SECONDS))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every later garbage collection."""
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

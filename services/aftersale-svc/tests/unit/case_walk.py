@@ -1,16 +1,9 @@
-"""The graph of everything that can become of one case, explored with the service's own commands.
+"""What people, timers, the provider, order-svc, the courier and customer service do in a case, by the service's own commands."""
 
-Reached is whatever people, timers, the provider, order-svc, the courier and customer service lead to. The steps that lead
-on from a place are those of people and timers alone, with a provider that declines for ever.
-"""
-
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
-from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
-from aftercare_chassis.refusals import Refusal
 from aftercare_events import (
     ComplaintOpened,
     OrderCancelled,
@@ -38,11 +31,9 @@ from aftersale_svc.domain.disputes.model import Opening, Remedy, TakesEffect, Ve
 from aftersale_svc.domain.orders.model import OrderState
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
-from memory_transaction import NOW, MemoryTransaction, Snapshot
+from memory_transaction import NOW, MemoryTransaction
 
 Command = Callable[[Any], Awaitable[object]]
-Place = tuple[object, ...]
-Graph = dict[Place, dict[str, Snapshot]]
 CASE, DISPUTE = "case_1", "dsp_1"
 SETTINGS = Settings.model_construct()
 ADDRESS = {"name": "售后仓", "phone": "13900000000", "country": "CN", "street": "仓前路 8 号"}
@@ -143,27 +134,40 @@ def refund_ends(kind: type[Any], command: Callable[[Any, Any], Awaitable[object]
 def parcel(*, delivered: bool, lost: bool = False) -> Command:
     facts: dict[str, Any] = {"parcel_id": "par_1", "leg": "return", "previous_status": "pending", "occurred_at": NOW}
     facts |= {"status": "?", "scanned": True, "delivered": delivered, "terminal": delivered or lost}
-    return lambda tx: returns.follow_parcel(tx, ParcelStatusChanged(**TRACE_FIELDS, **PARCEL, **facts, case_id=CASE))
+    moved = ParcelStatusChanged(**TRACE_FIELDS, **PARCEL, **facts, case_id=CASE)
+    return lambda tx: returns.follow_parcel(tx, moved)
 
 
 def replacement(status: str) -> Command:
     """The courier's report about the replacement, under the waybill that it has."""
 
+    facts: dict[str, Any] = {"parcel_id": "par_2", "leg": "exchange", "previous_status": "pending"}
+    facts |= {"occurred_at": NOW, "status": status, "scanned": True, "delivered": status == "delivered"}
+    facts |= {"terminal": status != "in_transit"}
+
+    @cache
+    def moved(carrier: str, waybill_no: str) -> ParcelStatusChanged:
+        return ParcelStatusChanged(**TRACE_FIELDS, **facts, carrier=carrier, waybill_no=waybill_no, case_id=CASE)
+
     async def report(tx: MemoryTransaction) -> None:
         sent = tx.snapshot.sent.get("replacements")
-        facts: dict[str, Any] = {"parcel_id": "par_2", "leg": "exchange", "previous_status": "pending"}
-        facts |= {"occurred_at": NOW, "status": status, "scanned": True, "delivered": status == "delivered"}
-        facts |= {"terminal": status != "in_transit"}
         if sent is not None and sent.carrier is not None and sent.waybill_no is not None:
-            parcel = {"carrier": sent.carrier, "waybill_no": sent.waybill_no}
-            await consumers.parcel_moved(tx, ParcelStatusChanged(**TRACE_FIELDS, **parcel, **facts, case_id=CASE))  # type: ignore[arg-type]
+            await consumers.parcel_moved(tx, moved(sent.carrier, sent.waybill_no))  # type: ignore[arg-type]
 
     return report
 
 
+_COMPLAINT: dict[str, Any] = {
+    "channel": "web",
+    "state": "open",
+    "category": "unfair_rejection",
+    "text_hash": "sha256:0",
+}
+COMPLAINED = ComplaintOpened(**TRACE_FIELDS, **_COMPLAINT, complaint_id="cmp_1", case_id=CASE)
+
+
 async def complain(tx: Any) -> None:
-    facts = {"channel": "web", "state": "open", "category": "unfair_rejection", "text_hash": "sha256:0"}
-    await openings.complaint_opened(tx, ComplaintOpened(**TRACE_FIELDS, **facts, complaint_id="cmp_1", case_id=CASE))
+    await openings.complaint_opened(tx, COMPLAINED)
 
 
 async def cancel_order(tx: Any) -> None:
@@ -209,22 +213,6 @@ OTHERS: dict[str, Command] = {
 }
 
 
-async def after(snapshot: Snapshot, role: str, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:
-    """What one command leaves behind; the same where a guard or a check refuses it.
-
-    Raises:
-        IllegalTransition, ActionNotAllowed: a table has no such step here, or not for this role.
-    """
-    tx = MemoryTransaction(snapshot, role, now, settings)
-    try:
-        await command(tx)
-    except (IllegalTransition, ActionNotAllowed):
-        raise
-    except Refusal:
-        return snapshot
-    return tx.snapshot
-
-
 async def timer_of_case(tx: Any) -> None:
     """What the timer of the case does."""
     await timers.case_timer.act(tx, *await locking.case_and_order(tx, CASE))
@@ -234,54 +222,3 @@ async def timer_of_dispute(tx: Any) -> None:
     """What the timer of the dispute does."""
     [locked] = (await timers.lock_disputes(tx, [tx.snapshot.dispute])).values()
     await timers.dispute_timer.act(tx, *locked)
-
-
-async def reported(snapshot: Snapshot, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:
-    """What an event or a timer leaves behind; the same where it is refused."""
-    try:
-        return await after(snapshot, "system", command, settings, now)
-    except (IllegalTransition, ActionNotAllowed):
-        return snapshot
-
-
-async def steps(
-    snapshot: Snapshot, people: Mapping[str, Command], settings: Settings, refused: set[object]
-) -> dict[str, Snapshot]:
-    """What people, timers and a provider that declines make of it. `refused` collects what tables refuse to people."""
-    roles = ("buyer", "seller", "agent", "arbitrator") if snapshot.dispute else ("buyer", "seller", "agent")
-    made: dict[str, Snapshot] = {}
-    for name, command in people.items():
-        for role in roles:
-            # What a table refuses, it refuses in each place with these states; to try it again takes most of the time.
-            states = (name, role, snapshot.case.type, snapshot.case.state, snapshot.dispute and snapshot.dispute.state)
-            if states not in refused:
-                try:
-                    made[f"{name} ({role})"] = await after(snapshot, role, command, settings)
-                except (IllegalTransition, ActionNotAllowed):
-                    refused.add(states)
-    made |= {name: await reported(snapshot, command, settings) for name, command in DECLINED.items()}
-    case, dispute = snapshot.case, snapshot.dispute
-    if case.deadline_at is not None:
-        made["timer"] = await reported(snapshot, timer_of_case, settings, case.deadline_at)
-    if dispute is not None and dispute.deadline_at is not None:
-        made["timer of the dispute"] = await reported(snapshot, timer_of_dispute, settings, dispute.deadline_at)
-    return {name: found for name, found in made.items() if found.facts != snapshot.facts}
-
-
-async def explore(
-    first: Snapshot, people: Mapping[str, Command] = PEOPLE, settings: Settings = SETTINGS
-) -> tuple[Graph, dict[Place, Snapshot]]:
-    """Every place that is reached, with the steps that lead on from it."""
-    graph: Graph = {}
-    refused: set[object] = set()
-    places = {first.facts: first}
-    waiting = deque([first])
-    while waiting:
-        snapshot = waiting.popleft()
-        graph[snapshot.facts] = await steps(snapshot, people, settings, refused)
-        events = [await reported(snapshot, command, settings) for command in OTHERS.values()]
-        for found in (*graph[snapshot.facts].values(), *events):
-            if found.facts not in places:
-                places[found.facts] = found
-                waiting.append(found)
-    return graph, places

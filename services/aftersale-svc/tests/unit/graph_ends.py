@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 
-from case_walk import Graph, Place
+from case_graph import Graph, Place
 from memory_transaction import Snapshot
 
 
 def leading_to(graph: Graph, ends: Iterable[Place]) -> set[Place]:
     """The places from which some steps lead to one of these."""
-    found, before = set(ends), -1
-    while len(found) > before:
-        before = len(found)
-        found |= {place for place, on in graph.items() if any(each.facts in found for each in on.values())}
+    before: dict[Place, list[Place]] = {}
+    for place, on in graph.items():
+        for each in on.values():
+            before.setdefault(each.facts, []).append(place)
+    found = set(ends)
+    waiting = list(found)
+    while waiting:
+        new = [place for place in before.get(waiting.pop(), ()) if place not in found]
+        found.update(new)
+        waiting += new
     return found
 
 

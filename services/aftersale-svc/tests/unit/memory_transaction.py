@@ -1,15 +1,17 @@
 """A transaction on one order, one case and its dispute in memory, so that the real commands run without a database."""
 
 from copy import copy
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContext
+from aftercare_chassis.records import replace
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import BY_VERDICT, EvidenceKind
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -33,6 +35,7 @@ from aftersale_svc.tables.goods import pickups, refused_goods_claims, waybills
 from aftersale_svc.tables.money import given_back, holds
 from case_checks import check
 from dispute_progress import PARTS, judged
+from leg_details import details_of
 from line_holds import line_hold
 from sent_goods import HOLD_ACTIONS, SINGLE, progress, review_of
 
@@ -44,6 +47,12 @@ UNKNOWN = (
 ORDERS = (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE, orders.ORDER, case_rules.ORDER_TO_REVIEW)
 GOODS = refused_goods_claims.REFUSED_GOODS_CLAIMS
 PROPOSALS = dispute_parts.PROPOSALS.name
+DETAILS = (legs.DETAILS.of_one, legs.DETAILS_TO_LOCK.of_one)
+HELD = (holds.HOLDS_OF_ORDER, holds.HOLDS_OF_ORDERS)
+NONE = (
+    *(verdicts.COSTS_OF_DISPUTE, withdrawn_disputes.WITHDRAWN, given_back.SHARES_PAID, decisions.DECIDERS_OF_CASE),
+    waybills.PARCELS_UNDER_WAYBILL,
+)
 
 
 @dataclass(frozen=True)
@@ -108,12 +117,12 @@ class Snapshot:
             Refund: self.refund,
             Offer: self.offer,
         }
-        record = {
-            f"{leg.rows.name}_{column.name}": getattr(found.get(kind, self.sent.get(leg.rows.name)), column.name, None)
-            for kind, leg in legs.LEGS.items()
-            for column in leg.rows.columns
-        }
-        return {**asdict(line), **record, "anomalies": None, "overdue_since": None, "received_since": None}
+        return details_of(line, lambda kind, name: found.get(kind, self.sent.get(name)))
+
+    @cached_property
+    def full_cases(self) -> dict[legs.Details, FullCase]:
+        """What was made of `details`, by which of them were read."""
+        return {}
 
     @property
     def is_over(self) -> bool:
@@ -190,22 +199,18 @@ class MemoryTransaction:
         return {locks.FREE_CASES: [self.snapshot.case], locks.FREE_ORDERS: [self.snapshot.order]}[query]
 
     async def all(self, query: Any, **params: Any) -> list[Any]:
+        if query in DETAILS:
+            return [self.snapshot.details]
+        if query in HELD:
+            return [line_hold(self.snapshot)]
         if query in evidence.STATES_OF_CITED.values():
             return [CitedFile(each, EvidenceState.ACCEPTED, EvidenceKind.PHOTO) for each in params["cited"]]
-        case = self.snapshot.case
-        return {
-            cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],
-            legs.DETAILS.of_one: [self.snapshot.details],
-            legs.DETAILS_TO_LOCK.of_one: [self.snapshot.details],
-            holds.HOLDS_OF_ORDER: [line_hold(self.snapshot)],
-            holds.HOLDS_OF_ORDERS: [line_hold(self.snapshot)],
-            **{key: [] for key in (verdicts.COSTS_OF_DISPUTE, withdrawn_disputes.WITHDRAWN, given_back.SHARES_PAID)},
-            decisions.DECIDERS_OF_CASE: [],
-            waybills.PARCELS_UNDER_WAYBILL: [],
-            lab_tests.TESTS_OF_DISPUTE: [
-                row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name
-            ],
-        }[query]
+        if query is cases.LIVE_CASES_OF:
+            return [] if self.snapshot.case.state in ENDED else [{"id": self.snapshot.case.id}]
+        if query is lab_tests.TESTS_OF_DISPUTE:
+            return [row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name]
+        assert query in NONE
+        return []
 
     async def save(self, rows: Any, row: Any, *events: Event) -> Any:
         assert events, "a change is published"

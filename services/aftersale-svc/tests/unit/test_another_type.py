@@ -34,7 +34,8 @@ from aftersale_svc.domain.options import options_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.domain.permissions import BUYER_OR_SYSTEM, MERCHANT, SYSTEM_ONLY
 from aftersale_svc.settings import Settings
-from case_walk import CASE, PEOPLE, Command, explore
+from case_graph import explore
+from case_walk import CASE, PEOPLE, Command
 from graph_ends import stuck
 from memory_transaction import Snapshot
 from offline_walk import OFFLINE

@@ -11,7 +11,8 @@ from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.disputes.lifecycle import UNDECIDED
 from aftersale_svc.domain.disputes.model import DisputeState, Remedy, TakesEffect, Verdict
 from aftersale_svc.domain.orders.model import Order
-from case_walk import DISPUTE, PEOPLE, Command, explore
+from case_graph import explore
+from case_walk import DISPUTE, PEOPLE, Command
 from graph_ends import stuck
 from offline_walk import PAID_OUTSIDE
 from test_dispute_ends import HEARING, SETTINGS

@@ -20,8 +20,9 @@ from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes.dispute_parts import OPEN_PROPOSAL
+from case_graph import explore
 from case_walk import DISPUTE as DISPUTE_ID
-from case_walk import PEOPLE, Command, explore
+from case_walk import PEOPLE, Command
 from graph_ends import stuck
 from memory_transaction import NOW, Snapshot
 from offline_walk import PAID_OUTSIDE

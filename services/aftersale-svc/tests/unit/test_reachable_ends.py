@@ -18,8 +18,9 @@ from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
+from case_graph import Graph, Place, after, explore
 from case_walk import CASE as CASE_ID
-from case_walk import PARCEL, SETTINGS, Command, Graph, Place, after, explore
+from case_walk import PARCEL, SETTINGS, Command
 from exchange_walk import people_of
 from graph_ends import stuck
 from memory_transaction import Snapshot

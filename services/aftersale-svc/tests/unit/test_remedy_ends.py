@@ -18,7 +18,8 @@ from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
-from case_walk import PARCEL, PEOPLE, RESHIPPING, SETTINGS, Command, decide, explore
+from case_graph import explore
+from case_walk import PARCEL, PEOPLE, RESHIPPING, SETTINGS, Command, decide
 from fast_walk import SECURED
 from graph_ends import stuck
 from memory_transaction import NOW, MemoryTransaction, Snapshot

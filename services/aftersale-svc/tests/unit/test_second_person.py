@@ -19,7 +19,8 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
-from case_walk import CASE, PEOPLE, Command, explore
+from case_graph import explore
+from case_walk import CASE, PEOPLE, Command
 from graph_ends import stuck
 from memory_transaction import Snapshot
 from offline_walk import PAID_OUTSIDE

@@ -16,8 +16,9 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
+from case_graph import explore
 from case_walk import CASE as CASE_ID
-from case_walk import PEOPLE, Command, explore
+from case_walk import PEOPLE, Command
 from graph_ends import stuck
 from memory_transaction import Snapshot
 

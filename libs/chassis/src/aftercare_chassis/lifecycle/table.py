@@ -51,8 +51,7 @@ class Lifecycle(Generic[S, A]):
         starts: Collection[S] = (),
         binding: Binding | None = None,
     ) -> None:
-        self.binding = binding
-        self.name, self.initial, self.starts = name, initial, frozenset({initial, *starts})
+        self.binding, self.name, self.initial, self.starts = binding, name, initial, frozenset({initial, *starts})
         self.transitions, self.timeouts, self.ends = dict(transitions), dict(timeouts), frozenset(ends)
         self._actions: tuple[A, ...] = tuple(dict.fromkeys(action for _, action in self.transitions))
         self._guards: dict[S, dict[Guard, None]] = {}
@@ -61,8 +60,8 @@ class Lifecycle(Generic[S, A]):
             self._guards.setdefault(state, {}).update(dict.fromkeys(row.guards))
             if isinstance(row.target, History):
                 self._remembering.setdefault(row.target.attribute, set()).add(state)
-        # The answer is the same for every row in a state; building it each time costs a tenth of a request.
-        self._shown = cache(self._show)
+        # The same for every row in a state; building what is shown each time costs a tenth of a request.
+        self._shown, self._possible = cache(self._show), cache(self._find_possible)
         check(name, self.starts, self.transitions, self.timeouts, self.ends)
 
     def start(self, row: D, context: Context) -> D:
@@ -183,8 +182,11 @@ class Lifecycle(Generic[S, A]):
 
     def possible(self, state: S, role: str) -> list[A]:
         """What a client of this role may ask for in this state, in the order of the table, if no guard refuses the row."""
+        return list(self._possible(state, role))
+
+    def _find_possible(self, state: S, role: str) -> tuple[A, ...]:
         rows = ((action, self.transitions.get((state, action))) for action in self._actions)
-        return [action for action, row in rows if row is not None and row.can_be_asked_for(role)]
+        return tuple(action for action, row in rows if row is not None and row.can_be_asked_for(role))
 
     def targets(self, transition: Transition[S]) -> set[S]:
         """Where a transition may lead."""

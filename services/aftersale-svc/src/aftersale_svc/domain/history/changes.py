@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import Enum
+from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -24,6 +26,7 @@ CONSTANT = frozenset(
 """Fields of a case that no change keeps: they stay as they were when the case was opened, or are kept beside it."""
 _KEPT = {each.name: each.default for each in fields(Case) if each.name not in CONSTANT}
 """The fields that changes keep, with their defaults."""
+_values = attrgetter(*_KEPT)
 _ALWAYS = frozenset({"liable", "payment_ids", "returned_freight_minor"})
 """What a verdict has decided with, or a failed refund has given back, before the case is saved, so that the case before the change has it
 already."""
@@ -79,20 +82,25 @@ def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseCha
 
 # Any: the classes of rows differ, and the values of their fields.
 def _differing(before: Case | None, after: Case) -> Document:
-    now = {name: getattr(after, name) for name in _KEPT}
+    now = zip(_KEPT, _values(after), strict=True)
     if before is None:  # what is left out is the default again
-        return {name: _plain(value) for name, value in now.items() if value not in (None, _KEPT[name])}
+        return {name: _plain(value) for name, value in now if value not in (None, _KEPT[name])}
     reviewed = before.state is CaseState.MANUAL_REVIEW and after.state is not before.state
     return {
         name: _plain(value)
-        for name, value in now.items()
-        if getattr(before, name) != value or (name in _ALWAYS and value) or (name in _PROPOSED and reviewed)
+        for (name, value), known in zip(now, _values(before), strict=True)
+        if known != value or (name in _ALWAYS and value) or (name in _PROPOSED and reviewed)
     }
 
 
 def _whole(row: Any) -> Document:
-    kept = [each.name for each in fields(row) if each.name != _PERSONAL.get(type(row))]
-    return {name: value for name in kept if (value := _plain(getattr(row, name))) is not None}
+    return {name: value for name in _names(type(row)) if (value := _plain(getattr(row, name))) is not None}
+
+
+@cache
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    """The fields of rows of this class that changes keep."""
+    return tuple(each.name for each in fields(cls) if each.name != _PERSONAL.get(cls))
 
 
 def _plain(value: Any) -> Any:

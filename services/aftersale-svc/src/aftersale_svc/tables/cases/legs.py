@@ -124,16 +124,18 @@ class LegTable:
     def of(self, records: Sequence[Record]) -> tuple[Any, ...]:  # of that class
         """The rows that records of DETAILS have of this leg, each once."""
         labels, key_labels = self._labels
-        kept = [each for each in records if each[key_labels[0]] is not None]
-        if not kept:
-            return ()  # as most legs of most cases
-        by_key = {tuple(each[label] for label in key_labels): each for each in kept}
+        by_key = {tuple([each[label] for label in key_labels]): each for each in records}
         found = [each for key, each in by_key.items() if None not in key]
-        return tuple(self.rows.build({name: each[label] for name, label in labels.items()}) for each in found)
+        return tuple([self.rows.build({name: each[label] for name, label in labels.items()}) for each in found])
 
     def key(self, row: object) -> tuple[object, ...]:
         """The primary key of a row."""
         return tuple(getattr(row, name) for name in self.rows.key)
+
+    @property
+    def mark(self) -> str:
+        """The column of DETAILS that is None where a record has no row of this leg."""
+        return self._label(self.rows.key[0])
 
     @cached_property
     def _labels(self) -> tuple[dict[str, str], list[str]]:
@@ -230,6 +232,7 @@ DETAILS_TO_LOCK = Details(
 came back."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
+_MARKS = tuple((kind, leg.mark) for kind, leg in LEGS.items())
 
 
 # Any: the settings of any process of the service
@@ -249,10 +252,12 @@ def _full(case: Case, records: Sequence[Record]) -> FullCase:
     # A line has a record for each of the parts of its refund.
     lines = {record["line_id"]: CaseLine(**{name: record[name] for name in _LINE}) for record in records}
     anomalies = {each["anomaly_id"]: each for record in records for each in record["anomalies"] or ()}
+    # Most cases have rows of few legs.
+    present = {kind for record in records for kind, mark in _MARKS if record[mark] is not None}
     return FullCase(
         case=case,
         requested=tuple(lines.values()),
-        legs={kind: leg.of(records) for kind, leg in LEGS.items()},
+        legs={kind: leg.of(records) if kind in present else () for kind, leg in LEGS.items()},
         has_neighbours=any(record.get("has_neighbours") for record in records),
         has_returned_parcels=any(record.get("has_returned_parcels") for record in records),
         anomalies=tuple(anomalies[key] for key in sorted(anomalies)),
