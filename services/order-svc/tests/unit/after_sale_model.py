@@ -105,6 +105,11 @@ class AfterSaleModel:
         other.cases, other._disputes, other._refunds = self.cases, self._disputes, self._refunds
         return other
 
+    def is_copy_of(self, other: "AfterSaleModel") -> bool:
+        """Whether nothing has happened to either since."""
+        mine, others = ((each.cases, each._disputes, each._refunds) for each in (self, other))
+        return mine == others
+
     def open_cases(self) -> list[CaseModel]:
         return [case for case in self.cases if case.state not in ENDED]
 

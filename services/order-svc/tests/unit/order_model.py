@@ -46,6 +46,10 @@ class OrderModel:
         other.after_sales = self.after_sales.copy(other)
         return other
 
+    def is_copy_of(self, other: "OrderModel") -> bool:
+        """Whether nothing has happened to either since, down to times and ids."""
+        return self.db.is_copy_of(other.db) and self.after_sales.is_copy_of(other.after_sales)
+
     async def placed(self) -> "OrderModel":
         """The model, once its order is placed."""
         drafts = [
@@ -179,13 +183,8 @@ class OrderModel:
         return payment.state, payment.amount_minor, until is not None and until > self.db.clock.now()
 
     def _units_of(self, line: Any) -> tuple[int, ...]:
-        return (
-            line.quantity,
-            line.shipped_quantity,
-            line.withdrawn_quantity,
-            line.held_quantity,
-            line.cancelled_quantity,
-        )
+        out = (line.shipped_quantity, line.withdrawn_quantity, line.held_quantity, line.cancelled_quantity)
+        return line.quantity, *out
 
     def _contents(self, parcel: Any) -> list[tuple[str, int]]:
         lines = self.db.rows("parcel_lines")

@@ -19,6 +19,8 @@ class Model(Protocol):
 
     def copy(self) -> Self: ...
 
+    def is_copy_of(self, other: Self) -> bool: ...
+
     def check_invariants(self) -> None: ...
 
 
@@ -40,15 +42,20 @@ async def every_state(start: M) -> tuple[dict[State, M], dict[State, set[State]]
     waiting = deque(models)
     while waiting:
         here = waiting.popleft()
+        there = models[here].copy()
+        steps = there.steps()
         for name in models[here].steps():
+            if await attempt(steps[name]):
+                state = there.state()
+                before[state].add(here)
+                if state not in models:
+                    there.check_invariants()
+                    models[state] = there
+                    waiting.append(state)
+            elif there.is_copy_of(models[here]):
+                continue  # what was refused has changed nothing
             there = models[here].copy()
-            if not await attempt(there.steps()[name]):
-                continue
-            before[there.state()].add(here)
-            if there.state() not in models:
-                there.check_invariants()
-                models[there.state()] = there
-                waiting.append(there.state())
+            steps = there.steps()
     return models, before
 
 

@@ -94,7 +94,7 @@ def _differing(before: Case | None, after: Case) -> Document:
 
 
 def _whole(row: Any) -> Document:
-    return {name: value for name in _names(type(row)) if (value := _plain(getattr(row, name))) is not None}
+    return {name: value for name in _names(type(row)) if (value := _plain(getattr(row, name))) is not None}  # type: ignore[arg-type]  # a class is hashable
 
 
 @cache
