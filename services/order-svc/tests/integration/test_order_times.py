@@ -1,9 +1,12 @@
 """The times of orders that merchants set: versions, limits, whose they are, and what orders do with them."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from aftercare_chassis.lifecycle import Actor
 from aftercare_events import OrderCreated, OrderTimesSet
+from order_svc.commands import merchant_settings
 
 TIMES = {
     "payment_minutes": 60,
@@ -39,6 +42,21 @@ async def test_each_change_is_a_version_that_stays(shop):
     first, second = await shop.events(OrderTimesSet)
     assert (first.setting_id, first.times_version, second.times_version) == (second.setting_id, 1, 2)
     assert (first.receipt_hours, second.receipt_hours, second.ship_hours) == (200, None, 24)
+
+
+async def test_of_two_who_set_at_once_the_second_sets_the_later_version(shop):
+    async with shop.h.runtime.transaction(Actor("seller-1", "seller", "m-1")) as tx:
+        first = await merchant_settings.put_order_times(tx, "m-1", TIMES)
+        await tx.flush()
+        other = asyncio.create_task(put(shop, {"ship_hours": 24}))
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        async with asyncio.timeout(60):
+            while not await shop.h.runtime.pool.fetchval(waiting):
+                pass
+        shop.h.clock.advance(hours=1)
+    second = (await other).json()
+    assert second["version"] == 2
+    assert datetime.fromisoformat(second["set_at"]) == first.set_at + timedelta(hours=1)
 
 
 async def test_times_are_the_merchants_own_and_the_platform_has_what_holds_for_others(shop):

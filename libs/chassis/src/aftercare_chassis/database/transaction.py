@@ -119,7 +119,7 @@ class Transaction(Reader[S_co]):
         return row
 
     async def lock_all(self, query: Query[R], **params: object) -> list[R]:
-        """The rows that a query with FOR NO KEY UPDATE returns, locked until the end of the transaction; `now` as with `lock`."""
+        """The rows of a query that locks them, or takes an advisory lock, until the end of the transaction; `now` as with `lock`."""
         found = await self.all(query, **params)
         self.now = self._clock.now()
         self._observers.read(*found)
@@ -179,8 +179,9 @@ class Transaction(Reader[S_co]):
     async def insert(self, rows: Rows[R], *new: R) -> None:
         """Insert rows that are not aggregates."""
         if self.writes.bulk or len(new) <= FEW_ROWS:
+            table, sql, args = rows.name, rows.insert.sql, rows.insert_args
             for row in new:
-                self.writes.insert(rows.table.name, rows.insert.sql, rows.insert_args(row))
+                self.writes.insert(table, sql, args(row))
         else:
             await self.flush()
             await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])

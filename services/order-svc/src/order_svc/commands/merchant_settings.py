@@ -24,7 +24,7 @@ async def put_order_times(tx: Transaction[Settings], merchant_id: str, content: 
     check_setter(tx.actor, merchant_id)
     order_times.check(content, tx.settings)
     kind = OrderSettingKind.ORDER_TIMES
-    await tx.one(LOCK_SETTING, setting_of=f"{kind} of {merchant_id}")
+    await tx.lock_all(LOCK_SETTING, setting_of=f"{kind} of {merchant_id}")
     known = await tx.one(SETTING_OF, merchant_id=merchant_id, kind=kind)
     tx.check_condition(None if known is None else known.version)
     row = MerchantSetting(

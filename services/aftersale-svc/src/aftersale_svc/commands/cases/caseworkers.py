@@ -33,7 +33,7 @@ async def enter(
     Raises:
         Stale: the request's If-Match names another version.
     """
-    await tx.one(LOCK_ROSTER, roster_of="everybody")
+    await tx.lock_all(LOCK_ROSTER, roster_of="everybody")
     known = await tx.look_up(CASEWORKER, person_id=person_id)
     tx.check_condition(None if known is None else known.version)
     entered = Caseworker(

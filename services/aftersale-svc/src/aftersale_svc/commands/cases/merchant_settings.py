@@ -42,7 +42,7 @@ async def put(tx: Transaction[Settings], merchant_id: str, kind: SettingKind, co
     if merchant_id == PLATFORM_OWNER and kind not in WITH_DEFAULT:
         raise NotFound(what=kind)
     check_setter(tx.actor, merchant_id)
-    await tx.one(LOCK_SETTING, setting_of=f"{kind} of {merchant_id}")
+    await tx.lock_all(LOCK_SETTING, setting_of=f"{kind} of {merchant_id}")
     known = await tx.one(SETTING_OF, merchant_id=merchant_id, kind=kind)
     tx.check_condition(None if known is None else known.version)
     row = MerchantSetting(

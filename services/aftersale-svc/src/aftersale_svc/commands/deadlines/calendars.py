@@ -88,7 +88,7 @@ async def put_merchant_calendar(
         Stale: the request's If-Match names another version.
     """
     calendar_id = merchant_calendar(merchant_id)
-    await tx.one(LOCK_VERSIONS, versions_of=calendar_id)
+    await tx.lock_all(LOCK_VERSIONS, versions_of=calendar_id)
     newest = await tx.one(CALENDAR, calendar_id=calendar_id)
     tx.check_condition(newest.version if newest else None)
     base = await tx.one(CALENDAR, calendar_id=wanted.based_on)

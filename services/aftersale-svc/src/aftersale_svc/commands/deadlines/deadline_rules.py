@@ -31,7 +31,7 @@ async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[Deadline
         RuleUnknown, RuleTwice: see `check_rules`.
         Stale: the request's If-Match names another version.
     """
-    await tx.one(LOCK_VERSIONS, versions_of=f"rules of {owner}")
+    await tx.lock_all(LOCK_VERSIONS, versions_of=f"rules of {owner}")
     newest = await tx.one(RULES_OF, owner=owner)
     tx.check_condition(newest.version if newest else 0)  # shown as version 0
     check_rules(rules, TURNS, [each.id for each in await tx.all(NEWEST_CALENDARS)], _VALUES)

@@ -35,7 +35,7 @@ async def book(
         DepositReferenceUsed: see `check_repeated`.
         DepositInsufficient, DepositTooLarge: see `balance_after`.
     """
-    await tx.one(LOCK_DEPOSIT, deposit_of=f"deposit of {merchant_id} in {currency}")
+    await tx.lock_all(LOCK_DEPOSIT, deposit_of=f"deposit of {merchant_id} in {currency}")
     found = await tx.one(DEPOSIT_TO_LOCK, merchant_id=merchant_id, currency=currency)
     deposit = found or Deposit(
         id=tx.new_id("dep"),
