@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 
 from order_svc.domain.anomalies import silence
 from order_svc.domain.partners.networks import Network, network
+from order_svc.domain.sales import order_times
 
 Secret = Annotated[str, Field(repr=False)]
 _KEY_ID = "PUB_KEY_ID_"
@@ -127,6 +128,11 @@ class Settings(ServiceSettings):
     def trusted_networks(self) -> tuple[Network, ...]:
         """`trusted_proxies` to compare addresses with."""
         return tuple(map(network, self.trusted_proxies))
+
+    @model_validator(mode="after")
+    def _merchants_can_set_times(self) -> Self:
+        order_times.check_limits(self)
+        return self
 
     @model_validator(mode="after")
     def _providers_are_complete(self) -> Self:

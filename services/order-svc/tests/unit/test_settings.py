@@ -84,3 +84,19 @@ def test_credentials_that_do_not_fit_are_named(
 ) -> None:
     with pytest.raises(SettingsInvalid, match=complaint):
         payment_providers(settings(monkeypatch, **{name: value}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("LEAST_RECEIPT_HOURS", "2000", "least_receipt_hours must not be more than longest_receipt_hours"),
+        ("LONGEST_PAYMENT_HOURS", "0.1", "least_payment_hours must not be more than longest_payment_hours"),
+        ("RECEIPT_EXTENSIONS", "5", "receipt_extensions must not be more than most_receipt_extensions"),
+    ],
+)
+def test_limits_that_leave_merchants_nothing_to_set_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str
+) -> None:
+    monkeypatch.setenv(f"AFTERCARE_{name}", value)
+    with pytest.raises(SettingsInvalid, match=complaint):
+        Settings.example()

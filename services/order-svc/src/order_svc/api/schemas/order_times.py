@@ -17,17 +17,19 @@ class OrderTimesIn(In):
     model_config = example(payment_minutes=60, ship_hours=72, receipt_hours=240)
 
     payment_minutes: Number = None
-    """The time to pay, unless the order or its payment plan states another."""
+    """The time to pay: the deadline of a new order, and of each part of a payment plan, unless the order or its plan states another."""
     ship_hours: Number = None
-    """The time to ship goods from stock, from the payment on."""
+    """The time to ship goods from stock, from the payment on: `ship_by_at` of the order, after which its shipment is reported as overdue."""
     delivery_hours: Number = None
-    """Within which a parcel is expected to arrive, from its hand-over on."""
+    """Within which a parcel is expected to arrive, from its hand-over on: `deliver_by_at` of the parcel and of the order, after which the
+    delivery is reported as overdue."""
     receipt_hours: Number = None
-    """The buyer's time to confirm the receipt, from the delivery on; then it counts as confirmed."""
+    """The buyer's time to confirm the receipt, from the delivery on: the deadline of a delivered order, unless all of its goods are virtual.
+    Then it counts as confirmed."""
     receipt_extensions: Number = None
-    """How often that time may be extended."""
+    """How often that time may be extended, by `extendReceipt`."""
     receipt_extension_days: Number = None
-    """By how many days at once, at most."""
+    """By how many days at once that may be, at most."""
 
 
 class OrderTimesBaseOut(Out):

@@ -36,6 +36,13 @@ TIMES: Mapping[str, OrderTime] = {
 """By the name in what a merchant sets. The buyer is never given fewer extensions than by the platform."""
 
 
+def check_limits(settings: object) -> None:
+    """Check that each time can be set. Raises: ValueError: its least value is more than its greatest one."""
+    for time in TIMES.values():
+        if time.least is not None and getattr(settings, time.least) > getattr(settings, time.most):
+            raise ValueError(f"{time.least} must not be more than {time.most}")
+
+
 def check(times: Mapping[str, int | None], settings: object) -> None:
     """Check what a merchant sets against the settings of the platform; None leaves a time to the platform.
 
