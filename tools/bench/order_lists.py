@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import asyncpg
 from environment import Environment, environment, script
 from load import Client
+from sold_articles import FILL, SEARCHES, SHARE
 from wrk import cpu_seconds, tree_seconds
 
 SIZES, MERCHANTS = (10_000, 1_000_000), 50
@@ -23,7 +24,8 @@ SORTS = ("newest", "oldest", "amount", "-amount", "deadline", "-deadline")
 TITLE = f"""
 ## Lists of orders
 
-`make bench P=orders`: `order-svc serve` with orders of {MERCHANTS} merchants that were placed in one year, of which 92 % have ended; {LOOKS} reads of each kind, one after the other. At most, for a page of {PAGE} of {SIZES[1]:,}:
+`make bench P=orders`: `order-svc serve` with orders of {MERCHANTS} merchants that were placed in one year, of which 92 % have ended; {LOOKS} reads of each kind, one after the other. There is an article for {SHARE} orders; half of them are of the
+merchant whose lists are read. At most, for a page of {PAGE} of {SIZES[1]:,}:
 {MOST_MS} ms (p99), and {MOST_TIMES} × of what it takes among {SIZES[0]:,} (p50), where the same page is not much shorter there.
 
 | | p50, ms: {SIZES[0]:,} | p50, ms: {SIZES[1]:,} | × | p99, ms: {SIZES[1]:,} |
@@ -74,7 +76,7 @@ INSERT INTO payments (id, version, order_id, buyer_id, merchant_id, provider, me
 SELECT 'pay_' || n, 1, id, buyer, merchant, 'wechat_pay', 'wechat_pay', 'succeeded', total, 'CNY', 0, at, at FROM drawn
 WHERE state NOT IN ('created', 'cancelled');
 """
-TABLES = ("orders", "order_lines", "parcels", "order_keys", "payments", "ledger_postings")
+TABLES = ("orders", "order_lines", "parcels", "order_keys", "payments", "ledger_postings", "sold_articles")
 # The foreign keys, and the indexes that no constraint has, with what makes them again: a row then costs a tenth.
 _CHECKED_LATER = """
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
@@ -154,7 +156,8 @@ async def _fill(env: Environment, number: int) -> None:
             await connection.execute(f"SET {name} = '256MB'")
         later = await connection.fetch(_CHECKED_LATER, list(TABLES))
         numbers = _NUMBERS.format(merchants=MERCHANTS, orders=number)
-        drawn = [each for each in _ORDERS.format(numbers=numbers).split(";") if each.strip()]
+        statements = _ORDERS.format(numbers=numbers) + FILL.format(articles=number // SHARE)
+        drawn = [each for each in statements.split(";") if each.strip()]
         for statement in (*(each["drop"] for each in later), *drawn):
             await connection.execute(statement, timeout=1200)
         for first in range(0, number, 1000):
@@ -195,6 +198,7 @@ def _reads(seller: str, agent: str, example: Mapping[str, str]) -> Iterator[tupl
         "found by a waybill": "q=ZTO7",
         "found by its id": f"q={example['id']}",
         "that nothing is found of": "q=nothing",
+        **SEARCHES,
     }
     for whose, token in (("a merchant's orders", seller), ("all orders", agent)):
         for sort in SORTS:

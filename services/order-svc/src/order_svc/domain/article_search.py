@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 
 MOST_FOUND = 50
 """So many articles of a search count; who searches for a part that more have writes more of it."""
+SAMPLED, CANDIDATES = 1000, 500
+"""So many articles are looked at for words that are frequent, and for others of those that the pairs lead to."""
 
 
 def normalized(text: str) -> str:
@@ -15,6 +17,11 @@ def normalized(text: str) -> str:
 def pairs(text: str) -> list[str]:
     """The pairs of neighbouring characters of a normalized text, each once and sorted."""
     return sorted({text[at : at + 2] for at in range(len(text) - 1)})
+
+
+def tag(merchant_id: str) -> str:
+    """What the index of pairs has of each article of this merchant."""
+    return f"={merchant_id}"
 
 
 def words(text: str) -> list[str]:

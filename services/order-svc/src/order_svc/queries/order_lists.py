@@ -13,7 +13,7 @@ from order_svc.domain.order_keys import FILTERED, KeyKind, key, search_keys
 from order_svc.domain.sorting import BY_TIME, OrderSort, check_sort
 from order_svc.queries.orders import OrderView, with_parts
 from order_svc.tables.order_lists import BETWEEN, ORDER_COUNTS, ORDER_LISTS, ORDERS_BY_KEY
-from order_svc.tables.sold_articles import ARTICLES_FOUND
+from order_svc.tables.sold_articles import ARTICLES_FOUND, ARTICLES_OF_MERCHANT_FOUND
 
 MOST_COUNTED = 1000
 _ORDER_ID = re.compile(r"ord_[0-9a-f]{32}")
@@ -80,8 +80,19 @@ async def _searched(reader: Reader, text: str) -> list[str]:
     if reader.actor.role == "buyer" or not wanted:
         return found
     pairs = sorted({pair for word in wanted for pair in article_search.pairs(word)})
-    scope = {"merchant_id": reader.actor.tenant, "most": article_search.MOST_FOUND}
-    rows = await reader.all(ARTICLES_FOUND, words=wanted, pairs=pairs, **scope)
+    limits = {
+        "most": article_search.MOST_FOUND,
+        "sampled": article_search.SAMPLED,
+        "candidates": article_search.CANDIDATES,
+    }
+    merchant_id = reader.actor.tenant
+    if merchant_id is None:
+        rows = await reader.all(ARTICLES_FOUND, words=wanted, pairs=pairs, **limits)
+    else:
+        pairs.append(article_search.tag(merchant_id))
+        rows = await reader.all(
+            ARTICLES_OF_MERCHANT_FOUND, words=wanted, pairs=pairs, merchant_id=merchant_id, **limits
+        )
     return list(dict.fromkeys([*found, *(key(KeyKind.SKU, row["sku"]) for row in rows)]))
 
 
