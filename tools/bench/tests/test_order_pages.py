@@ -23,9 +23,15 @@ def test_the_proof_has_its_rows() -> None:
 
 
 def test_both_processes_of_a_command_count() -> None:
-    text = commands_section([Cost("ship it", 2.0, 0.5, 1.0), Cost("pay it", 2.0, 1.5, 1.0)])
-    assert "| ship it | 2.00 | 0.50 | 2.50 | 1.00 |" in text
-    assert "| pay it | 2.00 | 1.50 | **3.50** | 1.00 |" in text
+    text = commands_section([Cost("ship it", 2.0, 0.5, 1.0), Cost("deliver it", 2.0, 1.5, 1.0)])
+    assert "| ship it | 2.00 | 0.50 | 1.00 |" in text
+    assert "| **deliver it** | 2.00 | 1.50 | 1.00 |" in text
+
+
+def test_each_process_counts_for_itself_where_it_has_a_command_of_its_own() -> None:
+    text = commands_section([Cost("pay · send", 2.0, 1.5, 1.0, apart=True), Cost("store · apply", 0.5, 3.1, 1.0, True)])
+    assert "| pay · send | 2.00 | 1.50 | 1.00 |" in text
+    assert "| **store · apply** | 0.50 | 3.10 | 1.00 |" in text
 
 
 def test_every_flow_begins_with_a_new_order() -> None:
