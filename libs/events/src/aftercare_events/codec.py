@@ -170,7 +170,8 @@ def _sequence(found: dict[str, bytes]) -> int:
 
 
 def _time(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{utc.isoformat().removesuffix('+00:00')}Z"
 
 
 def _instant(found: dict[str, bytes]) -> datetime:

@@ -1,5 +1,6 @@
 """The base of every event: an immutable fact with the fields of the traceability record."""
 
+from functools import cache
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,7 +37,7 @@ class Event(BaseModel):
     @classmethod
     def type_name(cls) -> str:
         """Return the value of `ce_type`: `OrderPaid.v1` for the class OrderPaid, `OrderPaid.v2` for OrderPaidV2."""
-        return f"{cls.__name__.removesuffix(f'V{cls.VERSION}')}.v{cls.VERSION}"
+        return _type_name(cls)
 
     @property
     def aggregate_id(self) -> str:
@@ -45,4 +46,9 @@ class Event(BaseModel):
 
     def to_data(self) -> bytes:
         """Return the JSON for the message's value."""
-        return self.model_dump_json().encode()
+        return self.__pydantic_serializer__.to_json(self)
+
+
+@cache
+def _type_name(cls: type[Event]) -> str:
+    return f"{cls.__name__.removesuffix(f'V{cls.VERSION}')}.v{cls.VERSION}"

@@ -34,10 +34,13 @@ def shard_of(aggregate_id: str) -> int:
 
 def insert(envelopes: Sequence[Envelope]) -> Write:
     """The statement that inserts these events, oldest first."""
-    rows = [_row(envelope) for envelope in envelopes]
-    if len(rows) == 1:
-        return TABLE, _ONE, rows[0]  # the usual case: arrays of one element cost client and server more than the row
-    return TABLE, _SEVERAL, [list(column) for column in zip(*rows, strict=True)]
+    if len(envelopes) == 1:
+        return (
+            TABLE,
+            _ONE,
+            _row(envelopes[0]),
+        )  # the usual case: arrays of one element cost client and server more than the row
+    return TABLE, _SEVERAL, [list(column) for column in zip(*map(_row, envelopes), strict=True)]
 
 
 def add(writes: WriteBatch, envelopes: Sequence[Envelope]) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, OrderCreated, OrderPaid, ParcelRegistered, PaymentSucceeded
-from pydantic import BaseModel
 
 from order_svc.domain.order_keys import KeyKind, keys
 from order_svc.domain.steps import DETAILS, OrderStep
@@ -49,7 +48,7 @@ def step_of(event: Any, *, step_id: str, role: str) -> OrderStep:
             for name in _details(kind)
             if (value := getattr(event, name)) is not None
         }
-        | _units(event),
+        | _units(event, _with_units(kind)),
     )
 
 
@@ -84,12 +83,13 @@ _KEYS: Mapping[type[Event], Callable[[Any], Mapping[KeyKind, Iterable[str | None
 }
 
 
-def _units(event: Any) -> dict[str, int]:
-    """`units`: how many the lines or packages of the event have; empty where they have none."""
-    kind: type[Event] = type(event)
-    packages = event.packages if _has(kind, "packages") else ()
-    lines = [*(event.lines if _has(kind, "lines") else ()), *(line for package in packages for line in package.lines)]
-    counts = [line.quantity for line in lines if _has(type(line), "quantity")]  # type: ignore[arg-type]  # a class is hashable
+def _units(event: Any, fields: Iterable[str]) -> dict[str, int]:
+    """`units`: how many the lines or packages in these fields of the event have; empty where they have none."""
+    counts = list[int]()
+    for name in fields:
+        for each in getattr(event, name):
+            lines = each.lines if name == "packages" else (each,)
+            counts += [line.quantity for line in lines if hasattr(line, "quantity")]
     return {"units": sum(counts)} if counts else {}
 
 
@@ -99,8 +99,8 @@ def _of_order(kind: type[Event]) -> bool:
 
 
 @cache
-def _has(kind: type[BaseModel], field: str) -> bool:
-    return field in kind.model_fields
+def _with_units(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(name for name in ("lines", "packages") if name in kind.model_fields)
 
 
 @cache

@@ -1,10 +1,14 @@
-"""What orders are found by, each key with its order: a page of those with one key is a range of an index, however many there are."""
+"""What orders are found by, each key with its order: a page of those with one key is a range of an index, however many there are.
+
+`order_id` has no foreign key. Orders are not deleted, and a key is written in the transaction of an event of its order; of the eight keys of
+an imported order, that check took PostgreSQL half of their time, a tenth of the import.
+"""
 
 from dataclasses import dataclass
 
 from aftercare_chassis.database.columns import text
 from aftercare_chassis.database.mapping import Rows, Statement
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, func, select
+from sqlalchemy import Column, Index, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from order_svc.tables.schema import metadata
@@ -13,7 +17,7 @@ order_keys = Table(
     "order_keys",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("order_id", Text, ForeignKey("orders.id"), primary_key=True),
+    Column("order_id", Text, primary_key=True),
     text("merchant_id"),
     Index("order_keys_merchant_idx", "merchant_id", "key", "order_id"),
 )

@@ -35,10 +35,14 @@ class Recording:
     sold: SaleFields
     of_order: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    _at: dict[datetime, Transaction[Settings]] = field(default_factory=dict)
 
     def at(self, time: datetime) -> Transaction[Settings]:
         """The transaction at the time of an event."""
-        return self.tx.backdated(time)
+        found = self._at.get(time)
+        if found is None:
+            found = self._at[time] = self.tx.backdated(time)
+        return found
 
     def add(self, event: Event) -> None:
         """An event of the order itself."""

@@ -151,10 +151,11 @@ def _check_units(order: PastOrder) -> None:
             raise errors.VirtualInParcel(pointer=f"{at}/lines", line=found[0] + 1)
         if len({place for place, _ in content}) < len(content):
             raise errors.UnitsExceedOrder(pointer=f"{at}/lines", line=content[0][0] + 1)
-    left = [max(0, units - order.refunded_units(place)) for place, units in enumerate(unsent(order))]
+    rest = unsent(order)
+    left = [max(0, units - order.refunded_units(place)) for place, units in enumerate(rest)]
     if order.state in _ARRIVED and any(left):
         raise errors.ParcelsIncomplete(pointer="/parcels", state=order.state)
-    refunds.check_units(order.state, order.refund, unsent(order))
+    refunds.check_units(order.state, order.refund, rest)
 
 
 def unsent(order: PastOrder) -> list[int]:
