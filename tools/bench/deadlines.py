@@ -133,7 +133,7 @@ class Bench:
 
     def __init__(self, env: Environment, log: Callable[[str], None]) -> None:
         self._env, self._log, self._used = env, log, 0
-        self._database = env.variables(SERVICE)["AFTERCARE_DATABASE_URL"]
+        self._database = env.variables(SERVICE)["AFTERCARE_MIGRATION_DATABASE_URL"]
 
     async def run(self) -> Found:
         """Fill the database, and measure with each number of processes."""

@@ -150,7 +150,7 @@ def section(few: Mapping[str, Took], many: Mapping[str, Took], *, proof: Proof) 
 
 
 async def _fill(env: Environment, number: int) -> None:
-    connection = await asyncpg.connect(env.variables(SERVICE)["AFTERCARE_DATABASE_URL"])
+    connection = await asyncpg.connect(env.variables(SERVICE)["AFTERCARE_MIGRATION_DATABASE_URL"])
     try:
         for name in ("work_mem", "maintenance_work_mem"):
             await connection.execute(f"SET {name} = '256MB'")

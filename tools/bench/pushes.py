@@ -109,7 +109,10 @@ class Bench:
 
     def __init__(self, env: Environment, log: Callable[[str], None]) -> None:
         self._env, self._log, self._used = env, log, 0
-        self._database, self._bodies = env.variables(SERVICE)["AFTERCARE_DATABASE_URL"], env.home / "pushes.txt"
+        self._database, self._bodies = (
+            env.variables(SERVICE)["AFTERCARE_MIGRATION_DATABASE_URL"],
+            env.home / "pushes.txt",
+        )
 
     def run(self) -> tuple[dict[int, Answered], Steady]:
         """Make parcels, and measure at the highest rate and at a fixed one."""

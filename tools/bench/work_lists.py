@@ -80,7 +80,7 @@ def measure(log: Callable[[str], None]) -> str:
 
 
 async def _fill(env: Environment) -> None:
-    connection = await asyncpg.connect(env.variables(SERVICE)["AFTERCARE_DATABASE_URL"])
+    connection = await asyncpg.connect(env.variables(SERVICE)["AFTERCARE_MIGRATION_DATABASE_URL"])
     try:
         for statement in (_ORDERS, _CASES, _LINES, _DISPUTES, "ANALYZE"):
             await connection.execute(statement, timeout=600)
