@@ -179,9 +179,8 @@ class Transaction(Reader[S_co]):
     async def insert(self, rows: Rows[R], *new: R) -> None:
         """Insert rows that are not aggregates."""
         if self.writes.bulk or len(new) <= FEW_ROWS:
-            table, sql, args = rows.name, rows.insert.sql, rows.insert_args
-            for row in new:
-                self.writes.insert(table, sql, args(row))
+            for values in map(rows.insert_args, new):
+                self.writes.insert(rows.name, rows.insert.sql, values)
         else:
             await self.flush()
             await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])
