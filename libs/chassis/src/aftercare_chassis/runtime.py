@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis import failpoints
 from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
-from aftercare_chassis.database.connections import SESSION, no_reset, prepare, prepare_look_up
+from aftercare_chassis.database.connections import SESSION, connect, no_reset, prepare, prepare_look_up
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
@@ -23,6 +23,7 @@ from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.database.timing import NoTiming, TimingSource
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
+from aftercare_chassis.kafka.security import Security
 from aftercare_chassis.lifecycle import SYSTEM, TIMING, Actor
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.metrics import Metrics
@@ -62,6 +63,7 @@ class Runtime(Generic[S_co]):
         self._timing, self._observers, self._journal = timing or NoTiming(), observers, journal
         self._resources, self._opened = resources, AsyncExitStack()
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
+        self.kafka = Security(settings)
         self.verifier = Verifier(settings, clock, roles)
         self.cursors = Cursors(settings.signing_key)
         self.wakeups: dict[str, Wakeup] = {}
@@ -81,6 +83,7 @@ class Runtime(Generic[S_co]):
             settings.database_url,
             min_size=1,
             max_size=settings.pool_size,
+            connect=partial(connect, partial(settings.current, "database_url")),
             init=prepare,
             reset=no_reset,
             timeout=ACQUIRE_SECONDS,
@@ -122,7 +125,7 @@ class Runtime(Generic[S_co]):
     async def connect(self, url: str | None = None, **session: str) -> asyncpg.Connection:
         """A new connection outside the pool, with these settings of the session; the caller closes it. `url`: another role's address."""
         connection = await asyncpg.connect(
-            url or self.settings.database_url,
+            url or self.settings.current("database_url"),
             timeout=ACQUIRE_SECONDS,
             command_timeout=30,
             server_settings={**SESSION, "application_name": self.name, **session},

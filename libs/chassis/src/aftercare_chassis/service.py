@@ -205,6 +205,8 @@ class Service(Generic[S]):
         loops: list[Loop] = [partial(self.runtime.notifications.run, listen=listens)]
         if self._has_timing:
             loops.append(self.runtime.keep_timing)
+        if listens and self.runtime.kafka.has_certificates:
+            loops.append(self.runtime.kafka.keep)
         if ProcessRole.RELAY in roles:
             loops.append(Relay(self.runtime).run)
         if ProcessRole.CONSUME in roles:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -60,17 +60,71 @@ class SettingsInvalid(SystemExit):
     """Settings are missing or malformed. Uncaught, it ends the process with one line per variable on stderr."""
 
 
-class ServiceSettings(BaseSettings):
-    """The settings every service has; a service adds its own in its `settings.py`."""
+class KafkaSettings(BaseSettings):
+    """How the brokers are reached, by services and by commands that need nothing else. See `kafka/security.py`."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
     )
 
+    kafka: Annotated[str, AfterValidator(_bootstrap), Field(examples=["127.0.0.1:9092"])]
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    # Who signs the certificates of the brokers; without it whoever this machine trusts.
+    kafka_ca_file: str | None = None
+    # Our own certificate and its key, where the brokers ask for one.
+    kafka_certificate_file: str | None = None
+    kafka_key_file: str | None = None
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str | None = None
+    kafka_password: Annotated[str | None, Field(repr=False)] = None
+
+    def __init__(self, **values: Any) -> None:  # Any: each setting has a type of its own, which pydantic validates
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsInvalid("\n".join(_lines(error))) from None
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        sasl = self.kafka_security_protocol.startswith("SASL")
+        if sasl != (self.kafka_username is not None and self.kafka_password is not None):
+            raise ValueError(
+                f"AFTERCARE_KAFKA_USERNAME and AFTERCARE_KAFKA_PASSWORD {'are needed' if sasl else 'have no effect'} "
+                f"with AFTERCARE_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol}"
+            )
+        if (self.kafka_certificate_file is None) != (self.kafka_key_file is None):
+            raise ValueError("AFTERCARE_KAFKA_CERTIFICATE_FILE and AFTERCARE_KAFKA_KEY_FILE are set together")
+        return self
+
+    def current(self, name: str) -> Any:  # Any: see __init__
+        """The value of a setting now, where it is a file of the secrets directory that may have changed; else that of the start."""
+        directory, variable = os.environ.get(DIRECTORY), f"{PREFIX}{name.upper()}"
+        file = Path(directory) / variable if directory else None
+        if file is None or os.environ.get(variable) or not file.is_file():
+            return getattr(self, name)
+        return file.read_text(encoding="utf-8").strip() or getattr(self, name)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The sources in the order of their precedence: arguments, variables, files of the secrets directory."""
+        directory = os.environ.get(DIRECTORY)
+        files = (SecretsSettingsSource(settings_cls, secrets_dir=directory),) if directory else ()
+        return (init_settings, env_settings, *files)
+
+
+class ServiceSettings(KafkaSettings):
+    """The settings every service has; a service adds its own in its `settings.py`."""
+
     database_url: Annotated[PostgresUrl, Field(examples=["postgresql://user@127.0.0.1/database"])]
     # The role that owns the tables, where that of `database_url` may only read and write rows: for `migrate` and `replay`.
     migration_database_url: PostgresUrl | None = None
-    kafka: Annotated[str, AfterValidator(_bootstrap), Field(examples=["127.0.0.1:9092"])]
     jwks_file: Annotated[str, Field(examples=["/etc/aftercare/jwks.json"])]
     jwt_issuer: str = "aftercare-local"
     signing_key: Annotated[str, Field(min_length=16, repr=False, examples=["an example of a signing key"])]
@@ -87,16 +141,10 @@ class ServiceSettings(BaseSettings):
     request_seconds: Annotated[float, Field(gt=0)] = 15
     deadline_poll_seconds: Annotated[float, Field(gt=0)] = 5
 
-    def __init__(self, **values: Any) -> None:  # Any: each setting has a type of its own, which pydantic validates
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            raise SettingsInvalid("\n".join(_lines(error))) from None
-
     @property
     def owner_url(self) -> str:
         """The address of the database with the role that owns its tables."""
-        return self.migration_database_url or self.database_url
+        return str(self.current("migration_database_url") or self.current("database_url"))
 
     @classmethod
     def example(cls) -> Self:
@@ -132,20 +180,6 @@ class ServiceSettings(BaseSettings):
             choices = alias.choices if isinstance(alias, AliasChoices) else [present]
             found |= {str(each): present for each in choices}
         return found
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The sources in the order of their precedence: arguments, variables, files of the secrets directory."""
-        directory = os.environ.get(DIRECTORY)
-        files = (SecretsSettingsSource(settings_cls, secrets_dir=directory),) if directory else ()
-        return (init_settings, env_settings, *files)
 
 
 S = TypeVar("S", bound=ServiceSettings, default=ServiceSettings)

@@ -57,7 +57,7 @@ class Consumer(Generic[S]):
         """Consume until `stop` is set. A client that fails or stalls is replaced."""
         self._runtime.watchdogs["consumer"] = self.watchdog.problem
         while not stop.is_set():
-            client = clients.consumer(self._runtime.settings.kafka, self._group)
+            client = clients.consumer(self._runtime.settings.kafka, self._group, self._runtime.kafka.options())
             self._chunks.cursors.clear()
             self._deferred.clear()
             self.watchdog.restart()

@@ -1,7 +1,9 @@
 """What every connection of a service to its database has: the settings of its session, the codec of JSON, and the prepared look-up
 of Idempotency-Keys."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -43,6 +45,11 @@ async def prepare_look_up(connection: asyncpg.Connection | PoolConnectionProxy) 
     Raises: asyncpg.UndefinedTableError before the first migration.
     """
     await connection.execute(_LOOK_UP)
+
+
+async def connect(url: Callable[[], str], *_: object, **options: Any) -> asyncpg.Connection:  # Any: those of asyncpg
+    """For a pool: each connection is made to the address of that moment, since passwords change while a process runs."""
+    return await asyncpg.connect(url(), **options)
 
 
 async def no_reset(_: asyncpg.Connection) -> None:

@@ -14,6 +14,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import KafkaError
 
 from aftercare_chassis.kafka.patches import closed_transport, fetch_sessions, undecodable_headers
+from aftercare_chassis.kafka.security import PLAIN
 
 undecodable_headers.install()
 closed_transport.install()
@@ -54,20 +55,20 @@ class ClientFailed(KafkaError):  # type: ignore[misc]
     """A client of no further use: a task of its own was cancelled, and not by us."""
 
 
-def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
-    """Return an idempotent producer that waits for every in-sync replica."""
-    return AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, **PRODUCER)
+def producer(bootstrap: str, client_id: str, security: Mapping[str, object] = PLAIN) -> AIOKafkaProducer:
+    """Return an idempotent producer that waits for every in-sync replica. `security`: see `Security.options`."""
+    return AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, **PRODUCER, **security)
 
 
-def consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
+def consumer(bootstrap: str, group: str, security: Mapping[str, object] = PLAIN) -> AIOKafkaConsumer:
     """Return a member of the group that commits nothing by itself: our own cursors decide where it reads.
 
     Subscribe it after `start`: the `start` of a subscribed client waits until the group has assigned its partitions.
     """
-    return AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
+    return AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER, **security)
 
 
-def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
+def reader(bootstrap: str, client_id: str, security: Mapping[str, object] = PLAIN) -> AIOKafkaConsumer:
     """Return a reader outside of every group, which leaves no offsets behind. It reads nothing until `assign` was called.
 
     Where the log no longer holds the next offset, its calls raise OffsetOutOfRangeError; it never skips.
@@ -79,6 +80,7 @@ def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="none",
         fetch_max_wait_ms=100,
+        **security,
     )
 
 

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from aftercare_chassis.kafka import clients
+from aftercare_chassis.kafka.security import PLAIN
 
 CALL_SECONDS, STALL_SECONDS, STOP_SECONDS = 30.0, 60.0, 5.0
 BATCH, GATHER_SECONDS = 2000, 1.0  # a transaction for few records costs almost as much as one for many
@@ -17,7 +18,9 @@ class RangeUnavailable(Exception):
     """The range cannot be read: the log has lost its beginning, or does not answer. The message is for an operator."""
 
 
-async def read(bootstrap: str, starts: Offsets, ends: Offsets) -> AsyncIterator[list[ConsumerRecord]]:
+async def read(
+    bootstrap: str, starts: Offsets, ends: Offsets, security: Mapping[str, object] = PLAIN
+) -> AsyncIterator[list[ConsumerRecord]]:
     """Yield the records of the partitions in `ends`, from `starts` (0 where none is given) to before `ends`.
 
     The records of a partition come in order, those of several partitions in any.
@@ -28,7 +31,7 @@ async def read(bootstrap: str, starts: Offsets, ends: Offsets) -> AsyncIterator[
     wanted = {partition: starts.get(partition, 0) for partition, end in ends.items() if starts.get(partition, 0) < end}
     if not wanted:
         return
-    client = clients.reader(bootstrap, "replay")
+    client = clients.reader(bootstrap, "replay", security)
     try:
         await clients.result(client.start(), CALL_SECONDS)
         await _assign(client, wanted)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -16,6 +16,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 
 from aftercare_chassis.kafka import clients
+from aftercare_chassis.kafka.security import PLAIN, Security
+from aftercare_chassis.settings import KafkaSettings
 
 TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC = 36, 3
 """Kafka's error codes."""
@@ -26,7 +28,13 @@ class TopicError(Exception):
 
 
 async def create(
-    bootstrap: str, *, replication: int, min_isr: int, partitions: int | None, retention_ms: int
+    bootstrap: str,
+    *,
+    replication: int,
+    min_isr: int,
+    partitions: int | None,
+    retention_ms: int,
+    security: Mapping[str, object] = PLAIN,
 ) -> list[str]:
     """Create the topics that are missing; return their names. Existing topics are not changed.
 
@@ -39,7 +47,7 @@ async def create(
         for topic in TOPICS.values()
     ]
     return await _request(
-        bootstrap, lambda admin: admin.create_topics(wanted, timeout_ms=20_000), ignore=TOPIC_ALREADY_EXISTS
+        bootstrap, security, lambda admin: admin.create_topics(wanted, timeout_ms=20_000), ignore=TOPIC_ALREADY_EXISTS
     )
 
 
@@ -50,15 +58,19 @@ async def delete(bootstrap: str) -> list[str]:
         TopicError: The brokers do not answer, or refuse.
     """
     return await _request(
-        bootstrap, lambda admin: admin.delete_topics(list(TOPICS), timeout_ms=20_000), ignore=UNKNOWN_TOPIC
+        bootstrap, PLAIN, lambda admin: admin.delete_topics(list(TOPICS), timeout_ms=20_000), ignore=UNKNOWN_TOPIC
     )
 
 
 async def _request(
-    bootstrap: str, call: Callable[[AIOKafkaAdminClient], Awaitable[object]], *, ignore: int
+    bootstrap: str,
+    security: Mapping[str, object],
+    call: Callable[[AIOKafkaAdminClient], Awaitable[object]],
+    *,
+    ignore: int,
 ) -> list[str]:
     """Send a request; return the topics that it changed. The error code `ignore` of a topic means no change."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000, **security)
     try:
         await clients.result(admin.start(), 20)
         response = await clients.result(call(admin), 40)
@@ -108,11 +120,12 @@ def command(
 ) -> None:
     """Create the topics that are missing."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a TopicError has it in one line
+    security = Security(KafkaSettings(kafka=bootstrap)).options()
     options = {"replication": replication_factor, "min_isr": min_isr, "retention_ms": retention_ms}
     end = time.monotonic() + retry_seconds
     while True:
         try:
-            created = asyncio.run(create(bootstrap, partitions=partitions, **options))
+            created = asyncio.run(create(bootstrap, partitions=partitions, security=security, **options))
             break
         except TopicError:
             if time.monotonic() >= end:

@@ -79,7 +79,8 @@ class EventReplay:
         starts = await self.cursors()
         self._early.clear()
         total = self.progress.read + sum(max(0, end - starts.get(place, 0)) for place, end in live.ends.items())
-        async for records in range_reader.read(self._runtime.settings.kafka, starts, live.ends):
+        bootstrap, security = self._runtime.settings.kafka, self._runtime.kafka.options()
+        async for records in range_reader.read(bootstrap, starts, live.ends, security):
             async with self._connection.transaction():
                 await self._chunk([envelope for record in records if (envelope := self._readable(live, record))])
                 await self._move_cursors(records)

@@ -88,7 +88,8 @@ class Relay:
                 await connection.close(timeout=2)
 
     async def _with_producer(self, connection: asyncpg.Connection, leases: ShardLeases, stop: asyncio.Event) -> None:
-        producer = clients.producer(self._runtime.settings.kafka, f"{self._runtime.name}-relay")
+        runtime = self._runtime
+        producer = clients.producer(runtime.settings.kafka, f"{runtime.name}-relay", runtime.kafka.options())
         try:
             await clients.result(producer.start(), 5.0)
             sender = Sender(connection, producer, self._runtime)
