@@ -65,6 +65,26 @@ async def test_a_buyer_who_moves_meanwhile_gets_no_parcel_at_the_old_address(dep
     assert (label["state"], label["refusal"]) == ("cancelled", "address_changed")
 
 
+async def test_a_parcel_to_another_country_is_for_a_courier_that_serves_it(depot, shop):
+    order, _ = await shop.paid()
+    address = {**SENDER, "name": "Tan", "phone": "+65 6123 4567", "country": "SG"}
+    moved = await shop.buyer.post(f"/v1/orders/{order['id']}/change-address", json={"shipping_address": address})
+    assert moved.status_code == 200, moved.text
+    asked = await shop.seller.post(f"/v1/orders/{order['id']}/shipping-quotes", json={"weight_grams": 1530})
+    ordered = await depot.order(order)
+    if depot.courier == "kuaidi100":
+        for refused in (asked, ordered):
+            assert shop.problem(refused, 409, "country_not_served")["country"] == "SG"
+        return
+    assert (asked.status_code, ordered.status_code) == (201, 201)
+    await depot.work()
+    assert (await depot.label(ordered.json()))["state"] == "created"
+    [known] = depot.books.orders.values()
+    assert known.content["contactInfoList"][1]["country"] == "SG"
+    answered = (await shop.seller.get(f"/v1/shipping-quotes/{asked.json()['id']}")).json()
+    assert (answered["offers"], answered["failures"]) == ([], {"sf": "address_not_served"})
+
+
 async def test_a_label_is_cancelled_before_the_courier_knows_of_it(depot, shop):
     order, _ = await shop.paid()
     label = await depot.ordered(order)

@@ -21,6 +21,14 @@ from order_svc.integrations.couriers.registry import COURIERS
 
 UNREADABLE = (Fault.GARBAGE, Fault.HUGE, Fault.FAILURE, Fault.BAD_WAYBILL)
 
+REDIRECT = InterceptRequest(
+    number="0195a1b2c3d47e5f8a9b0c1d2e3f4a5b",
+    carrier="sf",
+    waybill_no="SF7300000000001",
+    action=InterceptAction.REDIRECT,
+    receiver=RECEIVER,
+)
+
 
 @pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest) -> World:
@@ -98,6 +106,21 @@ async def test_a_way_that_is_not_served_is_a_refusal(courier: str, refusal: Cour
     world.books.fault = Fault.REFUSED
     made = await world.adapter.create(world.account, world.shipment)
     assert (made.outcome, made.refusal) == (CourierOutcome.REFUSED, refusal)
+
+
+async def test_sf_is_given_the_country_of_both_ends() -> None:
+    """Its question for prices, and its intercepts, have no country: they are refused here."""
+    world = WORLDS["sf"]()
+    abroad = replace(world.shipment, receiver=replace(RECEIVER, country="SG"))
+    assert (await world.adapter.create(world.account, abroad)).outcome is CourierOutcome.DONE
+    [order] = world.books.orders.values()
+    assert [each["country"] for each in order.content["contactInfoList"]] == ["CN", "SG"]
+    for result in (
+        await world.adapter.price(world.account, abroad, ["sf"]),
+        await world.adapter.intercept(world.account, replace(REDIRECT, receiver=abroad.receiver)),
+        await WORLDS["kuaidi100"]().adapter.intercept(world.account, replace(REDIRECT, receiver=abroad.receiver)),
+    ):
+        assert (result.outcome, result.refusal) == (CourierOutcome.REFUSED, CourierRefusal.ADDRESS_NOT_SERVED)
 
 
 async def test_prices_are_in_minor_units(world: World) -> None:

@@ -15,6 +15,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.sales.errors import VirtualGoods
 from order_svc.domain.shipping.errors import (
     CaseNotOfOrder,
+    CountryNotServed,
     LabelCollected,
     LabelNotPrintable,
     LabelShipped,
@@ -44,6 +45,7 @@ _READERS = [require_role("seller", "agent")]
         QuantityExceedsShippable,
         UnitsHeldByCase,
         ShippingAccountMissing,
+        CountryNotServed,
         PickupTimeInvalid,
     ),
     dependencies=[require_action(ORDER, OrderAction.SHIP)],
@@ -66,7 +68,7 @@ async def order_label(order_id: OrderId, body: LabelIn, tx: Tx[Settings]) -> Lab
     "/orders/{order_id}/return-labels",
     operation_id="orderReturnLabel",
     status_code=201,
-    responses=refusals(CaseNotOfOrder, NoReturnAwaited, ShippingAccountMissing, PickupTimeInvalid),
+    responses=refusals(CaseNotOfOrder, NoReturnAwaited, ShippingAccountMissing, CountryNotServed, PickupTimeInvalid),
     dependencies=_READERS,
 )
 async def order_return_label(order_id: OrderId, body: ReturnLabelIn, tx: Tx[Settings]) -> LabelOut:

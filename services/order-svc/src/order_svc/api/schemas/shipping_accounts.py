@@ -13,9 +13,9 @@ from aftercare_chassis.http.schemas import (
 )
 from pydantic import StringConstraints
 
-from order_svc.api.schemas.addresses import Phone
+from order_svc.api.schemas.addresses import Country, Phone
 from order_svc.domain.shipping.accounts import ShippingAccount
-from order_svc.domain.shipping.model import Contact, CourierName
+from order_svc.domain.shipping.model import HOME, Contact, CourierName
 
 Credential = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 _CONTACT = {
@@ -44,6 +44,8 @@ class ContactIn(In):
     """District or county; empty where there is none."""
     street: Name
     """Street and number, and what else the courier needs to find the door."""
+    country: Country = HOME
+    """ISO 3166-1 alpha-2 code, such as `CN`."""
 
     def contact(self) -> Contact:
         """The contact as the command takes it."""
@@ -65,6 +67,8 @@ class ContactOut(Out):
     """District or county; empty where there is none."""
     street: str
     """Street and number."""
+    country: str = HOME
+    """ISO 3166-1 alpha-2 code, such as `CN`."""
 
 
 class ShippingAccountIn(In):

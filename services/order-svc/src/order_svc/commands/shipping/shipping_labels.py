@@ -61,7 +61,7 @@ async def order_outbound(
         IllegalTransition, ActionNotAllowed: see ORDER.
         VirtualGoods: see `goods.check_kind`.
         UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase: see `fulfilment.ship`.
-        ShippingAccountMissing, PickupTimeInvalid: see `shipping.policy`.
+        ShippingAccountMissing, CountryNotServed, PickupTimeInvalid: see `shipping.policy`.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.SHIP, tx)
@@ -72,6 +72,7 @@ async def order_outbound(
     account = await _account(tx, order, carrier, courier)
     titles = {line.id: line.title for line in lines}
     buyer = contact_of(await tx.get(ADDRESSES, order_id))
+    policy.check_served(account.courier, account.contact, buyer)
     label = _label(tx, order, account, ParcelLeg.OUTBOUND, carrier, picks, titles, weight_grams, pickup)
     return await _request(tx, label, sender=account.contact, receiver=buyer)
 
@@ -93,7 +94,7 @@ async def order_return(
         NotFound, Stale: see `Transaction.lock`.
         CaseNotOfOrder: the order has no such case.
         NoReturnAwaited: the case has ended, or its goods stay where they are.
-        ShippingAccountMissing, PickupTimeInvalid: see `shipping.policy`.
+        ShippingAccountMissing, CountryNotServed, PickupTimeInvalid: see `shipping.policy`.
     """
     order = await tx.lock(ORDERS, order_id)
     units = [each for each in await tx.all(CASE_LINES_OF_ORDER, order_id=order_id) if each.case_id == case_id]
@@ -107,6 +108,7 @@ async def order_return(
     account = await _account(tx, order, carrier, courier)
     titles = {line.id: line.title for line in lines}
     buyer = sender or contact_of(await tx.get(ADDRESSES, order_id))
+    policy.check_served(account.courier, account.contact, buyer)
     label = _label(tx, order, account, ParcelLeg.RETURN, carrier, picks, titles, weight_grams, pickup)
     return await _request(tx, replace(label, case_id=case_id), sender=buyer, receiver=account.contact)
 

@@ -25,11 +25,16 @@ async def ask(tx: Transaction[Settings], order_id: str, *, weight_grams: int, ca
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         ShippingAccountMissing: the merchant has no courier that carries with any of them.
+        CountryNotServed: none of those carries to the country of the buyer.
     """
     order = await tx.lock(ORDERS, order_id)
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=order.merchant_id)
     if not any(asked_carriers(each.courier, carriers) for each in accounts):
         raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers or sorted(CARRIERS)))
+    buyer = contact_of(await tx.get(ADDRESSES, order_id))
+    asked = [each for each in accounts if asked_carriers(each.courier, carriers)]
+    if not any(policy.serves(each.courier, each.contact, buyer) for each in asked):
+        policy.check_served(asked[0].courier, asked[0].contact, buyer)
     quote = ShippingQuote(
         id=tx.new_id("quote"),
         order_id=order_id,
@@ -59,8 +64,12 @@ async def prepare(
         await shipping_queue.end(tx, call)
         return None
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=quote.merchant_id)
-    accounts = [each for each in accounts if asked_carriers(each.courier, quote.carriers)]
     buyer = contact_of(await tx.get(ADDRESSES, quote.order_id))
+    accounts = [
+        each
+        for each in accounts
+        if asked_carriers(each.courier, quote.carriers) and policy.serves(each.courier, each.contact, buyer)
+    ]
     return quote, _way(quote, accounts[0].contact if accounts else buyer, buyer), accounts
 
 

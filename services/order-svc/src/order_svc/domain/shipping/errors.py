@@ -33,6 +33,14 @@ class ShippingAccountMissing(Refusal):
     en = "The merchant has no account with a courier through which parcels go with {carrier}."
 
 
+class CountryNotServed(Refusal):
+    """A courier carries within China alone."""
+
+    kind, code = Kind.CONFLICT, "country_not_served"
+    zh = "该商户可用的快递不寄送跨境包裹（{country}）：{courier}。"
+    en = "{courier} carries within China alone, and one end of the way is in {country}."
+
+
 class PickupTimeInvalid(Refusal):
     """A pickup does not begin in the future, or does not end after it begins on the same or the next days."""
 

@@ -12,9 +12,14 @@ class CourierName(StrEnum):
     KUAIDI100 = "kuaidi100"
 
 
+HOME = "CN"
+"""The country of couriers' services that have no field for one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A sender or receiver. Personal data: it is given to the courier and printed on the label, and nowhere else."""
+    """A sender or receiver. Personal data: it is given to the courier and printed on the label, and nowhere else. `country` is an ISO 3166-1
+    alpha-2 code."""
 
     name: str = field(repr=False)
     phone: str = field(repr=False)
@@ -22,11 +27,18 @@ class Contact:
     city: str = field(repr=False)
     district: str = field(repr=False)
     street: str = field(repr=False)
+    country: str = field(default=HOME, repr=False)
+
+    @property
+    def is_abroad(self) -> bool:
+        """Whether the address is in another country."""
+        return self.country != HOME
 
     @property
     def whole_address(self) -> str:
         """The address as one text, without the name."""
-        return "".join(each for each in (self.province, self.city, self.district, self.street) if each)
+        country = f" ({self.country})" if self.is_abroad else ""
+        return "".join(each for each in (self.province, self.city, self.district, self.street, country) if each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

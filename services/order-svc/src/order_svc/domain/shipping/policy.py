@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.carriers import CARRIERS
-from order_svc.domain.shipping.errors import PickupTimeInvalid, ShippingAccountMissing
-from order_svc.domain.shipping.model import CourierName, PickupWindow
+from order_svc.domain.shipping.errors import CountryNotServed, PickupTimeInvalid, ShippingAccountMissing
+from order_svc.domain.shipping.model import Contact, CourierName, PickupWindow
 
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(hours=24)
 PAUSES = (2.0, 10.0, 60.0, 300.0, 1800.0)
@@ -42,6 +42,18 @@ def account_for(accounts: Sequence[ShippingAccount], carrier: str, courier: Cour
 def carries(courier: CourierName, carrier: str) -> bool:
     """Whether parcels of this carrier can be ordered of the courier."""
     return carrier == "sf" if courier is CourierName.SF else carrier in CARRIERS
+
+
+def serves(courier: CourierName, *ends: Contact) -> bool:
+    """Whether the courier may carry between these: the orders of Kuaidi100 have no country. What SF does with one is for SF."""
+    return courier is not CourierName.KUAIDI100 or not any(each.is_abroad for each in ends)
+
+
+def check_served(courier: CourierName, *ends: Contact) -> None:
+    """Check that the courier may carry between these. Raises: CountryNotServed."""
+    if not serves(courier, *ends):
+        abroad = next(each.country for each in ends if each.is_abroad)
+        raise CountryNotServed(pointer="/carrier", courier=courier, country=abroad)
 
 
 def carrier_for_pickup(accounts: Sequence[ShippingAccount], sent: Sequence[str]) -> str | None:

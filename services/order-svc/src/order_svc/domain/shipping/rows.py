@@ -8,7 +8,8 @@ from order_svc.domain.shipping.model import Contact
 
 
 def contact_fields(contact: Contact) -> dict[str, str]:
-    """The contact as a document."""
+    """The contact as a document; the country is in it where it is abroad, since earlier builds know of none."""
+    country = {"country": contact.country} if contact.is_abroad else {}
     return {
         "name": contact.name,
         "phone": contact.phone,
@@ -16,6 +17,7 @@ def contact_fields(contact: Contact) -> dict[str, str]:
         "city": contact.city,
         "district": contact.district,
         "street": contact.street,
+        **country,
     }
 
 
@@ -31,4 +33,5 @@ def contact_of(address: AnyAddress) -> Contact:
         city=address.city,
         district=address.district,
         street=address.street,
+        country=address.country,
     )

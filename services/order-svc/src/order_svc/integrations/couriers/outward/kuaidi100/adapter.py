@@ -142,6 +142,8 @@ class Kuaidi100Service:
         """
         if account.billing_no is None or request.carrier not in CARRIERS:
             return UNSUPPORTED
+        if request.receiver.is_abroad:
+            return refused(_C.ADDRESS_NOT_SERVED)
         param = {
             "orderId": request.number,
             "kuaidicom": CARRIERS[request.carrier].at_kuaidi100,

@@ -60,7 +60,9 @@ class SfService:
         return carrier == "sf"
 
     async def price(self, account: CourierAccount, shipment: Shipment, carriers: Sequence[str]) -> QuoteResult:
-        """See the port: every product that SF offers on the way, with the prices of the monthly account."""
+        """See the port: every product that SF offers on the way, with the prices of the monthly account. Its question has no country."""
+        if shipment.sender.is_abroad or shipment.receiver.is_abroad:
+            return QuoteResult(outcome=CourierOutcome.REFUSED, refusal=_C.ADDRESS_NOT_SERVED)
         content = {
             "weight": shipment.weight_grams / 1000,
             "searchPrice": "1",
@@ -120,7 +122,9 @@ class SfService:
         return await self._update(account, content)
 
     async def intercept(self, account: CourierAccount, request: InterceptRequest) -> CourierResult:
-        """See the port. A request that is taken is answered without content."""
+        """See the port. A request that is taken is answered without content. The address of it has no country."""
+        if request.receiver.is_abroad:
+            return refused(_C.ADDRESS_NOT_SERVED)
         content = {
             "waybillNo": request.waybill_no,
             "serviceCode": _INTERCEPTS[request.action],
@@ -193,7 +197,7 @@ class SfService:
 
 
 def _contact(kind: int, contact: Contact) -> dict[str, object]:
-    person = {"contact": contact.name, "mobile": contact.phone, "country": "CN"}
+    person = {"contact": contact.name, "mobile": contact.phone, "country": contact.country}
     return {"contactType": kind, **person, **_place(contact, "county")}
 
 
