@@ -7,7 +7,7 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -24,14 +24,14 @@ from wrk import CONNECTIONS, Requests, cpu_seconds, load, need_wrk, tree_seconds
 SERVICE, SECRET, ENDPOINT = "order-svc", "0f5c1d9a7b3e4f60", "ce_bench"
 PATH = f"/v1/courier-webhooks/zto/{ENDPOINT}"
 PROCESSES, SECONDS, WARM_UP_SECONDS, MOST_PER_SECOND = (1, 2), 8, 2, 3000
-RATE, STEADY_SECONDS, WAIT_SECONDS = 200, 20, 300
+RATES, STEADY_SECONDS, WAIT_SECONDS = (200, 800), 20, 300
 CHINA = timezone(timedelta(hours=8))
 
 TITLE = f"""
 ## Pushes of couriers
 
 `make bench P=pushes`: signed pushes of 中通, each with one scan of a parcel of its own. A push is verified, stored in a committed transaction and acknowledged; a worker of `consume` moves its parcel. At the
-highest rate wrk has {CONNECTIONS} connections to each process of `order-svc serve`, for {SECONDS} s; then {RATE} pushes a second arrive for {STEADY_SECONDS} s at one process, with `consume` beside it.
+highest rate wrk has {CONNECTIONS} connections to each process of `order-svc serve`, for {SECONDS} s; then {" and ".join(map(str, RATES))} pushes a second arrive for {STEADY_SECONDS} s at one process, with `consume` beside it.
 
 | answered, at the highest rate | {" | ".join(f"{number} {'process' if number == 1 else 'processes'}" for number in PROCESSES)} |
 |---|{"---|" * len(PROCESSES)}
@@ -51,7 +51,7 @@ FROM generate_series(1, $1::int) n
 """
 _ENDPOINT = "INSERT INTO courier_endpoints (id, partner, secret, created_at) VALUES ($1, 'zto', $2, now())"
 _LEFT = "SELECT count(*) FROM partner_inbox WHERE state <> 'applied'"
-_EMPTY = "TRUNCATE partner_inbox"
+_EMPTY = "DELETE FROM partner_inbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +67,31 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steady:
-    """Pushes at a fixed rate: the latencies of their answers, and how long after the last answer the last parcel had moved."""
+    """Pushes at a fixed rate: the latencies of their answers, how long after the last answer the last parcel had moved, and CPU in
+    milliseconds per push until then."""
 
     latencies_ms: Sequence[float]
     behind_seconds: float
+    serve_ms: float
+    consume_ms: float
+    postgres_ms: float
 
-    def percentile(self, percent: int) -> float:
+    @property
+    def whole_ms(self) -> float:
+        """CPU of all processes."""
+        return self.serve_ms + self.consume_ms + self.postgres_ms
+
+    @property
+    def p50(self) -> float:
+        """The median of the latencies."""
+        return self._percentile(50)
+
+    @property
+    def p99(self) -> float:
+        """What 99 of 100 stay below."""
+        return self._percentile(99)
+
+    def _percentile(self, percent: int) -> float:
         return quantiles(self.latencies_ms, n=100, method="inclusive")[percent - 1]
 
 
@@ -84,7 +103,7 @@ def measure(log: Callable[[str], None]) -> str:
         return section(*Bench(env, log).run())
 
 
-def section(highest: dict[int, Answered], steady: Steady) -> str:
+def section(highest: dict[int, Answered], steady: Mapping[int, Steady]) -> str:
     """The section of the page."""
     runs = highest.values()
     rows = {
@@ -93,15 +112,21 @@ def section(highest: dict[int, Answered], steady: Steady) -> str:
         "CPU of one, ms: order-svc · PostgreSQL": [f"{each.service_ms:.2f} · {each.postgres_ms:.2f}" for each in runs],
     }
     table = "".join(f"| {name} | {' | '.join(values)} |\n" for name, values in rows.items())
-    return (
-        TITLE
-        + table
-        + (
-            f"\n| at {RATE} a second | measured | at most |\n|---|---|---|\n"
-            f"| answered, p50 · p99, ms | {steady.percentile(50):.1f} · **{steady.percentile(99):.1f}** | 50 |\n"
-            f"| the last parcel has moved, s after the last answer | {steady.behind_seconds:.1f} | |\n"
-        )
+    return TITLE + table + _steady_table(steady)
+
+
+def _steady_table(steady: Mapping[int, Steady]) -> str:
+    rows = {
+        "answered, p50 · p99, ms (at most 50)": "{0.p50:.1f} · **{0.p99:.1f}**",
+        "the last parcel has moved, s after the last answer": "{0.behind_seconds:.1f}",
+        "CPU of one, ms: serve · consume · PostgreSQL": "{0.serve_ms:.2f} · {0.consume_ms:.2f} · {0.postgres_ms:.2f}",
+    }
+    lines = [[name, *(form.format(each) for each in steady.values())] for name, form in rows.items()]
+    lines.append(
+        ["cores at this rate (at most 2)", *(f"{rate * each.whole_ms / 1000:.2f}" for rate, each in steady.items())]
     )
+    head = f"\n| until the last parcel has moved | {' | '.join(f'{rate} a second' for rate in steady)} |\n|---|{'---|' * len(steady)}\n"
+    return head + "".join(f"| {' | '.join(each)} |\n" for each in lines)
 
 
 class Bench:
@@ -114,16 +139,15 @@ class Bench:
             env.home / "pushes.txt",
         )
 
-    def run(self) -> tuple[dict[int, Answered], Steady]:
-        """Make parcels, and measure at the highest rate and at a fixed one."""
-        most = (len(PROCESSES) * SECONDS + sum(PROCESSES) * WARM_UP_SECONDS) * MOST_PER_SECOND + RATE * STEADY_SECONDS
+    def run(self) -> tuple[dict[int, Answered], dict[int, Steady]]:
+        """Make parcels, and measure at the highest rate and at fixed ones."""
+        most = (len(PROCESSES) * SECONDS + sum(PROCESSES) * WARM_UP_SECONDS) * MOST_PER_SECOND
+        most += sum(RATES) * STEADY_SECONDS
         asyncio.run(self._fill(most))
         self._log(f"{most:,} parcels inserted")
         highest = {number: self._highest(number) for number in PROCESSES}
         asyncio.run(self._execute(_EMPTY))
-        steady = self._steady()
-        self._log(f"steady: p99 {steady.percentile(99):.1f} ms, {steady.behind_seconds:.1f} s behind")
-        return highest, steady
+        return highest, self._steady()
 
     def _highest(self, number: int) -> Answered:
         names = [f"serve-{each}" for each in range(number)]
@@ -157,14 +181,22 @@ class Bench:
         self._used += share * len(serving)
         return runs
 
-    def _steady(self) -> Steady:
-        variables = self._env.variables(SERVICE)
+    def _steady(self) -> dict[int, Steady]:
+        variables, found = self._env.variables(SERVICE), dict[int, Steady]()
         serving = self._env.start("serve", [script(SERVICE), "serve"], variables)
-        self._env.start("consume", [script(SERVICE), "consume"], variables)
+        consuming = self._env.start("consume", [script(SERVICE), "consume"], variables)
         bodies = islice(self._lines(), self._used, None)
-        return asyncio.run(self._post_steadily(Client(serving.url, "-"), bodies))
+        for rate in RATES:
+            before = self._cpu_of_each(serving, consuming)
+            latencies, behind = asyncio.run(self._post_steadily(Client(serving.url, "-"), bodies, rate))
+            spent = (after - then for then, after in zip(before, self._cpu_of_each(serving, consuming), strict=True))
+            serve, consume, postgres = (1000 * each / (rate * STEADY_SECONDS) for each in spent)
+            figures = {"serve_ms": serve, "consume_ms": consume, "postgres_ms": postgres}
+            found[rate] = Steady(latencies_ms=latencies, behind_seconds=behind, **figures)
+            self._log(f"{rate} a second: p99 {found[rate].p99:.1f} ms, {behind:.1f} s behind, {figures}")
+        return found
 
-    async def _post_steadily(self, client: Client, bodies: Iterator[bytes]) -> Steady:
+    async def _post_steadily(self, client: Client, bodies: Iterator[bytes], rate: int) -> tuple[Sequence[float], float]:
         loop, latencies = asyncio.get_running_loop(), list[float]()
 
         async def post(body: bytes, due: float) -> None:
@@ -172,8 +204,8 @@ class Bench:
             latencies.append(1000 * (loop.time() - due))
 
         began, posts = loop.time() + 0.5, []
-        for number in range(RATE * STEADY_SECONDS):
-            due = began + number / RATE
+        for number in range(rate * STEADY_SECONDS):
+            due = began + number / rate
             await asyncio.sleep(due - loop.time())
             posts.append(asyncio.create_task(post(next(bodies), due)))
         await asyncio.gather(*posts)
@@ -182,7 +214,7 @@ class Bench:
             if loop.time() > answered + WAIT_SECONDS:
                 raise SystemExit(f"bench: pushes were not processed within {WAIT_SECONDS} s")
             await asyncio.sleep(0.1)
-        return Steady(latencies_ms=latencies, behind_seconds=loop.time() - answered)
+        return latencies, loop.time() - answered
 
     async def _fill(self, number: int) -> None:
         for sql in (_ORDERS, _PARCELS):
@@ -197,6 +229,9 @@ class Bench:
 
     def _cpu(self, serving: Sequence[Process]) -> tuple[float, float]:
         return sum(cpu_seconds(each.process) for each in serving), tree_seconds(self._env.postgres)
+
+    def _cpu_of_each(self, serving: Process, consuming: Process) -> tuple[float, float, float]:
+        return cpu_seconds(serving.process), cpu_seconds(consuming.process), tree_seconds(self._env.postgres)
 
     async def _execute(self, sql: str, *args: object) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self._database)

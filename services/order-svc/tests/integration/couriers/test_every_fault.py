@@ -138,7 +138,7 @@ async def walk(desk: Any, monkeypatch: pytest.MonkeyPatch, times: int, names: Se
                 acknowledged, _ = await each.post(each.push(kind, number, dice))
                 assert acknowledged is expected(each.partner, kind)[0], (each.partner.name, kind)
                 counts["acknowledged" if acknowledged else "refused"] += 1
-    await desk.work()
+            await desk.work()
     for each in targets:
         assert await each.state() == each.before, each.partner.name
     return counts
