@@ -1,4 +1,8 @@
-"""Calls that schemathesis generates from the OpenAPI documents: valid and invalid ones, and chains of calls."""
+"""Calls that schemathesis generates from the OpenAPI documents: valid and invalid ones, and chains of calls.
+
+The short form makes the calls with the limits of the schema: each valid value, and each kind of invalid value once per parameter and
+body; test_hostile_input.py has the invalid values of each field. The long form makes all of them, random calls, and chains.
+"""
 
 import asyncio
 import itertools
@@ -9,9 +13,17 @@ from typing import Any
 import pytest
 import schemathesis
 from aftercare_chassis.testing.servers import serve_app
-from schemathesis.config import GenerationConfig, ProjectConfig, SchemathesisConfig
+from schemathesis.config import (
+    FuzzingPhaseConfig,
+    GenerationConfig,
+    PhasesConfig,
+    ProjectConfig,
+    SchemathesisConfig,
+    StatefulPhaseConfig,
+)
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import CheckFailureInfo
+from schemathesis.generation.meta import CoveragePhaseData, GenerationMode
 from seeded_services import SEEDED
 
 ROLES = (
@@ -21,7 +33,7 @@ ROLES = (
     ("arbitrator", "arbitrator-1", None),
     ("admin", "admin-1", None),
 )
-EXAMPLES = 5  # generated calls of each kind per operation
+EXAMPLES = 5  # random calls per operation
 # A valid request may still be refused by a rule of the domain, and a field that is null counts as absent (see
 # SeededService.assert_documented), which is not what these two checks say; a third one has it among others.
 NOT_OURS = ("positive_data_acceptance", "response_schema_conformance")
@@ -31,11 +43,12 @@ INCORRECT_TYPE = re.compile(r" - (\w+): Incorrect type")
 FROM_A_RESPONSE = "Invalid component: positive test case"
 
 
-def _schema(document: dict[str, Any], url: str, tokens: list[str]) -> schemathesis.BaseSchema:
+def _schema(document: dict[str, Any], url: str, tokens: list[str], *, long: bool) -> schemathesis.BaseSchema:
     project = ProjectConfig(
         base_url=url,
         continue_on_failure=True,
         generation=GenerationConfig(max_examples=EXAMPLES, deterministic=True, database="none"),
+        phases=PhasesConfig(fuzzing=FuzzingPhaseConfig(enabled=long), stateful=StatefulPhaseConfig(enabled=long)),
     )
     for name in NOT_OURS:
         getattr(project.checks, name).enabled = False
@@ -53,7 +66,29 @@ def _schema(document: dict[str, Any], url: str, tokens: list[str]) -> schemathes
         def set(self, case: schemathesis.Case, token: str, context: schemathesis.AuthContext) -> None:
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
 
+    if not long:
+        _thin_out(schema)
     return schema
+
+
+def _thin_out(schema: schemathesis.BaseSchema) -> None:
+    """Keep, of each operation, each valid value and the first invalid one of each kind per parameter and body.
+
+    A parameter of many operations, such as the key of commands, is varied in one of them.
+    """
+    shared = {each["name"] for each in schema.raw_schema["components"].get("parameters", {}).values()}
+    kept: set[tuple[object, ...]] = set()
+
+    @schema.hook
+    def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> bool:
+        if case.meta is None or not isinstance(case.meta.phase.data, CoveragePhaseData):
+            return True
+        made, valid = case.meta.phase.data, case.meta.generation.mode == GenerationMode.POSITIVE
+        operation = None if made.parameter in shared else case.operation.label
+        kind = (operation, made.parameter_location, made.parameter, made.scenario, made.description if valid else None)
+        new = kind not in kept
+        kept.add(kind)
+        return new
 
 
 def _is_null(found: CheckFailureInfo) -> bool:
@@ -66,26 +101,30 @@ def _is_null(found: CheckFailureInfo) -> bool:
 
 
 def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
-    """Run every phase; each failed check with its call. A run of too few calls is a failure as well."""
-    calls = 0
+    """Run every phase; each failed check with its call. An operation without a valid or an invalid call is a failure as well."""
+    called: dict[GenerationMode, set[str]] = {mode: set() for mode in GenerationMode}
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
             yield f"the run itself failed: {event!r}"
         if isinstance(event, events.ScenarioFinished):
-            calls += len(event.recorder.interactions)
+            for id_ in event.recorder.interactions:
+                case = event.recorder.cases[id_].value
+                if case.meta is not None:
+                    called[case.meta.generation.mode].add(case.operation.label)
             for check in itertools.chain.from_iterable(event.recorder.checks.values()):
                 if check.failure_info and not _is_null(check.failure_info):
                     failure = check.failure_info.failure
                     yield f"{failure.title}: {failure.message}\n{check.failure_info.code_sample}"
-    if calls < EXAMPLES:
-        yield f"only {calls} calls were made"
+    operations = {operation.ok().label for operation in schema.get_all_operations()}
+    yield from (f"no {mode} call of {each}" for mode, found in called.items() for each in operations - found)
 
 
 @pytest.mark.timeout(1200)  # thousands of calls, which take minutes on a busy machine
 @pytest.mark.parametrize("name", list(SEEDED))
-async def test_every_response_is_documented(name: str, postgres_url: str) -> None:
+@pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.long)], ids=["short", "long"])
+async def test_every_response_is_documented(name: str, long: bool, postgres_url: str) -> None:
     async with SEEDED[name](postgres_url) as service, serve_app(service.harness.service.app) as url:
         tokens = [service.harness.token(*role) for role in ROLES]
-        schema = _schema(service.harness.service.app.openapi(), url, tokens)
+        schema = _schema(service.harness.service.app.openapi(), url, tokens, long=long)
         failures = await asyncio.to_thread(lambda: list(_failures(schema)))
     assert not failures, f"{len(failures)} failures, such as\n" + "\n".join(sorted(set(failures))[:5])
