@@ -1,8 +1,12 @@
 """HEAD and Allow for every address, whatever kind of route is there (RFC 9110, sections 9.3.2 and 10.2.1)."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Scope, Send
+
+from aftercare_chassis.http.route_index import RouteIndex
 
 STANDARD = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _HEAD = "aftercare.head"  # marks the scope of a HEAD request that runs as a GET
@@ -29,11 +33,24 @@ def is_head(request: Request) -> bool:
 def allowed(request: Request) -> list[str]:
     """The methods that this address supports, those of all routes that match it."""
     scope = request.scope
+    routes = _routes(scope)
     found = {
         method
         for method in STANDARD
-        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in scope["app"].routes)
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
     }
     if "GET" in found:
         found.add("HEAD")
     return [method for method in STANDARD if method in found]
+
+
+def _routes(scope: Scope) -> Sequence[BaseRoute]:
+    """The routes that may take the address."""
+    router = scope["app"].router
+    index = router.middleware_stack
+    found: Sequence[BaseRoute] = (
+        index.candidates(scope["path"])
+        if isinstance(index, RouteIndex) and not scope.get("root_path")
+        else router.routes
+    )
+    return found

@@ -5,7 +5,6 @@ has 2.5 ms for everything.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from fastapi import APIRouter
 from starlette.routing import BaseRoute, Match, Route
@@ -40,17 +39,17 @@ class RouteIndex:
 
     def find(self, scope: Scope) -> tuple[BaseRoute, Scope] | None:
         """The first route that takes the request, with what it adds to the scope."""
-        for route in self._candidates(scope["path"]):
+        for route in self.candidates(scope["path"]):
             match, child_scope = route.matches(scope)
             if match is Match.FULL:
                 return route, child_scope
         return None
 
-    def _candidates(self, path: str) -> Iterable[BaseRoute]:
+    def candidates(self, path: str) -> list[BaseRoute]:
         """The routes that may take this path, in the order in which the router has them."""
         number, last = path.count("/"), path.rpartition("/")[2]
         found = [*self._by_key.get((number, last), ()), *self._by_key.get((number, None), ()), *self._others]
-        return (route for _, route in sorted(found, key=lambda numbered: numbered[0]))
+        return [route for _, route in sorted(found, key=lambda numbered: numbered[0])]
 
 
 def _key_of(route: BaseRoute) -> _Key | None:
