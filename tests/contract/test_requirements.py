@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections import defaultdict
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -13,10 +14,16 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 MEMBERS = sorted(ROOT.glob("*/*/pyproject.toml"))
 IMPORT = re.compile(r"(?:^\s*(?:import|from)\s+|(?:find_spec|files)\(\")(\w+)", re.MULTILINE)
-MODULES: dict[str, set[str]] = defaultdict(set)
-for module, names in packages_distributions().items():
-    for name in names:
-        MODULES[canonicalize_name(name)].add(module)
+
+
+@cache
+def installed() -> dict[str, set[str]]:
+    """The modules of each package."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module, names in packages_distributions().items():
+        for name in names:
+            found[canonicalize_name(name)].add(module)
+    return found
 
 
 def imported(folder: Path) -> set[str]:
@@ -26,7 +33,7 @@ def imported(folder: Path) -> set[str]:
 
 def modules(package: str) -> set[str]:
     """The modules of a package; one that is installed from this checkout lists none and has a module of its own name."""
-    return MODULES.get(package) or {package.replace("-", "_")}
+    return installed().get(package) or {package.replace("-", "_")}
 
 
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.parent.name)
