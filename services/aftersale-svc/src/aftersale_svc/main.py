@@ -46,7 +46,7 @@ from aftersale_svc.api.goods import (
 from aftersale_svc.api.money import charge_payments, charge_returns, debts, deposits, offline_refunds, return_freights
 from aftersale_svc.commands.cases import manual_reviews as review_claims
 from aftersale_svc.commands.claims import courier_claims as courier_claim_commands
-from aftersale_svc.commands.claims import guarantee_claims as guarantee_commands
+from aftersale_svc.commands.claims import guarantee_steps
 from aftersale_svc.commands.deadlines import ledger, timers
 from aftersale_svc.commands.disputes import settlements
 from aftersale_svc.commands.goods import refused_goods as refused_goods_commands
@@ -135,7 +135,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             *timers.DEADLINES,
             settlements.DUE,
             courier_claim_commands.STEPS.due,
-            guarantee_commands.STEPS.due,
+            guarantee_steps.STEPS.due,
             refused_goods_commands.STEPS.due,
             review_claims.DUE,
         ),

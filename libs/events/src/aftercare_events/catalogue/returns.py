@@ -135,13 +135,22 @@ class ReturnInspected(CaseEvent):
 
 
 class ReturnFreightOwed(CaseEvent):
-    """The merchant owes the buyer the freight of a return that was accepted, less what an insurance pays first; it is paid outside the suite."""
+    """The merchant owes the buyer this freight of an accepted return, which no insurance pays; again with the rest where the insurance pays less."""
 
     matter: Code = "return_freight"
     stated_minor: Annotated[Minor, Field(description="what the buyer has stated")]
     accepted_minor: Annotated[Minor, Field(description="what the merchant accepts of it")]
     insured_minor: Annotated[Minor, Field(description="what the insurance pays first")]
-    owed_minor: Annotated[Minor, Field(description="what the merchant owes")]
+    owed_minor: Annotated[Minor, Field(description="what the merchant still has to pay, outside the suite")]
+    currency: Currency
+
+
+class ReturnFreightCoverReduced(CaseEvent):
+    """The insurance pays less of the freight of a return than it was to; the merchant owes the rest once the goods are accepted."""
+
+    matter: Code = "return_freight"
+    stated_minor: Annotated[Minor, Field(description="what the buyer has stated")]
+    insured_minor: Annotated[Minor, Field(description="what the insurance pays")]
     currency: Currency
 
 

@@ -87,7 +87,12 @@ from aftercare_events.catalogue.repairs import (
     RepairRepeated,
     RepairResumed,
 )
-from aftercare_events.catalogue.returns import ReturnFreightOwed, ReturnFreightReimbursed, ReturnHandedOver
+from aftercare_events.catalogue.returns import (
+    ReturnFreightCoverReduced,
+    ReturnFreightOwed,
+    ReturnFreightReimbursed,
+    ReturnHandedOver,
+)
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from cs_svc.commands import conversations
@@ -132,6 +137,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     ChargeOwedBack: "charge_owed_back",
     ChargeReturned: "charge_returned",
     ReturnHandedOver: "return_handed_over",
+    ReturnFreightCoverReduced: "return_freight_cover_reduced",
     ReturnFreightOwed: "return_freight_owed",
     ReturnFreightReimbursed: "return_freight_reimbursed",
     RefusedGoodsReturned: "refused_goods_returned",

@@ -157,6 +157,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "已登记补付款项退还买家。",
         "It was recorded that the buyer has back what they had paid.",
     ),
+    "return_freight_cover_reduced": (
+        "运费险未全额赔付退货运费，其余由商家承担，金额请见售后单。",
+        "The insurance does not pay all of the freight of the return; the merchant bears the rest, as the case shows.",
+    ),
     "return_freight_owed": (
         "商家应报销退货运费，金额请见售后单。",
         "The merchant owes the freight of the return; the amount is in the case.",

@@ -21,8 +21,9 @@ from aftercare_events.catalogue.guarantee_claims import (
 )
 
 from aftersale_svc.commands import locking
+from aftersale_svc.commands.claims import insured_freights
 from aftersale_svc.commands.claims.claim_record import claim_fields
-from aftersale_svc.commands.claims.claim_steps import ClaimSteps
+from aftersale_svc.commands.claims.guarantee_steps import STEPS, case_and_order
 from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.evidence import cited_evidence
 from aftersale_svc.commands.money import deposits
@@ -46,10 +47,7 @@ from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.claims.claim_kinds import GUARANTEE_KIND
 from aftersale_svc.tables.claims.guarantee_claims import TAKEN
-
-STEPS: ClaimSteps[GuaranteeAction, GuaranteeClaim] = ClaimSteps(GUARANTEE_KIND)
 
 
 async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRequest) -> GuaranteeClaim:
@@ -231,17 +229,20 @@ async def decline(
     note: str | None = None,
     policy: Sequence[Citation] = (),
 ) -> GuaranteeClaim:
-    """Decide as an agent that the guarantee owes nothing.
+    """Decide as an agent that the guarantee owes nothing. The merchant owes the freight that its insurance does not pay.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see GUARANTEE_CLAIM.
     """
+    full, _ = await case_and_order(tx, claim_id)
     action, claim = GuaranteeAction.DECLINE, await STEPS.locked(tx, claim_id)
     declined = replace(STEPS.moved(tx, claim, action), refusal=reason, decided_by=tx.actor.id)
     decided = await decisions.about_claim(tx, claim, action, reason=reason, policy=policy)
     event = GuaranteeClaimDeclined(**claim_fields(tx, declined), reason=reason, **decided)
-    return await STEPS.save(tx, declined, action, event, note=note)
+    saved = await STEPS.save(tx, declined, action, event, note=note)
+    await insured_freights.ended(tx, full, saved)
+    return saved
 
 
 async def cancel(

@@ -6,7 +6,7 @@ from aftercare_chassis.records import replace
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimCancelled
 
 from aftersale_svc.commands.claims.claim_record import claim_fields
-from aftersale_svc.commands.claims.guarantee_claims import STEPS
+from aftersale_svc.commands.claims.guarantee_steps import STEPS
 from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction

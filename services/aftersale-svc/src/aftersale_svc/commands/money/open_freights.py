@@ -8,6 +8,7 @@ from aftercare_events.catalogue.returns import ReturnFreightOwed
 
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.return_freights.model import ReturnFreight
 from aftersale_svc.domain.cases.return_freights.policy import owed
 from aftersale_svc.settings import Settings
 
@@ -17,12 +18,16 @@ def due(tx: Transaction[Settings], after: FullCase) -> tuple[FullCase, Sequence[
     freight = owed(after, tx.now)
     if freight is None:
         return after, ()
-    event = ReturnFreightOwed(
-        **case_fields(tx, after.case),
+    return after.keeping(freight), (event(tx, after, freight),)
+
+
+def event(tx: Transaction[Settings], full: FullCase, freight: ReturnFreight) -> ReturnFreightOwed:
+    """The event of what the merchant has to pay of this freight."""
+    return ReturnFreightOwed(
+        **case_fields(tx, full.case),
         stated_minor=freight.stated_minor,
         accepted_minor=freight.accepted_minor or 0,
         insured_minor=freight.insured_minor,
-        owed_minor=freight.rest_minor,
-        currency=after.case.currency,
+        owed_minor=freight.to_pay_minor,
+        currency=full.case.currency,
     )
-    return after.keeping(freight), (event,)

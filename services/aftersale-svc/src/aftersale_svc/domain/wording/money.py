@@ -105,7 +105,11 @@ def _freight(full: FullCase) -> Label | None:
     found = full.return_freight
     if found is None or found.owed_at is None or not found.rest_minor:
         return None
-    return amount(*(_FREIGHT_OWED if found.paid_at is None else _FREIGHT_PAID), found.rest_minor, full.case)
+    return (
+        amount(*_FREIGHT_OWED, found.to_pay_minor, full.case)
+        if found.paid_at is None
+        else amount(*_FREIGHT_PAID, found.rest_minor, full.case)
+    )
 
 
 def _given_back(full: FullCase) -> list[Label]:

@@ -1,6 +1,6 @@
 """What buyers have paid for sending goods back."""
 
-from aftercare_chassis.database.columns import minor, text, texts, timestamp
+from aftercare_chassis.database.columns import document, minor, text, texts, timestamp
 from aftercare_chassis.database.mapping import Rows
 from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Index, Table, Text, exists
 from sqlalchemy import text as sql
@@ -20,6 +20,7 @@ return_freights = Table(
     timestamp("paid_at", null=True),
     text("reference", null=True),
     texts("payment_evidence"),
+    document("earlier_payments", null=True),
     CheckConstraint("accepted_minor <= stated_minor", name="accepted"),
     CheckConstraint("owed_at IS NULL OR accepted_minor IS NOT NULL", name="owed"),
     CheckConstraint("paid_at IS NULL OR owed_at IS NOT NULL", name="paid"),

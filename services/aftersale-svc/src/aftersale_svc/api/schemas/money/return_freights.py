@@ -46,6 +46,16 @@ class RecordReturnFreightIn(NoteIn):
     evidence: Evidence
 
 
+class EarlierFreightPaymentOut(Out):
+    """What the merchant had paid of the freight before the insurance paid less than it was to."""
+
+    amount: Money
+    paid_at: Time
+    reference: str
+    evidence: list[str]
+    """Hashes of its proof: `sha256:…`."""
+
+
 class ReturnFreightOut(Out):
     """What the buyer has paid for sending the goods back, and what of it the merchant pays."""
 
@@ -54,11 +64,11 @@ class ReturnFreightOut(Out):
     evidence: list[str]
     """Hashes of what proves it: `sha256:…`."""
     insured: Money
-    """What the insurance of the merchant's returns pays first, by a claim of the buyer; zero where there is none."""
+    """What the insurance of the merchant's returns pays first, by a claim of the buyer; zero where there is none, or where it pays nothing."""
     accepted: Money | None = None
     """What the merchant accepts of it; null until the goods were inspected or refunded."""
     to_pay: Money
-    """What the merchant has still to pay: what is accepted, less what the insurance pays."""
+    """What the merchant has still to pay: what is accepted, less what the insurance pays, and what the merchant has paid."""
     owed_at: Time | None = None
     """Since when it is owed; null before."""
     paid_at: Time | None = None
@@ -67,6 +77,8 @@ class ReturnFreightOut(Out):
     """What was said of the payment; null before."""
     payment_evidence: list[str]
     """Hashes of its proof: `sha256:…`."""
+    earlier_payments: list[EarlierFreightPaymentOut]
+    """What the merchant had paid before the insurance paid less than it was to; empty else."""
 
     @classmethod
     def of(cls, full: FullCase) -> "ReturnFreightOut | None":
@@ -85,4 +97,13 @@ class ReturnFreightOut(Out):
             paid_at=freight.paid_at,
             reference=freight.reference,
             payment_evidence=freight.payment_evidence,
+            earlier_payments=[
+                EarlierFreightPaymentOut(
+                    amount=Money.of(each["amount_minor"], currency),
+                    paid_at=each["paid_at"],
+                    reference=each["reference"],
+                    evidence=each["evidence"],
+                )
+                for each in freight.earlier_payments or ()
+            ],
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,7 +10,8 @@ class ReturnFreight:
     """What the buyer states to have paid, with hashes of what proves it, of which an insurance pays `insured_minor` first.
 
     `accepted_minor` is what the merchant accepts of it. The rest of that is owed since `owed_at` until `paid_at`; it is paid outside the
-    suite, and `reference` and `payment_evidence` are said of that payment.
+    suite, and `reference` and `payment_evidence` are said of that payment. `earlier_payments` are those before the insurance paid less than
+    `insured_minor` was, each with `amount_minor`, `paid_at` (ISO 8601), `reference` and `evidence`.
     """
 
     case_id: str
@@ -21,6 +23,7 @@ class ReturnFreight:
     paid_at: datetime | None = None
     reference: str | None = None
     payment_evidence: list[str] = field(default_factory=list)
+    earlier_payments: list[dict[str, Any]] | None = None  # Any: JSON
 
     @property
     def rest_minor(self) -> int:
@@ -31,7 +34,13 @@ class ReturnFreight:
     @property
     def to_pay_minor(self) -> int:
         """What the merchant still has to pay."""
-        return self.rest_minor if self.owed_at is not None and self.paid_at is None else 0
+        is_owed = self.owed_at is not None and self.paid_at is None
+        return self.rest_minor - self.paid_earlier_minor if is_owed else 0
+
+    @property
+    def paid_earlier_minor(self) -> int:
+        """What the merchant had paid before the insurance paid less."""
+        return sum(each["amount_minor"] for each in self.earlier_payments or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,3 +82,24 @@ def owed(full: FullCase, at: datetime) -> ReturnFreight | None:
         return None
     accepted_minor = known.stated_minor if known.accepted_minor is None else known.accepted_minor
     return replace(known, accepted_minor=accepted_minor, owed_at=at)
+
+
+def with_less_insured(full: FullCase, paid_minor: int) -> ReturnFreight | None:
+    """The freight of which the insurance pays this much alone; None where that is all that it was to pay.
+
+    The merchant bears the rest. What it has paid before stays paid.
+    """
+    known = full.return_freight
+    if known is None or paid_minor >= min(known.insured_minor, known.stated_minor):
+        return None
+    less = replace(known, insured_minor=paid_minor)
+    if known.paid_at is None or less.rest_minor == known.rest_minor:
+        return less
+    payment = {
+        "amount_minor": known.rest_minor - known.paid_earlier_minor,
+        "paid_at": known.paid_at.isoformat(),
+        "reference": known.reference,
+        "evidence": known.payment_evidence,
+    }
+    earlier = [*(known.earlier_payments or ()), payment]
+    return replace(less, paid_at=None, reference=None, payment_evidence=[], earlier_payments=earlier)
