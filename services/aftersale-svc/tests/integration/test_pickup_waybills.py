@@ -78,3 +78,15 @@ async def test_another_parcel_names_no_waybill(shop: Shop) -> None:
     await registered(shop, case_id, "SF3004")
     assert (await shop.get(case_id))["pickup"]["waybill_no"] == "SF2001"
     assert len(await shop.published(PickupWaybillGiven)) == 1
+
+
+async def test_replies_to_commands_show_what_the_time_allows(shop: Shop) -> None:
+    case_id = await returning(shop)
+    answer = await book(shop, case_id)
+    for _ in range(2):
+        read = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()
+        assert answer["allowed_actions"] == read["allowed_actions"]
+        open_ = {each["action"] for each in read["allowed_actions"] if each["allowed"]}
+        assert ("miss_pickup" in open_, "cancel_pickup" in open_) == (False, True), "the time has not begun"
+        answer = await shop.act(shop.buyer, case_id, "cancel-pickup")
+        answer = await book(shop, case_id)

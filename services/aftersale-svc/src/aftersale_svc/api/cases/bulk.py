@@ -24,7 +24,7 @@ async def approve_cases(body: BulkApproveIn, tx: Tx[Settings]) -> OutcomesOut:
     fails by a fault of ours: it is refused with `decision_failed`."""
     approve = partial(reviews.approve, tx, note=body.note, return_address=body.address(), policy=body.citations())
     outcomes = await bulk.decide(tx, body.case_ids, approve)
-    return OutcomesOut(data=[OutcomeOut.of(each, tx.actor) for each in outcomes])
+    return OutcomesOut(data=[OutcomeOut.of(each, tx) for each in outcomes])
 
 
 @router.post(
@@ -44,4 +44,4 @@ async def reject_cases(body: BulkRejectIn, tx: Tx[Settings]) -> OutcomesOut:
         policy=body.citations(),
     )
     outcomes = await bulk.decide(tx, body.case_ids, reject)
-    return OutcomesOut(data=[OutcomeOut.of(each, tx.actor) for each in outcomes])
+    return OutcomesOut(data=[OutcomeOut.of(each, tx) for each in outcomes])

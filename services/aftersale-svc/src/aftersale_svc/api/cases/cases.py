@@ -130,7 +130,7 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
     waits as above, since events of the order may be on their way. `GET /v1/orders/{order_id}/after-sale-options` of this
     service shows what is accepted.
     """
-    return CaseOut.of(await cases.create(tx, body.request()), tx.actor)
+    return CaseOut.seen(await cases.create(tx, body.request()), tx)
 
 
 @router.get("", operation_id="listCases", responses=refusals(CurrencyMissing, OrderUnsuitable, Forbidden))
@@ -230,7 +230,7 @@ async def list_cases(
     }
     order = order_of(sort, due=due_before is not None or due_after is not None, currencies=currency or ())
     page = await queries.cases(reader, limit, cursor, order=order, **filters)
-    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now, timing=reader.timing))
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.seen(full, reader))
 
 
 @router.get(

@@ -22,17 +22,17 @@ NO_NOTE = NoteIn()
 async def answer_question(case_id: CaseId, body: AnswerQuestionIn, tx: Tx[Settings]) -> CaseOut:
     """Answer a question as the merchant, or as an agent. The buyer may ask again, or resolve it."""
     answered = await consultations.answer(tx, case_id, text=body.text, evidence=body.evidence)
-    return CaseOut.of(answered, tx.actor)
+    return CaseOut.seen(answered, tx)
 
 
 @router.post("/{case_id}/ask-again", **step(CASE.values(), CaseAction.ASK_AGAIN, "askAgain", EvidenceUnusable))
 async def ask_again(case_id: CaseId, body: AskAgainIn, tx: Tx[Settings]) -> CaseOut:
     """Ask more about the answer, as the buyer."""
     asked = await consultations.ask_again(tx, case_id, text=body.text, evidence=body.evidence)
-    return CaseOut.of(asked, tx.actor)
+    return CaseOut.seen(asked, tx)
 
 
 @router.post("/{case_id}/resolve", **step(CASE.values(), CaseAction.RESOLVE, "resolveQuestion"))
 async def resolve_question(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """End the question as the buyer: it was answered."""
-    return CaseOut.of(await consultations.resolve(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await consultations.resolve(tx, case_id, note=body.note), tx)

@@ -76,7 +76,7 @@ async def list_queue(
     """List the cases that an agent has to decide about, the earliest deadline first."""
     filters = {"agent_id": agent_id, "unassigned": unassigned or None, "late": late or None}
     page = await queries.review_queue(reader, limit, cursor, **filters)
-    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now, timing=reader.timing))
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.seen(full, reader))
 
 
 @router.post(
@@ -85,7 +85,7 @@ async def list_queue(
 )
 async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
     """Take the case as an agent: no other one decides about it for `review_claim_hours`. Taken again, that time begins again."""
-    return CaseOut.of(await manual_reviews.take(tx, case_id), tx.actor)
+    return CaseOut.seen(await manual_reviews.take(tx, case_id), tx)
 
 
 @router.post(
@@ -94,13 +94,13 @@ async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
 )
 async def assign_case(case_id: CaseId, tx: Tx[Settings], body: AssignReviewIn = NOBODY_NAMED) -> CaseOut:
     """Give the case to an agent, whoever has it: the one that is named, or another one with the fewest reviews (`/v1/caseworkers`)."""
-    return CaseOut.of(await manual_reviews.assign(tx, case_id, agent_id=body.agent_id), tx.actor)
+    return CaseOut.seen(await manual_reviews.assign(tx, case_id, agent_id=body.agent_id), tx)
 
 
 @router.post("/{case_id}/release", **step(CASE.values(), CaseAction.RELEASE, "releaseCase", ReviewNotAssignedToYou))
 async def release_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Give the case back to the queue."""
-    return CaseOut.of(await manual_reviews.release(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await manual_reviews.release(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -116,7 +116,7 @@ async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
     `second_person_above_units` (`approve`, `refund`, `grant`, `offer`, `accept-offer`), is a proposal, which another agent confirms or
     declines.
     """
-    return CaseOut.of(await confirmations.confirm(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await confirmations.confirm(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -125,4 +125,4 @@ async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
 )
 async def decline_decision(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Decline what another agent has proposed, or take back one's own proposal. The case is reviewed on."""
-    return CaseOut.of(await second_person.decline(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await second_person.decline(tx, case_id, note=body.note, policy=body.citations()), tx)

@@ -81,7 +81,7 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
         note=body.note,
         policy=body.citations(),
     )
-    return CaseOut.of(made, tx.actor)
+    return CaseOut.seen(made, tx)
 
 
 @router.post(
@@ -106,13 +106,13 @@ async def accept_offer(case_id: CaseId, tx: Tx[Settings], body: AcceptOfferIn = 
     one is accepted.
     """
     accepted = await offers.accept(tx, case_id, number=body.number, note=body.note, policy=body.citations())
-    return CaseOut.of(accepted, tx.actor)
+    return CaseOut.seen(accepted, tx)
 
 
 @router.post("/{case_id}/decline-offer", **step(CASE.values(), CaseAction.DECLINE_OFFER, "declineOffer"))
 async def decline_offer(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Refuse the open offer as the buyer. The request is reviewed again, by those who made the offer."""
-    return CaseOut.of(await offers.decline(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await offers.decline(tx, case_id, note=body.note), tx)
 
 
 @router.post("/{case_id}/counter-offer", **step(CASE.values(), CaseAction.COUNTER_OFFER, "makeCounterOffer", *TERMS))
@@ -121,7 +121,7 @@ async def make_counter_offer(case_id: CaseId, body: CounterOfferIn, tx: Tx[Setti
 
     If they are silent, the request is approved as it was made.
     """
-    return CaseOut.of(await offers.counter(tx, case_id, terms=body.terms(), note=body.note), tx.actor)
+    return CaseOut.seen(await offers.counter(tx, case_id, terms=body.terms(), note=body.note), tx)
 
 
 @router.post(
@@ -129,7 +129,7 @@ async def make_counter_offer(case_id: CaseId, body: CounterOfferIn, tx: Tx[Setti
 )
 async def withdraw_offer(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Take an offer back that the buyer has not answered, as those who made it. They review the request again."""
-    return CaseOut.of(await offers.withdraw(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await offers.withdraw(tx, case_id, note=body.note), tx)
 
 
 @router.get("/{case_id}/offers", operation_id="listOffers")

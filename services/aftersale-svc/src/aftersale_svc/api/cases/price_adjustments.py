@@ -60,4 +60,4 @@ async def grant_price_adjustment(case_id: CaseId, body: GrantIn, tx: Tx[Settings
         note=body.note,
         policy=body.citations(),
     )
-    return CaseOut.of(granted, tx.actor)
+    return CaseOut.seen(granted, tx)

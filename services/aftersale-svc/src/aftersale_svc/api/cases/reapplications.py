@@ -30,7 +30,7 @@ async def reapply(case_id: CaseId, tx: Tx[Settings], body: ReapplyIn = AS_BEFORE
 
     That is possible five times for a line, then it is 409 `reapplied_too_often`; `GET /v1/cases/{id}/reapplications` has how many are left.
     """
-    return CaseOut.of(await reapplications.reapply(tx, case_id, asked=body.asked(), note=body.note), tx.actor)
+    return CaseOut.seen(await reapplications.reapply(tx, case_id, asked=body.asked(), note=body.note), tx)
 
 
 @router.get("/{case_id}/reapplications", operation_id="getReapplications")

@@ -63,7 +63,7 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
     The seller names the address for goods that are sent back. Where an agent leaves it out, and nobody has named it
     before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
     """
-    return CaseOut.of(
+    return CaseOut.seen(
         await reviews.approve(
             tx,
             case_id,
@@ -72,7 +72,7 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
             policy=body.citations(),
             payment_ids=body.payment_ids,
         ),
-        tx.actor,
+        tx,
     )
 
 
@@ -95,7 +95,7 @@ async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> Case
     rejected = await reviews.reject(
         tx, case_id, reason=body.reason, note=body.note, evidence=body.evidence, policy=body.citations()
     )
-    return CaseOut.of(rejected, tx.actor)
+    return CaseOut.seen(rejected, tx)
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> Case
 )
 async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO_REASON) -> CaseOut:
     """Let an agent of the platform decide about the request."""
-    return CaseOut.of(await reviews.escalate(tx, case_id, reason=body.reason, note=body.note), tx.actor)
+    return CaseOut.seen(await reviews.escalate(tx, case_id, reason=body.reason, note=body.note), tx)
 
 
 @router.post(
@@ -122,7 +122,7 @@ async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO
 async def refund_case(case_id: CaseId, tx: Tx[Settings], body: RefundIn = NOTHING) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
     refunding = await refunds.refund(tx, case_id, note=body.note, policy=body.citations(), payment_ids=body.payment_ids)
-    return CaseOut.of(refunding, tx.actor)
+    return CaseOut.seen(refunding, tx)
 
 
 @router.post(
@@ -144,13 +144,13 @@ async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOu
     The note is the reason. The buyer may complain within the dispute window. A fast exchange whose replacement was sent is not closed while
     its hold is open: `release-hold` or `claim-hold` ends it. Nor is a case in which a verdict or a settlement is still to be paid.
     """
-    return CaseOut.of(await endings.close(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await endings.close(tx, case_id, note=body.note, policy=body.citations()), tx)
 
 
 @router.post("/{case_id}/accept", **step(CASE.values(), CaseAction.ACCEPT, "acceptRejection"))
 async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Accept the rejection. The case is closed, and a new one may be opened about its units."""
-    return CaseOut.of(await endings.accept(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await endings.accept(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -169,4 +169,4 @@ async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
 )
 async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO_REASON) -> CaseOut:
     """Withdraw the request."""
-    return CaseOut.of(await endings.cancel(tx, case_id, reason=body.reason, note=body.note), tx.actor)
+    return CaseOut.seen(await endings.cancel(tx, case_id, reason=body.reason, note=body.note), tx)

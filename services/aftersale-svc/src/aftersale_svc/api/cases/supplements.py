@@ -35,7 +35,7 @@ async def request_supplement(case_id: CaseId, body: SupplementRequestIn, tx: Tx[
 
     The time of the review stops. After `supplement_hours` it goes on without what was asked for.
     """
-    return CaseOut.of(await supplements.request(tx, case_id, missing=body.missing), tx.actor)
+    return CaseOut.seen(await supplements.request(tx, case_id, missing=body.missing), tx)
 
 
 @router.post(
@@ -45,4 +45,4 @@ async def request_supplement(case_id: CaseId, body: SupplementRequestIn, tx: Tx[
 async def submit_supplement(case_id: CaseId, body: SupplementIn, tx: Tx[Settings]) -> CaseOut:
     """Supply what was asked for. Those who asked review on, in what was left of their time."""
     supplied = await supplements.submit(tx, case_id, evidence=body.evidence, note=body.note)
-    return CaseOut.of(supplied, tx.actor)
+    return CaseOut.seen(supplied, tx)

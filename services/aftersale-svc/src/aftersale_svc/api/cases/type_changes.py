@@ -81,4 +81,4 @@ async def change_type(case_id: CaseId, body: TypeChangeIn, tx: Tx[Settings]) -> 
         lines=body.wanted(),
         note=body.note,
     )
-    return CaseOut.of(changed, tx.actor)
+    return CaseOut.seen(changed, tx)

@@ -42,7 +42,7 @@ async def price_replacement(case_id: CaseId, body: PriceReplacementIn, tx: Tx[Se
     The same article costs nothing more, and so does what a verdict has ordered: 409 `nothing_else_wanted` where the buyer has named no
     `wanted_sku` or `wanted_variant` for a line.
     """
-    return CaseOut.of(await exchanges.price(tx, case_id, prices=body.named(), note=body.note), tx.actor)
+    return CaseOut.seen(await exchanges.price(tx, case_id, prices=body.named(), note=body.note), tx)
 
 
 @router.post(
@@ -55,7 +55,7 @@ async def agree_charge(case_id: CaseId, tx: Tx[Settings], body: AgreeChargeIn = 
     Until then the merchant may name another amount: with `amount` the buyer agrees to no other one.
     """
     seen = None if body.amount is None else (body.amount.amount, body.amount.currency)
-    return CaseOut.of(await exchanges.agree(tx, case_id, seen=seen, note=body.note), tx.actor)
+    return CaseOut.seen(await exchanges.agree(tx, case_id, seen=seen, note=body.note), tx)
 
 
 @router.post(
@@ -75,7 +75,7 @@ async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: 
     An agent may do it in place of a merchant who does not. What becomes of them is in the claim that `refused_goods_claims` names.
     """
     sent = await exchanges.return_refused(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
-    return CaseOut.of(sent, tx.actor)
+    return CaseOut.seen(sent, tx)
 
 
 @router.post(
@@ -94,4 +94,4 @@ async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: 
 async def correct_refused_goods_waybill(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: Tx[Settings]) -> CaseOut:
     """Replace a wrong waybill of the refused goods. Possible until a courier has scanned their parcel."""
     corrected = await exchanges.correct_refused_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
-    return CaseOut.of(corrected, tx.actor)
+    return CaseOut.seen(corrected, tx)

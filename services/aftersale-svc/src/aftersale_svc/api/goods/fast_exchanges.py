@@ -23,7 +23,7 @@ NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 async def agree_hold(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Agree as the buyer that what was paid for the units is held until they are back. The replacement is not sent
     before. Where the goods do not come back, their money cannot go back any more."""
-    return CaseOut.of(await fast_exchanges.agree(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await fast_exchanges.agree(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -32,7 +32,7 @@ async def agree_hold(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) 
 )
 async def release_hold(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Release the hold as an agent, whatever came back. The case is completed."""
-    return CaseOut.of(await fast_exchanges.release(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await fast_exchanges.release(tx, case_id, note=body.note, policy=body.citations()), tx)
 
 
 @router.post(
@@ -52,4 +52,4 @@ async def claim_hold(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING
 
     Where neither the courier nor the buyer has reported that the replacement has arrived, the note is required.
     """
-    return CaseOut.of(await fast_exchanges.claim(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await fast_exchanges.claim(tx, case_id, note=body.note, policy=body.citations()), tx)

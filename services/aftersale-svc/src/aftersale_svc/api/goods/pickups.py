@@ -55,7 +55,7 @@ async def book_pickup(case_id: CaseId, body: BookPickupIn, tx: Tx[Settings]) -> 
     booked = await pickups.book(
         tx, case_id, begins_at=body.slot, address=body.address.stored() if body.address else None, note=body.note
     )
-    return CaseOut.of(booked, tx.actor)
+    return CaseOut.seen(booked, tx)
 
 
 @router.post(
@@ -73,13 +73,13 @@ async def book_pickup(case_id: CaseId, body: BookPickupIn, tx: Tx[Settings]) -> 
 )
 async def move_pickup(case_id: CaseId, body: MovePickupIn, tx: Tx[Settings]) -> CaseOut:
     """Move the pickup to another time, as the buyer, before the booked one begins."""
-    return CaseOut.of(await pickups.move(tx, case_id, begins_at=body.slot, note=body.note), tx.actor)
+    return CaseOut.seen(await pickups.move(tx, case_id, begins_at=body.slot, note=body.note), tx)
 
 
 @router.post("/{case_id}/cancel-pickup", **step(CASE.values(), CaseAction.CANCEL_PICKUP, "cancelPickup", PickupBegun))
 async def cancel_pickup(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Cancel the pickup as the buyer, before its time begins. The buyer's time to ship goes on."""
-    return CaseOut.of(await pickups.cancel(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await pickups.cancel(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -89,7 +89,7 @@ async def cancel_pickup(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
 async def give_pickup_waybill(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Name the waybill of the pickup before it takes place. The courier's first scan under it then moves the case on."""
     named = await pickups.give_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note)
-    return CaseOut.of(named, tx.actor)
+    return CaseOut.seen(named, tx)
 
 
 @router.post(
@@ -99,13 +99,13 @@ async def give_pickup_waybill(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Set
 async def collect_pickup(case_id: CaseId, body: PickupWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the courier has collected the goods, under this waybill: from 24 hours before the booked time on."""
     collected = await pickups.collect(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no, note=body.note)
-    return CaseOut.of(collected, tx.actor)
+    return CaseOut.seen(collected, tx)
 
 
 @router.post("/{case_id}/miss-pickup", **step(CASE.values(), CaseAction.MISS_PICKUP, "missPickup", PickupNotBegun))
 async def miss_pickup(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Say that the courier has not collected the goods, once the booked time has begun. The buyer may book again."""
-    return CaseOut.of(await pickups.miss(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await pickups.miss(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -113,4 +113,4 @@ async def miss_pickup(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE)
 )
 async def report_absence(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Say that the buyer was not there when the courier came, once the booked time has begun. The second time is the last one."""
-    return CaseOut.of(await pickups.report_absence(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await pickups.report_absence(tx, case_id, note=body.note), tx)

@@ -49,19 +49,19 @@ async def quote_repair(case_id: CaseId, body: QuoteIn, tx: Tx[Settings]) -> Case
     quoted = await repairs.quote(
         tx, case_id, amount_minor=body.cost.amount, currency=body.cost.currency, days=body.days, note=body.note
     )
-    return CaseOut.of(quoted, tx.actor)
+    return CaseOut.seen(quoted, tx)
 
 
 @router.post("/{case_id}/decline-quote", **step(CASE.values(), CaseAction.DECLINE_QUOTE, "declineQuote", PaymentStated))
 async def decline_quote(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Decline as the buyer to pay for the repair. The goods go back as they are."""
-    return CaseOut.of(await repairs.decline_quote(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await repairs.decline_quote(tx, case_id, note=body.note), tx)
 
 
 @router.post("/{case_id}/repaired", **step(CASE.values(), CaseAction.REPAIRED, "finishRepair"))
 async def finish_repair(case_id: CaseId, body: RepairedIn, tx: Tx[Settings]) -> CaseOut:
     """Say what was done. The merchant sends the goods to the buyer next (`ship-replacement`)."""
-    return CaseOut.of(await repairs.finish(tx, case_id, work=body.work, note=body.note), tx.actor)
+    return CaseOut.seen(await repairs.finish(tx, case_id, work=body.work, note=body.note), tx)
 
 
 @router.post("/{case_id}/cannot-repair", **step(CASE.values(), CaseAction.CANNOT_REPAIR, "reportCannotRepair"))
@@ -69,7 +69,7 @@ async def report_cannot_repair(case_id: CaseId, body: CannotRepairIn, tx: Tx[Set
     """Say that the goods cannot be repaired, and offer the money or other goods for them. The buyer takes that, or the
     goods as they are."""
     failed = await repairs.give_up(tx, case_id, failure=body.failure, remedy=body.remedy, note=body.note)
-    return CaseOut.of(failed, tx.actor)
+    return CaseOut.seen(failed, tx)
 
 
 @router.post(
@@ -77,7 +77,7 @@ async def report_cannot_repair(case_id: CaseId, body: CannotRepairIn, tx: Tx[Set
 )
 async def take_exchange(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Take other goods as the buyer, for those that cannot be repaired."""
-    return CaseOut.of(await repairs.take_exchange(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await repairs.take_exchange(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -94,7 +94,7 @@ async def take_exchange(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
 )
 async def take_goods_back(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Have the merchant send the goods back as they are: as the buyer where they cannot be repaired, or as an agent."""
-    return CaseOut.of(await repairs.take_goods_back(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await repairs.take_goods_back(tx, case_id, note=body.note, policy=body.citations()), tx)
 
 
 @router.post(
@@ -112,7 +112,7 @@ async def take_goods_back(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NO
 )
 async def resume_repair(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Give the merchant time to repair the goods again, as an agent."""
-    return CaseOut.of(await repairs.resume(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await repairs.resume(tx, case_id, note=body.note, policy=body.citations()), tx)
 
 
 @router.post(
@@ -121,4 +121,4 @@ async def resume_repair(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTH
 )
 async def repair_again(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Have repaired goods, with which the buyer has reported something wrong, repaired once more, as an agent. The buyer sends them again."""
-    return CaseOut.of(await repairs.again(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await repairs.again(tx, case_id, note=body.note, policy=body.citations()), tx)

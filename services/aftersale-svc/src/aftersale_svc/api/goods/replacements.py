@@ -34,7 +34,7 @@ NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 async def ship_replacement(case_id: CaseId, body: ShipReplacementIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the replacement was handed to a courier. Its reports about this waybill then move the case on."""
     sent = await replacements.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
-    return CaseOut.of(sent, tx.actor)
+    return CaseOut.seen(sent, tx)
 
 
 @router.post(
@@ -51,7 +51,7 @@ async def ship_replacement(case_id: CaseId, body: ShipReplacementIn, tx: Tx[Sett
 async def correct_replacement_waybill(case_id: CaseId, body: CorrectReplacementWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Replace a wrong waybill. Possible until a courier has scanned the replacement."""
     corrected = await replacements.correct_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
-    return CaseOut.of(corrected, tx.actor)
+    return CaseOut.seen(corrected, tx)
 
 
 @router.post(
@@ -59,7 +59,7 @@ async def correct_replacement_waybill(case_id: CaseId, body: CorrectReplacementW
 )
 async def report_no_stock(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Say that there is nothing to send. The money of the units goes back instead."""
-    return CaseOut.of(await replacements.no_stock(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await replacements.no_stock(tx, case_id, note=body.note, policy=body.citations()), tx)
 
 
 @router.post(
@@ -67,7 +67,7 @@ async def report_no_stock(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NO
 )
 async def confirm_replacement(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Confirm as the buyer that the replacement has arrived and is in order."""
-    return CaseOut.of(await replacements.confirm(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await replacements.confirm(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -77,7 +77,7 @@ async def confirm_replacement(case_id: CaseId, tx: Tx[Settings], body: NoteIn = 
 async def report_anomaly(case_id: CaseId, body: ReportAnomalyIn, tx: Tx[Settings]) -> CaseOut:
     """Say as the buyer what is wrong with the replacement, in a fast exchange until the goods are sent. An agent decides what follows."""
     reported = await replacements.report_anomaly(tx, case_id, anomaly=body.anomaly, note=body.note)
-    return CaseOut.of(reported, tx.actor)
+    return CaseOut.seen(reported, tx)
 
 
 @router.post(
@@ -86,7 +86,7 @@ async def report_anomaly(case_id: CaseId, body: ReportAnomalyIn, tx: Tx[Settings
 )
 async def take_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Take the money as the buyer, instead of a replacement that is late or costs more, or of a repair that is not possible."""
-    return CaseOut.of(await replacements.take_refund(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await replacements.take_refund(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -103,4 +103,4 @@ async def take_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE)
 )
 async def reship_case(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Have the merchant send the replacement again, as an agent: it is late, was lost, or something is wrong with it."""
-    return CaseOut.of(await replacements.reship(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
+    return CaseOut.seen(await replacements.reship(tx, case_id, note=body.note, policy=body.citations()), tx)

@@ -69,7 +69,7 @@ async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[S
     The buyer has the whole time to ship from then on.
     """
     given = await returns.set_address(tx, case_id, address=body.return_address.stored(), note=body.note)
-    return CaseOut.of(given, tx.actor)
+    return CaseOut.seen(given, tx)
 
 
 @router.post(
@@ -101,7 +101,7 @@ async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
         drop_off_point=body.drop_off_point,
         freight=body.return_freight.stated() if body.return_freight else None,
     )
-    return CaseOut.of(shipped, tx.actor)
+    return CaseOut.seen(shipped, tx)
 
 
 @router.post(
@@ -118,7 +118,7 @@ async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
 async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Replace a wrong waybill. Possible until a courier has scanned the goods."""
     corrected = await returns.correct_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
-    return CaseOut.of(corrected, tx.actor)
+    return CaseOut.seen(corrected, tx)
 
 
 @router.post(
@@ -132,7 +132,7 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
     Where the case was closed without them, it is open again, and an agent decides: what it held has to be in no other case. Where it cannot be
     opened again, `record-arrival` records that the goods are there.
     """
-    return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await returns.receive(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -155,7 +155,7 @@ async def record_arrival(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NO
 
     The goods go back to the buyer (`refused_goods_claims`), unless their money has, or went back with the order.
     """
-    return CaseOut.of(await returns.record_arrival(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await returns.record_arrival(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -167,7 +167,7 @@ async def report_return_missing(case_id: CaseId, tx: Tx[Settings], body: NoteIn 
 
     If they are found meanwhile, `receive` records that.
     """
-    return CaseOut.of(await returns.report_missing(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await returns.report_missing(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -196,4 +196,4 @@ async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> Ca
         note=body.note,
         policy=body.citations(),
     )
-    return CaseOut.of(inspected, tx.actor)
+    return CaseOut.seen(inspected, tx)

@@ -41,7 +41,7 @@ IN_REVIEW = (NoPaymentStated, GoodsNotReceived, RefundDecided, ReplacementDecide
 async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings]) -> CaseOut:
     """Record as the merchant that the buyer has paid."""
     recorded = await charge_payments.record(tx, case_id, reference=body.reference, note=body.note)
-    return CaseOut.of(recorded, tx.actor)
+    return CaseOut.seen(recorded, tx)
 
 
 @router.post(
@@ -61,7 +61,7 @@ async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings
 async def state_payment(case_id: CaseId, body: StatePaymentIn, tx: Tx[Settings]) -> CaseOut:
     """State as the buyer that the agreed amount was paid. The merchant confirms or denies it; without an answer in time it is paid."""
     stated = await charge_payments.state(tx, case_id, reference=body.reference, evidence=body.evidence, note=body.note)
-    return CaseOut.of(stated, tx.actor)
+    return CaseOut.seen(stated, tx)
 
 
 @router.post(
@@ -70,7 +70,7 @@ async def state_payment(case_id: CaseId, body: StatePaymentIn, tx: Tx[Settings])
 async def confirm_payment(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Confirm as the merchant, or as an agent, that the stated payment has arrived; an agent also after the merchant has denied it."""
     confirmed = await charge_payments.confirm(tx, case_id, note=body.note, policy=body.citations())
-    return CaseOut.of(confirmed, tx.actor)
+    return CaseOut.seen(confirmed, tx)
 
 
 @router.post(
@@ -81,7 +81,7 @@ async def deny_payment(case_id: CaseId, body: DenyPaymentIn, tx: Tx[Settings]) -
     """Deny as the merchant, or as an agent, that the stated payment has arrived. The buyer may pay and state it again, have an
     agent decide, dispute the case, or give up what it was for."""
     denied = await charge_payments.deny(tx, case_id, text=body.note, evidence=body.evidence, policy=body.citations())
-    return CaseOut.of(denied, tx.actor)
+    return CaseOut.seen(denied, tx)
 
 
 @router.post(
@@ -90,4 +90,4 @@ async def deny_payment(case_id: CaseId, body: DenyPaymentIn, tx: Tx[Settings]) -
 )
 async def escalate_payment(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Have an agent decide as the buyer about a payment that the merchant has denied; once for each payment."""
-    return CaseOut.of(await charge_payments.escalate(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await charge_payments.escalate(tx, case_id, note=body.note), tx)

@@ -44,4 +44,4 @@ async def record_charge_return(case_id: CaseId, body: RecordChargeReturnIn, tx: 
         evidence=body.evidence,
         note=body.note,
     )
-    return CaseOut.of(recorded, tx.actor)
+    return CaseOut.seen(recorded, tx)

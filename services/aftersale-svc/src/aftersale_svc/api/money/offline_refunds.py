@@ -48,7 +48,7 @@ async def state_offline_refund(case_id: CaseId, body: StateOfflineRefundIn, tx: 
         note=body.note,
         policy=body.citations(),
     )
-    return CaseOut.of(stated, tx.actor)
+    return CaseOut.seen(stated, tx)
 
 
 @router.post(
@@ -66,7 +66,7 @@ async def state_offline_refund(case_id: CaseId, body: StateOfflineRefundIn, tx: 
 async def confirm_offline_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Confirm that the money has arrived: as the buyer, or as another agent than the one who stated it, once the buyer has not answered in
     time. The case is completed."""
-    return CaseOut.of(await offline_refunds.confirm(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await offline_refunds.confirm(tx, case_id, note=body.note), tx)
 
 
 @router.post(
@@ -77,7 +77,7 @@ async def deny_offline_refund(case_id: CaseId, body: DenyOfflineRefundIn, tx: Tx
     """Deny as the buyer that the money has arrived. A dispute is opened, which stops the case; where a verdict had ordered
     the refund, an agent decides."""
     denied = await offline_refunds.deny(tx, case_id, text=body.text, evidence=body.evidence)
-    return CaseOut.of(denied, tx.actor)
+    return CaseOut.seen(denied, tx)
 
 
 @router.post(
@@ -86,4 +86,4 @@ async def deny_offline_refund(case_id: CaseId, body: DenyOfflineRefundIn, tx: Tx
 )
 async def withdraw_offline_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Take the statement back, as merchant or agent, as long as nobody has answered it. An agent decides what happens instead."""
-    return CaseOut.of(await offline_refunds.withdraw(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.seen(await offline_refunds.withdraw(tx, case_id, note=body.note), tx)

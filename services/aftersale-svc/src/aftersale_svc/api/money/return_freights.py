@@ -39,4 +39,4 @@ async def record_return_freight(case_id: CaseId, body: RecordReturnFreightIn, tx
         evidence=body.evidence,
         note=body.note,
     )
-    return CaseOut.of(recorded, tx.actor)
+    return CaseOut.seen(recorded, tx)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import Id, Out, example
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import Context
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases.case_requests import ApproveIn, RejectIn
@@ -48,10 +48,10 @@ class OutcomeOut(Out):
     """Why it was refused; null where it was not. Nothing of the case has changed then."""
 
     @classmethod
-    def of(cls, outcome: Outcome, actor: Actor) -> "OutcomeOut":
+    def of(cls, outcome: Outcome, context: Context) -> "OutcomeOut":
         return cls(
             case_id=outcome.case_id,
-            case=None if outcome.full is None else CaseOut.of(outcome.full, actor),
+            case=None if outcome.full is None else CaseOut.seen(outcome.full, context),
             refused=WhyNotOut.of(outcome.refusal),
         )
 

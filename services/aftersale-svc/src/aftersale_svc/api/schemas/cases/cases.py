@@ -14,7 +14,7 @@ from aftercare_chassis.http.schemas import (
     Version,
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
-from aftercare_chassis.lifecycle import NOBODY, PLAIN_HOURS, Actor, Timing
+from aftercare_chassis.lifecycle import NOBODY, PLAIN_HOURS, Actor, Context, Timing
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases.manual_reviews import ProposedDecisionOut, ReviewOut
@@ -196,6 +196,11 @@ class CaseOut(Out):
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
+
+    @classmethod
+    def seen(cls, full: FullCase, context: Context) -> "CaseOut":
+        """The case as who acts, or reads, sees it now."""
+        return CaseOut.of(full, context.actor, context.now, timing=context.timing)
 
     @classmethod
     def of(
