@@ -32,7 +32,7 @@ from aftersale_svc.tables.decisions import decisions, policies
 from aftersale_svc.tables.disputes import appeals, dispute_parts, disputes, lab_tests, verdicts, withdrawn_disputes
 from aftersale_svc.tables.evidence import evidence
 from aftersale_svc.tables.goods import pickups, refused_goods_claims, waybills
-from aftersale_svc.tables.money import given_back, holds
+from aftersale_svc.tables.money import given_back, holds, surcharges
 from case_checks import check
 from dispute_progress import PARTS, judged
 from leg_details import details_of
@@ -51,7 +51,7 @@ DETAILS = (legs.DETAILS.of_one, legs.DETAILS_TO_LOCK.of_one)
 HELD = (holds.HOLDS_OF_ORDER, holds.HOLDS_OF_ORDERS)
 NONE = (
     *(verdicts.COSTS_OF_DISPUTE, withdrawn_disputes.WITHDRAWN, given_back.SHARES_PAID, decisions.DECIDERS_OF_CASE),
-    waybills.PARCELS_UNDER_WAYBILL,
+    *(waybills.PARCELS_UNDER_WAYBILL, surcharges.PAID_EXCHANGES),
 )
 
 

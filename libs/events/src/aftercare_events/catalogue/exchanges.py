@@ -28,6 +28,10 @@ class OwedBackCause(Vocabulary):
     """Why a payment is owed back later than what it was paid for was given up."""
 
     CASE_ENDED_BEFORE = "case_ended_before", "the case had ended before such payments were owed back"
+    GOODS_RETURNED = (
+        "goods_returned",
+        "the replacement has gone back as well, and its money was refunded in another case",
+    )
 
 
 class ReplacementPriced(CaseEvent):

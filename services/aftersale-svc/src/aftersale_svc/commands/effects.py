@@ -17,7 +17,7 @@ from aftersale_svc.commands.decisions import decisions
 from aftersale_svc.commands.disputes import executions
 from aftersale_svc.commands.goods import arrivals, refused_goods_openings, replacement_orders
 from aftersale_svc.commands.goods.inspection_events import accepted_lines
-from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight
+from aftersale_svc.commands.money import kept_money, refund_parts, resharing, shown_freight, surcharges
 from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
 from aftersale_svc.domain.cases.callers import acted_by
 from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause, RefundState
@@ -199,6 +199,12 @@ async def _owe_replacement(
     return replacement_orders.owe(tx, full)
 
 
+async def _owe_surcharges(tx: Transaction[Settings], full: FullCase) -> None:
+    """What was paid on top for replacements that are back by now is the buyer's again."""
+    for exchange, owed, events in await surcharges.returned(tx, full):
+        await save(tx, exchange, owed, surcharges.STEP, *events)
+
+
 async def _release(tx: Transaction[Settings], full: FullCase) -> None:
     """Units and money are free for other cases; what a deposit has paid stays settled."""
     await guarantee_cover.end_with_case(tx, full)
@@ -281,7 +287,7 @@ NOTHING = Effects()
 CAUSED: Mapping[CaseState, Effects] = {
     CaseState.REFUNDING: Effects(first=_request_refund),
     CaseState.AWAIT_RESHIP: Effects(first=_owe_replacement),
-    CaseState.COMPLETED: Effects(then=(kept_money.settle, _execute_verdict)),
+    CaseState.COMPLETED: Effects(then=(kept_money.settle, _owe_surcharges, _execute_verdict)),
     CaseState.CLOSED: Effects(then=(_release, _execute_verdict), reopened=(_hold_again, _restage_reopened)),
     CaseState.CANCELLED: Effects(then=(_release, _execute_verdict)),
 }

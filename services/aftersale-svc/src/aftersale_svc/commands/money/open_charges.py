@@ -20,10 +20,20 @@ def owed_back(
 
     `cause`: why only now, where what it was paid for was given up before.
     """
-    charge = after.charge
-    if charge is None or charge.paid_at is None or charge.owed_back_at is not None or not is_undone(after):
+    if not is_undone(after):
         return after, ()
-    case = replace(after.case, difference_minor=None)  # nothing is paid for any more
+    nothing = replace(after, case=replace(after.case, difference_minor=None))  # is paid for any more
+    owed, events = owed_anyway(tx, nothing, cause)
+    return (owed, events) if events else (after, ())
+
+
+def owed_anyway(
+    tx: Transaction[Settings], after: FullCase, cause: OwedBackCause | None
+) -> tuple[FullCase, Sequence[Event]]:
+    """The same where the buyer has had what was paid for."""
+    case, charge = after.case, after.charge
+    if charge is None or charge.paid_at is None or charge.owed_back_at is not None:
+        return after, ()
     event = ChargeOwedBack(
         **case_fields(tx, case),
         amount_minor=charge.amount_minor,
@@ -33,4 +43,4 @@ def owed_back(
     )
     much = charge.amount_minor > tx.settings.second_person_limit(case.currency)
     owed = replace(charge, owed_back_at=tx.now, return_by_merchant=much)
-    return replace(after, case=case).keeping(owed), (event,)
+    return after.keeping(owed), (event,)

@@ -106,7 +106,7 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
     """
     if event.case_id is None:
         return  # order-svc pays refunds of its own too, for cancelled orders
-    full = await locking.case(tx, event.case_id)
+    full, _ = await locking.case_and_order(tx, event.case_id)  # it may be the last unit that comes back
     found = await _reported(tx, full, event)
     if found.state is RefundState.SUCCEEDED:
         return

@@ -65,6 +65,10 @@ STEPS: Mapping[str, Label] = {
         "核对售后单：买家已支付的款项应予退还",
         "The case was checked: what the buyer has paid in it is owed back",
     ),
+    "owe_surcharge": Label(
+        "换来的商品已退回并退款：买家另付的差价应予退还",
+        "The replacement was returned and refunded: what the buyer has paid on top is owed back",
+    ),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),
     "receive": Label("退货已送达商家", "The goods arrived at the merchant"),
     "record_arrival": Label(
