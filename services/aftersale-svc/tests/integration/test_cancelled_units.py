@@ -162,3 +162,19 @@ async def test_what_was_refunded_before_the_import_keeps_nothing_from_leaving(sh
     shop.harness.problem(await shop.ask(1, type_="return_refund"), 409, "units_not_sent")
     case = await shop.case(1, type_="cancel_unshipped", reason="changed_mind")
     assert case["requested"]["amount"] == 28700 - 19133
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+async def test_what_was_withheld_of_a_unit_before_the_import_is_not_owed_to_the_next(
+    shop: Shop, has_left: bool
+) -> None:
+    """A unit of three was refunded for 1.00 alone; the others are worth their own part."""
+    part = {"quantity": 3, "paid_minor": 29700}
+    if has_left:
+        before = {"refunded_quantity": 1, "refunded_minor": 100}
+        await shop.delivered(lines=(KETTLE.model_copy(update=part | before),))
+    else:
+        await shop.paid(lines=(KETTLE.model_copy(update=part),))
+        await cancelled(shop, 1, 100)
+    amounts = [(await shop.case(1, type="refund_only"))["requested"]["amount"] for _ in range(2)]
+    assert amounts == [9900, 9900]

@@ -1,11 +1,15 @@
-"""What was cancelled of the lines of an order at an earlier time."""
+"""What was cancelled of the lines of an order, or refunded before its import: at an earlier time, and for less than its part."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aftercare_chassis.records import replace
 from aftersale_svc.domain.history.order_money import holds_then
+from aftersale_svc.domain.money.allocation import next_share
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineHold
+from hypothesis import given
+from hypothesis import strategies as st
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,3 +47,27 @@ def test_cancellations_that_an_earlier_build_has_copied_count_at_every_time() ->
         [LineHold(line_id="l", sku="s", quantity=2, paid_minor=2, shipped_quantity=0, cancelled_quantity=1)], [], NOON
     )
     assert then.cancelled_quantity == 1
+
+
+@given(st.integers(1, 12), st.integers(1, 5000), st.data())
+def test_units_refunded_for_less_before_an_import_leave_the_others_their_own_parts(
+    quantity: int, each: int, data: st.DataObject
+) -> None:
+    paid = quantity * each + data.draw(st.integers(0, quantity - 1))
+    gone = data.draw(st.integers(1, quantity))
+    given_minor, left = data.draw(st.integers(0, gone * each - 1)), data.draw(st.integers(0, gone))
+    line = LineHold(
+        line_id="l",
+        sku="s",
+        quantity=quantity,
+        paid_minor=paid,
+        shipped_quantity=left,
+        refunded_quantity=left,
+        cancelled_quantity=gone - left,
+        cancelled_minor=given_minor,
+    )
+    [balance] = balances([line])
+    for taken in range(gone, quantity):
+        part = next_share(balance, 1)
+        assert part == paid * (taken + 1) // quantity - paid * taken // quantity
+        balance = replace(balance, live_units=balance.live_units + 1, held_minor=balance.held_minor + part)

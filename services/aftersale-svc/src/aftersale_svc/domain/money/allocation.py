@@ -171,7 +171,7 @@ def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, wanted: Wante
 def share_basis(balance: LineBalance) -> tuple[int, int, int]:
     """Return what the share of the next units is computed from: units, their money, and how many of them others have."""
     if balance.adjusted_minor:
-        return balance.left_units, balance.left_minor, 0
+        return balance.left_units, balance.owed_minor, 0
     return balance.quantity, balance.paid_minor, balance.settled_units + balance.live_units
 
 
@@ -180,9 +180,11 @@ def next_share(balance: LineBalance, quantity: int) -> int:
 
     Where no case was cancelled or cut in between, this is ⌊P·(a+k)/q⌋ − ⌊P·a/q⌋. Where one was, the parts still never exceed
     what was paid, and the last unit gets the exact residue. Where money went back without units, it is the share of what is
-    left among the units that are left: every one of them is worth as much less.
+    left among the units that are left: every one of them is worth as much less. What less than their share was refunded for units
+    before an import is owed to nobody.
     """
     if balance.adjusted_minor:
-        return cumulative_share(balance.left_minor, balance.left_units, quantity)
+        return cumulative_share(balance.owed_minor, balance.left_units, quantity)
     before = balance.settled_units + balance.live_units
-    return max(0, cumulative_share(balance.paid_minor, balance.quantity, before + quantity) - balance.held_minor)
+    taken_minor = balance.held_minor + balance.withheld_minor
+    return max(0, cumulative_share(balance.paid_minor, balance.quantity, before + quantity) - taken_minor)

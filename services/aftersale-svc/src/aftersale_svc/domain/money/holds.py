@@ -101,6 +101,14 @@ def _beyond_units(line: LineHold) -> int:
     return max(0, line.cancelled_minor - part)
 
 
+def _withheld(line: LineHold) -> int:
+    """What less than their part was refunded before the import for units that are gone. Parts of cancelled units are less than this by
+    their rounding alone, which the last unit gets."""
+    if line.cancelled_minor >= line.gone_quantity * (line.paid_minor // line.quantity):
+        return 0
+    return line.paid_minor * line.gone_quantity // line.quantity - line.cancelled_minor
+
+
 def _balance(of_line: Sequence[LineHold]) -> LineBalance:
     line = of_line[0]
     settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
@@ -120,6 +128,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         held_minor=line.cancelled_minor + sum(hold.taken_minor for hold in (*settled, *live)),
         rejected_times=sum(_is_rejection(hold) for hold in of_line),
         adjusted_minor=_beyond_units(line) + sum(hold.taken_minor for hold in (*settled, *live) if not hold.units),
+        withheld_minor=_withheld(line),
         shipped_units=line.shipped_quantity,
         claimable_units=max(0, line.shipped_quantity - line.refunded_quantity - claimed),
         bound_units=sum(hold.bound_units for hold in of_line),

@@ -104,7 +104,8 @@ class LineBalance:
     `shipped_units` have left, whatever became of them; `claimable_units` are those of them that no case has which is about units that have
     left. A case and a cancellation of its units may have crossed, so that for a time units count twice: what is left is never below 0.
     `bound_units` were refused, and the buyer does not have them again. `unshipped_units` have not left, and no case keeps them from leaving; `cancelled_units` never will. `adjusted_minor` is that part
-    of `held_minor` that goes back without units. `live_cases` are the open cases that hold the `live_units`.
+    of `held_minor` that goes back without units. `withheld_minor` is what less than their share went back for units that are gone.
+    `live_cases` are the open cases that hold the `live_units`.
     """
 
     line_id: str
@@ -121,6 +122,7 @@ class LineBalance:
     cancelled_units: int = 0
     bound_units: int = 0
     adjusted_minor: int = 0
+    withheld_minor: int = 0
     live_cases: tuple[str, ...] = ()
     tax_minor: int = 0
     discounts: list[dict[str, Any]] | None = None  # a JSON document
@@ -139,6 +141,11 @@ class LineBalance:
     def left_minor(self) -> int:
         """The money that no case holds."""
         return max(0, self.paid_minor - self.held_minor)
+
+    @property
+    def owed_minor(self) -> int:
+        """The money of the `left_units`: what no case holds, without what was withheld of units that are gone."""
+        return max(0, self.left_minor - self.withheld_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def shared_again(balance: LineBalance, lines: Sequence[CaseLine]) -> list[CaseLi
         live_units=balance.live_units - sum(line.quantity for line in lines),
         held_minor=balance.held_minor - sum(line.amount_minor for line in lines),
     )
-    rest, found = balance.left_minor, list[CaseLine]()
+    rest, found = balance.owed_minor, list[CaseLine]()
     for line in lines:
         more = min(max(next_share(others, line.quantity) - line.amount_minor, 0), rest)
         found.append(_with_share(line, others, line.amount_minor + more))
