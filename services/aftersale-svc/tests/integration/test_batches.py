@@ -1,5 +1,6 @@
 """One decision about many cases: each has a result, and one that fails stops no other."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -83,3 +84,29 @@ async def test_a_refusal_after_something_was_written_takes_that_back(
     assert await decided(shop, case_ids) == ["await_buyer_shipment", "not_found", "await_buyer_shipment"]
     assert (await shop.get(case_ids[1]))["state"] == "pending_review"
     assert ["AfterSaleApproved" in await shop.names(each) for each in case_ids] == [True, False, True]
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def test_cases_are_rejected_together_while_their_buyer_cancels_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cancellation locks the order and then the other cases, whose freight it changes: neither waits for the other for ever."""
+    case_ids = sorted(await three(shop))
+    reject, cancellation = reviews.reject, list[asyncio.Task[httpx.Response]]()
+
+    async def rejected_beside_a_cancellation(tx: Any, case_id: str, **more: Any) -> Any:
+        full = await reject(tx, case_id, **more)
+        if not cancellation:
+            cancellation.append(asyncio.create_task(shop.buyer.post(f"/v1/cases/{case_ids[-1]}/cancel")))
+            async with asyncio.timeout(30):
+                while not await shop.harness.runtime.pool.fetchval(WAITING):
+                    pass
+        return full
+
+    monkeypatch.setattr(reviews, "reject", rejected_beside_a_cancellation)
+    body = {"case_ids": case_ids, "reason": "no_defect_found"}
+    response = await shop.seller.post("/v1/case-batches/reject", json=body)
+    assert [each["refused"] for each in response.json()["data"]] == [None] * 3
+    shop.harness.problem(await cancellation[0], 409, "illegal_transition")  # its case was rejected first

@@ -18,7 +18,14 @@ from aftersale_svc.tables.cases.case_rules import ORDER_TO_REVIEW
 from aftersale_svc.tables.cases.cases import CASES
 from aftersale_svc.tables.cases.legs import DETAILS_TO_LOCK, full_cases
 from aftersale_svc.tables.disputes.disputes import DISPUTES
-from aftersale_svc.tables.locks import CASE_OF_DISPUTE, FREE_CASES, FREE_ORDERS, ORDER_OF_CASE, ORDER_OF_DISPUTE
+from aftersale_svc.tables.locks import (
+    CASE_OF_DISPUTE,
+    FREE_CASES,
+    FREE_ORDERS,
+    ORDER_OF_CASE,
+    ORDER_OF_DISPUTE,
+    ORDERS_OF_CASES,
+)
 
 
 async def case(tx: Transaction[Settings], case_id: str) -> FullCase:
@@ -37,6 +44,11 @@ async def case_and_order(tx: Transaction[Settings], case_id: str) -> tuple[FullC
     if order is None:
         raise NotFound(what=CASES.name)
     return await case(tx, case_id), order
+
+
+async def orders_of(tx: Transaction[Settings], case_ids: Sequence[str]) -> None:
+    """Lock the orders of cases of which several are locked next, which the caller has found: whoever has an order locks its other cases."""
+    await tx.lock_all(ORDERS_OF_CASES, case_ids=case_ids)
 
 
 async def case_to_review(tx: Transaction[Settings], case_id: str) -> tuple[FullCase, OrderToOpen]:

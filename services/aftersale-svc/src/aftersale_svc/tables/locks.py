@@ -49,6 +49,16 @@ CASES_TO_LOCK = Query(
     CASE_SEEN_BY,
 )
 """Cases of an order that is locked, besides the one that a request is about: no If-Match is about these."""
+ORDERS_OF_CASES = Query(
+    select(orders, SETTINGS, *GOODS)
+    .where(
+        orders.c.id.in_(select(cases.c.order_id).where(cases.c.id == bindparam("case_ids", type_=ARRAY(Text)).any_()))
+    )
+    .order_by(orders.c.id)
+    .with_for_update(key_share=True, of=orders),
+    Order,
+)
+"""The orders of cases that the caller has found."""
 CASE_OF_DISPUTE = Query(
     select(cases)
     .join_from(cases, disputes, disputes.c.case_id == cases.c.id)

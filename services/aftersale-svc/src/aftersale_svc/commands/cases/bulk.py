@@ -9,6 +9,7 @@ from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import NotFound, Refusal
 from asyncpg import InterfaceError, TransactionRollbackError, UniqueViolationError
 
+from aftersale_svc.commands import locking
 from aftersale_svc.domain.cases.batches import DecisionFailed
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.settings import Settings
@@ -33,12 +34,14 @@ class Outcome:
 async def decide(tx: Transaction[Settings], case_ids: Sequence[str], decision: Decision) -> list[Outcome]:
     """Take the decision for each of the cases, by its id; one that is refused, or that fails, changes nothing and stops no other.
 
-    The outcomes come in the order of `case_ids`. The cases are locked order by order, as this package states.
+    The outcomes come in the order of `case_ids`. Their orders are locked first, and the cases order by order, as
+    `commands` states.
 
     Raises:
         OSError, asyncpg.InterfaceError, TimeoutError: the connection to the database has failed, and none is decided.
     """
     found = [row["id"] for row in await tx.all(CASES_BY_ORDER, case_ids=list(case_ids))]
+    await locking.orders_of(tx, found)
     outcomes = {case_id: await _outcome(tx, case_id, decision) for case_id in found}
     return [outcomes.get(each, Outcome(each, refusal=NotFound(what=CASES.name))) for each in case_ids]
 
