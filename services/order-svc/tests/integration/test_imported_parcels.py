@@ -54,7 +54,7 @@ class Shop:
 
     async def named(self, number: str) -> dict[str, Any]:
         [found] = (await self.shop.seller.get("/v1/orders", params={"q": number})).json()["data"]
-        return await self.shop.order(found["id"])
+        return (await self.shop.seller.get(f"/v1/orders/{found['id']}")).json()
 
     async def parcel(self, number: str) -> Any:
         order = await self.named(number)
@@ -146,3 +146,19 @@ async def test_the_times_of_an_imported_order_are_its_merchants(imports: Shop) -
     assert imports.hours_to_confirm(await shop.order(sent["id"])) == 200
     async with shop.h.runtime.transaction() as tx:
         assert (await tx.get(ORDERS, sent["id"])).times["version"] == 1
+
+
+async def test_an_imported_parcel_gets_no_scan_of_one_that_is_known(imports: Shop) -> None:
+    """The goods of another buyer are under way under the number; the import states that its own were handed over before."""
+    shop = imports.shop
+    known, _ = await shop.paid()
+    await shop.ship(known, 3, "WA-1")
+    shop.h.clock.advance(hours=1)
+    await imports.bring({**imports.order("A-1", sent_days=2), "buyer_id": "buyer-2"})
+    parcel = await imports.parcel("A-1")
+    await shop.scan(ParcelStatus.DELIVERED, "WA-1", delivered_to="person")
+    assert (await shop.order(known["id"]))["state"] == "delivered"
+    shown = (await shop.seller.get(f"/v1/parcels/{parcel.id}")).json()
+    facts = [shown[each] for each in ("status", "delivered_to", "events", "changes", "number_of_another")]
+    assert facts == ["pending", None, [], [], True]
+    assert (await shop.seller.get(f"/v1/orders/{parcel.order_id}")).json()["state"] == "shipped"

@@ -223,6 +223,34 @@ def test_another_merchants_parcel_that_is_handed_over_after_the_first_has_arrive
     assert statuses([OUT, later], (S.DELIVERED, 120), (S.IN_TRANSIT, 300)) == [S.DELIVERED, S.IN_TRANSIT]
 
 
+@pytest.mark.parametrize("leg", list(ParcelLeg))
+def test_an_import_states_no_hand_over_that_takes_the_scans_of_a_parcel_that_is_known(leg: ParcelLeg) -> None:
+    known = replace(OUT, leg=leg)
+    imported = replace(ANOTHERS, handed_over_at=START - timedelta(days=1), imported_at=START + timedelta(hours=1))
+    assert statuses([known, imported], (S.IN_TRANSIT, 30), (S.DELIVERED, 120)) == [S.DELIVERED, "pending"]
+    waybill = waybill_of([known, imported], (S.IN_TRANSIT, -30), (S.DELIVERED, 120))
+    assert (waybill.of_others(imported), waybill.of_others(known)) == ({"1"}, {"0"})
+    assert (waybill.has_precedence(known), waybill.has_precedence(imported)) == (True, False)
+
+
+def test_an_import_takes_no_later_scan_of_a_parcel_that_had_arrived() -> None:
+    """It states a hand-over right after the arrival; what is scanned before the import is of the parcel that was known."""
+    imported = replace(ANOTHERS, handed_over_at=START + timedelta(hours=3), imported_at=START + timedelta(hours=9))
+    happened = [(S.DELIVERED, 120.0), (S.RETURNED, 400.0)]
+    assert statuses([OUT, imported], *happened) == [S.RETURNED, "pending"]
+    assert statuses([OUT, imported], *happened, (S.IN_TRANSIT, 600)) == [S.RETURNED, S.IN_TRANSIT]
+
+
+def test_an_imported_parcel_under_a_number_from_months_ago_has_its_scans_from_before_the_import() -> None:
+    months = 60 * 24 * 90
+    imported = replace(
+        ANOTHERS,
+        handed_over_at=START + timedelta(minutes=months),
+        imported_at=START + timedelta(minutes=months + 600),
+    )
+    assert statuses([OUT, imported], (S.IN_TRANSIT, months + 60)) == ["pending", S.IN_TRANSIT]
+
+
 def test_a_number_is_free_where_nothing_was_scanned_for_long() -> None:
     months = 60 * 24 * 61
     later = replace(ANOTHERS, handed_over_at=START + timedelta(minutes=months))

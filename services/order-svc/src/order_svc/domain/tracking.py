@@ -107,7 +107,8 @@ class Parcel:
     status from then on. `collected_at` is when its receiver had it in person, for one that was delivered. `reference` is the number under which it was registered with the courier, beside its waybill. At `watch_at` its
     silence is an anomaly, if nothing comes before; `anomalies` are the kinds that are open. `receiver_contested_at` is when the buyer had stated that who signed for them was not
     authorised, or that they do not have it. `deliver_by_at` is until when a parcel to the buyer is expected to arrive; once that had passed,
-    at `delivery_overdue_at`, when the agents are reminded of it again.
+    at `delivery_overdue_at`, when the agents are reminded of it again. `imported_at` is when its order was imported; its other times are
+    as its merchant states them then.
     """
 
     id: str
@@ -134,6 +135,12 @@ class Parcel:
     receiver_contested_at: datetime | None = None
     deliver_by_at: datetime | None = None
     delivery_overdue_at: datetime | None = None
+    imported_at: datetime | None = None
+
+    @property
+    def known_since(self) -> datetime:
+        """Since when the parcel is known here, by our own clock."""
+        return self.handed_over_at if self.imported_at is None else self.imported_at
 
     @property
     def is_voided(self) -> bool:

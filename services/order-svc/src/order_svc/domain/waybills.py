@@ -65,8 +65,8 @@ def _meant(followed: Sequence[Parcel], key: ParcelKey) -> list[Parcel]:
 
 
 def of_first(parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Those of the parcels, which have one reference, that are of the party whose parcel was handed over first."""
-    first = min(parcels, key=_hand_over_order, default=None)
+    """Those of the parcels, which have one reference, that are of the party whose parcel is known here for longest."""
+    first = min(parcels, key=_known_order, default=None)
     return [parcel for parcel in parcels if first is not None and not _of_two_parties(parcel, first)]
 
 
@@ -105,7 +105,8 @@ class Waybill:
     The result depends on the scans and not on the order in which they arrived. Parcels of one leg between one merchant and one
     buyer that are under way at the same time are one shipment: they share a box. A return begins when every outbound parcel has
     arrived, and a parcel that is handed over after another one has arrived begins a new shipment. Of parcels of several merchants or
-    buyers under one number, which no box can hold, the one that was handed over first has the scans.
+    buyers under one number, which no box can hold, the one that was known here first has the scans, whenever its merchant states that an
+    imported one was handed over.
     """
 
     def __init__(self, tracked: Iterable[TrackedParcel], tolerance: timedelta) -> None:
@@ -128,6 +129,24 @@ class Waybill:
     def ignored(self, parcel: Parcel) -> Mapping[str, IgnoredReason]:
         """The scans that do not belong to this parcel, by their keys."""
         return self._ignored[parcel.id]
+
+    def of_others(self, parcel: Parcel) -> set[str]:
+        """The keys of those scans, kept for this parcel, that may be of one of another merchant or buyer, and are not its own."""
+        begun = [_hand_over(each.parcel) for each in self._tracked if _of_two_parties(each.parcel, parcel)]
+        ignored = self._ignored[parcel.id]
+        since = min(begun, default=None)
+        return {
+            scan.key
+            for scan in self.history(parcel)
+            if since is not None and scan.key in ignored and scan.occurred_at >= since - self._tolerance
+        }
+
+    def has_precedence(self, parcel: Parcel) -> bool:
+        """Whether no parcel of another merchant or buyer has the number that was known here before, and is not withdrawn."""
+        return not any(
+            _of_two_parties(other, parcel) and other.withdrawn_at is None and _known_order(other) < _known_order(parcel)
+            for other in (each.parcel for each in self._tracked)
+        )
 
     def counted(self, parcel: Parcel) -> list[ParcelScan]:
         """The scans that belong to this parcel and that its status follows, in the order in which they happened."""
@@ -170,10 +189,10 @@ class Waybill:
 
     def _precedes(self, one: Parcel, other: Parcel, at: datetime) -> bool:
         """Whether `one` is of an earlier shipment than `other`, as far as is known at that time."""
+        if _of_two_parties(one, other):
+            return _known_order(one) < _known_order(other)
         if one.leg is not ParcelLeg.RETURN and other.leg is ParcelLeg.RETURN and _hand_over(one) <= at:
             return True
-        if _of_two_parties(one, other):
-            return _hand_over_order(one) < _hand_over_order(other)
         arrived = self._arrived.get(one.id)
         return arrived is not None and arrived < other.handed_over_at
 
@@ -181,18 +200,17 @@ class Waybill:
         """Whether a scan of that time is of the later shipment: `one` has arrived, and `other` was handed over.
 
         The hand-over has no tolerance where the number was used before. Where `other` was handed over before `one` arrived,
-        a scan within the tolerance after that arrival may still be a second report of the arrival; and what of another merchant or
-        buyer was handed over before it never gets a scan. A parcel of another party keeps the number for
-        _LONGEST_SHIPMENT.
+        a scan within the tolerance after that arrival may still be a second report of the arrival.
         """
         arrived = self._arrived.get(one.id)
-        if _of_two_parties(one, other) and other.handed_over_at - one.handed_over_at > _LONGEST_SHIPMENT:
-            return _hand_over(other) <= at
+        if _of_two_parties(one, other):
+            is_later = _begins(one, other) <= at and (arrived is None or arrived < at)
+            return is_later and _is_free(one, arrived, other)
         if arrived is None:
             return False
         if arrived < other.handed_over_at:
             return arrived < at and _hand_over(other) <= at
-        return at > arrived + self._tolerance and not _of_two_parties(one, other)
+        return at > arrived + self._tolerance
 
 
 def changes(parcel: Parcel, tracked: Sequence[TrackedParcel], tolerance: timedelta) -> list[StatusChange]:
@@ -247,6 +265,23 @@ def _hand_over(parcel: Parcel) -> datetime:
 
 def _hand_over_order(parcel: Parcel) -> tuple[datetime, str]:
     return parcel.handed_over_at, parcel.id
+
+
+def _known_order(parcel: Parcel) -> tuple[datetime, str]:
+    return parcel.known_since, parcel.id
+
+
+def _is_free(one: Parcel, arrived: datetime | None, other: Parcel) -> bool:
+    """Whether the number of `one` is free for `other`, of another party: it had arrived before that was known here, or was silent for long."""
+    has_arrived = arrived is not None and arrived < other.known_since
+    return has_arrived or other.known_since - one.known_since > _LONGEST_SHIPMENT
+
+
+def _begins(one: Parcel, other: Parcel) -> datetime:
+    """From when on scans are of `other`, of another party, under the number of `one`: an import takes none from before it, unless it was
+    handed over long after `one`."""
+    long_after = other.handed_over_at - one.known_since > _LONGEST_SHIPMENT
+    return _hand_over(other) if long_after else other.known_since.replace(microsecond=0)
 
 
 def _of_two_parties(one: Parcel, other: Parcel) -> bool:

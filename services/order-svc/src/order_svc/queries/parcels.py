@@ -24,7 +24,8 @@ from order_svc.tables.shipping import LABEL_OF_PARCEL
 class ParcelView:
     """A parcel with its content and its scans in the order in which they happened.
 
-    `ignored` names, by their keys, the scans that do not belong to the parcel. `changes` are those of its status, oldest first.
+    `ignored` names, by their keys, the scans that do not belong to the parcel; those of another merchant or buyer are left out.
+    `number_of_another`: one of these has had the waybill number before. `changes` are those of its status, oldest first.
     `courier_rating` is the buyer's; None where there is none.
     `destination` is where its courier takes it in place of the address of the order: by an intercept, or since that was changed later. `label` was ordered for it; None where
     the reader sees no labels.
@@ -38,6 +39,7 @@ class ParcelView:
     courier_rating: CourierRating | None
     destination: Address | None
     label: ShippingLabel | None
+    number_of_another: bool = False
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:
@@ -56,7 +58,18 @@ async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     rating = await reader.find(COURIER_RATINGS, found.id)
     destination = await reader.one(DESTINATION, parcel_id=found.id)
     label = await reader.one(LABEL_OF_PARCEL, parcel_id=found.id)
-    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found), changes, rating, destination, label)
+    others = waybill.of_others(found)
+    return ParcelView(
+        parcel=found,
+        lines=lines,
+        scans=[scan for scan in waybill.history(found) if scan.key not in others],
+        ignored=waybill.ignored(found),
+        changes=changes,
+        courier_rating=rating,
+        destination=destination,
+        label=label,
+        number_of_another=not waybill.has_precedence(found),
+    )
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:

@@ -40,6 +40,7 @@ parcels = Table(
     timestamp("receiver_contested_at", null=True),
     timestamp("deliver_by_at", null=True),
     timestamp("delivery_overdue_at", null=True),
+    timestamp("imported_at", null=True),
     # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",

@@ -221,7 +221,10 @@ class ParcelDetailOut(ParcelOut):
     lines: list[ParcelLineOut]
     """The content."""
     events: list[ParcelEventOut]
-    """Every scan, in the order in which the scans happened."""
+    """Every scan, in the order in which the scans happened, without those of a parcel of another merchant or buyer under the number."""
+    number_of_another: bool = False
+    """Whether a parcel of another merchant or buyer has had this carrier's waybill number before: what is scanned is that one's until it has arrived.
+    Check the number."""
     changes: list[StatusChangeOut]
     """How the status has changed, oldest first; empty before the first scan."""
     courier_rating: CourierRatingOut | None = None
@@ -239,6 +242,7 @@ class ParcelDetailOut(ParcelOut):
             **dict(ParcelOut.of(view.parcel)),
             lines=[ParcelLineOut.model_validate(line) for line in view.lines],
             events=[ParcelEventOut.of(scan, view.ignored.get(scan.key)) for scan in view.scans],
+            number_of_another=view.number_of_another,
             changes=[StatusChangeOut.model_validate(change) for change in view.changes],
             courier_rating=view.courier_rating and CourierRatingOut.model_validate(view.courier_rating),
             destination=None if view.destination is None else AddressOut.model_validate(view.destination),

@@ -70,6 +70,7 @@ async def _ship_one(
         handed_over_at=sent.shipped_at,
         created_at=sent.shipped_at,
         deliver_by_at=order.deliver_by_at,
+        imported_at=recording.tx.now,
     )
     parcel = anomalies.watched(recording.tx, parcel, recording.tx.now)
     units = [(recording.lines[place], quantity) for place, quantity in content]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import ParcelStatusChanged
@@ -33,6 +34,8 @@ from order_svc.tables.parcels import (
     PREVIOUS_WAYBILL,
     SCANS_OF_WAYBILL,
 )
+
+log = structlog.get_logger(__name__)
 
 
 async def apply_scans(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
@@ -120,6 +123,8 @@ async def _keep(
 async def _follow_all(tx: Transaction[Settings], tracked: list[TrackedParcel]) -> None:
     waybill = Waybill(tracked, _tolerance(tx))
     for each in tracked:
+        if not waybill.has_precedence(each.parcel):
+            log.warning("waybill_number_of_another", parcel_id=each.parcel.id, merchant_id=each.parcel.merchant_id)
         await _follow(tx, each.parcel, waybill)
 
 
