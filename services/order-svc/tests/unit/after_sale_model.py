@@ -53,6 +53,7 @@ class Limits:
     """Whether payments are authorised first."""
     reports: bool = True
     """Whether couriers and the buyer report what arrives; where they do not, an agent records it."""
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,12 @@ class AfterSaleModel:
     async def _open(self, kind: str, stage: str, line: int, units: int) -> None:
         case = CaseModel(f"case_{len(self.cases)}", kind, stage, line, units)
         self.cases = (*self.cases, case)
-        money = {"requested_minor": units * PRICE, "currency": "CNY", "reason": "changed_mind", "stage": stage}
+        money = {
+            "requested_minor": units * PRICE,
+            "currency": self._limits.currency,
+            "reason": "changed_mind",
+            "stage": stage,
+        }
         await self._publish(AfterSaleRequested, case, lines=self._lines_of(case), **money)
 
     async def _refund(self, number: int, case: CaseModel) -> None:
@@ -199,16 +205,20 @@ class AfterSaleModel:
         requested = self._put(number, replace(case, state="refunding", frozen=None, **refund))
         fields = {"refund_id": requested.refund_id, "payment_id": self._rows.order.payment_id, "amount_minor": amount}
         condition = {"stage": case.stage, "before_shipment": case.stage == "pre_ship"}
-        await self._publish(RefundRequested, requested, cause="approval", currency="CNY", **condition, **fields)
+        await self._publish(
+            RefundRequested, requested, cause="approval", currency=self._limits.currency, **condition, **fields
+        )
 
     async def _settle(self, number: int, case: CaseModel) -> None:
         """The result of the refund arrives."""
         refund = self._rows.db.table("refunds")[case.refund_id,]
         if refund.state == "succeeded":
             done, money = self._put(number, replace(case, state="completed")), {"refunded_minor": case.amount}
-            await self._publish(AfterSaleCompleted, done, currency="CNY", lines=self._lines_of(case), **money)
+            await self._publish(
+                AfterSaleCompleted, done, currency=self._limits.currency, lines=self._lines_of(case), **money
+            )
             if case.verdict:
-                await self._publish_dispute(DisputeExecuted, done, currency="CNY", **money)
+                await self._publish_dispute(DisputeExecuted, done, currency=self._limits.currency, **money)
         elif refund.state == "failed":
             left = refund.failure_code == "units_shipped"
             self._put(number, replace(case, state="manual_review", stage="in_transit" if left else case.stage))
@@ -235,7 +245,7 @@ class AfterSaleModel:
         closed = self._put(number, replace(case, state="closed", verdict=False))
         await self._publish(AfterSaleClosed, closed, cause="rejection_accepted")
         if case.verdict:
-            await self._publish_dispute(DisputeExecuted, closed, refunded_minor=0, currency="CNY")
+            await self._publish_dispute(DisputeExecuted, closed, refunded_minor=0, currency=self._limits.currency)
 
     async def _freeze(self, number: int, case: CaseModel) -> None:
         self._disputes += 1
@@ -246,13 +256,13 @@ class AfterSaleModel:
     async def _resume(self, kind: type[Any], number: int, case: CaseModel) -> None:
         resumed = self._put(number, replace(case, state=case.frozen or "", frozen=None))
         await self._publish(AfterSaleResumed, resumed, dispute_id=case.dispute_id, rejected=resumed.state == "rejected")
-        money = {"refunded_minor": 0, "currency": "CNY"} if kind is DisputeExecuted else {}
+        money = {"refunded_minor": 0, "currency": self._limits.currency} if kind is DisputeExecuted else {}
         await self._publish_dispute(kind, resumed, **money)
 
     async def _dismiss(self, number: int, case: CaseModel) -> None:
         closed = self._put(number, replace(case, state="closed", frozen=None, refund_id="none"))
         await self._publish(AfterSaleClosed, closed, cause="verdict")
-        await self._publish_dispute(DisputeExecuted, closed, refunded_minor=0, currency="CNY")
+        await self._publish_dispute(DisputeExecuted, closed, refunded_minor=0, currency=self._limits.currency)
 
     def _put(self, number: int, case: CaseModel) -> CaseModel:
         self.cases = (*self.cases[:number], case, *self.cases[number + 1 :])

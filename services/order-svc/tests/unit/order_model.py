@@ -53,11 +53,23 @@ class OrderModel:
     async def placed(self) -> "OrderModel":
         """The model, once its order is placed."""
         drafts = [
-            LineDraft(sku="K", title="K", category=None, quantity=q, unit_price=Amount(PRICE, "CNY"), discount=None)
+            LineDraft(
+                sku="K",
+                title="K",
+                category=None,
+                quantity=q,
+                unit_price=Amount(PRICE, self.limits.currency),
+                discount=None,
+            )
             for q in self.quantities
         ]
         place = Address(order_id="", salt="", postal_code="", **PLACE)
-        order = {"buyer_id": "buyer-1", "currency": "CNY", "drafts": drafts, "fee": Amount(FREIGHT, "CNY")}
+        order = {
+            "buyer_id": "buyer-1",
+            "currency": self.limits.currency,
+            "drafts": drafts,
+            "fee": Amount(FREIGHT, self.limits.currency),
+        }
         await self.db.run(orders.create, by=SELLER, address=place, **order)
         return self
 
@@ -225,10 +237,10 @@ class OrderModel:
         if self.limits.authorised and self.order.state == "created":
             yield "authorise all", self._start(manual_capture=True)
             if not any(each.state != "failed" for each in known):
-                yield "authorise a part", self._start(manual_capture=True, amount=Amount(FREIGHT, "CNY"))
+                yield "authorise a part", self._start(manual_capture=True, amount=Amount(FREIGHT, self.limits.currency))
         for payment in known:
             if payment.state == "authorised":
-                for amount in (None, Amount(FREIGHT - 1, "CNY")):
+                for amount in (None, Amount(FREIGHT - 1, self.limits.currency)):
                     capture = partial(self.db.run, authorisations.capture, payment.id, amount=amount, by=SELLER)
                     yield f"capture {'all' if amount is None else 'a part'} of {payment.id}", capture
                 yield f"void {payment.id}", partial(self.db.run, payments.void, payment.id, by=SELLER)

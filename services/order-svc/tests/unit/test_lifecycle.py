@@ -29,6 +29,7 @@ ROWS = [
     (S.PAID, A.CANCEL, SELLER, S.CANCELLED),
     (S.PAID, A.CHANGE_ADDRESS, AGENT, S.PAID),
     (S.PAID, A.PACK, SELLER, S.PAID),
+    (S.SHIPPED, A.PACK, SELLER, S.SHIPPED),
     (S.PAID, A.SHIP, SELLER, S.SHIPPED),
     (S.PAID, A.DELIVER_VIRTUAL, SELLER, S.PAID),
     (S.PAID, A.DELIVER, SYSTEM, S.DELIVERED),
@@ -54,7 +55,7 @@ ILLEGAL = [
     (S.PAID, A.EXPIRE, SYSTEM),
     (S.PAID, A.COMPLETE, SYSTEM),
     (S.CREATED, A.PACK, SELLER),
-    (S.SHIPPED, A.PACK, SELLER),
+    (S.DELIVERED, A.PACK, SELLER),
     (S.DELIVERED, A.SHIP, SELLER),
     (S.DELIVERED, A.COMPLETE, SYSTEM),
     (S.RECEIVED, A.SHIP, SELLER),
@@ -134,6 +135,10 @@ GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] 
     (order(S.PAID), A.UNPACK, SELLER, [line()], errors.NotPacked),
     (PACKED, A.CANCEL, BUYER, [line()], errors.PackedNeedsMerchant),
     *((PACKED, A.CHANGE_ADDRESS, who, [line()], errors.OrderPacked) for who in (BUYER, SELLER, AGENT)),
+    (order(S.SHIPPED), A.CHANGE_ADDRESS, BUYER, [line(shipped_quantity=3)], errors.AlreadyShipped),
+    (replace(PACKED, state=S.SHIPPED), A.CHANGE_ADDRESS, BUYER, [line(shipped_quantity=1)], errors.OrderPacked),
+    (replace(PACKED, state=S.SHIPPED), A.CANCEL_LINES, BUYER, [line(shipped_quantity=1)], errors.PackedNeedsMerchant),
+    (replace(PACKED, state=S.SHIPPED), A.UNPACK, SELLER, [line(shipped_quantity=3)], errors.NothingLeftToShip),
     *(
         (replace(order(state), address_changes_left=0), A.CHANGE_ADDRESS, BUYER, [line()], AddressChangesUsed)
         for state in (S.CREATED, S.PAID)
