@@ -148,3 +148,18 @@ async def test_an_order_has_not_arrived_before_its_parcels_left(imports: Imports
     order = imports.order("delivered", KETTLE, parcels=[imports.parcel(49)])
     part = await imports.add({**order, "virtual_delivered_at": None})
     assert [(each["field"], each["code"]) for each in part["refusals"]] == [("/delivered_at", "times_disordered")]
+
+
+@pytest.mark.parametrize(("line", "imported"), [(CODE, 1), (KETTLE, 0)])
+async def test_an_order_without_an_address_is_imported_where_nothing_has_a_parcel(
+    imports: Imports, line: dict[str, Any], imported: int
+) -> None:
+    order = imports.order("paid", line)
+    del order["shipping_address"]
+    assert (await imports.add(order))["imported"] == imported
+
+
+async def test_discounts_of_an_imported_order_are_shared_as_those_of_a_new_one(imports: Imports) -> None:
+    coupon = {"kind": "coupon", "funder": "platform", "amount": {"amount": 301, "currency": "CNY"}}
+    order = await imports.imported(imports.order("completed", CODE, CODE, discounts=[coupon]))
+    assert [each["discounts"][-1]["amount"]["amount"] for each in order["lines"]] == [151, 150]

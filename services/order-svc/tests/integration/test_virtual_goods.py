@@ -90,3 +90,37 @@ async def test_each_kind_goes_its_own_way(shop):
     actions = {each["action"]: each for each in (await deliver(shop, order, 2)).json()["allowed_actions"]}
     assert actions["deliver_virtual"]["why_not"] == "no_virtual_goods"
     assert actions["ship"]["allowed"] is True
+
+
+async def test_an_order_of_virtual_goods_needs_no_address(shop, kettles):
+    body = kettles(lines=[line(fulfilment="virtual")])
+    del body["shipping_address"]
+    placed = await shop.seller.post("/v1/orders", json=body)
+    order = placed.json()
+    assert (placed.status_code, set(order["shipping_address"].values())) == (201, {""}), placed.text
+    await shop.start_payment(order["id"])
+    await shop.settle()
+    quoted = await shop.seller.post(f"/v1/orders/{order['id']}/shipping-quotes", json={"weight_grams": 900})
+    shop.problem(quoted, 409, "only_virtual_goods")
+    assert (await deliver(shop, order, 2)).json()["state"] == "delivered"
+    states = []
+    for hours in (24, 168):
+        shop.h.clock.advance(hours=hours)
+        await shop.h.run_due()
+        states.append((await order_again(shop, order))["state"])
+    assert states == ["received", "completed"], "by the times of virtual goods"
+    seller = shop.h.client("seller", "seller-1", tenant="m-1")
+    exported = await seller.get("/v1/orders/export", params={"format": "import"})
+    assert (exported.status_code, "shipping_address" in exported.json()) == (200, False), exported.text
+
+
+async def order_again(shop, order):
+    """The order, read by a token that is valid still."""
+    return (await shop.h.client("buyer", "buyer-1").get(f"/v1/orders/{order['id']}")).json()
+
+
+async def test_goods_that_go_into_a_parcel_need_an_address(shop, kettles):
+    body = kettles(lines=[line(fulfilment="virtual"), line()])
+    del body["shipping_address"]
+    problem = shop.problem(await shop.seller.post("/v1/orders", json=body), 422, "shipping_address_missing")
+    assert [each["pointer"] for each in problem["errors"]] == ["/shipping_address"]

@@ -52,24 +52,11 @@ class OrderModel:
 
     async def placed(self) -> "OrderModel":
         """The model, once its order is placed."""
-        drafts = [
-            LineDraft(
-                sku="K",
-                title="K",
-                category=None,
-                quantity=q,
-                unit_price=Amount(PRICE, self.limits.currency),
-                discount=None,
-            )
-            for q in self.quantities
-        ]
+        price, fee = (Amount(minor, self.limits.currency) for minor in (PRICE, FREIGHT))
+        line = {"sku": "K", "title": "K", "category": None, "unit_price": price, "discount": None}
+        drafts = [LineDraft(**line, quantity=q) for q in self.quantities]
         place = Address(order_id="", salt="", postal_code="", **PLACE)
-        order = {
-            "buyer_id": "buyer-1",
-            "currency": self.limits.currency,
-            "drafts": drafts,
-            "fee": Amount(FREIGHT, self.limits.currency),
-        }
+        order = {"buyer_id": "buyer-1", "currency": price.currency, "drafts": drafts, "fee": fee}
         await self.db.run(orders.create, by=SELLER, address=place, **order)
         return self
 

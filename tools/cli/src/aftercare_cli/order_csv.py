@@ -180,9 +180,10 @@ def _document(of_order: dict[str, str], parts: list[dict[str, str]]) -> dict[str
     order: dict[str, Any] = {name: of_order[name] for name in (*_ORDER, *_MORE, *_REFUND) if name in of_order}
     order |= {
         "currency": currency,
-        "shipping_address": {name: of_order[name] for name in _ADDRESS if name in of_order},
         "lines": [_line(part, currency) for part in parts],
     }
+    if address := {name: of_order[name] for name in _ADDRESS if name in of_order}:
+        order["shipping_address"] = address
     order |= {name: _money(column, of_order[column], currency) for column, name in _FEES.items() if column in of_order}
     parcels: dict[tuple[str, ...], list[dict[str, int]]] = {}
     for place, part in enumerate(parts, 1):

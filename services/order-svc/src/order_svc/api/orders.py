@@ -53,6 +53,7 @@ from order_svc.domain.sales.errors import (
     GoodsDelivered,
     OrderingRestricted,
     PaymentTimeTooLong,
+    ShippingAddressMissing,
     ShipsByNotAhead,
 )
 from order_svc.queries import orders as queries
@@ -79,6 +80,7 @@ EVERYTHING = CancelIn()
         ShipsByNotAhead,
         GiftUnfit,
         GiftNotFree,
+        ShippingAddressMissing,
         PaymentTimeTooLong,
         OrderingRestricted,
         OrderNoTaken,
@@ -97,9 +99,9 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         tx,
         buyer_id=body.buyer_id,
         currency=body.currency,
-        drafts=[line.draft() for line in body.lines],
+        drafts=body.drafts(),
         fee=body.fee(),
-        address=body.shipping_address.address(),
+        address=body.address(),
         buyer_level=body.buyer_level,
         shipping_tax=amount_of(body.shipping_tax) if body.shipping_tax else None,
         shipping_discounts=None
@@ -108,7 +110,6 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         payment_minutes=body.payment_minutes,
         order_no=body.order_no,
         plan=body.plan(),
-        discounts=[each.draft() for each in body.discounts or ()],
     )
     return await _shown(tx, placed)
 

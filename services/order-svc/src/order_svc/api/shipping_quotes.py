@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 
 from order_svc.api.schemas.shipping_quotes import QuoteIn, QuoteOut
 from order_svc.commands.shipping import shipping_quotes
+from order_svc.domain.sales.errors import OnlyVirtualGoods
 from order_svc.domain.shipping.errors import CountryNotServed, ShippingAccountMissing
 from order_svc.queries import shipping as queries
 from order_svc.settings import Settings
@@ -21,7 +22,7 @@ _READERS = [require_role("seller", "agent")]
     "/orders/{order_id}/shipping-quotes",
     operation_id="askShippingPrices",
     status_code=201,
-    responses=refusals(ShippingAccountMissing, CountryNotServed),
+    responses=refusals(ShippingAccountMissing, CountryNotServed, OnlyVirtualGoods),
     dependencies=_READERS,
 )
 async def ask_prices(

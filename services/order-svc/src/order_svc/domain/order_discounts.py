@@ -27,6 +27,8 @@ def shared(drafts: Sequence[LineDraft], discounts: Sequence[DiscountDraft], curr
         ThresholdNotReached: the lines cost less than a discount needs, before those of the order.
         DiscountExceedsOrder: the lines cost less than is taken off.
     """
+    if not discounts:
+        return list(drafts)
     left = [policy.line_paid(draft, currency, f"/lines/{place}") for place, draft in enumerate(drafts)]
     parts = [_own(draft, currency, f"/lines/{place}") for place, draft in enumerate(drafts)]
     value = sum(left) + sum(each.amount.minor for line in parts for each in line.values() if each.threshold)

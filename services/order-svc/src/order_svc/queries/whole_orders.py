@@ -26,12 +26,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeOrder:
-    """An order with its address, the parcels to the buyer with their content, the payments that succeeded with their refunds, and the units
+    """An order with its address, None where it needs none, the parcels to the buyer with their content, the payments that succeeded with their refunds, and the units
     of its cases. `owed_minor` is what the buyer is owed by refunds that have failed, and `compensations` what guarantees have paid instead."""
 
     order: Order
     lines: Sequence[OrderLine]
-    address: Address
+    address: Address | None
     parcels: Sequence[tuple[Parcel, Sequence[ParcelLine]]]
     payments: Sequence[Payment]
     refunds: Sequence[Refund]
@@ -56,7 +56,7 @@ async def whole(reader: Reader, views: Sequence[OrderView]) -> list[WholeOrder]:
         WholeOrder(
             order=view.order,
             lines=view.lines,
-            address=addresses[view.order.id],
+            address=addresses.get(view.order.id),
             parcels=[(each, content[each.id]) for each in parcels[view.order.id]],
             payments=payments[view.order.id],
             refunds=refunds[view.order.id],

@@ -1,6 +1,6 @@
 """Shipping addresses in requests and responses."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import In, Name, OneLine, Out, example
 from pydantic import StringConstraints
@@ -66,10 +66,15 @@ class AddressOut(Out):
     province: str
     """Province or state; empty where there is none."""
     city: str
-    """Never empty."""
+    """Empty where the order has no address, and nowhere else."""
     district: str
     """District or county; empty where there is none."""
     street: str
     """Street and number, and what else the courier needs to find the door."""
     postal_code: str
     """Empty where there is none."""
+
+    @classmethod
+    def of_any(cls, address: Address | None) -> Self:
+        """The address as a response; its fields are empty where there is none."""
+        return cls(**dict.fromkeys(cls.model_fields, "")) if address is None else cls.model_validate(address)

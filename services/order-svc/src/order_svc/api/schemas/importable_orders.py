@@ -67,7 +67,7 @@ def _stated(whole: WholeOrder) -> dict[str, Any]:
         "shipping_fee": _money(order.shipping_fee_minor, order.currency),
         "shipping_tax": None if tax is None else _money(tax, order.currency),
         "shipping_discounts": _discounts(order.shipping_discounts, order.currency),
-        "shipping_address": {name: getattr(address, name) for name in _OF_ADDRESS},
+        "shipping_address": None if address is None else {name: getattr(address, name) for name in _OF_ADDRESS},
         "lines": [_line(line, whole) for line in whole.lines],
         "parcels": _parcels(whole),
         "virtual_delivered_at": order.virtual_delivered_at,

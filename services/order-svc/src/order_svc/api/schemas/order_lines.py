@@ -17,6 +17,14 @@ from order_svc.domain.model import (
     OrderLine,
 )
 
+EXAMPLE_LINE = {
+    "sku": "KETTLE-1",
+    "title": "电热水壶 1.7L",
+    "quantity": 3,
+    "unit_price": {"amount": 9900, "currency": "CNY"},
+    "discount": {"amount": 1000, "currency": "CNY"},
+    "category": "kitchen",
+}
 Units = Annotated[int, Field(ge=1, le=10_000)]
 
 

@@ -25,6 +25,7 @@ from pydantic import Field
 from order_svc.api.schemas.addresses import EXAMPLE_ADDRESS, AddressIn, AddressOut
 from order_svc.api.schemas.instalments import MOST_INSTALMENTS, InstalmentIn, NextDueOut, PaymentPlanOut
 from order_svc.api.schemas.order_lines import (
+    EXAMPLE_LINE,
     DiscountIn,
     DiscountOut,
     OrderLineIn,
@@ -39,9 +40,11 @@ from order_svc.domain import explanations, order_discounts, policy
 from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import (
+    Address,
     AfterSaleState,
     Amount,
     CancelCause,
+    LineDraft,
     Order,
     OrderState,
     ReviewState,
@@ -51,14 +54,6 @@ from order_svc.domain.stages import OrderStage, stage_of
 from order_svc.queries.orders import OrderView
 
 OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]
-_LINE = {
-    "sku": "KETTLE-1",
-    "title": "电热水壶 1.7L",
-    "quantity": 3,
-    "unit_price": {"amount": 9900, "currency": "CNY"},
-    "discount": {"amount": 1000, "currency": "CNY"},
-    "category": "kitchen",
-}
 
 
 class OrderIn(In):
@@ -67,7 +62,7 @@ class OrderIn(In):
     model_config = example(
         buyer_id="buyer-1",
         currency="CNY",
-        lines=[_LINE],
+        lines=[EXAMPLE_LINE],
         shipping_fee={"amount": 800, "currency": "CNY"},
         shipping_address=EXAMPLE_ADDRESS,
     )
@@ -86,8 +81,8 @@ class OrderIn(In):
     """The tax in `shipping_fee`; may be left out."""
     shipping_discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
     """What was taken off the price of the shipment, which gives `shipping_fee`, and who paid for it. May be left out."""
-    shipping_address: AddressIn
-    """Where the goods go; can be changed for what is neither packed nor shipped."""
+    shipping_address: AddressIn | None = None
+    """Where the goods go; can be changed for what is neither packed nor shipped. Virtual goods alone need none."""
     buyer_level: Code | None = None
     """The level of the buyer at the merchant, such as `gold`; deadlines of cases may depend on it. May be left out."""
     payment_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 365)] | None = None
@@ -107,6 +102,15 @@ class OrderIn(In):
         if self.payment_plan is None:
             return None
         return PlanDraft([each.draft() for each in self.payment_plan], self.deposit_refundable)
+
+    def drafts(self) -> list[LineDraft]:
+        """The lines as the command takes them, with their shares of `discounts`. Raises: see `order_discounts.shared`."""
+        drafts = [line.draft() for line in self.lines]
+        return order_discounts.shared(drafts, [each.draft() for each in self.discounts or ()], self.currency)
+
+    def address(self) -> Address | None:
+        """The shipping address as the command takes it."""
+        return None if self.shipping_address is None else self.shipping_address.address()
 
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
@@ -274,7 +278,7 @@ class OrderDetailOut(OrderOut):
     """What the buyer of an order that was cancelled, in whole or in part, is owed still; null where it is nothing."""
 
     shipping_address: AddressOut
-    """Where the goods go."""
+    """Where the goods go; its fields are empty where the order has virtual goods alone, and no address was given."""
     allowed_actions: Annotated[  # type: ignore[assignment]  # rows of a subclass: they are never changed
         list[OrderActionOut],
         Field(description="What may be done with it, each with whether the caller may do so now, and if not, why."),
@@ -286,7 +290,7 @@ class OrderDetailOut(OrderOut):
         owed = Money.of(view.owed_minor, view.order.currency)
         explained = explanations.explain(view.order, view.facts, actor)
         return {
-            "shipping_address": AddressOut.model_validate(view.address),
+            "shipping_address": AddressOut.of_any(view.address),
             "refund_owed": RefundOwedOut(amount=owed, whose_turn="merchant") if view.owed_minor else None,
             "allowed_actions": [OrderActionOut.explained(each) for each in explained],
         }

@@ -101,14 +101,14 @@ class PastOrderIn(OrderIn):
         return past_refund(self.state, self.refunded_at, refunded, shipping, self.refund_reference)
 
     def order(self) -> PastOrder:
-        """The order as the command takes it. Raises: see `refund`."""
+        """The order as the command takes it. Raises: see `refund` and `order_discounts.shared`."""
         return PastOrder(
             order_no=self.order_no,
             buyer_id=self.buyer_id,
             currency=self.currency,
-            drafts=[line.draft() for line in self.lines],
+            drafts=self.drafts(),
             fee=self.fee(),
-            address=self.shipping_address.address(),
+            address=self.address(),
             state=self.state,
             created_at=self.created_at,
             parcels=[each.parcel() for each in self.parcels],

@@ -13,7 +13,7 @@ from order_svc.commands import effects
 from order_svc.commands.orders import order_units, restrictions, stock
 from order_svc.commands.parcels import destinations
 from order_svc.commands.record import order_fields, sale_fields
-from order_svc.domain import breakdown, order_discounts, policy
+from order_svc.domain import breakdown, policy
 from order_svc.domain.article_search import columns
 from order_svc.domain.errors import OrderNoTaken
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -47,23 +47,22 @@ async def create(
     currency: str,
     drafts: Sequence[LineDraft],
     fee: Amount | None,
-    address: Address,
+    address: Address | None,
     buyer_level: str | None = None,
     shipping_tax: Amount | None = None,
     shipping_discounts: Sequence[DiscountDraft] | None = None,
     payment_minutes: int | None = None,
     order_no: str | None = None,
     plan: PlanDraft | None = None,
-    discounts: Sequence[DiscountDraft] = (),
 ) -> Order:
     """Place an order for the seller's merchant. It waits for its payment until `deadline_at`: `payment_minutes`, or as long as
-    the settings say, or as the plan has it by which it is paid. The lines have their shares of `discounts`, which are those of the whole order.
+    the settings say, or as the plan has it by which it is paid.
 
     Raises:
         Forbidden: the seller acts for no merchant.
         CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, ThresholdNotReached,
-        DiscountExceedsOrder, AmountTooLarge: the amounts do not add up to an order.
-        FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree: see `goods`.
+        AmountTooLarge: the amounts do not add up to an order.
+        FulfilmentTermsMismatch, ShipsByNotAhead, GiftUnfit, GiftNotFree, ShippingAddressMissing: see `goods`.
         PaymentTimeTooLong: see `policy.payment_deadline`.
         OrderingRestricted: see `restrictions.judge`.
         OrderNoTaken: another order of the merchant has this number.
@@ -74,8 +73,8 @@ async def create(
     if order_no is not None:
         await _check_number(tx, tx.actor.tenant, order_no)
     order_id = tx.new_id("ord")
-    drafts = order_discounts.shared(drafts, discounts, currency) if discounts else drafts
     lines = order_lines(tx, order_id, drafts, currency)
+    goods.check_address(lines, address)
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
     order = Order(
         id=order_id,
@@ -115,7 +114,7 @@ async def _check_number(tx: Transaction[Settings], merchant_id: str, order_no: s
         raise OrderNoTaken(pointer="/order_no", order_no=order_no, order_id=taken.id)
 
 
-async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine], address: Address) -> Order:
+async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine], address: Address | None) -> Order:
     event = OrderCreated(
         **order_fields(tx, order),
         **sale_fields(order, lines),
@@ -131,7 +130,8 @@ async def _place(tx: Transaction[Settings], order: Order, lines: Sequence[OrderL
     await tx.insert(ORDER_LINES, *lines)
     sold = columns((line.sku, line.title) for line in lines)
     tx.execute_last(sold_articles.name, ADD_ARTICLES, merchant_id=order.merchant_id, **sold)
-    await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))
+    if address is not None:
+        await tx.insert(ADDRESSES, replace(address, order_id=order.id, salt=secrets.token_hex(16)))
     return created
 
 

@@ -69,7 +69,8 @@ async def record(tx: Transaction[Settings], merchant: ImportingMerchant, past: P
     recording.sort()
     await created.create(ORDERS, order, *recording.of_order)
     await tx.insert(ORDER_LINES, *lines)
-    await tx.insert(ADDRESSES, replace(past.address, order_id=order.id, salt=secrets.token_hex(16)))
+    if past.address is not None:
+        await tx.insert(ADDRESSES, replace(past.address, order_id=order.id, salt=secrets.token_hex(16)))
     if payment is not None:
         await _record_payment(recording, payment)
     if payment is not None and refund is not None:

@@ -16,7 +16,7 @@ from order_svc.domain.imports import refunds, rules
 from order_svc.domain.imports.model import PastOrder
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import AfterSaleState, CancelCause, Order, OrderLine, OrderState
-from order_svc.domain.sales import receipts
+from order_svc.domain.sales import goods, receipts
 from order_svc.settings import Settings
 
 _GOES_ON = frozenset({OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED})
@@ -60,6 +60,7 @@ def recording_of(tx: Transaction[Settings], merchant: ImportingMerchant, past: P
     """The recording of an order before its first event. Raises: see `orders.create`."""
     order_id = tx.new_id_of("ord", past.created_at)
     lines = order_lines(tx.backdated(past.created_at), order_id, past.drafts, past.currency)
+    goods.check_address(lines, past.address)
     fee_minor = policy.in_currency(past.fee, past.currency, "/shipping_fee")
     window = timedelta(hours=tx.settings.after_sale_window_hours)
     least = timedelta(hours=tx.settings.least_window_hours)

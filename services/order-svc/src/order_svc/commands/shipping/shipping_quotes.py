@@ -6,6 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands.shipping import shipping_queue
+from order_svc.domain.sales.errors import OnlyVirtualGoods
 from order_svc.domain.shipping import policy
 from order_svc.domain.shipping.accounts import ShippingAccount
 from order_svc.domain.shipping.calls import QuoteState, ShippingCall, ShippingQuote, ShippingSubject, ShippingVerb
@@ -24,10 +25,13 @@ async def ask(tx: Transaction[Settings], order_id: str, *, weight_grams: int, ca
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
+        OnlyVirtualGoods: nothing of the order has a parcel.
         ShippingAccountMissing: the merchant has no courier that carries with any of them.
         CountryNotServed: none of those carries to the country of the buyer.
     """
     order = await tx.lock(ORDERS, order_id)
+    if order.virtual_only:
+        raise OnlyVirtualGoods
     accounts = await tx.all(ACCOUNTS_OF_MERCHANT, merchant_id=order.merchant_id)
     if not any(asked_carriers(each.courier, carriers) for each in accounts):
         raise ShippingAccountMissing(pointer="/carriers", carrier=", ".join(carriers or sorted(CARRIERS)))

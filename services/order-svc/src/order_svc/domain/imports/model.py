@@ -70,7 +70,7 @@ class PastOrder:
     currency: str
     drafts: Sequence[LineDraft]
     fee: Amount | None
-    address: Address
+    address: Address | None
     state: OrderState
     created_at: datetime
     parcels: Sequence[PastParcel] = ()

@@ -51,6 +51,14 @@ class VirtualGoods(Refusal):
     en = "These goods are virtual and have no parcel: deliver them without ({line_id})."
 
 
+class ShippingAddressMissing(Refusal):
+    """An order with goods that go into a parcel has no address."""
+
+    kind, code = Kind.INVALID, "shipping_address_missing"
+    zh = "订单含需物流发货的商品，须填写收货地址。"
+    en = "Goods of this order are sent in a parcel: it needs a shipping address. Virtual goods alone need none."
+
+
 class NotVirtual(Refusal):
     """Units that need a parcel are delivered without."""
 

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from aftercare_chassis.records import replace
 
 from order_svc.domain.fulfilment import Pick, unshipped
-from order_svc.domain.model import LineDraft, LineFulfilment, Order, OrderLine
+from order_svc.domain.model import Address, LineDraft, LineFulfilment, Order, OrderLine
 from order_svc.domain.sales.errors import (
     FulfilmentTermsMismatch,
     GiftNotFree,
     GiftUnfit,
     NotVirtual,
+    ShippingAddressMissing,
     ShipsByNotAhead,
     VirtualGoods,
 )
@@ -66,6 +67,12 @@ def is_virtual(line: OrderLine) -> bool:
 def only_virtual(lines: Sequence[OrderLine]) -> bool:
     """True where nothing of the order has a parcel."""
     return all(is_virtual(line) for line in lines)
+
+
+def check_address(lines: Sequence[OrderLine], address: Address | None) -> None:
+    """Refuse goods that go into a parcel to nowhere. Raises: ShippingAddressMissing."""
+    if address is None and not only_virtual(lines):
+        raise ShippingAddressMissing(pointer="/shipping_address")
 
 
 def check_kind(lines: Iterable[OrderLine], picks: Sequence[Pick], *, virtual: bool) -> None:
