@@ -8,6 +8,7 @@ import pytest
 from aftercare_events import AfterSaleCompleted, CaseLine, RefundSucceeded
 from order_svc.api import order_exports
 
+EXPORT = "/v1/orders/export"
 STATES = {"paid": 1, "shipped": 1, "delivered": 2, "received": 3, "completed": 4, "cancelled": 0}
 TIMES = {"paid_at": 1, "delivered_at": 48, "received_at": 60, "completed_at": 240}
 
@@ -114,6 +115,10 @@ async def test_what_cases_have_refunded_is_stated(move: Move) -> None:
     assert len(await shop.events(RefundSucceeded)) == 1
     await shop.place(order_no="waits")
     assert await move.exported(shop.seller) == [], "its case is open"
+    left = [
+        json.loads(line) for line in (await shop.seller.get(EXPORT, params={"format": "left_out"})).text.splitlines()
+    ]
+    assert [(each["order_no"], each["reason"]) for each in left] == [(None, "after_sale_open"), ("waits", "unpaid")]
     line = CaseLine(line_id=order["lines"][0]["id"], sku="KETTLE-1", quantity=1, amount_minor=9600)
     ended = shop.case(AfterSaleCompleted, order, refunded_minor=9600, currency="CNY", lines=(line,))
     await shop.h.consume(ended)
@@ -127,4 +132,6 @@ async def test_what_cases_have_refunded_is_stated(move: Move) -> None:
     assert there[2] == 9600
     shop.problem(await shop.buyer.get("/v1/orders/export", params={"format": "import"}), 403, "forbidden")
     agent = shop.h.client("agent", "agent-1")
-    shop.problem(await agent.get("/v1/orders/export", params={"format": "import"}), 403, "forbidden")
+    for of_imports in ("import", "left_out"):
+        shop.problem(await agent.get(EXPORT, params={"format": of_imports}), 403, "forbidden")
+    assert (await shop.seller.get(EXPORT, params={"format": "left_out", "state": "delivered"})).text == ""

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
 from order_svc.api.order_filters import Filtered
-from order_svc.api.schemas.importable_orders import importable
+from order_svc.api.schemas.importable_orders import importable, left_out
 from order_svc.api.schemas.order_exports import MEDIA_TYPES, SUFFIXES, ExportFormat, exported, heading
 from order_svc.domain.sorting import CurrencyMissing, OrderSort, RangeEmpty, SortUnsuitable
 from order_svc.queries import order_lists
@@ -25,6 +25,7 @@ from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
 PAGE = 200
+_OF_IMPORTS = {ExportFormat.IMPORT: importable, ExportFormat.LEFT_OUT: left_out}
 
 
 @router.get(
@@ -41,19 +42,20 @@ async def export_orders(
     format: Annotated[
         ExportFormat,
         Query(
-            description="`ndjson`: an order per line; `csv`: a line per article; `import`: an order per line as `importOrderRows` takes it."
+            description="`ndjson`: an order per line; `csv`: a line per article; `import`: an order per line as `importOrderRows` takes it; "
+            "`left_out`: a line per order that `import` leaves out, with the reason."
         ),
     ] = ExportFormat.NDJSON,
 ) -> StreamingResponse:
     """Export the orders that the caller may see, oldest first, with the filters of `GET /v1/orders`, without addresses but for `import`.
 
     `import` is for sellers, and leaves out what no import takes: orders that wait for their payment, were cancelled after it, are in after-sale,
-    or of which a refund is in flight.
+    or of which a refund is in flight. `left_out` has those, with the reason of each.
 
     It is read page by page while it is sent: an order that changes meanwhile is exported as it was when its page was read. In CSV, a
     text that a spreadsheet program would take for a formula begins with an apostrophe.
     """
-    if format is ExportFormat.IMPORT and reader.actor.role != "seller":
+    if format in _OF_IMPORTS and reader.actor.role != "seller":
         raise Forbidden
     first = await order_lists.orders(reader, wanted, limit=PAGE, sort=OrderSort.OLDEST)
     parts = _parts(request, wanted, format, first, await _part(reader, format, first))
@@ -69,9 +71,10 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 async def _part(reader: Reader[Settings], format: ExportFormat, page: Page[OrderView]) -> bytes:
     """The orders of a page as they are exported."""
-    if format is not ExportFormat.IMPORT:
+    line = _OF_IMPORTS.get(format)
+    if line is None:
         return exported(format, page.data, reader.actor)
-    found = (importable(each, reader.now) for each in await whole(reader, page.data))
+    found = (line(each, reader.now) for each in await whole(reader, page.data))
     return b"".join(each for each in found if each is not None)
 
 

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -207,7 +207,24 @@ def export(
                 raise UnexpectedResponse(f"order-svc refused the export: {response.read().decode()[:300]}")
             for part in response.iter_bytes():
                 written.write(part)
-    view.console.print(f"{file}: {file.stat().st_size} bytes")
+        view.console.print(f"{file}: {file.stat().st_size} bytes")
+        if for_import:
+            _report_left_out(client, file, params)
+
+
+def _report_left_out(client: ApiClient, file: Path, params: dict[str, Any]) -> None:
+    """Write which orders are not in the file since no import takes them, beside it, and print how many there are for each reason."""
+    headers, asked = {"Authorization": f"Bearer {client.token}"}, params | {"format": "left_out"}
+    answer = client.http.get(client.url("/v1/orders/export"), params=asked, headers=headers)
+    if not answer.is_success:
+        raise UnexpectedResponse(f"order-svc does not say which orders are left out: {answer.text[:300]}")
+    reasons = Counter(json.loads(line)["reason"] for line in answer.text.splitlines())
+    named = ", ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
+    if reasons:
+        beside = file.with_name(f"{file.stem}.left-out.ndjson")
+        beside.write_text(answer.text, encoding="utf-8")
+        named += f": {beside}"
+    view.console.print(f"{reasons.total()} orders are left out{f' ({named})' if named else ''}")
 
 
 @contextmanager

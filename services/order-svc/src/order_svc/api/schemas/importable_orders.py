@@ -1,5 +1,6 @@
 """Orders as an import takes them: what is exported of one shop, and imported in another place."""
 
+import json
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -16,38 +17,66 @@ from order_svc.queries.whole_orders import WholeOrder
 
 # Any: a JSON document.
 
+_NOT_TO_BE_STATED = "not_to_be_stated"
+"""The reason where a field of the order has no place in a file, or another form there."""
 _SETTLED = (AfterSaleState.NONE, AfterSaleState.DONE)
 _OF_LINE = ("sku", "title", "category", "quantity", "warranty_days", "fulfilment", "ships_by", "production_days")
 _OF_ADDRESS = ("name", "phone", "country", "province", "city", "district", "street", "postal_code")
 
 
 def importable(whole: WholeOrder, now: datetime) -> bytes | None:
-    """The order as a line of a file; None where no import takes it.
-
-    That is an order that waits for its payment, was cancelled after it, has an open case or a refund in flight, whose buyer is owed a refund or
-    was paid by a guarantee, that was charged back, paid in another amount than its own, or has a parcel that was lost or has gone back.
-    """
-    if not _is_settled(whole):
-        return None
-    try:
-        past = PastOrderIn.model_validate(_stated(whole))
-        rules.check(past.order(), now)
-    except (Refusal, ValidationError):
+    """The order as a line of a file; None where no import takes it: see `left_out`."""
+    past = _past(whole, now)
+    if isinstance(past, str):
         return None
     return past.model_dump_json(exclude_none=True, exclude_unset=True).encode() + b"\n"
 
 
-def _is_settled(whole: WholeOrder) -> bool:
+def left_out(whole: WholeOrder, now: datetime) -> bytes | None:
+    """The number of the order and why no import takes it, as a line of JSON; None where one does.
+
+    That is an order that waits for its payment, was cancelled after it, has an open case or a refund in flight, whose buyer is owed a refund or
+    was paid by a guarantee, that was charged back, paid in another amount than its own, or has a parcel that was lost or has gone back. Other
+    reasons are the codes with which an import would refuse it.
+    """
+    reason, order = _past(whole, now), whole.order
+    if not isinstance(reason, str):
+        return None
+    stated = {"id": order.id, "order_no": order.order_no, "state": order.state, "reason": reason}
+    return json.dumps(stated, ensure_ascii=False).encode() + b"\n"
+
+
+def _past(whole: WholeOrder, now: datetime) -> PastOrderIn | str:
+    """The order as a file states it, or the reason why none does."""
+    reason = _unsettled(whole)
+    if reason is not None:
+        return reason
+    try:
+        past = PastOrderIn.model_validate(_stated(whole))
+        rules.check(past.order(), now)
+    except ValidationError:
+        return _NOT_TO_BE_STATED
+    except Refusal as refusal:
+        return refusal.code
+    return past
+
+
+def _unsettled(whole: WholeOrder) -> str | None:
+    """What of the order is not settled; None where all is."""
     order = whole.order
-    open_money = any(each.state in IN_FLIGHT for each in whole.refunds)
-    charged_back = any(each.charged_back_minor for each in whole.payments)
-    owed = whole.owed_minor or whole.compensations
-    lost = any(will_not_arrive(parcel) for parcel, _ in whole.parcels)
     paid = sum(each.amount_minor for each in whole.payments)
     wanted = 0 if order.state is OrderState.CANCELLED else order.total_minor
-    if open_money or charged_back or owed or lost:
-        return False
-    return order.after_sale_state in _SETTLED and paid == wanted
+    reasons = {
+        "after_sale_open": order.after_sale_state not in _SETTLED,
+        "refund_in_flight": any(each.state in IN_FLIGHT for each in whole.refunds),
+        "charged_back": any(each.charged_back_minor for each in whole.payments),
+        "refund_owed": whole.owed_minor > 0,
+        "paid_by_guarantee": bool(whole.compensations),
+        "parcel_lost_or_returned": any(will_not_arrive(parcel) for parcel, _ in whole.parcels),
+        "unpaid": not paid and order.state is OrderState.CREATED,
+        "paid_in_another_amount": paid != wanted,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _stated(whole: WholeOrder) -> dict[str, Any]:

@@ -16,14 +16,21 @@ class ExportFormat(StrEnum):
     NDJSON = "ndjson"
     CSV = "csv"
     IMPORT = "import"
+    LEFT_OUT = "left_out"
 
 
 MEDIA_TYPES = {
     ExportFormat.NDJSON: "application/x-ndjson",
     ExportFormat.CSV: csv_files.MEDIA_TYPE,
     ExportFormat.IMPORT: "application/x-ndjson",
+    ExportFormat.LEFT_OUT: "application/x-ndjson",
 }
-SUFFIXES = {ExportFormat.NDJSON: "ndjson", ExportFormat.CSV: "csv", ExportFormat.IMPORT: "jsonl"}
+SUFFIXES = {
+    ExportFormat.NDJSON: "ndjson",
+    ExportFormat.CSV: "csv",
+    ExportFormat.IMPORT: "jsonl",
+    ExportFormat.LEFT_OUT: "ndjson",
+}
 _OF_ORDER = (
     "id",
     "order_no",
