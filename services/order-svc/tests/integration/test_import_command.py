@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
 from aftercare_chassis.testing import Harness
@@ -113,6 +114,21 @@ async def test_a_file_is_imported_once(desk: Desk) -> None:
         assert (await desk.run("import", file, "--url", url, AFTERCARE_TOKEN=token))[0] == 0
     await desk.check_whole()
     assert [each.name for each in desk.home.glob("orders*")] == ["orders.jsonl"]
+
+
+async def test_an_export_for_imports_names_what_it_leaves_out(desk: Desk) -> None:
+    file, written = desk.file(*desk.orders(2)), desk.home / "moved.jsonl"
+    async with desk.served() as served:
+        assert (await desk.run("import", file, "--merchant", "m-1"))[0] == 0
+        token = tokens.token(desk.home, role="seller", sub="seller-1", merchant="m-1")
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "waits"}
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", headers=headers) as seller:
+            assert (await seller.post("/v1/orders", json=desk._kettles())).status_code == 201
+        code, printed = await desk.run("export", written, "--for-import", "--merchant", "m-1")
+    assert (code, "1 orders are left out (1 unpaid" in " ".join(printed.split())) == (0, True), printed
+    assert len(written.read_text().splitlines()) == 2
+    [left] = map(json.loads, (desk.home / "moved.left-out.ndjson").read_text().splitlines())
+    assert (left["state"], left["reason"]) == ("created", "unpaid")
 
 
 async def test_refused_orders_are_reported_corrected_and_imported(desk: Desk) -> None:
