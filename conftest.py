@@ -69,14 +69,24 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest groups come first and the shortest last, so that no long one is left for one process at the end.
 
-    A process takes a file at a time, and all files of a folder that share a suite, which takes long to make or to start.
+    A process takes a file at a time, and all tests of a folder that share a suite or a service with objects, which take long to make.
     """
     items.sort(key=lambda item: [item.nodeid.startswith(each) for each in FIRST].index(True))
     for item in items:
-        shared = item.nodeid.startswith("tests/") and "suite" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group(str(item.path.parent if shared else item.path)))
-        if shared:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if _has_suite(item):
             item.add_marker(pytest.mark.timeout(SUITE_SECONDS))
+
+
+def _has_suite(item: pytest.Item) -> bool:
+    return item.nodeid.startswith("tests/") and "suite" in getattr(item, "fixturenames", ())
+
+
+def _group(item: pytest.Item) -> str:
+    """The name of the tests that one process runs together."""
+    if item.nodeid.startswith("tests/security/") and "service" in getattr(item, "fixturenames", ()):
+        return f"{item.path.parent} {item.callspec.params['service']}"  # type: ignore[attr-defined]
+    return str(item.path.parent if _has_suite(item) else item.path)
 
 
 def pytest_collection_finish() -> None:
