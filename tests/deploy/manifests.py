@@ -66,7 +66,7 @@ def listed(folder: Path) -> Iterator[Manifest]:
 def sources(folder: Path) -> Iterator[Manifest]:
     """The manifests of an overlay and its components, without its changes."""
     kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
-    for resource in kustomization["resources"] + kustomization.get("components", []):
+    for resource in kustomization.get("resources", []) + kustomization.get("components", []):
         path = folder / resource
         if path.is_dir():
             yield from sources(path)

@@ -1,0 +1,227 @@
+"""Policies for the opt-in components, as the production overlay puts them together: they fit the code and each other."""
+
+import importlib
+import json
+import re
+from typing import Any
+
+import kubernetes_validate
+import pytest
+from aftercare_chassis.consumer.dispatcher import Dispatcher
+from aftercare_events import TOPICS
+from manifests import K8S, ROOT, SERVICES, Manifest, Rendering, rendered
+from network import Network, Pod
+
+KUBERNETES = "1.37"
+
+
+@pytest.fixture(scope="module")
+def prod() -> Rendering:
+    return Rendering(rendered(K8S / "overlays" / "prod"))
+
+
+def reads(service: str) -> set[str]:
+    """The topics that the consumer of this service subscribes to."""
+    handlers = importlib.import_module(f"{service.replace('-', '_')}.consumers").HANDLERS
+    return set(Dispatcher(handlers).topics)
+
+
+def writes(service: str) -> set[str]:
+    """The topics that the relay of this service publishes on."""
+    return {topic.name for topic in TOPICS.values() if topic.writer == service}
+
+
+def is_built_in(manifest: Manifest) -> bool:
+    group = manifest["apiVersion"]
+    return group in ("v1", "apps/v1", "batch/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1")
+
+
+def test_objects_have_the_fields_of_their_kind_and_no_others(k8s: Rendering) -> None:
+    checked = [each for each in k8s.manifests if is_built_in(each)]
+    assert len(checked) > 40
+    for each in checked:
+        kubernetes_validate.validate(each, KUBERNETES, strict=True)
+
+
+def test_an_unknown_field_is_found(prod: Rendering) -> None:
+    """Else the test before would show nothing."""
+    deployment = json.loads(json.dumps(prod.one("Deployment", "kb-svc-serve")))
+    deployment["spec"]["template"]["spec"]["containers"][0]["livenessprobe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, KUBERNETES, strict=True)
+
+
+def test_every_process_has_two_pods_or_an_autoscaler(prod: Rendering) -> None:
+    scaled = [each["spec"]["scaleTargetRef"]["name"] for each in prod.of("HorizontalPodAutoscaler", "ScaledObject")]
+    assert len(scaled) == len(set(scaled))
+    for each in prod.deployments():
+        name, replicas = each["metadata"]["name"], each["spec"].get("replicas")
+        if name in scaled:
+            assert replicas is None, f"{name}: the number would be set back at each apply"
+        elif name != "order-svc-labels":
+            assert replicas >= 2, name
+    assert {name for name in scaled if name.endswith("-serve")} == {f"{service}-serve" for service in SERVICES}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_consumers_scale_by_the_lag_in_each_topic_that_they_read(prod: Rendering, service: str) -> None:
+    found = [each for each in prod.of("ScaledObject") if each["metadata"]["name"] == f"{service}-consume"]
+    assert {trigger["metadata"]["topic"] for each in found for trigger in each["spec"]["triggers"]} == reads(service)
+    for each in found:
+        assert each["spec"]["minReplicaCount"] >= 1
+        assert each["spec"]["maxReplicaCount"] <= min(topic.partitions for topic in TOPICS.values())
+        for trigger in each["spec"]["triggers"]:
+            assert trigger["metadata"]["consumerGroup"] == service
+            assert trigger["metadata"]["excludePersistentLag"] == "true"
+            assert trigger["metadata"]["tls"] == "enable"
+            assert trigger["authenticationRef"]["name"] in prod.names("TriggerAuthentication")
+
+
+def test_the_topics_are_those_of_the_catalogue(prod: Rendering) -> None:
+    found = {each["metadata"]["name"]: each["spec"] for each in prod.of("KafkaTopic")}
+    assert found.keys() == TOPICS.keys()
+    for name, spec in found.items():
+        assert spec["partitions"] == TOPICS[name].partitions
+        assert spec["replicas"] > spec["config"]["min.insync.replicas"] >= 2
+        assert spec["config"]["retention.ms"] == -1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_user_of_kafka_may_do_what_its_service_does_and_no_more(prod: Rendering, service: str) -> None:
+    allowed: dict[tuple[str, str], set[str]] = {}
+    for acl in prod.one("KafkaUser", service)["spec"]["authorization"]["acls"]:
+        resource = acl["resource"]
+        assert resource["patternType"] == ("prefix" if resource["type"] == "group" else "literal")
+        allowed.setdefault((resource["type"], resource["name"]), set()).update(acl["operations"])
+    expected: dict[tuple[str, str], set[str]] = {("group", service): {"Describe", "Read"}}
+    for topic in writes(service):
+        expected.setdefault(("topic", topic), set()).update({"Describe", "Write"})
+    for topic in reads(service):
+        expected.setdefault(("topic", topic), set()).update({"Describe", "Read"})
+    assert allowed == expected
+
+
+def settings_of(prod: Rendering, service: str) -> dict[str, str]:
+    found: dict[str, str] = prod.one("ConfigMap", service)["data"]
+    return found
+
+
+@pytest.mark.parametrize("overlay", sorted(each.name for each in (K8S / "overlays").iterdir()))
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_overlay_names_a_setting_that_the_service_does_not_read(overlay: str, service: str) -> None:
+    settings = importlib.import_module(f"{service.replace('-', '_')}.settings").Settings
+    config = settings_of(Rendering(rendered(K8S / "overlays" / overlay)), service)
+    assert config.keys() <= settings.names().keys()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_files_that_settings_name_are_mounted(prod: Rendering, service: str) -> None:
+    files = {value for name, value in settings_of(prod, service).items() if name.endswith("_FILE")}
+    assert len(files) == 4
+    for name, spec, labels in prod.pods():
+        if labels["app.kubernetes.io/name"] == service and name.startswith("Deployment"):
+            assert files <= mounted(spec), name
+
+
+def mounted(spec: Manifest) -> set[str]:
+    """The paths of the files of Secrets and ConfigMaps that are named one by one, and of `jwks.json`."""
+    (container,) = spec["containers"]
+    volumes = {each["name"]: each for each in spec["volumes"]}
+    found = {"/etc/aftercare/jwks/jwks.json"}
+    for mount in container["volumeMounts"]:
+        volume = volumes[mount["name"]]
+        sources = [volume.get("secret"), *(each["secret"] for each in volume.get("projected", {}).get("sources", []))]
+        items = [item for source in sources if source for item in source.get("items", [])]
+        found.update(f"{mount['mountPath']}/{item['path']}" for item in items)
+    return found
+
+
+def test_each_service_has_a_cluster_of_its_own_with_backups(prod: Rendering) -> None:
+    clusters = {each["metadata"]["name"]: each["spec"] for each in prod.of("Cluster")}
+    assert clusters.keys() == {f"{service}-db" for service in SERVICES}
+    assert {each["spec"]["cluster"]["name"] for each in prod.of("ScheduledBackup")} == clusters.keys()
+    for name, spec in clusters.items():
+        database = f"aftercare_{name.removesuffix('-svc-db')}"
+        assert (spec["bootstrap"]["initdb"]["database"], spec["bootstrap"]["initdb"]["owner"]) == (
+            database,
+            f"{database}_owner",
+        )
+        assert [role["name"] for role in spec["managed"]["roles"]] == [database]
+        assert not spec["enableSuperuserAccess"]
+        assert spec["instances"] > spec["minSyncReplicas"] >= 1
+        assert all(each["parameters"]["barmanObjectName"] in prod.names("ObjectStore") for each in spec["plugins"])
+
+
+def test_a_service_reaches_its_own_databases_and_kafka(prod: Rendering) -> None:
+    (namespace,) = prod.of("Namespace")
+    network = Network([each["spec"] for each in prod.of("NetworkPolicy")], namespace["metadata"]["labels"])
+    kafka = Pod({"strimzi.io/cluster": "aftercare"}, {"tls": 9093})
+    for name, _, labels in prod.pods():
+        pod, own = Pod(labels, {"http": 8000}), labels["app.kubernetes.io/name"]
+        assert network.reaches(pod, kafka, 9093), name
+        found = [each for each in SERVICES if network.reaches(pod, Pod({"cnpg.io/cluster": f"{each}-db"}), 5432)]
+        assert found == [own], name
+
+
+def test_routes_lead_to_each_service_by_its_name(prod: Rendering) -> None:
+    routes = {each["metadata"]["name"]: each["spec"] for each in prod.of("HTTPRoute")}
+    assert routes.keys() == {*SERVICES, "partners"}
+    hosts = {
+        listener["name"]: listener["hostname"] for each in prod.of("Gateway") for listener in each["spec"]["listeners"]
+    }
+    for name, spec in routes.items():
+        (parent,), (rule,) = spec["parentRefs"], spec["rules"]
+        assert spec["hostnames"] == [hosts[parent["sectionName"]]]
+        (backend,) = rule["backendRefs"]
+        assert backend["name"] == ("order-svc" if name == "partners" else name)
+        assert [port["port"] for port in prod.one("Service", backend["name"])["spec"]["ports"]] == [backend["port"]]
+
+
+def test_partners_reach_their_pushes_and_nothing_else(prod: Rendering) -> None:
+    documents: dict[str, dict[str, Any]] = json.loads((ROOT / "docs/openapi/order-svc.json").read_text())["paths"]
+    pushes = {
+        path for path, methods in documents.items() if re.search(r"^/v1/[a-z]+-webhooks/", path) and "post" in methods
+    }
+    (rule,) = prod.one("HTTPRoute", "partners")["spec"]["rules"]
+    open_ = {match["path"]["value"] for match in rule["matches"]}
+    assert {match["method"] for match in rule["matches"]} == {"POST"}
+    assert {f"{path.partition('{')[0]}" for path in pushes} == open_
+
+
+def test_an_ingress_names_each_service() -> None:
+    staging = Rendering(rendered(K8S / "overlays" / "staging"))
+    (ingress,) = staging.of("Ingress")
+    hosts = {rule["host"]: rule["http"]["paths"][0]["backend"]["service"]["name"] for rule in ingress["spec"]["rules"]}
+    assert set(hosts.values()) == set(SERVICES)
+    assert set(ingress["spec"]["tls"][0]["hosts"]) == hosts.keys()
+    assert set(hosts.values()) <= staging.names("Service")
+
+
+def test_secrets_come_from_the_store_or_from_an_operator(prod: Rendering) -> None:
+    used = {name for _, spec, _ in prod.pods() for volume in spec["volumes"] for name in secrets_in(volume)}
+    from_store = {each["spec"]["target"]["name"] for each in prod.of("ExternalSecret")}
+    made = {
+        *(f"kafka-{each}" for each in SERVICES),
+        *(f"{each}-db-ca" for each in SERVICES),
+        "aftercare-cluster-ca-cert",
+    }
+    assert used == from_store | made
+
+
+def secrets_in(volume: Manifest) -> set[str]:
+    """The names of the Secrets of a volume."""
+    projected = [each["secret"]["name"] for each in volume.get("projected", {}).get("sources", []) if "secret" in each]
+    return {*projected, *([volume["secret"]["secretName"]] if "secret" in volume else [])}
+
+
+def test_prometheus_finds_every_process(prod: Rendering) -> None:
+    (monitor,) = prod.of("PodMonitor")
+    wanted, (endpoint,) = monitor["spec"]["selector"]["matchLabels"], monitor["spec"]["podMetricsEndpoints"]
+    for each in prod.deployments():
+        template = each["spec"]["template"]
+        assert wanted.items() <= template["metadata"]["labels"].items(), each["metadata"]["name"]
+        assert endpoint["port"] in {port["name"] for port in template["spec"]["containers"][0]["ports"]}
+
+
+def test_traces_go_to_the_collector_that_the_network_lets_them_reach(prod: Rendering) -> None:
+    assert {settings_of(prod, each)["AFTERCARE_OTLP_ENDPOINT"].rpartition(":")[2] for each in SERVICES} == {"4318"}
