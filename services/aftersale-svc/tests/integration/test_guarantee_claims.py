@@ -87,8 +87,8 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     await files_of(shop, "sha256:" + "cd" * 32)
     await act(shop, path, "submit-evidence", shop.buyer, evidence=["sha256:" + "cd" * 32])
     await refused(shop, shop.agent, f"guarantee-claims/{path}/approve", 422, "exceeds_guarantee", amount=cny(19134))
-    owed = await act(shop, path, "approve", shop.agent, amount=cny(19000))
-    assert (owed["state"], owed["owed"]) == ("paying", cny(19000))
+    owed = await act(shop, path, "approve", shop.agent, amount=cny(19133))
+    assert (owed["state"], owed["owed"]) == ("paying", cny(19133))
     await views.look()
     paying = f"guarantee-claims/{path}/record-payment"
     await refused(shop, shop.buyer, f"guarantee-claims/{path}/cancel", 403, "not_allowed_for_role")
@@ -104,7 +104,7 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     await refused(shop, shop.agent, f"cases/{case_id}/refund", 409, "covered_by_guarantee_claim")
     closed = await shop.act(shop.agent, case_id, "close", note="已由保证金赔付")
     money = (await shop.get(closed["id"]))["explanation"]["money"]
-    assert money["zh_cn"] == "已由商家保证金赔付 190.00 CNY"
+    assert money["zh_cn"] == "已由商家保证金赔付 191.33 CNY"
     await views.look()
     await views.check()
     again = await shop.ask(2, type_="refund_only")
@@ -112,19 +112,19 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     assert len(await shop.published(RefundRequested)) == 1
 
     event = await shop.last(GuaranteeClaimPaid)
-    assert (event.paid_minor, event.kind, event.buyer_id, event.terminal) == (19000, DEPOSIT["kind"], "buyer-1", True)
+    assert (event.paid_minor, event.kind, event.buyer_id, event.terminal) == (19133, DEPOSIT["kind"], "buyer-1", True)
     published = "".join(each.model_dump_json() for each in await shop.harness.published())
     assert not any(text in published for text in ("B-1", "银行流水", "对公转账", "已线下退款"))
     shown = (await shop.buyer.get(f"/v1/guarantee-claims/{path}")).json()
     assert [step["action"] for step in shown["steps"]] == [
         *("open", "object", "request_evidence", "submit_evidence", "approve", "record_payment"),
     ]
-    assert shown["explanation"]["money"]["zh_cn"] == "已赔付 190.00 CNY"
+    assert shown["explanation"]["money"]["zh_cn"] == "已赔付 191.33 CNY"
     assert "payment_reference" not in shown
     beside = {"id": path, "kind": "merchant_deposit", "state": "paid"}
     assert (await shop.buyer.get(f"/v1/cases/{case_id}/claims")).json()["data"] == [beside]
     [total] = (await shop.seller.get("/v1/guarantee-claims/totals")).json()["data"]
-    assert (total["paid_claims"], total["paid"], total["open"]) == (1, cny(19000), cny(0))
+    assert (total["paid_claims"], total["paid"], total["open"]) == (1, cny(19133), cny(0))
     other = shop.harness.client("seller", "seller-2", tenant="m-2")
     assert (await other.get("/v1/guarantee-claims/totals")).json()["data"] == []
 

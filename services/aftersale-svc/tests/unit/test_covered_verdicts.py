@@ -36,7 +36,8 @@ async def disputed(a_case: Callable[..., Case], an_order: Callable[..., Order]) 
 
 def claim(walk: OneCase, state: str) -> None:
     """The buyer claims the deposit."""
-    cover = DepositCover(id="grt_1", case_id=CASE, state=state, owed_minor=19133)
+    refund_id = walk.snapshot.case.refund_id
+    cover = DepositCover(id="grt_1", case_id=CASE, state=state, owed_minor=19933, refund_id=refund_id)
     walk.snapshot = replace(walk.snapshot, sent={**walk.snapshot.sent, "guarantee_claims": cover})
 
 

@@ -120,10 +120,10 @@ def test_what_the_deposit_has_paid_takes_the_place_of_the_refund(full: FullCase,
     failed = replace(full, case=waiting).keeping(a_refund(RefundState.FAILED))
     claimed = failed.keeping(DepositCover(id="gc_1", case_id="case_1", state="platform_review"))
     assert explain(claimed, BUYER).money.en.startswith("The refund of 191.33 CNY was refused; a claim")
-    paid = failed.keeping(DepositCover(id="gc_1", case_id="case_1", state="paid", owed_minor=19000))
+    paid = failed.keeping(DepositCover(id="gc_1", case_id="case_1", state="paid", owed_minor=19133, refund_id="ref_1"))
     ended = replace(paid, case=replace(waiting, state=CaseState.CLOSED, whose_turn=NOBODY))
     for found in (explain(paid, BUYER), explain(ended, BUYER)):
-        assert found.money.en == "190.00 CNY was paid from the guarantee deposit of the merchant"
+        assert found.money.en == "191.33 CNY was paid from the guarantee deposit of the merchant"
         assert found.money_when is None, "no refund is tried again"
 
 

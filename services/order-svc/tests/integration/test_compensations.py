@@ -43,6 +43,21 @@ async def test_what_the_deposit_paid_is_not_refunded_as_well(shop: Any) -> None:
     assert (await ledger(shop, order))["refunded"]["amount"] == 10367
 
 
+async def test_what_the_deposit_has_left_of_a_case_is_refunded(shop: Any) -> None:
+    order, _ = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    await paid_by(shop, order, "merchant_deposit", 4000, "refund_1")
+    await shop.ask_refund(order, 15133, refund_id="refund_2")
+    await shop.ask_refund(order, 15133, refund_id="refund_3", compensated_minor=3999)
+    await shop.ask_refund(order, 15133, refund_id="refund_4", compensated_minor=4000)
+    failed = [(each.refund_id, each.failure_code) for each in await shop.events(RefundFailed)]
+    assert failed == [("refund_2", "compensated"), ("refund_3", "compensated")], "the case does not know of all of it"
+    await shop.settle()
+    shown = await ledger(shop, order)
+    sums = {name: shown[name]["amount"] for name in ("paid", "kept", "refunded")}
+    assert sums == {"paid": 29500, "kept": 14367, "refunded": 15133}
+
+
 @pytest.mark.parametrize("kind", ["freight_insurance", "merchant_deposit"])
 async def test_what_is_paid_besides_bars_no_refund(shop: Any, kind: str) -> None:
     order, _ = await shop.paid()

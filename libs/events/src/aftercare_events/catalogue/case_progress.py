@@ -97,6 +97,10 @@ class AfterSaleCompleted(CaseEvent):
         tuple[RefundPart, ...] | None,
         Field(description="what `refunded_minor` is made of, and what goes back beside it"),
     ] = None
+    compensated_minor: Annotated[
+        Minor | None,
+        Field(description="what the merchant's deposit has paid besides, in the place of refunds of the case"),
+    ] = None
 
 
 class AfterSaleClosed(CaseEvent):

@@ -48,6 +48,12 @@ class RefundRequested(CaseEvent):
         Field(description="whether the refund is on condition that none of the case's units has left the merchant"),
     ] = None
     settings: SettingsUsed = None
+    compensated_minor: Annotated[
+        Minor | None,
+        Field(
+            description="what the merchant's deposit has paid before in the place of refunds of the case; it is not refunded again"
+        ),
+    ] = None
     accepted: Annotated[
         tuple[AcceptedLine, ...] | None,
         Field(description="the accepted units of goods that were inspected: as found, or all of them by a verdict"),

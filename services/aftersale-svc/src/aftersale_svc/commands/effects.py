@@ -56,7 +56,8 @@ RESTAGE = "restage"  # a step that leaves the state as it is, so no lifecycle ta
 
 @dataclass(frozen=True, slots=True)
 class RefundTerms:
-    """Why money goes back if the case is refunding now. `amount` None: all that is due for its units by then.
+    """Why money goes back if the case is refunding now. `amount` None: all that is due for its units by then. `beside_deposit`: it does not
+    contain what the deposit has paid.
 
     `order` is locked, so no other case of it decides at the same time.
     """
@@ -64,6 +65,7 @@ class RefundTerms:
     order: Order
     cause: RefundCause
     amount: RefundAmount | None = None
+    beside_deposit: bool = False
 
 
 async def save(
@@ -149,7 +151,9 @@ async def _request_refund(
         currency=case.currency,
         requested_at=tx.now,
         settings=used(fees_setting(terms.order, case), recalculation(terms.order) if amount.unearned else None),
-        given_back_minor=0 if full.refund is None else full.refund.given_in_part_minor,
+        given_back_minor=full.deposit.given_in_part_minor
+        - (full.deposit.of_refund_minor if terms.beside_deposit else 0),
+        deposit_minor=0 if terms.beside_deposit or full.is_refunded else full.deposit.of_refund_minor,
         owed_again=full.refund is not None and full.refund.owed_again and full.refund.state is RefundState.FAILED,
     )
     refund = REFUND.start(refund, tx)
@@ -181,6 +185,7 @@ def _request(tx: Transaction[Settings], full: FullCase, refund: Refund, parts: S
         refund_id=refund.id,
         payment_id=case.payment_id,
         amount_minor=refund.rest_minor,
+        compensated_minor=full.deposit.paid_minor or None,
         currency=refund.currency,
         cause=refund.cause,
         payment_ids=None if case.payment_ids is None else tuple(case.payment_ids),

@@ -57,7 +57,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
         NotFound, Stale: see `locking.case`.
         ClaimPartyCannotDecide: see `check_no_party`.
         NotInsured, ReturnNotReceived, OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `covered`.
-        GuaranteeTaken: the case has a claim on this guarantee that lives or was paid.
+        GuaranteeTaken: the case has a claim on this guarantee that is open, or that was paid, unless the deposit has paid a part alone.
         CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `amount_of`.
         EvidenceUnusable: see `cited_evidence.check`.
     """
@@ -66,7 +66,8 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
     check_no_party(case, tx.actor)
     most = covered(full, order, request)
     known = await tx.one(TAKEN, case_id=case.id, kind=request.kind)
-    if known is not None:
+    in_part = known is not None and known.refund_id is not None and known.state is GuaranteeState.PAID and most
+    if known is not None and not in_part:
         raise GuaranteeTaken(claim_id=known.id)
     await cited_evidence.check(tx, case.order_id, request.evidence)
     claim = _new(tx, full, order, request, amount_of(request, most, case.currency))

@@ -15,7 +15,7 @@ from aftersale_svc.settings import Settings
 
 
 def check_uncovered(full: FullCase) -> None:
-    """Refuse another refund of a locked case whose failed one a claim on the deposit pays, or has paid.
+    """Refuse another refund of a locked case whose failed one a claim on the deposit pays, or has paid wholly.
 
     Raises:
         RefundCovered: there is such a claim.
@@ -26,7 +26,7 @@ def check_uncovered(full: FullCase) -> None:
 
 def without_goods(full: FullCase) -> FullCase:
     """A locked case that ends now: where the deposit has paid for goods that have not come back, the buyer keeps them."""
-    if full.cover is None or not full.cover.is_paid or full.return_.delivered_at is not None:
+    if not full.deposit.paid_minor or full.return_.delivered_at is not None:
         return full
     return replace(full, case=replace(full.case, goods_kept=True))
 

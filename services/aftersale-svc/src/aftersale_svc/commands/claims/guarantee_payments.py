@@ -8,7 +8,7 @@ from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimFailed, Gu
 from aftersale_svc.commands.claims import insured_freights
 from aftersale_svc.commands.claims.claim_record import claim_fields
 from aftersale_svc.commands.claims.guarantee_steps import STEPS, case_and_order
-from aftersale_svc.commands.money import deposits
+from aftersale_svc.commands.money import deposits, refund_parts
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeFailure, GuaranteeKind
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.guarantee_claims.policy import check_refund_failed
@@ -19,7 +19,8 @@ from aftersale_svc.tables.money.holds import SETTLE_HOLDS
 async def record_payment(
     tx: Transaction[Settings], claim_id: str, *, reference: str, note: str | None = None
 ) -> GuaranteeClaim:
-    """Record that what is owed was paid. What the deposit has paid is taken from it, and stays settled in its case, so that no other case gets it.
+    """Record that what is owed was paid. What the deposit has paid is taken from it, and stays with its case, so that no other case gets it;
+    the case is settled once nothing is missing.
     The merchant owes the freight that its insurance does not pay.
 
     Raises:
@@ -31,9 +32,12 @@ async def record_payment(
     moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_PAYMENT)
     paid = replace(moved, payment_reference=reference, paid_by=tx.actor.id, paid_at=tx.now)
     if moved.kind is GuaranteeKind.MERCHANT_DEPOSIT:
-        check_refund_failed(full, order)
+        missing = check_refund_failed(full, order)
         await deposits.pay_claim(tx, moved, reference)
-        await tx.execute(SETTLE_HOLDS, case_id=moved.case_id)
+        if (moved.owed_minor or 0) < missing:
+            await refund_parts.paid_in_part(tx, full, moved.owed_minor or 0)
+        else:
+            await tx.execute(SETTLE_HOLDS, case_id=moved.case_id)
     event = GuaranteeClaimPaid(
         **claim_fields(tx, paid),
         paid_minor=moved.owed_minor or 0,

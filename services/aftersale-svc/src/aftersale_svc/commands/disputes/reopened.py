@@ -127,7 +127,7 @@ async def _pay(
     decision = step(tx, saved, DisputeAction.REPLACE_VERDICT, dispute.grounds, events=[event])
     keeps = dispute.remedy is Remedy.COMPENSATION
     cause = RefundCause.COMPENSATION if keeps else RefundCause.VERDICT
-    await effects.save(tx, full, reopened, None, terms=RefundTerms(order, cause, more))
+    await effects.save(tx, full, reopened, None, terms=RefundTerms(order, cause, more, beside_deposit=True))
     await tx.insert(STEPS, decision)
     return saved
 

@@ -164,12 +164,13 @@ async def _most(tx: Transaction[Settings], full: FullCase, order: Order, remedy:
     paid = replace(full.case, agreed_minor=None)
     most = refund_due(order, paid, accept_all(full.lines), holds, given=await refund_parts.given_back(tx, full, order))
     before = full.case.paid_before_freight_minor
-    units = max(0, most.units_minor - (full.case.paid_before_minor - before))
+    left = most.units_minor - (full.case.paid_before_minor - before) - full.deposit.paid_minor
+    units = max(0, left)
     if remedy is Remedy.COMPENSATION:
         return RefundAmount(units, 0)
     # An earlier refund of the case has given them back.
     returned = () if full.is_refunded else tuple(each for each in most.unearned if each.amount_minor < 0)
-    return RefundAmount(units, max(0, most.freight_minor - before), unearned=returned)
+    return RefundAmount(units, max(0, most.freight_minor - before + min(0, left)), unearned=returned)
 
 
 def _is_barred(full: FullCase, order: Order, dispute: Dispute) -> bool:
@@ -249,11 +250,11 @@ async def _resume(tx: Transaction[Settings], full: FullCase, order: Order, _: Re
 
 
 async def _refund(tx: Transaction[Settings], full: FullCase, order: Order, amount: RefundAmount) -> None:
-    await _pay(tx, full, RefundTerms(order, RefundCause.VERDICT, amount))
+    await _pay(tx, full, RefundTerms(order, RefundCause.VERDICT, amount, beside_deposit=True))
 
 
 async def _compensate(tx: Transaction[Settings], full: FullCase, order: Order, amount: RefundAmount) -> None:
-    await _pay(tx, full, RefundTerms(order, RefundCause.COMPENSATION, amount))
+    await _pay(tx, full, RefundTerms(order, RefundCause.COMPENSATION, amount, beside_deposit=True))
 
 
 async def _pay(tx: Transaction[Settings], full: FullCase, terms: RefundTerms) -> None:

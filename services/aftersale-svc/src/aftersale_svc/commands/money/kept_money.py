@@ -20,7 +20,8 @@ async def settle(tx: Transaction[Settings], full: FullCase) -> None:
         return
     refund = full.refund
     if refund is not None and full.is_refunded and refund.cause in KEPT:
-        await keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor)
+        beside = full.deposit.paid_minor - refund.deposit_minor
+        await keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor + beside)
         return
     if full.is_refunded:
         await tx.execute(SETTLE_HOLDS, case_id=full.case.id)  # by the inspection, which may have been inserted just now

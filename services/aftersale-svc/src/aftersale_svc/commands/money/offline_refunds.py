@@ -114,7 +114,7 @@ def _new(
         case_id=full.case.id,
         refund_id=tx.new_id("ref"),
         failed_refund_id=failed.id,
-        amount_minor=failed.missing_minor,
+        amount_minor=full.deposit.missing_minor,
         method=method,
         reference=reference,
         evidence=list(dict.fromkeys(evidence)),
@@ -177,7 +177,10 @@ def _paid(tx: Transaction[Settings], full: FullCase, offline: OfflineRefund) -> 
     if failed is None:
         raise NoRefundRefused()
     new = replace(failed, id=offline.refund_id, failure_code=None, requested_at=offline.stated_at, ended_at=tx.now)
-    new = replace(new, given_back_minor=failed.given_in_part_minor, returned_minor=0, came_back_minor=0, shares=None)
+    new = replace(
+        new, given_back_minor=full.deposit.given_in_part_minor, returned_minor=0, came_back_minor=0, shares=None
+    )
+    new = replace(new, deposit_minor=full.deposit.of_refund_minor)
     new = replace(new, cause=cause_now(full.case, failed.cause))
     requested = REFUND.start(replace(new, state=REFUND.initial), tx)
     return REFUND.apply(requested, RefundAction.SUCCEED, SystemContext.of(tx))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import RefundPart as EventPart
 
 from aftersale_svc.domain.cases.codes import BUYER_KEEPS_GOODS, RefundCause
@@ -50,6 +51,14 @@ async def given_in_part(tx: Transaction[Settings], full: FullCase) -> FullCase:
     """Keep what a refund has given back before it failed with the lines of the locked case: other cases never have it again."""
     failed = full.refund
     return full if failed is None or not failed.returned_minor else await _keep(tx, full, after_failure(full, failed))
+
+
+async def paid_in_part(tx: Transaction[Settings], full: FullCase, minor: int) -> None:
+    """Keep what the deposit pays of a refund that has failed, in minor units, with the lines of the locked case."""
+    if full.refund is None:
+        return
+    paid = replace(full.refund, given_back_minor=full.deposit.given_in_part_minor, returned_minor=minor)
+    await _keep(tx, full, after_failure(full, paid))
 
 
 async def came_back(tx: Transaction[Settings], full: FullCase) -> FullCase:

@@ -208,6 +208,7 @@ def completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> Afte
     return AfterSaleCompleted(
         **case_fields(tx, full.case),
         refunded_minor=full.case.paid_before_minor + refund.back_minor,
+        compensated_minor=full.deposit.paid_minor or None,
         currency=refund.currency,
         parts=refund_parts.published(full.rows_of(RefundPart), refund.id),
         # The units that a replacement was sent for are not refunded, whatever it costs.

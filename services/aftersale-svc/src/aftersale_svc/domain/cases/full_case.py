@@ -12,7 +12,7 @@ from aftercare_chassis.records import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import BY_VERDICT, CaseType, CloseCause, RefundState
-from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
+from aftersale_svc.domain.cases.deposit_covers.model import DepositCover, DepositOfCase
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.holders import Holder
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
@@ -186,7 +186,7 @@ class FullCase:
         if self.case.state is CaseState.COMPLETED:
             claimed = self.money_hold is not None and self.money_hold.claimed_at is not None
             return claimed and not self.rows_of(Inspection)
-        paid = self.is_refunded or self._paid_by_deposit or self._is_replaced
+        paid = self.is_refunded or self.deposit.paid_minor or self._is_replaced
         return self.case.state in (CaseState.CLOSED, CaseState.CANCELLED) and not paid
 
     @property
@@ -200,10 +200,6 @@ class FullCase:
         return self.replacement is not None and self.replacement.shipped_at is not None
 
     @property
-    def _paid_by_deposit(self) -> bool:
-        return self.cover is not None and self.cover.is_paid
-
-    @property
     def charge(self) -> Charge | None:
         """What the buyer has to pay; None where nothing was named."""
         return next(iter(self.rows_of(Charge)), None)
@@ -213,10 +209,15 @@ class FullCase:
         """The refund decided last."""
         return next(iter(self.rows_of(Refund)), None)
 
+    @cached_property
+    def deposit(self) -> DepositOfCase:
+        """What the merchant's deposit pays in the place of its refunds."""
+        return DepositOfCase(self.rows_of(DepositCover), self.refund)
+
     @property
     def cover(self) -> DepositCover | None:
-        """The claim on the merchant's deposit that pays what the failed refund did not; None where there is none."""
-        return next(iter(self.rows_of(DepositCover)), None)
+        """The claim on the deposit that bars another refund; None where there is none."""
+        return self.deposit.cover
 
     @property
     def offline_refund(self) -> OfflineRefund | None:
@@ -250,8 +251,8 @@ class FullCase:
 
     @property
     def refunded_minor(self) -> int:
-        """What is back with the buyer, in minor units, be it by a refund that has failed after a part of it."""
-        return self.paid_minor + (self.refund.given_in_part_minor if self.refund else 0)
+        """What is back with the buyer by refunds, in minor units, be it by one that has failed after a part of it."""
+        return self.paid_minor + self.deposit.refunded_in_part_minor
 
     @property
     def paid_minor(self) -> int:

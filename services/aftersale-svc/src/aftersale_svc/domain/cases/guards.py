@@ -131,8 +131,7 @@ def _owed_again(_: Case, facts: CaseFacts | None) -> Refusal | None:
     refund = None if facts is None else facts.full.refund
     if facts is None or refund is None or not refund.owed_again or refund.state is RefundState.SUCCEEDED:
         return None
-    covered = facts.full.cover is not None and facts.full.cover.is_paid
-    return None if covered else RefundOwedAgain(refund_id=refund.id)
+    return None if _is_paid_by_deposit(facts) else RefundOwedAgain(refund_id=refund.id)
 
 
 def _refund_in_flight(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -149,8 +148,12 @@ def _verdict_unpaid(_: Case, facts: CaseFacts | None) -> Refusal | None:
     """What was ordered is paid or the buyer's to give up, and a deposit that pays stands for the refund."""
     if facts is None or facts.full.refund is None or facts.full.refund.cause not in BY_VERDICT:
         return None
-    covered = facts.full.cover is not None and facts.full.cover.is_paid
-    return None if covered else VerdictUnpaid()
+    return None if _is_paid_by_deposit(facts) else VerdictUnpaid()
+
+
+def _is_paid_by_deposit(facts: CaseFacts) -> bool:
+    """Whether nothing is missing of the failed refund any more."""
+    return facts.full.cover is not None and facts.full.cover.is_paid
 
 
 def disputable_from(case: Case) -> datetime | None:

@@ -221,6 +221,8 @@ class Refund:
     Of an order that was paid in several payments a refund may fail after a part of it went back: `returned_minor`, by `shares`, each with
     `payment_id`, `provider`, `method` and `amount_minor`. `given_back_minor` is what attempts before have given back of the amount.
 
+    `deposit_minor` is what of that the merchant's deposit has paid.
+
     `came_back_minor` is what the buyer had by it, or by those before, and what has come back to the merchant; then it counts as failed, and is
     `owed_again`, as are the attempts that follow. `given_back_minor` is below 0 where more came back than attempts had given.
 
@@ -247,6 +249,7 @@ class Refund:
     shares: list[dict[str, Any]] | None = None  # Any: JSON
     came_back_minor: int = 0
     owed_again: bool = False
+    deposit_minor: int = 0
 
     @property
     def is_fixed(self) -> bool:
@@ -260,8 +263,8 @@ class Refund:
 
     @property
     def back_minor(self) -> int:
-        """What the buyer has by it and the attempts before, once it has succeeded."""
-        return self.given_back_minor + self.rest_minor
+        """What the buyer has by it and the attempts before, once it has succeeded; without what the deposit has paid."""
+        return self.given_back_minor - self.deposit_minor + self.rest_minor
 
     @property
     def given_in_part_minor(self) -> int:

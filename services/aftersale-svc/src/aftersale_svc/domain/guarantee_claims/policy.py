@@ -46,7 +46,7 @@ def _freight(full: FullCase, order: Order) -> int:
 
 
 def check_refund_failed(full: FullCase, order: Order) -> int:
-    """What a failed refund was to give back, in minor units.
+    """What a failed refund was to give back and nobody has paid, in minor units; 0 where the deposit has paid all of it.
 
     Raises:
         OrderWasCancelled: the money goes back with the order.
@@ -63,7 +63,7 @@ def check_refund_failed(full: FullCase, order: Order) -> int:
     refund = full.refund
     if refund is None or refund.state is not RefundState.FAILED or full.case.state in ENDED:
         raise RefundNotFailed()
-    return refund.missing_minor
+    return full.deposit.missing_minor
 
 
 def amount_of(request: GuaranteeRequest, most_minor: int, currency: str) -> int:

@@ -114,20 +114,27 @@ def _freight(full: FullCase) -> Label | None:
 
 def _given_back(full: FullCase) -> list[Label]:
     """What the buyer has got; what is on its way besides follows it."""
-    case, refund, cover, found = full.case, full.refund, full.cover, list[Label]()
+    case, refund, found = full.case, full.refund, list[Label]()
+    given = 0 if full.is_refunded else full.refunded_minor
     if full.is_refunded:
         found.append(amount(*_GONE_BACK, full.refunded_minor, case) if full.refunded_minor else NOTHING_DUE)
         if refund is not None and refund.state is RefundState.REQUESTED:
             found.append(amount(*_REFUNDS[refund.state], refund.rest_minor, case))
         elif refund is not None and refund.came_back_minor and case.state not in ENDED:
             found.append(_pending(full, None))
-    elif refund is not None and refund.given_in_part_minor:
-        found.append(amount(*_GONE_BACK, refund.given_in_part_minor, case))
-        found += [_pending(full, None)] if case.state not in ENDED and refund.missing_minor else []
+    elif given:
+        found.append(amount(*_GONE_BACK, given, case))
     if refund is not None and refund.came_back_minor and case.state in ENDED:
         found.append(amount(*_OWED_BY_ORDER, refund.came_back_minor, case))
-    if cover is not None and cover.is_paid and cover.owed_minor is not None:
-        found.append(amount(*_FROM_DEPOSIT, cover.owed_minor, case))
+    if full.deposit.paid_minor:
+        found.append(amount(*_FROM_DEPOSIT, full.deposit.paid_minor, case))
+    if (
+        not full.is_refunded
+        and (given or full.deposit.paid_minor)
+        and case.state not in ENDED
+        and full.deposit.missing_minor
+    ):
+        found.append(_pending(full, None))
     return found
 
 
@@ -139,12 +146,12 @@ def _pending(full: FullCase, expected: RefundAmount | None) -> Label:
     if hold is not None and hold.claimed_minor is not None:
         return amount(*_CLAIMED, hold.claimed_minor, case)
     if refund is not None and full.cover is not None:
-        return amount(*_COVERED, refund.missing_minor, case)
+        return amount(*_COVERED, full.deposit.missing_minor, case)
     if refund is not None and case.state not in ENDED and not refund.amount.total_minor:
         return NOTHING_DUE
     if refund is not None and case.state not in ENDED:
-        text = _CAME_BACK if refund.came_back_minor == refund.missing_minor > 0 else _REFUNDS[refund.state]
-        return amount(*text, refund.missing_minor, case)
+        text = _CAME_BACK if refund.came_back_minor == full.deposit.missing_minor > 0 else _REFUNDS[refund.state]
+        return amount(*text, full.deposit.missing_minor, case)
     asked = charged(full)
     if asked is not None:
         return asked

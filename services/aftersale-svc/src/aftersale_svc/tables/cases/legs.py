@@ -99,6 +99,7 @@ refunds = Table(
     CheckConstraint("(state = 'requested') = (ended_at IS NULL)", name="ended"),
     CheckConstraint("failure_code IS NULL OR state = 'failed'", name="failed"),
     CheckConstraint("came_back_minor = 0 OR state <> 'succeeded' AND owed_again", name="came_back"),
+    *minor("deposit_minor", default=0),
     Index("refunds_case_idx", "case_id", "id"),
     # One is on its way at a time. What was refused can be tried again, and a verdict may award more than was paid.
     Index("refunds_open_key", "case_id", unique=True, postgresql_where=sql("state NOT IN ('failed', 'succeeded')")),

@@ -90,13 +90,19 @@ guarantee_claims = Table(
     Index("guarantee_claims_merchant_idx", "merchant_id", "id"),
     Index("guarantee_claims_turn_idx", "whose_turn", postgresql_where=sql("whose_turn <> 'nobody'")),
     Index("guarantee_claims_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
-    # A guarantee pays for a case once, and one claim about it lives at a time.
+    # One claim on a guarantee is open at a time. The insurance pays for a case once; the deposit until all of the failed refund is paid.
     Index(
-        "guarantee_claims_once_key",
+        "guarantee_claims_open_key",
         "case_id",
         "kind",
         unique=True,
-        postgresql_where=sql("state NOT IN ('nothing_owed', 'failed', 'cancelled')"),
+        postgresql_where=sql("state NOT IN ('nothing_owed', 'failed', 'cancelled', 'paid')"),
+    ),
+    Index(
+        "guarantee_claims_freight_key",
+        "case_id",
+        unique=True,
+        postgresql_where=sql("kind = 'freight_insurance' AND state NOT IN ('nothing_owed', 'failed', 'cancelled')"),
     ),
 )
 
@@ -116,12 +122,12 @@ _then = (
 )
 _was_approved = or_(*(_then.c.state == state for state in (GuaranteeState.PAYING, GuaranteeState.PAID)))
 _covers_then = (
-    select(_c.id, _c.case_id, _then.c.state, case((_was_approved, _c.owed_minor)).label("owed_minor"))
+    select(_c.id, _c.case_id, _then.c.state, case((_was_approved, _c.owed_minor)).label("owed_minor"), _c.refund_id)
     .select_from(guarantee_claims.join(_then, true()))
     .where(_c.kind == GuaranteeKind.MERCHANT_DEPOSIT, *(_then.c.state != end for end in sorted(UNPAID_ENDS)))
 )
 COVERS_THEN = Query(_covers_then.where(_c.case_id == bindparam("case_id")), DepositCover)
-"""The claim on the deposit that lived or was paid at a time, as it was then. The caller has read the case before."""
+"""The claims on the deposit that were open or paid at a time, as they were then. The caller has read the case before."""
 COVERS_OF_CASES_THEN = Query(
     _covers_then.where(_c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text)))), DepositCover
 )
@@ -132,14 +138,17 @@ GUARANTEE_CLAIM_LISTS = claim_lists(
 )
 """The claims that a reader may see, by the order of the list."""
 TAKEN = Query(
-    select(guarantee_claims).where(
+    select(guarantee_claims)
+    .where(
         _c.case_id == bindparam("case_id"),
         _c.kind == bindparam("kind"),
         *(_c.state != end for end in sorted(UNPAID_ENDS)),
-    ),
+    )
+    .order_by(_c.state == GuaranteeState.PAID, _c.id.desc())
+    .limit(1),
     GuaranteeClaim,
 )
-"""The claim of a case on a guarantee that lives or was paid. The case is locked, so that no other one is opened meanwhile."""
+"""The claim of a case on a guarantee that is open, else the last one that was paid. The case is locked, so that no other one is opened meanwhile."""
 ORDER_OF_GUARANTEE = Query(
     select(orders, SETTINGS)
     .join_from(orders, guarantee_claims, _c.order_id == orders.c.id)

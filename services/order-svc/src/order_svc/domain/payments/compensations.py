@@ -28,6 +28,6 @@ def in_place_of_refunds(compensations: Iterable[Compensation]) -> int:
     return sum(each.amount_minor for each in compensations if each.refund_id is not None)
 
 
-def is_compensated(case_id: str | None, compensations: Iterable[Compensation]) -> bool:
-    """Whether the money of this case was paid in the place of its refund."""
-    return any(each.case_id == case_id and each.refund_id is not None for each in compensations)
+def compensated(case_id: str | None, compensations: Iterable[Compensation]) -> int:
+    """What of the money of this case was paid in the place of its refunds, in minor units."""
+    return in_place_of_refunds(each for each in compensations if each.case_id == case_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from order_svc.domain.model import Amount, Order, OrderState
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
-from order_svc.domain.payments.compensations import Compensation, is_compensated
+from order_svc.domain.payments.compensations import Compensation, compensated
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 
 
@@ -81,11 +81,11 @@ def owed_by_cases(refunds: Iterable[Refund], compensations: Iterable[Compensatio
     of_cases = sorted((each for each in refunds if each.case_id is not None), key=lambda each: each.created_at)
     paid, owed = list(compensations), Counter[str | None]()
     for refund in of_cases:
-        if refund.owed_by_case and not is_compensated(refund.case_id, paid):
+        if refund.owed_by_case:
             owed[refund.case_id] += refund.amount_minor
         elif owed[refund.case_id]:
             owed[refund.case_id] = max(0, owed[refund.case_id] - _alive(refund))
-    return owed.total()
+    return sum(max(0, minor - compensated(case_id, paid)) for case_id, minor in owed.items())
 
 
 _OWN = frozenset(OwnRefundCause) - {OwnRefundCause.OPERATOR}

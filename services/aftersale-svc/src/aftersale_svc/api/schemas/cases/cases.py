@@ -38,7 +38,6 @@ from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import CaseLine, CaseState
 from aftersale_svc.domain.cases.refused_goods.model import OwedGoods
-from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.permissions import STAFF
 
@@ -272,5 +271,5 @@ def _amounts(full: FullCase) -> _Amounts:
         shipping_refund=Money.of(full.case.shipping_refund_minor, currency),
         agreed=None if full.case.agreed_minor is None else Money.of(full.case.agreed_minor, currency),
         refunded=Money.of(full.refunded_minor, currency),
-        refund=RefundOut.of(full.refund, full.rows_of(RefundPart)),
+        refund=RefundOut.of(full),
     )

@@ -1,10 +1,11 @@
 """Refunds of cases as they are shown, part by part."""
 
-from collections.abc import Iterable
 from typing import Any, Self
 
 from aftercare_chassis.http.schemas import Money, Out
 
+from aftersale_svc.domain.cases.codes import RefundState
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
 from aftersale_svc.domain.money.parts import RefundPart
@@ -83,20 +84,27 @@ class RefundOut(Out):
     given_back: Money | None = None
     """What of the amount is back already, by this attempt and those before it, though the refund has failed or is on its way; null where
     that is nothing."""
+    from_deposit: Money | None = None
+    """What of the amount the merchant's deposit has paid in its place, which is not in `given_back`; null where that is nothing."""
+    missing: Money | None = None
+    """What is still to go back after it has failed; null where nothing is, or while it is on its way."""
     shares: list[RefundShareOut] | None = None
     """What this attempt has given back, by the payments of the order, where it was made from several; null before, and where all of it is
     from one payment."""
 
     @classmethod
-    def of(cls, refund: Refund | None, parts: Iterable[RefundPart] = ()) -> "RefundOut | None":
+    def of(cls, full: FullCase) -> "RefundOut | None":
         """The refund; None if none was decided."""
+        refund, parts = full.refund, full.rows_of(RefundPart)
         if refund is None:
             return None
         return cls(
             id=refund.id,
             amount=Money.of(refund.amount.total_minor, refund.currency),
             cause=refund.cause,
-            given_back=_given_back(refund),
+            given_back=_positive(full.deposit.refunded_in_part_minor, refund),
+            from_deposit=_positive(full.deposit.of_refund_minor, refund),
+            missing=_positive(full.deposit.missing_minor if refund.state is RefundState.FAILED else 0, refund),
             shares=None
             if refund.shares is None
             else [RefundShareOut.of(each, refund.currency) for each in refund.shares],
@@ -104,6 +112,5 @@ class RefundOut(Out):
         )
 
 
-def _given_back(refund: Refund) -> Money | None:
-    minor = refund.given_in_part_minor
+def _positive(minor: int, refund: Refund) -> Money | None:
     return Money.of(minor, refund.currency) if minor else None

@@ -4,12 +4,12 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 
 class RefundCovered(Refusal):
-    """A claim on the merchant's deposit pays what the failed refund did not: no other refund of the case is possible."""
+    """A claim on the merchant's deposit is open, or has paid all that the failed refund did not: no other refund of the case is possible."""
 
     kind, code = Kind.CONFLICT, "covered_by_guarantee_claim"
     zh, en = (
-        "该退款由保障单（{claim_id}）赔付，不能再次退款；需先撤销保障单。",
-        "The claim {claim_id} on the deposit covers this refund. It has to end unpaid before another refund.",
+        "该退款由保障单（{claim_id}）赔付：处理中的保障单结束前不能退款，已赔付的部分不再退款。",
+        "The claim {claim_id} on the deposit pays this refund: nothing is refunded while it is open, nor what it has paid.",
     )
 
 
