@@ -118,6 +118,8 @@ def test_a_malformed_header_is_refused(
         {"sub": "a\u202eb"},
         {"sub": "\u3164 \u2800"},
         {"sub": "a\x00b"},
+        {"sub": " buyer-1"},
+        {"sub": "buyer-1\u3000"},
         {"sub": 7},
         {"role": None},
         {"role": "system"},

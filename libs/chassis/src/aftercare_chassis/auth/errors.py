@@ -40,5 +40,5 @@ class TokenInvalid(Unauthenticated):
 class ClaimUnfit(TokenInvalid):
     """A claim names somebody by a text that cannot be used in bodies, filters, paths and events."""
 
-    zh = "令牌的 {claim} 必须是 1 至 {longest} 个可打印字符，且不能只是 . 或 .. 。"
-    en = "The token's {claim} must be 1 to {longest} printable characters, other than . and .. alone."
+    zh = "令牌的 {claim} 必须是 1 至 {longest} 个可打印字符，首尾不能是空格，且不能只是 . 或 .. 。"
+    en = "The token's {claim} must be 1 to {longest} printable characters without spaces around them, other than . and .. alone."

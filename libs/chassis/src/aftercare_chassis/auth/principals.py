@@ -15,8 +15,8 @@ def is_usable(name: object) -> TypeGuard[str]:
     """Whether the name can be used in bodies, filters, paths and events.
 
     It has 1 to 255 printable characters (`str.isprintable`), at least one of them visible, such as `auth0|5f7c…`,
-    `li.na@example.com`, `-7/b` or `王芳`. `.` and `..` cannot be used.
+    `li.na@example.com`, `-7/b` or `王芳`, and neither begins nor ends with a space. `.` and `..` cannot be used.
     """
     if not isinstance(name, str) or len(name) > LONGEST or name in _DOT_SEGMENTS:
         return False
-    return name.isprintable() and shows(name)
+    return name.isprintable() and shows(name) and name == name.strip()
