@@ -44,7 +44,7 @@ def mint(
 
 def _write(path: Path, text: str, *, mode: int) -> None:
     # Renaming is atomic: a service that reads the file now gets the old set or the new one.
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.with_name(f".{path.name}.{uuid4().hex}")
     with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
         file.write(text)
     aside.replace(path)
