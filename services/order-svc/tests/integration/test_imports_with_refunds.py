@@ -135,6 +135,7 @@ async def test_what_does_not_fit_is_refused_by_its_field(past: Past) -> None:
             (past.order("completed", refunded(4, 10000)), "units_exceed_order"),
             (past.order("shipped", refunded(2, 10000), CUP, sent=sent), "refunded_under_way"),
         ],
+        "/lines/0/refunded/amount": [(past.order("completed", refunded(1, 0)), "field_missing")],
         "/lines/0/refunded/amount/amount": [(past.order("completed", refunded(1, 30001)), "refund_exceeds_paid")],
         "/shipping_refunded/amount": [
             (past.order("completed", KETTLE, shipping_refunded=cny(801)), "refund_exceeds_paid")

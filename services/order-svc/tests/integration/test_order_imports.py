@@ -143,6 +143,9 @@ async def test_repeating_and_resuming_change_nothing(importing: Importing) -> No
     part = await importing.add(other, importing.order("A-2", "paid"), importing.order("A-3", "paid"))
     assert (part["imported"], part["known"]) == (1, 1)
     assert sorted(each["order_no"] for each in await importing.listed()) == ["A-1", "A-2", "A-3"]
+    without_number = await importing.shop.place()  # it is exported with its id
+    part = await importing.add(other, importing.order(without_number["id"], "paid"), first=3)
+    assert (part["imported"], part["known"]) == (1, 2), "of all parts"
 
 
 async def test_rows_go_on_and_end(importing: Importing) -> None:

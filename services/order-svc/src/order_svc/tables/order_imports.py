@@ -3,7 +3,7 @@
 from aftercare_chassis.database.columns import one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, bindparam, select, update
+from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.imports.model import ImportRefusal, ImportState, OrderImport
@@ -72,9 +72,12 @@ REFUSALS_OF_IMPORT = Query(
     ImportRefusal,
 )
 KNOWN_NUMBERS: Query[Record] = Query(
-    select(orders.c.order_no).where(
+    select(orders.c.order_no, orders.c.id).where(
         orders.c.merchant_id == bindparam("merchant_id"),
-        orders.c.order_no == bindparam("order_nos", type_=ARRAY(Text)).any_(),
+        or_(
+            orders.c.order_no == bindparam("order_nos", type_=ARRAY(Text)).any_(),
+            orders.c.id == bindparam("order_nos", type_=ARRAY(Text)).any_(),
+        ),
     )
 )
-"""Which of these numbers orders of the merchant have."""
+"""Which of these numbers orders of the merchant have, or are their ids: an order without a number is exported with its id."""

@@ -82,8 +82,8 @@ async def begin(tx: Transaction[Settings], *, file_hash: str) -> OrderImport:
 async def add(
     tx: Transaction[Settings], import_id: str, *, rows: Sequence[Row], next_row: int, first_row: int | None = None
 ) -> ImportedPart:
-    """Import these rows of the file, which go on with the line `first_row` where it is given. Orders that are here by their numbers are left as
-    they are.
+    """Import these rows of the file, which go on with the line `first_row` where it is given. Orders that are here by their numbers, or
+    by their ids where they were exported with these, are left as they are.
 
     Raises:
         NotFound: see `Transaction.lock`.
@@ -197,7 +197,7 @@ def _check_rows(order_import: OrderImport, first_row: int | None, numbers: Seque
 
 async def _known(tx: Transaction[Settings], merchant_id: str, order_nos: Sequence[str]) -> set[str]:
     rows = await tx.all(KNOWN_NUMBERS, merchant_id=merchant_id, order_nos=list(order_nos))
-    return {row["order_no"] for row in rows}
+    return {number for row in rows for number in (row["order_no"], row["id"])}
 
 
 async def _save(tx: Transaction[Settings], after: OrderImport) -> None:

@@ -63,12 +63,16 @@ def past_refund(
     """What was refunded of an order in this state, if anything was.
 
     Raises:
-        FieldMissing: money was refunded, and not when.
+        FieldMissing: money was refunded, and not when; or something of a line, and no money of anything.
         FieldUnsuitable: there is more about a refund, and no money that was refunded.
     """
-    stated = {"refunded_at": refunded_at, "refund_reference": reference, "lines": next(filter(None, lines), None)}
+    stated = {"refunded_at": refunded_at, "refund_reference": reference}
     money = [each.amount.minor for each in lines if each is not None] + [shipping.minor if shipping else 0]
     if not any(money):
+        for place, each in enumerate(lines):
+            if each is not None:
+                pointer, field = f"/lines/{place}/refunded/amount", "refunded.amount"
+                raise errors.FieldMissing(pointer=pointer, state=state, field=field)
         for field, value in stated.items():
             if value is not None:
                 raise errors.FieldUnsuitable(pointer=f"/{field}", state=state, field=field)

@@ -44,6 +44,8 @@ def check(order: PastOrder, now: datetime) -> None:
         _check_present(order, "parcels", present=bool(order.parcels), needed=order.state in _SENT)
     if order.cancel_cause is not None and order.state is not OrderState.CANCELLED:
         raise errors.FieldUnsuitable(pointer="/cancel_cause", state=order.state, field="cancel_cause")
+    if order.payment_reference is not None and order.paid_at is None:
+        raise errors.FieldUnsuitable(pointer="/payment_reference", state=order.state, field="payment_reference")
     _check_times(order, now)
     _check_refund(order, now)
     _check_units(order)
