@@ -47,9 +47,9 @@ class ShownActions:
         return found + [f"cancel_lines {who.role}" async for who in self._of_units()]
 
     async def _of_payments(self) -> Any:
-        facts = PaymentFacts(self._model.order, self.money, self._db.clock.now())
         for payment in self.money.payments:
             for who in PEOPLE:
+                facts = PaymentFacts(self._model.order, self.money, self._db.clock.now(), who)
                 for shown in PAYMENT.allowed(payment, who, facts):
                     if shown.allowed and shown.action in COMMANDS:
                         action = PaymentAction(shown.action)

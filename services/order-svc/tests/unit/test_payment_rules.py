@@ -101,7 +101,7 @@ def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
 ) -> None:
     def apply() -> Payment:
         paid = replace(payment(), surplus=surplus)
-        facts = PaymentFacts(order(state), OrderMoney([paid], refunds), NOW)
+        facts = PaymentFacts(order(state), OrderMoney([paid], refunds), NOW, BY_OPERATOR.actor)
         return PAYMENT.apply(paid, PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
 
     if refused is None:
@@ -112,7 +112,7 @@ def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
 
 
 def test_only_an_operator_refunds_a_remainder_and_only_of_a_payment_that_succeeded() -> None:
-    facts = PaymentFacts(order(OrderState.CANCELLED), OrderMoney([payment()]), NOW)
+    facts = PaymentFacts(order(OrderState.CANCELLED), OrderMoney([payment()]), NOW, BY_OPERATOR.actor)
     with pytest.raises(ActionNotAllowed):
         PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_BUYER, facts)
     with pytest.raises(IllegalTransition):

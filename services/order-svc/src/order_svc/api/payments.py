@@ -33,6 +33,7 @@ from order_svc.domain.payments.errors import (
     AuthorisationNotOffered,
     EvidenceRequired,
     NothingOwed,
+    PartyCannotDecide,
     PayerNotTaken,
     PayerRequired,
     RefundReferenceTaken,
@@ -69,12 +70,20 @@ _START: Mapping[str, Any] = {
     "dependencies": [require_action(ORDER, OrderAction.PAY)],
 }
 _REFUND: Mapping[str, Any] = {
-    "responses": refusals(IllegalTransition, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds),
+    "responses": refusals(
+        IllegalTransition, PartyCannotDecide, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds
+    ),
     "dependencies": [require_action(PAYMENT, PaymentAction.REFUND_REMAINDER)],
 }
 _RECORD: Mapping[str, Any] = {
     "responses": refusals(
-        IllegalTransition, NothingOwed, RefundReferenceTaken, EvidenceRequired, AmountExceedsOwed, CurrencyMismatch
+        IllegalTransition,
+        PartyCannotDecide,
+        NothingOwed,
+        RefundReferenceTaken,
+        EvidenceRequired,
+        AmountExceedsOwed,
+        CurrencyMismatch,
     ),
     "dependencies": [require_action(PAYMENT, PaymentAction.RECORD_REFUND)],
 }

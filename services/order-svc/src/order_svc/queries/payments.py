@@ -53,7 +53,7 @@ async def payments(reader: Reader, limit: int, cursor: str | None, **filters: ob
 
 async def _views(reader: Reader, found: Sequence[Payment]) -> list[PaymentView]:
     [known] = await reader.all(ORDERS_AND_MONEY, order_ids=[each.order_id for each in found])
-    facts = {each.id: PaymentFacts(each, known.of_order(each.id), reader.now) for each in known.orders}
+    facts = {each.id: PaymentFacts(each, known.of_order(each.id), reader.now, reader.actor) for each in known.orders}
     return [PaymentView(each, facts[each.order_id]) for each in found]
 
 

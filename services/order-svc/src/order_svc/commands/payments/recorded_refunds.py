@@ -42,7 +42,7 @@ async def record(tx: Transaction[Settings], payment_id: str, *, back: GivenBack)
         NotFound, Stale: see `Transaction.lock`.
         RefundReferenceTaken: another refund of the payment has the reference.
         EvidenceRequired: a merchant gives no proof.
-        IllegalTransition, ActionNotAllowed, NothingOwed: see PAYMENT.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, NothingOwed: see PAYMENT.
         AmountExceedsOwed, CurrencyMismatch: the amount does not fit what is owed.
     """
     order, payment = await payment_locks.lock(tx, payment_id)
@@ -52,7 +52,7 @@ async def record(tx: Transaction[Settings], payment_id: str, *, back: GivenBack)
             return _repeated(payment, refund, back)
     if back.evidence is None and tx.actor.role == "seller":
         raise EvidenceRequired(pointer="/evidence")
-    PAYMENT.apply(payment, PaymentAction.RECORD_REFUND, tx, PaymentFacts(order, money, tx.now))
+    PAYMENT.apply(payment, PaymentAction.RECORD_REFUND, tx, PaymentFacts(order, money, tx.now, tx.actor))
     owed = owed_of_payment(payment, money, tx.now, kept_minor(order))
     refund = new_refund(tx, payment, _amount(payment, back, owed), OwnRefundCause.OPERATOR)
     refund = replace(refund, outside=back.method, outside_reference=back.reference, outside_evidence=back.evidence)

@@ -169,11 +169,11 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds: see PAYMENT.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, NotRefundable, NothingToRefund, RefundPeriodOver, TooManyRefunds: see PAYMENT.
     """
     order, payment = await payment_locks.lock(tx, payment_id)
     [money] = await tx.all(MONEY_OF_ORDERS, order_ids=[order.id])
-    PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, PaymentFacts(order, money, tx.now))
+    PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, PaymentFacts(order, money, tx.now, tx.actor))
     await refund(tx, payment, remainder_of(payment, order, money, tx.now), OwnRefundCause.OPERATOR)
     return payment
 

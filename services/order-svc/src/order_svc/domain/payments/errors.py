@@ -115,6 +115,16 @@ class DueTimeTooLate(Refusal):
     en = "This part of the payment plan is due at most {most} hours after the order is placed: by {latest}."
 
 
+class PartyCannotDecide(Refusal):
+    """Who acts for the platform is the buyer, or belongs to the merchant, of the order."""
+
+    kind, code = Kind.CONFLICT, "party_cannot_decide"
+    zh, en = (
+        "交易一方不能代表平台处理该订单的款项。",
+        "A party of the order does not act for the platform about its money.",
+    )
+
+
 class NothingOwed(Refusal):
     """No refund that order-svc has made by itself has failed for good, or all of its money is back, or may still come back."""
 

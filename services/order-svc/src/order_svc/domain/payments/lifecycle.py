@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
+from aftercare_chassis.lifecycle import Actor, Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.model import Order
-from order_svc.domain.payments.errors import NothingOwed
+from order_svc.domain.payments.errors import NothingOwed, PartyCannotDecide
 from order_svc.domain.payments.limits import period_over, too_many
 from order_svc.domain.payments.model import Payment, PaymentState, RefundState
 from order_svc.domain.payments.order_money import OrderMoney
@@ -23,6 +23,7 @@ from order_svc.domain.permissions import (
     OPERATOR_OR_FINANCE,
     PARTIES,
     SYSTEM_ONLY,
+    is_party_as_staff,
 )
 
 
@@ -41,11 +42,18 @@ class PaymentAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """What the guards of a payment need besides its row: the order that it is for, all money of that order, and the time."""
+    """What the guards of a payment need besides its row: the order that it is for, all money of that order, the time, and who acts."""
 
     order: Order
     money: OrderMoney
     at: datetime
+    actor: Actor
+
+
+def _is_party(_: Payment, facts: PaymentFacts) -> Refusal | None:
+    """The buyer and the merchant's people decide nothing for the platform about their own money."""
+    is_party = is_party_as_staff(facts.actor, facts.order.buyer_id, facts.order.merchant_id)
+    return PartyCannotDecide() if is_party else None
 
 
 def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
@@ -62,7 +70,9 @@ def _too_many(payment: Payment, facts: PaymentFacts) -> Refusal | None:
     return too_many(payment, facts.money.refunds_of([payment]))
 
 
+_NO_PARTY = Guard(PartyCannotDecide.code, _is_party)
 _REMAINDER = (
+    _NO_PARTY,
     Guard(errors.NotRefundable.code, _order_needs_it),
     Guard(errors.NothingToRefund.code, _nothing_left),
     Guard(errors.RefundPeriodOver.code, lambda payment, facts: period_over(payment, facts.at)),
@@ -76,7 +86,7 @@ def _nothing_owed(payment: Payment, facts: PaymentFacts) -> Refusal | None:
     return None if owed else NothingOwed()
 
 
-_OWED = (Guard(NothingOwed.code, _nothing_owed),)
+_OWED = (_NO_PARTY, Guard(NothingOwed.code, _nothing_owed))
 _P, _A = PaymentState, PaymentAction
 
 # A voided payment is pending until the provider reports what has become of it. A provider may decline and later report that it
