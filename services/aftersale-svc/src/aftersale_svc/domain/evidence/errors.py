@@ -24,7 +24,7 @@ class EvidenceUnusable(Refusal):
     kind, code = Kind.INVALID, "evidence_unusable"
     zh, en = (
         "凭证必须是为该订单上传（POST /v1/evidence）的文件，其状态可以是：{allowed}；所引用的文件：{found}。",
-        "Evidence has to be a file for this order (POST /v1/evidence) that may be: {allowed}. What is cited is: {found}.",
+        "Evidence has to be a file for this order (POST /v1/evidence), {allowed}; what is cited is {found}.",
     )
 
 

@@ -8,7 +8,7 @@ class AmountExceedsLeft(Refusal):
 
     kind, code = Kind.INVALID, "amount_exceeds_left"
     zh = "本次支付金额 {amount_minor:money} 须大于 0 且不超过当前待付金额 {left_minor:money}。"
-    en = "{amount_minor:money} cannot be paid: above nothing and up to {left_minor:money} is left to pay now."
+    en = "{amount_minor:money} cannot be paid: an amount above zero and at most {left_minor:money} can be paid now."
 
 
 class AmountExceedsAuthorised(Refusal):
@@ -16,7 +16,7 @@ class AmountExceedsAuthorised(Refusal):
 
     kind, code = Kind.INVALID, "amount_exceeds_authorised"
     zh = "请款金额 {amount_minor:money} 须大于 0 且不超过可请款金额 {most_minor:money}。"
-    en = "{amount_minor:money} cannot be captured: above nothing and up to {most_minor:money} can be."
+    en = "{amount_minor:money} cannot be captured: an amount above zero and at most {most_minor:money} can be."
 
 
 class AmountNotDivisible(Refusal):
@@ -88,7 +88,7 @@ class InstalmentEmpty(Refusal):
 
     kind, code = Kind.INVALID, "instalment_empty"
     zh = "付款计划中每一期的金额须大于 0。"
-    en = "Each part of the payment plan is above nothing."
+    en = "Each part of the payment plan has to be above zero."
 
 
 class InstalmentMisplaced(Refusal):
@@ -138,7 +138,7 @@ class AmountExceedsOwed(Refusal):
 
     kind, code = Kind.INVALID, "amount_exceeds_owed"
     zh = "登记金额 {amount_minor:money} 须大于 0 且不超过仍欠买家的 {owed_minor:money}。"
-    en = "{amount_minor:money} cannot be recorded: above nothing and up to {owed_minor:money} is owed to the buyer."
+    en = "{amount_minor:money} cannot be recorded: at most {owed_minor:money} is owed to the buyer, and an amount is above zero."
 
 
 class RefundReferenceTaken(Refusal):
