@@ -145,6 +145,21 @@ async def test_text_that_cannot_be_stored_is_refused_with_its_place(
     assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, error)]
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ('{"lines": [], "lines": [{"sku": "K", "quantity": 1}]}', "/lines"),
+        ('{"lines": [{"sku": "K", "quantity": 1, "\\u0071uantity": 2}]}', "/lines/0/quantity"),
+    ],
+)
+async def test_a_key_that_is_repeated_is_refused_with_its_place(
+    client: httpx.AsyncClient, body: str, pointer: str
+) -> None:
+    response = await client.post("/orders", content=body, headers=JSON)
+    assert (response.status_code, code(response)) == (422, "validation_failed")
+    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, "key_repeated")]
+
+
 async def test_text_that_only_looks_like_it_is_accepted(client: httpx.AsyncClient) -> None:
     body = '{"lines": [{"sku": "\\\\u0000 \\ud83d\\ude00 NaN", "quantity": 1}]}'
     assert (await client.post("/orders", content=body, headers=JSON)).status_code == 200

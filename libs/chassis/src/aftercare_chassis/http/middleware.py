@@ -204,7 +204,8 @@ class ResponseSender:
 
 
 def _unstorable(request: Request, body: bytes) -> Response | None:
-    """A problem where the body contains what no database stores, else None. Partners' bodies are checked by their routes.
+    """A problem where the body contains what no database stores, or a key twice in one object, else None. Partners' bodies are checked by
+    their routes.
 
     Raises:
         MalformedJson: it is JSON in UTF-16 or UTF-32, which the parser would take, and in which nothing would be found.
@@ -213,7 +214,10 @@ def _unstorable(request: Request, body: bytes) -> Response | None:
         return None
     if b"\0" in body and problems.has_json_content_type(request):
         raise MalformedJson
-    errors = request_body.unstorable(body, choose(request.headers.get("accept-language")))
+    language = choose(request.headers.get("accept-language"))
+    errors = request_body.unstorable(body, language)
+    if not errors and problems.has_json_content_type(request):
+        errors = request_body.repeated_keys(body, language)
     return problems.validation_problem(request, errors) if errors else None
 
 

@@ -1,4 +1,4 @@
-"""Request bodies: read whole within a size, checked for what no database stores, and refused where none is accepted."""
+"""Request bodies: read whole within a size, checked for what no database stores and for repeated keys, and refused where none is accepted."""
 
 import json
 import math
@@ -101,6 +101,50 @@ def unstorable(body: bytes, language: str) -> list[dict[str, str]]:
         return []  # not JSON: the route that parses it refuses it
 
 
+class _KeyRepeated(Exception):
+    """An object of a JSON document has a key twice."""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object of a JSON document, with every pair that it has."""
+
+
+def repeated_keys(body: bytes, language: str) -> list[dict[str, str]]:
+    """An entry for each key that an object of a JSON body has already: parsers differ in which of its values they take."""
+    try:
+        json.loads(body, object_pairs_hook=_unrepeated)
+    except _KeyRepeated:
+        places = _repeated_places(json.loads(body, object_pairs_hook=_Pairs), "")
+        return [_entry(place, "key_repeated", language) for place in islice(places, MAX_ERRORS)]
+    except (ValueError, RecursionError):
+        pass  # not JSON: the route that parses it refuses it
+    return []
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _KeyRepeated
+
+
+def _repeated_places(value: Any, place: str) -> Iterator[str]:
+    if isinstance(value, _Pairs):
+        seen = set[str]()
+        for name, item in value:
+            inside = _inside(place, name)
+            if name in seen:
+                yield inside
+            seen.add(name)
+            yield from _repeated_places(item, inside)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _repeated_places(item, f"{place}/{index}")
+
+
+def _inside(place: str, name: str) -> str:
+    """The JSON pointer of a key of the object at this place."""
+    return f"{place}/{_SURROGATE.sub('?', name)[:100].replace('~', '~0').replace('/', '~1')}"
+
+
 def _entry(place: str, kind: str, language: str) -> dict[str, str]:
     code, message = validation_message({"type": kind}, language)
     return {"pointer": place, "code": code, "message": message}
@@ -119,7 +163,7 @@ def _unstorable_places(value: Any, place: str) -> Iterator[tuple[str, str]]:
                 yield from _unstorable_places(item, f"{place}/{index}")
         case dict():
             for name, item in value.items():
-                inside = f"{place}/{_SURROGATE.sub('?', name)[:100].replace('~', '~0').replace('/', '~1')}"
+                inside = _inside(place, name)
                 if kind := _text_error(name):
                     yield inside, kind
                 yield from _unstorable_places(item, inside)

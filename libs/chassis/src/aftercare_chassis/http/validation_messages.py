@@ -49,6 +49,7 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
     "string_unicode": ("invalid_unicode", "必须是合法的 Unicode 文本。", "Must be valid Unicode text."),
     "string_not_ascii": ("wrong_format", "只能使用 ASCII 字符。", "Must be ASCII."),
     "string_pattern_mismatch": ("wrong_format", "必须匹配 {pattern}。", "Must match {pattern}."),
+    "key_repeated": ("key_repeated", "同一对象中不得重复出现该字段。", "Must not be in the same object twice."),
     "control_character": ("control_character", "不得包含控制字符。", "Must not contain control characters."),
     "line_break": (
         "control_character",
