@@ -49,7 +49,7 @@ from aftercare_events.catalogue.refused_goods import RefusedGoodsClaimClosed
 from order_svc import projections
 from order_svc.commands import effects
 from order_svc.commands.cases import after_sales, case_money, cases
-from order_svc.commands.orders import restrictions, stock
+from order_svc.commands.orders import completions, restrictions, stock
 from order_svc.commands.parcels import contested_receivers, shipments
 from order_svc.commands.payments import offline_refunds, refund_requests
 from order_svc.commands.shipping import booked_pickups, shipping_labels
@@ -94,7 +94,7 @@ def _following(copy: Copy[E], decide: Decide[E]) -> Callable[[Transaction[Settin
     """The handler that does so."""
 
     async def handle(tx: Transaction[Settings], event: E) -> None:
-        await _follow(tx, event, copy, decide)
+        await completions.complete_refunded(tx, *await _follow(tx, event, copy, decide))
 
     return handle
 
@@ -108,7 +108,7 @@ async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -
 async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -> None:
     """The case ended with its purpose: the order may be over."""
     order, units = await _follow(tx, event, projections.case_completed, cases.complete)
-    await effects.advance(tx, order, units)
+    await completions.complete_refunded(tx, await effects.advance(tx, order, units), units)
 
 
 async def pickup_given_up(tx: Transaction[Settings], event: PickupWaybillWithdrawn) -> None:

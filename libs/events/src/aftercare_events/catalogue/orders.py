@@ -272,7 +272,8 @@ class OrderLinesCancelled(OrderEvent):
 
 
 class OrderCompleted(OrderEvent):
-    """The order is closed, which is final: received, the after-sale window over, no case or dispute open."""
+    """The order is closed, which is final: no case or dispute is open, and it was received and the after-sale window is over, or all of its
+    goods were refunded after they had arrived."""
 
     matter: Code = "order_completion"
     completed_at: Time

@@ -243,6 +243,14 @@ def _refunded_units(case_lines: Iterable[CaseLine]) -> Counter[str]:
     return units
 
 
+def refunded_after_leaving(case_lines: Iterable[CaseLine]) -> Counter[str]:
+    """Units by line id that had left the merchant and that cases have refunded."""
+    units = Counter[str]()
+    for each in case_lines:
+        units[each.line_id] += each.refunded_quantity - each.withdrawn_quantity
+    return units
+
+
 def lost_units(order: Fulfilment, case_id: str) -> Counter[str]:
     """Units by line id that will not arrive and that no other case is about: this case is about them first."""
     ended = {parcel.id for parcel in outbound(order.parcels) if will_not_arrive(parcel)}

@@ -222,6 +222,10 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
         (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
         (_S.DELIVERED, _A.EXTEND_RECEIPT): Transition(_S.DELIVERED, PARTIES, (EXTENSIONS_USED,)),
+        # Nothing is left to confirm the receipt of. What was delivered is completed, so that a verdict may still give money.
+        (_S.DELIVERED, _A.REFUND_WHOLLY): Transition(
+            _S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.REFUND_WHOLLY),)
+        ),
         (_S.SHIPPED, _A.RECORD_DELIVERY): Transition(
             _S.SHIPPED, MERCHANT_OR_AGENT, can_be_recorded(ParcelStatus.DELIVERED)
         ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.refusals import Kind, Refusal
 
 from order_svc.domain.cases import CaseState
-from order_svc.domain.fulfilment import Fulfilment, outbound, sent_again
+from order_svc.domain.fulfilment import Fulfilment, outbound, refunded_after_leaving, sent_again
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.order_ways import OrderWay
@@ -98,9 +98,7 @@ def unship(located: Fulfilment, parcel: Parcel) -> OrderUnits:
 def _refunded_of_parcels_under_way(located: Fulfilment, voided: Parcel) -> Counter[str]:
     """The refunded units that had left, by line, without as many as were in other parcels that have ended."""
     ended = {each.id for each in outbound(located.parcels) if each.terminal and each.id != voided.id}
-    refunded = Counter[str]()
-    for unit in located.case_lines:
-        refunded[unit.line_id] += unit.refunded_quantity - unit.withdrawn_quantity
+    refunded = refunded_after_leaving(located.case_lines)
     for each in located.contents:
         refunded[each.line_id] -= each.quantity if each.parcel_id in ended else 0
     return refunded

@@ -1,7 +1,7 @@
 """SELECTs of orders with their lines, and what decides which actions are open."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeVar
 
@@ -10,8 +10,8 @@ from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain import line_cancellations
 from order_svc.domain.cases import Case
-from order_svc.domain.fulfilment import any_sent_by_case
-from order_svc.domain.model import Address, Order, OrderLine, OrderState
+from order_svc.domain.fulfilment import any_sent_by_case, refunded_after_leaving
+from order_svc.domain.model import Address, AfterSaleState, Order, OrderLine, OrderState
 from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.payments.order_money import OrderMoney
 from order_svc.domain.payments.owed import owed_of_order
@@ -39,6 +39,8 @@ class OrderView:
     facts: OrderFacts
     address: Address | None = None
     owed_minor: int = 0
+    refunded: Mapping[str, int] = field(default_factory=dict)
+    """By line: the units that had left and that cases have refunded; a line without any is left out."""
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -52,7 +54,8 @@ async def order_view(reader: Reader, found: Order) -> OrderView:
     [facts] = await _facts(reader, [found], {found.id: parts.lines}, parts)
     owed = owed_of_order(parts, reader.now, kept_minor(found))
     address = await reader.find(ADDRESSES, found.id)
-    return OrderView(found, parts.lines, facts, address, owed)
+    refunded = await _refunded(reader, {found.id: parts.lines})
+    return OrderView(found, parts.lines, facts, address, owed, refunded)
 
 
 async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:
@@ -60,8 +63,9 @@ async def with_parts(reader: Reader, page: Page[Order]) -> Page[OrderView]:
     lines = _grouped(await reader.all(LINES_OF_ORDERS, order_ids=[each.id for each in page.data]), "order_id")
     money = await money_of(reader, [each for each in page.data if each.state in _CANCELLABLE])
     facts = await _facts(reader, page.data, lines, money)
+    refunded = await _refunded(reader, lines)
     return Page(
-        [OrderView(each, of.lines, of) for each, of in zip(page.data, facts, strict=True)],
+        [OrderView(each, of.lines, of, refunded=refunded) for each, of in zip(page.data, facts, strict=True)],
         page.has_more,
         page.next_cursor,
     )
@@ -92,6 +96,18 @@ async def _facts(
         )
         for each in orders
     ]
+
+
+async def _refunded(reader: Reader, lines: Mapping[str, Sequence[OrderLine]]) -> Mapping[str, int]:
+    """By line: the units that had left and that cases have refunded. Orders that no case has changed are not looked at."""
+    order_ids = [
+        order_id
+        for order_id, of_order in lines.items()
+        if any(each.shipped_quantity and each.after_sale_state is not AfterSaleState.NONE for each in of_order)
+    ]
+    if not order_ids:
+        return {}
+    return refunded_after_leaving(await reader.all(CASE_LINES_OF_ORDERS, order_ids=order_ids))
 
 
 async def _cases(reader: Reader, order_ids: Sequence[str]) -> Mapping[str, Sequence[Case]]:

@@ -154,17 +154,17 @@ class OrderLineOut(Out):
     cancelled: Money | None = None
     """What of `paid` is refunded for them."""
     refunded_quantity: int | None = None
-    """Units that had left and been refunded before the order was imported."""
+    """Units that had left and were refunded: by cases, or before the order was imported."""
     refunded: Money | None = None
-    """What of `paid` was refunded before the order was imported, beside `cancelled`."""
+    """What of `paid` was refunded before the order was imported, beside `cancelled`. What cases have refunded is in the ledger of the order."""
     held_quantity: int
     """Unshipped units that open cases hold because they may be refunded."""
     after_sale_state: AfterSaleState | None
     """Absent or null where no case is or was about this line."""
 
     @classmethod
-    def of(cls, line: OrderLine, currency: str) -> Self:
-        """The line as a response, in its order's currency."""
+    def of(cls, line: OrderLine, currency: str, refunded: int = 0) -> Self:
+        """The line as a response, in its order's currency. `refunded` units of it had left and were refunded by cases."""
         return cls(
             id=line.id,
             sku=line.sku,
@@ -185,7 +185,7 @@ class OrderLineOut(Out):
             withdrawn_quantity=line.withdrawn_quantity,
             cancelled_quantity=line.cancelled_quantity,
             cancelled=Money.of(line.cancelled_minor, currency),
-            refunded_quantity=line.refunded_quantity,
+            refunded_quantity=line.refunded_quantity + refunded,
             refunded=Money.of(line.refunded_minor, currency),
             held_quantity=line.held_quantity,
             after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,

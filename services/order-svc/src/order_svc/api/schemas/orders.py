@@ -194,13 +194,14 @@ class OrderOut(Out):
     packed_at: Time | None = None
     """When the merchant packed the goods; null where they were not packed, or were unpacked."""
     packages: list[PackageOut] | None = None
-    """What is in the packages that have not left; null where nothing was packed."""
+    """What is to leave in the packages that have not left; null where nothing was packed. Units that a case has cancelled (`withdrawn_quantity`)
+    are to be taken out, of the last packages first: those that are not packed count first."""
     received_at: Time | None
     """When the buyer confirmed the receipt, or it counted as confirmed after the deadline; null before."""
     window_ends_at: Time | None
     """Until when cases may be opened about the received goods: counted from the personal signature, `received_at` at the earliest; null before that."""
     completed_at: Time | None
-    """When the after-sale window was over and no case was open; null before."""
+    """When the after-sale window was over, or all goods that had arrived were refunded, and no case was open; null before."""
     review: ReviewState | None = None
     """The review that a restriction asks for: while it is `pending` the order cannot be paid; null where there is none."""
     review_reason: str | None = None
@@ -236,7 +237,7 @@ class OrderOut(Out):
             times=OrderTimesUsedOut.of_order(order),
             **_paying(order),
             discounts=discounts_out(order_discounts.of_order(lines) or None, order.currency),
-            lines=[OrderLineOut.of(line, order.currency) for line in lines],
+            lines=[OrderLineOut.of(line, order.currency, view.refunded.get(line.id, 0)) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
             shipping_tax=None if tax is None else Money.of(tax, order.currency),
             shipping_discounts=discounts_out(order.shipping_discounts, order.currency),

@@ -1,4 +1,4 @@
-"""Receipt of a delivered order, by the buyer or by the timer, and the completion after the after-sale window."""
+"""Receipt of a delivered order, by the buyer or by the timer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Context, SystemContext
-from aftercare_events import OrderCompleted, OrderDelivered, OrderReceiptConfirmed
+from aftercare_events import OrderDelivered, OrderReceiptConfirmed
 from aftercare_events.catalogue.orders import ReceiptCause
 from aftercare_events.catalogue.receipts import ReceiptExtended
 
@@ -80,16 +80,3 @@ async def extend(tx: Transaction[Settings], order_id: str, *, days: int) -> Orde
         **order_fields(tx, extended), days=days, extended_by=tx.actor.role, receipt_due_at=extended.deadline_at
     )
     return await effects.enter(tx, order, extended, event)
-
-
-@order_timer(OrderAction.COMPLETE)
-async def complete(tx: Transaction[Settings], order: Order) -> Order:
-    """The after-sale window of the locked order has ended and no case is open.
-
-    Raises:
-        IllegalTransition: the order is not received.
-        AfterSaleOpen: a case or dispute about the order is open.
-    """
-    completed = ORDER.apply(order, OrderAction.COMPLETE, SystemContext.of(tx))
-    completed = replace(completed, completed_at=tx.now)
-    return await effects.enter(tx, order, completed, OrderCompleted(**order_fields(tx, completed), completed_at=tx.now))
