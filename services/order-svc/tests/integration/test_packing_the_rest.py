@@ -143,3 +143,24 @@ async def test_virtual_goods_are_in_no_package_and_no_label(depot, shop, kettles
     refused = await shop.seller.post(path(order, "pack"), json={"packages": [{"lines": virtual}]})
     shop.problem(refused, 422, "virtual_goods")
     shop.problem(await depot.order(order, lines=virtual), 422, "virtual_goods")
+
+
+@pytest.mark.parametrize(("cancelled", "amount", "left"), [(1, 9566, [1, 1]), (2, 19133, [1])])
+async def test_units_that_a_case_cancels_are_out_of_the_last_packages(shop, cancelled, amount, left):
+    order, _ = await shop.paid()
+    await packed(shop, order, 1, 2)
+    await shop.open_case(order, cancelled, case_type="cancel_unshipped")
+    await shop.ask_refund(order, amount, stage="pre_ship")
+    await shop.settle()
+    shown = await shop.order(order["id"])
+    assert (shown["lines"][0]["withdrawn_quantity"], quantities(shown)) == (cancelled, left)
+    assert shown["packages"][0]["weight_grams"] == 900, "it is as it was packed"
+
+
+async def test_units_that_are_not_packed_are_cancelled_before_those_that_are(shop):
+    order, _ = await shop.paid()
+    await packed(shop, order, 2)
+    await shop.open_case(order, 1, case_type="cancel_unshipped")
+    await shop.ask_refund(order, 9566, stage="pre_ship")
+    await shop.settle()
+    assert quantities(await shop.order(order["id"])) == [2]

@@ -1,7 +1,7 @@
 """What the merchant packs of an order before a courier takes it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +61,27 @@ def left(packages: Sequence[dict[str, Any]], picks: Sequence[Pick]) -> list[dict
     for place, each in enumerate(packages):
         if {line["line_id"]: line["quantity"] for line in each["lines"]} == sent:
             return [*packages[:place], *packages[place + 1 :]]
-    waiting = list[dict[str, Any]]()
+    return _without(packages, sent)
+
+
+def shippable_only(packages: Sequence[dict[str, Any]], lines: Iterable[OrderLine]) -> list[dict[str, Any]]:
+    """The stored packages with no more units than are left to ship: those that were withdrawn are taken out of the last ones first."""
+    packed = Counter[str]()
+    for each in packages:
+        for line in each["lines"]:
+            packed[line["line_id"]] += line["quantity"]
+    withdrawn = packed - Counter({line.id: fulfilment.unshipped(line) for line in lines})
+    return _without(packages[::-1], withdrawn)[::-1]
+
+
+def _without(packages: Sequence[dict[str, Any]], units: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The packages without these units, by line, from the first on."""
+    waiting, out = list[dict[str, Any]](), dict(units)
     for each in packages:
         lines = []
         for line in each["lines"]:
-            gone = min(sent.get(line["line_id"], 0), line["quantity"])
-            sent[line["line_id"]] = sent.get(line["line_id"], 0) - gone
+            gone = min(out.get(line["line_id"], 0), line["quantity"])
+            out[line["line_id"]] = out.get(line["line_id"], 0) - gone
             if line["quantity"] > gone:
                 lines.append({**line, "quantity": line["quantity"] - gone})
         if lines == each["lines"]:

@@ -18,6 +18,7 @@ from aftercare_events.catalogue.stock import (
 )
 
 from order_svc.commands.record import order_fields
+from order_svc.domain import packing
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_units import OrderUnits
@@ -62,11 +63,13 @@ async def reverse(tx: Transaction[Settings], order: Order, units: Units, parcel_
 
 
 async def release_withdrawn(tx: Transaction[Settings], order: Order, before: OrderUnits, after: OrderUnits) -> Order:
-    """Release the units of the locked order that were withdrawn; those of a cancelled order were released with it. The order as saved."""
+    """Release the units of the locked order that were withdrawn, and take them out of its packages; those of a cancelled order were released
+    with it. The order as saved."""
     units = stock.changes(before.lines, after.lines, "withdrawn_quantity")
     if not units or order.state is OrderState.CANCELLED:
         return order
-    timed = replace(order, ship_by_at=goods.next_ship_by(order, after.lines))
+    packages = None if order.packages is None else packing.shippable_only(order.packages, after.lines)
+    timed = replace(order, ship_by_at=goods.next_ship_by(order, after.lines), packages=packages)
     released = await release(tx, order, units, StockReleaseCause.WITHDRAWN)
     return await tx.save(ORDERS, ORDER.reschedule(timed, SystemContext.of(tx)), *released)
 
