@@ -36,6 +36,23 @@ async def intercepts(shop, order):
     return (await shop.buyer.get("/v1/intercepts", params={"order_id": order["id"]})).json()["data"]
 
 
+async def test_a_cancellation_states_that_couriers_are_asked_and_shows_the_intercepts(shop, order):
+    def effect(found):
+        [action] = [each for each in found["allowed_actions"] if each["action"] == "cancel"]
+        return action.get("effect", {}).get("en")
+
+    rest = "cancels and refunds what has not left"
+    called_back = "asks the couriers to bring back what is on its way; its money goes back once it has come back"
+    assert effect(await shop.order(order["id"])) == f"{called_back}; {rest}"
+    await shop.ship(order, 1, "73002")
+    full = await shop.order(order["id"])
+    assert (effect(full), full.get("intercepts")) == (called_back, None)
+    cancelled = (await cancel(shop, order)).json()
+    assert (cancelled["state"], effect(cancelled)) == ("shipped", None)
+    asked = [(each["waybill_no"], each["purpose"], each["state"]) for each in cancelled["intercepts"]]
+    assert asked == [("73001", "return_to_sender", "requested"), ("73002", "return_to_sender", "requested")]
+
+
 async def test_parcels_are_called_back_and_what_has_not_left_is_refunded(shop, order):
     assert await shown(shop, order) == (True, None, [])
     cancelled = (await cancel(shop, order, reason="changed_mind")).json()

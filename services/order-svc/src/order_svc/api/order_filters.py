@@ -8,7 +8,7 @@ from aftercare_chassis.http.schemas import Code, Currency, Id, Name, OneLine, Pr
 from fastapi import Depends, Query
 
 from order_svc.api.parameters import Several, one_or_several
-from order_svc.api.schemas.orders import OrderTurn
+from order_svc.api.schemas.order_parts import OrderTurn
 from order_svc.domain.model import AfterSaleState, OrderState
 from order_svc.domain.order_keys import KeyKind
 from order_svc.domain.sorting import RangeEmpty

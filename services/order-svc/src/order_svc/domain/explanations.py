@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Allowed
 
-from order_svc.domain import errors, policy
+from order_svc.domain import errors, policy, recalls
 from order_svc.domain.cancellation_errors import NothingToCallBack, PartlyPaid, PriceAdjusted
+from order_svc.domain.fulfilment import shippable
 from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
@@ -87,15 +88,26 @@ WAY_NAMES: Mapping[OrderWay, Label] = {
 }
 
 
+CALLED_BACK = Label(
+    "请快递公司拦截并退回在途包裹；包裹退回后退款",
+    "asks the couriers to bring back what is on its way; its money goes back once it has come back",
+)
+REST_CANCELLED = Label("取消未发出的商品并退款", "cancels and refunds what has not left")
+
+
 @dataclass(frozen=True, slots=True)
 class ActionExplanation:
-    """An action, and where it is not open to somebody: why, in which states their role has it, and what they may do instead."""
+    """An action, and where it is not open to somebody: why, in which states their role has it, and what they may do instead.
+
+    `effect` is what it does where it is open and its name does not say so.
+    """
 
     action: OrderAction
     allowed: Allowed
     why: Label | None = None
     allowed_in: tuple[OrderState, ...] = ()
     ways: tuple[OrderWay, ...] = ()
+    effect: Label | None = None
 
 
 def explain(order: Order, facts: OrderFacts, actor: Actor) -> list[ActionExplanation]:
@@ -106,7 +118,7 @@ def explain(order: Order, facts: OrderFacts, actor: Actor) -> list[ActionExplana
 def _explained(order: Order, facts: OrderFacts, shown: Allowed, actor: Actor) -> ActionExplanation:
     action = OrderAction(shown.action)
     if shown.why_not is None:
-        return ActionExplanation(action, shown)
+        return ActionExplanation(action, shown, effect=_effect(order, facts, action))
     states = tuple(state for state in OrderState if action in ORDER.possible(state, actor.role))
     return ActionExplanation(action, shown, WHY_NOT[shown.why_not], states, _ways(order, facts, shown.why_not))
 
@@ -115,3 +127,15 @@ def _ways(order: Order, facts: OrderFacts, why_not: str) -> tuple[OrderWay, ...]
     if why_not in (errors.AlreadyShipped.code, NothingToCallBack.code):
         return ways_after_shipment(order.state, facts.parcels)
     return WAYS.get(why_not, ())
+
+
+def _effect(order: Order, facts: OrderFacts, action: OrderAction) -> Label | None:
+    """What the cancellation of a shipped order does: the order goes on until its parcels have ended."""
+    if action is not OrderAction.CANCEL or order.state is not OrderState.SHIPPED:
+        return None
+    effects = list[Label]()
+    if recalls.to_call_back(facts.parcels or (), facts.intercepts, facts.contents, facts.cases):
+        effects.append(CALLED_BACK)
+    if any(shippable(line) for line in facts.lines):
+        effects.append(REST_CANCELLED)
+    return Label("；".join(each.zh for each in effects), "; ".join(each.en for each in effects)) if effects else None

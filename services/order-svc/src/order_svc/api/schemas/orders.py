@@ -18,7 +18,7 @@ from aftercare_chassis.http.schemas import (
     Version,
     example,
 )
-from aftercare_chassis.http.turns import TurnOf, effects_of
+from aftercare_chassis.http.turns import effects_of
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
@@ -33,6 +33,7 @@ from order_svc.api.schemas.order_lines import (
     amount_of,
     discounts_out,
 )
+from order_svc.api.schemas.order_parts import OrderInterceptOut, OrderTurn, RefundOwedOut
 from order_svc.api.schemas.order_times import OrderTimesUsedOut
 from order_svc.api.schemas.packing import PackageOut
 from order_svc.api.schemas.stages import LabelOut, OrderActionOut, stage_label
@@ -52,8 +53,6 @@ from order_svc.domain.model import (
 from order_svc.domain.payments.plans import PlanDraft
 from order_svc.domain.stages import OrderStage, stage_of
 from order_svc.queries.orders import OrderView
-
-OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]
 
 
 class OrderIn(In):
@@ -263,21 +262,15 @@ def _paying(order: Order) -> dict[str, object]:
     }
 
 
-class RefundOwedOut(Out):
-    """What the buyer is still owed, because refunds that no case has decided have failed."""
-
-    amount: Money
-    """What is owed: it is refunded again, or given back outside the provider and recorded."""
-    whose_turn: OrderTurn
-    """Who has to give it back: the merchant, whom an operator may help."""
-
-
 class OrderDetailOut(OrderOut):
     """An order with its shipping address, and with the reason of each action that is not open to the caller."""
 
     refund_owed: RefundOwedOut | None = None
     """What the buyer of an order that was cancelled, in whole or in part, is owed still; null where it is nothing."""
 
+    intercepts: list[OrderInterceptOut] | None = None
+    """What the couriers of a shipped order are asked to do with its parcels, such as to bring them back because it is cancelled; null where
+    nothing was asked, and in other states."""
     shipping_address: AddressOut
     """Where the goods go; its fields are empty where the order has virtual goods alone, and no address was given."""
     allowed_actions: Annotated[  # type: ignore[assignment]  # rows of a subclass: they are never changed
@@ -292,6 +285,7 @@ class OrderDetailOut(OrderOut):
         explained = explanations.explain(view.order, view.facts, actor)
         return {
             "shipping_address": AddressOut.of_any(view.address),
+            "intercepts": OrderInterceptOut.of_any(view.facts.intercepts),
             "refund_owed": RefundOwedOut(amount=owed, whose_turn="merchant") if view.owed_minor else None,
             "allowed_actions": [OrderActionOut.explained(each) for each in explained],
         }

@@ -45,6 +45,8 @@ class OrderActionOut(AllowedOut):
     """The states in which the caller's role may take it, if nothing else bars it; absent where it is allowed."""
     instead: list[WayOut] | None = Field(default=None, exclude_if=lambda value: value is None)
     """What may be done in its place; absent where it is allowed, or where there is nothing."""
+    effect: LabelOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What it does where it is allowed and its name does not say so, such as that a shipped order is not cancelled at once."""
 
     @classmethod
     def explained(cls, each: ActionExplanation) -> "OrderActionOut":
@@ -56,6 +58,7 @@ class OrderActionOut(AllowedOut):
             why_not=why,
             explanation=None if each.why is None else LabelOut.of(each.why),
             allowed_in=None if why is None else list(each.allowed_in),
+            effect=None if each.effect is None else LabelOut.of(each.effect),
             instead=[WayOut.model_construct(way=way, name=_WAYS[way]) for way in each.ways] or None,
         )
 
