@@ -1,12 +1,13 @@
 """Sentences for people: numbers with their nouns, lists that may be empty, facts that are missing."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import pytest
 from aftercare_chassis.http.errors import ValidationFailed
 from aftercare_chassis.http.responses import PossibleProblem
 from aftercare_chassis.lifecycle import IllegalTransition
-from aftercare_chassis.sentences import fill, name_codes
+from aftercare_chassis.sentences import DEFAULT_ZONE, fill, in_zone, name_codes
 
 
 @pytest.mark.parametrize(("left", "text"), [(0, "0 units left"), (1, "1 unit left"), (2, "2 units left")])
@@ -68,3 +69,9 @@ def test_a_code_is_written_by_its_name() -> None:
     facts = {"colours": [Colour.DARK_RED, Colour.DARK_BLUE], "colour": Colour.DARK_RED}
     assert fill("{colour}: {colours}", facts, "zh-CN") == "深红: 深红、dark_blue"
     assert fill("{colour}: {colours}", facts, "en") == "dark red: dark red, dark_blue"
+
+
+def test_times_are_written_by_the_clocks_of_one_zone() -> None:
+    at = datetime(2026, 3, 2, 9, 30, 59, tzinfo=UTC)
+    assert fill("{at}", {"at": at}, "zh-CN") == fill("{at}", {"at": at}, "en") == "2026-03-02 17:30:59 Asia/Shanghai"
+    assert in_zone(at, DEFAULT_ZONE) == "2026-03-02 17:30 Asia/Shanghai"

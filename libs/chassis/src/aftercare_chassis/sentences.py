@@ -7,17 +7,20 @@ A template names facts as `str.format` does, and adds:
 - `{allowed:or none}`: a list, a text or a time, or the text behind `or` where it is empty or null.
 
 A list is separated by commas. A fact that is missing becomes "…": it must not turn a refusal into a failure. A member of an
-enumeration is written by its name, where `name_codes` has registered one; a time in UTC, to the second.
+enumeration is written by its name, where `name_codes` has registered one; a time by the clocks of `DEFAULT_ZONE`, to the second.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from string import Formatter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import EXPONENTS, written
 
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+"""The time zone of sentences whose readers have set none."""
 _MISSING, _NOTHING = "…", "-"
 _ABSENT = object()
 _OTHERWISE = "or "
@@ -26,6 +29,16 @@ _OTHERWISE = "or "
 def is_chinese(language: str) -> bool:
     """Whether sentences in `language` (a tag such as `zh-CN`) are in Chinese; all others are in English."""
     return language.lower().startswith("zh")
+
+
+def clock(at: datetime, zone: tzinfo) -> str:
+    """A time to the minute, without its zone."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def in_zone(at: datetime, zone: ZoneInfo) -> str:
+    """A time to the minute, with the name of its zone."""
+    return f"{clock(at, zone)} {zone.key}"
 
 
 _NAMES: dict[type[StrEnum], Mapping[str, tuple[str, str]]] = {}
@@ -39,7 +52,7 @@ def name_codes(codes: type[StrEnum], names: Mapping[str, tuple[str, str]]) -> No
 def _text(value: object, place: int) -> str:
     """A value as it is written; `place` 0 is Chinese, 1 English."""
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{value.astimezone(DEFAULT_ZONE):%Y-%m-%d %H:%M:%S} {DEFAULT_ZONE.key}"
     name = _NAMES.get(type(value), {}).get(value) if isinstance(value, StrEnum) else None
     return str(value) if name is None else name[place]
 

@@ -164,7 +164,7 @@ async def test_a_refusal_has_names_and_no_codes(shop: Shop) -> None:
     then = (shop.clock.now() - timedelta(days=9)).isoformat()
     early = await shop.buyer.get(f"/v1/cases/{case['id']}", params={"as_of": then})
     assert shop.harness.problem(early, 404, "case_not_open_then")["detail"] == (
-        "该售后单当时尚未创建（创建于 2026-03-02 09:00:00 UTC）。"
+        "该售后单当时尚未创建（创建于 2026-03-02 17:00:00 Asia/Shanghai）。"
     )
 
 

@@ -87,7 +87,7 @@ def test_the_refusal_names_when_the_time_ended_and_what_happens_now(
     assert refused.value.facts["ended_at"] == case.deadline_at
     assert refused.value.facts["deadline_effect"] == "approved_by_timeout"
     for language in ("en", "zh-CN"):
-        assert "2026-03-02 08:59:59 UTC" in refused.value.detail(language)
+        assert "2026-03-02 16:59:59 Asia/Shanghai" in refused.value.detail(language)
     dispute = a_dispute(DisputeState.AWAIT_MERCHANT_ANSWER, whose_turn="merchant", deadline_at=context.now - LATE)
     with pytest.raises(DeadlinePassed) as unanswered:
         DISPUTE.apply(dispute, DisputeAction.ANSWER, context)

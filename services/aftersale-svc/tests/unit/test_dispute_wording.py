@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor
+from aftercare_chassis.sentences import DEFAULT_ZONE
 from aftersale_svc.commands.step_details import FIELDS
 from aftersale_svc.domain.cases.codes import CaseType, Liable
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -31,7 +32,6 @@ from aftersale_svc.domain.wording import explanation, terms
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_WHY_NOT
 from aftersale_svc.domain.wording.dispute_explanation import CATEGORIES, ORIGINS, explain
 from aftersale_svc.domain.wording.step_details import about
-from aftersale_svc.domain.wording.times import DEFAULT_ZONE
 from order_book import NOW
 
 BUYER, ARBITRATOR = Actor("buyer-1", "buyer"), Actor("arb-1", "arbitrator")

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from aftercare_chassis.sentences import DEFAULT_ZONE
 from aftercare_events import OrderCancelled, OrderPaid, OrderPartlyPaid, RefundSucceeded
 
 TOTAL = 29500
@@ -276,7 +277,7 @@ async def test_the_time_to_pay_a_part_has_an_upper_bound(shop, kettles, number, 
     problem = shop.problem(response, 422, "due_time_too_late")
     assert problem["errors"][0]["pointer"] == f"/payment_plan/{number}/due_at"
     assert (problem["most"], datetime.fromisoformat(problem["latest"])) == (24 * days, latest)
-    assert f"即 {latest:%Y-%m-%d %H:%M:%S} UTC" in problem["detail"]
+    assert f"即 {latest.astimezone(DEFAULT_ZONE):%Y-%m-%d %H:%M:%S} Asia/Shanghai" in problem["detail"]
     assert (await shop.seller.get("/v1/orders")).json()["data"] == []
     assert (await shop.seller.post("/v1/orders", json=plan(latest))).status_code == 201
 

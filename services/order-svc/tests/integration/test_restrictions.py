@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from aftercare_chassis.sentences import DEFAULT_ZONE
 from aftercare_events import OrderCancelled, OrderCreated, SanctionImposed, SanctionLifted
 from aftercare_events.catalogue.order_reviews import OrderReviewed
 from order_svc.commands.orders import restrictions
@@ -53,7 +54,9 @@ async def test_a_restricted_subject_gets_no_new_order_and_the_reason(shop, kettl
     assert (problem["reason"], problem["restriction_id"]) == ("too_many_complaints", "sanc_1")
     assert problem["until"].startswith(until.date().isoformat())
     english = await shop.seller.post("/v1/orders", json=kettles(), headers={"accept-language": "en"})
-    assert f"until {until:%Y-%m-%d %H:%M:%S} UTC. To object" in english.json()["detail"]
+    assert (
+        f"until {until.astimezone(DEFAULT_ZONE):%Y-%m-%d %H:%M:%S} Asia/Shanghai. To object" in english.json()["detail"]
+    )
     assert "sanc_1" in english.json()["detail"]
     assert "如有异议" in problem["detail"]
     assert await shop.events(OrderCreated) == []

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 from aftercare_chassis.http import feeds
+from aftercare_chassis.sentences import DEFAULT_ZONE
 from aftercare_chassis.testing.waiting import until
 from order_svc.domain.tracking import ParcelStatus
 
@@ -55,10 +57,11 @@ async def test_a_merchant_reads_of_stock_and_deadlines_and_a_buyer_of_deadlines_
         "DeliveryMeasured",
     ]
     read = {each["event"]: each["text"] for each in seller}
-    due = (await shop.order(order["id"]))["deadline_at"].replace("T", " ")[:19]
+    deadline = datetime.fromisoformat((await shop.order(order["id"]))["deadline_at"])
+    due = f"{deadline.astimezone(DEFAULT_ZONE):%Y-%m-%d %H:%M:%S} Asia/Shanghai"
     assert read["OrderDelivered"] == {
-        "zh_cn": f"订单的包裹已全部送达。将于 {due} UTC 自动确认收货。",
-        "en": f"Everything of the order has arrived. The receipt counts as confirmed at {due} UTC.",
+        "zh_cn": f"订单的包裹已全部送达。将于 {due} 自动确认收货。",
+        "en": f"Everything of the order has arrived. The receipt counts as confirmed at {due}.",
     }
     assert read["OrderCreated"]["en"].startswith("The order was placed for 295.00 CNY. It is to be paid by 20")
     assert read["StockCommitted"] == {"zh_cn": "预占库存出库 3 件。", "en": "Reserved stock has left: 3 units."}

@@ -130,7 +130,7 @@ def test_every_code_has_its_name(names: Any, codes: Any) -> None:
 
 def test_what_a_reader_needs_is_in_the_sentence() -> None:
     english = {
-        "The order was placed for 42.00 CNY. It is to be paid by 2026-03-02 09:00:00 UTC.": step(
+        "The order was placed for 42.00 CNY. It is to be paid by 2026-03-02 17:00:00 Asia/Shanghai.": step(
             "OrderCreated", **kept(OURS["OrderCreated"], optional=True)
         ),
         "42.00 CNY were paid; 18.00 CNY are left to pay.": step(

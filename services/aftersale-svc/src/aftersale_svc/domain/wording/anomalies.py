@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from aftercare_chassis.sentences import in_zone
+
 from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.wording.times import in_zone
 
 KIND_NAMES: Mapping[str, Label] = {
     "not_picked_up": Label("长时间未揽收", "the courier has not picked it up"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Allowed, Context
+from aftercare_chassis.sentences import DEFAULT_ZONE, in_zone
 
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.claims.model import C, Claim
@@ -12,7 +13,6 @@ from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.wording.action_text import ActionText
 from aftersale_svc.domain.wording.actions import WHY_NOT
 from aftersale_svc.domain.wording.states import TURN_NAMES
-from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 # Any: the states and actions differ per kind of claim.
 

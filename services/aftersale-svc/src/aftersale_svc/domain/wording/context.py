@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from aftercare_chassis.sentences import DEFAULT_ZONE
+
 from aftersale_svc.domain.cases.amounts import RefundAmount
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.evidence.model import EvidenceReuse
-from aftersale_svc.domain.wording.times import DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)

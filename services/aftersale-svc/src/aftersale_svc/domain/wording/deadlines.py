@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.lifecycle import Lifecycle
+from aftercare_chassis.sentences import in_zone
 
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.reasons import Label
@@ -19,7 +20,6 @@ from aftersale_svc.domain.wording.claim_kinds import CLAIM_WORDS
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
-from aftersale_svc.domain.wording.times import in_zone
 
 HOLIDAYS: Mapping[str, str] = {
     "New Year's Day": "元旦",

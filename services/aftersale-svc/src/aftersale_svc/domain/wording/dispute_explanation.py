@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, PLAIN_HOURS, Actor, Allowed, Timing
+from aftercare_chassis.sentences import in_zone
 
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.cases.reasons import Label
@@ -29,7 +30,6 @@ from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, appeal, owed
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.states import TURN_NAMES
 from aftersale_svc.domain.wording.terms import judgement, open_proposal
-from aftersale_svc.domain.wording.times import in_zone
 
 CATEGORIES: Mapping[str, Label] = {
     DisputeCategory.UNFAIR_REJECTION: Label("拒绝不合理", "an unfair rejection"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
+from aftercare_chassis.sentences import in_zone
 
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.stops import Stop
@@ -13,7 +14,6 @@ from aftersale_svc.domain.disputes.appeals import Appeal, Entry, EntryDirection
 from aftersale_svc.domain.disputes.debts import DebtEntry, SettledAs
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY
-from aftersale_svc.domain.wording.times import in_zone
 
 DISPUTE_STATES: Mapping[str, Label] = {
     DisputeState.AWAIT_MERCHANT_ANSWER: Label("等待商家答复投诉", "the merchant has to answer the complaint"),

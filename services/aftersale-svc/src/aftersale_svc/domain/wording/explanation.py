@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, PLAIN_HOURS, SYSTEM, Actor, Timing
+from aftercare_chassis.sentences import DEFAULT_ZONE, in_zone
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import NotStalled
@@ -31,7 +32,6 @@ from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.step_details import about
 from aftersale_svc.domain.wording.steps import ACTORS, FOR_CALLER, STATED, STEPS, UNATTENDED
 from aftersale_svc.domain.wording.terms import open_offer
-from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from aftercare_chassis.sentences import in_zone
+
 from aftersale_svc.domain.cases.codes import Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseState
@@ -11,7 +13,6 @@ from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
-from aftersale_svc.domain.wording.times import in_zone
 
 _S = CaseState
 _REVIEWED = frozenset({_S.PENDING_REVIEW, _S.MANUAL_REVIEW, _S.OFFER_PENDING, _S.AWAIT_SUPPLEMENT})

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from aftercare_chassis.sentences import DEFAULT_ZONE, in_zone
+
 from aftersale_svc.domain.cases.codes import Term
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.terms import Terms
-from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 TERM_NAMES: Mapping[Term, Label] = {
     Term.WINDOW: Label("售后申请期限", "the after-sale window"),

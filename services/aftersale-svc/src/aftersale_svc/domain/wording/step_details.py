@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
+from aftercare_chassis.sentences import in_zone
 
 from aftersale_svc.domain.cases.codes import CaseType, EscalationCause, Liable
 from aftersale_svc.domain.cases.model import CaseAction
@@ -15,7 +16,6 @@ from aftersale_svc.domain.wording.amounts import NOTHING_DUE
 from aftersale_svc.domain.wording.anomalies import anomaly_step
 from aftersale_svc.domain.wording.outcomes import REVIEW_CAUSES
 from aftersale_svc.domain.wording.terms import judgement, offered_terms, proposed_decision, until
-from aftersale_svc.domain.wording.times import in_zone
 
 Details = Mapping[str, Any]  # Any: JSON
 _ASKED: Mapping[str, Label] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aftercare_chassis.currencies import written
+from aftercare_chassis.sentences import in_zone
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Money
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -19,7 +20,6 @@ from aftersale_svc.domain.wording.actions import ACTION_NAMES
 from aftersale_svc.domain.wording.disputes import REMEDIES
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.states import TYPE_NAMES
-from aftersale_svc.domain.wording.times import in_zone
 
 LIABLE: Mapping[Liable, Label] = {
     Liable.SELLER: Label("商家承担责任", "the merchant is liable"),
