@@ -55,7 +55,7 @@ async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
 
 
 async def a_return_whose_freight_the_merchant_bears(suite: InProcessSuite) -> str:
-    """The buyer has paid a courier; an insurance bears a part of it, and the merchant pays the rest. The order's id."""
+    """The buyer has paid a courier; an insurance was to bear a part of it and declines, and the merchant pays all. The order's id."""
     for who, setting, most in (("seller", "return-freight-limits", 2500), ("agent", "freight-insurance", 1200)):
         await suite.call(who, "aftersale", f"merchants/m-1/{setting}", {"limits": [cny(most)]}, "PUT")
     order = await delivered(suite, "73000201")
@@ -68,6 +68,10 @@ async def a_return_whose_freight_the_merchant_bears(suite: InProcessSuite) -> st
     inspected = await step(suite, "seller", case, "inspect", lines=found, note=TEXTS["note"])
     assert inspected["return_freight"]["to_pay"] == cny(800)
     await step(suite, "seller", case, "record-return-freight", amount=cny(800), reference=TEXTS["reply"])
+    insured = {"kind": "freight_insurance", "amount": cny(1200)}
+    claim = await suite.call("buyer", "aftersale", f"cases/{case['id']}/guarantee-claims", insured)
+    declined = {"reason": "not_covered", "note": TEXTS["note"]}
+    await suite.call("agent", "aftersale", f"guarantee-claims/{claim['id']}/decline", declined)
     return str(order["id"])
 
 

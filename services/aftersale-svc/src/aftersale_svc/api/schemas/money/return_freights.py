@@ -50,8 +50,11 @@ class EarlierFreightPaymentOut(Out):
     """What the merchant had paid of the freight before the insurance paid less than it was to."""
 
     amount: Money
+    """What it was."""
     paid_at: Time
+    """When the merchant recorded it."""
     reference: str
+    """By what the merchant finds the payment again."""
     evidence: list[str]
     """Hashes of its proof: `sha256:…`."""
 
