@@ -56,7 +56,7 @@ async def test_without_stock_the_payment_goes_back_as_well(shop: Shop) -> None:
     await shop.refund_succeeds()
     assert await explained(shop, case_id) == {
         "zh_cn": "已退款 191.33 CNY；买家已付的换货差价 66.67 CNY 应由商家退还，尚未登记退还",
-        "en": "191.33 CNY went back; The merchant owes back 66.67 CNY that the buyer has paid for the replacement",
+        "en": "191.33 CNY went back; the merchant owes back 66.67 CNY that the buyer has paid for the replacement",
     }
     done = await shop.act(shop.seller, case_id, "record-charge-return", **back(evidence=[HASH], note="已转账"))
     charge = done["charge"]

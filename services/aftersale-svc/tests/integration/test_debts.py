@@ -52,6 +52,9 @@ async def test_the_buyer_pays_in_parts_and_the_rest_is_written_off(shop: Shop, d
     event = await shop.last(DisputeDebtRepaid)
     assert (event.amount_minor, event.owed_minor, event.repaid_minor, event.written_off_minor) == (1000, OWED, 1500, 0)
     assert (event.terminal, "转账" in event.model_dump_json()) == (True, False)
+    dispute = await shown(shop, dispute_id)
+    assert dispute["explanation"]["turn"]["en"] == "The dispute has ended. The buyer has to pay back 5.00 CNY"
+    assert (await shop.get(dispute["case_id"]))["explanation"]["turn"]["zh_cn"] == "售后已结束；买家应返还 5.00 CNY"
     written_off = await shop.rule(dispute_id, "write-off", shop.agent, note="金额较小")
     assert written_off["owed_by_buyer"] == cny(0)
     last = await shop.last(DisputeDebtWrittenOff)
@@ -64,7 +67,9 @@ async def test_the_buyer_pays_in_parts_and_the_rest_is_written_off(shop: Shop, d
     ]
     assert [each["amount"] for each in dispute["entries"]] == [cny(OWED)], "what was recorded stays"
     assert dispute["explanation"]["money"]["zh_cn"].endswith("应由买家返还（已返还 15.00 CNY，不再追回 5.00 CNY）")
+    assert dispute["explanation"]["turn"]["zh_cn"] == "维权已结束，无需处理"
     case = await shop.get(dispute["case_id"])
+    assert case["explanation"]["turn"]["en"] == "The case has ended; nobody has to act"
     assert case["refunded"] == cny(7000)
     assert case["explanation"]["money"]["en"].endswith(
         "the buyer owes 20.00 CNY of that (15.00 CNY paid back, 5.00 CNY written off)"

@@ -39,7 +39,7 @@ async def test_the_rest_is_refunded(shop: Shop, agreed: bool) -> None:
     assert (refund["from_deposit"], refund["missing"], refund["given_back"]) == (cny(PART), cny(OWED - PART), None)
     assert shown["explanation"]["money"]["en"] == (
         "40.00 CNY was paid from the guarantee deposit of the merchant; "
-        "The refund of 151.33 CNY was refused; an agent has to decide"
+        "the refund of 151.33 CNY was refused; an agent has to decide"
     )
     await views.look()
     await shop.act(shop.agent, case_id, "refund")

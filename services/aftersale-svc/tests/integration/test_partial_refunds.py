@@ -72,7 +72,7 @@ async def test_the_money_that_is_back_is_named_beside_the_rest(shop: Shop) -> No
     case_id = await refunding(shop, ("line_1", 3))
     await fails(shop, 9500)
     money = (await shop.get(case_id))["explanation"]["money"]
-    assert money["en"] == "95.00 CNY went back; The refund of 192.00 CNY was refused; an agent has to decide"
+    assert money["en"] == "95.00 CNY went back; the refund of 192.00 CNY was refused; an agent has to decide"
     await shop.act(shop.agent, case_id, "refund")
     money = (await shop.get(case_id))["explanation"]["money"]
     assert money["zh_cn"] == "已退款 95.00 CNY；已决定退款 192.00 CNY，以支付渠道到账为准"

@@ -22,12 +22,14 @@ from aftersale_svc.domain.evidence.case_evidence import hashes
 from aftersale_svc.domain.evidence.model import EvidenceReuse
 from aftersale_svc.domain.permissions import BUYER, STAFF
 from aftersale_svc.domain.wording.context import CaseContext
-from aftersale_svc.domain.wording.disputes import appeal, award, owed
+from aftersale_svc.domain.wording.disputes import appeal, award, left_of_debt, owed
 from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
 from aftersale_svc.queries.expected_refunds import expected_refund
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases.cases import REAPPLIED_BY, TIMELINE
 from aftersale_svc.tables.cases.manual_reviews import PROPOSED_DECISIONS
+from aftersale_svc.tables.claims.guarantee_claims import INSURANCE_CLAIMED_THEN
+from aftersale_svc.tables.deadlines.deadlines import CLAIMS_OPEN_AT
 from aftersale_svc.tables.decisions.decisions import DECISIONS_OF_DISPUTE
 from aftersale_svc.tables.disputes.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
 from aftersale_svc.tables.disputes.dispute_parts import PROPOSALS_OF_DISPUTE
@@ -60,6 +62,8 @@ async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> Ca
         expected=await expected_refund(read, full, at),
         disputable_until=_disputable_until(read, full, at),
         anomalies=anomalies,
+        claims=tuple(await read.all(CLAIMS_OPEN_AT, case_id=case.id, at=at)) if case.state in ENDED else (),
+        claimable_minor=await _claimable(read, full, at),
     )
     context = await _of_proposal(read, case, context)
     if case.dispute_id is None:
@@ -95,6 +99,15 @@ def _disputable_until(read: Reader[Settings], full: FullCase, at: datetime) -> d
         return None
     until = dispute_window_end(case, read.settings.dispute_window_hours)
     return until if until > at else None
+
+
+async def _claimable(read: Reader[Settings], full: FullCase, at: datetime) -> int:
+    """What the buyer may claim of the insured freight of the return, which the merchant has received; 0 where it was claimed by this time."""
+    freight = full.return_freight
+    insured = 0 if freight is None else freight.coverable_minor
+    if not insured or full.return_.delivered_at is None:
+        return 0
+    return 0 if await read.one(INSURANCE_CLAIMED_THEN, case_id=full.case.id, at=at) else insured
 
 
 async def _missing(read: Reader[Settings], case: Case, at: datetime) -> tuple[EvidenceKind, ...]:
@@ -148,4 +161,5 @@ async def _of_verdict(
         appeal=appeal(dispute, until, appeals, at, context.zone),
         award=award(verdicts[-1], stop, context.zone),
         owed=owed(entries, debts, at),
+        debt_minor=left_of_debt(entries, debts, at),
     )

@@ -37,7 +37,7 @@ def _freight(full: FullCase, order: Order) -> int:
     insurance = order.setting(SettingKind.FREIGHT_INSURANCE)
     insured = 0 if insurance is None else insurance.content.get(order.currency, 0)
     if full.return_freight is not None:  # the merchant reimburses what is above it
-        insured = min(full.return_freight.insured_minor, full.return_freight.stated_minor)
+        insured = full.return_freight.coverable_minor
     if not insured or not TYPES[full.case.type].goods_come_back:
         raise NotInsured()
     if full.return_.delivered_at is None:

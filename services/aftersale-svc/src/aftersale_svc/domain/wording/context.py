@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.amounts import RefundAmount
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.deadlines.ledger import Deadline
 from aftersale_svc.domain.evidence.model import EvidenceReuse
 
 
@@ -24,6 +25,8 @@ class CaseContext:
     and `missing` the kinds of files of which one would show its reason to be true, where it has none. `expected` is what the refund of an open
     case would give back if all of it is granted; None where nothing would be deducted of what it asks for. `disputable_until`: by
     when a complaint about the closed case lets the platform look at it; None where none does. `anomalies` is what went wrong with its parcels.
+    `claims` are the open deadlines of claims on a guarantee and to refused goods beside an ended case. `debt_minor` is what the buyer has still
+    to pay back by a replaced verdict, `claimable_minor` what the buyer may claim of the insured freight of the return, in minor units.
     """
 
     zone: ZoneInfo = DEFAULT_ZONE
@@ -38,6 +41,9 @@ class CaseContext:
     expected: RefundAmount | None = None
     disputable_until: datetime | None = None
     anomalies: tuple[ParcelAnomaly, ...] = ()
+    claims: tuple[Deadline, ...] = ()
+    debt_minor: int = 0
+    claimable_minor: int = 0
 
 
 NO_CONTEXT = CaseContext()

@@ -110,6 +110,9 @@ def _what(dispute: Dispute) -> Label:
 def _turn(dispute: Dispute, payment: PaymentTurn | None, zone: ZoneInfo) -> Label:
     """Whom the dispute waits for; while its verdict is executed, that is whoever has to act in the case."""
     if dispute.whose_turn == NOBODY:
+        if dispute.owed_minor > 0:
+            debt = written(dispute.owed_minor, dispute.currency)
+            return Label(f"维权已结束；买家应返还 {debt}", f"The dispute has ended. The buyer has to pay back {debt}")
         return Label("维权已结束，无需处理", "The dispute has ended; nobody has to act")
     of = payment if payment is not None and dispute.state is DisputeState.EXECUTING else dispute
     who = TURN_NAMES[of.whose_turn]

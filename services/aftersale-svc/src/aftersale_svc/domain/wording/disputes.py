@@ -88,6 +88,14 @@ def owed(entries: Sequence[Entry], debts: Sequence[DebtEntry], at: datetime) -> 
     return None
 
 
+def left_of_debt(entries: Sequence[Entry], debts: Sequence[DebtEntry], at: datetime) -> int:
+    """What of that was not settled at this time, in minor units."""
+    owed_minor = sum(
+        each.amount_minor for each in entries if each.direction is EntryDirection.BUYER_OWES and each.recorded_at <= at
+    )
+    return owed_minor - sum(each.amount_minor for each in debts if each.recorded_at <= at)
+
+
 def _settled(debts: Sequence[DebtEntry], currency: str) -> tuple[str, str]:
     sums = {kind: sum(each.amount_minor for each in debts if each.settled_as is kind) for kind in SettledAs}
     words = {SettledAs.REPAID: ("已返还", "paid back"), SettledAs.WRITTEN_OFF: ("不再追回", "written off")}

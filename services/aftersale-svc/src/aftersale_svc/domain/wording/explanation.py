@@ -31,6 +31,7 @@ from aftersale_svc.domain.wording.returned_goods import not_received
 from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.step_details import about
 from aftersale_svc.domain.wording.steps import ACTORS, FOR_CALLER, STATED, STEPS, UNATTENDED
+from aftersale_svc.domain.wording.still_open import ended
 from aftersale_svc.domain.wording.terms import open_offer
 
 
@@ -68,9 +69,9 @@ def explain(
     return Explanation(
         what=_what(full),
         where=progress(full),
-        turn=_turn(case.whose_turn, case.deadline_at, context.zone) if stop is None else _stopped(stop, context.zone),
+        turn=_turn_of(full, context) if stop is None else _stopped(stop, context.zone),
         then=_then(own_effect if stop is None else effect(stop)),
-        money=money(full, context.award, context.owed, context.expected),
+        money=money(full, context),
         money_when=money_when(full, context.zone),
         actions=tuple(
             ActionText(
@@ -125,10 +126,13 @@ def _what(full: FullCase) -> Label:
     return Label(zh, f"{type_.en}, {units} unit{'' if units == 1 else 's'}. Reason: {reason.en}")
 
 
+def _turn_of(full: FullCase, context: CaseContext) -> Label:
+    case = full.case
+    return ended(full, context) if case.whose_turn == NOBODY else _turn(case.whose_turn, case.deadline_at, context.zone)
+
+
 def _turn(turn: str, until: datetime | None, zone: ZoneInfo) -> Label:
     who = TURN_NAMES[turn]
-    if turn == NOBODY:
-        return Label("售后已结束，无需处理", "The case has ended; nobody has to act")
     if until is None:
         return Label(f"等待{who.zh}处理", f"It is the turn of {who.en}")
     time = in_zone(until, zone)

@@ -14,6 +14,7 @@ GUARANTEE_KINDS: Mapping[GuaranteeKind, Label] = {
     GuaranteeKind.FREIGHT_INSURANCE: Label("运费险赔付退货运费", "The insurance pays the freight of the return"),
     GuaranteeKind.MERCHANT_DEPOSIT: Label("保证金赔付未成功的退款", "The merchant's deposit pays a refund that failed"),
 }
+CLAIM_FREIGHT = Label("申请运费险赔付退货运费", "claim the freight of the return from its insurance")
 GUARANTEE_STATES: Mapping[GuaranteeState, Label] = {
     GuaranteeState.MERCHANT_REVIEW: Label("等待商家确认", "The merchant has to agree or object"),
     GuaranteeState.PLATFORM_REVIEW: Label("平台审核中", "An agent of the platform has to decide"),

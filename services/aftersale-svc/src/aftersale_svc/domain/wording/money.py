@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.wording.amounts import NOTHING_DUE, amount
 from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
+from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.returned_goods import is_decided_by_agent, lacks_replacement
 
 _NOTHING = Label("不涉及退款", "No money goes back")
@@ -55,6 +56,10 @@ _FREIGHT_PAID = (
     "商家已报销退货运费 {}",
     "the merchant has also paid {} for sending the goods back",
 )
+_INSURED = (
+    "运费险最多赔付退货运费 {}，由买家申请",
+    "an insurance pays up to {} of the freight of the return, once the buyer claims it",
+)
 _LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
 _TO_HOLD = (
     "商品寄回前需担保 {}，由买家同意",
@@ -83,21 +88,17 @@ _REJECTED = Label("申请已被拒绝，目前没有应退款项", "The request 
 _MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
 
 
-def money(
-    full: FullCase, award: Label | None = None, owed: Label | None = None, expected: RefundAmount | None = None
-) -> Label:
-    """How much goes back, and how certain that is.
-
-    `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced, `expected` as of
-    `CaseContext`.
-    """
-    known, back = [*_given_back(full), *([] if owed is None else [owed])], charge_back(full)
-    parts = known or [award or _pending(full, expected)]
-    if back is not None:
-        parts = [*(each for each in parts if each != _NOTHING), back]
-    if (freight := _freight(full)) is not None:
-        parts = [*(each for each in parts if each != _NOTHING), freight]
-    return Label("；".join(each.zh for each in parts), "; ".join(each.en for each in parts))
+def money(full: FullCase, context: CaseContext = NO_CONTEXT) -> Label:
+    """How much goes back, and how certain that is."""
+    owed, claimable = context.owed, context.claimable_minor
+    known = [*_given_back(full), *([] if owed is None else [owed])]
+    parts = known or [context.award or _pending(full, context.expected)]
+    insured = amount(*_INSURED, claimable, full.case) if claimable else None
+    besides = [each for each in (charge_back(full), _freight(full), insured) if each is not None]
+    if besides:
+        parts = [*(each for each in parts if each != _NOTHING), *besides]
+    later = (each.en[:1].lower() + each.en[1:] for each in parts[1:])
+    return Label("；".join(each.zh for each in parts), "; ".join([parts[0].en, *later]))
 
 
 def _freight(full: FullCase) -> Label | None:

@@ -2,6 +2,7 @@
 
 from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
+from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -132,6 +133,16 @@ COVERS_OF_CASES_THEN = Query(
     _covers_then.where(_c.case_id == any_(bindparam("case_ids", type_=ARRAY(Text)))), DepositCover
 )
 """The same of several cases."""
+INSURANCE_CLAIMED_THEN: Query[Record] = Query(
+    select(_c.id)
+    .select_from(guarantee_claims.join(_then, true()))
+    .where(
+        _c.case_id == bindparam("case_id"),
+        _c.kind == GuaranteeKind.FREIGHT_INSURANCE,
+        *(_then.c.state != end for end in sorted(UNPAID_ENDS)),
+    )
+)
+"""The claim on the insurance of the freight that was open or paid at a time. The caller has read the case before."""
 GUARANTEE_CLAIM_LISTS = claim_lists(
     *(guarantee_claims, GuaranteeClaim, GUARANTEE_CLAIMS_SEEN_BY),
     *("case_id", "order_id", "kind", "state", "whose_turn", "buyer_id", "merchant_id"),

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     Double,
     ForeignKey,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     true,
     union_all,
@@ -110,6 +112,32 @@ OF_CASE = Query(
     seen_by(deadlines),
 )
 """Every deadline of a case and of its disputes, oldest first."""
+_at = bindparam("at", type_=DateTime(timezone=True))
+_due_later = (
+    select(deadline_moves.c.previous_due_at)
+    .where(deadline_moves.c.deadline_id == deadlines.c.id, deadline_moves.c.at > _at)
+    .order_by(deadline_moves.c.id)
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+CLAIMS_OPEN_AT = Query(
+    select(
+        *(each for each in deadlines.c if each.name != "due_at"),
+        func.coalesce(_due_later, deadlines.c.due_at).label("due_at"),
+    )
+    .where(
+        deadlines.c.case_id == bindparam("case_id"),
+        or_(
+            *(deadlines.c.document == kind for kind in (DocumentKind.GUARANTEE_CLAIM, DocumentKind.REFUSED_GOODS_CLAIM))
+        ),
+        deadlines.c.set_at <= _at,
+        or_(deadlines.c.ended_at.is_(None), deadlines.c.ended_at > _at),
+    )
+    .order_by(deadlines.c.id),
+    Deadline,
+)
+"""The deadlines of claims on a guarantee and to refused goods of a case that were open at a time, with their ends of then. The caller has read
+the case before."""
 OPEN_OF = Query(
     select(deadlines)
     .where(deadlines.c.document_id == bindparam("document_id"), deadlines.c.ended_at.is_(None))

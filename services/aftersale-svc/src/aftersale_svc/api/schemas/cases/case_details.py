@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from aftercare_chassis.http.schemas import Out
+from aftercare_chassis.http.schemas import Money, Out
 from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor, Timing
 
 from aftersale_svc.api.schemas.cases.case_evidence import ReuseOut
@@ -15,8 +15,10 @@ from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.evidence.case_evidence import seen_reuses
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.explanation import Explanation, explain
+from aftersale_svc.domain.wording.guarantee_claims import CLAIM_FREIGHT
 from aftersale_svc.domain.wording.missing_evidence import missing_evidence
 
 
@@ -85,6 +87,17 @@ class EvidenceMissingOut(Out):
     """What is missing, in words; a request for a supplement can have it as `missing`."""
 
 
+class ClaimableOut(Out):
+    """What the buyer, or an agent for them, may claim from a guarantee: `POST /v1/cases/{id}/guarantee-claims`."""
+
+    kind: GuaranteeKind
+    """Which guarantee; as in the body of the claim."""
+    amount: Money
+    """The most that can be claimed."""
+    text: BilingualOut
+    """The action in words."""
+
+
 class CaseDetailOut(CaseOut):
     """A case, with all of it in sentences."""
 
@@ -99,6 +112,8 @@ class CaseDetailOut(CaseOut):
     orders. It may be empty for a merchant: then another account has used it. Null where nothing was found, and for the buyer."""
     parcel_anomalies: list[ParcelAnomalyOut]
     """What went wrong with the parcels of the case, and with those to the buyer with its goods, oldest first; empty where nothing did."""
+    claimable: ClaimableOut | None = None
+    """What may be claimed of the insured freight of the return; null where nothing is insured, or where it was claimed."""
     as_of: SeenOut | None = None
     """What else could be seen then, where an earlier time or another side was asked for; null in any other response."""
 
@@ -124,6 +139,7 @@ class CaseDetailOut(CaseOut):
             evidence_missing=_missing(context),
             evidence_reuse=_reuse(context, full, actor),
             parcel_anomalies=[ParcelAnomalyOut.of(each, context.zone) for each in context.anomalies],
+            claimable=_claimable(context, full),
             as_of=seen,
         )
 
@@ -132,6 +148,14 @@ def _reuse(context: CaseContext, full: FullCase, actor: Actor) -> list[ReuseOut]
     if context.reuses is None or actor.role == "buyer":
         return None
     return [ReuseOut.of(each) for each in seen_reuses(context.reuses, full.case, actor)]
+
+
+def _claimable(context: CaseContext, full: FullCase) -> ClaimableOut | None:
+    minor, currency = context.claimable_minor, full.case.currency
+    if not minor:
+        return None
+    kind = GuaranteeKind.FREIGHT_INSURANCE
+    return ClaimableOut(kind=kind, amount=Money.of(minor, currency), text=BilingualOut.of(CLAIM_FREIGHT))
 
 
 def _missing(context: CaseContext) -> EvidenceMissingOut | None:

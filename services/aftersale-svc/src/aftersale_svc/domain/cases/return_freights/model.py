@@ -32,6 +32,11 @@ class ReturnFreight:
         return max(0, accepted - self.insured_minor)
 
     @property
+    def coverable_minor(self) -> int:
+        """The most that the insurance pays of it."""
+        return min(self.insured_minor, self.stated_minor)
+
+    @property
     def to_pay_minor(self) -> int:
         """What the merchant still has to pay."""
         is_owed = self.owed_at is not None and self.paid_at is None

@@ -90,7 +90,7 @@ def with_less_insured(full: FullCase, paid_minor: int) -> ReturnFreight | None:
     The merchant bears the rest. What it has paid before stays paid.
     """
     known = full.return_freight
-    if known is None or paid_minor >= min(known.insured_minor, known.stated_minor):
+    if known is None or paid_minor >= known.coverable_minor:
         return None
     less = replace(known, insured_minor=paid_minor)
     if known.paid_at is None or less.rest_minor == known.rest_minor:
