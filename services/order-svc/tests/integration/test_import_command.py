@@ -125,7 +125,7 @@ async def test_an_export_for_imports_names_what_it_leaves_out(desk: Desk) -> Non
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", headers=headers) as seller:
             assert (await seller.post("/v1/orders", json=desk._kettles())).status_code == 201
         code, printed = await desk.run("export", written, "--for-import", "--merchant", "m-1")
-    assert (code, "1 orders are left out (1 unpaid" in " ".join(printed.split())) == (0, True), printed
+    assert (code, "left out: 1 order (1 unpaid" in " ".join(printed.split())) == (0, True), printed
     assert len(written.read_text().splitlines()) == 2
     [left] = map(json.loads, (desk.home / "moved.left-out.ndjson").read_text().splitlines())
     assert (left["state"], left["reason"]) == ("created", "unpaid")
@@ -182,7 +182,7 @@ async def test_a_command_that_is_killed_goes_on_where_it_was(desk: Desk) -> None
         await process.communicate()
         code, printed = await desk.run("import", file, "--merchant", "m-1")
     assert (code, "1059 imported, 0 known, 1 refused" in printed) == (1, True), printed
-    assert "in lines 1000:" in printed
+    assert "in line 1000:" in printed
     expected = [f"A-{number}" for number in range(2 * PART + 60) if number != 2 * PART - 1]
     assert await desk.numbers() == expected
     await desk.check_whole()

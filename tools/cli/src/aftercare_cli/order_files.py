@@ -1,10 +1,13 @@
 """Files of orders: JSON lines, or CSV with a line per article. They are read line by line, whatever their size."""
 
+import csv
 import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +62,17 @@ def copy_orders(source: Path, numbers: set[int], target: Path) -> None:
     heading = [(1, 2)] if _is_csv(source) else []
     with target.open("wb") as written:
         order_lines.copy_lines(source, iter([*heading, *found]), written)
+
+
+def count(exported: Path) -> int:
+    """How many orders are in a file that was exported: of CSV, where an order has a line per article, by their ids."""
+    if exported.suffix.lower() != ".csv":
+        with exported.open("rb") as lines:
+            return sum(1 for _ in lines)
+    with exported.open(newline="", encoding="utf-8-sig") as file:
+        cells = csv.reader(file)
+        next(cells, None)
+        return sum(1 for _ in groupby(cells, itemgetter(0)))
 
 
 def _is_csv(path: Path) -> bool:

@@ -64,10 +64,16 @@ def import_(
         numbers = _write_report(client, done["id"], report) if done["refused"] else []
     if numbers:
         order_files.copy_orders(file, set(numbers), refused)
-        named = ", ".join(str(line) for line in numbers[:MOST_NAMED])
-        more = ", …" if len(numbers) > MOST_NAMED else ""
-        view.console.print(f"refused were the orders in lines {named}{more}: {refused}, and why: {report}")
+        view.console.print(f"refused {_named(numbers)}: {refused}, and why: {report}")
         raise typer.Exit(1)
+
+
+def _named(numbers: list[int]) -> str:
+    """The lines in which refused orders begin; of many, the first."""
+    if len(numbers) == 1:
+        return f"was the order in line {numbers[0]}"
+    more = ", …" if len(numbers) > MOST_NAMED else ""
+    return f"were the orders in lines {', '.join(str(line) for line in numbers[:MOST_NAMED])}{more}"
 
 
 def _imported(client: ApiClient, file: Path) -> dict[str, Any]:
@@ -93,7 +99,8 @@ def _send(client: ApiClient, begun: dict[str, Any], rows: Iterator[FileRow]) -> 
     for part, answer in _answers(client, f"/v1/order-imports/{begun['id']}/rows", parts):
         last = part.next_row - 1
         rate = (answer["imported"] - before) / max(time.monotonic() - started, 0.001)
-        view.console.print(f"line {last}: {_counts(answer)}, {rate:.0f} orders/s", end="\r")
+        end = "\r" if view.console.is_terminal else "\n"
+        view.console.print(f"line {last}: {_counts(answer)}, {rate:.0f} orders/s", end=end)
     return last
 
 
@@ -186,7 +193,7 @@ def _reported(refusal: dict[str, Any]) -> list[str]:
 
 
 def export(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="where they are written: .csv or .ndjson")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="where they are written: .csv, .jsonl or .ndjson")],
     merchant: Merchant = None,
     url: Url = None,
     state: Annotated[list[str] | None, typer.Option(help="only orders in this state; may be repeated")] = None,
@@ -207,7 +214,7 @@ def export(
                 raise UnexpectedResponse(f"order-svc refused the export: {response.read().decode()[:300]}")
             for part in response.iter_bytes():
                 written.write(part)
-        view.console.print(f"{file}: {file.stat().st_size} bytes")
+        view.console.print(f"{file}: {_orders(order_files.count(file))}, {file.stat().st_size} bytes")
         if for_import:
             _report_left_out(client, file, params)
 
@@ -224,7 +231,11 @@ def _report_left_out(client: ApiClient, file: Path, params: dict[str, Any]) -> N
         beside = file.with_name(f"{file.stem}.left-out.ndjson")
         beside.write_text(answer.text, encoding="utf-8")
         named += f": {beside}"
-    view.console.print(f"{reasons.total()} orders are left out{f' ({named})' if named else ''}")
+    view.console.print(f"left out: {_orders(reasons.total())}{f' ({named})' if named else ''}")
+
+
+def _orders(number: int) -> str:
+    return f"{number} order{'' if number == 1 else 's'}"
 
 
 @contextmanager
