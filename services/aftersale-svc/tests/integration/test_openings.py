@@ -88,6 +88,14 @@ async def test_a_case_that_is_handled_in_time_cannot_be_disputed_by_the_buyer(sh
     refused = await shop.buyer.post(f"/v1/cases/{case['id']}/dispute", json=BODY)
     problem = shop.harness.problem(refused, 409, "case_not_stalled")
     shown = (await shop.buyer.get(f"/v1/cases/{case['id']}")).json()
+    assert shown["explanation"]["then"]["en"].endswith("the request is approved"), "it does not stall"
+    assert "possible_from" not in problem
+    [action] = [each for each in shown["explanation"]["actions"] if each["action"] == "dispute"]
+    assert action["why_not"]["en"] == "the case is being handled in time"
+    await shop.act(shop.seller, case["id"], "escalate")
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/dispute", json=BODY)
+    problem = shop.harness.problem(refused, 409, "case_not_stalled")
+    shown = (await shop.buyer.get(f"/v1/cases/{case['id']}")).json()
     assert datetime.fromisoformat(problem["possible_from"]) == datetime.fromisoformat(shown["deadline_at"])
     [action] = [each for each in shown["explanation"]["actions"] if each["action"] == "dispute"]
     assert action["why_not"]["en"].startswith("the case is being handled in time; if nothing happens, from 20")

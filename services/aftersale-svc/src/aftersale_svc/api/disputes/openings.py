@@ -34,7 +34,8 @@ router = APIRouter(prefix="/v1/cases", tags=["disputes"], route_class=ApiRoute)
 async def open_dispute(case_id: CaseId, body: DisputeIn, tx: Tx[Settings]) -> DisputeOut:
     """Open a dispute, which stops the case. The merchant has to answer it.
 
-    The buyer may do so where the case was rejected, or the merchant or an agent is late; an agent or an arbitrator in
+    The buyer may do so where the case was rejected, or an agent is late (409 `case_not_stalled` else, with `possible_from` where it is an agent's turn). Once the time of the merchant
+    is over, the case goes on by itself; the buyer may dispute it until that has happened. An agent or an arbitrator may in
     every open case that no refund is on its way for. Who has withdrawn as many disputes about the case as the settings permit opens no more (409
     `disputed_too_often`). Customer service registers a complaint for it by the event: its id is
     `complaint_id`, and it is shown there shortly after.

@@ -234,15 +234,15 @@ class RefundOwedAgain(Refusal):
 
 
 class NotStalled(Refusal):
-    """The buyer may dispute a rejection, and a case in which the merchant or the platform is late; this one goes on."""
+    """The buyer may dispute a rejection, and a case in which an agent is late; this one goes on."""
 
     kind, code = Kind.CONFLICT, "case_not_stalled"
-    zh = "该售后单仍在正常处理中；被拒绝或逾期未处理时才能直接发起维权。"
-    en = "The case is being handled; it can be disputed once it is rejected, or the merchant or the platform is late."
+    zh = "该售后单仍在正常处理中；被拒绝，或平台客服逾期未处理时，才能直接发起维权。"
+    en = "The case is being handled; it can be disputed once it is rejected, or an agent of the platform is late."
 
 
 class NotStalledYet(NotStalled):
-    """It is somebody's turn until a time, after which it can be disputed."""
+    """It is the turn of an agent until a time, after which it can be disputed."""
 
     zh = "该售后单仍在正常处理中；如届时仍未处理，自 {possible_from} 起可以发起维权。"
     en = "The case is being handled in time. If nothing happens, it can be disputed from {possible_from} on."

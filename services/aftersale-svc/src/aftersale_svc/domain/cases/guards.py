@@ -157,8 +157,14 @@ def _is_paid_by_deposit(facts: CaseFacts) -> bool:
 
 
 def disputable_from(case: Case) -> datetime | None:
-    """When the buyer may dispute the case because somebody is late; None where no time of the merchant or an agent runs."""
+    """When the time of the merchant or an agent is over, from which on the buyer may dispute the case until its timer has acted; None where
+    no such time runs."""
     return case.deadline_at if case.whose_turn in _MAY_BE_LATE else None
+
+
+def stalls_at(case: Case) -> datetime | None:
+    """When the buyer may dispute the case because it goes no further; None where it goes on by itself once its time is over."""
+    return case.deadline_at if case.whose_turn == "agent" else None
 
 
 def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -166,7 +172,7 @@ def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     charge = None if facts is None else facts.full.charge
     if late or case.state is CaseState.REJECTED or (charge is not None and charge.is_claimed_unpaid):
         return None
-    at = disputable_from(case)
+    at = stalls_at(case)
     return NotStalled() if at is None else NotStalledYet(possible_from=at)
 
 

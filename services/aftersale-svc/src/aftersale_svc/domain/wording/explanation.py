@@ -10,7 +10,7 @@ from aftercare_chassis.sentences import DEFAULT_ZONE, in_zone
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import NotStalled
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
-from aftersale_svc.domain.cases.guards import disputable_from
+from aftersale_svc.domain.cases.guards import stalls_at
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
@@ -155,7 +155,7 @@ def _then(effect: str | None) -> Label | None:
 def _why_not(code: str | None, full: FullCase, context: CaseContext) -> Label | None:
     if code is None:
         return None
-    why_not, at = WHY_NOT.get(code, Label(code, code)), disputable_from(full.case)
+    why_not, at = WHY_NOT.get(code, Label(code, code)), stalls_at(full.case)
     if code != NotStalled.code or at is None:
         return why_not
     time = in_zone(at, context.zone)
