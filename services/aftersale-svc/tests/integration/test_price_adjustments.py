@@ -127,6 +127,10 @@ async def test_what_it_needs(shop: Shop) -> None:
     shop.harness.problem(await shop.ask(reason="price_dropped", evidence=[], **more), 422, "evidence_required")
     shop.harness.problem(await shop.ask(reason="lost_in_transit", **more), 409, "reason_unsuitable")
     shop.harness.problem(await shop.ask(type_="refund_only", lines=[line()]), 422, "prices_unused")
+    for price in ("reference_price", "checked_price"):
+        lone = {"line_id": "line_1", "quantity": 1, price: {"amount": 9900, "currency": "CNY"}}
+        refused = shop.harness.problem(await shop.ask(type_="exchange", lines=[lone]), 422, "prices_unused")
+        assert refused["errors"][0]["pointer"] == f"/lines/0/{price}"
 
 
 async def test_a_verdict_awards_at_most_what_was_asked_for(shop: Shop) -> None:

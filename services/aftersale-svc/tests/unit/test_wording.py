@@ -39,6 +39,7 @@ from aftersale_svc.domain.evidence.errors import EvidenceUnusable
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceAction, EvidenceState
 from aftersale_svc.domain.wording import names
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
+from aftersale_svc.domain.wording.anomalies import anomaly_step
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
@@ -278,3 +279,12 @@ def test_refusals_of_files_are_written_in_words() -> None:
     ):
         assert not re.search("[a-z_]{3}", refusal.detail("zh-CN").replace("/v1/evidence", "")), refusal.detail("zh-CN")
         assert "_" not in refusal.detail("en")
+
+
+def test_a_parcel_that_comes_back_blames_nobody() -> None:
+    """Its receiver may have refused it, which is no call-back."""
+    step = anomaly_step("73100001", "returned_to_sender", None)
+    assert step == Label(
+        "运单 73100001，正在退回寄件人，商家和平台未召回",
+        "waybill 73100001, it goes back to its sender, and was not called back",
+    )

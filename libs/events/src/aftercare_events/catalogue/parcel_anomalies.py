@@ -25,7 +25,7 @@ class AnomalyKind(Vocabulary):
     DAMAGED = "damaged", "the courier reports that it is damaged"
     DISPOSED = "disposed", "the courier or customs have destroyed or seized it"
     REFUSED = "refused", "the receiver has refused it"
-    RETURNED_TO_SENDER = "returned_to_sender", "goes back to its sender, and nobody has asked for that"
+    RETURNED_TO_SENDER = "returned_to_sender", "goes back to its sender, and was not called back"
     RETURNED_AFTER_DELIVERY = "returned_after_delivery", "was delivered, and goes back to its sender"
     OTHER_RECEIVER = (
         "other_receiver",

@@ -61,6 +61,8 @@ def _check_prices(type_: TypeRow, order: Order, request: Request) -> None:
         if prices is None:
             if type_.needs_prices:
                 raise PricesMissing(pointer=pointer)
+            if wanted.lone_price is not None:
+                raise PricesUnused(pointer=f"/lines/{place}/{wanted.lone_price}")
             continue
         if not type_.needs_prices:
             raise PricesUnused(pointer=pointer)

@@ -16,13 +16,15 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Units of one line that the case is about, and what the buyer wants in exchange, if they say so."""
+    """Units of one line that the case is about, and what the buyer wants in exchange, if they say so. `lone_price` is the field of a price that is
+    named without the other one."""
 
     line_id: str
     quantity: int
     prices: Prices | None = None
     sku: str | None = None
     variant: str | None = None
+    lone_price: str | None = None
 
     @property
     def difference_minor(self) -> int:

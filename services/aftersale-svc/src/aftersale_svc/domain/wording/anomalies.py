@@ -21,7 +21,9 @@ KIND_NAMES: Mapping[str, Label] = {
     "damaged": Label("快递报告破损", "the courier reports that it is damaged"),
     "disposed": Label("已被销毁或扣押", "it was destroyed or seized"),
     "refused": Label("收件人拒收", "the receiver has refused it"),
-    "returned_to_sender": Label("未经要求被退回", "it goes back to its sender, and nobody has asked for that"),
+    "returned_to_sender": Label(
+        "正在退回寄件人，商家和平台未召回", "it goes back to its sender, and was not called back"
+    ),
     "returned_after_delivery": Label("签收后被退回", "it goes back after its delivery"),
     "other_receiver": Label("由他人代收", "somebody has signed for the receiver"),
     "misrouted": Label("错分", "it was sent the wrong way"),

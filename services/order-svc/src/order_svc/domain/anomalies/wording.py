@@ -17,7 +17,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     AnomalyKind.DAMAGED: ("破损", "it is damaged"),
     AnomalyKind.DISPOSED: ("销毁或扣押", "it was destroyed or seized"),
     AnomalyKind.REFUSED: ("拒收", "the receiver has refused it"),
-    AnomalyKind.RETURNED_TO_SENDER: ("未经要求被退回", "it goes back to its sender"),
+    AnomalyKind.RETURNED_TO_SENDER: ("正在退回寄件人，商家和平台未召回", "it goes back to its sender"),
     AnomalyKind.RETURNED_AFTER_DELIVERY: ("签收后被退回", "it goes back after its delivery"),
     AnomalyKind.OTHER_RECEIVER: ("他人代收", "somebody has signed for the receiver"),
     AnomalyKind.MISROUTED: ("错分", "it was sent the wrong way"),

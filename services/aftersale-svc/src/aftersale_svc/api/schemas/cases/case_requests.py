@@ -60,7 +60,10 @@ class WantedIn(In):
         """The units as commands take them."""
         reference, checked = self.reference_price, self.checked_price
         if reference is None or checked is None:
-            return Wanted(self.line_id, self.quantity, sku=self.wanted_sku, variant=self.wanted_variant)
+            lone = next(
+                (name for name in ("reference_price", "checked_price") if getattr(self, name) is not None), None
+            )
+            return Wanted(self.line_id, self.quantity, None, self.wanted_sku, self.wanted_variant, lone)
         currencies = frozenset({reference.currency, checked.currency})
         prices = Prices(reference.amount, checked.amount, currencies)
         return Wanted(self.line_id, self.quantity, prices, self.wanted_sku, self.wanted_variant)
