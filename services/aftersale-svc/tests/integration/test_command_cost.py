@@ -21,6 +21,10 @@ MOST = 8
 MORE = {
     "confirmDecision": (9, "computes what would be paid by now, before it decides"),
     "acceptSettlement": (12, "locks the proposal as well, and does what a verdict does"),
+    "declineGuaranteeClaim": (
+        9,
+        "locks the order and the case, whose merchant may owe the freight that is not insured",
+    ),
     "giveVerdict": (10, "reads the policy in force, the tests and the costs, and moves case and dispute"),
     "grantPriceAdjustment": (
         10,
