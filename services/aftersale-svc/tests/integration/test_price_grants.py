@@ -57,6 +57,23 @@ async def test_a_verified_price_and_those_who_bear_it_are_shown_published_and_pa
     ]
 
 
+async def test_the_case_shows_why_less_was_granted(shop: Shop) -> None:
+    await shop.delivered()
+    case = await asked(shop)
+    await shop.act(shop.seller, case["id"], "grant", **{**grant(verified=VERIFIED), "reason": "difference_smaller"})
+    shown = await shop.get(case["id"])
+    assert [each["reduction_reason"] for each in shown["price_checks"]] == ["difference_smaller"]
+    assert shown["explanation"]["why"] == {
+        "zh_cn": "核定金额少于申请金额，原因：核实的差价小于申请金额",
+        "en": "Less was granted than was asked for, because the prices differ by less than was claimed",
+    }
+    assert (await shop.last(AfterSaleApproved)).reduction_reason == "difference_smaller"
+    other = await shop.case(1)
+    refused = await shop.seller.post(f"/v1/cases/{other['id']}/reject", json={"reason": "difference_smaller"})
+    problem = shop.harness.problem(refused, 409, "reject_reason_unsuitable")
+    assert "difference_smaller" not in problem["allowed"], "it is about prices"
+
+
 async def test_each_bears_its_share_of_a_replaced_verdict_once(shop: Shop) -> None:
     await shop.delivered()
     case = await asked(shop)

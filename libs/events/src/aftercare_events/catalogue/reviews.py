@@ -69,6 +69,7 @@ class RejectReason(Vocabulary):
     REASON_UNTRUE = "reason_untrue", "the stated reason does not hold"
     PACKAGE_IN_TRANSIT = "package_in_transit", "the parcel to the buyer is still on its way"
     AGREED_CANCEL = "agreed_cancel", "both sides agreed to cancel"
+    DIFFERENCE_SMALLER = "difference_smaller", "the prices differ by less than was claimed"
 
 
 class EscalationCause(Vocabulary):

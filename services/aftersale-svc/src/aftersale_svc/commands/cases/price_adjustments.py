@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.records import replace
 from aftercare_events import AfterSaleApproved, digest
 from aftercare_events.catalogue.reviews import BearerShare, DecisionCause, PriceGranted
 
@@ -156,6 +157,8 @@ def _granted(
     total = sum(each.amount_minor for each in amounts)
     if not total:
         raise NothingGranted(pointer="/lines")
-    if reason is None and total < full.case.requested_minor:
+    is_less = total < full.case.requested_minor
+    if reason is None and is_less:
         raise ReductionUnexplained(pointer="/reason")
-    return [with_grant(each, named[each.line_id]) for each in full.rows_of(PriceCheck)]
+    why = reason if is_less else None
+    return [replace(with_grant(each, named[each.line_id]), reduction_reason=why) for each in full.rows_of(PriceCheck)]

@@ -143,6 +143,7 @@ class RejectReason(StrEnum):
     REASON_UNTRUE = "reason_untrue"
     PACKAGE_IN_TRANSIT = "package_in_transit"
     AGREED_CANCEL = "agreed_cancel"
+    DIFFERENCE_SMALLER = "difference_smaller"
 
 
 class RejectedBy(StrEnum):

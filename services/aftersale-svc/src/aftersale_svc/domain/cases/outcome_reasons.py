@@ -24,7 +24,8 @@ class OutcomeRow:
     """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say.
 
     One about returned goods is given once they were `sent_back`, and one about goods that have left, or are under way, while they are at its
-    `stages`; one about the time `after_window`, and one about goods that are not taken back `without_fault` of the merchant.
+    `stages`; one about the time `after_window`, and one about goods that are not taken back `without_fault` of the merchant;
+    one `of_prices` in a price adjustment.
     """
 
     label: Label
@@ -34,6 +35,7 @@ class OutcomeRow:
     stages: frozenset[Stage] = frozenset(Stage)
     after_window: bool = False
     without_fault: bool = False
+    of_prices: bool = False
 
 
 _R, _C, _H, _L = RejectReason, CloseCause, HandlingReason, Liable
@@ -69,6 +71,9 @@ REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
     ),
     _R.AGREED_CANCEL: OutcomeRow(
         Label("双方协商取消申请", "both sides agreed to end the request"), _REVIEWERS, _L.NOBODY
+    ),
+    _R.DIFFERENCE_SMALLER: OutcomeRow(
+        Label("核实的差价小于申请金额", "the prices differ by less than was claimed"), _REVIEWERS, of_prices=True
     ),
 }
 CLOSE_CAUSES: Mapping[CloseCause, OutcomeRow] = {
@@ -150,6 +155,7 @@ def _may_be_true(full: FullCase, row: OutcomeRow) -> bool:
         # The time in which prices are protected is a policy of the merchant: it is not known here.
         and (case.after_window or not row.after_window or TYPES[case.type].needs_prices)
         and (case.reason in BUYER_LIABLE or not row.without_fault)
+        and (TYPES[case.type].needs_prices or not row.of_prices)
     )
 
 

@@ -16,7 +16,7 @@ from aftersale_svc.domain.cases.codes import (
 )
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 14
+REASONS_VERSION = 15
 """The version of the table. It increases with every change of the table.
 
 Who is liable for a reason and who pays the way back never change, so that cases of every version are judged alike: what is to

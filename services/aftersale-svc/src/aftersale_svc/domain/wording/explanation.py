@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import NotStalled
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.guards import stalls_at
-from aftersale_svc.domain.cases.model import Case, CaseAction
+from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.cases.timeline import TimelineStep
@@ -25,7 +25,7 @@ from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.money import money
 from aftersale_svc.domain.wording.money_times import money_when
-from aftersale_svc.domain.wording.outcomes import because, why
+from aftersale_svc.domain.wording.outcomes import because, reduced, why
 from aftersale_svc.domain.wording.progress import progress
 from aftersale_svc.domain.wording.returned_goods import not_received
 from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
@@ -38,7 +38,7 @@ from aftersale_svc.domain.wording.terms import open_offer
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A case in sentences. `then` is None where it has no deadline, `money_when` where no money goes back, `appeal` where nobody can appeal,
-    `why` where it is neither rejected nor closed nor for an agent, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
+    `why` where it is neither rejected nor closed nor for an agent and all was granted, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
     (`proposed` is for the platform alone), `not_received` where all units were in the parcel; `actions` leaves out what the state does not have."""
 
     what: Label
@@ -81,7 +81,7 @@ def explain(
             if each.why_not != NOT_IN_THIS_STATE
         ),
         appeal=context.appeal,
-        why=_why(case, context),
+        why=_why(full, context),
         offer=open_offer(full, own_effect, context.zone),
         settlement=context.settlement,
         proposed=context.proposed if actor.role in STAFF else None,
@@ -108,8 +108,8 @@ def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
     return Label(f"{taken.zh}：{what.zh}", f"{taken.en}: {what.en}")
 
 
-def _why(case: Case, context: CaseContext) -> Label | None:
-    found, until = why(case), context.disputable_until
+def _why(full: FullCase, context: CaseContext) -> Label | None:
+    found, until = why(full.case) or reduced(full), context.disputable_until
     if found is None or until is None:
         return found
     time = in_zone(until, context.zone)

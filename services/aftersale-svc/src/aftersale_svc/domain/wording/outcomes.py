@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause, HandlingReason
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, OUTCOMES, REJECT_REASONS
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.states import CaseState
 
@@ -91,6 +93,19 @@ def _rejected(case: Case) -> Label:
     assert case.reject_reason is not None
     reason = REJECT_REASONS[case.reject_reason].label
     return Label(f"申请被拒绝，原因：{reason.zh}", f"The request was rejected, because {reason.en}")
+
+
+def reduced(full: FullCase) -> Label | None:
+    """Why a price adjustment has granted less than was asked for; None where none has."""
+    found = next(
+        (each.reduction_reason for each in full.rows_of(PriceCheck) if each.reduction_reason is not None), None
+    )
+    if found is None:
+        return None
+    reason = REJECT_REASONS[found].label
+    return Label(
+        f"核定金额少于申请金额，原因：{reason.zh}", f"Less was granted than was asked for, because {reason.en}"
+    )
 
 
 def because(text: Label, reason: str | None) -> Label:

@@ -1,9 +1,10 @@
 """The prices that price adjustments are about."""
 
-from aftercare_chassis.database.columns import document, minor
+from aftercare_chassis.database.columns import document, minor, one_of
 from aftercare_chassis.database.mapping import Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Table, Text
 
+from aftersale_svc.domain.cases.codes import RejectReason
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.tables.schema import metadata
 
@@ -18,6 +19,7 @@ price_checks = Table(
     *(document(name, null=True) for name in ("verified", "bearers")),
     ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
     CheckConstraint("checked_minor < reference_minor", name="lower"),
+    *one_of("reduction_reason", RejectReason, null=True),
 )
 
 PRICE_CHECKS = Rows(price_checks, PriceCheck)

@@ -53,7 +53,7 @@ class ExplanationOut(Out):
     proposed_decision: BilingualOut | None = None
     """What an agent has proposed and another one has to confirm, for the platform to see; null where there is nothing."""
     why: BilingualOut | None = None
-    """Why the request was rejected, the case closed, or an agent has to decide; null where none of that is so."""
+    """Why the request was rejected, the case closed, less was granted of a price adjustment, or an agent has to decide; null where none of that is so."""
     not_received: BilingualOut | None = None
     """How many units were not in the returned parcel, and what follows; null where all were, or where nobody has said."""
     actions: list[ActionTextOut]

@@ -134,6 +134,8 @@ class PriceCheckOut(Out):
     """Where the price was found; null where nobody stated it."""
     bearers: list[CostShareOut]
     """Who bears what was granted: the shares add up to it. Empty until it is decided."""
+    reduction_reason: RejectReason | None = None
+    """Why less was granted in the case than was asked for; null where it was not."""
 
     @classmethod
     def of(cls, full: FullCase) -> list["PriceCheckOut"]:
@@ -152,6 +154,7 @@ class PriceCheckOut(Out):
                     for of, bearer, minor in shares
                     if of is each
                 ],
+                reduction_reason=each.reduction_reason,
             )
             for each in checks
         ]
