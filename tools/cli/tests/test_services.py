@@ -14,16 +14,25 @@ from aftercare_cli.stack.services import ServiceProcesses
 from fake_programs import calls_of
 
 ORDER, KB = SERVICES[0], SERVICES[3]
+ADDRESSES = Addresses(
+    kind="embedded",
+    services={},
+    simulator="",
+    kafka="127.0.0.1:1",
+    databases={one.name: f"postgresql:///{one.database}" for one in SERVICES},
+    owners={one.name: f"postgresql:///{one.owner}" for one in SERVICES},
+)
 
 
 @pytest.mark.usefixtures("migrated")
 def test_a_service_is_started_once_with_its_own_variables(processes: ServiceProcesses, programs: Path) -> None:
-    processes.start(ORDER, "postgresql:///order", NoProgress())
-    processes.start(ORDER, "postgresql:///order", NoProgress())
+    processes.start(ORDER, ADDRESSES, NoProgress())
+    processes.start(ORDER, ADDRESSES, NoProgress())
 
     assert calls_of(programs, "order-svc") == ["all"]
     environment = json.loads((programs / "order-svc.env").read_text())
-    assert environment["AFTERCARE_DATABASE_URL"] == "postgresql:///order"
+    assert environment["AFTERCARE_DATABASE_URL"] == "postgresql:///aftercare_order"
+    assert "AFTERCARE_MIGRATION_DATABASE_URL" not in environment, "only the migration gets the role of the owner"
     assert environment["AFTERCARE_PORT"] == str(processes.layout.port(ORDER))
     assert environment["AFTERCARE_KAFKA"] == "127.0.0.1:1"
     status = processes.status(ORDER)
@@ -39,8 +48,8 @@ def test_a_database_with_an_old_schema_is_migrated_and_seeded_first(
 
     monkeypatch.setattr(databases, "needs_migration", yes)
 
-    processes.start(KB, "postgresql:///kb", NoProgress())
-    processes.start(ORDER, "postgresql:///order", NoProgress())
+    processes.start(KB, ADDRESSES, NoProgress())
+    processes.start(ORDER, ADDRESSES, NoProgress())
 
     assert calls_of(programs, "kb-svc") == ["migrate", "seed", "all"]
     assert calls_of(programs, "order-svc") == ["migrate", "all"]
@@ -56,7 +65,7 @@ def test_a_migration_that_fails_is_an_error_with_its_last_line(
     (programs / "order-svc.fails").touch()
 
     with pytest.raises(StackError, match=r"order-svc migrate failed: no such database · log: .*order-svc\.log"):
-        processes.start(ORDER, "postgresql:///order", NoProgress())
+        processes.start(ORDER, ADDRESSES, NoProgress())
 
 
 def test_a_migration_that_does_not_end_is_an_error(
@@ -76,7 +85,7 @@ def test_a_service_that_ends_while_it_starts_is_an_error(processes: ServiceProce
     (programs / "order-svc.fails").touch()
 
     with pytest.raises(StackError, match=r"order-svc ended \(exit 3\): no such database"):
-        processes.start(ORDER, "postgresql:///order", NoProgress())
+        processes.start(ORDER, ADDRESSES, NoProgress())
 
     assert processes.status(ORDER).state == "broken"
     assert "ended unexpectedly" in processes.status(ORDER).detail
@@ -90,19 +99,19 @@ def test_a_service_that_does_not_become_ready_is_an_error(
     (programs / "order-svc.unready").touch()
 
     with pytest.raises(StackError, match="order-svc is not ready after 1 s"):
-        processes.start(ORDER, "postgresql:///order", NoProgress())
+        processes.start(ORDER, ADDRESSES, NoProgress())
 
 
 @pytest.mark.usefixtures("migrated")
 def test_a_service_that_is_not_ready_is_broken_and_started_again(processes: ServiceProcesses, programs: Path) -> None:
-    processes.start(ORDER, "postgresql:///order", NoProgress())
+    processes.start(ORDER, ADDRESSES, NoProgress())
     (programs / "order-svc.unready").touch()
     assert processes.status(ORDER) == ComponentStatus("order-svc", "broken", "/readyz returns kafka is away")
 
     (programs / "order-svc.unready").unlink()
     processes.processes.stop("order-svc")
     assert processes.status(ORDER).state == "down"
-    processes.start(ORDER, "postgresql:///order", NoProgress())
+    processes.start(ORDER, ADDRESSES, NoProgress())
 
     assert calls_of(programs, "order-svc") == ["all", "all"]
 
@@ -117,11 +126,11 @@ def test_the_simulator_keeps_its_books_in_the_folder_of_the_stack(processes: Ser
 
 
 def test_the_process_of_labels_is_one_of_order_svc(processes: ServiceProcesses, programs: Path) -> None:
-    processes.start_labels("postgresql:///order", NoProgress())
+    processes.start_labels(ADDRESSES.databases["order-svc"], NoProgress())
 
     assert calls_of(programs, "order-labels") == ["labels consume"]
     environment = json.loads((programs / "order-labels.env").read_text())
-    assert environment["AFTERCARE_DATABASE_URL"] == "postgresql:///order"
+    assert environment["AFTERCARE_DATABASE_URL"] == "postgresql:///aftercare_order"
     assert environment["AFTERCARE_PORT"] == str(processes.layout.port(LABELS))
     assert processes.status(LABELS).state == "up"
 

@@ -36,7 +36,7 @@ class Log:
     def append(self, envelope: Envelope) -> None:
         self.records.append(self.harness.record(envelope))
 
-    async def read(self, _: str, starts: Any, ends: Any) -> AsyncIterator[list[ConsumerRecord]]:
+    async def read(self, _: str, starts: Any, ends: Any, security: Any) -> AsyncIterator[list[ConsumerRecord]]:
         """In place of `range_reader.read`: the records in batches of three."""
         start, end = starts.get(PARTITION, 0), ends[PARTITION]
         self.asked.append((start, end))

@@ -55,8 +55,12 @@ TEXTS = st.one_of(
 
 def analysed(text: str, chosen: set[str]) -> list[Token]:
     """What a full analysis gives."""
-    found = [Token(token.term, token.start, token.end) for token in tokens(text) if token.term in chosen]
-    return sorted(found, key=lambda token: (token.start, token.end))
+    return in_order([Token(token.term, token.start, token.end) for token in tokens(text) if token.term in chosen])
+
+
+def in_order(found: list[Token]) -> list[Token]:
+    """By place: several terms of one character, as of ¼, come in any order."""
+    return sorted(found, key=lambda token: (token.start, token.end, token.term))
 
 
 @given(TEXTS, TEXTS, st.data())
@@ -64,10 +68,11 @@ def analysed(text: str, chosen: set[str]) -> list[Token]:
 @example("退\u200b货退货", "退货", None)
 @example("换貨換货", "换货 換貨", None)
 @example("退退退退", "退退", None)
+@example("¼", "", None)
 def test_the_positions_found_are_those_of_a_full_analysis(text: str, other: str, data: st.DataObject | None) -> None:
     every = sorted({*terms(text), *terms(other)})
     chosen = set(data.draw(st.lists(st.sampled_from(every), max_size=8)) if data and every else every)
-    assert find(text, stored(analyse(text)), chosen) == analysed(text, chosen)
+    assert in_order(find(text, stored(analyse(text)), chosen)) == analysed(text, chosen)
 
 
 @given(TEXTS)
