@@ -22,7 +22,7 @@ NAMES = {
     "leading hyphen": "-7",
     "slashes": "/tenants/7/users/b//",
     "a URL": "https://id.example/u?x=1&y=%2F#me",
-    "blanks": " a  b ",
+    "blanks": "a  b",
     "quotes": 'O\'Neil \\"the" {0} <b>;--',
     "Chinese": "王芳",
     "longest": "a" * LONGEST,
