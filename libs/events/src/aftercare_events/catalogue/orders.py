@@ -272,8 +272,7 @@ class OrderLinesCancelled(OrderEvent):
 
 
 class OrderCompleted(OrderEvent):
-    """The order is closed, which is final: no case or dispute is open, and it was received and the after-sale window is over, or all of its
-    goods were refunded after they had arrived."""
+    """The order is closed, which is final: no case is open, and the after-sale window is over or all that had arrived was refunded."""
 
     matter: Code = "order_completion"
     completed_at: Time
