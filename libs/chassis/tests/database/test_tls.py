@@ -17,6 +17,7 @@ from aftercare_cli.stack import ports
 from aftercare_cli.stack.postgres import as_user, chown_to_server_user
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.waiting import wait_for
+from aftercare_cli.testing.reaper import reaper
 from certificates import Authority
 
 PASSWORD = "a password of tests"
@@ -88,9 +89,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for folder in (home, *home.parents[:2]):
         folder.chmod(folder.stat().st_mode | 0o011)  # the server may run as another user
     server = Server(home, programs)
-    server.start()
-    yield server
-    server.stop()
+    with reaper(home):
+        server.start()
+        yield server
+        server.stop()
 
 
 async def test_a_connection_is_encrypted_and_its_server_verified(server: Server) -> None:

@@ -19,6 +19,7 @@ from aftercare_cli.stack.interface import NoProgress
 from aftercare_cli.stack.kafka import LOGGING, MEMORY, PROPERTIES, answers
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.waiting import wait_for
+from aftercare_cli.testing.reaper import reaper
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from certificates import Authority
@@ -90,9 +91,10 @@ class Broker:
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     broker = Broker(tmp_path_factory.mktemp("secured"))
-    broker.start()
-    yield broker
-    broker.stop()
+    with reaper(broker.home):
+        broker.start()
+        yield broker
+        broker.stop()
 
 
 @pytest.fixture(scope="module")
