@@ -59,7 +59,7 @@ partner_inbox = Table(
     UniqueConstraint(
         "source", "partner", "endpoint_id", "push_id", name="partner_inbox_push_key", postgresql_nulls_not_distinct=True
     ),
-    Index("partner_inbox_due_idx", "source", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index("partner_inbox_next_idx", "source", "due_at", "id", postgresql_where=sql("due_at IS NOT NULL")),
     Index("partner_inbox_finished_idx", "finished_at", postgresql_where=sql("finished_at IS NOT NULL")),
     Index("partner_inbox_state_idx", "source", "state", "id"),
     Index(
@@ -95,7 +95,7 @@ REPEATED_PUSH = Query(
 NEXT_PUSH = Query(
     select(*PUSHES.columns)
     .where(partner_inbox.c.source == bindparam("source"), partner_inbox.c.due_at.is_not(None))
-    .order_by(partner_inbox.c.due_at)
+    .order_by(partner_inbox.c.due_at, partner_inbox.c.id)
     .limit(1)
     .with_for_update(key_share=True, skip_locked=True),
     PartnerPush,

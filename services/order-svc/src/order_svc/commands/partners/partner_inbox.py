@@ -101,7 +101,7 @@ async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:
 
 
 async def next_push(tx: Transaction[Settings], source: PushSource) -> PartnerPush | None:
-    """The push of this source that is due first, or has been due longest, locked; None where none is to be processed."""
+    """The push of this source that is due first, of those due at the same time the one that arrived first, locked; None where none is to be processed."""
     return await tx.one(NEXT_PUSH, source=source)
 
 
