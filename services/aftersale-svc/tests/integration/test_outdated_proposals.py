@@ -53,3 +53,19 @@ async def test_so_is_the_end_of_a_hold(shop: Shop, action: str) -> None:
     await shop.inspect(case_id, 1)
     await shop.act(shop.agent, case_id, action, note="主板被更换")
     await confirmed_when_more_is_left(shop, case_id, adjustment)
+
+
+@pytest.mark.parametrize("answer", ["confirm-decision", "decline-decision"])
+async def test_an_agent_answers_the_proposal_that_was_read(shop: Shop, answer: str) -> None:
+    await shop.delivered()
+    case_id = (await shop.case(1, type_="refund_only"))["id"]
+    await shop.act(shop.seller, case_id, "escalate")
+    read = (await shop.act(shop.agent, case_id, "approve"))["proposed_decision"]
+    second, third = (shop.harness.client("agent", f"agent-{number}") for number in (2, 3))
+    await shop.act(shop.agent, case_id, "decline-decision", proposal_id=read["id"])
+    present = (await shop.act(third, case_id, "approve"))["proposed_decision"]
+    refused = await second.post(f"/v1/cases/{case_id}/{answer}", json={"proposal_id": read["id"]})
+    problem = shop.harness.problem(refused, 409, "proposal_changed")
+    assert (problem["action"], problem["proposed_by"]) == ("approve", "agent-3")
+    answered = await shop.act(second, case_id, answer, proposal_id=present["id"])
+    assert answered["proposed_decision"] is None

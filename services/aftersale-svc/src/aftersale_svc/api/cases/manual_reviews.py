@@ -7,9 +7,9 @@ from aftercare_chassis.http.schemas import Cursor, Limit, PageOut, PrincipalId
 from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.cases.case_requests import CitingIn, NoteIn
+from aftersale_svc.api.schemas.cases.case_requests import NoteIn
 from aftersale_svc.api.schemas.cases.cases import CaseOut
-from aftersale_svc.api.schemas.cases.manual_reviews import AssignReviewIn
+from aftersale_svc.api.schemas.cases.manual_reviews import AssignReviewIn, ConfirmDecisionIn, DeclineDecisionIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands.cases import confirmations, manual_reviews, second_person
 from aftersale_svc.domain.cases.errors import (
@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.final_sales import VirtualGoods
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     NothingProposed,
+    ProposalChanged,
     ProposalOutdated,
     ReviewAlreadyAssigned,
     ReviewNotAssignedToYou,
@@ -41,7 +42,8 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 queue = APIRouter(prefix="/v1/review-queue", tags=["cases"], route_class=ApiRoute)
-NO_NOTE, NOTHING, NOBODY_NAMED = NoteIn(), CitingIn(policy=[]), AssignReviewIn()
+NO_NOTE, NOBODY_NAMED = NoteIn(), AssignReviewIn()
+WHAT_IS_PROPOSED, DECLINED = ConfirmDecisionIn(), DeclineDecisionIn(policy=[])
 DECIDED = (
     ProposalOutdated,
     RefundDecided,
@@ -106,23 +108,39 @@ async def release_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
 @router.post(
     "/{case_id}/confirm-decision",
     **step(
-        CASE.values(), CaseAction.CONFIRM_DECISION, "confirmDecision", NothingProposed, SecondPersonNeeded, *DECIDED
+        CASE.values(),
+        CaseAction.CONFIRM_DECISION,
+        "confirmDecision",
+        NothingProposed,
+        ProposalChanged,
+        SecondPersonNeeded,
+        *DECIDED,
     ),
 )
-async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: ConfirmDecisionIn = WHAT_IS_PROPOSED) -> CaseOut:
     """Take the decision that another agent has proposed, as it was proposed.
 
     What an agent decides in `manual_review` by which more goes back than `second_person_above` names for the currency, or else
     `second_person_above_units` (`approve`, `refund`, `grant`, `offer`, `accept-offer`), is a proposal, which another agent confirms or
     declines.
     """
-    return CaseOut.seen(await confirmations.confirm(tx, case_id, note=body.note), tx)
+    return CaseOut.seen(await confirmations.confirm(tx, case_id, proposal_id=body.proposal_id, note=body.note), tx)
 
 
 @router.post(
     "/{case_id}/decline-decision",
-    **step(CASE.values(), CaseAction.DECLINE_DECISION, "declineDecision", NothingProposed, *CITATIONS),
+    **step(
+        CASE.values(),
+        CaseAction.DECLINE_DECISION,
+        "declineDecision",
+        NothingProposed,
+        ProposalChanged,
+        *CITATIONS,
+    ),
 )
-async def decline_decision(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
+async def decline_decision(case_id: CaseId, tx: Tx[Settings], body: DeclineDecisionIn = DECLINED) -> CaseOut:
     """Decline what another agent has proposed, or take back one's own proposal. The case is reviewed on."""
-    return CaseOut.seen(await second_person.decline(tx, case_id, note=body.note, policy=body.citations()), tx)
+    declined = await second_person.decline(
+        tx, case_id, proposal_id=body.proposal_id, note=body.note, policy=body.citations()
+    )
+    return CaseOut.seen(declined, tx)

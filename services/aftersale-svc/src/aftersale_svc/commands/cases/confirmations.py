@@ -24,17 +24,19 @@ from aftersale_svc.tables.cases.manual_reviews import PROPOSED_DECISIONS
 Tx = Transaction[Settings]
 
 
-async def confirm(tx: Tx, case_id: str, *, note: str | None = None) -> FullCase:
+async def confirm(tx: Tx, case_id: str, *, proposal_id: str | None = None, note: str | None = None) -> FullCase:
     """Take the decision that another agent has proposed. `note` stands in the timeline in place of the proposer's.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingProposed, SecondPersonNeeded, ReviewAssignedToAnother: see CASE.
+        ProposalChanged: see `second_person.check_named`.
         ProposalOutdated: see `second_person.check_unchanged`.
         Refusal: what the decision is refused with by now.
     """
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.CONFIRM_DECISION, tx)
+    second_person.check_named(full, proposal_id)
     proposal = await tx.get(PROPOSED_DECISIONS, full.case.proposal_id)
     await second_person.check_unchanged(tx, full, order, proposal)
     cited = [Citation(**each) for each in proposal.arguments.get("policy", ())]

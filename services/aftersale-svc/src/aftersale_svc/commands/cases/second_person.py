@@ -15,7 +15,7 @@ from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.manual_reviews.errors import ProposalOutdated
+from aftersale_svc.domain.cases.manual_reviews.errors import ProposalChanged, ProposalOutdated
 from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, is_limited, needs_second_person
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferTerms
@@ -161,22 +161,41 @@ async def propose(
 
 
 async def decline(
-    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    proposal_id: str | None = None,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Decline what another agent has proposed, or take back one's own proposal; the case is reviewed on.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingProposed, ReviewAssignedToAnother: see CASE.
+        ProposalChanged: see `check_named`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full = await locking.case(tx, case_id)
     moved = without_proposal(apply(full, CaseAction.DECLINE_DECISION, tx))
+    check_named(full, proposal_id)
     action = CaseAction(full.case.proposed_action or "")
     kind = _KINDS.get(action, DecisionKind.REVIEW)
     decided = await decisions.record(tx, full, kind, DECLINED, policy=policy)
     event = DecisionDeclined(**case_fields(tx, moved.case), action=action, **decided)
     return await effects.save(tx, full, moved, CaseAction.DECLINE_DECISION, event, note=note)
+
+
+def check_named(full: FullCase, proposal_id: str | None) -> None:
+    """Refuse to answer another decision than the one that was read. None: what is proposed by now.
+
+    Raises:
+        ProposalChanged: another one is proposed by now.
+    """
+    if proposal_id is not None and proposal_id != full.case.proposal_id:
+        raise ProposalChanged(
+            pointer="/proposal_id", proposed_by=full.case.proposed_by, action=full.case.proposed_action
+        )
 
 
 def without_proposal(full: FullCase) -> FullCase:

@@ -46,6 +46,16 @@ class NothingProposed(Refusal):
     zh, en = "没有等待确认的处理决定。", "No decision waits for a second agent."
 
 
+class ProposalChanged(Refusal):
+    """Another decision is proposed by now than the one that is named."""
+
+    kind, code = Kind.CONFLICT, "proposal_changed"
+    zh, en = (
+        "您所指的处理决定已被退回，客服 {proposed_by} 已提出另一项；请查看后再确认。",
+        "The decision that you name was declined, and the agent {proposed_by} has proposed another one. Look at that one first.",
+    )
+
+
 class ProposalOutdated(Refusal):
     """Another amount would be paid by now than was proposed."""
 
