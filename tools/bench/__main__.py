@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import capacity
 import case_link
 import commands
 import create_case
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "import": imports.measure,
     "orders": order_lists.measure,
     "order-commands": order_commands.measure,
+    "capacity": capacity.measure,
 }
 PAGE = (
     "create-case",
@@ -56,6 +58,7 @@ PAGE = (
     "import",
     "orders",
     "order-commands",
+    "capacity",
 )
 """The order of the sections of the page."""
 PROFILE = "profile"

@@ -124,9 +124,16 @@ def environment() -> Iterator[Environment]:
                 servers.stop(NoProgress())
 
 
-def start(processes: Processes, name: str, command: list[str], environment: dict[str, str] | None = None) -> Process:
-    """Start a server on a free port (`{port}` in the command, AFTERCARE_PORT) and wait until it is ready."""
-    port = ports.choose()
+def start(
+    processes: Processes,
+    name: str,
+    command: list[str],
+    environment: dict[str, str] | None = None,
+    *,
+    port: int | None = None,
+) -> Process:
+    """Start a server on this port, else on a free one (`{port}` in the command, AFTERCARE_PORT), and wait until it is ready."""
+    port = port or ports.choose()
     arguments = [word.replace("{port}", str(port)) for word in command]
     processes.start(name, arguments, {**(environment or {}), "AFTERCARE_PORT": str(port)})
     url, end = f"http://127.0.0.1:{port}", time.monotonic() + READY_SECONDS
