@@ -39,8 +39,14 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", GOOD)
 def test_a_missing_variable_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delenv(name)
-    with pytest.raises(SettingsInvalid, match=f"^{name} is not set$"):
+    with pytest.raises(SettingsInvalid, match=f"^{name} is not set(, nor is AFTERCARE_ISSUERS_FILE)?$"):
         Settings()
+
+
+def test_issuers_may_replace_the_one_with_keys_by_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AFTERCARE_JWKS_FILE")
+    monkeypatch.setenv("AFTERCARE_ISSUERS_FILE", "/etc/aftercare/issuers.toml")
+    assert Settings().jwks_file is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis import failpoints
-from aftercare_chassis.auth.tokens import Roles, Verifier
+from aftercare_chassis.auth.issuers import Roles
+from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.connections import SESSION, connect, no_reset, prepare, prepare_look_up
 from aftercare_chassis.database.cursors import Cursors

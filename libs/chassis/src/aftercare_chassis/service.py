@@ -10,7 +10,7 @@ import typer
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
-from aftercare_chassis.auth.tokens import Roles
+from aftercare_chassis.auth.issuers import Roles
 from aftercare_chassis.cli import Once
 from aftercare_chassis.clock import SystemClock
 from aftercare_chassis.consumer.cli import ParkedCommands
@@ -203,6 +203,8 @@ class Service(Generic[S]):
     def _loops(self, roles: Sequence[ProcessRole]) -> list[Loop]:
         listens = set(roles) != {ProcessRole.SERVE}
         loops: list[Loop] = [partial(self.runtime.notifications.run, listen=listens)]
+        if ProcessRole.SERVE in roles:
+            loops.append(self.runtime.verifier.keep)
         if self._has_timing:
             loops.append(self.runtime.keep_timing)
         if listens and self.runtime.kafka.has_certificates:

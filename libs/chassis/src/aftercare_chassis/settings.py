@@ -125,8 +125,12 @@ class ServiceSettings(KafkaSettings):
     database_url: Annotated[PostgresUrl, Field(examples=["postgresql://user@127.0.0.1/database"])]
     # The role that owns the tables, where that of `database_url` may only read and write rows: for `migrate` and `replay`.
     migration_database_url: PostgresUrl | None = None
-    jwks_file: Annotated[str, Field(examples=["/etc/aftercare/jwks.json"])]
+    # Whose tokens are accepted, see `auth/issuers.py`: the keys of one issuer by file, or issuers with rules of their own, or both.
+    jwks_file: Annotated[str | None, Field(examples=["/etc/aftercare/jwks.json"])] = None
     jwt_issuer: str = "aftercare-local"
+    issuers_file: str | None = None
+    # Keys, tokens, subjects and clients that are refused from now on, see `auth/withdrawals.py`.
+    withdrawn_file: str | None = None
     signing_key: Annotated[str, Field(min_length=16, repr=False, examples=["an example of a signing key"])]
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -141,6 +145,12 @@ class ServiceSettings(KafkaSettings):
     request_seconds: Annotated[float, Field(gt=0)] = 15
     deadline_poll_seconds: Annotated[float, Field(gt=0)] = 5
 
+    @model_validator(mode="after")
+    def _has_an_issuer(self) -> Self:
+        if self.jwks_file is None and self.issuers_file is None:
+            raise ValueError("AFTERCARE_JWKS_FILE is not set, nor is AFTERCARE_ISSUERS_FILE")
+        return self
+
     @property
     def owner_url(self) -> str:
         """The address of the database with the role that owns its tables."""
@@ -148,9 +158,9 @@ class ServiceSettings(KafkaSettings):
 
     @classmethod
     def example(cls) -> Self:
-        """Settings from the examples of the required fields, for a service that is described but never runs."""
-        required = {name: field.examples for name, field in cls.model_fields.items() if field.is_required()}
-        return cls(**{name: examples[0] for name, examples in required.items() if examples})
+        """Settings from the examples of their fields, for a service that is described but never runs."""
+        given = {name: field.examples for name, field in cls.model_fields.items()}
+        return cls(**{name: examples[0] for name, examples in given.items() if examples})
 
     @classmethod
     def name_warnings(cls) -> Iterator[str]:

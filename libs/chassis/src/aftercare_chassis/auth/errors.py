@@ -37,6 +37,21 @@ class TokenInvalid(Unauthenticated):
     zh, en = "令牌无效。", "The token is not valid."
 
 
+class KeyUnknown(TokenInvalid):
+    """The issuer of the token has no key of this id, as far as is known."""
+
+
+class TokenWithdrawn(TokenInvalid):
+    """The token, its key, its subject or its client has been withdrawn."""
+
+
+class IssuerUnavailable(Refusal):
+    """The keys of the token's issuer are not known, and the issuer does not answer. The token may be valid."""
+
+    kind, code, retry_after = Kind.UNAVAILABLE, "unavailable", 5
+    zh, en = "服务暂时不可用，请稍后重试。", "The service is temporarily unavailable; try again shortly."
+
+
 class ClaimUnfit(TokenInvalid):
     """A claim names somebody by a text that cannot be used in bodies, filters, paths and events."""
 

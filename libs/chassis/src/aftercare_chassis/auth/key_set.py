@@ -1,56 +1,71 @@
-"""The public keys of the identity provider, read from a JSON Web Key Set (RFC 7517) in a file."""
+"""Public keys of an issuer: JSON Web Key Sets (RFC 7517), and those in a file."""
 
 import json
-import math
-import time
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from aftercare_chassis.auth.watched_file import WatchedFile
+
 log = structlog.get_logger(__name__)
 
-REREAD_SECONDS = 60.0
-# A key that was added a moment ago is found soon, and tokens with invented key ids do not cause a read each.
-UNKNOWN_KEY_REREAD_SECONDS = 5.0
+LEAST_RSA_BITS = 2048
+MOST_KEYS = 100  # of one set
+_SIGNS = {"Ed25519", "Ed448"}  # the curves of OKP keys that sign; the others agree on keys
 
 Key = RSAKey | ECKey | OKPKey
-_KEY_TYPES: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+Keys = Mapping[str, Key]
+"""The keys of one issuer, by their ids."""
+_KEY_TYPES: dict[object, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 
 
-class KeySet:
-    """The keys by their id. `generation` changes whenever a key was added, replaced or withdrawn."""
+def keys_of(text: str | bytes) -> Keys:
+    """The keys of a set that verify signatures. Others are left out, and so is a second key of the same id.
+
+    Raises:
+        ValueError: it is no key set.
+    """
+    try:
+        entries = json.loads(text)["keys"][:MOST_KEYS]
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not a key set") from error
+    keys: dict[str, Key] = {}
+    for entry in entries:
+        if (key := _key(entry)) is not None:
+            keys.setdefault(entry["kid"], key)
+    return keys
+
+
+class FileKeys:
+    """The keys in a file, which is read again when it has changed."""
 
     def __init__(self, path: str) -> None:
-        self._path = Path(path)
-        self._read_at = -math.inf
-        self._keys: dict[str, Key] = {}
-        self.generation = 0
+        self._file: WatchedFile[Keys] = WatchedFile(path, keys_of, {})
+
+    def look(self) -> bool:
+        """Read the file again if it has changed; whether it has other keys now."""
+        return self._file.look()
 
     def find(self, kid: str) -> Key | None:
-        """The key of this id, or None. For an unknown id the file is read again, at most once in five seconds."""
-        if kid not in self._keys:
-            self.refresh(UNKNOWN_KEY_REREAD_SECONDS)
-        return self._keys.get(kid)
-
-    def refresh(self, seconds: float = REREAD_SECONDS) -> None:
-        """Read the file again if it was last read more than `seconds` ago. A file that cannot be read changes nothing."""
-        if time.monotonic() - self._read_at > seconds:
-            self._read()
-
-    def _read(self) -> None:
-        self._read_at = time.monotonic()
-        try:
-            entries = [each for each in json.loads(self._path.read_text())["keys"] if each["kty"] in _KEY_TYPES]
-            keys: dict[str, Key] = {each["kid"]: _KEY_TYPES[each["kty"]].import_key(each) for each in entries}
-        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
-            log.error("key_set_unreadable", error=type(error).__name__)
-            return
-        if _public(keys) != _public(self._keys):
-            self._keys = keys
-            self.generation += 1
+        """The key of this id, or None."""
+        return self._file.value.get(kid)
 
 
-def _public(keys: dict[str, Key]) -> dict[str, object]:
-    return {kid: key.as_dict(private=False) for kid, key in keys.items()}
+def _key(entry: Any) -> Key | None:  # Any: whatever JSON an issuer puts there
+    """The key of an entry, or None where it has no id or no signature can be verified with it.
+
+    Secret keys (`oct`) are never read: with a public key taken for a secret one, anybody could sign (RFC 8725, section 2.1).
+    """
+    try:
+        if entry.get("use", "sig") != "sig" or not isinstance(entry["kid"], str):
+            return None
+        key = _KEY_TYPES[entry["kty"]].import_key(entry)
+        weak = isinstance(key, RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS
+        agrees = isinstance(key, OKPKey) and entry.get("crv") not in _SIGNS
+    except (AttributeError, KeyError, TypeError, ValueError, JoseError) as error:
+        log.warning("key_unusable", error=type(error).__name__)
+        return None
+    return None if weak or agrees else key

@@ -42,6 +42,7 @@ from aftercare_chassis.settings import S
 log = structlog.get_logger(__name__)
 
 READ_SECONDS, OVERLAP_SECONDS = 1.0, 10.0
+TOKEN_SECONDS = 2.0  # between two looks at the token of a stream on which nothing happens
 MOST_ROWS = 1000
 """So many rows one read returns, a stream that resumes catches up with, and a stream whose client is slow may be behind."""
 _TIME_DIGITS, _ID_DIGITS = 12, 32
@@ -229,23 +230,28 @@ async def _sent(
         yield format_sse_event(retry=RETRY_MILLISECONDS, id=stream.begins)
         for shown in stream.first:
             yield format_sse_event(data_str=shown.data, id=shown.row.id)
+        sent_at = time.monotonic()
         while time.monotonic() < end and not runtime.leaving():
             waiting = await _next(stream)
             if waiting is None:
                 return
             runtime.verifier.actor(request.headers)
-            yield waiting
+            if not waiting and time.monotonic() - sent_at > KEEPALIVE_SECONDS:
+                waiting = KEEPALIVE_COMMENT
+            if waiting:
+                sent_at = time.monotonic()
+                yield waiting
     except Refusal:
-        return  # the token has expired: a client that reconnects is refused with it
+        return  # the token has expired, or was withdrawn: a client that reconnects is refused with it
     finally:
         reading.leave(stream)
 
 
 async def _next(stream: _Stream[R]) -> bytes | None:
-    """The next piece: an event, or a comment where there is none for KEEPALIVE_SECONDS; None where the stream ends."""
+    """The next event, or nothing where there is none for TOKEN_SECONDS; None where the stream ends."""
     try:
-        async with asyncio.timeout(KEEPALIVE_SECONDS):
+        async with asyncio.timeout(TOKEN_SECONDS):
             shown = await stream.waiting.get()
     except TimeoutError:
-        return KEEPALIVE_COMMENT
+        return b""
     return None if shown is None else format_sse_event(data_str=shown.data, id=shown.row.id)

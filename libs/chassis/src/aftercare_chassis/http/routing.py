@@ -111,9 +111,9 @@ class ApiRoute(APIRoute):
         handler = super().get_route_handler()
         return self._command_handler(handler) if is_command(self) else self._read_handler(handler)
 
-    def _admit(self, request: Request, runtime: Runtime) -> Actor:
+    async def _admit(self, request: Request, runtime: Runtime) -> Actor:
         """Who calls. Refuses a wrong token, another role and query parameters that the endpoint does not have."""
-        actor: Actor = runtime.verifier.actor(request.headers)
+        actor: Actor = await runtime.verifier.admit(request.headers)
         for requirement in self.role_requirements:
             requirement.check(actor)
         query_parameters.require_known(request, self.query_parameters)
@@ -124,7 +124,7 @@ class ApiRoute(APIRoute):
 
         async def read(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
-            actor = self._admit(request, runtime)
+            actor = await self._admit(request, runtime)
 
             async def attempt() -> Response:
                 async with runtime.reader(actor) as reader:
@@ -146,7 +146,7 @@ class ApiRoute(APIRoute):
 
         async def command(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
-            actor, if_match = self._admit(request, runtime), IfMatch.of(request.headers.getlist("if-match"))
+            actor, if_match = await self._admit(request, runtime), IfMatch.of(request.headers.getlist("if-match"))
             route, path, body = f"{request.method} {self.path}", request.scope["path"], await request.body()
             key = IdempotencyKey.of(actor, route, path, request.headers, body)
             if body and not takes_body:

@@ -9,12 +9,16 @@ from aftercare_chassis.lifecycle.timing import PLAIN_HOURS, Timing
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the token's subject, its role, the tenant it acts for where the role acts for one, and its scopes."""
+    """Who acts: the token's subject, its role, the tenant it acts for where the role acts for one, and its scopes.
+
+    `is_machine` is whether it is a program with a token of its own, and no person.
+    """
 
     id: str
     role: str
     tenant: str | None = None
     scopes: frozenset[str] = frozenset()
+    is_machine: bool = False
 
 
 SYSTEM = Actor("system", "system")

@@ -1,8 +1,10 @@
 """Exports of orders, page by page as they are sent, so that their size does not matter."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
+from aftercare_chassis.auth.errors import TokenExpired
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.reader import Reader
 from aftercare_chassis.http.methods import is_head
@@ -86,6 +88,8 @@ async def _parts(
     actor = runtime.verifier.actor(request.headers)
     yield heading(format) + first
     while page.next_cursor is not None:
+        with suppress(TokenExpired):  # it was valid when the export began
+            runtime.verifier.actor(request.headers)
         async with runtime.reader(actor) as reader:
             page = await order_lists.orders(reader, wanted, limit=PAGE, cursor=page.next_cursor, sort=OrderSort.OLDEST)
             part = await _part(reader, format, page)
