@@ -75,6 +75,7 @@ check-documents:
 	$(BIN)/python -m aftercare_chassis.http.openapi_docs --check
 	$(BIN)/openapi-spec-validator --subschema-errors all docs/openapi/*.json
 	$(BIN)/python -m aftercare_chassis.http.openapi_release --check
+	$(BIN)/python -m aftercare_chassis.observability.metrics_docs --check
 	$(BIN)/aftercare lifecycles --check
 
 format: $(STAMP) ## format the code and write the generated documents
@@ -82,6 +83,7 @@ format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m aftercare_events.docs
 	$(BIN)/python -m aftercare_chassis.http.openapi_docs
+	$(BIN)/python -m aftercare_chassis.observability.metrics_docs
 	$(BIN)/aftercare lifecycles
 
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)

@@ -4,22 +4,15 @@ import importlib.util
 import re
 
 import pytest
-from aftercare_chassis import service
-from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.observability import metrics_docs
 from documents import DOCUMENTS, ROOT, Document, tracked
 from in_process_suite import SERVICES
-from order_svc.api.push_metrics import PushMetrics
-from order_svc.workers.ledger_proof import LedgerMetrics
-from order_svc.workers.standstills import StandstillMetrics
 
 FILES = tracked("*")
 SOURCES = "\n".join(path.read_text(errors="replace") for path in FILES if path.suffix != ".md")
 FOLDERS = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir())
-SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
-METRICS = Metrics("some")
-for figures in (*service.FIGURES, PushMetrics, LedgerMetrics, StandstillMetrics):
-    METRICS.of(figures)
-FIGURES = {f"{each.name}{suffix}" for each in METRICS.registry.collect() for suffix in SUFFIXES[each.type]}
+METRICS = metrics_docs.of_all()
+FIGURES = {name for metrics in METRICS.values() for each in metrics for name in (each.name, *each.series)}
 SETTINGS = {name for one in SERVICES.values() for name in one.Settings.names()}
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
@@ -54,6 +47,11 @@ def test_named_metrics_exist(document: Document) -> None:
         for name in re.findall(r"(?<![\w.-])aftercare_[a-z_]+\b(?![./])", span):
             other = importlib.util.find_spec(name) or name.removeprefix("aftercare_").removesuffix("_owner") in SERVICES
             assert other or name in FIGURES, span
+
+
+def test_the_page_of_metrics_is_that_of_the_code() -> None:
+    text = (ROOT / metrics_docs.FILE).read_text()
+    assert text == metrics_docs.document(METRICS), "python -m aftercare_chassis.observability.metrics_docs writes it"
 
 
 @each_document

@@ -18,6 +18,7 @@ from aftercare_chassis.database.connections import SESSION, connect, no_reset, p
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
+from aftercare_chassis.database.metrics import PoolMetrics
 from aftercare_chassis.database.notifications import OUTBOX, Notifications
 from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
@@ -71,8 +72,7 @@ class Runtime(Generic[S_co]):
         self.notifications = Notifications(partial(self.connect, statement_timeout="10s"), self._notified)
         self.watchdogs: dict[str, Callable[[], str | None]] = {}
         self.revisions = Revisions()
-        self.streams = 0
-        self.waiting = 0
+        self.streams = self.waiting = 0
         self.leaving: Callable[[], bool] = lambda: False
         self.progress = HandledEvents(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
@@ -93,6 +93,7 @@ class Runtime(Generic[S_co]):
             max_inactive_connection_lifetime=300,
             server_settings={**SESSION, "application_name": self.name, "statement_timeout": "10s"},
         )
+        self.metrics.of(PoolMetrics).watch(self.pool)
         for each in self._resources:
             await self._opened.enter_async_context(each)
         with suppress(asyncpg.UndefinedTableError):  # a pod may start before its migration has run
@@ -166,7 +167,8 @@ class Runtime(Generic[S_co]):
         """A connection of the pool, which the caller releases. Raises: TimeoutError where none is free within 5 seconds."""
         if self.pool.get_idle_size():
             return await self.pool.acquire()  # returns at once: no timer is needed, and none is set up
-        return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+        with self.metrics.of(PoolMetrics).waiting():
+            return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[PoolConnectionProxy]:

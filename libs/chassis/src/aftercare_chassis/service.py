@@ -17,6 +17,7 @@ from aftercare_chassis.consumer.cli import ParkedCommands
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
+from aftercare_chassis.database.metrics import PoolMetrics
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.timing import TimingSource
@@ -28,10 +29,12 @@ from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.background import Loop, running
 from aftercare_chassis.jobs.deadlines import Deadlines, Due, Watch
+from aftercare_chassis.jobs.metrics import DeadlineMetrics, WorkerMetrics
 from aftercare_chassis.jobs.redrive import Redrive
 from aftercare_chassis.jobs.retention import MESSAGING, Retention, retention_worker
 from aftercare_chassis.jobs.workers import Worker, work
-from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.observability.event_loop import EventLoopMetrics
+from aftercare_chassis.observability.metrics import Figures, Metrics
 from aftercare_chassis.processes import Processes
 from aftercare_chassis.projections.cli import ReplayCommand
 from aftercare_chassis.projections.projection import Projection
@@ -41,7 +44,15 @@ from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
 
-FIGURES = (RequestMetrics, ConsumerMetrics, RelayMetrics)
+FIGURES: tuple[Figures, ...] = (
+    RequestMetrics,
+    ConsumerMetrics,
+    RelayMetrics,
+    WorkerMetrics,
+    DeadlineMetrics,
+    PoolMetrics,
+    EventLoopMetrics,
+)
 """Exported by every process from its start, whatever it does: an alarm on a series that is absent never goes off."""
 
 
@@ -68,6 +79,7 @@ class Service(Generic[S]):
         after_migration: runs at the end of `migrate`, on data that this build derives; it may run any number of times.
         commands: further commands of its command line, each returning the exit code (None: 0).
         log_fields: the names of its own log fields whose values are written.
+        figures: its own metrics, exported by every process from its start as those of the chassis are.
         timing: what the ends of deadlines are computed with, where plain hours are not enough.
         observers: called with each change of an aggregate, by the name of its table.
         journal: called with each event that is recorded.
@@ -92,6 +104,7 @@ class Service(Generic[S]):
         after_migration: Callable[[Runtime[S]], Awaitable[None]] | None = None,
         commands: Mapping[str, Callable[[Runtime[S]], Awaitable[int | None]]] | None = None,
         log_fields: Collection[str] = (),
+        figures: Sequence[Figures] = (),
         resources: Sequence[AbstractAsyncContextManager[object]] = (),
         timing: TimingSource | None = None,
         observers: Mapping[str, Observer] | None = None,
@@ -109,7 +122,7 @@ class Service(Generic[S]):
             settings,
             SystemClock(),
             Uuid7Ids(),
-            _metrics(name),
+            _metrics(name, figures),
             roles=roles,
             resources=resources,
             timing=timing,
@@ -119,6 +132,7 @@ class Service(Generic[S]):
         self._has_timing = timing is not None
         self.migrations = Migrations(package, settings.owner_url, metadata)
         self.runtime.revisions = self.migrations.revisions
+        self.runtime.metrics.of(RequestMetrics).watch(self.runtime)
         self.log_fields = frozenset(log_fields)
         self._processes = Processes(self.runtime, self.migrations, self.log_fields)
 
@@ -202,7 +216,10 @@ class Service(Generic[S]):
 
     def _loops(self, roles: Sequence[ProcessRole]) -> list[Loop]:
         listens = set(roles) != {ProcessRole.SERVE}
-        loops: list[Loop] = [partial(self.runtime.notifications.run, listen=listens)]
+        loops: list[Loop] = [
+            partial(self.runtime.notifications.run, listen=listens),
+            self.runtime.metrics.of(EventLoopMetrics).measure,
+        ]
         if ProcessRole.SERVE in roles:
             loops.append(self.runtime.verifier.keep)
         if self._has_timing:
@@ -225,9 +242,9 @@ def _add_routes(app: FastAPI, router: APIRouter) -> None:
     app.router.routes.extend(router.routes)
 
 
-def _metrics(name: str) -> Metrics:
+def _metrics(name: str, own: Sequence[Figures]) -> Metrics:
     metrics = Metrics(name)
-    for figures in FIGURES:
+    for figures in (*FIGURES, *own):
         metrics.of(figures)
     return metrics
 

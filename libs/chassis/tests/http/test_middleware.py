@@ -224,6 +224,12 @@ async def test_metrics_are_labelled_by_route_and_never_by_path(client: httpx.Asy
     assert "secret" not in metrics.lower()
 
 
+async def test_a_stream_that_lasts_is_no_slow_response(client: httpx.AsyncClient, app: FastAPI) -> None:
+    assert (await client.get("/stream")).text == "one\ntwo\n"  # half a second apart
+    metrics = app.state.runtime.metrics.exposition().decode()
+    assert 'aftercare_http_request_seconds_bucket{le="0.25",method="GET",route="/stream",status="200"} 1.0' in metrics
+
+
 async def _pieces(piece: bytes, times: int) -> AsyncIterator[bytes]:
     for _ in range(times):
         yield piece

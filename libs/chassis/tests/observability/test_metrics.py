@@ -12,7 +12,7 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
     relay.acknowledged(3, 0.01)
     relay.measured(backlog=7, age=1.5, blocked=1, owned=64)
     consumer.handled("OrderPaid.v1", -0.5)
-    consumer.lag(9, 2.5)
+    consumer.lag({"notes": 2, "letters": 7}, 2.5, paused=1)
     consumer.client_rebuilt()
     consumer.parked_events({"sequence_gap": 1, "behind": 3}, 1)
     consumer.parked(ParkReason.SEQUENCE_GAP)
@@ -28,6 +28,8 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
         'aftercare_consumer_events_total{type="OrderPaid.v1"} 1.0',
         "aftercare_consumer_event_age_seconds_sum 0.0",
         "aftercare_consumer_lag 9.0",
+        'aftercare_consumer_topic_lag{topic="letters"} 7.0',
+        "aftercare_consumer_paused_partitions 1.0",
         "aftercare_consumer_lag_seconds 2.5",
         "aftercare_consumer_rebuilds_total 1.0",
         'aftercare_parked_events{trouble="behind"} 3.0',

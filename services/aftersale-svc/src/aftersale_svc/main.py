@@ -64,6 +64,7 @@ from aftersale_svc.workers.calendars import load
 from aftersale_svc.workers.charges import reconcile
 from aftersale_svc.workers.evidence_checks import EvidenceChecks
 from aftersale_svc.workers.standstills import StandstillWatch
+from aftersale_svc.workers.waiting_cases import WAITING_CASE_FIGURES, WaitingCaseMetrics
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -144,7 +145,9 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             EvidenceChecks(store, _scanner(settings), settings).worker(),
             *deadline_workers.WORKERS,
             assignments.WORKER,
+            WAITING_CASE_FIGURES,
         ],
+        figures=(WaitingCaseMetrics,),
         resources=store.resources,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),

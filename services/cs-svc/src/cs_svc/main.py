@@ -10,6 +10,7 @@ from cs_svc.api import complaints, conversations, courier_ratings, customers, fe
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
+from cs_svc.workers import ANSWER_FIGURES, AnswerMetrics
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -29,6 +30,8 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
+        workers=(ANSWER_FIGURES,),
+        figures=(AnswerMetrics,),
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
     )

@@ -7,13 +7,20 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
+from cs_svc.domain.answers import Owed
 from cs_svc.domain.complaints import Complaint, ComplaintReply
 from cs_svc.domain.conversations import Conversation, Message
 from cs_svc.domain.courier_ratings import CourierRating
 from cs_svc.domain.feedback import Feedback
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.domain.ratings import Rating, RatingRevision
-from cs_svc.tables.complaints import COMPLAINT_LIST, COMPLAINTS, COMPLAINTS_OF_BUYER, REPLIES_TO_COMPLAINT
+from cs_svc.tables.complaints import (
+    COMPLAINT_LIST,
+    COMPLAINTS,
+    COMPLAINTS_OF_BUYER,
+    OWED_REPLIES,
+    REPLIES_TO_COMPLAINT,
+)
 from cs_svc.tables.conversations import (
     CONVERSATION_LIST,
     CONVERSATIONS,
@@ -21,6 +28,7 @@ from cs_svc.tables.conversations import (
     LATEST_MESSAGES,
     MESSAGE_LIST,
     MESSAGES_AFTER,
+    OWED_ANSWERS,
 )
 from cs_svc.tables.courier_ratings import COURIER_RATING_LIST, COURIER_RATINGS
 from cs_svc.tables.feedback import FEEDBACK, FEEDBACK_LIST
@@ -42,6 +50,10 @@ class Customer:
     conversations: list[Conversation]
     complaints: list[Complaint]
     ratings: list[Rating]
+
+
+OWED = {"conversation": OWED_ANSWERS, "complaint": OWED_REPLIES}
+"""By document, the query of what is owed of it."""
 
 
 async def conversation(reader: Reader, conversation_id: str) -> Conversation:
@@ -116,6 +128,12 @@ async def courier_rating(reader: Reader, rating_id: str) -> CourierRating:
 async def courier_ratings(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[CourierRating]:
     """A page of ratings of couriers, newest first."""
     return await reader.page(COURIER_RATING_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def owed(reader: Reader) -> dict[str, Owed]:
+    """What is owed of each document, whoever the reader is: figures without a name."""
+    found = {document: await reader.all(query, now=reader.now) for document, query in OWED.items()}
+    return {document: row for document, [row] in found.items()}
 
 
 async def customer(reader: Reader, buyer_id: str) -> Customer:

@@ -42,6 +42,7 @@ from order_svc.api import (
     timelines,
     virtual_goods,
 )
+from order_svc.api.push_metrics import PushMetrics
 from order_svc.commands import deadlines, journal
 from order_svc.consumers import HANDLERS
 from order_svc.domain import names
@@ -59,13 +60,13 @@ from order_svc.settings import Settings
 from order_svc.workers.courier_codes import CourierCodes
 from order_svc.workers.feeds import FEEDS
 from order_svc.workers.label_files import LabelFiles
-from order_svc.workers.ledger_proof import LedgerProofWorker
+from order_svc.workers.ledger_proof import LedgerMetrics, LedgerProofWorker
 from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
 from order_svc.workers.reconciliation import ReconciliationWorker
 from order_svc.workers.shipping_calls import ShippingCalls
 from order_svc.workers.signing_keys import SigningKeysWorker
-from order_svc.workers.standstills import STANDSTILL_FIGURES
+from order_svc.workers.standstills import STANDSTILL_FIGURES, StandstillMetrics
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
 _INBOX: Retention[Settings] = Retention(
@@ -112,6 +113,7 @@ def service(
         retention=[_INBOX, _ENTRIES, *_LABELS, _QUOTES],
         metadata=tables.metadata,
         log_fields=("partner", "push", "source", "difference"),
+        figures=(StandstillMetrics, LedgerMetrics, PushMetrics),
         resources=[
             *(each for provider in providers.values() for each in provider.resources),
             *(each for courier in services.values() for each in courier.resources),

@@ -23,7 +23,17 @@ class ConsumerMetrics:
         )
         self._lag = Gauge("aftercare_consumer_lag", "Messages on the log not yet handled.", registry=registry)
         self._lag_seconds = Gauge(
-            "aftercare_consumer_lag_seconds", "How long the oldest of them has been waiting.", registry=registry
+            "aftercare_consumer_lag_seconds",
+            "For how long the oldest message not yet handled has been waiting.",
+            registry=registry,
+        )
+        self._topic_lag = Gauge(
+            "aftercare_consumer_topic_lag", "Messages of a topic not yet handled.", ["topic"], registry=registry
+        )
+        self._paused = Gauge(
+            "aftercare_consumer_paused_partitions",
+            "Partitions that wait for an event of another topic, or for the database.",
+            registry=registry,
         )
         self._rebuilds = Counter(
             "aftercare_consumer_rebuilds_total", "Kafka clients given up: stalled or failed.", registry=registry
@@ -66,10 +76,14 @@ class ConsumerMetrics:
         child.inc()
         self._age.observe(max(age, 0.0))  # clocks of two machines may differ
 
-    def lag(self, messages: int, seconds: float) -> None:
-        """Set how many messages wait on the log, and for how long the oldest has."""
-        self._lag.set(messages)
+    def lag(self, messages: Mapping[str, int], seconds: float, paused: int = 0) -> None:
+        """Set how many messages of each topic wait on the log, for how long the oldest has, and how many partitions pause."""
+        self._lag.set(sum(messages.values()))
         self._lag_seconds.set(seconds)
+        self._topic_lag.clear()  # another process may have these partitions by now
+        for topic, number in messages.items():
+            self._topic_lag.labels(topic).set(number)
+        self._paused.set(paused)
 
     def client_rebuilt(self) -> None:
         """Count a Kafka client that was replaced by another one."""

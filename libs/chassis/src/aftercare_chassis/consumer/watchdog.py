@@ -6,6 +6,7 @@ seen no end, and that is the client to detect (aiokafka issues 703 and 1154, ope
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -165,7 +166,10 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._partitions[partition].after = now
         lagging = [partition for partition, messages in lag.items() if messages]
         ages = [now - self._partitions[partition].after for partition in lagging]
-        self._metrics.lag(sum(lag.values()), max(ages, default=0.0))
+        by_topic = Counter[str]()
+        for partition, messages in lag.items():
+            by_topic[partition.topic] += messages
+        self._metrics.lag(by_topic, max(ages, default=0.0), len(self._paused))
         self._lagging = [partition for partition in lagging if partition not in self._paused]
         if self.joined and not lagging:
             self._stalls = 0

@@ -1,8 +1,17 @@
 """The metrics of the HTTP server."""
 
-from prometheus_client import CollectorRegistry, Histogram
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 from aftercare_chassis.observability.metrics import SECONDS
+
+
+class Held(Protocol):
+    """What requests hold of a process for longer than they take, by the counts of its runtime."""
+
+    streams: int
+    waiting: int
 
 
 class RequestMetrics:
@@ -11,7 +20,7 @@ class RequestMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._requests = Histogram(
             "aftercare_http_request_seconds",
-            "Time to answer.",
+            "From a request to the start of its response.",
             ["method", "route", "status"],
             buckets=SECONDS,
             registry=registry,
@@ -26,6 +35,16 @@ class RequestMetrics:
         )
         for arrived in ("yes", "no"):  # exported as 0 from the start, so that an alarm can compare with it
             self._waits.labels(arrived)
+
+        self._streams = Gauge("aftercare_http_open_streams", "Event streams that are open.", registry=registry)
+        self._waiting = Gauge(
+            "aftercare_commands_waiting", "Commands that wait for an event of another service.", registry=registry
+        )
+
+    def watch(self, held: Held) -> None:
+        """Read these counts whenever the figures are scraped."""
+        self._streams.set_function(lambda: held.streams)
+        self._waiting.set_function(lambda: held.waiting)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a response, under the template of its route."""

@@ -94,7 +94,8 @@ class RequestMiddleware:
                 await self._respond(scope, headers, receive, sender)
         route = getattr(scope.get("route"), "path_format", "unmatched")
         label = method if method in methods.STANDARD else "OTHER"  # clients may invent any number of methods
-        self._metrics.answered(label, route, sender.status, time.perf_counter() - started_at)
+        # Not until its end: an event stream lasts for minutes, and is no slow response.
+        self._metrics.answered(label, route, sender.status, (sender.started_at or time.perf_counter()) - started_at)
 
     async def _respond(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, sender: "ResponseSender"
@@ -180,19 +181,19 @@ class RequestMiddleware:
 
 
 class ResponseSender:
-    """A `send` that adds the headers of every response and remembers its status."""
+    """A `send` that adds the headers of every response and remembers its status, and when it started."""
 
-    __slots__ = ("_send", "_trace_id", "extra_headers", "limit", "started", "status")
+    __slots__ = ("_send", "_trace_id", "extra_headers", "limit", "started", "started_at", "status")
 
     def __init__(self, send: Send, trace_id: str) -> None:
         self._send, self._trace_id = send, trace_id
         self.limit: asyncio.Timeout | None = None
         self.extra_headers: list[tuple[bytes, bytes]] = []
-        self.started, self.status = False, _CLIENT_CLOSED_REQUEST
+        self.started, self.started_at, self.status = False, 0.0, _CLIENT_CLOSED_REQUEST
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started, self.status = True, message["status"]
+            self.started, self.started_at, self.status = True, time.perf_counter(), message["status"]
             trace_id = (b"trace-id", self._trace_id.encode())
             headers = [*message["headers"], *_SECURITY_HEADERS, trace_id, *self.extra_headers]
             if not any(name == b"cache-control" for name, _ in message["headers"]):

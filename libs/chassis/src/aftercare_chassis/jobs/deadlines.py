@@ -6,6 +6,7 @@ them, none waits for another one, and what is locked is what the command sees (A
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +15,14 @@ from typing import Any, Generic, TypeVar, TypeVarTuple
 
 import structlog
 from asyncpg import Record, TransactionRollbackError
-from sqlalchemy import ColumnElement, Text, all_, any_, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Text, all_, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.mapping import Query, Rows
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.metrics import DeadlineMetrics
 from aftercare_chassis.jobs.put_off import PutOff
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
@@ -37,6 +39,9 @@ LOCKED_PAUSE = timedelta(seconds=0.1)
 """From one look to the next while other transactions have locked all rows that are due."""
 RETRY_SECONDS = 1.0
 """After the database was not available."""
+COUNT_SECONDS = 60.0
+MOST_COUNTED = 10_000
+"""How often the deadlines that are set are counted, and up to how many of a timer: to count all would read an index of any size."""
 
 A = TypeVar("A", bound=Enum)
 Own = TypeVar("Own", bound=ServiceSettings)  # S has a default, which a parameter before others may not have
@@ -116,6 +121,7 @@ class _Timer(Generic[S_contra]):
     def __init__(self, due: Due[S_contra]) -> None:
         self.due = due
         columns, key, at = due.rows.columns, due.rows.table.c.id, due.rows.table.c[due.column]
+        self.name = due.rows.table.name if due.column == "deadline_at" else f"{due.rows.table.name}.{due.column}"
         passed, chosen = at <= bindparam("now"), key == any_(_ids("ids"))
         kept = key != all_(_ids("put_off"))
         # A number and not a parameter: the plan for any number of rows would read and sort all that are due.
@@ -129,6 +135,8 @@ class _Timer(Generic[S_contra]):
         self.unmoved: Query[Record] = Query(select(key).where(passed, chosen))
         soon = select(at).where(at <= bindparam("end"), kept).order_by(at).limit(literal_column("1"))
         self.next_at: ColumnElement[Any] = soon.scalar_subquery()
+        some = select(at).where(at.is_not(None)).limit(literal_column(str(MOST_COUNTED))).subquery()
+        self.open: ColumnElement[Any] = select(func.count()).select_from(some).scalar_subquery()
 
 
 def _ids(name: str) -> Any:  # a parameter, of which SQLAlchemy has no public type for any_ and all_
@@ -147,6 +155,11 @@ class Deadlines(Generic[S]):
         self._timers = [_Timer(due) for due in dues]
         columns = [timer.next_at.label(f"timer_{number}") for number, timer in enumerate(self._timers)]
         self._next: Query[Record] = Query(select(*columns))
+        self._open: Query[Record] = Query(select(*(each.open.label(each.name) for each in self._timers)))
+        self._counted_at = -COUNT_SECONDS
+        self._metrics = runtime.metrics.of(DeadlineMetrics)
+        for timer in self._timers:
+            self._metrics.watches(timer.name)
         self._put_off: PutOff[_Timer[S]] = PutOff()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -160,6 +173,7 @@ class Deadlines(Generic[S]):
             try:
                 if self._watch is not None:
                     await self._watch(self._runtime)
+                await self._count()
                 if next_at := await self.fire():
                     pause = min(longest, (next_at - self._runtime.clock.now()).total_seconds())
             except Exception as error:
@@ -168,6 +182,14 @@ class Deadlines(Generic[S]):
                 pause = RETRY_SECONDS
                 log.warning("deadlines_wait", error=type(error).__name__)
             await set_within(stop, pause)
+
+    async def _count(self) -> None:
+        if time.monotonic() - self._counted_at < COUNT_SECONDS:
+            return
+        async with self._runtime.reader() as reader:
+            [found] = await reader.all(self._open)
+        self._metrics.counted(dict(found))
+        self._counted_at = time.monotonic()
 
     async def fire(self) -> datetime | None:
         """Fire the rows that are due now, at most 100 per table.
@@ -180,11 +202,17 @@ class Deadlines(Generic[S]):
             now = reader.now
             end = now + timedelta(seconds=self._runtime.settings.deadline_poll_seconds)
             [found] = await reader.all(self._next, end=end, put_off=self._put_off.ids)
-        due = [timer for timer, at in zip(self._timers, found.values(), strict=True) if at is not None and at <= now]
+        times = list(zip(self._timers, found.values(), strict=True))
+        self._report(times, now)
+        due = [timer for timer, at in times if at is not None and at <= now]
         fired = [await self._fire(timer) for timer in due]
         if not due:
             return min((at for at in found.values() if at is not None), default=None)
         return now if any(fired) else now + LOCKED_PAUSE
+
+    def _report(self, times: Sequence[tuple[_Timer[S], datetime | None]], now: datetime) -> None:
+        overdue = {each.name: 0.0 if at is None else max(0.0, (now - at).total_seconds()) for each, at in times}
+        self._metrics.looked(overdue, {each.name: number for each, number in self._put_off.numbers().items()})
 
     async def _fire(self, timer: _Timer[S]) -> int:
         """Fire the first rows that are due in one transaction, or one by one where that fails; return how many were tried."""
@@ -232,18 +260,21 @@ class Deadlines(Generic[S]):
                 await timer.due.command(tx, *locked[row_id])
             failpoints.point("deadline.acted")
         await tx.finish()  # so that each row's writes are one statement
-        await self._put_off_unmoved(tx, timer, list(locked))
+        await self._put_off_unmoved(
+            tx, timer, {row.id: getattr(row, timer.due.column) for row in rows if row.id in locked}
+        )
         return len(locked)
 
-    async def _put_off_unmoved(self, tx: Transaction[S], timer: _Timer[S], row_ids: Sequence[str]) -> None:
+    async def _put_off_unmoved(self, tx: Transaction[S], timer: _Timer[S], due_at: Mapping[str, datetime]) -> None:
         """After the commit, put off the rows that are due as before: their command has found nothing to do."""
-        unmoved = {row["id"] for row in await tx.all(timer.unmoved, ids=row_ids, now=tx.now)}
+        unmoved = {row["id"] for row in await tx.all(timer.unmoved, ids=list(due_at), now=tx.now)}
 
         def note() -> None:
-            for row_id in row_ids:
+            for row_id, at in due_at.items():
                 if row_id in unmoved:
                     self._put_off.add(timer, row_id, tx.now)
                 else:
                     self._put_off.forget(row_id)
+                    self._metrics.fired(timer.name, (tx.now - at).total_seconds())
 
         tx.after_commit(note)

@@ -1,5 +1,6 @@
 """Rows that failed: each is left out of the work on many rows, and tried again by itself after a pause that doubles."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -37,6 +38,10 @@ class PutOff(Generic[W]):
     def forget(self, row_id: str) -> None:
         """Let the row be fired with others again."""
         self._entries.pop(row_id, None)
+
+    def numbers(self) -> Counter[W]:
+        """How many there are of each work."""
+        return Counter(entry.work for entry in self._entries.values())
 
     def to_retry(self, now: datetime) -> list[tuple[W, str]]:
         """Those whose pause is over, with what is to be done."""

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Generic
 
 import structlog
 
 from aftercare_chassis import failpoints
+from aftercare_chassis.jobs.metrics import WorkerMetrics
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S, S_contra
@@ -43,10 +45,11 @@ async def work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> N
 
 async def _work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> None:
     """Step after step. One that fails is logged and tried again after at least two seconds."""
-    wakeup = runtime.wakeup(worker.name)
+    wakeup, metrics = runtime.wakeup(worker.name), runtime.metrics.of(WorkerMetrics)
+    metrics.runs(worker.name)
     with wakeup.ending(stop):
         while not stop.is_set():
-            pause = worker.idle
+            pause, began_at, failed = worker.idle, monotonic(), False
             try:
                 failpoints.point("worker.begins")
                 with tracing.new_trace():
@@ -57,5 +60,7 @@ async def _work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> 
                     pause = min(pause, (due - runtime.clock.now()).total_seconds())
             except Exception as error:
                 log.warning("worker_failed", worker=worker.name, error=type(error).__name__)
-                pause = max(pause, FAILED_SECONDS)
+                pause, failed = max(pause, FAILED_SECONDS), True
+            finally:
+                metrics.stepped(worker.name, monotonic() - began_at, failed=failed)
             await wakeup.wait(pause)

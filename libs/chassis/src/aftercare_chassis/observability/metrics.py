@@ -18,6 +18,8 @@ SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """The buckets of a histogram of durations of up to ten seconds."""
 
 F = TypeVar("F")
+Figures = Callable[[CollectorRegistry], object]
+"""Makes the figures of a package, which registers and exports them."""
 
 
 class Metrics:
@@ -31,7 +33,7 @@ class Metrics:
         self._signals = Counter(
             "aftercare_signals_total", "Things worth an alert, by name.", ["signal", "source"], registry=registry
         )
-        self._figures: dict[Callable[[CollectorRegistry], object], object] = {}
+        self._figures: dict[Figures, object] = {}
 
     def of(self, figures: Callable[[CollectorRegistry], F]) -> F:
         """Return the process's one instance of a package's figures. The first call registers and exports them."""

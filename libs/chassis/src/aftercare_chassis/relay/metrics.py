@@ -12,7 +12,9 @@ class RelayMetrics:
         self._backlog = Gauge(
             "aftercare_outbox_backlog", "Events not yet on the log, up to 100,000.", registry=registry
         )
-        self._age = Gauge("aftercare_outbox_oldest_seconds", "Age of the oldest of them.", registry=registry)
+        self._age = Gauge(
+            "aftercare_outbox_oldest_seconds", "Age of the oldest event not yet on the log.", registry=registry
+        )
         self._blocked = Gauge("aftercare_outbox_blocked", "Aggregates whose events the log refuses.", registry=registry)
         self._shards = Gauge("aftercare_relay_buckets", "Shards this relay owns, of 64.", registry=registry)
         self._sent = Counter("aftercare_relay_events_total", "Events acknowledged by the log.", registry=registry)

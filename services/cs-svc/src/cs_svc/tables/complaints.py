@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    literal_column,
     null,
     or_,
     select,
@@ -27,6 +28,7 @@ from cs_svc.domain.complaints import (
     ComplaintReply,
     ComplaintState,
 )
+from cs_svc.tables.answers import owed
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
 
@@ -80,6 +82,7 @@ def _in_state_of(turn: str) -> ColumnElement[bool]:
     return or_(*(complaints.c.state == state for state, each in COMPLAINT.timeouts.items() if each.turn == turn))
 
 
+OWED_REPLIES = owed(complaints, complaints.c.state == literal_column(f"'{ComplaintState.OPEN}'"))
 COMPLAINTS = Rows(complaints, Complaint, seen_by(complaints))
 COMPLAINT_LIST = Listing(
     complaints,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     exists,
+    literal_column,
     null,
     select,
     update,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
+from cs_svc.tables.answers import owed
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
 
@@ -79,6 +81,7 @@ CONVERSATION_LIST = Listing(
     seen_by=seen_by(conversations),
 )
 CONVERSATIONS_OF_BUYER = newest_of_buyer(conversations, Conversation)
+OWED_ANSWERS = owed(conversations, conversations.c.whose_turn == literal_column(f"'{Turn.SERVICE}'"))
 CLEAR_DEADLINE = Statement(
     update(conversations).where(conversations.c.id == bindparam("conversation_id")).values(deadline_at=null())
 )

@@ -22,6 +22,7 @@ _label = (
         label_contacts.c.expires_at > bindparam("now", type_=DateTime(timezone=True)),
     )
 )
+_unknown = select(refunds.c.id).where(refunds.c.state == literal_column("'unknown'")).limit(literal_column("10000"))
 STANDSTILLS: Query[Record] = Query(
     select(
         _anomaly.scalar_subquery().label("anomaly"),
@@ -36,7 +37,9 @@ STANDSTILLS: Query[Record] = Query(
         .where(partner_inbox.c.due_at.is_not(None))
         .scalar_subquery()
         .label("partner_push"),
+        select(func.count()).select_from(_unknown.subquery()).scalar_subquery().label("unknown_refunds"),
     )
 )
 """When the oldest of them began: an anomaly that nobody has acknowledged, a call of a courier that is due, a label without its file, a call
-of a payment provider that is due, a refund of unknown outcome, and a push of a partner that is due."""
+of a payment provider that is due, a refund of unknown outcome, and a push of a partner that is due. And how many refunds have an unknown
+outcome, up to 10,000."""

@@ -1,6 +1,7 @@
 """The worker that proves the ledger: it counts new postings within seconds, and everything again once a day."""
 
 from datetime import datetime, timedelta
+from math import nan
 
 import structlog
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
@@ -30,14 +31,21 @@ class LedgerMetrics:
             ["currency"],
             registry=registry,
         )
-        self._broken = Gauge("aftercare_ledger_broken_orders", "Orders of which it does.", registry=registry)
+        self._broken = Gauge(
+            "aftercare_ledger_broken_orders",
+            "Orders in which the ledger does not add up or differs from our other books.",
+            registry=registry,
+        )
         self._postings = Gauge("aftercare_ledger_counted_postings", "Postings that are counted.", registry=registry)
         self._checked = Gauge(
             "aftercare_ledger_checked_timestamp_seconds", "When the ledger was last checked.", registry=registry
         )
         self._holds = Gauge(
-            "aftercare_ledger_holds", "1 where the proof holds, 0 where it does not.", registry=registry
+            "aftercare_ledger_holds",
+            "1 where the proof holds, 0 where it does not, NaN before this process has checked.",
+            registry=registry,
         )
+        self._holds.set(nan)
 
     def proven(self, proof: LedgerProof) -> None:
         """Set them to those of the proof."""

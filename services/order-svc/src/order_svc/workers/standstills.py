@@ -52,6 +52,9 @@ class StandstillMetrics:
                 registry=registry,
             ),
         }
+        self._unknown_refunds = Gauge(
+            "aftercare_refunds_unknown", "Refunds whose outcome is not known, up to 10,000.", registry=registry
+        )
         self._silent = Gauge(
             "aftercare_courier_endpoint_silent_seconds",
             "For how long nothing has arrived at an endpoint, though parcels of its partner are under way.",
@@ -65,8 +68,9 @@ class StandstillMetrics:
         for each in endpoints:
             self._silent.labels(each.partner, each.id).set((now - each.since).total_seconds())
 
-    def measured(self, now: datetime, began: Mapping[str, datetime | None]) -> None:
+    def measured(self, now: datetime, began: Mapping[str, datetime | None], unknown_refunds: int) -> None:
         """Set them by when the oldest of each began to wait."""
+        self._unknown_refunds.set(unknown_refunds)
         for name, figure in self._figures.items():
             since = began[name]
             figure.set(0 if since is None else max(0.0, (now - since).total_seconds()))
@@ -75,7 +79,8 @@ class StandstillMetrics:
 async def _measure(runtime: Runtime[Settings]) -> datetime | None:
     async with runtime.reader() as reader:
         metrics = runtime.metrics.of(StandstillMetrics)
-        metrics.measured(reader.now, await standstills.oldest(reader))
+        began, unknown_refunds = await standstills.oldest(reader)
+        metrics.measured(reader.now, began, unknown_refunds)
         metrics.silent(reader.now, await silent_endpoints(reader, COURIERS))
     return None
 
