@@ -124,9 +124,12 @@ class Harness(Generic[S]):
         self.clock.set(START)
         self._start_over()
 
-    def token(self, role: str, sub: str, tenant: str | None = None, *, hours: float = 24 * 365) -> str:
-        """A bearer token as the identity provider would issue it; `tenant` is whom the person acts for."""
+    def token(
+        self, role: str, sub: str, tenant: str | None = None, *, hours: float = 24 * 365, program: bool = False
+    ) -> str:
+        """A bearer token as the identity provider would issue it; `tenant` is whom the person acts for, or the program."""
         claims = {claim: tenant for claim in self.service.roles.values() if claim}
+        claims["client_id"] = sub if program else None
         return mint(
             _keys()[0],
             role=role,
@@ -137,9 +140,11 @@ class Harness(Generic[S]):
             **claims,
         )
 
-    def client(self, role: str | None = None, sub: str = "", tenant: str | None = None) -> httpx.AsyncClient:
+    def client(
+        self, role: str | None = None, sub: str = "", tenant: str | None = None, *, program: bool = False
+    ) -> httpx.AsyncClient:
         """An HTTP client of the service's app, with a token unless `role` is None."""
-        headers = {"Authorization": f"Bearer {self.token(role, sub, tenant)}"} if role else {}
+        headers = {"Authorization": f"Bearer {self.token(role, sub, tenant, program=program)}"} if role else {}
         client = _Client(self.service.app, headers=headers)
         self._clients.push_async_callback(client.aclose)
         return client

@@ -42,6 +42,18 @@ PLATFORM_OWNER = "platform"
 """Whose settings and rules of hours hold where a merchant has none. No merchant has this id."""
 
 
+class PersonNeeded(Forbidden):
+    """A program decides nothing for the platform."""
+
+    zh, en = "平台方的决定须由人作出，程序不能代为决定。", "A person decides for the platform, not a program."
+
+
+def check_decider(actor: Actor) -> None:
+    """Refuse a program that would decide for the platform. That of a merchant decides for its merchant. Raises: PersonNeeded."""
+    if actor.is_machine and actor.role in STAFF:
+        raise PersonNeeded
+
+
 def check_setter(actor: Actor, merchant_id: str) -> None:
     """Refuse who may not set something for this merchant: what is the platform's, its administrators set.
 

@@ -16,6 +16,7 @@ from aftersale_svc.domain.decisions.facts import facts_of, facts_of_claim, facts
 from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind, Document
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
+from aftersale_svc.domain.permissions import check_decider
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.refused_goods.model import RefusedGoodsClaim
 from aftersale_svc.domain.rules.facts import AppliedRule
@@ -121,8 +122,11 @@ async def record(
     were resolved before, `besides` are facts that the case does not have.
 
     Raises:
+        PersonNeeded: a program would decide for the platform.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
+    if rule is None:
+        check_decider(tx.actor)
     case, cites = full.case, await citations.resolve(tx, full.case, kind, policy) if cites is None else cites
     decision = Decision(
         id=tx.new_id("dec"),
