@@ -20,13 +20,15 @@ from order_svc.tables.intercepts import OPEN_INTERCEPT, SENT_RETURN
 from order_svc.tables.ledger import POSTINGS_OF_ORDER, POSTINGS_OF_SUBJECT
 from order_svc.tables.merchant_settings import SETTING_IN_FORCE
 from order_svc.tables.order_money import MONEY_OF_ORDERS
-from order_svc.tables.orders import DROP_LINE, LINES_OF_ORDER, ORDER_TO_LOCK
+from order_svc.tables.orders import DROP_LINE, LINES_OF_ORDER, LOCK_ORDERS, ORDER_TO_LOCK
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
     PARCELS_OF_ORDER,
     PARCELS_OF_ORDER_BY_WAYBILL,
     PARCELS_OF_WAYBILL,
-    PARCELS_OF_WAYBILL_LOCKED,
+    PARCELS_OF_WAYBILLS,
+    PARCELS_OF_WAYBILLS_LOCKED,
+    SCANS_OF_PARCELS,
     SCANS_OF_WAYBILL,
 )
 from order_svc.tables.partner_inbox import WAKE_PUSHES
@@ -110,6 +112,16 @@ def _of(table: str, **wanted: str) -> Callable[[MemoryDatabase, Mapping[str, Any
     return found
 
 
+def _of_any(table: str, **wanted: str) -> Callable[[MemoryDatabase, Mapping[str, Any]], list[Any]]:
+    """The rows of a table whose columns are in these parameters."""
+
+    def found(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+        rows = memory.rows(table)
+        return [row for row in rows if all(getattr(row, column) in params[name] for column, name in wanted.items())]
+
+    return found
+
+
 def _units(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     of_order = {name: _of(name, order_id="order_id")(memory, params) for name in ("order_lines", "cases", "case_lines")}
     lines, cases, case_lines = of_order.values()
@@ -164,7 +176,10 @@ QUERIES = {
     PARCELS_OF_ORDER: _of("parcels", order_id="order_id"),
     PARCELS_OF_ORDER_BY_WAYBILL: _of("parcels", **_WAYBILL),
     PARCELS_OF_WAYBILL: _of("parcels", waybill_no="waybill_no"),
-    PARCELS_OF_WAYBILL_LOCKED: _of("parcels", waybill_no="waybill_no"),
+    PARCELS_OF_WAYBILLS: _of_any("parcels", waybill_no="waybill_nos"),
+    PARCELS_OF_WAYBILLS_LOCKED: _of_any("parcels", waybill_no="waybill_nos"),
+    LOCK_ORDERS: _of_any("orders", id="order_ids"),
+    SCANS_OF_PARCELS: _of_any("parcel_events", parcel_id="parcel_ids"),
     SCANS_OF_WAYBILL: _scans,
     REFUNDS_OF_CASE: _of("refunds", case_id="case_id"),
     PARCEL_LINES_OF_ORDER: _contents,

@@ -53,6 +53,9 @@ courier_codes = Table(
 )
 
 ENDPOINTS = Rows(courier_endpoints, CourierEndpoint, ADMIN_ONLY)
+ENDPOINT = Query(
+    select(courier_endpoints).where(courier_endpoints.c.id == bindparam("endpoint_id")), CourierEndpoint, ADMIN_ONLY
+)
 ENDPOINT_LIST = Listing(courier_endpoints, CourierEndpoint, filters=("partner",), seen_by=ADMIN_ONLY)
 ROTATE_ENDPOINT = Statement(
     update(courier_endpoints)

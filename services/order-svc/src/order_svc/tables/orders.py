@@ -237,6 +237,13 @@ ORDER_TO_LOCK = Query(
     seen_by(orders),
 )
 """The order, for commands about a row of it whose version an If-Match names: `lock` compares that with the row which it locks first."""
+LOCK_ORDERS: Query[Record] = Query(
+    select(orders.c.id)
+    .where(orders.c.id == bindparam("order_ids", type_=ARRAY(Text)).any_())
+    .order_by(orders.c.id)
+    .with_for_update(key_share=True)
+)
+"""Several orders, one after the other by their ids, so that two transactions that lock several do not wait for each other."""
 SET_DELIVERY_TIMES = Statement(
     orders.update()
     .where(orders.c.id == bindparam("order_id"))

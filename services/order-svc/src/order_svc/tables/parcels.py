@@ -144,9 +144,20 @@ PARCELS_BY_REFERENCE = Query(
     .order_by(parcels.c.id),
     Parcel,
 )
-_BY_WAYBILL = select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id)
-PARCELS_OF_WAYBILL = Query(_BY_WAYBILL, Parcel)
-PARCELS_OF_WAYBILL_LOCKED = Query(_BY_WAYBILL.with_for_update(key_share=True), Parcel)
+PARCELS_OF_WAYBILL = Query(
+    select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id), Parcel
+)
+_OF_WAYBILLS = (
+    select(parcels)
+    .where(parcels.c.waybill_no == bindparam("waybill_nos", type_=ARRAY(Text)).any_())
+    .order_by(parcels.c.id)
+)
+PARCELS_OF_WAYBILLS = Query(_OF_WAYBILLS, Parcel)
+PARCELS_OF_WAYBILLS_LOCKED = Query(_OF_WAYBILLS.with_for_update(key_share=True), Parcel)
+SCANS_OF_PARCELS = Query(
+    select(parcel_events).where(parcel_events.c.parcel_id == bindparam("parcel_ids", type_=ARRAY(Text)).any_()),
+    ParcelScan,
+)
 SCANS_OF_WAYBILL = Query(
     select(parcel_events)
     .join(parcels, parcels.c.id == parcel_events.c.parcel_id)

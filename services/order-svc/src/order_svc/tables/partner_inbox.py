@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -100,8 +101,42 @@ NEXT_PUSH = Query(
     .with_for_update(key_share=True, skip_locked=True),
     PartnerPush,
 )
+AT_A_TIME = 50
+"""The most pushes that are processed in one transaction."""
+_LONGEST_BODY = 32768
+# A number and not a parameter: the plan for any number of rows would read and sort all that are due.
+RECEIVED_PUSHES = Query(
+    select(*PUSHES.columns)
+    .where(
+        partner_inbox.c.source == PushSource.COURIER,
+        partner_inbox.c.state == PushState.RECEIVED,
+        partner_inbox.c.due_at <= bindparam("now"),
+        func.octet_length(partner_inbox.c.raw) <= _LONGEST_BODY,
+    )
+    .order_by(partner_inbox.c.due_at, partner_inbox.c.id)
+    .limit(literal_column(str(AT_A_TIME), Integer))
+    .with_for_update(key_share=True, skip_locked=True),
+    PartnerPush,
+)
+"""The pushes of couriers that are due and were not processed yet, but for long ones, of which many would take much memory."""
+CLAIM_PUSH = Query(
+    select(*PUSHES.columns)
+    .where(partner_inbox.c.id == bindparam("push_id"), partner_inbox.c.due_at <= bindparam("now"))
+    .with_for_update(key_share=True, skip_locked=True),
+    PartnerPush,
+)
 # Any: the result is a plain database record.
-RAW_OF_PUSH: Query[Any] = Query(select(partner_inbox.c.raw).where(partner_inbox.c.id == bindparam("push_id")))
+RAW_OF_PUSHES: Query[Any] = Query(
+    select(partner_inbox.c.id, partner_inbox.c.raw).where(
+        partner_inbox.c.id == bindparam("push_ids", type_=ARRAY(Text)).any_()
+    )
+)
+_MOVED = ("state", "why", "reports", "attempts", "due_at", "tries_since", "deadline_at", "finished_at")
+MOVE_PUSH = Statement(
+    update(partner_inbox)
+    .where(partner_inbox.c.id == bindparam("push_id"))
+    .values({name: bindparam(f"new_{name}", type_=partner_inbox.c[name].type) for name in _MOVED})
+)
 # `waybill` is a list with one report of the waybill (or the reference) alone: the reports of a push that names it contain that list.
 WAKE_PUSHES = Statement(
     update(partner_inbox)

@@ -11,19 +11,24 @@ from order_svc.settings import Settings
 from order_svc.tables.couriers import COUNT_CODE
 
 
-async def count(tx: Transaction[Settings], push: PartnerPush, reports: Sequence[Report]) -> None:
-    """Count the codes of these reports, whose meanings are not known, and keep the sentence of one of each."""
-    texts = {report.unlisted: report.text for report in reports}
+async def count(tx: Transaction[Settings], pushes: Sequence[tuple[PartnerPush, Sequence[Report]]]) -> None:
+    """Count the codes of these reports of pushes, whose meanings are not known, and keep the sentence of the last of each."""
+    latest = {
+        (push.partner, report.unlisted): (push.id, report.text)
+        for push, reports in pushes
+        for report in reports
+        if report.unlisted is not None
+    }
+    numbers = Counter((push.partner, report.unlisted) for push, reports in pushes for report in reports)
     # In one order everywhere, so that two transactions do not wait for each other.
-    for code, number in sorted(Counter(report.unlisted for report in reports).items(), key=str):
-        if code is not None:
-            await tx.execute(
-                COUNT_CODE,
-                id=tx.new_id("code"),
-                partner=push.partner,
-                code=code,
-                occurrences=number,
-                text=texts[code],
-                push_id=push.id,
-                now=tx.now,
-            )
+    for (partner, code), (push_id, text) in sorted(latest.items()):
+        await tx.execute(
+            COUNT_CODE,
+            id=tx.new_id("code"),
+            partner=partner,
+            code=code,
+            occurrences=numbers[partner, code],
+            text=text,
+            push_id=push_id,
+            now=tx.now,
+        )

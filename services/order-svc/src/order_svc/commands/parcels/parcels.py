@@ -12,7 +12,8 @@ from aftercare_events.catalogue.parcels import ParcelCollected
 
 from order_svc.commands import effects
 from order_svc.commands.orders import order_units
-from order_svc.commands.parcels import anomalies, parcel_intercepts
+from order_svc.commands.parcels import anomalies, parcel_intercepts, tracked_waybills
+from order_svc.commands.parcels.tracked_waybills import TrackedWaybills
 from order_svc.commands.record import parcel_fields
 from order_svc.domain import deliveries, tracking, waybills
 from order_svc.domain.anomalies import reports
@@ -28,38 +29,24 @@ from order_svc.tables.parcels import (
     NOTE_CONTEST,
     PARCEL_SCANS,
     PARCELS,
-    PARCELS_BY_REFERENCE,
     PARCELS_OF_WAYBILL,
-    PARCELS_OF_WAYBILL_LOCKED,
-    PREVIOUS_WAYBILL,
+    PARCELS_OF_WAYBILLS_LOCKED,
     SCANS_OF_WAYBILL,
 )
 
 log = structlog.get_logger(__name__)
 
 
-async def apply_scans(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
+async def apply_scans(
+    tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan], locked: TrackedWaybills | None = None
+) -> int:
     """Keep scans for every parcel that the key means (one box may hold several orders); returns the number of parcels.
 
-    A number that no parcel has may be one under which a parcel goes on, or that of a piece of it: then the parcel is found by the
-    number before, or by the reference. `waybills` decides which of the parcels a scan belongs to; a repeated scan changes none.
+    `waybills` decides which of the parcels a scan belongs to; a repeated scan changes none. `locked` is what was loaded for several
+    keys together, this one among them.
     """
-    found = await _apply(tx, key, scans) if key.waybill_no else 0
-    if found:
-        return found
-    return sum([await _apply(tx, other, scans) for other in await _other_keys(tx, key)])
-
-
-async def meant(tx: Transaction[Settings], key: ParcelKey) -> list[Parcel]:
-    """The parcels that `apply_scans` would keep scans for."""
-    found = await _meant(tx, key) if key.waybill_no else []
-    if found:
-        return found
-    return [parcel for other in await _other_keys(tx, key) for parcel in await _meant(tx, other)]
-
-
-async def _meant(tx: Transaction[Settings], key: ParcelKey) -> list[Parcel]:
-    return waybills.meant(await tx.all(PARCELS_OF_WAYBILL, waybill_no=key.waybill_no), key)
+    locked = locked or await tracked_waybills.load(tx, [key])
+    return sum([await _apply(tx, each, await locked.parcels(tx, each.waybill_no), scans) for each in locked.meant(key)])
 
 
 async def goes_on_as(tx: Transaction[Settings], key: ParcelKey, waybill_no: str) -> None:
@@ -74,22 +61,9 @@ async def goes_on_as(tx: Transaction[Settings], key: ParcelKey, waybill_no: str)
         )
 
 
-async def _other_keys(tx: Transaction[Settings], key: ParcelKey) -> list[ParcelKey]:
-    """The keys of the parcels that may be meant where no parcel has the number itself."""
-    if key.waybill_no and key.carrier is not None:
-        first = await tx.one(PREVIOUS_WAYBILL, carrier=key.carrier, waybill_no=key.waybill_no)
-        if first is not None:
-            return [replace(key, waybill_no=first["waybill_no"])]
-    if key.reference is None or key.carrier is None:
-        return []
-    found = await tx.all(PARCELS_BY_REFERENCE, reference=key.reference, carrier=key.carrier)
-    named = [parcel for parcel in found if key.is_of(parcel)]
-    numbers = sorted({parcel.waybill_no for parcel in waybills.of_first(named)})
-    return [replace(key, waybill_no=number, piece_no=key.waybill_no or None) for number in numbers]
-
-
-async def _apply(tx: Transaction[Settings], key: ParcelKey, scans: Sequence[Scan]) -> int:
-    tracked = await _tracked(tx, key.waybill_no)
+async def _apply(
+    tx: Transaction[Settings], key: ParcelKey, tracked: Sequence[TrackedParcel], scans: Sequence[Scan]
+) -> int:
     named = {parcel.id for parcel in waybills.meant([each.parcel for each in tracked], key)}
     scans = await parcel_intercepts.explained(tx, [each.parcel for each in tracked if each.parcel.id in named], scans)
     changed: list[TrackedParcel] = []
@@ -128,25 +102,15 @@ async def _follow_all(tx: Transaction[Settings], tracked: list[TrackedParcel]) -
         await _follow(tx, each.parcel, waybill)
 
 
-async def _tracked(tx: Transaction[Settings], waybill_no: str) -> list[TrackedParcel]:
-    """Every parcel with the waybill number, of whichever carrier, and its scans, locked until the end of this transaction.
-
-    The orders are locked first, as in every command. Then the parcels are read again: one of them may have been registered
-    meanwhile.
-    """
-    for order_id in sorted({each.order_id for each in await tx.all(PARCELS_OF_WAYBILL, waybill_no=waybill_no)}):
-        await tx.as_system().lock(ORDERS, order_id)  # others under the number are not the actor's to see
-    found = await tx.all(PARCELS_OF_WAYBILL_LOCKED, waybill_no=waybill_no)
-    return waybills.with_scans(found, await tx.all(SCANS_OF_WAYBILL, waybill_no=waybill_no))
-
-
 async def catch_up(tx: Transaction[Settings], parcel: Parcel) -> None:
     """Copy to a new parcel the scans of its waybill number that other parcels of its merchant have and that are not older than it."""
+    # Their orders are not locked: that of the new parcel is, and may come behind them. Only the new parcel changes.
+    if len(await tx.lock_all(PARCELS_OF_WAYBILLS_LOCKED, waybill_nos=[parcel.waybill_no])) == 1:
+        return
     since = parcel.handed_over_at - _tolerance(tx)
     known = {"waybill_no": parcel.waybill_no, "carrier": parcel.carrier, "merchant_id": parcel.merchant_id}
     if await tx.execute(COPY_SCANS, parcel_id=parcel.id, since=since, **known):
-        tracked = [each for each in await _tracked(tx, parcel.waybill_no) if each.parcel.carrier == parcel.carrier]
-        await _follow(tx, parcel, Waybill(tracked, _tolerance(tx)))
+        await _follow(tx, parcel, await _waybill(tx, parcel))
 
 
 async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -> None:
@@ -214,10 +178,13 @@ async def contest_receiver(tx: Transaction[Settings], parcel: Parcel) -> Parcel:
 
 async def _counted(tx: Transaction[Settings], parcel: Parcel) -> list[ParcelScan]:
     """The scans that belong to the parcel, in the order in which they happened."""
+    return (await _waybill(tx, parcel)).counted(parcel)
+
+
+async def _waybill(tx: Transaction[Settings], parcel: Parcel) -> Waybill:
     found = await tx.all(PARCELS_OF_WAYBILL, waybill_no=parcel.waybill_no)
     tracked = waybills.with_scans(found, await tx.all(SCANS_OF_WAYBILL, waybill_no=parcel.waybill_no))
-    same_number = [each for each in tracked if each.parcel.carrier == parcel.carrier]
-    return Waybill(same_number, _tolerance(tx)).counted(parcel)
+    return Waybill([each for each in tracked if each.parcel.carrier == parcel.carrier], _tolerance(tx))
 
 
 def _tolerance(tx: Transaction[Settings]) -> timedelta:

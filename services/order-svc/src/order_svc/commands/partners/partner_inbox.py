@@ -1,5 +1,6 @@
 """The inbox of partners: a push is stored before it is acknowledged, processed afterwards, and redriven by operators."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +18,17 @@ from order_svc.domain.partners.pushes import (
 )
 from order_svc.integrations.pushes import ExaminedPush
 from order_svc.settings import Settings
-from order_svc.tables.partner_inbox import INSERT_PUSH, NEXT_PUSH, PUSHES, RAW_OF_PUSH, REPEATED_PUSH, WAKE_PUSHES
+from order_svc.tables.partner_inbox import (
+    CLAIM_PUSH,
+    INSERT_PUSH,
+    MOVE_PUSH,
+    NEXT_PUSH,
+    PUSHES,
+    RAW_OF_PUSHES,
+    RECEIVED_PUSHES,
+    REPEATED_PUSH,
+    WAKE_PUSHES,
+)
 
 # One worker per source: a flood of scans must not delay the callbacks that buyers wait for.
 WORKERS = {PushSource.COURIER: "courier-pushes", PushSource.PAYMENT: "payment-callbacks"}
@@ -100,9 +111,29 @@ async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:
     return True
 
 
-async def next_push(tx: Transaction[Settings], source: PushSource) -> PartnerPush | None:
-    """The push of this source that is due first, of those due at the same time the one that arrived first, locked; None where none is to be processed."""
-    return await tx.one(NEXT_PUSH, source=source)
+async def claim(tx: Transaction[Settings], source: PushSource, *, several: bool) -> list[PartnerPush]:
+    """The push of this source that is due first, of those due at the same time the one that arrived first, locked; none where none is to be
+    processed. With `several`, and where it is due and a courier's, more of those that are processed for the first time.
+
+    A push that waits for its parcel is alone: who registers that parcel waits for the push, with the order locked (see `wake`), and may
+    not have to wait for locks of other orders.
+    """
+    first = await tx.one(NEXT_PUSH, source=source)
+    if first is None:
+        return []
+    is_one_of_many = source is PushSource.COURIER and first.state is PushState.RECEIVED and is_due(first, tx.now)
+    more = await tx.all(RECEIVED_PUSHES, now=tx.now) if several and is_one_of_many else []
+    return [first, *(each for each in more if each.id != first.id)]
+
+
+async def claim_again(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush | None:
+    """The push, locked; None where it is not due any more, or another transaction processes it."""
+    return await tx.one(CLAIM_PUSH, push_id=push.id, now=tx.now)
+
+
+def is_due(push: PartnerPush, now: datetime) -> bool:
+    """Whether the push is to be processed by now."""
+    return push.due_at is not None and push.due_at <= now
 
 
 async def find(tx: Transaction[Settings], push_id: str) -> PartnerPush | None:
@@ -116,10 +147,19 @@ async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:
     Raises:
         NotFound: there is no such push.
     """
-    found = await tx.one(RAW_OF_PUSH, push_id=push.id)
-    if found is None:
+    return (await raw_bodies(tx, [push]))[push.id]
+
+
+async def raw_bodies(tx: Transaction[Settings], pushes: Sequence[PartnerPush]) -> dict[str, bytes]:
+    """The bodies of verified pushes as they arrived, by the ids of the pushes.
+
+    Raises:
+        NotFound: there is no such push.
+    """
+    found = await tx.all(RAW_OF_PUSHES, push_ids=[push.id for push in pushes])
+    if len(found) < len(pushes):
         raise NotFound(what=PUSHES.name)
-    return bytes(found["raw"])
+    return {row["id"]: bytes(row["raw"]) for row in found}
 
 
 async def applied(tx: Transaction[Settings], push: PartnerPush, why: str | None = None) -> PartnerPush:
@@ -226,5 +266,17 @@ async def _move(
         attempts=0 if moved.state is PushState.RECEIVED else push.attempts + 1,
         finished_at=tx.now if done else None,
     )
-    await tx.upsert(PUSHES, moved)
+    tx.change(
+        PUSHES.name,
+        MOVE_PUSH,
+        push_id=moved.id,
+        new_state=moved.state,
+        new_why=moved.why,
+        new_reports=moved.reports,
+        new_attempts=moved.attempts,
+        new_due_at=moved.due_at,
+        new_tries_since=moved.tries_since,
+        new_deadline_at=moved.deadline_at,
+        new_finished_at=moved.finished_at,
+    )
     return moved
