@@ -95,5 +95,5 @@ def is_editor(reader: Reader) -> bool:
 
 async def _draft(reader: Reader, article_id: str) -> Draft:
     if not is_editor(reader):
-        raise NotFound(what="drafts")
+        raise NotFound(what=ARTICLES.name)
     return await reader.get(DRAFTS, article_id)

@@ -6,7 +6,7 @@ from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain.payments.model import Refund, RefundState
 from order_svc.domain.payments.shares import SharedRefund, as_shares
-from order_svc.tables.payments import PAYMENTS, REFUND_LIST, REFUNDS, REFUNDS_BY_ID, SHARES_OF
+from order_svc.tables.payments import REFUND_LIST, REFUND_OF_READER, REFUNDS, REFUNDS_BY_ID, SHARES_OF
 
 
 async def refund(reader: Reader, refund_id: str) -> SharedRefund:
@@ -15,9 +15,8 @@ async def refund(reader: Reader, refund_id: str) -> SharedRefund:
     Raises:
         NotFound: there is no such refund, or the reader may not see it.
     """
-    found = await any_refund(reader, refund_id)
-    await _check_visible(reader, found.shares[0].payment_id)
-    return found
+    found = await reader.one(REFUND_OF_READER, refund_id=refund_id)
+    return await _shared(reader, found)
 
 
 async def any_refund(reader: Reader, refund_id: str) -> SharedRefund:
@@ -26,10 +25,8 @@ async def any_refund(reader: Reader, refund_id: str) -> SharedRefund:
     Raises:
         NotFound: there is no such refund.
     """
-    for found in await reader.all(REFUNDS_BY_ID, refund_ids=[refund_id]):
-        shares = [found] if found.share_of is None else await reader.all(SHARES_OF, refund_id=found.share_of)
-        return SharedRefund([as_shares(each) for each in shares])
-    raise NotFound(what=REFUNDS.name)
+    found = await reader.one(REFUNDS_BY_ID, refund_ids=[refund_id])
+    return await _shared(reader, found)
 
 
 async def refunds(reader: Reader, limit: int, cursor: str | None, *, state: RefundState) -> Page[Refund]:
@@ -37,8 +34,8 @@ async def refunds(reader: Reader, limit: int, cursor: str | None, *, state: Refu
     return await reader.page(REFUND_LIST, limit=limit, cursor=cursor, state=state)
 
 
-async def _check_visible(reader: Reader, payment_id: str) -> None:
-    try:
-        await reader.get(PAYMENTS, payment_id)
-    except NotFound:
-        raise NotFound(what=REFUNDS.name) from None
+async def _shared(reader: Reader, found: Refund | None) -> SharedRefund:
+    if found is None:
+        raise NotFound(what=REFUNDS.name)
+    shares = [found] if found.share_of is None else await reader.all(SHARES_OF, refund_id=found.share_of)
+    return SharedRefund([as_shares(each) for each in shares])

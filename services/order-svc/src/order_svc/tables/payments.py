@@ -154,6 +154,14 @@ ORDER_OF_PAYMENT = Query(
 )
 """The order of a payment, locked without a look at the payment first."""
 REFUNDS = Rows(refunds, Refund)
+REFUND_OF_READER = Query(
+    select(*REFUNDS.columns)
+    .join(payments, payments.c.id == refunds.c.payment_id)
+    .where(refunds.c.id == bindparam("refund_id")),
+    Refund,
+    seen_by=seen_by(payments),
+)
+"""A refund whose payment the reader may see: one statement, which costs the same whether or not there is one."""
 REFUNDS_BY_ID = Query(
     select(*REFUNDS.columns).where(refunds.c.id == bindparam("refund_ids", type_=ARRAY(Text)).any_()), Refund
 )
