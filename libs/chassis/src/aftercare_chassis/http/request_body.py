@@ -16,6 +16,7 @@ from aftercare_chassis.http.errors import MalformedJson
 from aftercare_chassis.http.problems import MAX_ERRORS, has_json_content_type
 from aftercare_chassis.http.schemas import In
 from aftercare_chassis.http.validation_messages import validation_message
+from aftercare_chassis.json_keys import has_repeated_key
 from aftercare_chassis.refusals import Kind, Refusal
 
 # Any: a JSON document has any JSON type.
@@ -101,29 +102,16 @@ def unstorable(body: bytes, language: str) -> list[dict[str, str]]:
         return []  # not JSON: the route that parses it refuses it
 
 
-class _KeyRepeated(Exception):
-    """An object of a JSON document has a key twice."""
-
-
 class _Pairs(list[tuple[str, Any]]):
     """An object of a JSON document, with every pair that it has."""
 
 
 def repeated_keys(body: bytes, language: str) -> list[dict[str, str]]:
     """An entry for each key that an object of a JSON body has already: parsers differ in which of its values they take."""
-    try:
-        json.loads(body, object_pairs_hook=_unrepeated)
-    except _KeyRepeated:
-        places = _repeated_places(json.loads(body, object_pairs_hook=_Pairs), "")
-        return [_entry(place, "key_repeated", language) for place in islice(places, MAX_ERRORS)]
-    except (ValueError, RecursionError):
-        pass  # not JSON: the route that parses it refuses it
-    return []
-
-
-def _unrepeated(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise _KeyRepeated
+    if not has_repeated_key(body):
+        return []
+    places = _repeated_places(json.loads(body, object_pairs_hook=_Pairs), "")
+    return [_entry(place, "key_repeated", language) for place in islice(places, MAX_ERRORS)]
 
 
 def _repeated_places(value: Any, place: str) -> Iterator[str]:

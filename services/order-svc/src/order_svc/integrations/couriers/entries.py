@@ -5,6 +5,8 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from order_svc.integrations.json_texts import check_keys
+
 M = TypeVar("M", bound="Entry")
 T = TypeVar("T")
 R = TypeVar("R")
@@ -49,8 +51,9 @@ def read_json(model: type[M], text: str | bytes) -> M:
     """The JSON text as this entry.
 
     Raises:
-        ValueError: as of `read`, or it is no JSON in UTF-8, or nested too deeply.
+        ValueError: as of `read`, or it is no JSON in UTF-8, or nested too deeply, or an object has a key twice.
     """
+    check_keys(text)
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
@@ -61,8 +64,9 @@ def read_list(text: str | bytes) -> list[object]:
     """The entries of a JSON list; another value is a list of itself.
 
     Raises:
-        ValueError: it is no JSON in UTF-8, or nested too deeply.
+        ValueError: it is no JSON in UTF-8, or nested too deeply, or an object has a key twice.
     """
+    check_keys(text)
     try:
         value = _VALUES.validate_json(text)
     except ValidationError as error:

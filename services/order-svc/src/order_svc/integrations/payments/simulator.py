@@ -14,6 +14,7 @@ from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.statements import StatementEntry
 from order_svc.integrations import signatures
+from order_svc.integrations.json_texts import check_keys
 from order_svc.integrations.payments.port import (
     ChargeBackNotification,
     Notification,
@@ -148,6 +149,7 @@ class Simulator:
 
     def parse(self, raw: bytes) -> Notification | None:
         """See the port."""
+        check_keys(raw)
         try:
             callback = Callback.model_validate_json(raw)
             noun, _, end = callback.type.partition(".")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationE
 
 from order_svc.domain.payments.charge_backs import ChargeBackState
 from order_svc.domain.payments.model import CallSubject
+from order_svc.integrations.json_texts import check_keys
 from order_svc.integrations.payments.port import (
     ChargeBackNotification,
     Notification,
@@ -79,6 +80,7 @@ def notification(raw: bytes) -> Notification | None:
 
     Raises: ValueError where it cannot be read.
     """
+    check_keys(raw)
     try:
         event = _Event.model_validate_json(raw)
         if event.type in _PAYMENT_EVENTS:

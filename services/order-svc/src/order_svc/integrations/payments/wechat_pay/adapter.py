@@ -20,6 +20,7 @@ from wechatpayv3.utils import aes_decrypt
 
 from order_svc.domain.payments.model import CheckoutFields, CheckoutKind, Payment, Refund
 from order_svc.domain.payments.statements import StatementEntry
+from order_svc.integrations.json_texts import check_keys
 from order_svc.integrations.payments import rsa
 from order_svc.integrations.payments.at_once import PaidAtOnce
 from order_svc.integrations.payments.bills import CHINA
@@ -208,12 +209,15 @@ class WeChatPay(PaidAtOnce):
 
     def parse(self, raw: bytes) -> ProviderNotification | None:
         """See the port. What is read is encrypted with the merchant's APIv3 key."""
+        check_keys(raw)
         try:
             callback = Callback.model_validate_json(raw)
             is_payment = callback.event_type.startswith("TRANSACTION.")
             if not (is_payment or callback.event_type.startswith("REFUND.")):
                 return None
-            document = Document.model_validate_json(self._decrypted(callback.resource))
+            text = self._decrypted(callback.resource)
+            check_keys(text)
+            document = Document.model_validate_json(text)
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
