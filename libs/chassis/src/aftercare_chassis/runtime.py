@@ -34,6 +34,7 @@ from aftercare_chassis.settings import S_co
 from aftercare_chassis.wakeup import Wakeup
 
 T = TypeVar("T", bound=Transaction)
+Made = Callable[..., T]
 ACQUIRE_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
 TIMING_SECONDS = 5.0
@@ -43,9 +44,8 @@ TIMING_SECONDS = 5.0
 class Runtime(Generic[S_co]):
     """One per process: `open` connects it, `close` ends it.
 
-    `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build.
-    `streams` counts the open event streams, `waiting` the requests that wait for an event of another service. `leaving`
-    returns whether the process is about to end.
+    `transactions` makes transactions, `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build. `streams` counts the open event
+    streams, `waiting` the requests that wait for an event of another service. `leaving` returns whether the process is about to end.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Runtime(Generic[S_co]):
         self.watchdogs: dict[str, Callable[[], str | None]] = {}
         self.revisions = Revisions()
         self.streams = self.waiting = 0
+        self.transactions: Callable[..., Transaction[S_co]] = Transaction
         self.leaving: Callable[[], bool] = lambda: False
         self.progress = HandledEvents(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
@@ -206,10 +207,10 @@ class Runtime(Generic[S_co]):
 
     def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: IfMatch | None) -> Transaction[S_co]:
         """The transaction of a connection on which BEGIN has been sent."""
-        return self.begin_as(Transaction[S_co], connection, actor, if_match)
+        return self.begin_as(self.transactions, connection, actor, if_match)
 
     def begin_as(
-        self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
+        self, kind: Made[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
     ) -> T:
         """The same as an object of `kind`. It continues the current trace, or starts one."""
         return kind(
@@ -254,14 +255,14 @@ class UnitOfWork(Generic[S_co]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            await self._roll_back()
+            await self._roll_back(error)
             return
         try:
             await self._tx.finish()
             failpoints.point("transaction.flushed")
             await self._commit()
-        except BaseException:
-            await self._roll_back()
+        except BaseException as failed:
+            await self._roll_back(failed)
             raise
         await self._runtime.pool.release(self._connection)
         self._after_commit()
@@ -281,8 +282,10 @@ class UnitOfWork(Generic[S_co]):
             # PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
             raise asyncpg.InFailedSQLTransactionError("an error in this transaction was ignored: it was rolled back")
 
-    async def _roll_back(self) -> None:
-        """Roll back and release the connection."""
+    async def _roll_back(self, error: BaseException | None = None) -> None:
+        """Roll back and release the connection. One to a former primary, which takes no writes, is closed with all others of the pool."""
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+            await self._runtime.pool.expire_connections()
         try:
             if not self._connection.is_closed() and self._connection.is_in_transaction():
                 # Not asyncpg's own timeout: that one starts when the query that was cancelled has ended.

@@ -38,6 +38,8 @@ from aftercare_chassis.observability.metrics import Figures, Metrics
 from aftercare_chassis.processes import Processes
 from aftercare_chassis.projections.cli import ReplayCommand
 from aftercare_chassis.projections.projection import Projection
+from aftercare_chassis.recovery.cli import ReconcileCommand
+from aftercare_chassis.recovery.reconciliation import Redo
 from aftercare_chassis.relay.cli import OutboxCommands
 from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.relay import Relay
@@ -83,6 +85,7 @@ class Service(Generic[S]):
         timing: what the ends of deadlines are computed with, where plain hours are not enough.
         observers: called with each change of an aggregate, by the name of its table.
         journal: called with each event that is recorded.
+        redo: by own event, what records it again after a restore, where neither an event of others nor a timer does.
         resources: what its adapters hold open, such as HTTP clients; entered when a process starts, left when it ends.
     """
 
@@ -109,6 +112,7 @@ class Service(Generic[S]):
         timing: TimingSource | None = None,
         observers: Mapping[str, Observer] | None = None,
         journal: Journal | None = None,
+        redo: Redo[S] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
         self.handlers, self.deadlines, self._watch_deadlines = handlers or {}, deadlines, watch_deadlines
@@ -117,6 +121,7 @@ class Service(Generic[S]):
         if self.handlers:
             self.workers.append(Redrive(self.handlers).worker())
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
+        self.redo, self._metadata = redo or {}, metadata
         self.runtime = Runtime(
             name,
             settings,
@@ -185,7 +190,7 @@ class Service(Generic[S]):
         self.command()()
 
     def command(self) -> typer.Typer:
-        """serve | relay | consume | all | migrate | parked … | outbox … | replay, and the service's own commands."""
+        """serve | relay | consume | all | migrate | parked … | outbox … | replay | reconcile, and the service's own commands."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         once = self._processes.once
         for role in ProcessRole:
@@ -195,6 +200,8 @@ class Service(Generic[S]):
         command.add_typer(ParkedCommands(self.handlers, once).group(), name="parked")
         command.add_typer(OutboxCommands(once).group(), name="outbox")
         command.command("replay")(ReplayCommand(self.projection, once).replay)
+        reconciling = ReconcileCommand(self.handlers, self.deadlines, self.redo, self._metadata, once)
+        command.command("reconcile")(reconciling.reconcile)
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(_without_arguments(once, act))
         return command

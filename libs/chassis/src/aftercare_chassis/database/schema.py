@@ -126,3 +126,16 @@ IDEMPOTENCY_KEY = Table(
     _now("created_at"),
     Index("idempotency_key_created_idx", "created_at"),
 )
+# What a reconciliation after a restore could not do again, for a person to decide.
+UNRESTORED_EVENT = Table(
+    "unrestored_event",
+    MESSAGING,
+    Column("event_id", Uuid, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("aggregateid", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    _now("found_at"),
+)

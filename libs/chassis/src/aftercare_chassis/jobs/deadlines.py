@@ -214,6 +214,12 @@ class Deadlines(Generic[S]):
         overdue = {each.name: 0.0 if at is None else max(0.0, (now - at).total_seconds()) for each, at in times}
         self._metrics.looked(overdue, {each.name: number for each, number in self._put_off.numbers().items()})
 
+    async def fire_row(self, row_id: str) -> None:
+        """Fire the timers of one row that are due. Raises: whatever the command raises, a refusal too."""
+        for timer in self._timers:
+            async with self._runtime.transaction() as tx:
+                await self._act(tx, timer, await tx.lock_all(timer.claim_one, ids=[row_id], now=tx.now))
+
     async def _fire(self, timer: _Timer[S]) -> int:
         """Fire the first rows that are due in one transaction, or one by one where that fails; return how many were tried."""
         try:

@@ -7,11 +7,12 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Annotated
 
 import typer
 from aftercare_events import TOPICS
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 
@@ -60,6 +61,21 @@ async def delete(bootstrap: str) -> list[str]:
     return await _request(
         bootstrap, PLAIN, lambda admin: admin.delete_topics(list(TOPICS), timeout_ms=20_000), ignore=UNKNOWN_TOPIC
     )
+
+
+async def partitions_of(
+    bootstrap: str, topics: Collection[str], security: Mapping[str, object] = PLAIN
+) -> list[TopicPartition]:
+    """Return the partitions of these topics, as many as they have now. Raises: TopicError where Kafka does not answer."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000, **security)
+    try:
+        await clients.result(admin.start(), 20)
+        found = await clients.result(admin.describe_topics(list(topics)), 40)
+    except (KafkaError, TimeoutError, OSError) as error:
+        raise TopicError(f"kafka at {bootstrap} does not answer: {error or type(error).__name__}") from None
+    finally:
+        await admin.close()
+    return sorted(TopicPartition(each["topic"], part["partition"]) for each in found for part in each["partitions"])
 
 
 async def _request(

@@ -1,4 +1,4 @@
-"""events parked, outbox, replay, tail, check: inspect and repair the event log."""
+"""events parked, outbox, replay, reconcile, tail, check: inspect and repair the event log."""
 
 import asyncio
 import signal
@@ -29,6 +29,7 @@ def add(app: typer.Typer) -> None:
     events.command(context_settings=PASSED_ON)(parked)
     events.command(context_settings=PASSED_ON)(outbox)
     events.command(context_settings=PASSED_ON)(replay)
+    events.command(context_settings=PASSED_ON)(reconcile)
     events.command()(tail)
     events.command(context_settings=PASSED_ON)(check)
     app.add_typer(events, name="events")
@@ -47,6 +48,11 @@ def outbox(context: typer.Context, service: Service) -> None:
 def replay(context: typer.Context, service: Service) -> None:
     """Rebuild a projection from the log beside the live tables (--shadow), compare, and --switch if wanted."""
     raise typer.Exit(_run(service, "replay", *context.args))
+
+
+def reconcile(context: typer.Context, service: Service) -> None:
+    """[--apply] [--since TIME] [--report FILE]: after a restore of the service's database, find and mend what it has lost."""
+    raise typer.Exit(_run(service, "reconcile", *context.args))
 
 
 def tail(
