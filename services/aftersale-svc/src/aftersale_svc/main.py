@@ -45,6 +45,7 @@ from aftersale_svc.api.goods import (
 )
 from aftersale_svc.api.money import charge_payments, charge_returns, debts, deposits, offline_refunds, return_freights
 from aftersale_svc.commands.cases import manual_reviews as review_claims
+from aftersale_svc.commands.cases.redo import REDO
 from aftersale_svc.commands.claims import courier_claims as courier_claim_commands
 from aftersale_svc.commands.claims import guarantee_steps
 from aftersale_svc.commands.deadlines import ledger, timers
@@ -132,6 +133,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             refused_goods.router,
         ],
         handlers=HANDLERS,
+        redo=REDO,
         deadlines=(
             *timers.DEADLINES,
             settlements.DUE,

@@ -44,6 +44,7 @@ from order_svc.api import (
 )
 from order_svc.api.push_metrics import PushMetrics
 from order_svc.commands import deadlines, journal
+from order_svc.commands.redo import REDO
 from order_svc.consumers import HANDLERS
 from order_svc.domain import names
 from order_svc.domain.shipping.model import CourierName
@@ -110,6 +111,7 @@ def service(
             CourierCodes(COURIERS).worker(),
         ),
         journal=journal.keep,
+        redo=REDO,
         retention=[_INBOX, _ENTRIES, *_LABELS, _QUOTES],
         metadata=tables.metadata,
         log_fields=("partner", "push", "source", "difference"),

@@ -1,0 +1,125 @@
+"""Restores of one service's database to an earlier time: the log has what happened since, and `reconcile` brings it back."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from server_copies import Backups, ServerCopy, with_port
+from servers import Process, servers
+from shop_scenarios import Scenarios
+from suite_processes import SuiteProcesses, suite_processes
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+async def archived() -> AsyncIterator[tuple[SuiteProcesses, Backups]]:
+    """The whole suite, on a server that archives its log."""
+    with servers() as made:
+        backups = await Backups.enable(made)
+        async with suite_processes(made) as suite:
+            suite.clients.timeout = 90
+            yield suite, backups
+
+
+async def _stop(suite: SuiteProcesses, service: str) -> list[Process]:
+    stopped = [each for (name, _), processes in suite.roles.items() if name == service for each in processes]
+    for each in stopped:
+        await asyncio.to_thread(each.stop)
+    return stopped
+
+
+def _move(suite: SuiteProcesses, service: str, processes: list[Process], server: ServerCopy) -> None:
+    """Let the service use its database on another server."""
+    suite.dsns[service] = with_port(suite.dsns[service], server.port)
+    for each in processes:
+        each.environment["AFTERCARE_DATABASE_URL"] = suite.dsns[service]
+
+
+async def _reconcile(suite: SuiteProcesses, service: str, *options: str) -> dict[str, Any]:
+    """The report of `reconcile`."""
+    process = suite.new(service, "reconcile")
+    suite.roles.pop((service, "reconcile"))
+    file = suite.servers.home / f"{process.name}.json"
+    process.command += ["--report", str(file), *options]
+    await process.start().wait_ended(120)
+    found: dict[str, Any] = await asyncio.to_thread(_read_json, file)
+    return found
+
+
+def _read_json(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+async def _restored(
+    suite: SuiteProcesses, backups: Backups, base: ServerCopy, service: str, point: str
+) -> list[Process]:
+    """Stop the service and let it use its database as of this point; its processes, which are stopped."""
+    stopped = await _stop(suite, service)
+    restored = await backups.restore(base, point, f"{service}-restored")
+    _move(suite, service, stopped, restored)
+    return stopped
+
+
+async def _start_again(suite: SuiteProcesses, stopped: list[Process]) -> None:
+    suite.start_stopped()
+    await asyncio.gather(*(each.wait_ready(60) for each in stopped))
+    await suite.verify()
+
+
+async def test_order_svc_restored_to_before_refunds_and_receipts(archived: tuple[SuiteProcesses, Backups]) -> None:
+    suite, backups = archived
+    shop = Scenarios(suite)
+    paid, delivered = await shop.paid_order(), await shop.delivered_order()
+    case = await shop.open_case(paid, 3, "refund_only", "not_shipped_in_time")
+    base = await asyncio.to_thread(backups.base, "base")
+    await suite.verify()
+    await backups.point("before")
+
+    await shop.approve(case)
+    await shop.wait_completed(case)
+    path = f"/v1/orders/{delivered['id']}"
+    await shop.command("order-svc", f"{path}/confirm-receipt", {}, shop.buyer)
+    await shop.wait("order-svc", path, lambda body: body["received_at"] is not None)
+    await suite.verify()
+
+    stopped = await _restored(suite, backups, base, "order-svc", "before")
+    found = await _reconcile(suite, "order-svc")
+    assert found["lost"].keys() >= {"RefundSubmitted.v1", "RefundSucceeded.v1", "OrderReceiptConfirmed.v1"}
+    done = await _reconcile(suite, "order-svc", "--apply")
+    assert (done["unrestored"], done["parked"]) == ([], 0)
+    assert done["redone"] == sum(found["lost"].values())
+    again = await _reconcile(suite, "order-svc", "--apply")
+    assert (again["lost"], again["already_sent"], again["needs_a_person"]) == ({}, 0, False)
+
+    await _start_again(suite, stopped)
+    returned = await shop.return_case(delivered, 1)
+    await shop.approve(returned)
+    await shop.refund_before_shipment()
+    await suite.verify()
+
+
+async def test_aftersale_svc_restored_to_before_decisions(archived: tuple[SuiteProcesses, Backups]) -> None:
+    suite, backups = archived
+    shop = Scenarios(suite)
+    case = await shop.open_case(await shop.paid_order(), 3, "refund_only", "not_shipped_in_time")
+    taken_back = await shop.open_case(await shop.paid_order(), 3, "refund_only", "not_shipped_in_time")
+    base = await asyncio.to_thread(backups.base, "base-2")
+    await suite.verify()
+    await backups.point("before-decisions")
+
+    await shop.approve(case)
+    await shop.wait_completed(case)
+    await shop.command("aftersale-svc", f"/v1/cases/{taken_back['id']}/cancel", {}, shop.buyer)
+    await suite.verify()
+
+    stopped = await _restored(suite, backups, base, "aftersale-svc", "before-decisions")
+    done = await _reconcile(suite, "aftersale-svc", "--apply")
+    assert done["lost"].keys() >= {"AfterSaleApproved.v1", "RefundRequested.v1", "AfterSaleCompleted.v1"}
+    assert (done["unrestored"], done["parked"]) == ([], 0)
+    await _start_again(suite, stopped)
+    await shop.refund_before_shipment()
+    await suite.verify()
