@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 import httpx
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
+from aftercare_chassis.testing import until
 from aftercare_checker import history
 
 Client = tuple[str, str, str | None]
@@ -126,6 +127,15 @@ class RetryingClients:
     def _url(self, service: str, turn: int) -> str:
         urls = self.urls(service)
         return urls[turn % len(urls)]
+
+    async def wait_rejected(self, number: int, seconds: float = 60) -> None:
+        """Wait until this number of further attempts is rejected."""
+        wanted = sum(self.rejected.values()) + number
+
+        async def reached() -> bool:
+            return sum(self.rejected.values()) >= wanted
+
+        await until(reached, f"{number} further attempts are rejected", seconds)
 
     def summary(self) -> str:
         rejected = ", ".join(f"{number} × {kind}" for kind, number in self.rejected.most_common()) or "none"

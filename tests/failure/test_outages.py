@@ -96,9 +96,8 @@ async def test_the_database_disk_full(scale: Any) -> None:
             async with service.under_load(times=scale.pick(5, 25), pause=0.0):
                 for _ in range(scale.pick(1, 3)):
                     await service.wait_acknowledged(100, 120)
-                    before = sum(service.clients.rejected.values())
                     await asyncio.to_thread(disk.fill)
-                    await _wait_rejected(service, before)
+                    await service.clients.wait_rejected(4, 120)
                     disk.free()
                     await asyncio.to_thread(made.start_postgres)
                     await service.wait_acknowledged(scale.pick(50, 5000), 240)
@@ -106,13 +105,6 @@ async def test_the_database_disk_full(scale: Any) -> None:
             scale.count(report)
             scale.note(service.clients.summary())
             assert not service.clients.failed
-
-
-async def _wait_rejected(service: CounterService, before: int) -> None:
-    async def some() -> bool:
-        return sum(service.clients.rejected.values()) > before + 3
-
-    await until(some, "commands are rejected while the disk is full", 120)
 
 
 async def test_the_broker_disk_full(scale: Any) -> None:

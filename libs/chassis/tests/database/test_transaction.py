@@ -153,3 +153,12 @@ async def test_who_waited_for_a_lock_acts_after_the_other(tally: Harness) -> Non
         changed_at = first.now
     begun_at, locked_at = await waiting
     assert begun_at < changed_at <= locked_at
+
+
+async def test_a_connection_to_a_server_that_takes_no_writes_is_replaced(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    async with tally.runtime.connection() as connection:
+        await connection.execute("SET default_transaction_read_only = on")
+    refused = await buyer.post("/v1/tallies", json={"count": 1})
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert (await buyer.post("/v1/tallies", json={"count": 1})).status_code == 201

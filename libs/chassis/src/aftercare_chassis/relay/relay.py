@@ -39,6 +39,7 @@ SESSION = {
     "enable_sort": "off",
 }
 
+_READ_ONLY = "SELECT current_setting('transaction_read_only')::bool"
 _BACKLOG = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) AS rows) AS backlog,
        (SELECT count(*) FROM outbox_blocked) AS blocked,
@@ -71,6 +72,8 @@ class Relay:
     async def _session(self, stop: asyncio.Event) -> None:
         connection = await self._runtime.connect(**SESSION)
         try:
+            if await connection.fetchval(_READ_ONLY):  # a replica has the outbox too, and nothing can be deleted there
+                raise asyncpg.ReadOnlySQLTransactionError
             leases = ShardLeases(connection)
             await leases.join()
             while not stop.is_set():
