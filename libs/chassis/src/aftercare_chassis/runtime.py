@@ -4,22 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from types import TracebackType
 from typing import Generic, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis import failpoints
 from aftercare_chassis.auth.issuers import Roles
 from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.clock import Clock
-from aftercare_chassis.database.connections import SESSION, connect, no_reset, prepare, prepare_look_up
+from aftercare_chassis.database.connections import SESSION, connect, no_reset, prepare
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
 from aftercare_chassis.database.metrics import PoolMetrics
-from aftercare_chassis.database.notifications import OUTBOX, Notifications
+from aftercare_chassis.database.notifications import Notifications
 from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.database.timing import NoTiming, TimingSource
@@ -31,6 +29,7 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.settings import S_co
+from aftercare_chassis.unit_of_work import UnitOfWork
 from aftercare_chassis.wakeup import Wakeup
 
 T = TypeVar("T", bound=Transaction)
@@ -44,8 +43,9 @@ TIMING_SECONDS = 5.0
 class Runtime(Generic[S_co]):
     """One per process: `open` connects it, `close` ends it.
 
-    `transactions` makes transactions, `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build. `streams` counts the open event
-    streams, `waiting` the requests that wait for an event of another service. `leaving` returns whether the process is about to end.
+    `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build.
+    `streams` counts the open event streams, `waiting` the requests that wait for an event of another service. `leaving`
+    returns whether the process is about to end. `transactions` makes transactions; a reconciliation has a kind of its own.
     """
 
     def __init__(
@@ -156,7 +156,7 @@ class Runtime(Generic[S_co]):
 
     def transaction(
         self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None
-    ) -> "UnitOfWork[S_co]":
+    ) -> UnitOfWork[S_co]:
         """`async with runtime.transaction(actor) as tx`: committed with its events at the end, rolled back on an exception.
 
         `look` is a SELECT without parameters that is sent with the BEGIN; `found` of the unit of work says whether it
@@ -227,77 +227,3 @@ class Runtime(Generic[S_co]):
             observers=self._observers,
             journal=self._journal,
         )
-
-
-class UnitOfWork(Generic[S_co]):
-    """One database transaction as a context manager; `found` is whether the `look` sent with the BEGIN returned a row.
-
-    A class and not a generator: it is entered for every command.
-    """
-
-    __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
-
-    def __init__(self, runtime: Runtime[S_co], actor: Actor, if_match: IfMatch | None, look: str | None) -> None:
-        self._runtime, self._actor, self._if_match, self._look = runtime, actor, if_match, look
-
-    async def __aenter__(self) -> Transaction[S_co]:
-        self._connection = await self._runtime.acquire()
-        try:
-            status = await self._begin()
-            self.found = status not in ("BEGIN", "SELECT 0")
-            self._tx = self._runtime.begin(self._connection, self._actor, self._if_match)
-        except BaseException:
-            await self._roll_back()
-            raise
-        return self._tx
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            await self._roll_back(error)
-            return
-        try:
-            await self._tx.finish()
-            failpoints.point("transaction.flushed")
-            await self._commit()
-        except BaseException as failed:
-            await self._roll_back(failed)
-            raise
-        await self._runtime.pool.release(self._connection)
-        self._after_commit()
-
-    async def _begin(self) -> str:
-        # Not asyncpg's transaction object: it sends its BEGIN alone, and a round trip costs more than the SELECT.
-        begin = f"BEGIN; {self._look}" if self._look else "BEGIN"
-        try:
-            return await self._connection.execute(begin)
-        except asyncpg.InvalidSQLStatementNameError:  # the connection is older than the tables
-            await self._connection.execute("ROLLBACK")
-            await prepare_look_up(self._connection)
-            return await self._connection.execute(begin)
-
-    async def _commit(self) -> None:
-        if await self._connection.execute("COMMIT") != "COMMIT":
-            # PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
-            raise asyncpg.InFailedSQLTransactionError("an error in this transaction was ignored: it was rolled back")
-
-    async def _roll_back(self, error: BaseException | None = None) -> None:
-        """Roll back and release the connection. One to a former primary, which takes no writes, is closed with all others of the pool."""
-        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-            await self._runtime.pool.expire_connections()
-        try:
-            if not self._connection.is_closed() and self._connection.is_in_transaction():
-                # Not asyncpg's own timeout: that one starts when the query that was cancelled has ended.
-                async with asyncio.timeout(ACQUIRE_SECONDS):
-                    await self._connection.execute("ROLLBACK")
-        finally:
-            await self._runtime.pool.release(self._connection, timeout=ACQUIRE_SECONDS)
-
-    def _after_commit(self) -> None:
-        if self._tx.recorded:
-            self._runtime.wake(OUTBOX)
-        for callback in self._tx.callbacks:
-            callback()
-        for worker in self._tx.woken:
-            self._runtime.wake(worker)
