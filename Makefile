@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check check-types check-sources check-documents format client bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ test-failure: $(STAMP) ## the failure tests in their long forms
 
 test-mutants: $(STAMP) ## break the messaging in ten ways: does a test notice each?
 	@$(BIN)/python tests/failure/mutants.py
+
+test-alerts: $(STAMP) ## the rules under promtool, and a Prometheus with an Alertmanager on the running suite (needs Debian's prometheus, prometheus-alertmanager)
+	@$(BIN)/python -m pytest -m "long or not long" tests/alerts $(T)
 
 # With its own project, folder and ports, beside a running stack.
 COMPOSE_TEST = AFTERCARE_STACK=compose AFTERCARE_PROJECT=aftercare-test AFTERCARE_HOME=$(CURDIR)/.aftercare-compose PORT_BASE=$(or $(PORT_BASE),18000)

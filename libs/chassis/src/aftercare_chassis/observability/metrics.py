@@ -8,7 +8,7 @@ templates, event types and codes: never a raw path, an id or personal data.
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -16,6 +16,9 @@ from prometheus_client.process_collector import ProcessCollector
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """The buckets of a histogram of durations of up to ten seconds."""
+
+# A series per counter with the time at which it was made, which nothing reads.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 F = TypeVar("F")
 Figures = Callable[[CollectorRegistry], object]

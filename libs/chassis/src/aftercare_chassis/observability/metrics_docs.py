@@ -14,6 +14,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
+from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.settings import ServiceSettings
 
 FILE = Path("docs/metrics.md")
@@ -66,18 +67,18 @@ def of_registry(registry: CollectorRegistry) -> Iterator[Metric]:
         yield Metric(name=name, type=kind or "", labels=tuple(each._labelnames), meaning=each._documentation)
 
 
-def of_service(package: str) -> list[Metric]:
-    """The metrics of the service in `package`. Its settings are examples."""
+def running(package: str) -> Metrics:
+    """What a process of the service in `package` exports. Its settings are examples."""
     settings_class: type[ServiceSettings] = importlib.import_module(f"{package}.settings").Settings
-    service = importlib.import_module(f"{package}.main").service(settings_class.example())
-    return list(of_registry(service.runtime.metrics.registry))
+    metrics: Metrics = importlib.import_module(f"{package}.main").service(settings_class.example()).runtime.metrics
+    return metrics
 
 
 def of_all() -> dict[str, list[Metric]]:
     """The metrics of each service that is installed, by its name."""
     found = entry_points(group="console_scripts")
     packages = {each.name: each.module.partition(".")[0] for each in found if each.name.endswith("-svc")}
-    return {name: of_service(package) for name, package in sorted(packages.items())}
+    return {name: list(of_registry(running(package).registry)) for name, package in sorted(packages.items())}
 
 
 def document(services: Mapping[str, list[Metric]]) -> str:

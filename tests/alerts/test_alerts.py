@@ -1,0 +1,93 @@
+"""Alerts name metrics and signals that the code has, and sections of the runbook that are there."""
+
+import re
+from typing import Any
+
+import pytest
+from aftercare_chassis.observability import metrics_docs
+from rule_files import ROOT, alerts, rules
+
+RULES = alerts()
+METRICS = {name: each for found in metrics_docs.of_all().values() for each in found for name in each.series}
+RECORDED = {rule["record"] for rule in rules() if "record" in rule}
+CODE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("libs", "services")
+    for path in sorted((ROOT / folder).glob("*/src/**/*.py"))
+)
+EVERY = pytest.mark.parametrize("rule", list(rules()), ids=lambda rule: rule.get("alert", rule.get("record")))
+EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+OF_SCRAPING = {"app_kubernetes_io_name", "app_kubernetes_io_component", "instance", "le"}
+NOTICED = {
+    "ProcessMissing": "a process",
+    "WorkerFails": "a worker",
+    "PoolExhausted": "saturation",
+    "OutboxStandsStill": "the outbox",
+    "ShardsWithoutRelay": "the relay",
+    "AggregateBlocked": "blocked",
+    "EventsParked": "parked",
+    "ConsumerBehind": "lag",
+    "LogLost": "the log",
+    "DeadlinesOverdue": "timers",
+    "AnswersOverdue": "breaches of what was promised",
+    "CaseReviewsLate": "breaches of what was promised",
+    "RefundsUnknown": "unknown outcomes",
+    "RequestsFail": "requests",
+    "RequestsSlow": "requests",
+    "CourierFeedSilent": "couriers",
+    "CourierCodesUnknown": "codes",
+    "CourierPushSignaturesInvalid": "webhooks",
+    "PaymentCallbackSignaturesInvalid": "webhooks",
+    "ParcelAnomaliesStandStill": "parcels",
+    "ShippingCallsStandStill": "couriers",
+    "LabelFilesStandStill": "labels",
+    "LedgerDiffers": "money",
+    "LedgerNotChecked": "money",
+    "PaymentsDifferFromStatement": "money",
+}
+
+
+def anchors() -> set[str]:
+    text = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_what_has_to_be_noticed_has_an_alert() -> None:
+    names = [rule["alert"] for rule in RULES]
+    assert set(names) >= set(NOTICED)
+    assert len(names) == len(set(names))
+
+
+@EVERY
+def test_its_metrics_labels_and_signals_are_in_the_code(rule: dict[str, Any]) -> None:
+    names = re.findall(r"(?<![\w:])aftercare_\w+|(?:process|python)_\w+", rule["expr"])
+    recorded = re.findall(r"aftercare:[\w:]+", rule["expr"])
+    assert names or recorded
+    assert set(recorded) <= RECORDED
+    for name in names:
+        assert name in METRICS or name.startswith(metrics_docs.OF_PROMETHEUS), name
+    for name, labels in re.findall(r"(?<![\w:])(aftercare_\w+)\{([^}]*)\}", rule["expr"]):
+        used = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", labels))
+        assert used <= {*METRICS[name].labels, *OF_SCRAPING}, name
+    for pattern in re.findall(r'signal=~?"([^"]+)"', rule["expr"]):
+        start = re.split(r"[.(]", pattern)[0]
+        noun, _, code = start.rpartition("_push_")
+        assert (
+            f'signal("{start}"' in CODE
+            or f'signal(f"{start}' in CODE
+            or (noun == "courier" and (not code or f'"{code}"' in CODE))
+        ), start
+
+
+@EACH
+def test_its_parts_are_complete_and_its_runbook_is_there(rule: dict[str, Any]) -> None:
+    assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+    assert rule["labels"]["severity"] in {"warning", "critical"}
+    page, _, section = rule["annotations"]["runbook"].partition("#")
+    assert (page, section in anchors()) == ("docs/runbook.md", True), section
+    shown = re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])
+    kept = {name.strip() for names in re.findall(r"by \(([^)]*)\)", rule["expr"]) for name in names.split(",")}
+    source = next((each["expr"] for each in rules() if each.get("record") == rule["expr"].partition(" ")[0]), "")
+    kept |= {name.strip() for names in re.findall(r"by \(([^)]*)\)", source) for name in names.split(",")}
+    assert set(shown) <= kept, "a sum keeps only the labels that it names"
