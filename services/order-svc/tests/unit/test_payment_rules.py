@@ -182,6 +182,13 @@ def test_what_a_provider_does_not_refund_is_known_before_it_is_called(
         ("stripe", Amount(100_000_000, "USD"), "amount_not_taken"),
         ("stripe", Amount(100, "KPW"), "currency_not_taken"),
         ("stripe", Amount(99_999_999, "USD"), None),
+        ("stripe", Amount(49, "USD"), "amount_too_small"),
+        ("stripe", Amount(50, "USD"), None),
+        ("stripe", Amount(399, "HKD"), "amount_too_small"),
+        ("stripe", Amount(17_499, "HUF"), "amount_too_small"),
+        ("stripe", Amount(1, "KZT"), None),
+        ("wechat_pay", Amount(1, "CNY"), None),
+        ("alipay", Amount(1, "CNY"), None),
         ("simulator", Amount(10**12, "UGX"), None),
     ],
 )

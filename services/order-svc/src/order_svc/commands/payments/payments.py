@@ -58,7 +58,7 @@ async def start(
         UnknownProvider: no provider of this name is connected.
         UnknownMethod: the provider does not take the method, or no one does.
         CurrencyMismatch, PaymentInProgress, AmountExceedsLeft, TooManyPayments: see `plans.amount_to_pay`.
-        CurrencyNotTaken, AmountNotDivisible, AmountNotTaken: the provider takes no payment of this amount.
+        CurrencyNotTaken, AmountNotDivisible, AmountNotTaken, AmountTooSmall: the provider takes no payment of this amount.
         AuthorisationNotOffered: the provider takes payments at once only.
         PayerRequired, PayerNotTaken: the method needs the buyer's id at the provider, or does not.
     """

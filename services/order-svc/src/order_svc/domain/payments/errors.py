@@ -19,6 +19,14 @@ class AmountExceedsAuthorised(Refusal):
     en = "{amount_minor:money} cannot be captured: an amount above zero and at most {most_minor:money} can be."
 
 
+class AmountTooSmall(Refusal):
+    """The amount is less than the payment provider takes."""
+
+    kind, code = Kind.INVALID, "amount_too_small"
+    zh = "支付渠道 {provider} 单笔最少支付 {least_minor:money}。"
+    en = "The payment provider {provider} takes at least {least_minor:money}."
+
+
 class AmountNotDivisible(Refusal):
     """The payment provider takes multiples of some minor units of this currency only."""
 

@@ -1,7 +1,7 @@
 """What the payment providers take and give back, known before they are called. Amounts are in minor units."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aftercare_chassis.refusals import Refusal
@@ -9,20 +9,22 @@ from aftercare_chassis.refusals import Refusal
 from order_svc.domain import errors
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.codes import FailureCode
-from order_svc.domain.payments.errors import AmountNotDivisible
+from order_svc.domain.payments.errors import AmountNotDivisible, AmountTooSmall
 from order_svc.domain.payments.model import Payment, Refund, RefundState
-from order_svc.domain.payments.notations import ISO_4217, STRIPE, Notation
+from order_svc.domain.payments.notations import ISO_4217, STRIPE, STRIPE_LEAST, Notation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderLimits:
     """The limits of one provider. None: it has none, or none that is documented.
 
-    `currencies` are those that it takes, each with how it writes amounts of it; `most` is the largest amount in its own units.
+    `currencies` are those that it takes, each with how it writes amounts of it; `most` is the largest amount in its own units, and `least` has
+    the smallest payments in minor units, of those currencies for which it states one.
     """
 
     currencies: Mapping[str, Notation] | None = None
     most: int | None = None
+    least: Mapping[str, int] = field(default_factory=dict)
     refund_days: int | None = None
     most_refunds: int | None = None
     authorised_days: int | None = None
@@ -34,7 +36,7 @@ class ProviderLimits:
 _CNY = {"CNY": ISO_4217}
 LIMITS: Mapping[str, ProviderLimits] = {
     "simulator": ProviderLimits(authorised_days=7),
-    "stripe": ProviderLimits(currencies=STRIPE, most=99_999_999, authorised_days=7),
+    "stripe": ProviderLimits(currencies=STRIPE, most=99_999_999, least=STRIPE_LEAST, authorised_days=7),
     "wechat_pay": ProviderLimits(currencies=_CNY, refund_days=365, most_refunds=50, pay_hours=2),
     "alipay": ProviderLimits(
         currencies=_CNY, most=10_000_000_000, refund_days=365, authorised_days=7, pay_hours=24 * 15
@@ -78,6 +80,8 @@ def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
         return errors.CurrencyNotTaken(pointer="/provider", provider=provider, currency=amount.currency)
     if (refusal := indivisible(provider, amount, pointer="/provider")) is not None:
         return refusal
+    if amount.minor < (least := limits.least.get(amount.currency, 1)):
+        return AmountTooSmall(pointer="/provider", provider=provider, least_minor=least, currency=amount.currency)
     notation = _notation(provider, amount.currency)
     if limits.most is not None and notation.written(amount.minor) > limits.most:
         most = limits.most * notation.per // notation.times

@@ -51,3 +51,22 @@ STRIPE: Mapping[str, Notation] = {
 }
 """The currencies that Stripe charges. Three-decimal amounts end in 0. MGA has no decimals there and two by ISO 4217; ISK and UGX have none by
 ISO 4217 and are written there with two, which are 00. HUF and TWD are charged with two decimals; only payouts of them have none."""
+STRIPE_LEAST: Mapping[str, int] = {
+    **dict.fromkeys(("AUD", "BRL", "CAD", "CHF", "EUR", "INR", "JPY", "NZD", "SGD", "USD"), 50),
+    "AED": 200,
+    "BGN": 100,
+    "CZK": 1500,
+    "DKK": 250,
+    "GBP": 30,
+    "HKD": 400,
+    "HUF": 17500,
+    "MXN": 1000,
+    "MYR": 200,
+    "NOK": 300,
+    "PLN": 200,
+    "RON": 200,
+    "SEK": 300,
+    "THB": 1000,
+}
+"""The smallest payments that Stripe takes, in minor units (docs.stripe.com/currencies, "Minimum and maximum charge amounts"). They are those
+of the currency in which it pays out: of a payment in another one it takes what comes to that."""
