@@ -57,6 +57,7 @@ NOT_OF_ROUTES = {
     "decision_failed": "the result of one case of a batch",
     "field_missing": "the result of one row of an import",
     "field_unsuitable": "the result of one row of an import",
+    "cause_not_imported": "the result of one row of an import",
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
     "no_virtual_goods": "only shown as the reason why an action is not allowed",

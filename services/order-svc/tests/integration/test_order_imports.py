@@ -30,6 +30,12 @@ OF_STATE = {
     "completed": ["paid_at", "delivered_at", "received_at", "completed_at"],
     "cancelled": ["cancelled_at"],
 }
+CANCELLED = {
+    "state": "cancelled",
+    "cancelled_at": "2025-01-01T00:00:00Z",
+    **dict.fromkeys(OF_STATE["completed"]),
+    "parcels": [],
+}
 
 
 class Importing:
@@ -176,6 +182,7 @@ async def test_rows_go_on_and_end(importing: Importing) -> None:
         ({"state": "created"}, "/state", "state_not_imported"),
         ({"paid_at": None}, "/paid_at", "field_missing"),
         ({"cancelled_at": "2024-01-01T00:00:00Z"}, "/cancelled_at", "field_unsuitable"),
+        ({**CANCELLED, "cancel_cause": "refunded"}, "/cancel_cause", "cause_not_imported"),
         ({"paid_at": "2020-01-01T00:00:00Z"}, "/paid_at", "times_disordered"),
         ({"completed_at": "2999-01-01T00:00:00Z"}, "/completed_at", "times_disordered"),
         ({"parcels": []}, "/parcels", "field_missing"),

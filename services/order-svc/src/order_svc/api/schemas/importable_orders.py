@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from order_svc.api.schemas.past_orders import PastOrderIn
 from order_svc.domain.fulfilment import will_not_arrive
 from order_svc.domain.imports import attribution, rules
-from order_svc.domain.model import AfterSaleState, OrderLine, OrderState
+from order_svc.domain.model import AfterSaleState, CancelCause, OrderLine, OrderState
 from order_svc.domain.payments.model import IN_FLIGHT, RefundState
 from order_svc.queries.whole_orders import WholeOrder
 
@@ -91,7 +91,8 @@ def _stated(whole: WholeOrder) -> dict[str, Any]:
         "state": order.state,
         "created_at": order.created_at,
         **{name: getattr(order, name) for name in needed},
-        "cancel_cause": order.cancel_cause,
+        # One that cost nothing may have been refunded as a whole, and is no paid order.
+        "cancel_cause": None if order.cancel_cause is CancelCause.REFUNDED else order.cancel_cause,
         "payment_reference": whole.payments[0].provider_reference if len(whole.payments) == 1 else None,
         "shipping_fee": _money(order.shipping_fee_minor, order.currency),
         "shipping_tax": None if tax is None else _money(tax, order.currency),

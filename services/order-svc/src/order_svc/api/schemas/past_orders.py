@@ -86,7 +86,7 @@ class PastOrderIn(OrderIn):
     cancelled_at: Time | None = None
     """When it was cancelled; needed for `cancelled`."""
     cancel_cause: CancelCause | None = None
-    """Who or what cancelled it; the seller where it is left out."""
+    """Who or what cancelled it; the seller where it is left out. Not `refunded`: it was never paid."""
     refunded_at: Time | None = None
     """When something was refunded, the last time; needed where anything of a line or of the shipping fee was."""
     shipping_refunded: Money | None = None

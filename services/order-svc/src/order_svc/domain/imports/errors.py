@@ -55,6 +55,14 @@ class FieldUnsuitable(Refusal):
     zh, en = "{state} 状态的订单不能填写 {field}。", "An order that is {state} has no `{field}`."
 
 
+class CauseNotImported(Refusal):
+    """An order that was never paid was not cancelled for this cause."""
+
+    kind, code = Kind.INVALID, "cause_not_imported"
+    zh = "未付款的订单不会因 {cause} 而取消；可选：{allowed}。"
+    en = "An order that was never paid was not cancelled as {cause}; possible are {allowed}."
+
+
 class TimesDisordered(Refusal):
     """A time is before one that it follows, or in the future."""
 

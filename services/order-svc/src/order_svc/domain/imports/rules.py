@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from order_svc.domain.imports import errors, refunds
 from order_svc.domain.imports.model import PastOrder
-from order_svc.domain.model import LineDraft, LineFulfilment, OrderState
+from order_svc.domain.model import CancelCause, LineDraft, LineFulfilment, OrderState
 
 _TIMES = ("paid_at", "delivered_at", "received_at", "completed_at", "cancelled_at")
 NEEDED = {
@@ -27,6 +27,7 @@ def check(order: PastOrder, now: datetime) -> None:
     """Check that the order is complete and without contradiction.
 
     Raises:
+        CauseNotImported: it was cancelled because it was refunded.
         StateNotImported, FieldMissing, FieldUnsuitable: see NEEDED; orders that were sent have parcels, others none.
         NothingToShip, NoVirtualLines, FieldMissing, FieldUnsuitable: see `_check_virtual`.
         FieldUnsuitable, TimesDisordered, UnitsExceedOrder: see `_check_refund`.
@@ -44,6 +45,9 @@ def check(order: PastOrder, now: datetime) -> None:
         _check_present(order, "parcels", present=bool(order.parcels), needed=order.state in _SENT)
     if order.cancel_cause is not None and order.state is not OrderState.CANCELLED:
         raise errors.FieldUnsuitable(pointer="/cancel_cause", state=order.state, field="cancel_cause")
+    if order.cancel_cause is CancelCause.REFUNDED:
+        causes = [cause for cause in CancelCause if cause is not CancelCause.REFUNDED]
+        raise errors.CauseNotImported(pointer="/cancel_cause", cause=order.cancel_cause, allowed=causes)
     if order.payment_reference is not None and order.paid_at is None:
         raise errors.FieldUnsuitable(pointer="/payment_reference", state=order.state, field="payment_reference")
     _check_times(order, now)
