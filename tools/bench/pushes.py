@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 from environment import Environment, Process, environment, script
-from load import Client
+from load import OUTSTANDING, Client
 from wrk import CONNECTIONS, Requests, cpu_seconds, load, need_wrk, tree_seconds
 
 SERVICE, SECRET, ENDPOINT = "order-svc", "0f5c1d9a7b3e4f60", "ce_bench"
@@ -198,9 +198,12 @@ class Bench:
 
     async def _post_steadily(self, client: Client, bodies: Iterator[bytes], rate: int) -> tuple[Sequence[float], float]:
         loop, latencies = asyncio.get_running_loop(), list[float]()
+        # Each has a connection: of more than a server accepts at once, the kernel resets some.
+        free = asyncio.Semaphore(OUTSTANDING)
 
         async def post(body: bytes, due: float) -> None:
-            await client.post(PATH, body)
+            async with free:
+                await client.post(PATH, body)
             latencies.append(1000 * (loop.time() - due))
 
         began, posts = loop.time() + 0.5, []
