@@ -1,6 +1,8 @@
 """Kafka brokers that tests kill: one, or three with replication, each with its own folder."""
 
 import base64
+import re
+import shutil
 import subprocess
 import uuid
 from collections.abc import Sequence
@@ -87,6 +89,14 @@ class Broker:
             process.kill()
             process.wait(10)
 
+    def lose_disk(self) -> None:
+        """Kill the broker and give it an empty disk in the place of its own; `start` starts it there."""
+        self.kill()
+        data = self.folder / "data"
+        [cluster] = re.findall(r"^cluster\.id=(\S+)$", (data / "meta.properties").read_text(), re.M)
+        shutil.rmtree(data)
+        self._format(cluster)
+
     def prepare(self, voters: str, replicas: int, cluster: str, segment: int) -> None:
         """Write the properties and format the storage."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -102,6 +112,10 @@ class Broker:
             replicas=replicas,
         )
         properties.write_text(text, encoding="utf-8")
+        self._format(cluster)
+
+    def _format(self, cluster: str) -> None:
+        properties = self.folder / "server.properties"
         tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
         command = [java(), *MEMORY, *LOGGING, "-cp", f"{kafka_jars(NoProgress())}/*", *tool]
         subprocess.run(command, capture_output=True, check=True, timeout=60)

@@ -1,4 +1,4 @@
-"""Loss of a primary: its replica is promoted while commands, relays and consumers run."""
+"""Loss of a primary, of a broker's disk, and of a zone that had both, while commands, relays and consumers run."""
 
 import asyncio
 import time
@@ -9,18 +9,23 @@ import asyncpg
 import pytest
 from aftercare_chassis.testing import until
 from aftercare_cli.stack import ports
+from aiokafka.admin import AIOKafkaAdminClient
 from counter_service import CounterService, counter_service
 from proxy import Proxy
 from server_copies import REPLICA, Backups, ServerCopy, port_of, with_port
 from servers import Servers, servers
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(600),
+    pytest.mark.parametrize("scale", [pytest.param(True, id="long")], indirect=True),
+]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def replicated() -> AsyncIterator[tuple[Servers, ServerCopy]]:
-    """A server, and a replica that confirms each commit."""
-    with servers() as made:
+    """Three brokers, a PostgreSQL server, and a replica of it that confirms each commit."""
+    with servers(3) as made:
         backups = Backups.at(made)
         replica = await asyncio.to_thread(backups.base, REPLICA, "--write-recovery-conf")
         replica.start()
@@ -61,34 +66,57 @@ async def _load(service: CounterService, proxy: Proxy, primary: str) -> None:
     service.clients.timeout = 120
 
 
-async def test_a_replica_is_promoted_under_load(replicated: tuple[Servers, ServerCopy]) -> None:
-    """The primary is gone at once. Its replica has every commit that was answered, and nobody restarts anything."""
-    made, replica = replicated
-    primary = made.postgres.admin
-    async with Proxy.listening(ports.choose()) as proxy, counter_service(made) as service:
-        proxy.target = port_of(primary)
-        await _load(service, proxy, primary)
-        pids = [each.find().pid for each in service.all()]
+async def _promote(replica: ServerCopy, proxy: Proxy, service: CounterService) -> None:
+    """Let the address point to the replica, and promote it once commands have met it: until then it is read-only."""
+    proxy.cut()
+    proxy.target = replica.port
+    proxy.restore()
+    await service.clients.wait_rejected(3)
+    await _set(replica.admin, synchronous_standby_names="")
+    await _value(replica.admin, "SELECT pg_promote()")
+
+
+async def test_a_broker_loses_its_disk(replicated: tuple[Servers, ServerCopy], scale: Any) -> None:
+    """An empty disk takes the place of the lost one: its broker fetches everything from the others."""
+    made, _ = replicated
+    broker = made.kafka.brokers[0]
+    async with counter_service(made) as service:
+        await service.start(serve=1, relay=2, consume=2)
+        await service.create_counters(20)
+        await service.wait_effects(20, 120)
         async with service.under_load(times=3, pause=0.01):
-            await service.wait_acknowledged(200, 120)
-            await asyncio.to_thread(made.kill_postgres)
-            lost_at = time.monotonic()
-            # The address points to the replica before it is promoted: until then every command meets a read-only server.
-            proxy.cut()
-            proxy.target = replica.port
-            proxy.restore()
-            await service.clients.wait_rejected(3)
-            await _set(replica.admin, synchronous_standby_names="")
-            await _value(replica.admin, "SELECT pg_promote()")
-            await service.wait_acknowledged(200, 120)
-            print(f"{time.monotonic() - lost_at:.1f} s until 200 further commands; {service.clients.summary()}")
-        service.dsn = with_port(service.dsn, replica.port)
-        await service.verify(seconds=90)
-        assert not service.clients.failed
-        assert pids == [each.find().pid for each in service.all()]
+            await service.wait_acknowledged(100, 120)
+            await asyncio.to_thread(broker.lose_disk)
+            await service.wait_acknowledged(100, 120)
+            await asyncio.to_thread(broker.start)
+            await asyncio.to_thread(broker.wait)
+            await service.wait_acknowledged(100, 120)
+        scale.count(await service.verify(seconds=120))
+        await _in_sync(made, service.topic)
+        assert not service.clients.rejected
+        # What the broker has fetched is whole: the others are gone, and the log is read from it and one more.
+        made.kafka.brokers[1].kill()
+        await service.increment(service.counters[0])
+        scale.count(await service.verify(seconds=120))
+        await asyncio.to_thread(made.kafka.start_stopped)
 
 
-async def test_the_address_points_to_a_replica_for_a_while(replicated: tuple[Servers, ServerCopy]) -> None:
+async def _in_sync(made: Servers, topic: str) -> None:
+    """Wait until every partition of the topic has three replicas in sync."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=made.kafka.bootstrap)
+
+    async def in_sync() -> bool:
+        [found] = await admin.describe_topics([topic])
+        return all(len(each["isr"]) == 3 for each in found["partitions"])
+
+    await admin.start()
+    try:
+        await until(in_sync, "three replicas are in sync", 120)
+    finally:
+        await admin.close()
+
+
+async def test_the_address_points_to_a_replica_for_a_while(replicated: tuple[Servers, ServerCopy], scale: Any) -> None:
     """New connections reach a replica, which reads and does not write; when the address is right again, so is every process."""
     made, replica = replicated
     primary = made.postgres.admin
@@ -103,7 +131,31 @@ async def test_the_address_points_to_a_replica_for_a_while(replicated: tuple[Ser
             await service.clients.wait_rejected(3)
             proxy.target = port_of(primary)  # the connections to the replica stay open: the address alone has changed
             await service.wait_acknowledged(100, 60)
-        report = await service.verify(seconds=90)
+        scale.count(await service.verify(seconds=90))
+        scale.note(service.clients.summary())
         assert not service.clients.failed
-        repeated = [note for note in report["sequence 1..n per aggregate"].notes if "repetitions" in note]
-        print(repeated, service.clients.summary())
+
+
+async def test_a_zone_is_lost(replicated: tuple[Servers, ServerCopy], scale: Any) -> None:
+    """A broker with its disk and the primary are gone at once. The replica has every commit that was answered, and nobody restarts a process."""
+    made, replica = replicated
+    primary = made.postgres.admin
+    async with Proxy.listening(ports.choose()) as proxy, counter_service(made) as service:
+        proxy.target = port_of(primary)
+        await _load(service, proxy, primary)
+        pids = [each.find().pid for each in service.all()]
+        async with service.under_load(times=3, pause=0.01):
+            await service.wait_acknowledged(200, 120)
+            await asyncio.gather(
+                asyncio.to_thread(made.kafka.brokers[2].lose_disk), asyncio.to_thread(made.kill_postgres)
+            )
+            lost_at = time.monotonic()
+            await _promote(replica, proxy, service)
+            await service.wait_acknowledged(200, 120)
+            scale.note(f"{time.monotonic() - lost_at:.1f} s until 200 further events; {service.clients.summary()}")
+        service.dsn = with_port(service.dsn, replica.port)
+        await service.wait_outbox_empty(60)  # two brokers are enough
+        await asyncio.to_thread(made.kafka.start_stopped)
+        scale.count(await service.verify(seconds=120))
+        assert not service.clients.failed
+        assert pids == [each.find().pid for each in service.all()]

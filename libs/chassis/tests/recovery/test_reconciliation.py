@@ -78,8 +78,9 @@ class Restorable:
         await self.harness.service.deadlines[0].command(tx, SimpleNamespace(id=tally))
 
     async def reconcile(self, *, apply: bool = True) -> Report:
+        """Reconcile. Nothing waits to be published then: all that the log has stays as it is."""
         runtime, service = self.harness.runtime, self.harness.service
-        return await Reconciliation(
+        report = await Reconciliation(
             runtime,
             handlers=service.handlers,
             deadlines=Deadlines(runtime, service.deadlines),
@@ -87,6 +88,8 @@ class Restorable:
             metadata=service._metadata,
             topics=[FEEDBACK],
         ).run(since=None, apply=apply)
+        assert not apply or await outbox_is_empty(self.harness)
+        return report
 
     async def versions(self, order: str) -> tuple[int, int]:
         """Version and count of the tally of an order."""
