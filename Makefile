@@ -79,6 +79,7 @@ check-documents:
 	$(BIN)/openapi-spec-validator --subschema-errors all docs/openapi/*.json
 	$(BIN)/python -m aftercare_chassis.http.openapi_release --check
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs --check
+	$(BIN)/python tools/dashboards --check
 	$(BIN)/aftercare lifecycles --check
 
 format: $(STAMP) ## format the code and write the generated documents
@@ -87,6 +88,7 @@ format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/python -m aftercare_events.docs
 	$(BIN)/python -m aftercare_chassis.http.openapi_docs
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs
+	$(BIN)/python tools/dashboards
 	$(BIN)/aftercare lifecycles
 
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
