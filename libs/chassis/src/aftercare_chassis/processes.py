@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import SchemaMismatch
+from aftercare_chassis.http.protocol import LimitedProtocol
 from aftercare_chassis.observability import logs, tracing
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
@@ -31,7 +32,7 @@ YOUNG_OBJECTS = 50_000
 NOT_STARTED = 3  # the exit code of uvicorn for a server that could not start
 _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
     "loop": "uvloop",
-    "http": "httptools",
+    "http": LimitedProtocol,
     "ws": "none",
     "access_log": False,
     "log_config": None,

@@ -143,6 +143,8 @@ class ServiceSettings(KafkaSettings):
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
     body_seconds: Annotated[float, Field(gt=0)] = 15
     request_seconds: Annotated[float, Field(gt=0)] = 15
+    # How long a request waits for its turn at most, where more arrive than `pool_size` that run at a time: see `http/admission.py`.
+    queue_seconds: Annotated[float, Field(gt=0, le=60)] = 1
     deadline_poll_seconds: Annotated[float, Field(gt=0)] = 5
 
     @model_validator(mode="after")

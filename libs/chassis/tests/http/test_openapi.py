@@ -153,7 +153,7 @@ def test_a_command_lists_what_it_declares_and_what_every_command_may_refuse(docu
     assert listed["409"] == ["concurrent_change", "idempotency_key_in_flight", "thing_broken", "thing_locked"]
     assert listed["412"] == ["stale_version"]
     assert listed["422"] == ["idempotency_key_reused", "validation_failed"]
-    assert listed["503"] == ["time_limit_exceeded", "unavailable"]
+    assert listed["503"] == ["overloaded", "time_limit_exceeded", "unavailable"]
 
 
 def test_codes_follow_from_the_kind_of_the_route(document: dict[str, Any]) -> None:

@@ -115,6 +115,11 @@ class Verifier:
             raise TokenInvalid
         return verified.actor
 
+    def remembered(self, authorization: str | None) -> Actor | None:
+        """Who sent this header, if its token was verified before. It may have expired since: this decides nothing."""
+        found = self._remembered.get((authorization or "").partition(" ")[2].strip())
+        return found.actor if found else None
+
     async def keep(self, stop: asyncio.Event) -> None:
         """Fetch the keys of issuers, and read files again that have changed, until `stop` is set."""
         await self._issuers.keep(stop)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
+from aftercare_chassis.http.admission import PLACE
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.request_body import Disconnected
 from aftercare_chassis.refusals import Refusal
@@ -71,7 +72,7 @@ class _Wait:
     """The time that one request may wait, and whether its client is still connected."""
 
     def __init__(self, request: Request, started_at: float) -> None:
-        self._runtime: Runtime = request.app.state.runtime
+        self._request, self._runtime = request, request.app.state.runtime
         self._loop, self._started_at = asyncio.get_running_loop(), started_at
         self._end = started_at + min(WAIT_SECONDS, self._runtime.settings.request_seconds / 2)
         self._disconnected = asyncio.create_task(_disconnected(request))
@@ -83,10 +84,13 @@ class _Wait:
         return self._loop.time() - self._started_at
 
     async def next_event(self, aggregate: str) -> bool:
-        """True once a further event of the aggregate has been handled, False where the time has passed.
+        """True once a further event of the aggregate has been handled, False where the time has passed. Meanwhile another request may run.
 
         Raises: Disconnected.
         """
+        place = self._request.scope.get(PLACE)
+        if place is not None:
+            place.leave()
         reached = asyncio.create_task(self._runtime.progress.beyond(aggregate, self._handled.get(aggregate, 0)))
         try:
             left = self._end - self._loop.time()
@@ -98,6 +102,8 @@ class _Wait:
             reached.cancel()
         if number is not None:
             self._handled[aggregate] = number
+            if place is not None:
+                place.take_again()
         return number is not None
 
     def end(self) -> None:

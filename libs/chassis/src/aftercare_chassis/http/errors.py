@@ -57,6 +57,28 @@ class TooManyRequests(Refusal):
         self.seconds = seconds
 
 
+class Overloaded(Refusal):
+    """More requests arrive than this process can serve; this one was not begun."""
+
+    kind, code, retry_after = Kind.UNAVAILABLE, "overloaded", RETRY_SECONDS
+    zh, en = (
+        "服务当前负载过高，请求未被处理；请在 Retry-After 所示时间后用同一个 Idempotency-Key 重试。",
+        "The service is overloaded and did not begin this request; send it again after the time in Retry-After, with the same "
+        "Idempotency-Key.",
+    )
+
+
+class ShareUsedUp(Refusal):
+    """The service is overloaded, and this caller sends more than its share of what is left for each of those who call."""
+
+    kind, code, retry_after = Kind.TOO_MANY, "share_used_up", RETRY_SECONDS
+    zh, en = (
+        "服务当前负载过高，且您的并发请求已超过可用份额；请降低频率，并在 Retry-After 所示时间后重试。",
+        "The service is overloaded, and you send more than your share of requests; send fewer at a time, and again after the time in "
+        "Retry-After.",
+    )
+
+
 class Unavailable(Refusal):
     """The database does not answer."""
 
@@ -85,16 +107,23 @@ class StatusProblem:
 
 
 STATUS_PROBLEMS = {
+    400: StatusProblem(
+        "malformed_request", "请求格式有误", "不是合法的 HTTP 请求。", "This is not a valid HTTP request."
+    ),
     404: StatusProblem("not_found", "未找到", "该地址不存在。", "There is nothing at this address."),
     405: StatusProblem(
         "method_not_allowed", "方法不允许", "该地址不支持此方法。", "This address does not support this method."
     ),
     408: StatusProblem("body_too_slow", "请求超时", "请求体发送过慢。", "The body took too long to arrive."),
+    414: StatusProblem("address_too_long", "地址过长", "请求的地址过长。", "The address of the request is too long."),
     415: StatusProblem(
         "unsupported_media_type",
         "不支持的媒体类型",
-        "请求体必须是 application/json。",
-        "The body must be application/json.",
+        "请求体必须是未经压缩的 application/json。",
+        "The body must be application/json, without a content coding.",
+    ),
+    431: StatusProblem(
+        "headers_too_large", "请求头过大", "请求头过多或过大。", "The request has too many or too large header fields."
     ),
     500: StatusProblem(
         "internal_error",

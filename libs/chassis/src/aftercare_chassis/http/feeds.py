@@ -163,7 +163,9 @@ class _Stream(Generic[R]):
         """Let a row wait that the actor sees. A stream that is too far behind ends, and its client resumes."""
         row = shown.row
         if row.id > self.after and row.id not in self.known and added.shows(self.actor, row) and self.wanted(row):
-            self.waiting.put_nowait(shown if self.waiting.qsize() < MOST_ROWS else None)
+            behind = self.waiting.qsize()
+            if behind <= MOST_ROWS:  # after the end nothing is added, however long the client takes to read up to there
+                self.waiting.put_nowait(shown if behind < MOST_ROWS else None)
 
 
 class _Reading(Generic[R]):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from aftercare_chassis.observability.metrics import SECONDS
 
@@ -57,3 +57,52 @@ class RequestMetrics:
     def waited(self, seconds: float, *, arrived: bool) -> None:
         """Count a command that was refused at first and waited this long for an event of another service."""
         self._waits.labels("yes" if arrived else "no").observe(seconds)
+
+
+class Load(Protocol):
+    """How many requests run and wait in this process."""
+
+    running: int
+    waiting: int
+
+
+class AdmissionMetrics:
+    """Requests that wait for their turn, and those that were refused for the sake of the others.
+
+    The latter are not among `aftercare_http_request_seconds`: their route is not looked for.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._refused = Counter(
+            "aftercare_http_shed_total",
+            "Requests refused because the process is overloaded.",
+            ["priority", "code"],
+            registry=registry,
+        )
+        self._waits = Histogram(
+            "aftercare_http_wait_seconds",
+            "Time that requests waited for their turn, of those that waited.",
+            ["priority"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._running = Gauge("aftercare_http_running", "Requests that run.", registry=registry)
+        self._waiting = Gauge("aftercare_http_waiting", "Requests that wait for their turn.", registry=registry)
+        self._by_labels: dict[tuple[str, str], Counter] = {}
+
+    def watch(self, load: Load) -> None:
+        """Export the numbers of this process."""
+        self._running.set_function(lambda: load.running)
+        self._waiting.set_function(lambda: load.waiting)
+
+    def export(self, priority: str, code: str) -> None:
+        """Export refusals of this kind as 0 from the start, so that an alarm sees the first ones."""
+        self._by_labels[priority, code] = self._refused.labels(priority, code)
+
+    def refused(self, priority: str, code: str) -> None:
+        """Count a refusal."""
+        self._by_labels[priority, code].inc()
+
+    def waited(self, priority: str, seconds: float) -> None:
+        """Count a request that waited, whether it had a turn or not."""
+        self._waits.labels(priority).observe(seconds)

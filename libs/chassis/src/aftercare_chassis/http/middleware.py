@@ -16,10 +16,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare_chassis.http import methods, problems, request_body
+from aftercare_chassis.http.admission import PLACE, Place
 from aftercare_chassis.http.errors import AddressMalformed, MalformedJson, TimeLimitExceeded, TooManyRequests
+from aftercare_chassis.http.gate import Gate
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.rate_limit import RateLimit
+from aftercare_chassis.http.response_headers import ALWAYS_SENT, NO_STORE
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.observability import tracing
@@ -46,13 +49,9 @@ _EXPOSED_HEADERS = [
     "Retry-After",
     "Trace-Id",
 ]
-_SECURITY_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-]
-_NO_STORE = (b"cache-control", b"no-store")
 _UNLIMITED_PATHS = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
+_BODIES_AT_A_TIME = 32
+"""Bodies of the largest size that a process holds in memory at a time."""
 _CLIENT_CLOSED_REQUEST = 499  # the status in the metrics where nothing was sent; nginx introduced it
 
 
@@ -71,11 +70,13 @@ def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = 
 
 
 class RequestMiddleware:
-    """Trace, rate limit, size and time limits, response headers and metrics of each request."""
+    """Admission, trace, rate limit, size and time limits, response headers and metrics of each request."""
 
     def __init__(self, app: ASGIApp, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
         self._app, self._runtime, self._settings = app, runtime, runtime.settings
         self._webhooks = webhooks
+        self._gate = Gate(runtime, webhooks)
+        self._bodies = request_body.BodyMemory(_BODIES_AT_A_TIME * self._settings.max_body_bytes)
         self._metrics = runtime.metrics.of(RequestMetrics)
         self._rate_limit = RateLimit(self._settings.rate_limit) if self._settings.rate_limit else None
 
@@ -84,6 +85,8 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         headers, method = dict(scope["headers"]), scope["method"]
+        if scope["path"] not in _UNLIMITED_PATHS and await self._gate.refuses(scope, headers, send):
+            return
         if method == "HEAD":
             scope, send = methods.head_as_get(scope, send)
         started_at = time.perf_counter()
@@ -109,6 +112,8 @@ class RequestMiddleware:
                 response = await self._run_app(request, scope, headers, receive, sender)
             if response is None:
                 return
+        except request_body.BodyEncoded:
+            response = problems.status_response(request, 415, {"Accept-Encoding": "identity"})
         except request_body.BodyTooSlow:
             response = problems.status_response(request, 408, {"Connection": "close"})
         except request_body.Disconnected:
@@ -145,26 +150,34 @@ class RequestMiddleware:
     async def _run_app(
         self, request: Request, scope: Scope, headers: dict[bytes, bytes], receive: Receive, sender: "ResponseSender"
     ) -> Response | None:
-        """Read the body within its time, then run the app within its own: one timer that is set twice.
+        """Read the body within its time, then have a turn and run the app within its own: one timer that is set twice.
 
         Returns a problem in place of the app's response where the body cannot be stored.
 
-        Raises: BodyTooLarge, BodyTooSlow, Disconnected, TimeLimitExceeded.
+        Raises: BodyTooLarge, BodyTooSlow, BodyEncoded, Disconnected, Overloaded, ShareUsedUp, TimeLimitExceeded.
         """
         late: type[Exception] = request_body.BodyTooSlow
+        body: bytes | None = None
         try:
             async with asyncio.timeout(self._settings.body_seconds) as limit:
                 seconds = self._streaming_seconds(scope["path"])
                 if seconds is None and _has_body(headers):
-                    body = await request_body.read(receive, headers, self._settings.max_body_bytes)
-                    response = _unstorable(request, body)
-                    if response is not None:
-                        return response
-                    receive = request_body.replay(body, receive)
+                    _check_encoding(headers)
+                    body = await request_body.read(receive, headers, self._settings.max_body_bytes, self._bodies)
+                takes_place = seconds is None and scope["path"] not in _UNLIMITED_PATHS
                 if seconds is None:
                     late, seconds = TimeLimitExceeded, self._settings.request_seconds
                 sender.limit = limit
                 limit.reschedule(asyncio.get_running_loop().time() + seconds)
+                if takes_place:
+                    if not self._gate.admission.enter():
+                        body = await self._wait(scope, headers, receive, body)
+                    scope[PLACE] = sender.place = Place(self._gate.admission)
+                if body is not None:
+                    response = _unstorable(request, body) if body else None
+                    if response is not None:
+                        return response
+                    receive = request_body.replay(body, receive)
                 await self._app(scope, receive, sender)
         except TimeoutError as error:
             if not limit.expired():
@@ -172,7 +185,18 @@ class RequestMiddleware:
             raise late from error
         finally:
             sender.limit = None
+            if sender.place is not None:
+                sender.place.leave()
+            if body is not None:
+                self._bodies.free(len(body))
         return None
+
+    async def _wait(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, body: bytes | None) -> bytes:
+        """Wait for the turn of a request; its body. Raises: Overloaded, ShareUsedUp, Disconnected."""
+        if body is None:  # there is none: what is received after it is that the client has left
+            body = await request_body.read(receive, headers, self._settings.max_body_bytes, self._bodies)
+        await self._gate.wait(scope, headers, receive)
+        return body
 
     def _streaming_seconds(self, path: str) -> float | None:
         """The seconds of an endpoint that reads its body itself; None for every other one."""
@@ -183,11 +207,12 @@ class RequestMiddleware:
 class ResponseSender:
     """A `send` that adds the headers of every response and remembers its status, and when it started."""
 
-    __slots__ = ("_send", "_trace_id", "extra_headers", "limit", "started", "started_at", "status")
+    __slots__ = ("_send", "_trace_id", "extra_headers", "limit", "place", "started", "started_at", "status")
 
     def __init__(self, send: Send, trace_id: str) -> None:
         self._send, self._trace_id = send, trace_id
         self.limit: asyncio.Timeout | None = None
+        self.place: Place | None = None
         self.extra_headers: list[tuple[bytes, bytes]] = []
         self.started, self.started_at, self.status = False, 0.0, _CLIENT_CLOSED_REQUEST
 
@@ -195,12 +220,14 @@ class ResponseSender:
         if message["type"] == "http.response.start":
             self.started, self.started_at, self.status = True, time.perf_counter(), message["status"]
             trace_id = (b"trace-id", self._trace_id.encode())
-            headers = [*message["headers"], *_SECURITY_HEADERS, trace_id, *self.extra_headers]
+            headers = [*message["headers"], *ALWAYS_SENT, trace_id, *self.extra_headers]
             if not any(name == b"cache-control" for name, _ in message["headers"]):
-                headers.append(_NO_STORE)
+                headers.append(NO_STORE)
             message = {**message, "headers": headers}
             if self.limit is not None and not self.limit.expired():
                 self.limit.reschedule(None)  # an event stream may last; only the time until it starts is limited
+            if self.place is not None:
+                self.place.leave()  # what is left depends on how fast the client reads
         await self._send(message)
 
 
@@ -224,6 +251,12 @@ def _unstorable(request: Request, body: bytes) -> Response | None:
 
 def _has_body(headers: dict[bytes, bytes]) -> bool:
     return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+
+
+def _check_encoding(headers: dict[bytes, bytes]) -> None:
+    """Raises: BodyEncoded."""
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise request_body.BodyEncoded
 
 
 def _check_address(scope: Scope) -> None:

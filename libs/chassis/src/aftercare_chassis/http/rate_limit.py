@@ -12,18 +12,24 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+MOST_COUNTED = 100_000
+"""Counters in memory, two per caller. Beyond them all counts begin at 0: who calls from so many addresses is not limited by any of them."""
+
 
 class RateLimit:
     """A limit such as `600/minute`, counted per caller inside this process."""
 
     def __init__(self, limit: str) -> None:
         self._limit = parse(limit)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._limiter = SlidingWindowCounterRateLimiter(self._storage)
         policy = f'"default";q={self._limit.amount};w={self._limit.get_expiry()}'
         self._policy = (b"ratelimit-policy", policy.encode())
 
     def hit(self, caller: str) -> tuple[bool, int, list[tuple[bytes, bytes]]]:
         """Count one request: (whether it is within the limit, seconds until another one will be, headers to send)."""
+        if len(self._storage.storage) > MOST_COUNTED:
+            self._storage.reset()
         is_within = self._limiter.hit(self._limit, caller)
         stats = self._limiter.get_window_stats(self._limit, caller)
         seconds = max(1, math.ceil(stats.reset_time - time.time()))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from aftercare_chassis.http.errors import MalformedJson
+from aftercare_chassis.http.errors import MalformedJson, Overloaded
 from aftercare_chassis.http.problems import MAX_ERRORS, has_json_content_type
 from aftercare_chassis.http.schemas import In
 from aftercare_chassis.http.validation_messages import validation_message
@@ -37,26 +37,64 @@ class BodyTooSlow(Exception):
     """The body did not arrive within the setting `body_seconds`."""
 
 
+class BodyEncoded(Exception):
+    """The body has a Content-Encoding: none is decoded, so that no small body becomes a large one."""
+
+
 class Disconnected(Exception):
     """The client went away before the response started."""
 
 
-async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """The whole body, at most `limit` bytes. Raises: BodyTooLarge, Disconnected."""
+SMALL_BYTES = 16_384
+"""Of each body that are not counted: that of most commands is smaller, and is read however much others send."""
+
+
+class BodyMemory:
+    """The memory that the bodies of all requests of a process may take, `limit` bytes beyond SMALL_BYTES of each."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.held = limit, 0
+
+    def grow(self, before: int, after: int) -> None:
+        """A body has grown. Raises: Overloaded where there is no memory for it."""
+        more = _counted(after) - _counted(before)
+        if more and self.held + more > self.limit:
+            raise Overloaded
+        self.held += more
+
+    def free(self, size: int) -> None:
+        """The body of a request that has ended is no longer needed."""
+        self.held -= _counted(size)
+
+
+def _counted(size: int) -> int:
+    return max(0, size - SMALL_BYTES)
+
+
+async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int, memory: BodyMemory) -> bytes:
+    """The whole body, at most `limit` bytes. It is counted in `memory`, which the caller frees once it is returned.
+
+    Raises: BodyTooLarge, Disconnected, Overloaded.
+    """
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared[:20]) > limit:
         raise BodyTooLarge(limit_bytes=limit)
     chunks, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLarge(limit_bytes=limit)
-        chunks.append(chunk)
-        more = message.get("more_body", False)
+    try:
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            chunk = message.get("body", b"")
+            if size + len(chunk) > limit:
+                raise BodyTooLarge(limit_bytes=limit)
+            memory.grow(size, size + len(chunk))
+            size += len(chunk)
+            chunks.append(chunk)
+            more = message.get("more_body", False)
+    except BaseException:
+        memory.free(size)
+        raise
     return b"".join(chunks)
 
 

@@ -39,6 +39,8 @@ EVERY_ROUTE = (
     TokenInvalid,
     TokenExpired,
     errors.TooManyRequests,
+    errors.ShareUsedUp,
+    errors.Overloaded,
     errors.Unavailable,
     errors.TimeLimitExceeded,
 )

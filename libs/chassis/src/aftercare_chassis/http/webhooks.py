@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
+from aftercare_chassis.http.admission import Priority
 from aftercare_chassis.http.commands import Handler
 from aftercare_chassis.http.endpoints import reader_parameter
 from aftercare_chassis.http.problems import Problem, ProblemRenderer
@@ -80,7 +81,7 @@ class WebhookRouter(APIRouter):
     endpoint, the routing or the middleware refuses. `partner` is the path's first segment below the prefix, known or not.
 
     With `body_seconds`, an endpoint reads its body itself as it arrives, and has to limit its size; it has so long until it
-    responds. Without, the body is read before, as everywhere else.
+    responds. Without, the body is read before, as everywhere else. `priority` is that of posts while the process is overloaded.
     """
 
     def __init__(
@@ -90,18 +91,22 @@ class WebhookRouter(APIRouter):
         *,
         failure: Failure | None = None,
         body_seconds: float | None = None,
+        priority: Priority = Priority.PUSH,
         **options: Any,
     ) -> None:
         route: Any = partial(WebhookRoute, failure=failure)  # FastAPI only calls it, and wants a class
         super().__init__(prefix=prefix, responses=_IN_PARTNERS_FORMAT, route_class=route, **options)
-        self._render, self.body_seconds = render, body_seconds
+        self._render, self.body_seconds, self.priority = render, body_seconds, priority
 
     def problem_renderer(self, path: str) -> ProblemRenderer | None:
         """What renders problems at this path; None where the path is not below the prefix, doubled slashes aside."""
+        partner = self.partner(path)
+        return None if partner is None else partial(self._render, partner)
+
+    def partner(self, path: str) -> str | None:
+        """The partner whose address this is; None as for `problem_renderer`."""
         own, found = _segments(self.prefix), _segments(path)
-        if found[: len(own)] != own:
-            return None
-        return partial(self._render, "".join(found[len(own) : len(own) + 1]))
+        return "".join(found[len(own) : len(own) + 1]) if found[: len(own)] == own else None
 
     def probe(self, path: str) -> Callable[[Endpoint], Endpoint]:
         """Decorate the endpoint for partners that request an address before they post to it; it returns `probe_response()`."""

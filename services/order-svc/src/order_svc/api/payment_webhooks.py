@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aftercare_chassis.http.responses import Responses
 from aftercare_chassis.http.routing import ServiceRuntime, Tx
+from aftercare_chassis.http.admission import Priority
 from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.refusals import NotFound
 from fastapi import Path, Request, Response
@@ -31,7 +32,7 @@ _NOT_RECEIVED: Responses = {
 def router(providers: Mapping[str, PaymentProvider]) -> WebhookRouter:
     """The addresses of these providers."""
     hooks, refusal = PaymentWebhooks(providers), partial(webhooks.refusal, providers)
-    made = WebhookRouter("/v1/payment-webhooks", refusal, tags=["payment-webhooks"])
+    made = WebhookRouter("/v1/payment-webhooks", refusal, priority=Priority.URGENT, tags=["payment-webhooks"])
     made.post(_ADDRESS, operation_id="receivePaymentCallback", response_model=ReceivedOut, responses=_NOT_RECEIVED)(
         hooks.receive
     )
