@@ -172,7 +172,7 @@ async def test_a_queue_that_is_not_emptied_is_kept_short(requests: Requests, clo
     assert (len(requests.refused), requests.admission.waiting) == (98 + 1, 0)
 
 
-async def test_where_load_stands_few_wait(requests: Requests, clock: Clock) -> None:
+async def test_few_wait_where_the_queue_is_not_emptied(requests: Requests, clock: Clock) -> None:
     await requests.fill()
     await requests.send("first", "m-1")
     clock.now += 0.6
