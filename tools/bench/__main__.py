@@ -17,6 +17,7 @@ import messaging
 import messaging_page
 import order_commands
 import order_lists
+import overload
 import profile_page
 import pushes
 import report
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "orders": order_lists.measure,
     "order-commands": order_commands.measure,
     "capacity": capacity.measure,
+    "overload": partial(overload.measure, overload.SECONDS),
 }
 PAGE = (
     "create-case",
@@ -59,6 +61,7 @@ PAGE = (
     "orders",
     "order-commands",
     "capacity",
+    "overload",
 )
 """The order of the sections of the page."""
 PROFILE = "profile"
@@ -69,6 +72,7 @@ def main(arguments: Sequence[str]) -> None:
     """Measure these parts; the page is written only when all of its parts are."""
     given = options(arguments)
     parts: dict[str, Callable[[Log], str]] = {**PARTS, PROFILE: partial(_profile, given.rates, given.seconds)}
+    parts["overload"] = partial(overload.measure, given.overload_seconds)
     if unknown := set(given.parts) - set(parts):
         raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
     wanted = [name for name in parts if name in (given.parts or PARTS)]
@@ -80,13 +84,14 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
-    """The names of the parts, and what the profile takes: rates, and the seconds of each load."""
+    """The names of the parts, and what the profile and the overload take: rates, and the seconds of each load."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part")
     parser.add_argument(
         "--rates", type=suite_profile.parse_rates, default=suite_profile.RATES, help="cases a second, such as 30,70,150"
     )
     parser.add_argument("--seconds", type=int, default=suite_profile.LOAD_SECONDS, help="of each load")
+    parser.add_argument("--overload-seconds", type=int, default=overload.SECONDS, help="of each overload")
     return parser.parse_args(arguments)
 
 
