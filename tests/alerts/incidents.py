@@ -61,6 +61,7 @@ def healthy(step: int = 1) -> Series:
         **_gauge("aftercare_ledger_checked_timestamp_seconds", f"0+{60 * step}x400"),
         **_requests("200", "0+600x400"),
         **_requests("404", "0+60x400"),
+        **_gauge("aftercare_http_shed_total", "0x400", f'{SERVE}, priority="read", code="overloaded"'),
         **_gauge("aftercare_deadline_overdue_seconds", "0x400", f'{AFTERSALE}, timer="cases"'),
         **_signal("courier_unknown_code", "zto", "0x100 1x300"),
         **_gauge("process_open_fds", "50x400"),
@@ -137,6 +138,11 @@ INCIDENTS = (
         | _gauge("aftercare_command_wait_seconds_count", "0+30x40", f'{SERVE}, arrived="no"'),
     ),
     Incident("RequestsFail", 15, _requests("500", "0+60x20")),
+    Incident(
+        "RequestsShed",
+        15,
+        _gauge("aftercare_http_shed_total", "0+60x20", f'{SERVE}, priority="read", code="overloaded"'),
+    ),
     Incident(
         "RequestsSlow",
         20,

@@ -22,7 +22,7 @@ from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.timing import TimingSource
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
-from aftercare_chassis.http.metrics import RequestMetrics
+from aftercare_chassis.http.metrics import AdmissionMetrics, RequestMetrics
 from aftercare_chassis.http.route_index import RouteIndex
 from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
 from aftercare_chassis.http.webhooks import WebhookRouter
@@ -48,6 +48,7 @@ from aftercare_chassis.settings import S
 
 FIGURES: tuple[Figures, ...] = (
     RequestMetrics,
+    AdmissionMetrics,
     ConsumerMetrics,
     RelayMetrics,
     WorkerMetrics,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
+from aftercare_chassis.http.admission import Priority
 from aftercare_chassis.http.responses import Responses
 from aftercare_chassis.http.routing import ServiceRuntime, Tx
-from aftercare_chassis.http.admission import Priority
 from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.refusals import NotFound
 from fastapi import Path, Request, Response
