@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client fuzz bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs
 	$(BIN)/python tools/dashboards
 	$(BIN)/aftercare lifecycles
+
+fuzz: $(STAMP) ## run the parsers of what others send with inputs made by coverage (S=seconds for each, P=… chooses by name)
+	@$(BIN)/python tools/fuzz $(or $(S),20) $(P)
 
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run --silent build

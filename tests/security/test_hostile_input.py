@@ -43,6 +43,7 @@ NEEDED = {"listCaseworkers": {"role": "agent"}}
 PROSE = {"text", "note", "description", "grounds", "body", "missing"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),
+    "no JSON behind a key twice": (b'{"x": 1, "x": 2}}', "malformed_json"),
     "not UTF-8": (b"\xff\xfe", "malformed_json"),
     "in UTF-16": ('{"x": "\\u0000"}'.encode("utf-16"), "malformed_json"),
     "too deep": (b"[" * 100_000, "malformed_json"),

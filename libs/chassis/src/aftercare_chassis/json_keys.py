@@ -11,7 +11,7 @@ class _KeyRepeated(Exception):
 
 
 def has_repeated_key(text: str | bytes) -> bool:
-    """Whether any object of the text has a key twice; False for what is no JSON, which the parser that reads it refuses."""
+    """Whether an object has a key twice, as far as the text is JSON: the parser that reads it refuses the rest."""
     try:
         json.loads(text, object_pairs_hook=_unrepeated)
     except _KeyRepeated:

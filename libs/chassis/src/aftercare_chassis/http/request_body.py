@@ -148,8 +148,11 @@ def repeated_keys(body: bytes, language: str) -> list[dict[str, str]]:
     """An entry for each key that an object of a JSON body has already: parsers differ in which of its values they take."""
     if not has_repeated_key(body):
         return []
-    places = _repeated_places(json.loads(body, object_pairs_hook=_Pairs), "")
-    return [_entry(place, "key_repeated", language) for place in islice(places, MAX_ERRORS)]
+    try:
+        places = _repeated_places(json.loads(body, object_pairs_hook=_Pairs), "")
+        return [_entry(place, "key_repeated", language) for place in islice(places, MAX_ERRORS)]
+    except (ValueError, RecursionError):
+        return []  # not JSON behind that object: the route that parses it refuses it
 
 
 def _repeated_places(value: Any, place: str) -> Iterator[str]:
