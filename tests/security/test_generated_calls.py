@@ -1,18 +1,23 @@
 """Calls that schemathesis generates from the OpenAPI documents: valid and invalid ones, and chains of calls.
 
-The short form makes the calls with the limits of the schema: each valid value, and each kind of invalid value once per parameter and
-body; test_hostile_input.py has the invalid values of each field. The long form makes all of them, random calls, and chains.
+The short form makes the calls with the limits of the schema: each valid value, and each kind of invalid value once per parameter,
+whose operations declare it alike, and once per body; test_hostile_input.py has the invalid values of each field and path. The long form
+makes all of them, random calls, and chains: more than 50,000 of the five services (docs/security.md). Both validate each response.
 """
 
 import asyncio
 import itertools
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from aftercare_chassis.testing.servers import serve_app
+from jsonschema import ValidationError
 from schemathesis.config import (
     FuzzingPhaseConfig,
     GenerationConfig,
@@ -24,6 +29,7 @@ from schemathesis.config import (
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import CheckFailureInfo
 from schemathesis.generation.meta import CoveragePhaseData, GenerationMode
+from seeded_service import SeededService
 from seeded_services import SEEDED
 
 ROLES = (
@@ -33,7 +39,7 @@ ROLES = (
     ("arbitrator", "arbitrator-1", None),
     ("admin", "admin-1", None),
 )
-EXAMPLES = 5  # random calls per operation
+EXAMPLES = 30  # random calls per operation
 # A valid request may still be refused by a rule of the domain, and a field that is null counts as absent (see
 # SeededService.assert_documented), which is not what these two checks say; a third one has it among others.
 NOT_OURS = ("positive_data_acceptance", "response_schema_conformance")
@@ -72,23 +78,38 @@ def _schema(document: dict[str, Any], url: str, tokens: list[str], *, long: bool
 
 
 def _thin_out(schema: schemathesis.BaseSchema) -> None:
-    """Keep, of each operation, each valid value and the first invalid one of each kind per parameter and body.
+    """Keep each valid value and the first invalid one of each kind, of each body, and of each parameter that operations declare alike.
 
-    A parameter of many operations, such as the key of commands, is varied in one of them.
+    Every operation keeps an invalid call.
     """
-    shared = {each["name"] for each in schema.raw_schema["components"].get("parameters", {}).values()}
+    declared = _declarations(schema.raw_schema)
     kept: set[tuple[object, ...]] = set()
+    refused: set[str] = set()
 
     @schema.hook
     def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> bool:
         if case.meta is None or not isinstance(case.meta.phase.data, CoveragePhaseData):
             return True
         made, valid = case.meta.phase.data, case.meta.generation.mode == GenerationMode.POSITIVE
-        operation = None if made.parameter in shared else case.operation.label
-        kind = (operation, made.parameter_location, made.parameter, made.scenario, made.description if valid else None)
-        new = kind not in kept
+        label = case.operation.label
+        what = declared.get((label, made.parameter), label)
+        kind = (what, made.parameter_location, made.parameter, made.scenario, made.description if valid else None)
+        new = kind not in kept or not (valid or label in refused)
         kept.add(kind)
+        if not valid:
+            refused.add(label)
         return new
+
+
+def _declarations(document: dict[str, Any]) -> dict[tuple[str, str | None], str]:
+    """How each parameter of each operation is declared."""
+    shared, found = document["components"].get("parameters", {}), {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for each in operation.get("parameters", ()):
+                parameter = shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+                found[f"{method.upper()} {path}", parameter["name"]] = json.dumps(parameter["schema"])
+    return found
 
 
 def _is_null(found: CheckFailureInfo) -> bool:
@@ -100,15 +121,21 @@ def _is_null(found: CheckFailureInfo) -> bool:
     return NULL_IS_ABSENT in message or (field is not None and f'"{field[1]}": null' in found.code_sample)
 
 
-def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
-    """Run every phase; each failed check with its call. An operation without a valid or an invalid call is a failure as well."""
+def _failures(schema: schemathesis.BaseSchema, service: SeededService, counted: Counter[int]) -> Iterator[str]:
+    """Run every phase; each failed check with its call. An operation without a valid or an invalid call is a failure as well.
+
+    Every response is counted by its status.
+    """
     called: dict[GenerationMode, set[str]] = {mode: set() for mode in GenerationMode}
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
             yield f"the run itself failed: {event!r}"
         if isinstance(event, events.ScenarioFinished):
-            for id_ in event.recorder.interactions:
+            for id_, interaction in event.recorder.interactions.items():
                 case = event.recorder.cases[id_].value
+                if interaction.response is not None:
+                    counted[interaction.response.status_code] += 1
+                    yield from _undocumented(service, case, interaction.response)
                 if case.meta is not None:
                     called[case.meta.generation.mode].add(case.operation.label)
             for check in itertools.chain.from_iterable(event.recorder.checks.values()):
@@ -119,6 +146,17 @@ def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
     yield from (f"no {mode} call of {each}" for mode, found in called.items() for each in operations - found)
 
 
+def _undocumented(service: SeededService, case: schemathesis.Case, response: schemathesis.Response) -> Iterator[str]:
+    """What of the response the document does not have. Other checks of schemathesis are about its status."""
+    headers = [(name, value) for name, values in response.headers.items() for value in values]
+    found = httpx.Response(response.status_code, headers=headers, content=response.content)
+    try:
+        if found.is_success:
+            service.assert_documented(case.operation.path, case.operation.method, found)
+    except (AssertionError, ValidationError) as error:
+        yield f"{case.operation.label}: {response.status_code} is not as documented: {str(error)[:500]}"
+
+
 @pytest.mark.timeout(1200)  # thousands of calls, which take minutes on a busy machine
 @pytest.mark.parametrize("name", list(SEEDED))
 @pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.long)], ids=["short", "long"])
@@ -126,5 +164,7 @@ async def test_every_response_is_documented(name: str, long: bool, postgres_url:
     async with SEEDED[name](postgres_url) as service, serve_app(service.harness.service.app) as url:
         tokens = [service.harness.token(*role) for role in ROLES]
         schema = _schema(service.harness.service.app.openapi(), url, tokens, long=long)
-        failures = await asyncio.to_thread(lambda: list(_failures(schema)))
+        counted: Counter[int] = Counter()
+        failures = await asyncio.to_thread(lambda: list(_failures(schema, service, counted)))
+    print(f"{name}: {counted.total()} calls, by status {dict(sorted(counted.items()))}")
     assert not failures, f"{len(failures)} failures, such as\n" + "\n".join(sorted(set(failures))[:5])
