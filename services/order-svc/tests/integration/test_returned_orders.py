@@ -1,6 +1,14 @@
 """Delivered orders whose goods all came back: nothing is left to confirm the receipt of."""
 
-from aftercare_events import AfterSaleCompleted, DisputeExecuted, DisputeOpened, OrderCompleted, OrderReceiptConfirmed
+from aftercare_events import (
+    AfterSaleCompleted,
+    DisputeExecuted,
+    DisputeOpened,
+    InspectedLine,
+    OrderCompleted,
+    OrderReceiptConfirmed,
+    ReturnInspected,
+)
 
 DISPUTE = {"dispute_id": "disp_1", "complaint_id": "cmp_1"}
 
@@ -11,6 +19,13 @@ async def return_units(shop, order, units, amount, case_id="case_1"):
     refund = {"refund_id": f"refund_of_{case_id}", "case_id": case_id, "case_type": "return_refund"}
     await shop.ask_refund(order, amount, stage="post_receipt", **refund)
     await shop.settle()
+
+
+async def inspect(shop, order, units):
+    """The merchant has so many units of the first line back."""
+    lines = (InspectedLine(line_id=order["lines"][0]["id"], accepted=units, grade="a"),)
+    other = {"lines": lines, "accepted_minor": 9566 * units, "currency": "CNY", "cause": "merchant"}
+    await shop.h.consume(shop.case(ReturnInspected, order, **other))
 
 
 async def complete(shop, order, units, amount, case_id="case_1"):
@@ -55,6 +70,23 @@ async def test_goods_that_stay_with_the_buyer_for_a_part_of_their_money_are_rece
     order = await shop.delivered()
     await return_units(shop, order, 3, 9000)
     await complete(shop, order, 3, 9000)
+    assert (await shop.order(order["id"]))["state"] == "delivered"
+
+
+async def test_goods_that_are_all_back_for_a_part_of_their_money_leave_no_receipt_to_confirm(shop):
+    """A restocking fee was kept."""
+    order = await shop.delivered()
+    await return_units(shop, order, 3, 27000)
+    await inspect(shop, order, 3)
+    await complete(shop, order, 3, 27000)
+    assert (await shop.order(order["id"]))["state"] == "completed"
+
+
+async def test_a_unit_that_is_kept_for_a_part_of_its_money_is_received(shop):
+    order = await shop.delivered()
+    await return_units(shop, order, 3, 20000)
+    await inspect(shop, order, 2)
+    await complete(shop, order, 3, 20000)
     assert (await shop.order(order["id"]))["state"] == "delivered"
 
 

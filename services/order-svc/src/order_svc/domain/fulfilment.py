@@ -6,7 +6,7 @@ refunded and never shipped. A hold that ends without a refund makes its units fr
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -156,11 +156,28 @@ def wholly_refunded(order: Fulfilment, refunded_minor: int, virtual_at: datetime
     A verdict may refund less than was paid for units that are on their way; then the order goes on. `refunded_minor` is in
     minor units of the order's currency; `virtual_at` is when virtual goods were delivered.
     """
-    refunded = _refunded_units(order.case_lines)
-    if any(refunded[line.id] + line.cancelled_quantity < line.quantity for line in order.lines):
+    if not _all_refunded(order):
         return False
     nothing_arrives = virtual_at is None and all(will_not_arrive(parcel) for parcel in outbound(order.parcels))
     return nothing_arrives or refunded_minor >= sum(line.paid_minor for line in order.lines)
+
+
+def wholly_returned(order: Fulfilment, returned: Mapping[tuple[str | None, str], int]) -> bool:
+    """True when every unit was refunded or cancelled, and those that had left are all back: for less money, where a fee was kept.
+
+    `returned` has how many units came back for each case, by its id and that of the line. Those of a case that has refunded none were
+    exchanged, or repaired.
+    """
+    back = Counter[str]()
+    for each in order.case_lines:
+        back[each.line_id] += min(each.refunded_quantity, returned.get((each.case_id, each.line_id), 0))
+    return _all_refunded(order) and all(back[line.id] >= line.shipped_quantity for line in order.lines)
+
+
+def _all_refunded(order: Fulfilment) -> bool:
+    """Whether every unit was refunded by a case or cancelled."""
+    refunded = _refunded_units(order.case_lines)
+    return all(refunded[line.id] + line.cancelled_quantity >= line.quantity for line in order.lines)
 
 
 def arrived_at(order: Fulfilment, virtual_at: datetime | None = None) -> datetime | None:

@@ -48,6 +48,12 @@ RETURNED_OF_CASE = Query(
     ),
     StockMovement,
 )
+RETURNED_OF_ORDER = Query(
+    select(stock_movements).where(
+        stock_movements.c.order_id == bindparam("order_id"), stock_movements.c.kind == StockMovementKind.RETURNED
+    ),
+    StockMovement,
+)
 MOVEMENTS_OF_CASE = Query(
     select(stock_movements)
     .where(stock_movements.c.order_id == bindparam("order_id"), stock_movements.c.case_id == bindparam("case_id"))

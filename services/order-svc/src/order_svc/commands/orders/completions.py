@@ -1,5 +1,6 @@
 """The completion of an order: after its after-sale window, or once all of its goods have been refunded."""
 
+from collections import Counter
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -16,6 +17,7 @@ from order_svc.domain.model import AfterSaleState, Order, OrderState
 from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings
 from order_svc.tables.payments import TAKEN_PAYMENTS
+from order_svc.tables.stock import RETURNED_OF_ORDER
 
 
 @order_timer(OrderAction.COMPLETE)
@@ -30,7 +32,8 @@ async def complete(tx: Transaction[Settings], order: Order) -> Order:
 
 
 async def complete_refunded(tx: Transaction[Settings], order: Order, units: OrderUnits) -> Order:
-    """Complete the locked order where it was delivered and all of its goods were refunded since: there is no receipt to confirm.
+    """Complete the locked order where it was delivered and all of its goods were refunded since, or are all back for a part of their money: there
+    is no receipt to confirm.
 
     Called after each fact that may be the last one: the end of a case or of a dispute.
     """
@@ -39,7 +42,11 @@ async def complete_refunded(tx: Transaction[Settings], order: Order, units: Orde
     located = await order_units.located(tx, order.id, units)
     refunded = sum(each.refunded_minor for each in await tx.all(TAKEN_PAYMENTS, order_id=order.id))
     if not fulfilment.wholly_refunded(located, refunded, order.virtual_delivered_at):
-        return order
+        back = Counter[tuple[str | None, str]]()
+        for each in await tx.all(RETURNED_OF_ORDER, order_id=order.id):
+            back[each.case_id, each.line_id] += each.quantity
+        if not fulfilment.wholly_returned(located, back):
+            return order
     return await _complete(tx, order, OrderAction.REFUND_WHOLLY)
 
 
