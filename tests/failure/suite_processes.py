@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,8 +16,9 @@ from aftercare_cli.stack import databases
 from aftercare_cli.stack.layout import SERVICES
 from aftercare_events import TOPICS
 from counter_service import verify
+from launch_builds import THIS, Build
 from retrying_clients import History, RetryingClients
-from servers import Process, Servers, python
+from servers import Process, Servers
 
 SECRET = "whsec_YSBzZWNyZXQgZm9yIHRlc3RzIG9ubHksIDMyIGJ5dGVz"
 PASSWORDS = {service.name: f"{number:032x}" for number, service in enumerate(SERVICES, 1)}
@@ -32,7 +34,7 @@ _numbers = itertools.count(1)
 
 @dataclass(slots=True)
 class SuiteProcesses:
-    """The suite under test. `roles` holds the processes by service and role."""
+    """The suite under test. `roles` holds the processes by service and role; new ones run `build`."""
 
     servers: Servers
     clients: RetryingClients
@@ -40,15 +42,19 @@ class SuiteProcesses:
     dsns: dict[str, str]
     owners: dict[str, str]
     environment: dict[str, str]
+    build: Build = THIS
     roles: dict[tuple[str, str], list[Process]] = field(default_factory=dict)
 
     def new(self, service: str, role: str, **environment: str) -> Process:
         """One more process, not started yet."""
         variables = {**self.environment, "AFTERCARE_DATABASE_URL": self.dsns[service], **environment}
-        command = python("launch.py", f"{service.replace('-', '_')}.main", role)
+        command, variables = self._command(service, role), variables | self.build.environment
         process = self.servers.process(f"{service}-{role}-{next(_numbers)}", command, variables)
         self.roles.setdefault((service, role), []).append(process)
         return process
+
+    def _command(self, service: str, role: str) -> list[str]:
+        return [sys.executable, self.build.launch, f"{service.replace('-', '_')}.main", role]
 
     async def start(self, wanted: Mapping[str, Mapping[str, int]]) -> None:
         """Start this number of processes per service and role, and wait until they are ready."""
@@ -79,9 +85,10 @@ class SuiteProcesses:
         await asyncio.gather(*(self._migrate(service) for service in self.dsns))
 
     async def _migrate(self, service: str) -> None:
-        command = python("launch.py", f"{service.replace('-', '_')}.main", "migrate")
+        command = self._command(service, "migrate")
         variables = {
             **self.environment,
+            **self.build.environment,
             "AFTERCARE_DATABASE_URL": self.dsns[service],
             "AFTERCARE_MIGRATION_DATABASE_URL": self.owners[service],
         }
@@ -99,13 +106,13 @@ class SuiteProcesses:
 
 @asynccontextmanager
 async def suite_processes(
-    servers: Servers, wanted: Mapping[str, Mapping[str, int]] = ALL_SERVICES
+    servers: Servers, wanted: Mapping[str, Mapping[str, int]] = ALL_SERVICES, build: Build = THIS
 ) -> AsyncIterator[SuiteProcesses]:
-    """The whole suite, ready."""
+    """The whole suite of this build, ready."""
     await _prepare(servers)
     simulator = servers.process(
         "payment-simulator",
-        [python("launch.py")[0], "-m", "aftercare_simulators.payment"],
+        [sys.executable, "-m", "aftercare_simulators.payment"],
         {**os.environ, "AFTERCARE_PAYMENT_WEBHOOK_SECRET": SECRET},
     )
     environment = servers.environment() | {
@@ -119,7 +126,7 @@ async def suite_processes(
     owners = {one.name: databases.dsn(admin, one, PASSWORDS[one.name], role=one.owner) for one in SERVICES}
     with History.at(servers.home / "history.jsonl") as history:
         async with httpx.AsyncClient(timeout=20, trust_env=False) as http:
-            suite = SuiteProcesses(servers, None, simulator, dsns, owners, environment)  # type: ignore[arg-type]
+            suite = SuiteProcesses(servers, None, simulator, dsns, owners, environment, build)  # type: ignore[arg-type]
             suite.clients = RetryingClients(history, http, servers.keys, suite.urls)
             try:
                 await _start(suite, wanted)
