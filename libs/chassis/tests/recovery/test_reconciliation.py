@@ -213,3 +213,28 @@ async def test_a_service_that_ran_before_it_was_reconciled_is_reported(tallies: 
     found = await tallies.reconcile()
     assert found.published_twice == [f"tally_{order} #2 FeedbackReceived.v1"]
     assert found.needs_a_person
+
+
+async def test_an_interrupted_reconciliation_goes_on(tallies: Restorable) -> None:
+    order, new = uuid4().hex, uuid4().hex
+    await tallies.publish(order, 1)
+    await tallies.consume()
+    await tallies.save()
+    await tallies.publish(new, 1)
+    await tallies.consume()
+    await tallies.command(f"tally_{order}")
+    await tallies.set_back()
+
+    async def lost(*_: object) -> None:
+        raise ConnectionError("the database is away")
+
+    tallies.redo = {FeedbackReceived: lost}
+    with pytest.raises(ConnectionError):
+        await tallies.reconcile()
+    assert await tallies.versions(new) == (1, 1), "what came before was done again"
+    tallies.redo = {}
+    done = await tallies.reconcile()
+    assert (done.lost, done.redone, len(done.unrestored)) == ({"FeedbackReceived.v1": 1}, 0, 1)
+    await tallies.publish(new, 2)
+    await tallies.consume()
+    assert await tallies.numbers(new) == [1, 2]
