@@ -66,6 +66,7 @@ check: $(STAMP) ## formatting, lint, types, import rules, generated documents
 
 check-types:
 	$(BIN)/mypy $(TYPED)
+	$(BIN)/mypy tools/dashboards
 
 check-sources:
 	$(BIN)/ruff format --check .
