@@ -60,6 +60,23 @@ REQUESTS = Page(
             "reqps",
         ),
         Panel("Open event streams", _max("aftercare_http_open_streams")),
+        Panel(
+            "Requests that run, and that wait for their turn",
+            _max("aftercare_http_running", PROCESS, f"{BOTH} run")
+            | _max("aftercare_http_waiting", PROCESS, f"{BOTH} wait"),
+        ),
+        Panel(
+            "Requests refused because of overload",
+            {
+                f"sum by ({BY}, priority) (rate(aftercare_http_shed_total{{{OF}}}[5m]))": f"{SERVICE} {{{{priority}}}}",
+            },
+            "reqps",
+        ),
+        Panel(
+            "Time that requests waited for their turn",
+            _quantiles("aftercare_http_wait_seconds", f"{BY}, priority", f"{SERVICE} {{{{priority}}}}"),
+            "s",
+        ),
         Panel("Alerts that fire", {'count by (alertname, severity) (ALERTS{alertstate="firing"})': "{{alertname}}"}),
     ),
 )
