@@ -4,9 +4,9 @@ SHELL := /bin/sh
 BIN := .venv/bin
 STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
-TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench
+TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench tools/manifests
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client fuzz bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client fuzz bench lock check-manifests
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,8 +61,8 @@ test-compose: $(STAMP) ## build the images, start compose, run the journey tests
 	export $(COMPOSE_TEST) && $(BIN)/aftercare up && AFTERCARE_JOURNEY=running $(BIN)/python -m pytest tests/journey || \
 	{ code=$$?; $(BIN)/aftercare logs; exit $$code; }
 
-check: $(STAMP) ## formatting, lint, types, import rules, generated documents
-	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents
+check: $(STAMP) ## formatting, lint, types, import rules, generated documents, Kubernetes manifests
+	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents check-manifests
 
 check-types:
 	$(BIN)/mypy $(TYPED)
@@ -82,6 +82,10 @@ check-documents:
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs --check
 	$(BIN)/python tools/dashboards --check
 	$(BIN)/aftercare lifecycles --check
+
+# An overlay of your own: F=path/to/overlay
+check-manifests:
+	$(BIN)/python tools/manifests $(F)
 
 format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/ruff format .

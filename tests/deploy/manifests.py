@@ -6,27 +6,19 @@ lists of resources, and following those needs no program. Overlays and component
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import kustomize
 import pytest
 import yaml
+from kustomize import Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 K8S = ROOT / "deploy" / "k8s"
 SERVICES = ("order-svc", "aftersale-svc", "cs-svc", "kb-svc", "analytics-svc")
 POD_OWNERS = ("Deployment", "Job")
-Manifest = dict[str, Any]
-
-
-def kustomize() -> list[str] | None:
-    """The command that renders a folder, or None where neither kubectl nor kustomize is installed."""
-    if shutil.which("kubectl"):
-        return ["kubectl", "kustomize"]
-    return ["kustomize", "build"] if shutil.which("kustomize") else None
 
 
 def written(folder: Path, *, resources: list[Path], components: Sequence[Path] = (), **more: Any) -> Path:
@@ -41,14 +33,11 @@ def written(folder: Path, *, resources: list[Path], components: Sequence[Path] =
 
 
 def rendered(folder: Path) -> list[Manifest]:
-    """The folder, rendered by kustomize."""
-    command = kustomize()
-    if command is None:
+    """The folder, rendered by kustomize, which warns of nothing."""
+    program = kustomize.command()
+    if program is None:
         pytest.skip("neither kubectl nor kustomize is here")
-    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == "", "kustomize warns"
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return kustomize.rendered(folder, program)
 
 
 def listed(folder: Path) -> Iterator[Manifest]:
@@ -59,17 +48,6 @@ def listed(folder: Path) -> Iterator[Manifest]:
         path = folder / resource
         if path.is_dir():
             yield from listed(path)
-        else:
-            yield from yaml.safe_load_all(path.read_text())
-
-
-def sources(folder: Path) -> Iterator[Manifest]:
-    """The manifests of an overlay and its components, without its changes."""
-    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
-    for resource in kustomization.get("resources", []) + kustomization.get("components", []):
-        path = folder / resource
-        if path.is_dir():
-            yield from sources(path)
         else:
             yield from yaml.safe_load_all(path.read_text())
 

@@ -5,14 +5,11 @@ import json
 import re
 from typing import Any
 
-import kubernetes_validate
 import pytest
 from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_events import TOPICS
 from manifests import K8S, ROOT, SERVICES, Manifest, Rendering, rendered
 from network import Network, Pod
-
-KUBERNETES = "1.37"
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +26,6 @@ def reads(service: str) -> set[str]:
 def writes(service: str) -> set[str]:
     """The topics that the relay of this service publishes on."""
     return {topic.name for topic in TOPICS.values() if topic.writer == service}
-
-
-def is_built_in(manifest: Manifest) -> bool:
-    group = manifest["apiVersion"]
-    return group in ("v1", "apps/v1", "batch/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1")
-
-
-def test_objects_have_the_fields_of_their_kind_and_no_others(k8s: Rendering) -> None:
-    checked = [each for each in k8s.manifests if is_built_in(each)]
-    assert len(checked) > 40
-    for each in checked:
-        kubernetes_validate.validate(each, KUBERNETES, strict=True)
-
-
-def test_an_unknown_field_is_found(prod: Rendering) -> None:
-    """Else the test before would show nothing."""
-    deployment = json.loads(json.dumps(prod.one("Deployment", "kb-svc-serve")))
-    deployment["spec"]["template"]["spec"]["containers"][0]["livenessprobe"] = {}
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(deployment, KUBERNETES, strict=True)
 
 
 def test_every_process_has_two_pods_or_an_autoscaler(prod: Rendering) -> None:

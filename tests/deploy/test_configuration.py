@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from manifests import K8S, SERVICES, rendered, sources, without_hash
+from kustomize import sources
+from manifests import K8S, SERVICES, rendered, without_hash
 
 CURRENT = {
     "Deployment": "apps/v1",

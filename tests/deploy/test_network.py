@@ -4,7 +4,8 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from manifests import K8S, SERVICES, Rendering, sources
+from kustomize import sources
+from manifests import K8S, SERVICES, Rendering
 from network import Network, Pod
 
 DEV = K8S / "overlays" / "dev"
