@@ -13,7 +13,7 @@ from aftercare_cli.stack.processes import port_is_free
 from aftercare_cli.stack.waiting import wait_for
 
 # Any: the docker package has no types.
-POSTGRES_IMAGE = os.environ.get("AFTERCARE_POSTGRES_IMAGE") or "postgres:17"
+POSTGRES_IMAGE = os.environ.get("AFTERCARE_POSTGRES_IMAGE") or "postgres:18"
 KAFKA_IMAGE = os.environ.get("AFTERCARE_KAFKA_IMAGE") or "apache/kafka:4.3.1"
 NOT_DURABLE = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 PASSWORD = "only-for-containers-of-tests"  # noqa: S105
