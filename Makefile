@@ -4,9 +4,9 @@ SHELL := /bin/sh
 BIN := .venv/bin
 STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
-TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench tools/manifests
+TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench tools/manifests tools/licences.py
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client fuzz bench lock check-manifests
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client fuzz bench lock check-manifests test-k8s test-images
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,12 @@ test-compose: $(STAMP) ## build the images, start compose, run the journey tests
 	export $(COMPOSE_TEST) && $(BIN)/aftercare up && AFTERCARE_JOURNEY=running $(BIN)/python -m pytest tests/journey || \
 	{ code=$$?; $(BIN)/aftercare logs; exit $$code; }
 
+test-k8s: $(STAMP) ## apply every overlay to a real Kubernetes API server, built at the first time (needs Go 1.26)
+	@$(BIN)/python -m pytest -m cluster tests/kubernetes -q
+
+test-images: $(STAMP) ## build images and check what is in them (needs Docker; PYTHON_IMAGE=…)
+	@$(BIN)/python -m pytest -m images tests/deploy/test_built_images.py -q -s
+
 check: $(STAMP) ## formatting, lint, types, import rules, generated documents, Kubernetes manifests
 	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents check-manifests
 
@@ -82,10 +88,11 @@ check-documents:
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs --check
 	$(BIN)/python tools/dashboards --check
 	$(BIN)/aftercare lifecycles --check
+	$(BIN)/python tools/licences.py --check
 
 # An overlay of your own: F=path/to/overlay
 check-manifests:
-	$(BIN)/python tools/manifests $(F)
+	$(BIN)/python tools/manifests/check_manifests.py $(F)
 
 format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/ruff format .
@@ -95,6 +102,7 @@ format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs
 	$(BIN)/python tools/dashboards
 	$(BIN)/aftercare lifecycles
+	$(BIN)/python tools/licences.py
 
 fuzz: $(STAMP) ## run the parsers of what others send with inputs made by coverage (S=seconds for each, P=… chooses by name)
 	@$(BIN)/python tools/fuzz $(or $(S),20) $(P)

@@ -37,12 +37,18 @@ def pruned(definition: Schema, source: str, examples: Sequence[Schema]) -> Schem
                     "name": each["name"],
                     "served": True,
                     "storage": number == 0,
-                    "schema": {"openAPIV3Schema": _pruned(each["schema"]["openAPIV3Schema"], examples)},
+                    "schema": {"openAPIV3Schema": _object(each["schema"]["openAPIV3Schema"], examples)},
                 }
                 for number, each in enumerate(versions)
             ],
         },
     }
+
+
+def _object(schema: Schema, examples: Sequence[Schema]) -> Schema:
+    """The schema of a whole object. Its metadata are the server's, which takes no description of them."""
+    kept = _pruned(schema, examples)
+    return {**kept, "properties": {**kept["properties"], "metadata": {"type": "object"}}}
 
 
 def _pruned(schema: Schema, values: Sequence[Any]) -> Schema:

@@ -1,4 +1,4 @@
-"""`python tools/manifests [FOLDER …]`: check overlays against the schemas of their kinds; without a folder, all of `deploy/k8s`."""
+"""`python tools/manifests/check_manifests.py [FOLDER …]`: check overlays against the schemas of their kinds; without a folder, all of `deploy/k8s`."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ def checked(folder: Path, program: list[str] | None) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="manifests", description=__doc__)
+    parser = argparse.ArgumentParser(prog="check_manifests.py", description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a folder with a kustomization")
     program = kustomize.command()
     if program is None:
