@@ -1,0 +1,74 @@
+"""`seal.py ENVIRONMENT LAYER`: make a layer of an image from what is new in the environment, the same at each build.
+
+Byte code is bound to its source by hash, not by time; records of caches are removed; all times are SOURCE_DATE_EPOCH. Files that
+another folder beside LAYER has are left out: they are in a layer below.
+"""
+
+import compileall
+import os
+import py_compile
+import shutil
+import sys
+from pathlib import Path
+
+UNUSED = ("uv_cache.json", "direct_url.json", "activate*", "deactivate*", "pydoc.bat")
+"""Records of caches, and what people use in a terminal."""
+EPOCH = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
+
+
+def files(folder: Path) -> list[Path]:
+    """All files and links in the folder, relative to it, in one order."""
+    found = [Path(at, name) for at, _, names in os.walk(folder) for name in names]
+    links = [Path(at, name) for at, names, _ in os.walk(folder) for name in names if Path(at, name).is_symlink()]
+    return sorted(path.relative_to(folder) for path in found + links)
+
+
+def remove_unused(environment: Path) -> None:
+    """Remove files, and their lines in the records of packages: the hash of a cache's record is another at each build."""
+    for path in files(environment):
+        if any(path.match(each) for each in UNUSED):
+            (environment / path).unlink()
+    for record in environment.rglob("*.dist-info/RECORD"):
+        lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not any(Path(line.split(",")[0]).match(each) for each in UNUSED)]
+        if kept != lines:
+            record.write_text("".join(kept), encoding="utf-8")
+
+
+def compile_sources(environment: Path, skipped: set[Path]) -> None:
+    """Compile one file after the other: what a file becomes depends on the strings that those before it have left."""
+    for path in files(environment):
+        if path.suffix == ".py" and path not in skipped and "bin" not in path.parts:
+            compileall.compile_file(
+                str(environment / path),
+                quiet=2,  # some packages bring templates that are no modules
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+            )
+
+
+def copy_new(environment: Path, layer: Path, below: set[Path]) -> None:
+    for path in files(environment):
+        if path in below:
+            continue
+        target = layer / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(environment / path, target, follow_symlinks=False)
+    for at, names, found in os.walk(layer):
+        for name in [*names, *found]:
+            os.utime(Path(at, name), (EPOCH, EPOCH), follow_symlinks=False)
+    os.utime(layer, (EPOCH, EPOCH))
+
+
+def main(environment: Path, layer: Path) -> None:
+    layer.mkdir(parents=True)
+    below = {path for each in layer.parent.iterdir() for path in files(each)}
+    remove_unused(environment)
+    for path in files(environment):
+        if path.suffix == ".pyc" and path not in below:
+            (environment / path).unlink()
+    compile_sources(environment, below)
+    copy_new(environment, layer, below)
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
