@@ -34,12 +34,13 @@ class ProviderLimits:
 
 
 _CNY = {"CNY": ISO_4217}
+_ONE_FEN = {"CNY": 1}
 LIMITS: Mapping[str, ProviderLimits] = {
     "simulator": ProviderLimits(authorised_days=7),
     "stripe": ProviderLimits(currencies=STRIPE, most=99_999_999, least=STRIPE_LEAST, authorised_days=7),
-    "wechat_pay": ProviderLimits(currencies=_CNY, refund_days=365, most_refunds=50, pay_hours=2),
+    "wechat_pay": ProviderLimits(currencies=_CNY, least=_ONE_FEN, refund_days=365, most_refunds=50, pay_hours=2),
     "alipay": ProviderLimits(
-        currencies=_CNY, most=10_000_000_000, refund_days=365, authorised_days=7, pay_hours=24 * 15
+        currencies=_CNY, most=10_000_000_000, least=_ONE_FEN, refund_days=365, authorised_days=7, pay_hours=24 * 15
     ),
 }
 """By the names of the providers; one that is not here has no limits. Sources and doubts: docs/payment-providers.md."""
@@ -80,7 +81,7 @@ def payment_refusal(provider: str, amount: Amount) -> Refusal | None:
         return errors.CurrencyNotTaken(pointer="/provider", provider=provider, currency=amount.currency)
     if (refusal := indivisible(provider, amount, pointer="/provider")) is not None:
         return refusal
-    if amount.minor < (least := limits.least.get(amount.currency, 1)):
+    if amount.minor < (least := limits.least.get(amount.currency, 0)):
         return AmountTooSmall(pointer="/provider", provider=provider, least_minor=least, currency=amount.currency)
     notation = _notation(provider, amount.currency)
     if limits.most is not None and notation.written(amount.minor) > limits.most:
