@@ -22,6 +22,9 @@ from aftercare_cli.testing.reaper import reaper
 hypothesis.settings.register_profile("aftercare", deadline=None)
 hypothesis.settings.load_profile("aftercare")
 
+# How long a request waits for its turn depends on it as well: none is refused for that, unless a test says so.
+os.environ.setdefault("AFTERCARE_QUEUE_SECONDS", "60")
+
 KIND = pytest.StashKey[tuple[str, str]]()
 WORKERS = 3
 FIRST = (
