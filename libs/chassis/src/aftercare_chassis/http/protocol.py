@@ -23,7 +23,7 @@ MOST_HEADER_BYTES, MOST_HEADERS, MOST_ADDRESS_BYTES = 32_768, 100, 8_192
 MOST_PIPELINED = 8
 """Requests that arrived before the response to the one before them."""
 MOST_CONNECTIONS = 12_000
-"""Of one process: each takes up to 10 KB while nothing is sent. Those beyond them are closed at once."""
+"""Of one process: each takes 13 KB while nothing is sent. Those beyond them are closed at once."""
 
 
 class _Refused(Exception):
