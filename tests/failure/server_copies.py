@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,7 +52,7 @@ class ServerCopy:
         wait_for(lambda: answers(self.admin), seconds=SECONDS, otherwise=self._log())
 
     def stop(self) -> None:
-        self.servers.processes.stop(self.name, grace_seconds=20)
+        self.servers.processes.stop(self.name, how=signal.SIGINT, grace_seconds=20)
 
     def _log(self) -> str:
         log = self.servers.processes.log(self.name)
@@ -64,6 +65,7 @@ class Backups:
 
     servers: Servers
     folder: Path
+    restored: list[ServerCopy] = field(default_factory=list)
 
     @classmethod
     def at(cls, servers: Servers) -> "Backups":
@@ -108,6 +110,7 @@ class Backups:
         (copied.data / "recovery.signal").touch()
         _give_to_server_user(copied.data)
         copied.start()
+        self.restored.append(copied)
         await _until_writable(copied)
         return copied
 

@@ -23,6 +23,8 @@ async def archived() -> AsyncIterator[tuple[SuiteProcesses, Backups]]:
         async with suite_processes(made) as suite:
             suite.clients.timeout = 90
             yield suite, backups
+        for each in backups.restored:
+            each.stop()
 
 
 async def _stop(suite: SuiteProcesses, service: str) -> list[Process]:
