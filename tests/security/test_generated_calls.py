@@ -44,7 +44,7 @@ EXAMPLES = 30  # random calls per operation
 # SeededService.assert_documented), which is not what these two checks say; a third one has it among others.
 NOT_OURS = ("positive_data_acceptance", "response_schema_conformance")
 NULL_IS_ABSENT = "became null)"
-INCORRECT_TYPE = re.compile(r" - (\w+): Incorrect type")
+INCORRECT_TYPE = re.compile(r"(\w+): Incorrect type")
 # A call generated as valid into which a value of an earlier response was put afterwards: no field is named.
 FROM_A_RESPONSE = "Invalid component: positive test case"
 
