@@ -1,4 +1,4 @@
-"""Why a consumer parks an event. Operators filter by these codes, and alarms are set on them."""
+"""Why a consumer parks an event. Operators filter by these codes, and alerts are set on them."""
 
 from enum import StrEnum
 

@@ -56,7 +56,7 @@ FIGURES: tuple[Figures, ...] = (
     PoolMetrics,
     EventLoopMetrics,
 )
-"""Exported by every process from its start, whatever it does: an alarm on a series that is absent never goes off."""
+"""Exported by every process from its start, whatever it does: an alert on a series that is absent never fires."""
 
 
 class ProcessRole(StrEnum):

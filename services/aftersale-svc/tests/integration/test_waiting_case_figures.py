@@ -1,4 +1,4 @@
-"""How much waits for people of the platform, as figures for alarms."""
+"""How much waits for people of the platform, as figures for alerts."""
 
 from aftersale_shop import Shop
 

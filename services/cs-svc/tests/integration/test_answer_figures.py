@@ -1,4 +1,4 @@
-"""How many answers people owe, as figures for alarms."""
+"""How many answers people owe, as figures for alerts."""
 
 from cs_desk import Desk, made
 from prometheus_client.parser import text_string_to_metric_families

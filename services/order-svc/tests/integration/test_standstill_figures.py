@@ -1,4 +1,4 @@
-"""For how long what people or other processes are to do has waited, as figures for alarms."""
+"""For how long what people or other processes are to do has waited, as figures for alerts."""
 
 import httpx
 from order_svc.commands.payments import call_queue

@@ -50,7 +50,7 @@ class ConsumerMetrics:
             ["trouble"],
             registry=registry,
         )
-        for reason in ParkReason:  # exported as 0 from the start: an alarm on a series that is absent never goes off
+        for reason in ParkReason:  # exported as 0 from the start: an alert on a series that is absent never fires
             self._parked.labels(reason)
             self._parked_events.labels(reason)
         self._parked_aggregates = Gauge(

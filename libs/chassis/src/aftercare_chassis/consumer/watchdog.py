@@ -21,7 +21,7 @@ from aftercare_chassis.runtime import Runtime
 log = structlog.get_logger(__name__)
 
 CALL_SECONDS = 20.0
-# One statement, every few seconds in each process. Counts have a limit: "10,000 or more" is enough for an alarm, and counting a
+# One statement, every few seconds in each process. Counts have a limit: "10,000 or more" is enough for an alert, and counting a
 # million rows is expensive. A replay has a schema of its own, with its own cursor table, until it is switched to or dropped.
 _MEASURE = """
 SELECT

@@ -33,7 +33,7 @@ class RequestMetrics:
             buckets=SECONDS,
             registry=registry,
         )
-        for arrived in ("yes", "no"):  # exported as 0 from the start, so that an alarm can compare with it
+        for arrived in ("yes", "no"):  # exported as 0 from the start, so that an alert can compare with it
             self._waits.labels(arrived)
 
         self._streams = Gauge("aftercare_http_open_streams", "Event streams that are open.", registry=registry)
@@ -96,7 +96,7 @@ class AdmissionMetrics:
         self._waiting.set_function(lambda: load.waiting)
 
     def export(self, priority: str, code: str) -> None:
-        """Export refusals of this kind as 0 from the start, so that an alarm sees the first ones."""
+        """Export refusals of this kind as 0 from the start, so that an alert sees the first ones."""
         self._by_labels[priority, code] = self._refused.labels(priority, code)
 
     def refused(self, priority: str, code: str) -> None:
