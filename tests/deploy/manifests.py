@@ -93,6 +93,12 @@ def without_hash(name: str) -> str:
     return re.sub(r"-\w{10}$", "", name)
 
 
+def secrets_in(volume: Manifest) -> set[str]:
+    """The names of the Secrets of a volume."""
+    projected = [each["secret"]["name"] for each in volume.get("projected", {}).get("sources", []) if "secret" in each]
+    return {*projected, *([volume["secret"]["secretName"]] if "secret" in volume else [])}
+
+
 def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
     """Whether matchLabels select these labels. An empty selector is always a mistake."""
     return bool(selector) and selector.items() <= labels.items()

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.consumer.dispatcher import Dispatcher
+from aftercare_chassis.settings import ServiceSettings
+from aftercare_cli.capacity.plan import CONNECTIONS
 from aftercare_events import TOPICS
-from manifests import K8S, ROOT, SERVICES, Manifest, Rendering, rendered
+from manifests import K8S, ROOT, SERVICES, Manifest, Rendering, rendered, secrets_in
 from network import Network, Pod
+
+POOL_SIZE = ServiceSettings.model_fields["pool_size"].default
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +133,30 @@ def test_each_service_has_a_cluster_of_its_own_with_backups(prod: Rendering) -> 
         assert all(each["parameters"]["barmanObjectName"] in prod.names("ObjectStore") for each in spec["plugins"])
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_database_has_room_for_the_connections_of_all_pods(prod: Rendering, service: str) -> None:
+    """Of as many as autoscalers start, and of one more of each kind during a rollout."""
+    most = {
+        each["spec"]["scaleTargetRef"]["name"]: each["spec"]["maxReplicas"]
+        for each in prod.of("HorizontalPodAutoscaler")
+    }
+    most |= {
+        each["spec"]["scaleTargetRef"]["name"]: each["spec"]["maxReplicaCount"] for each in prod.of("ScaledObject")
+    }
+    wanted = 0
+    for each in prod.deployments():
+        name, labels = each["metadata"]["name"], each["metadata"]["labels"]
+        if labels["app.kubernetes.io/name"] == service:
+            pods = most.get(name) or each["spec"].get("replicas", 1)
+            own = CONNECTIONS.get(labels["app.kubernetes.io/component"], 1)
+            wanted += (pods + 1) * (POOL_SIZE + own)
+    spec = prod.one("Cluster", f"{service}-db")["spec"]
+    [role] = spec["managed"]["roles"]
+    assert wanted <= role["connectionLimit"]
+    # Its operator, replicas and the migration connect as others.
+    assert role["connectionLimit"] + 20 <= int(spec["postgresql"]["parameters"]["max_connections"])
+
+
 def test_a_service_reaches_its_own_databases_and_kafka(prod: Rendering) -> None:
     (namespace,) = prod.of("Namespace")
     network = Network([each["spec"] for each in prod.of("NetworkPolicy")], namespace["metadata"]["labels"])
@@ -183,12 +211,6 @@ def test_secrets_come_from_the_store_or_from_an_operator(prod: Rendering) -> Non
         "aftercare-cluster-ca-cert",
     }
     assert used == from_store | made
-
-
-def secrets_in(volume: Manifest) -> set[str]:
-    """The names of the Secrets of a volume."""
-    projected = [each["secret"]["name"] for each in volume.get("projected", {}).get("sources", []) if "secret" in each]
-    return {*projected, *([volume["secret"]["secretName"]] if "secret" in volume else [])}
 
 
 def test_prometheus_finds_every_process(prod: Rendering) -> None:
