@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from kustomize import sources
-from manifests import K8S, SERVICES, rendered, without_hash
+from manifests import K8S, SERVICES, rendered, secrets_in, without_hash
 
 CURRENT = {
     "Deployment": "apps/v1",
@@ -94,6 +94,14 @@ def test_only_the_migration_gets_the_role_that_owns_the_tables(k8s, service):
         used = set(re.findall(r"[\w-]+", str([volume for volume in spec["volumes"] if volume["name"] == "secrets"])))
         assert service in used, name
         assert (f"{service}-migrate" in used) is (labels["app.kubernetes.io/component"] == "migrate"), name
+
+
+def test_the_readme_of_the_development_overlay_makes_each_secret(dev):
+    text = (K8S / "overlays" / "dev" / "README.md").read_text(encoding="utf-8")
+    given = {
+        name.replace("$s", service[:-4]) for name in re.findall(r"secret generic (\S+)", text) for service in SERVICES
+    }
+    assert given == {name for _, spec, _ in dev.pods() for volume in spec["volumes"] for name in secrets_in(volume)}
 
 
 def test_references_exist(k8s):
