@@ -35,7 +35,7 @@ def test_named_files_exist(document: Document) -> None:
 @each_document
 def test_named_tests_exist(document: Document) -> None:
     for span in document.spans:
-        for file, name in re.findall(r"([\w/]+\.py)::(\w+)", span):
+        for file, name in re.findall(r"([\w/-]+\.py)::(\w+)", span):
             found = [path for path in FILES if path.as_posix().endswith(f"/{file}")]
             assert any(f"def {name}(" in path.read_text() for path in found), span
 
