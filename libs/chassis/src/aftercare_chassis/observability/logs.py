@@ -7,6 +7,7 @@ logs by mistake does not reach the log.
 
 import logging
 import sys
+import threading
 from collections.abc import Callable, Collection, MutableMapping
 from typing import Any
 
@@ -21,8 +22,8 @@ Processor = Callable[[object, str, Fields], Fields]
 
 FIELDS = frozenset(
     """
-    aggregate build code count database end error event event_type first id level logger offset partition reason seconds
-    service timestamp topic type where why worker
+    aggregate build code count database end error event event_type file first id issuer level logger offset partition reason
+    seconds service timestamp topic tries type where why worker
     """.split()  # noqa: SIM905
 )
 """The fields of the chassis' own log lines."""
@@ -48,10 +49,10 @@ def keep_allowed(allowed: Collection[str]) -> Processor:
 
 
 def add_trace(_: object, __: str, fields: Fields) -> Fields:
-    """A processor that adds the id of the trace to which this line belongs."""
+    """A processor that adds the ids of the trace and the span to which this line belongs."""
     context = tracing.current()
     if context is not None:
-        fields["trace_id"] = context.trace_id
+        fields["trace_id"], fields["span_id"] = context.trace_id, context.span_id
     return fields
 
 
@@ -86,6 +87,7 @@ def configure(service: str, level: str = "info", fields: Collection[str] = ()) -
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_LibraryFormatter(finish))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    _log_uncaught()
     # aiokafka repeats NodeNotReady ten times a second while a broker is away.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
@@ -98,15 +100,45 @@ def _add_service(service: str) -> Processor:
     return add
 
 
+def _log_uncaught() -> None:
+    """Log what nothing has caught, too; Python would print its message on stderr."""
+    log = structlog.get_logger("uncaught")
+
+    def uncaught(kind: type[BaseException], error: BaseException, _: object) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("uncaught_exception", exc_info=error)
+
+    sys.excepthook = uncaught
+    threading.excepthook = lambda args: uncaught(args.exc_type, args.exc_value or args.exc_type(), None)
+    sys.unraisablehook = lambda args: uncaught(args.exc_type, args.exc_value or args.exc_type(), None)
+
+
+def _is_literal(record: logging.LogRecord) -> bool:
+    """Whether the message is a constant in the function that logs it. Others were composed there, perhaps of personal data: asyncio
+    writes the message of an exception that no task was asked for."""
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_code.co_filename == record.pathname and frame.f_lineno == record.lineno:
+            return record.msg in frame.f_code.co_consts
+    return False
+
+
 class _LibraryFormatter(logging.Formatter):
-    """Writes the log records of libraries: their template without its arguments, which may hold personal data."""
+    """Writes the log records of libraries: their template without its arguments, which may hold personal data, or where the message is
+    no template, its place in the code alone."""
 
     def __init__(self, processors: Collection[Processor]) -> None:
         super().__init__()
         self._processors = processors
 
     def format(self, record: logging.LogRecord) -> str:
-        fields: Fields = {"event": str(record.msg), "level": record.levelname.lower(), "logger": record.name}
+        fields: Fields = {"event": "composed_message", "level": record.levelname.lower(), "logger": record.name}
+        if isinstance(record.msg, str) and (record.args or _is_literal(record)):
+            fields["event"] = record.msg
+        else:
+            fields["where"] = f"{record.filename}:{record.lineno} {record.funcName}"
         if record.exc_info:
             fields["exc_info"] = record.exc_info
         for process in self._processors:
