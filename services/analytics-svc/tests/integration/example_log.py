@@ -34,7 +34,7 @@ class ExampleLog:
             id=UUID(int=number),
             source=f"/{event.TOPIC.writer}",
             sequence=self._sequences[event.aggregate_id],
-            correlation_id=origin.correlation_id if origin else f"request-{number}",
+            correlation_id=origin.correlation_id if origin else f"{number:032x}",
             causation_id=same_work_as.causation_id if same_work_as else str(caused_by.id) if caused_by else None,
         )
         self.envelopes.append(envelope)

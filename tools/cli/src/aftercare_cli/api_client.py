@@ -93,7 +93,7 @@ class ApiClient:
             if response.status_code == 200 and until(response.json()):
                 return dict(response.json())
             if time.monotonic() > end:
-                message = f"{_service(path)} did not get there in {seconds:.0f} s: GET {path} {_summary(response)}"
+                message = f"{_service(path)} did not get there in {seconds:.0f} s: GET {path} {problem_of(response)}"
                 raise UnexpectedResponse(message)
             time.sleep(0.05)
 
@@ -107,7 +107,7 @@ class ApiClient:
         request = response.request
         raise UnexpectedResponse(
             f"{_service(request.url.path)} refused {request.method} {request.url.path} of {self.name}: "
-            f"{_summary(response)}"
+            f"{problem_of(response)}"
         )
 
 
@@ -115,7 +115,7 @@ def _service(path: str) -> str:
     return SERVICE_OF[path.split("/")[2]]
 
 
-def _summary(response: httpx.Response) -> str:
+def problem_of(response: httpx.Response) -> str:
     """The status, with the code and detail of a problem or the beginning of a body."""
     try:
         body = response.json()

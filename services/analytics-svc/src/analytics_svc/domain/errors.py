@@ -7,8 +7,8 @@ class OneSubjectRequired(Refusal):
     """The query names no subject, or several."""
 
     kind, code = Kind.INVALID, "one_subject_required"
-    zh = "请只按 order_id、case_id、complaint_id、party 中的一项查询。"
-    en = "Give exactly one of order_id, case_id, complaint_id and party."
+    zh = "请只按 order_id、case_id、complaint_id、event_id、trace_id、party 中的一项查询。"
+    en = "Give exactly one of order_id, case_id, complaint_id, event_id, trace_id and party."
 
 
 class PeriodInvalid(Refusal):

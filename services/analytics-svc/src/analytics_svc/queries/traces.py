@@ -1,6 +1,7 @@
 """Traces of an order, a case, a complaint or a party."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from aftercare_chassis.database.mapping import Query
 from aftercare_chassis.database.transaction import Reader
@@ -14,8 +15,10 @@ from analytics_svc.domain.traces import STAFF, Trace, TraceEvent, TraceScope, ma
 from analytics_svc.tables.traces import (
     EVENTS_OF_CASE,
     EVENTS_OF_COMPLAINT,
+    EVENTS_OF_CORRELATION,
     EVENTS_OF_ORDER,
     EVENTS_OF_PARTY,
+    EVENTS_WITH_EVENT,
     EXISTING,
     PARKED,
     RELATED_EVENTS,
@@ -31,6 +34,7 @@ _DOCUMENTS: Mapping[str, tuple[Query[TraceEvent], TraceScope]] = {
     "case_id": (EVENTS_OF_CASE, TraceScope(documents=False)),
     "complaint_id": (EVENTS_OF_COMPLAINT, TraceScope(documents=False)),
 }
+_CORRELATED: Mapping[str, Query[TraceEvent]] = {"event_id": EVENTS_WITH_EVENT, "trace_id": EVENTS_OF_CORRELATION}
 
 
 async def trace_of_document(reader: Reader, kind: str, id: str) -> Trace:
@@ -44,6 +48,18 @@ async def trace_of_document(reader: Reader, kind: str, id: str) -> Trace:
         raise NotFound(what=kind)
     related = await _with_related(reader, named, scope)
     return await _trace(reader, id, visible_to(reader.actor, related, OF_PLATFORM))
+
+
+async def trace_of_work(reader: Reader, kind: str, id: UUID | str) -> Trace:
+    """Everything that follows from one command, timer or push: that of an event (`event_id`), or with this id of its trace (`trace_id`).
+
+    Raises: NotFound where there is none, or the actor is not staff: callers choose the ids of their traces, so that one may have events
+    of several parties.
+    """
+    named = await reader.all(_CORRELATED[kind], ids=[id]) if reader.actor.role in STAFF else []
+    if not named:
+        raise NotFound(what=kind)
+    return await _trace(reader, str(id), await _with_related(reader, named, TraceScope(documents=False)))
 
 
 async def trace_of_party(reader: Reader, party: str) -> Trace:

@@ -65,6 +65,7 @@ trace_events = Table(
     UniqueConstraint("topic", "subject", "sequence", name="trace_events_place_key"),
     Index("trace_events_caused_by_idx", "caused_by"),
     Index("trace_events_work_idx", "work_id"),
+    Index("trace_events_correlation_idx", "correlation_id"),
     Index("trace_events_documents_idx", "documents", postgresql_using="gin"),
     Index("trace_events_parties_idx", "parties", postgresql_using="gin"),
 )
@@ -94,6 +95,15 @@ TRACE_EVENTS = Rows(trace_events, TraceEvent)
 EVENTS_OF_ORDER = _with_id_in(_event.order_id)
 EVENTS_OF_CASE = _with_id_in(_event.case_id)
 EVENTS_OF_COMPLAINT = _with_id_in(_event.complaint_id)
+_correlated, _named = select(trace_events), trace_events.alias("named").c
+EVENTS_OF_CORRELATION = Query(_correlated.where(_event.correlation_id == any_(_texts("ids"))), TraceEvent)
+EVENTS_WITH_EVENT = Query(
+    _correlated.where(
+        _event.correlation_id.in_(select(_named.correlation_id).where(_named.event_id == any_(_uuids("ids"))))
+    ),
+    TraceEvent,
+)
+"""Events that follow from the same command, timer or push: those with a correlation, and those with the correlation of an event."""
 EVENTS_OF_PARTY = Query(
     select(trace_events)
     .where(
