@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import SchemaMismatch
 from aftercare_chassis.http.protocol import LimitedProtocol
-from aftercare_chassis.observability import logs, tracing
+from aftercare_chassis.observability import logs, span_export, tracing
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
 from aftercare_chassis.wakeup import set_within
@@ -75,7 +75,7 @@ class Processes(Generic[S]):
         """Serve the app until SIGTERM or Ctrl+C."""
         settings, name = self._runtime.settings, self._runtime.name
         logs.configure(name, settings.log_level, self._log_fields)
-        tracing.configure(name, settings.otlp_endpoint)
+        span_export.configure(name, settings.otlp_endpoint, settings.trace_ratio, self._runtime.metrics)
         for why in settings.name_warnings():
             _log.warning("setting_name", why=why)
         asyncio.run(self._wait_for_database())
@@ -112,7 +112,7 @@ class Processes(Generic[S]):
             await self._wait_for_database()
             await self._runtime.open()
             try:
-                with tracing.new_trace():
+                with tracing.new_trace(f"command {self._runtime.name}"):
                     return await act(self._runtime)
             finally:
                 await self._runtime.close()

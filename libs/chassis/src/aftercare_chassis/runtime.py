@@ -221,7 +221,7 @@ class Runtime(Generic[S_co]):
             cursors=self.cursors,
             ids=self.ids,
             source=f"/{self.name}",
-            trace=tracing.current() or tracing.TraceContext.fresh(),
+            trace=tracing.begun(),
             if_match=if_match,
             timing=self._timing.timing(),
             observers=self._observers,

@@ -35,6 +35,7 @@ from aftercare_chassis.jobs.retention import MESSAGING, Retention, retention_wor
 from aftercare_chassis.jobs.workers import Worker, work
 from aftercare_chassis.observability.event_loop import EventLoopMetrics
 from aftercare_chassis.observability.metrics import Figures, Metrics
+from aftercare_chassis.observability.span_export import SpanMetrics
 from aftercare_chassis.processes import Processes
 from aftercare_chassis.projections.cli import ReplayCommand
 from aftercare_chassis.projections.projection import Projection
@@ -55,6 +56,7 @@ FIGURES: tuple[Figures, ...] = (
     DeadlineMetrics,
     PoolMetrics,
     EventLoopMetrics,
+    SpanMetrics,
 )
 """Exported by every process from its start, whatever it does: an alert on a series that is absent never fires."""
 

@@ -136,6 +136,8 @@ class ServiceSettings(KafkaSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     otlp_endpoint: HttpUrl | None = None
+    # The part of the traces that begin here which is recorded; those that callers begin are recorded where their `traceparent` says so.
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
     cors_origins: Parts = ()
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
     # Per caller and process, such as 600/minute; empty means no limit. Several processes: see `http/rate_limit.py`.

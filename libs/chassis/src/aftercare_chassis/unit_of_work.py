@@ -12,6 +12,7 @@ from aftercare_chassis.database.connections import prepare_look_up
 from aftercare_chassis.database.notifications import OUTBOX
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.observability import tracing
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.settings import S_co
 
@@ -28,32 +29,53 @@ class Connections(Protocol[S_co]):
     def wake(self, name: str) -> None: ...
 
 
+def _postgresql() -> tracing.Attributes:
+    return {"db.system.name": "postgresql"}
+
+
 class UnitOfWork(Generic[S_co]):
     """One database transaction as a context manager; `found` is whether the `look` sent with the BEGIN returned a row.
 
     A class and not a generator: it is entered for every command.
     """
 
-    __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
+    __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_span", "_tx", "found")
 
     def __init__(self, runtime: Connections[S_co], actor: Actor, if_match: IfMatch | None, look: str | None) -> None:
         self._runtime, self._actor, self._if_match, self._look = runtime, actor, if_match, look
+        self._span: tracing.Span | None = None
 
     async def __aenter__(self) -> Transaction[S_co]:
         self._connection = await self._runtime.acquire()
+        if tracing.recorded():
+            self._span = tracing.span("transaction", kind="CLIENT", attributes=_postgresql).__enter__()
         try:
             status = await self._begin()
             self.found = status not in ("BEGIN", "SELECT 0")
             self._tx = self._runtime.begin(self._connection, self._actor, self._if_match)
-        except BaseException:
+        except BaseException as error:
             await self._roll_back()
+            self._end_span(error)
             raise
         return self._tx
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
+        try:
+            await self._end(error)
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            self._end_span(error)
+
+    def _end_span(self, error: BaseException | None) -> None:
+        if self._span is not None:
+            self._span.__exit__(None, error, None)
+
+    async def _end(self, error: BaseException | None) -> None:
+        if error is not None:
             await self._roll_back(error)
             return
         try:

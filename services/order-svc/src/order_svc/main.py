@@ -7,6 +7,7 @@ from functools import cache
 
 import httpx
 import typer
+from aftercare_chassis.http.partner_client import PartnerClient
 from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import SettingsInvalid
@@ -173,13 +174,19 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def _client(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> PartnerClient:
+    return PartnerClient(
+        trace_hosts=settings.trace_hosts, transport=transport, verify=_trusted(), timeout=10, limits=_LIMITS
+    )
+
+
 def courier_services(
     settings: Settings, transport: httpx.AsyncBaseTransport | None = None
 ) -> Mapping[str, CourierService]:
     """The couriers that shipments are ordered of. What is agreed with them is the merchants', in their accounts."""
 
     def client() -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=transport, verify=_trusted(), timeout=10, limits=_LIMITS)
+        return _client(settings, transport)
 
     label_url = settings.kuaidi100_label_url
     return {
@@ -197,7 +204,7 @@ def payment_providers(
     """
 
     def client() -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=simulator_transport, verify=_trusted(), timeout=10, limits=_LIMITS)
+        return _client(settings, simulator_transport)
 
     webhooks = f"{settings.public_url.rstrip('/')}/v1/payment-webhooks"
     url, secret = settings.payment_simulator_url, settings.payment_webhook_secret

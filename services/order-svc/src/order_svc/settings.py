@@ -79,6 +79,8 @@ class Settings(ServiceSettings):
     alipay_seller_id: str = ""
     alipay_url: HttpUrl = "https://openapi.alipay.com/gateway.do"
     public_url: HttpUrl = "http://127.0.0.1:8001"
+    # Hosts of partners to which `traceparent` is sent; others do not learn which of our calls belong together.
+    trace_hosts: Parts = ()
     payment_hours: Hours = 0.5
     least_payment_hours: Hours = 0.25
     longest_payment_hours: Hours = 24 * 15

@@ -36,6 +36,7 @@ from aftercare_chassis.consumer.parking import REDRIVE, park, readable
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.observability import message_spans
 from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
@@ -105,10 +106,11 @@ class ChunkProcessor(Generic[S]):
         """
         reads = [self._read(partition, records) for partition, records in chunk.items()]
         try:
-            async with self._runtime.transaction() as tx:
-                events = [(record, decode(record)) for records in chunk.values() for record in records]
-                await self._apply(tx, reads, events, may_wait)
-                failpoints.point("consumer.handled")
+            events = [(record, decode(record)) for records in chunk.values() for record in records]
+            with message_spans.receive([envelope for _, envelope in events], self._group):
+                async with self._runtime.transaction() as tx:
+                    await self._apply(tx, reads, events, may_wait)
+                    failpoints.point("consumer.handled")
         except Exception as error:
             if isinstance(error, (Fenced, UnprocessableEvent, *WAITS)) or is_unavailable(error):
                 raise

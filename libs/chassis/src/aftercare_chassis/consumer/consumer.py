@@ -45,7 +45,7 @@ class Consumer(Generic[S]):
 
     def __init__(self, runtime: Runtime[S], handlers: Handlers[S]) -> None:
         self._runtime, self._group = runtime, runtime.name
-        dispatcher = Dispatcher(handlers)
+        dispatcher = Dispatcher(handlers, runtime.name)
         self._topics = dispatcher.topics
         self._chunks = ChunkProcessor(runtime, dispatcher)
         self._deferred = DeferredEvents(dispatcher.ignored)

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Generic
 
 from aftercare_events import EVENTS, Envelope, Event, WrongSchema, registry
 
 from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.observability import tracing
+from aftercare_chassis.observability import message_spans, tracing
 from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.settings import S, S_contra
 
@@ -22,10 +23,10 @@ _VERSIONED = re.compile(r"(.+)\.v([1-9][0-9]{0,8})")
 
 class Dispatcher(Generic[S_contra]):
     """The handlers of one service, and the topics that they need. `ignored` are the types that this service knows and no
-    handler takes."""
+    handler takes; `consumer` is the name of the consumer in spans."""
 
-    def __init__(self, handlers: Handlers[S_contra]) -> None:
-        self._handlers = handlers
+    def __init__(self, handlers: Handlers[S_contra], consumer: str = "") -> None:
+        self._handlers, self._consumer = handlers, consumer
         self.events = [cls for cls in handlers if issubclass(cls, Event)]
         self.topics = sorted({cls.TOPIC.name for cls in self.events})
         self._newest = dict(sorted(_versioned(cls.type_name()) for cls in self.events))
@@ -61,7 +62,8 @@ class Dispatcher(Generic[S_contra]):
             handler, event = found
             tx.cause = envelope
             parent = envelope.traceparent, envelope.tracestate
-            with tracing.light_span(f"consume {envelope.type}", *parent, kind="CONSUMER"):
+            attributes = partial(message_spans.processed, envelope, self._consumer)
+            with tracing.span(f"process {envelope.topic}", *parent, kind="CONSUMER", attributes=attributes):
                 await handler(tx, event)
 
     def _ignores(self, type_name: str) -> bool:

@@ -101,7 +101,7 @@ class ParkedEvents(Generic[S]):
     """The parked events of one service. The argument `by` names who decides."""
 
     def __init__(self, runtime: Runtime[S], handlers: Handlers[S]) -> None:
-        self._runtime, self._dispatcher, self._consumer = runtime, Dispatcher(handlers), runtime.name
+        self._runtime, self._dispatcher, self._consumer = runtime, Dispatcher(handlers, runtime.name), runtime.name
 
     async def list(self, limit: int = 100) -> list[ParkedEvent]:
         """Return the oldest ones, in the order in which they were parked."""

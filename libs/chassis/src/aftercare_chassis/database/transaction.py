@@ -52,7 +52,7 @@ class Transaction(Reader[S_co]):
     """Reads and writes in one database transaction.
 
     `cause` is the event that is being handled, if any; else a command may set `caused_by`. `recorded` are the events so far, `callbacks` and `woken`
-    what follows the commit. `trace` is the trace of events that are recorded outside a span. `timing` decides when deadlines end; `timer_of` is the
+    what follows the commit. `trace` is the trace of events that are recorded outside a span; None: see `tracing.begun`. `timing` decides when deadlines end; `timer_of` is the
     id of the row whose timer acts, if one does.
     """
 
@@ -66,7 +66,7 @@ class Transaction(Reader[S_co]):
         cursors: Cursors,
         ids: Ids,
         source: str,
-        trace: TraceContext,
+        trace: TraceContext | None,
         if_match: IfMatch | None = None,
         timing: Timing = PLAIN_HOURS,
         observers: Mapping[str, Observer] | None = None,
@@ -137,10 +137,7 @@ class Transaction(Reader[S_co]):
         self.writes.bulk = True
 
     def begin_unit(self, trace: TraceContext) -> None:
-        """Where one transaction does the work of several: let the events from here on belong to this trace.
-
-        What is written from here on depends on nothing that still waits: see `WriteBatch.begin_unit`.
-        """
+        """Where one transaction does the work of several: let the events from here on belong to this trace; see `WriteBatch.begin_unit`."""
         self._trace = trace
         self.writes.begin_unit()
 
@@ -168,11 +165,7 @@ class Transaction(Reader[S_co]):
 
     def check_condition(self, version: int | None = None) -> None:
         """Check an If-Match that no lock has checked against this version; None: what is changed has none. Raises: Stale."""
-        if self._if_match is not None:
-            self._check(self._if_match, version)
-
-    def _check(self, condition: IfMatch, version: int | None) -> None:
-        if not condition.holds(version):
+        if self._if_match is not None and not self._if_match.holds(version):
             raise Stale(current="" if version is None else f"v{version}")
         self._if_match = None
 
@@ -285,15 +278,22 @@ class Transaction(Reader[S_co]):
                 await self._journal(self, event)
         return replace(row, version=row.version + len(events))
 
+    @property
+    def trace(self) -> TraceContext:
+        """The context of the current work, by which what is done later can refer to it: see `tracing.caused`."""
+        trace = tracing.current() or self._trace
+        assert trace is not None, "the span in which this transaction began ends after it"
+        return trace
+
     def _envelope(self, event: Event, sequence: int) -> Envelope:
         cause = self.cause or self.caused_by
-        trace = tracing.current() or self._trace
+        trace = self.trace
         return Envelope.of(
             event,
             id=self._ids.uuid7(),
             source=self._source,
             sequence=sequence,
-            correlation_id=cause.correlation_id if cause else self._trace.trace_id,
+            correlation_id=cause.correlation_id if cause else (self._trace or trace).trace_id,
             causation_id=str(cause.id) if cause else None,
             traceparent=trace.traceparent,
             tracestate=trace.tracestate,

@@ -15,17 +15,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aftercare_chassis.http import methods, problems, request_body
+from aftercare_chassis.http import methods, problems, request_body, request_spans
 from aftercare_chassis.http.admission import PLACE, Place
 from aftercare_chassis.http.errors import AddressMalformed, MalformedJson, TimeLimitExceeded, TooManyRequests
 from aftercare_chassis.http.gate import Gate
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.rate_limit import RateLimit
+from aftercare_chassis.http.request_spans import PROBES
 from aftercare_chassis.http.response_headers import ALWAYS_SENT, NO_STORE
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
@@ -49,7 +49,6 @@ _EXPOSED_HEADERS = [
     "Retry-After",
     "Trace-Id",
 ]
-_UNLIMITED_PATHS = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
 _BODIES_AT_A_TIME = 32
 """Bodies of the largest size that a process holds in memory at a time."""
 _CLIENT_CLOSED_REQUEST = 499  # the status in the metrics where nothing was sent; nginx introduced it
@@ -85,20 +84,23 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         headers, method = dict(scope["headers"]), scope["method"]
-        if scope["path"] not in _UNLIMITED_PATHS and await self._gate.refuses(scope, headers, send):
+        if scope["path"] not in PROBES and await self._gate.refuses(scope, headers, send):
             return
         if method == "HEAD":
             scope, send = methods.head_as_get(scope, send)
         started_at = time.perf_counter()
         state = _joined(scope, b"tracestate") if b"tracestate" in headers else None
-        with tracing.span(method, _text(headers.get(b"traceparent")), state, kind="SERVER") as trace:
-            sender = ResponseSender(send, trace.trace_id)
+        label = method if method in methods.STANDARD else "OTHER"  # clients may invent any number of methods
+        with request_spans.span(scope["path"], label, _text(headers.get(b"traceparent")), state) as span:
+            sender = ResponseSender(send, span.context.trace_id)
             with suppress(request_body.Disconnected):
                 await self._respond(scope, headers, receive, sender)
-        route = getattr(scope.get("route"), "path_format", "unmatched")
-        label = method if method in methods.STANDARD else "OTHER"  # clients may invent any number of methods
+            route = getattr(scope.get("route"), "path_format", None)
+            if span.recorded:
+                request_spans.complete(span, scope["scheme"], label, route, sender.status)
         # Not until its end: an event stream lasts for minutes, and is no slow response.
-        self._metrics.answered(label, route, sender.status, (sender.started_at or time.perf_counter()) - started_at)
+        ended_at = sender.started_at or time.perf_counter()
+        self._metrics.answered(label, route or "unmatched", sender.status, ended_at - started_at)
 
     async def _respond(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, sender: "ResponseSender"
@@ -133,7 +135,7 @@ class RequestMiddleware:
         """The problem of a caller above its rate limit, else None. Raises: AddressMalformed."""
         if b"%" in scope.get("raw_path", b"") or b"%" in scope["query_string"]:
             _check_address(scope)
-        if self._rate_limit is None or scope["path"] in _UNLIMITED_PATHS:
+        if self._rate_limit is None or scope["path"] in PROBES:
             return None
         is_within, seconds, sender.extra_headers = self._rate_limit.hit(self._caller(request, scope))
         if is_within:
@@ -164,7 +166,7 @@ class RequestMiddleware:
                 if seconds is None and _has_body(headers):
                     _check_encoding(headers)
                     body = await request_body.read(receive, headers, self._settings.max_body_bytes, self._bodies)
-                takes_place = seconds is None and scope["path"] not in _UNLIMITED_PATHS
+                takes_place = seconds is None and scope["path"] not in PROBES
                 if seconds is None:
                     late, seconds = TimeLimitExceeded, self._settings.request_seconds
                 sender.limit = limit

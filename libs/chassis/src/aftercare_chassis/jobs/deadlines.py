@@ -138,6 +138,10 @@ class _Timer(Generic[S_contra]):
         some = select(at).where(at.is_not(None)).limit(literal_column(str(MOST_COUNTED))).subquery()
         self.open: ColumnElement[Any] = select(func.count()).select_from(some).scalar_subquery()
 
+    def attributes(self) -> tracing.Attributes:
+        """What the spans of these timers have."""
+        return {"aftercare.table": self.due.rows.table.name}
+
 
 def _ids(name: str) -> Any:  # a parameter, of which SQLAlchemy has no public type for any_ and all_
     return bindparam(name, type_=ARRAY(Text))
@@ -260,7 +264,7 @@ class Deadlines(Generic[S]):
         locked = await timer.due.lock(tx, rows)
         for row_id in [row.id for row in rows if row.id in locked]:
             failpoints.point("deadline.found")
-            with tracing.new_trace():
+            with tracing.new_trace(f"deadline {timer.due.rows.table.name}", attributes=timer.attributes):
                 tx.begin_unit(tracing.current() or TraceContext.fresh())
                 tx.timer_of, tx.caused_by = row_id, None
                 await timer.due.command(tx, *locked[row_id])

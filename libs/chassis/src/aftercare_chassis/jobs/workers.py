@@ -52,7 +52,7 @@ async def _work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> 
             pause, began_at, failed = worker.idle, monotonic(), False
             try:
                 failpoints.point("worker.begins")
-                with tracing.new_trace():
+                with tracing.new_trace(f"worker {worker.name}"):
                     due = await worker.step(runtime)
                 if due is AT_ONCE:
                     continue

@@ -1,180 +1,199 @@
-"""W3C Trace Context and spans. OpenTelemetry is loaded only where an endpoint is set; trace ids exist without it."""
+"""Spans: the pieces of work of a trace, which are recorded with OpenTelemetry where a collector is set.
 
-import re
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
-from random import getrandbits
-from typing import Any, Self
+A trace is sampled or not as a whole: what starts it decides by a ratio, and everything that follows from it, in every service, goes by
+the flag in its `traceparent`. A span that is not recorded is a variable that is set, and its ids are made when they are asked for.
+"""
 
-_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\Z")
-# W3C Trace Context, "tracestate header": at most 32 members `key=value`, of which at least 512 characters are passed on.
-_MEMBER = re.compile(r"[a-z0-9][a-z0-9_*/@-]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256}")
-_MOST_MEMBERS, _LONGEST_STATE = 32, 512
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar, Token
+from random import random
+from typing import TYPE_CHECKING, Any, Self
+
+from aftercare_chassis.observability.trace_context import TraceContext as TraceContext
+from aftercare_chassis.observability.trace_context import parse as parse
+
+if TYPE_CHECKING:
+    from aftercare_chassis.observability.recording import Recorder
+
+Attributes = Mapping[str, str | int | Sequence[str]]
+
+_current: "ContextVar[Span | None]" = ContextVar("aftercare_trace", default=None)
+_recorder: "Recorder | None" = None
+_ratio = 1.0
 
 
-def _random(bits: int) -> str:
-    """Random bits in hex. An id is no secret: asking the kernel for each one would cost more than the rest of a span."""
-    return f"{getrandbits(bits):0{bits // 4}x}"
+def use(
+    tracer: Any, ratio: float = 1.0
+) -> None:  # Any: OpenTelemetry's Tracer, whose module is loaded only where it is used
+    """Record spans with this OpenTelemetry tracer from now on; None records none. `ratio`: the part of new traces that is sampled."""
+    global _recorder, _ratio
+    _ratio = ratio
+    if tracer is None:
+        _recorder = None
+        return
+    from aftercare_chassis.observability.recording import Recorder
+
+    _recorder = Recorder(tracer)
 
 
-@dataclass(frozen=True, slots=True)
-class TraceContext:
-    """The trace and the span to which a piece of work belongs.
+class Span:
+    """A piece of work, as a context manager; see `span`."""
 
-    `tracestate` is what the callers' tracing systems wrote into the header of that name; it is passed on unchanged.
-    """
+    __slots__ = ("_attributes", "_context", "_kind", "_links", "_name", "_parent", "_recorded", "_started", "_token")
 
-    trace_id: str
-    span_id: str
-    sampled: bool = True
-    tracestate: str | None = None
+    def __init__(
+        self,
+        name: str,
+        parent: TraceContext | None,
+        kind: str,
+        attributes: Callable[[], Attributes] | None = None,
+        links: Sequence[TraceContext] = (),
+    ) -> None:
+        self._name, self._parent, self._kind, self._attributes, self._links = name, parent, kind, attributes, links
+        self._context: TraceContext | None = None
+        # Any: OpenTelemetry's Span, whose module is loaded only where it is used.
+        self._recorded: Any = None
+        self._started = 0
 
     @property
-    def traceparent(self) -> str:
-        """The header that carries this context, over HTTP and in Kafka."""
-        return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
+    def context(self) -> TraceContext:
+        """The trace and the span; the same every time."""
+        if self._context is None:
+            self.begin()
+        return self._context  # type: ignore[return-value]
 
-    def child(self) -> "TraceContext":
-        """A new span of the same trace."""
-        return TraceContext(self.trace_id, _random(64), self.sampled, self.tracestate)
+    @property
+    def recorded(self) -> bool:
+        """Whether it is being recorded. A span that waits until it is asked for is not."""
+        return self._recorded is not None
 
-    @classmethod
-    def fresh(cls) -> Self:
-        """A new trace with its first span."""
-        return cls(_random(128), _random(64))
+    @property
+    def begun(self) -> TraceContext | None:
+        """The context, if it has been asked for."""
+        return self._context
+
+    def set(self, attributes: Attributes) -> None:
+        """Add attributes; those that `recording.ATTRIBUTES` does not name are left out."""
+        if self._recorded is not None and _recorder is not None:
+            _recorder.set(self._recorded, attributes)
+
+    def rename(self, name: str) -> None:
+        """Give the span the name that was not yet known at its beginning."""
+        if self._recorded is not None:
+            self._recorded.update_name(name)
+
+    def failed(self, error_type: str) -> None:
+        """The work has failed: a code or the name of a class, never a message."""
+        if self._recorded is not None and _recorder is not None:
+            _recorder.fail(self._recorded, error_type)
+
+    def begin(self) -> None:
+        """Begin the span without making it that of the current work; the caller ends it."""
+        parent = self._parent
+        sampled = parent.sampled if parent is not None else _sampled(self._links)
+        if _recorder is not None and sampled:
+            attributes = self._attributes() if self._attributes is not None else {}
+            started = self._started or None
+            self._recorded = _recorder.start(self._name, parent, self._kind, attributes, self._links, started)
+            self._context = _recorder.context_of(self._recorded)
+        else:
+            self._context = parent.child() if parent is not None else TraceContext.fresh(sampled=sampled)
+
+    def __enter__(self) -> Self:
+        if _recorder is not None and (self._parent is None or self._parent.sampled):
+            self.begin()
+        self._token: Token[Span | None] = _current.set(self)
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        _current.reset(self._token)
+        self.end(error)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """End the span; `error` is what has ended its work."""
+        if self._recorded is not None:
+            if error is not None:  # only the class: messages may quote personal data
+                self.failed(type(error).__name__)
+            self._recorded.end()
 
 
-_current: "ContextVar[TraceContext | _LazySpan | None]" = ContextVar("aftercare_trace", default=None)
+class _RootSpan(Span):
+    """A span without a caller, recorded once its context is asked for: most looks for work find none."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Self:
+        if _recorder is not None:
+            self._started = time.time_ns()
+        self._token = _current.set(self)
+        return self
 
 
-def parse(traceparent: str | None, tracestate: str | None = None) -> TraceContext | None:
-    """The context of the two headers, or None where `traceparent` is missing or malformed; a malformed `tracestate` is dropped."""
-    match = _TRACEPARENT.match(traceparent) if traceparent else None
-    if match is None:
-        return None
-    version, trace_id, span_id, flags, rest = match.groups()
-    if version == "ff" or (version == "00" and rest) or not (trace_id.strip("0") and span_id.strip("0")):
-        return None
-    return TraceContext(trace_id, span_id, bool(int(flags, 16) & 1), _state(tracestate) if tracestate else None)
-
-
-def _state(tracestate: str) -> str | None:
-    """The list without empty members, cut after the last one that fits into 512 characters; None where it is malformed
-    or empty."""
-    members = [member for part in tracestate.split(",") if (member := part.strip(" \t"))]
-    keys = {member.partition("=")[0] for member in members}
-    valid = all(_MEMBER.fullmatch(member) for member in members)
-    if not valid or len(keys) < len(members) or len(members) > _MOST_MEMBERS:
-        return None
-    while len(state := ",".join(members)) > _LONGEST_STATE:
-        members.pop()
-    return state or None
+def _sampled(links: Sequence[TraceContext]) -> bool:
+    """Whether a new trace is sampled: as one of those that caused it, else by the ratio."""
+    if links:
+        return any(each.sampled for each in links)
+    return random() < _ratio  # noqa: S311 - no secret
 
 
 def current() -> TraceContext | None:
     """The context of the current work, or None."""
     found = _current.get()
-    if isinstance(found, _LazySpan):
-        found = _next(parse(found.traceparent, found.tracestate) or found.outer)
-        _current.set(found)
-    return found
+    return None if found is None else found.context
 
 
-_tracer: Any = None  # Any: OpenTelemetry's Tracer, whose module is only loaded where an endpoint is set
+def begun() -> TraceContext | None:
+    """As `current`, without beginning a span that waits until it is asked for; a new trace where there is no span."""
+    found = _current.get()
+    return TraceContext.fresh(sampled=_sampled(())) if found is None else found.begun
 
 
-def configure(service: str, endpoint: str | None) -> None:
-    """Send spans to an OTLP endpoint over HTTP. Without one OpenTelemetry is not loaded, which saves memory."""
-    if not endpoint:
-        return
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-    provider = TracerProvider(resource=Resource.create({"service.name": service}))
-    address = endpoint.rstrip("/")
-    address = address if address.endswith("/v1/traces") else f"{address}/v1/traces"
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)))
-    use(provider.get_tracer("aftercare"))
+def recorded() -> bool:
+    """Whether the current work is being recorded, so that a span within it is worth its cost."""
+    found = _current.get()
+    return found is not None and found.recorded
 
 
-def use(tracer: Any) -> None:  # OpenTelemetry's Tracer
-    """Record spans with this OpenTelemetry tracer from now on; None records none."""
-    global _tracer
-    _tracer = tracer
+def is_on() -> bool:
+    """Whether this process records spans at all."""
+    return _recorder is not None
 
 
-@contextmanager
 def span(
-    name: str, traceparent: str | None = None, tracestate: str | None = None, *, kind: str = "INTERNAL"
-) -> Iterator[TraceContext]:
-    """A span in the caller's trace, else in the current one, else in a new one. `kind` is one of OpenTelemetry's."""
-    parent = parse(traceparent, tracestate) or current()
-    recorded = _record(name, parent, kind) if _tracer is not None else None
-    context = _context_of(recorded) if recorded is not None else _next(parent)
-    token = _current.set(context)
-    try:
-        yield context
-    except BaseException as error:
-        if recorded is not None:  # only the class: messages may quote personal data
-            recorded.set_attribute("error.type", type(error).__name__)
-        raise
-    finally:
-        _current.reset(token)
-        if recorded is not None:
-            recorded.end()
+    name: str,
+    traceparent: str | None = None,
+    tracestate: str | None = None,
+    *,
+    kind: str = "INTERNAL",
+    attributes: Callable[[], Attributes] | None = None,
+) -> Span:
+    """A span in the caller's trace, else in the current one, else in a new one. `kind` is one of OpenTelemetry's; `attributes` is called
+    only where the span is recorded."""
+    parent = parse(traceparent, tracestate) if traceparent else None
+    if parent is None and (outer := _current.get()) is not None:
+        parent = outer.context
+    return Span(name, parent, kind, attributes)
 
 
-class _LazySpan:
-    """A span that is not recorded. Its context is made when it is asked for: handling an event seldom needs one."""
-
-    __slots__ = ("_token", "outer", "traceparent", "tracestate")
-
-    def __init__(self, traceparent: str | None, tracestate: str | None, outer: TraceContext | None) -> None:
-        self.traceparent, self.tracestate, self.outer = traceparent, tracestate, outer
-
-    def __enter__(self) -> None:
-        self._token = _current.set(self)
-
-    def __exit__(self, *_: object) -> None:
-        _current.reset(self._token)
+def unrecorded(traceparent: str | None, tracestate: str | None = None) -> Span:
+    """A span that is never recorded, such as one of a probe; nothing that follows from it is."""
+    found = parse(traceparent, tracestate)
+    parent = found or TraceContext.fresh()
+    return Span("", TraceContext(parent.trace_id, parent.span_id, False, parent.tracestate), "INTERNAL")
 
 
-def light_span(
-    name: str, traceparent: str | None, tracestate: str | None, *, kind: str
-) -> AbstractContextManager[object]:
-    """As `span`, for work that is done thousands of times a second and seldom asks for its context."""
-    if _tracer is None:
-        return _LazySpan(traceparent, tracestate, current())
-    return span(name, traceparent, tracestate, kind=kind)
+def new_trace(
+    name: str, links: Sequence[TraceContext] = (), attributes: Callable[[], Attributes] | None = None
+) -> Span:
+    """A new trace for background work that no caller started; recorded once the work asks for its context. `links`: what caused it."""
+    return _RootSpan(name, None, "INTERNAL", attributes, links)
 
 
-def new_trace() -> AbstractContextManager[object]:
-    """A new trace for background work that no caller started; made when the work asks for it, not recorded as a span."""
-    return _LazySpan(None, None, None)
-
-
-def _next(parent: TraceContext | None) -> TraceContext:
-    return parent.child() if parent else TraceContext.fresh()
-
-
-def _record(name: str, parent: TraceContext | None, kind: str) -> Any:  # OpenTelemetry's Span
-    from opentelemetry import trace
-
-    context = None
-    if parent is not None:
-        flags = trace.TraceFlags(trace.TraceFlags.SAMPLED if parent.sampled else 0)
-        state = trace.TraceState.from_header([parent.tracestate]) if parent.tracestate else None
-        ids = int(parent.trace_id, 16), int(parent.span_id, 16)
-        remote = trace.SpanContext(*ids, is_remote=True, trace_flags=flags, trace_state=state)
-        context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
-    return _tracer.start_span(name, context=context, kind=trace.SpanKind[kind])
-
-
-def _context_of(recorded: Any) -> TraceContext:  # OpenTelemetry's Span
-    found = recorded.get_span_context()
-    state = found.trace_state.to_header() or None
-    return TraceContext(f"{found.trace_id:032x}", f"{found.span_id:016x}", found.trace_flags.sampled, state)
+def caused(name: str, traceparent: str | None, *, deferred: bool) -> Span:
+    """A span for work that was put off when `traceparent` was current: in that trace, or where it is `deferred` (tried again, or done much
+    later) in a trace of its own, with a link to it. Without `traceparent` it is a span of the current trace."""
+    cause = parse(traceparent)
+    if cause is None:
+        return span(name)
+    return new_trace(name, [cause]) if deferred else Span(name, cause, "INTERNAL")

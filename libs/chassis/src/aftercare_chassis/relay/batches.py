@@ -21,6 +21,8 @@ from asyncpg import Record
 from pydantic_core import from_json
 
 from aftercare_chassis.kafka.clients import key_hash
+from aftercare_chassis.observability import message_spans, tracing
+from aftercare_chassis.observability.tracing import Span
 
 # Together less than shards.IDLE_SESSION_SECONDS: while it waits for Kafka, the relay must not lose its session.
 METADATA_SECONDS, SEND_SECONDS = 5.0, 12.0
@@ -30,13 +32,14 @@ PERMANENT = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTopicErro
 @dataclass(slots=True)
 class Batch:
     """Rows of one partition in the order of their ids. Kafka acknowledged the first `acknowledged` of them; where it refused
-    the batch, `error` is the reason."""
+    the batch, `error` is the reason. `spans` are those of its messages."""
 
     topic: str
     partition: int
     rows: list[Record] = field(default_factory=list)
     acknowledged: int = 0
     error: Exception | None = None
+    spans: list[Span] = field(default_factory=list)
 
 
 async def send(producer: AIOKafkaProducer, rows: list[Record]) -> list[Batch]:
@@ -70,9 +73,13 @@ def _pack(producer: AIOKafkaProducer, batch: Batch) -> BatchBuilder:
     builder = producer.create_batch()
     for row in batch.rows:
         _, aggregate, _, headers_json, payload, timestamp, *_ = row
-        headers = [(name, text.encode()) for name, text in from_json(headers_json, cache_strings="keys").items()]
+        attributes = from_json(headers_json, cache_strings="keys")
+        span = message_spans.send(batch.topic, batch.partition, attributes) if tracing.is_on() else None
+        headers = [(name, text.encode()) for name, text in attributes.items()]
         if builder.append(timestamp=timestamp, key=aggregate.encode(), value=payload, headers=headers) is None:
             break
+        if span is not None:
+            batch.spans.append(span)
     return builder
 
 
@@ -83,3 +90,5 @@ async def _send(producer: AIOKafkaProducer, batch: Batch, packed: BatchBuilder) 
         batch.acknowledged = packed.record_count()
     except (KafkaError, TimeoutError) as error:
         batch.error = error
+    for span in batch.spans:
+        span.end(batch.error)

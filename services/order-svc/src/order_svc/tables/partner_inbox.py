@@ -56,6 +56,7 @@ partner_inbox = Table(
     text("sent_from", null=True),
     Column("raw", LargeBinary, nullable=True),
     document("headers", null=True),
+    text("traceparent", null=True),
     # A push once, however often it is sent: by the partner's own id and its content, or by the content alone where refused.
     UniqueConstraint(
         "source", "partner", "endpoint_id", "push_id", name="partner_inbox_push_key", postgresql_nulls_not_distinct=True

@@ -117,6 +117,7 @@ provider_calls = Table(
     Column("unanswered", Boolean, nullable=False, server_default=false()),
     Column("gives_up", Boolean, nullable=False, server_default=false()),
     text("payer_id", null=True),
+    text("traceparent", null=True),
     Index("provider_calls_due_idx", "due_at"),
 )
 

@@ -134,6 +134,7 @@ shipping_calls = Table(
     *one_of("verb", ShippingVerb),
     Column("attempts", Integer, nullable=False),
     timestamp("due_at"),
+    text("traceparent", null=True),
     Index("shipping_calls_due_idx", "due_at"),
 )
 

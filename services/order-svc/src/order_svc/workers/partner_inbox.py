@@ -10,7 +10,6 @@ from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.observability import tracing
-from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.runtime import Runtime
 from asyncpg import TransactionRollbackError
 
@@ -98,7 +97,8 @@ class PartnerInbox:
             except _Unreadable as error:
                 await partner_inbox.failed(tx, push, str(error)[:_LONGEST_REASON])
             else:
-                processed = await payment_callbacks.apply(tx, push, result)
+                with _span(push):
+                    processed = await payment_callbacks.apply(tx, push, result)
                 tx.after_commit(partial(_report_mismatch, runtime, processed))
 
     async def _apply_reports(
@@ -119,9 +119,9 @@ class PartnerInbox:
                 read.append(await ReadPush.of(tx, push, reports, signed=courier.signs))
         locked = await courier_reports.load(tx, read)
         for each in read:
-            with tracing.new_trace():
+            with _span(each.push) as span:
                 if len(pushes) > 1:
-                    tx.begin_unit(tracing.current() or TraceContext.fresh())
+                    tx.begin_unit(span.context)
                 processed = await courier_reports.apply(tx, each, locked, asked)
             tx.after_commit(partial(_count, runtime, each, processed.state))
         await courier_reports.settle(tx, read, asked)
@@ -145,6 +145,10 @@ class PartnerInbox:
 
 class _Unreadable(Exception):
     """The adapter cannot read the push; nothing was changed yet."""
+
+
+def _span(push: PartnerPush) -> tracing.Span:
+    return tracing.caused("process push", push.traceparent, deferred=push.attempts > 0)
 
 
 def _parse(adapter: PushAdapter[C], raw: bytes) -> C:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
+from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands.payments import call_queue, provider_calls
 from order_svc.commands.payments.provider_calls import PreparedCall
-from order_svc.domain.payments.model import EXTERNAL, CallVerb, PaymentState
+from order_svc.domain.payments.model import EXTERNAL, CallVerb, PaymentState, ProviderCall
 from order_svc.integrations.payments.external import ExternalPayments
 from order_svc.integrations.payments.port import PaymentCalls, PaymentProvider, ProviderResult
 from order_svc.settings import Settings
@@ -38,6 +39,11 @@ class ProviderCalls:
                 return call.due_at
             await provider_calls.lease(tx, call)
         failpoints.point("provider_call.leased")
+        with tracing.caused("call provider", call.traceparent, deferred=call.attempts > 0):
+            await self._make(runtime, call)
+        return AT_ONCE
+
+    async def _make(self, runtime: Runtime[Settings], call: ProviderCall) -> None:
         async with runtime.transaction() as tx:
             prepared = await provider_calls.prepare(tx, call)
         if prepared is not None:
@@ -46,7 +52,6 @@ class ProviderCalls:
             failpoints.point("provider_call.answered")
             async with runtime.transaction() as tx:
                 await provider_calls.close(tx, prepared, result)
-        return AT_ONCE
 
     async def _call(self, prepared: PreparedCall) -> ProviderResult:
         provider = self._providers[prepared.provider]

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
+from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands.shipping import shipping_calls, shipping_queue, shipping_quotes
 from order_svc.commands.shipping.label_results import QUERY_PERIOD_OVER
 from order_svc.commands.shipping.shipping_calls import AskedCourier, PreparedCall
-from order_svc.domain.shipping.calls import ShippingVerb
+from order_svc.domain.shipping.calls import ShippingCall, ShippingVerb
 from order_svc.domain.shipping.labels import ShippingLabel
 from order_svc.domain.shipping.model import Shipment
 from order_svc.domain.tracking import Parcel
@@ -42,6 +43,11 @@ class ShippingCalls:
                 return due.due_at
             call = await shipping_queue.lease(tx, due)
         failpoints.point("shipping_call.leased")
+        with tracing.caused("call courier", call.traceparent, deferred=call.attempts > 0):
+            await self._make(runtime, call)
+        return AT_ONCE
+
+    async def _make(self, runtime: Runtime[Settings], call: ShippingCall) -> None:
         async with runtime.transaction() as tx:
             prepared = await shipping_calls.prepare(tx, call, self._couriers)
             now = tx.now
@@ -51,7 +57,6 @@ class ShippingCalls:
             failpoints.point("shipping_call.answered")
             async with runtime.transaction() as tx:
                 await shipping_calls.close(tx, prepared, results)
-        return AT_ONCE
 
     async def _ask(self, prepared: PreparedCall, asked: AskedCourier, now: datetime) -> CourierResult:
         service = self._services[asked.name]

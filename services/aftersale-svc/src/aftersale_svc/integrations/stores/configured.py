@@ -33,7 +33,8 @@ def _local(settings: Settings) -> LocalStore:
 
 
 def _s3(settings: Settings, url: str) -> EvidenceStore:
-    import httpx  # not needed by the local store, whose process then starts faster
+    # httpx is not needed by the local store, whose process then starts faster.
+    from aftercare_chassis.http.partner_client import PartnerClient
 
     from aftersale_svc.integrations.stores.s3 import S3Store
 
@@ -41,7 +42,7 @@ def _s3(settings: Settings, url: str) -> EvidenceStore:
         settings.evidence_s3_access_key or "", settings.evidence_s3_secret_key or "", settings.evidence_s3_region
     )
     return S3Store(
-        httpx.AsyncClient(timeout=_SECONDS),
+        PartnerClient(timeout=_SECONDS),
         credentials,
         url=url,
         public_url=settings.evidence_s3_public_url or url,

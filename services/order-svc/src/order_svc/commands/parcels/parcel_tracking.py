@@ -61,6 +61,7 @@ async def follow_all(
                 verb=_V.SUBSCRIBE,
                 attempts=0,
                 due_at=tx.now + place * step,
+                traceparent=tx.trace.traceparent,
             )
             for place, each in enumerate(served)
         ),

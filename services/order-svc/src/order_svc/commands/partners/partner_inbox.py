@@ -80,6 +80,7 @@ def _row(
         tries_since=tx.now,
         deadline_at=None,
         finished_at=tx.now if state is PushState.REFUSED else None,
+        traceparent=tx.trace.traceparent,
     )
 
 

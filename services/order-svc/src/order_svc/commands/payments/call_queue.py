@@ -18,7 +18,13 @@ async def submit(
 ) -> None:
     """Have a payment or refund submitted to its provider as soon as it is durable; `payer_id`: see ProviderCall."""
     call = ProviderCall(
-        id=subject_id, subject=subject, verb=CallVerb.SUBMIT, attempts=0, due_at=tx.now, payer_id=payer_id
+        id=subject_id,
+        subject=subject,
+        verb=CallVerb.SUBMIT,
+        attempts=0,
+        due_at=tx.now,
+        payer_id=payer_id,
+        traceparent=tx.trace.traceparent,
     )
     await tx.insert(CALLS, call)
     tx.wake(WORKER)
@@ -28,6 +34,14 @@ async def put(
     tx: Transaction[Settings], payment: Payment, verb: CallVerb, at: datetime, *, gives_up: bool = False
 ) -> None:
     """Have the next call about an authorised payment made at that time, in the place of the one that waits."""
-    call = ProviderCall(id=payment.id, subject=CallSubject.PAYMENT, verb=verb, attempts=0, due_at=at, gives_up=gives_up)
+    call = ProviderCall(
+        id=payment.id,
+        subject=CallSubject.PAYMENT,
+        verb=verb,
+        attempts=0,
+        due_at=at,
+        gives_up=gives_up,
+        traceparent=tx.trace.traceparent,
+    )
     await tx.upsert(CALLS, call)
     tx.wake(WORKER)

@@ -23,7 +23,14 @@ async def call(
     due_at: datetime | None = None,
 ) -> None:
     """Have the courier asked once this is durable, or when it is due; it takes the place of a call about the same that waits."""
-    row = ShippingCall(id=subject_id, subject=subject, verb=verb, attempts=0, due_at=due_at or tx.now)
+    row = ShippingCall(
+        id=subject_id,
+        subject=subject,
+        verb=verb,
+        attempts=0,
+        due_at=due_at or tx.now,
+        traceparent=tx.trace.traceparent,
+    )
     await tx.upsert(CALLS, row)
     tx.wake(WORKER)
 

@@ -103,7 +103,7 @@ class PartnerPush:
 
     `endpoint_id` is None for payment providers, which post to the address of their name. `why` is the reason of its state.
     `due_at` is when it is processed next. It may wait for its parcel from `tries_since` to `deadline_at`.
-    `sent_from` is the address that it came from, where it was refused for that.
+    `sent_from` is the address that it came from, where it was refused for that. `traceparent` is of the request that brought it.
     """
 
     id: str
@@ -121,6 +121,7 @@ class PartnerPush:
     deadline_at: datetime | None
     finished_at: datetime | None
     sent_from: str | None = None
+    traceparent: str | None = None
 
     @property
     def is_answer(self) -> bool:

@@ -183,7 +183,7 @@ class ProviderCall:
     no answer; such a call is made again as soon as the provider answers another one. `gives_up`: the buyer has voided the payment.
 
     `payer_id` is the buyer's id at the provider, where the method needs it: personal data, which is kept here alone and deleted with the
-    call, once the payment has ended.
+    call, once the payment has ended. `traceparent` is of the work that wanted the call.
     """
 
     id: str
@@ -194,3 +194,4 @@ class ProviderCall:
     unanswered: bool = False
     gives_up: bool = False
     payer_id: str | None = field(default=None, repr=False)
+    traceparent: str | None = None

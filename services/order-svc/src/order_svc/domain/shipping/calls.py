@@ -30,13 +30,15 @@ class ShippingVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingCall:
-    """The next call about a label, a question for prices, a parcel or an intercept, whose id it has."""
+    """The next call about a label, a question for prices, a parcel or an intercept, whose id it has. `traceparent` is of the work that
+    wanted it."""
 
     id: str
     subject: ShippingSubject
     verb: ShippingVerb
     attempts: int
     due_at: datetime
+    traceparent: str | None = None
 
 
 class QuoteState(StrEnum):
