@@ -224,3 +224,16 @@ def test_prometheus_finds_every_process(prod: Rendering) -> None:
 
 def test_traces_go_to_the_collector_that_the_network_lets_them_reach(prod: Rendering) -> None:
     assert {settings_of(prod, each)["AFTERCARE_OTLP_ENDPOINT"].rpartition(":")[2] for each in SERVICES} == {"4318"}
+
+
+def test_databases_do_not_log_what_people_wrote(prod: Rendering) -> None:
+    clusters = prod.of("Cluster")
+    assert len(clusters) == len(SERVICES)
+    for cluster in clusters:
+        parameters = cluster["spec"]["postgresql"]["parameters"]
+        logged = {name: str(parameters[name]) for name in parameters if name.startswith(("log_parameter", "log_error"))}
+        assert logged == {
+            "log_parameter_max_length": "0",
+            "log_parameter_max_length_on_error": "0",
+            "log_error_verbosity": "terse",
+        }

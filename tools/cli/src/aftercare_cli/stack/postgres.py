@@ -19,7 +19,15 @@ from aftercare_cli.stack.threads import run
 from aftercare_cli.stack.waiting import wait_for
 
 NAME = "postgres"
-SETTINGS = {"max_connections": "200", "shared_buffers": "64MB", "log_min_messages": "warning", "log_timezone": "UTC"}
+SETTINGS = {
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "log_min_messages": "warning",
+    "log_timezone": "UTC",
+    # What people wrote is in parameters and in refused rows: neither is logged.
+    "log_parameter_max_length": "0",
+    "log_error_verbosity": "terse",
+}
 # For tests: a power cut may lose commits, and each commit takes a millisecond less.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
