@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench tools/manifests tools/licences.py
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose check check-types check-sources check-documents format client fuzz bench lock check-manifests test-k8s test-images
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose test-collector check check-types check-sources check-documents format client fuzz bench lock check-manifests test-k8s test-images
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -69,6 +69,19 @@ test-images: $(STAMP) ## build images and check what is in them (needs Docker; P
 
 check: $(STAMP) ## formatting, lint, types, import rules, generated documents, Kubernetes manifests
 	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents check-manifests
+# Built once; another version in builder.yaml builds it again.
+COLLECTOR = .aftercare-collector
+$(COLLECTOR)/otelcol: tests/collector/builder.yaml
+	@mkdir -p $(COLLECTOR)
+	@GOBIN=$(CURDIR)/$(COLLECTOR) go install go.opentelemetry.io/collector/cmd/builder@v0.165.0
+	@$(COLLECTOR)/builder --config tests/collector/builder.yaml
+	@touch $@
+
+test-collector: $(STAMP) $(COLLECTOR)/otelcol ## send spans through a real OpenTelemetry collector, and kill it meanwhile (needs Go)
+	@AFTERCARE_COLLECTOR=$(CURDIR)/$(COLLECTOR)/otelcol $(BIN)/python -m pytest -m long tests/collector
+
+check: $(STAMP) ## formatting, lint, types, import rules, generated documents
+	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents
 
 check-types:
 	$(BIN)/mypy $(TYPED)

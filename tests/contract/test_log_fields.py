@@ -30,3 +30,17 @@ def test_a_service_registers_the_fields_that_it_logs_and_no_others(package: str)
     settings = import_module(f"{package}.settings").Settings.example()
     service = import_module(f"{package}.main").service(settings)
     assert logged(package) - FIELDS == service.log_fields
+
+
+def test_the_fields_of_logs_are_documented() -> None:
+    """Of fields of their own services have those that the last test compares with their code."""
+    page = (Path(__file__).parents[2] / "docs" / "observability.md").read_text()
+    rows = [line.split(" | ")[0] for line in page.partition("## Logs")[2].splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    services = (import_module(f"{package}.main") for package in SERVICES)
+    own = [
+        each.service(import_module(f"{each.__package__}.settings").Settings.example()).log_fields for each in services
+    ]
+    levels = {"critical", "error", "warning", "info", "debug"}
+    assert documented - levels == (FIELDS | {"trace_id", "span_id"}).union(*own) - levels
+    assert levels <= documented

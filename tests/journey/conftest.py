@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aftercare_chassis.testing.otlp_receiver import otlp_receiver
 from aftercare_cli import couriers
 from aftercare_cli.api_client import ApiClient
 from aftercare_cli.journey import Journey
@@ -36,14 +37,16 @@ def suite(servers_kind: str) -> Iterator[RunningSuite]:
         return
     home = Path(tempfile.mkdtemp(prefix="aftercare-journey-"))
     base = ports.base([server.number for server in SERVERS])
-    stack = LocalStack(Layout(home, base), _infrastructure(servers_kind, home))
-    try:
-        with reaper(home):
-            yield RunningSuite(home, stack.up(NoProgress()), stack)
-            stack.reset(NoProgress())
-    finally:
-        stack.infrastructure.stop(NoProgress())
-        shutil.rmtree(home, ignore_errors=True)
+    with otlp_receiver() as spans:
+        settings = {"AFTERCARE_OTLP_ENDPOINT": spans.address, "AFTERCARE_LOG_LEVEL": "debug"}
+        stack = LocalStack(Layout(home, base), _infrastructure(servers_kind, home), settings=settings)
+        try:
+            with reaper(home):
+                yield RunningSuite(home, stack.up(NoProgress()), stack, spans)
+                stack.reset(NoProgress())
+        finally:
+            stack.infrastructure.stop(NoProgress())
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _infrastructure(kind: str, home: Path) -> Infrastructure:

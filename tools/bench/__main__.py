@@ -21,6 +21,7 @@ import overload
 import profile_page
 import pushes
 import report
+import spans
 import suite
 import suite_page
 import suite_profile
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "order-commands": order_commands.measure,
     "capacity": capacity.measure,
     "overload": partial(overload.measure, overload.SECONDS),
+    "spans": spans.measure,
 }
 PAGE = (
     "create-case",
