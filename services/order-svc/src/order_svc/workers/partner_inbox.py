@@ -64,7 +64,7 @@ class PartnerInbox:
         """Process several pushes one by one, of which one has failed, or which were in the way of another transaction. One that fails alone is
         processed again later."""
         if len(pushes) > 1 and (isinstance(error, TransactionRollbackError) or not is_unavailable(error)):
-            log.info("partner_pushes_one_by_one", pushes=len(pushes), error=type(error).__name__)
+            log.info("partner_pushes_one_by_one", count=len(pushes), error=type(error).__name__)
             for push in pushes:
                 await self._alone(runtime, push)
             return
