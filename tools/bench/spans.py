@@ -12,11 +12,12 @@ from load import Client
 
 SERVICE, ROUNDS, REQUESTS, WARM_UP = "order-svc", 5, 200, 100
 MONEY = {"amount": 9900, "currency": "CNY"}
+PLACE = {"province": "浙江省", "city": "杭州市", "district": "西湖区", "street": "文三路 1 号"}
 ORDER = {
     "buyer_id": "buyer-1",
     "currency": "CNY",
     "lines": [{"sku": "KETTLE-1", "title": "电热水壶 1.7L", "quantity": 3, "unit_price": MONEY}],
-    "shipping_address": {"name": "王芳", "phone": "13800000000", "country": "CN", "street": "文三路 1 号"},
+    "shipping_address": {"name": "王芳", "phone": "13800000000", "country": "CN", **PLACE},
 }
 RATIOS = {"off": None, "not sampled": "0", "sampled": "1"}
 
