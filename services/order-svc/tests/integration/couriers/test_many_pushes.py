@@ -59,7 +59,7 @@ async def test_a_push_that_fails_among_others_is_rescheduled_alone(desk, monkeyp
         await desk.zto(endpoint, "GOT", billCode=waybill)
     with capture_logs() as logs:
         await process(desk)
-    assert [log["pushes"] for log in logs if log["event"] == "partner_pushes_one_by_one"] == [4]
+    assert [log["count"] for log in logs if log["event"] == "partner_pushes_one_by_one"] == [4]
     by_waybill = {push["reports"][0]["waybill_no"]: push for push in await desk.pushes(state="applied")}
     assert sorted(by_waybill) == [WAYBILLS[0], *WAYBILLS[2:]]
     assert [push["why"] for push in await desk.pushes(state="waiting")] == ["ZeroDivisionError"]
