@@ -90,9 +90,9 @@ class _ShortRefusal:
 
     def __init__(self, refusal: Refusal, language: str) -> None:
         headers = [(b"accept-language", language.encode())]
-        with tracing.span("refusal") as trace:
+        with tracing.unrecorded(None) as span:
             response = problems.problem_response(Request({"type": "http", "headers": headers}), refusal)
-        self._status, self._trace_id = response.status_code, trace.trace_id.encode()
+        self._status, self._trace_id = response.status_code, span.context.trace_id.encode()
         self._before, _, self._after = bytes(response.body).partition(self._trace_id)
         left_out = (b"retry-after",)
         self._headers = [*(each for each in response.raw_headers if each[0] not in left_out), *ALWAYS_SENT, NO_STORE]
