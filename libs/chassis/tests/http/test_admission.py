@@ -213,6 +213,37 @@ async def test_a_request_that_is_cancelled_as_its_turn_comes_passes_it_on(reques
     assert (requests.turns, requests.admission.running) == (["second"], LIMIT)
 
 
+async def test_a_request_that_is_cancelled_before_its_turn_comes_takes_no_place(requests: Requests) -> None:
+    await requests.fill()
+    first, _ = await requests.send("first"), await requests.send("second")
+    first.cancel()
+    requests.admission.leave()  # before the task of the first one runs again
+    await asyncio.gather(first, return_exceptions=True)
+    assert first.cancelled()
+    assert (requests.turns, requests.admission.running, requests.admission.waiting) == (["second"], LIMIT, 0)
+
+
+async def test_a_request_that_is_cancelled_before_it_gives_way_is_only_cancelled(
+    requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aftercare_chassis.http.admission.LONGEST_QUEUE", 1)
+    await requests.fill()
+    first = [await requests.send(f"first-{number}", "m-1") for number in range(LIMIT)]
+
+    async def cancel_and_send() -> None:
+        first[-1].cancel()
+        await requests.admission.wait(Priority.READ, "m-2")
+        requests.turns.append("other")
+
+    other = asyncio.create_task(cancel_and_send())
+    await asyncio.gather(first[-1], return_exceptions=True)
+    assert first[-1].cancelled()
+    assert not other.done()
+    await requests.end_one()
+    await requests.end_one()
+    assert (requests.turns, requests.admission.running, requests.admission.waiting) == (["first-0", "other"], LIMIT, 0)
+
+
 async def test_a_place_is_left_once_and_can_be_taken_again(requests: Requests) -> None:
     assert requests.admission.enter()
     place = Place(requests.admission)

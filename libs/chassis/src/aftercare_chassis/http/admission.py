@@ -33,12 +33,21 @@ class Priority(IntEnum):
 
 
 class _Waiter:
-    """A request that waits. Its future has no result where it may run, and a refusal where it may not."""
+    """A request that waits, `is_queued` until it has its turn or is refused. The result of its future is None where it may run, and a
+    refusal where it may not."""
 
-    __slots__ = ("at", "future", "group", "kind")
+    __slots__ = ("at", "future", "group", "is_queued", "kind")
 
     def __init__(self, kind: "_Kind", group: str, at: float, future: "asyncio.Future[Refusal | None]") -> None:
         self.kind, self.group, self.at, self.future = kind, group, at, future
+        self.is_queued = True
+
+    def end(self, refusal: Refusal | None) -> bool:
+        """Let it run, or refuse it; False where it is cancelled, and its task has not run since."""
+        if self.future.done():
+            return False
+        self.future.set_result(refusal)
+        return True
 
 
 class _Kind:
@@ -134,9 +143,9 @@ class Admission:
         try:
             refusal = await waiter.future
         except asyncio.CancelledError:
-            if not waiter.future.done() or waiter.future.cancelled():
+            if waiter.is_queued:
                 self._remove(waiter)
-            elif waiter.future.result() is None:
+            elif not waiter.future.cancelled() and waiter.future.result() is None:
                 self.leave()
             raise
         self._metrics.waited(priority.name.lower(), loop.time() - waiter.at)
@@ -161,8 +170,7 @@ class Admission:
             kind.turn += 1 / kind.priority
             waiter = kind.next()
             self._remove(waiter)
-            self.running += 1
-            waiter.future.set_result(None)
+            self.running += waiter.end(None)
         if not self.waiting:
             self._emptied_at = now
 
@@ -176,6 +184,7 @@ class Admission:
 
     def _remove(self, waiter: _Waiter) -> None:
         waiter.kind.remove(waiter)
+        waiter.is_queued = False
         self.waiting -= 1
 
     def _room(self) -> int:
@@ -193,7 +202,7 @@ class Admission:
         kind = waiter.kind
         refusal = self._refused(kind, len(kind.groups[waiter.group]), len(kind.groups))
         self._remove(waiter)
-        waiter.future.set_result(refusal)
+        waiter.end(refusal)
 
     def _refused(self, kind: _Kind, own: int, groups: int) -> Refusal:
         """The refusal of a request of a caller with this number of requests of `kind`, which that many callers send."""
