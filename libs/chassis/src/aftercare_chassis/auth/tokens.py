@@ -7,6 +7,7 @@ import warnings
 from base64 import urlsafe_b64decode
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import monotonic
 
@@ -77,8 +78,9 @@ class Verifier:
         """The same rules by another clock."""
         return Verifier(self._settings, clock, self._roles)
 
-    async def admit(self, headers: Mapping[str, str]) -> Actor:
-        """Who is calling. A token of an unknown key makes it wait until the keys of its issuer have been fetched again.
+    async def admit(self, headers: Mapping[str, str], waiting: AbstractContextManager[None] | None = None) -> Actor:
+        """Who is calling. A token of an unknown key makes it wait until the keys of its issuer have been fetched again,
+        within `waiting`: anybody can send such tokens, and nothing else may wait for them.
 
         Raises: as `actor`.
         """
@@ -86,7 +88,8 @@ class Verifier:
             return self.actor(headers)
         except (KeyUnknown, IssuerUnavailable):
             _, issuer = _stated(_bearer(headers.get("authorization")))
-            await self._issuers.seek(issuer)
+            with waiting or nullcontext():
+                await self._issuers.seek(issuer)
         return self.actor(headers)
 
     def actor(self, headers: Mapping[str, str]) -> Actor:

@@ -11,7 +11,11 @@ kept short, and what does not fit in is refused at once, which costs a small par
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+
+from starlette.types import Scope
 
 from aftercare_chassis.http.errors import Overloaded, ShareUsedUp
 from aftercare_chassis.http.metrics import AdmissionMetrics
@@ -253,3 +257,15 @@ class Place:
 
 PLACE = "aftercare.place"
 """The key of a request's scope under which its `Place` is."""
+
+
+@contextmanager
+def without_place(scope: Scope) -> Iterator[None]:
+    """Let another request run in the place of this one, which only waits meanwhile. It runs again afterwards, unless it is cancelled."""
+    place: Place | None = scope.get(PLACE)
+    if place is None:
+        yield
+        return
+    place.leave()
+    yield
+    place.take_again()

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.http import awaited_events, endpoints, query_parameters, request_body
+from aftercare_chassis.http.admission import without_place
 from aftercare_chassis.http.commands import Command, Handler
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import IdempotencyKey
@@ -113,7 +114,7 @@ class ApiRoute(APIRoute):
 
     async def _admit(self, request: Request, runtime: Runtime) -> Actor:
         """Who calls. Refuses a wrong token, another role and query parameters that the endpoint does not have."""
-        actor: Actor = await runtime.verifier.admit(request.headers)
+        actor: Actor = await runtime.verifier.admit(request.headers, without_place(request.scope))
         for requirement in self.role_requirements:
             requirement.check(actor)
         query_parameters.require_known(request, self.query_parameters)
