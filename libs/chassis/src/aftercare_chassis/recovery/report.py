@@ -65,11 +65,14 @@ class Report:
         return "\n".join([*self._summary(), *self._for_people()])
 
     def _summary(self) -> list[str]:
-        restored = f"{self.restored_to:%Y-%m-%d %H:%M:%S %Z}" if self.restored_to else "empty"
+        if self.restored_to is None:
+            restored = "the database has no rows of work"
+        else:
+            restored = f"the last work in the database is of {self.restored_to:%Y-%m-%d %H:%M:%S %Z}"
         behind = [each for each in self.unread if each.committed is not None and each.committed > each.cursor]
         done = f"{self.redone} done again" if self.applied else "nothing is changed without --apply"
         return [
-            f"{self.service}: the last work in the database is of {restored}",
+            f"{self.service}: {restored}",
             f"own events that it has lost: {sum(self.lost.values())}, of {self.aggregates} aggregates; {done}",
             *(f"  {count:>7} {name}" for name, count in self.lost.items()),
             f"outbox: {self.already_sent} rows are on the log already{' and were deleted' if self.applied else ''}",
