@@ -214,12 +214,22 @@ def test_secrets_come_from_the_store_or_from_an_operator(prod: Rendering) -> Non
 
 
 def test_prometheus_finds_every_process(prod: Rendering) -> None:
-    (monitor,) = prod.of("PodMonitor")
+    monitor = prod.one("PodMonitor", "aftercare")
     wanted, (endpoint,) = monitor["spec"]["selector"]["matchLabels"], monitor["spec"]["podMetricsEndpoints"]
     for each in prod.deployments():
         template = each["spec"]["template"]
         assert wanted.items() <= template["metadata"]["labels"].items(), each["metadata"]["name"]
         assert endpoint["port"] in {port["name"] for port in template["spec"]["containers"][0]["ports"]}
+
+
+def test_prometheus_finds_the_databases_and_may_reach_them(prod: Rendering) -> None:
+    [wanted] = prod.one("PodMonitor", "postgresql")["spec"]["selector"]["matchExpressions"]
+    assert wanted == {"key": "cnpg.io/cluster", "operator": "Exists"}
+    for service in SERVICES:
+        policy = prod.one("NetworkPolicy", f"{service}-db-ingress")["spec"]
+        assert wanted["key"] in policy["podSelector"]["matchLabels"]
+        sources = [source for rule in policy["ingress"] if "ports" not in rule for source in rule["from"]]
+        assert {"namespaceSelector": {"matchLabels": {"aftercare/monitoring": "true"}}} in sources
 
 
 def test_traces_go_to_the_collector_that_the_network_lets_them_reach(prod: Rendering) -> None:
