@@ -39,6 +39,16 @@ def test_a_valid_token_names_the_caller(verifier: Verifier, token: str, key: Any
     assert verifier.actor(bearer(seller)) == Actor("s-1", "seller", "m-1")
 
 
+def test_a_tenant_for_which_the_role_does_not_act_is_an_affiliation(
+    verifier: Verifier, key: Any, clock: FixedClock
+) -> None:
+    token = mint(key, role="admin", sub="s-1", merchant_id="m-1", issuer="aftercare-local", now=clock.now())
+    actor = verifier.actor(bearer(token))
+    assert actor == Actor("s-1", "admin", affiliations=frozenset({"m-1"}))
+    assert actor.belongs_to("m-1")
+    assert not actor.belongs_to("m-2")
+
+
 @pytest.mark.parametrize(
     ("scope", "scopes"),
     [

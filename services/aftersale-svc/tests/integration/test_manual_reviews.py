@@ -55,6 +55,16 @@ async def test_who_takes_a_case_decides_about_it(shop: Shop) -> None:
     assert (rejected["state"], rejected.get("review")) == ("rejected", None)
 
 
+async def test_a_merchant_s_person_reviews_no_case_of_the_merchant(shop: Shop) -> None:
+    """As an agent neither, where the token names the merchant beside the role."""
+    await shop.delivered()
+    case_id = await escalated(shop)
+    employee = shop.harness.client("agent", "staff-7", "m-1")
+    for action in ("take", "approve"):
+        shop.harness.problem(await employee.post(f"/v1/cases/{case_id}/{action}"), 409, "party_cannot_decide")
+    await shop.act(shop.harness.client("agent", "staff-7", "m-2"), case_id, "take")
+
+
 async def test_a_case_goes_back_into_the_queue(shop: Shop) -> None:
     """Released, given to another agent, and after the time in which its agent has not decided."""
     await shop.delivered()

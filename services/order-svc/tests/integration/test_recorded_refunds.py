@@ -109,11 +109,13 @@ async def test_parts_are_recorded_until_nothing_is_owed(shop: Any) -> None:
     assert len(money.refunds([state], Log()).violations) == 1, "the books hold it; this log is empty"
 
 
-@pytest.mark.parametrize("party", ["buyer-1", "m-1"])
+@pytest.mark.parametrize(
+    "party", [("buyer-1", None), ("m-1", None), ("staff-7", "m-1")], ids=["buyer", "merchant", "employee"]
+)
 @pytest.mark.parametrize("role", ["agent", "admin"])
-async def test_no_party_decides_for_the_platform(shop: Any, party: str, role: str) -> None:
+async def test_no_party_decides_for_the_platform(shop: Any, party: tuple[str, str | None], role: str) -> None:
     _, payment = await cancelled(shop)
-    staff, path = shop.h.client(role, party), f"/v1/payments/{payment['id']}"
+    staff, path = shop.h.client(role, *party), f"/v1/payments/{payment['id']}"
     assert await may_record(staff, payment["id"]) == "party_cannot_decide"
     record = await staff.post(f"{path}/record-refund", json={"method": "cash", "reference": "K"})
     shop.problem(record, 409, "party_cannot_decide")

@@ -113,6 +113,20 @@ async def test_an_order_in_review_is_paid_once_an_agent_has_approved_it(shop, ag
     assert (await shop.order(order["id"]))["state"] == "paid"
 
 
+@pytest.mark.parametrize(
+    "party", [("buyer-1", None), ("m-1", None), ("staff-7", "m-1")], ids=["buyer", "merchant", "employee"]
+)
+async def test_no_party_reviews_its_own_order(shop, party):
+    await impose(shop, orders="review")
+    order = await shop.place()
+    staff = shop.h.client("agent", *party)
+    for action in ("approve", "reject"):
+        shop.problem(await staff.post(f"/v1/orders/{order['id']}/{action}"), 409, "party_cannot_decide")
+    shown = (await staff.get(f"/v1/orders/{order['id']}")).json()["allowed_actions"]
+    assert {each["why_not"] for each in shown if each["action"] in ("approve", "reject")} == {"party_cannot_decide"}
+    assert (await shop.order(order["id"]))["review"] == "pending"
+
+
 async def test_an_order_that_is_rejected_is_cancelled_with_the_reason(shop, agent):
     await impose(shop, orders="review")
     order = await shop.place()

@@ -43,14 +43,19 @@ def actor_of(issuer: Issuer, claims: Claims, roles: Roles) -> Actor:
         if sub.startswith(CLIENT_PREFIX):
             raise TokenInvalid
         role = _role(issuer, claims, roles)
+        tenants = _tenants(issuer, claims, roles, role)
         return Actor(
-            _usable(issuer.prefix + sub, "sub"), role, _tenant(issuer, claims, roles, role), _scopes(issuer, claims)
+            _usable(issuer.prefix + sub, "sub"),
+            role,
+            tenants.pop(str(roles[role]), None),
+            _scopes(issuer, claims),
+            affiliations=frozenset(tenants.values()),
         )
     name, entry = client
     own_id = _usable(CLIENT_PREFIX + issuer.prefix + name, "client_id")
     role = _role(issuer, claims, roles) if entry is None else entry.role
     if entry is None or roles[role] is None:
-        tenant = _tenant(issuer, claims, roles, role)
+        tenant = _tenants(issuer, claims, roles, role).get(str(roles[role]))
     else:
         tenant = _usable(entry.tenant, str(roles[role]))
     return Actor(own_id, role, tenant, _scopes(issuer, claims), is_machine=True)
@@ -69,15 +74,15 @@ def _role(issuer: Issuer, claims: Claims, roles: Roles) -> str:
     return found[0]
 
 
-def _tenant(issuer: Issuer, claims: Claims, roles: Roles, role: str) -> str | None:
+def _tenants(issuer: Issuer, claims: Claims, roles: Roles, role: str) -> dict[str, str]:
+    """By claim: the tenant that the role acts for, which has to be there, and those that the token names besides."""
     own = roles[role]
-    # A tenant that does not apply to the role is ignored, but has to be well-formed all the same.
     given: dict[str, str] = {}
     for claim in {each for each in roles.values() if each}:
         theirs = issuer.claims.get(claim, claim)
         if claim == own or _found(claims, theirs) is not None:
             given[claim] = _name(claims, theirs, claim)
-    return given[own] if own else None
+    return given
 
 
 def _scopes(issuer: Issuer, claims: Claims) -> frozenset[str]:

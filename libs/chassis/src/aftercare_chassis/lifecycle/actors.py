@@ -11,7 +11,8 @@ from aftercare_chassis.lifecycle.timing import PLAIN_HOURS, Timing
 class Actor:
     """Who acts: the token's subject, its role, the tenant it acts for where the role acts for one, and its scopes.
 
-    `is_machine` is whether it is a program with a token of its own, and no person.
+    `is_machine` is whether it is a program with a token of its own, and no person. `affiliations` are the tenants that the token names
+    although its role acts for none: they give no right, and may take one away.
     """
 
     id: str
@@ -19,6 +20,11 @@ class Actor:
     tenant: str | None = None
     scopes: frozenset[str] = frozenset()
     is_machine: bool = False
+    affiliations: frozenset[str] = frozenset()
+
+    def belongs_to(self, tenant: str) -> bool:
+        """Whether the token names this tenant, whatever the role is."""
+        return tenant == self.tenant or tenant in self.affiliations
 
 
 SYSTEM = Actor("system", "system")

@@ -74,7 +74,7 @@ def check_merchant(actor: Actor, merchant_id: str) -> None:
 
 def is_side(actor: Actor, buyer_id: str, merchant_id: str, known: Sequence[str] = ()) -> bool:
     """Whether this person, in whatever role, is the buyer, or belongs to the merchant, or is one of those known to have acted for one."""
-    return actor.id in (buyer_id, merchant_id, *known) or actor.tenant == merchant_id
+    return actor.id in (buyer_id, merchant_id, *known) or actor.belongs_to(merchant_id)
 
 
 def with_actor(known: Sequence[str], actor: Actor) -> list[str]:

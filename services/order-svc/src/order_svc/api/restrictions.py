@@ -12,6 +12,7 @@ from order_svc.api.schemas.orders import OrderDetailOut
 from order_svc.api.schemas.restrictions import RestrictionOut
 from order_svc.commands.orders import restrictions
 from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.payments.errors import PartyCannotDecide
 from order_svc.domain.sales.errors import OrderNotInReview
 from order_svc.domain.sales.restrictions import OrdersEffect, SanctionSubjectType
 from order_svc.queries import restrictions as queries
@@ -45,7 +46,7 @@ async def list_restrictions(
 @router.post(
     "/orders/{order_id}/approve",
     operation_id="approveOrder",
-    responses=refusals(IllegalTransition, OrderNotInReview),
+    responses=refusals(IllegalTransition, OrderNotInReview, PartyCannotDecide),
     dependencies=[require_action(ORDER, OrderAction.APPROVE)],
 )
 async def approve_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
@@ -57,7 +58,7 @@ async def approve_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
 @router.post(
     "/orders/{order_id}/reject",
     operation_id="rejectOrder",
-    responses=refusals(IllegalTransition, OrderNotInReview),
+    responses=refusals(IllegalTransition, OrderNotInReview, PartyCannotDecide),
     dependencies=[require_action(ORDER, OrderAction.REJECT)],
 )
 async def reject_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:

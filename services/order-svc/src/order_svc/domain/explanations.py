@@ -13,6 +13,7 @@ from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.order_ways import WAYS, OrderWay, ways_after_shipment
+from order_svc.domain.payments.errors import PartyCannotDecide
 from order_svc.domain.permissions import BUYER, MERCHANT, MERCHANT_OR_AGENT, OPERATOR, PARTIES
 from order_svc.domain.recorded_ends import DeliveryNotOverdue, ParcelNotAwaited
 from order_svc.domain.sales.errors import (
@@ -61,6 +62,7 @@ WHY_NOT: Mapping[str, Label] = {
     NoVirtualGoods.code: Label("没有可交付的虚拟商品", "no virtual goods are left to deliver"),
     OrderInReview.code: Label("订单正在审核", "the order is in review"),
     OrderNotInReview.code: Label("订单无需审核", "the order waits for no review"),
+    PartyCannotDecide.code: Label("交易一方不能审核订单", "a party of the order does not review it"),
     OPERATOR.why_not: Label("仅平台人员可以执行", "only the platform's staff may do it"),
     ReceiptExtensionsUsed.code: Label(
         "延长收货次数已用完", "the time to confirm was extended as often as is permitted"

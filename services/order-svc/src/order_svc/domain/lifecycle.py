@@ -19,6 +19,7 @@ from order_svc.domain.order_guards import (
     CONSENT,
     EXTENSIONS_USED,
     IN_REVIEW,
+    NO_PARTY,
     NOT_IN_REVIEW,
     NOT_PACKED,
     NOT_PARTLY_PAID,
@@ -173,8 +174,8 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     initial=_S.CREATED,
     transitions={
         (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER, (IN_REVIEW,)),
-        (_S.CREATED, _A.APPROVE): Transition(_S.CREATED, OPERATOR, (NOT_IN_REVIEW,)),
-        (_S.CREATED, _A.REJECT): Transition(_S.CANCELLED, OPERATOR, (NOT_IN_REVIEW,)),
+        (_S.CREATED, _A.APPROVE): Transition(_S.CREATED, OPERATOR, (NOT_IN_REVIEW, NO_PARTY)),
+        (_S.CREATED, _A.REJECT): Transition(_S.CANCELLED, OPERATOR, (NOT_IN_REVIEW, NO_PARTY)),
         (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.CREATED, _A.CANCEL_LINES): Transition(_S.CREATED, PARTIES, (NOT_PARTLY_PAID, *UNPAID_TO_CANCEL)),
         (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES, (CHANGES_LEFT,)),

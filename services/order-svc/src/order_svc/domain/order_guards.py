@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.lifecycle import Actor, Guard
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import deliveries, errors, line_cancellations, recalls, recorded_ends
@@ -14,8 +14,8 @@ from order_svc.domain.intercepts.errors import InterceptOpen
 from order_svc.domain.intercepts.model import Intercept
 from order_svc.domain.model import Order, OrderLine, ReviewState
 from order_svc.domain.order_ways import WAYS, ways_after_shipment
-from order_svc.domain.payments.errors import NotAuthorised, PaymentPlanned
-from order_svc.domain.permissions import BUYER, MERCHANT
+from order_svc.domain.payments.errors import NotAuthorised, PartyCannotDecide, PaymentPlanned
+from order_svc.domain.permissions import BUYER, MERCHANT, is_party_as_staff
 from order_svc.domain.sales import goods
 from order_svc.domain.sales.errors import (
     AddressChangesUsed,
@@ -34,7 +34,7 @@ class OrderFacts:
     """What the guards judge beside the order, and what decides whose turn it is while it is shipped. `parcels` None: they were not read,
     nor were their `intercepts`. `contents` are those of the parcels where a case has sent goods, and `cases` the cases of the order then.
 
-    `pending_payment` is one that may pay the order yet, and `adjusted_by` are the cases that have given money back for no known units.
+    `actor` is who acts, or reads; None where nobody is judged. `pending_payment` is one that may pay the order yet, and `adjusted_by` are the cases that have given money back for no known units.
     """
 
     lines: Sequence[OrderLine]
@@ -44,6 +44,14 @@ class OrderFacts:
     adjusted_by: Sequence[str] = ()
     contents: Sequence[ParcelLine] = ()
     cases: Sequence[Case] = ()
+    actor: Actor | None = None
+
+
+def _party(order: Order, facts: OrderFacts | None) -> Refusal | None:
+    """The buyer and the merchant's people decide nothing for the platform about their own order."""
+    if facts is None or facts.actor is None:
+        return None
+    return PartyCannotDecide() if is_party_as_staff(facts.actor, order.buyer_id, order.merchant_id) else None
 
 
 def _units_left(of: Callable[[Sequence[OrderLine]], Sequence[OrderLine]]) -> tuple[Guard, Guard]:
@@ -107,6 +115,7 @@ VIRTUAL_DELIVERED = Guard(
 PLANNED = Guard(PaymentPlanned.code, lambda order, _: None if order.payment_plan is None else PaymentPlanned())
 AUTHORISED = Guard(NotAuthorised.code, lambda order, _: None if order.authorised_until else NotAuthorised())
 IN_REVIEW = Guard(OrderInReview.code, lambda order, _: OrderInReview() if order.review is ReviewState.PENDING else None)
+NO_PARTY = Guard(PartyCannotDecide.code, _party)
 NOT_IN_REVIEW = Guard(
     OrderNotInReview.code, lambda order, _: None if order.review is ReviewState.PENDING else OrderNotInReview()
 )

@@ -20,4 +20,4 @@ STAFF = frozenset({"agent", "finance", "admin"})
 
 def is_party_as_staff(actor: Actor, buyer_id: str, merchant_id: str) -> bool:
     """Whether who acts for the platform is the buyer, or belongs to the merchant, of an order."""
-    return actor.role in STAFF and (actor.id in (buyer_id, merchant_id) or actor.tenant == merchant_id)
+    return actor.role in STAFF and (actor.id in (buyer_id, merchant_id) or actor.belongs_to(merchant_id))

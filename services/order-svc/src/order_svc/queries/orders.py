@@ -93,6 +93,7 @@ async def _facts(
             pending_payment=by_order[each.id].pending,
             adjusted_by=adjusted.get(each.id, ()),
             cases=cases.get(each.id, ()),
+            actor=reader.actor,
         )
         for each in orders
     ]

@@ -12,6 +12,7 @@ from order_svc.commands import effects
 from order_svc.commands.record import order_fields
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderLine, ReviewState
+from order_svc.domain.order_guards import OrderFacts
 from order_svc.domain.sales import restrictions
 from order_svc.domain.sales.restrictions import OrdersEffect, Restriction, SanctionSubjectType
 from order_svc.settings import Settings
@@ -77,10 +78,12 @@ async def approve_order(tx: Transaction[Settings], order_id: str) -> Order:
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, OrderNotInReview: see ORDER.
+        IllegalTransition, ActionNotAllowed, OrderNotInReview, PartyCannotDecide: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
-    approved = replace(ORDER.apply(order, OrderAction.APPROVE, tx), review=ReviewState.APPROVED, reviewed_at=tx.now)
+    approved = replace(
+        ORDER.apply(order, OrderAction.APPROVE, tx, _of(tx)), review=ReviewState.APPROVED, reviewed_at=tx.now
+    )
     approved = ORDER.enter_again(approved, tx)
     approved = replace(approved, deadline_at=approved.payment_due(tx.now, tx.settings.payment_hours))
     return await effects.enter(tx, order, approved, _reviewed(tx, approved))
@@ -91,12 +94,19 @@ async def reject_order(tx: Transaction[Settings], order_id: str) -> Order:
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, OrderNotInReview: see ORDER.
+        IllegalTransition, ActionNotAllowed, OrderNotInReview, PartyCannotDecide: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)
-    rejected = replace(ORDER.apply(order, OrderAction.REJECT, tx), review=ReviewState.REJECTED, reviewed_at=tx.now)
+    rejected = replace(
+        ORDER.apply(order, OrderAction.REJECT, tx, _of(tx)), review=ReviewState.REJECTED, reviewed_at=tx.now
+    )
     noted = await tx.save(ORDERS, replace(order, review=rejected.review, reviewed_at=tx.now), _reviewed(tx, rejected))
     return await effects.cancel(tx, noted, replace(rejected, version=noted.version), CancelCause.REVIEW_REJECTED)
+
+
+def _of(tx: Transaction[Settings]) -> OrderFacts:
+    """What judges a review besides the order: who decides it."""
+    return OrderFacts((), actor=tx.actor)
 
 
 def _reviewed(tx: Transaction[Settings], order: Order) -> OrderReviewed:

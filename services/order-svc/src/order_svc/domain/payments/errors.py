@@ -128,8 +128,8 @@ class PartyCannotDecide(Refusal):
 
     kind, code = Kind.CONFLICT, "party_cannot_decide"
     zh, en = (
-        "交易一方不能代表平台处理该订单的款项。",
-        "A party of the order does not act for the platform about its money.",
+        "交易一方不能代表平台处理该订单。",
+        "A party of the order does not act for the platform in it.",
     )
 
 
