@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from aftercare_chassis.settings import ServiceSettings
 from kustomize import sources
 from manifests import K8S, SERVICES, rendered, secrets_in, without_hash
 
@@ -128,6 +129,11 @@ def test_settings_are_those_the_service_reads(base, service):
         given = {each["name"] for each in container["env"]}
         assert given <= known.keys() | {"AFTERCARE_SECRETS_DIR"}
         assert required <= given | secrets, job["metadata"]["name"]
+
+
+def test_the_readme_of_the_base_names_the_settings_of_every_service():
+    named = set(re.findall(r"`(AFTERCARE_\w+)`", (K8S / "base" / "README.md").read_text(encoding="utf-8")))
+    assert {f"AFTERCARE_{name}".upper() for name in ServiceSettings.model_fields} <= named
 
 
 @pytest.mark.parametrize("service", SERVICES)
