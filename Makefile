@@ -67,8 +67,6 @@ test-k8s: $(STAMP) ## apply every overlay to a real Kubernetes API server, built
 test-images: $(STAMP) ## build images and check what is in them (needs Docker; PYTHON_IMAGE=…)
 	@$(BIN)/python -m pytest -m images tests/deploy/test_built_images.py -q -s
 
-check: $(STAMP) ## formatting, lint, types, import rules, generated documents, Kubernetes manifests
-	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents check-manifests
 # Built once; another version in builder.yaml builds it again.
 COLLECTOR = .aftercare-collector
 $(COLLECTOR)/otelcol: tests/collector/builder.yaml
@@ -80,8 +78,8 @@ $(COLLECTOR)/otelcol: tests/collector/builder.yaml
 test-collector: $(STAMP) $(COLLECTOR)/otelcol ## send spans through a real OpenTelemetry collector, and kill it meanwhile (needs Go)
 	@AFTERCARE_COLLECTOR=$(CURDIR)/$(COLLECTOR)/otelcol $(BIN)/python -m pytest -m long tests/collector
 
-check: $(STAMP) ## formatting, lint, types, import rules, generated documents
-	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents
+check: $(STAMP) ## formatting, lint, types, import rules, generated documents, Kubernetes manifests
+	@$(MAKE) --no-print-directory -j 2 check-types check-sources check-documents check-manifests
 
 check-types:
 	$(BIN)/mypy $(TYPED)
