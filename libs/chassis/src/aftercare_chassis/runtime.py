@@ -1,6 +1,7 @@
 """What a running process of a service holds, such as its connection pool, and how it makes transactions."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -44,7 +45,7 @@ class Runtime(Generic[S_co]):
     """One per process: `open` connects it, `close` ends it.
 
     `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build.
-    `streams` counts the open event streams, `waiting` the requests that wait for an event of another service. `leaving`
+    `streams` counts the open event streams, `streams_of` those of each caller, `waiting` the requests that wait for an event of another service. `leaving`
     returns whether the process is about to end. `transactions` makes transactions; a reconciliation has a kind of its own.
     """
 
@@ -73,6 +74,7 @@ class Runtime(Generic[S_co]):
         self.watchdogs: dict[str, Callable[[], str | None]] = {}
         self.revisions = Revisions()
         self.streams = self.waiting = 0
+        self.streams_of = Counter[str]()
         self.transactions: Callable[..., Transaction[S_co]] = Transaction
         self.leaving: Callable[[], bool] = lambda: False
         self.progress = HandledEvents(self.handled, lambda: self.leaving())

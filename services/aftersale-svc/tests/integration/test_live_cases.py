@@ -239,6 +239,17 @@ async def test_a_process_refuses_more_streams_than_its_limit(live: Shop, monkeyp
     live.harness.problem(refused, 503, "too_many_streams")
 
 
+async def test_one_merchant_does_not_take_the_streams_of_others(live: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "MAX_STREAMS_OF_ONE", 1)
+
+    async def act() -> None:
+        live.harness.problem(await live.seller.get("/v1/cases/stream"), 503, "too_many_streams")
+        assert (await live.buyer.head("/v1/cases/stream")).status_code == 200
+
+    await followed(live, [(live.seller, {})], act)
+    assert not live.harness.runtime.streams_of
+
+
 @pytest.mark.parametrize("query", [{"type": "tea"}, {"whose_turn": "tea"}, {"reason": ["recall", "tea"]}])
 async def test_a_filter_that_does_not_exist_is_refused(live: Shop, query: dict[str, Any]) -> None:
     problem = live.harness.problem(await live.seller.get("/v1/cases/stream", params=query), 422, "validation_failed")

@@ -52,7 +52,9 @@ async def test_a_stream_ends_after_its_time(prepared: Desk, monkeypatch: pytest.
     assert prepared.harness.runtime.streams == 0
 
 
-async def test_a_stream_ends_with_the_token_of_its_reader(prepared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_may_have_so_many_streams_which_end_with_the_token(
+    prepared: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sse, "READ_SECONDS", 0.05)
     prepared.harness.runtime.leaving = lambda: False
     path = f"/v1/conversations/{(await prepared.conversation())['id']}/live"
@@ -62,6 +64,9 @@ async def test_a_stream_ends_with_the_token_of_its_reader(prepared: Desk, monkey
         return prepared.harness.runtime.streams == 1
 
     await until(has_begun, "a stream")
+    monkeypatch.setattr(sse, "MAX_STREAMS_OF_ONE", 1)
+    prepared.harness.problem(await prepared.buyer.get(path), 503, "too_many_streams")
+    assert (await prepared.agent.head(path)).status_code == 200
     prepared.harness.clock.advance(hours=24 * 365 + 1)
     assert (await asyncio.wait_for(reading, 60)).text.count("data:") == 1
-    assert prepared.harness.runtime.streams == 0
+    assert (prepared.harness.runtime.streams, len(prepared.harness.runtime.streams_of)) == (0, 0)

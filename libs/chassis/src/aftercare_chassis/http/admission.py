@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from aftercare_chassis.http.errors import Overloaded, ShareUsedUp
 from aftercare_chassis.http.metrics import AdmissionMetrics
+from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Refusal
 
 STANDING_SHARE = 20
@@ -253,6 +254,11 @@ class Place:
         if not self._is_taken:
             self._is_taken = True
             self._admission.enter_again()
+
+
+def caller_of(actor: Actor) -> str:
+    """Who shares as one: a merchant with all of its people, or another person."""
+    return f"tenant:{actor.tenant}" if actor.tenant else f"{actor.role}:{actor.id}"
 
 
 PLACE = "aftercare.place"

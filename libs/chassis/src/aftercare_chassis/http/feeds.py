@@ -29,10 +29,11 @@ from aftercare_chassis.http.sse import (
     STREAM_SECONDS,
     EventStream,
     LastEventUnknown,
-    TooManyStreams,
-    has_capacity,
+    begin,
+    end,
     headers,
     nothing,
+    require_capacity,
 )
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
@@ -91,8 +92,7 @@ class Feed(Generic[R]):
             StreamTooFarBehind: see there.
         """
         runtime: Runtime[S] = request.app.state.runtime
-        if not has_capacity(runtime):
-            raise TooManyStreams
+        require_capacity(runtime, reader.actor)
         if last is None:
             stream = await self._begun(reader, wanted)
         elif re.fullmatch(rf"{self.prefix}_[0-9a-f]{{{_ID_DIGITS}}}", last):
@@ -180,7 +180,7 @@ class _Reading(Generic[R]):
 
     def join(self, stream: _Stream[R]) -> None:
         """Read for this stream as well; what was read since it began is offered at once."""
-        self._runtime.streams += 1
+        begin(self._runtime, stream.actor)
         self._streams.add(stream)
         if self._task is None or self._task.done():
             self._recent, self._newest = {}, stream.begins
@@ -190,7 +190,7 @@ class _Reading(Generic[R]):
 
     def leave(self, stream: _Stream[R]) -> None:
         """Read for it no longer."""
-        self._runtime.streams -= 1
+        end(self._runtime, stream.actor)
         self._streams.discard(stream)
 
     async def _run(self) -> None:
@@ -226,14 +226,14 @@ async def _sent(
     stream: _Stream[R],
 ) -> AsyncIterator[bytes]:
     """The stream as it is sent, piece by piece. The first one gives the client an id from which it can resume."""
-    end = time.monotonic() + STREAM_SECONDS
+    ends_at = time.monotonic() + STREAM_SECONDS
     reading.join(stream)
     try:
         yield format_sse_event(retry=RETRY_MILLISECONDS, id=stream.begins)
         for shown in stream.first:
             yield format_sse_event(data_str=shown.data, id=shown.row.id)
         sent_at = time.monotonic()
-        while time.monotonic() < end and not runtime.leaving():
+        while time.monotonic() < ends_at and not runtime.leaving():
             waiting = await _next(stream)
             if waiting is None:
                 return

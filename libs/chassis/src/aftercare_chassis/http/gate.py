@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from aftercare_chassis.http import problems
-from aftercare_chassis.http.admission import Admission, Priority
+from aftercare_chassis.http.admission import Admission, Priority, caller_of
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import AdmissionMetrics
 from aftercare_chassis.http.request_body import Disconnected
@@ -81,7 +81,7 @@ class Gate:
                 return f"partner:{partner}"
         actor = self._verifier.remembered(_text(headers.get(b"authorization")))
         if actor is not None:
-            return f"tenant:{actor.tenant}" if actor.tenant else f"{actor.role}:{actor.id}"
+            return caller_of(actor)
         return f"address:{(scope.get('client') or ('',))[0]}"
 
 

@@ -18,7 +18,9 @@ from starlette.responses import StreamingResponse
 
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.http.admission import caller_of
 from aftercare_chassis.http.methods import is_head
+from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
@@ -26,6 +28,8 @@ from aftercare_chassis.settings import S
 STREAM_SECONDS, READ_SECONDS, KEEPALIVE_SECONDS = 300.0, 1.0, 15.0
 RETRY_MILLISECONDS, RETRY_SECONDS = 2000, 5
 MAX_STREAMS = 500  # of one process: each may be a read per second
+MAX_STREAMS_OF_ONE = 100
+"""Of one process and one merchant with all of its people, or one other person, so that others have some, too."""
 
 Event = tuple[str, BaseModel]
 """The id that a client sends when it reconnects, and the data."""
@@ -59,7 +63,7 @@ class LastEventUnknown(Refusal):
 
 
 class TooManyStreams(Refusal):
-    """This process has MAX_STREAMS streams open."""
+    """This process has MAX_STREAMS streams open, or MAX_STREAMS_OF_ONE of this caller."""
 
     kind, code, retry_after = Kind.UNAVAILABLE, "too_many_streams", RETRY_SECONDS
     zh, en = "当前打开的事件流过多，请稍后重试。", "Too many streams are open; try again shortly."
@@ -85,17 +89,32 @@ async def stream(request: Request, reader: Reader[S], read: ReadEvents[S], last:
         Refusal: what `read` refuses with.
     """
     runtime: Runtime[S] = request.app.state.runtime
-    if not has_capacity(runtime):
-        raise TooManyStreams
+    require_capacity(runtime, reader.actor)
     events = await read(reader, last)
     if is_head(request):
         return EventStream(nothing(), headers=headers())
-    return EventStream(_sent(request, runtime, read, events, last), headers=headers())
+    return EventStream(_sent(request, runtime, reader.actor, read, events, last), headers=headers())
 
 
-def has_capacity(runtime: Runtime[S]) -> bool:
-    """Whether this process may open another stream."""
-    return runtime.streams < MAX_STREAMS
+def require_capacity(runtime: Runtime[S], actor: Actor) -> None:
+    """Raises: TooManyStreams where this process may open no other stream for the actor."""
+    if runtime.streams >= MAX_STREAMS or runtime.streams_of[caller_of(actor)] >= MAX_STREAMS_OF_ONE:
+        raise TooManyStreams
+
+
+def begin(runtime: Runtime[S], actor: Actor) -> None:
+    """Count a stream of the actor, which has to `end`."""
+    runtime.streams += 1
+    runtime.streams_of[caller_of(actor)] += 1
+
+
+def end(runtime: Runtime[S], actor: Actor) -> None:
+    """Count a stream no longer."""
+    caller = caller_of(actor)
+    runtime.streams -= 1
+    runtime.streams_of[caller] -= 1
+    if not runtime.streams_of[caller]:
+        del runtime.streams_of[caller]
 
 
 def headers() -> dict[str, str]:
@@ -110,13 +129,18 @@ async def nothing() -> AsyncIterator[bytes]:
 
 
 async def _sent(
-    request: Request, runtime: Runtime[S], read: ReadEvents[S], events: Sequence[Event], last: str | None
+    request: Request,
+    runtime: Runtime[S],
+    actor: Actor,
+    read: ReadEvents[S],
+    events: Sequence[Event],
+    last: str | None,
 ) -> AsyncIterator[bytes]:
     """The stream as it is sent, piece by piece."""
     sent: set[str] = set()
     last_sent_at = time.monotonic()
-    end = last_sent_at + STREAM_SECONDS
-    runtime.streams += 1
+    ends_at = last_sent_at + STREAM_SECONDS
+    begin(runtime, actor)
     try:
         yield format_sse_event(retry=RETRY_MILLISECONDS)
         while True:
@@ -129,7 +153,7 @@ async def _sent(
             if now - last_sent_at > KEEPALIVE_SECONDS:
                 last_sent_at = now
                 yield KEEPALIVE_COMMENT
-            if now > end or runtime.leaving():
+            if now > ends_at or runtime.leaving():
                 return
             await asyncio.sleep(READ_SECONDS)
             async with runtime.reader(runtime.verifier.actor(request.headers)) as reader:
@@ -139,4 +163,4 @@ async def _sent(
         if not (isinstance(error, Refusal) or is_unavailable(error)):
             raise
     finally:
-        runtime.streams -= 1
+        end(runtime, actor)
