@@ -118,6 +118,16 @@ def test_a_program_acts_under_its_own_name_and_with_its_own_role(
     assert staff.actor(bearer(sign(key, wms))) == Actor("client:staff|wms", "admin", is_machine=True)
 
 
+@pytest.mark.parametrize(("prefix", "sub"), [("", "client:erp"), ("c", "lient:erp"), ("client", ":erp")])
+def test_no_person_has_the_id_of_a_program(
+    settings: ServiceSettings, file: Path, clock: FixedClock, key: Any, theirs: dict[str, Any], prefix: str, sub: str
+) -> None:
+    file.write_text(file.read_text().replace("staff|", prefix))
+    alone = settings.model_copy(update={"issuers_file": str(file), "jwks_file": None})
+    with pytest.raises(TokenInvalid):
+        Verifier(alone, clock, ROLES).actor(bearer(sign(key, theirs | roles("shop admins") | {"sub": sub})))
+
+
 def test_a_person_who_uses_the_program_stays_a_person(staff: Verifier, key: Any, theirs: dict[str, Any]) -> None:
     person = theirs | {"client_id": "wms"} | roles("shop admins")
     assert staff.actor(bearer(sign(key, person))) == Actor("staff|li.na", "admin")
@@ -160,6 +170,7 @@ def test_the_file_is_read_again_when_it_has_changed(
         (ONE + 'rules = "x"', "issuers.0.rules: Extra inputs are not permitted"),
         (ONE + 'roles = {a = "root"}', "unknown roles root"),
         (ONE + 'clients = [{id = "a", role = "root"}]', "unknown roles root"),
+        (ONE + 'claims = {roles = "realm_access.roles"}', "unknown claims roles"),
         (ONE + 'clients = [{id = "a", role = "admin"}, {id = "a", role = "buyer"}]', "a client is listed twice"),
         (ONE + 'jwks_file = "a"\nca_file = "b"', "jwks_file excludes"),
         (ONE + 'jwks_url = "http://one.example/keys"', "must start with https"),

@@ -40,12 +40,13 @@ def actor_of(issuer: Issuer, claims: Claims, roles: Roles) -> Actor:
     client = client_of(issuer, claims)
     if client is None:
         sub = _name(claims, "sub", "sub")
-        if sub.startswith(CLIENT_PREFIX):
+        own_id = issuer.prefix + sub
+        if sub.startswith(CLIENT_PREFIX) or own_id.startswith(CLIENT_PREFIX):
             raise TokenInvalid
         role = _role(issuer, claims, roles)
         tenants = _tenants(issuer, claims, roles, role)
         return Actor(
-            _usable(issuer.prefix + sub, "sub"),
+            _usable(own_id, "sub"),
             role,
             tenants.pop(str(roles[role]), None),
             _scopes(issuer, claims),

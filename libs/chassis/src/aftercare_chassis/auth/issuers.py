@@ -111,6 +111,8 @@ def parsed(text: str, roles: Roles, others: Sequence[Issuer] = ()) -> tuple[Issu
     for each in found:
         if unknown := each.given_roles(roles) - roles.keys():
             raise ValueError(f"{each.issuer}: unknown roles {', '.join(sorted(unknown))}")
+        if unknown := each.claims.keys() - {"role", "scope", *roles.values()}:
+            raise ValueError(f"{each.issuer}: unknown claims {', '.join(sorted(unknown))}")
     for one, other in permutations(found, 2):
         if one.issuer == other.issuer:
             raise ValueError(f"{one.issuer} is listed twice")
