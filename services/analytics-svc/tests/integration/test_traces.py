@@ -134,7 +134,7 @@ async def test_the_trace_of_a_party_has_the_events_that_name_it(analytics: Harne
 
 
 async def test_a_long_trace_of_a_party_is_truncated(analytics: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analytics_svc.queries.traces.MAX_PARTY_EVENTS", 3)
+    monkeypatch.setattr("analytics_svc.queries.traces.MAX_EVENTS", 3)
     await returned_order().deliver_to(analytics)
     body = await trace(analytics, party="buyer-1")
     assert (len(body["data"]), body["truncated"], body["complete"]) == (3, True, False)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from aftercare_chassis.testing import Harness
 from example_log import returned_order
 
@@ -13,7 +14,9 @@ async def trace(analytics: Harness, **query: str) -> Any:
     return response.json()
 
 
-async def test_staff_find_what_followed_from_a_command_by_its_trace_or_any_of_its_events(analytics: Harness) -> None:
+async def test_staff_find_what_followed_from_a_command_by_its_trace_or_any_of_its_events(
+    analytics: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = returned_order()
     await log.deliver_to(analytics)
     opened = next(each for each in log.envelopes if each.type == "ComplaintOpened.v1")
@@ -22,6 +25,12 @@ async def test_staff_find_what_followed_from_a_command_by_its_trace_or_any_of_it
     assert {"ComplaintOpened", "DisputeOpened"} <= {each["event_type"].removesuffix(".v1") for each in by_cause["data"]}
     assert await trace(analytics, event_id=str(effect.id)) == by_cause
     assert await trace(analytics, trace_id=opened.correlation_id) == by_cause
+    assert not by_cause["truncated"]
+    with monkeypatch.context() as patched:
+        patched.setattr("analytics_svc.queries.traces.MAX_EVENTS", 1)
+        newest = await trace(analytics, trace_id=opened.correlation_id)
+    assert (newest["truncated"], newest["complete"]) == (True, False)
+    assert len(newest["data"]) < len(by_cause["data"])
     for role, sub, merchant in (("buyer", "buyer-1", None), ("seller", "seller-1", "m-1")):
         response = await analytics.client(role, sub, merchant).get("/v1/traces", params={"event_id": str(opened.id)})
         analytics.problem(response, 404, "not_found")

@@ -49,7 +49,7 @@ async def get_trace(
 
     - `order_id`: every event of the order and of all its documents.
     - `case_id` or `complaint_id`: its events and what they caused.
-    - `event_id` or `trace_id`: everything that follows from the same command, timer or push; for staff.
+    - `event_id` or `trace_id`: everything that follows from the same command, timer or push, of more than 2000 events the newest; for staff.
     - `party`: the newest 2000 events that name the party.
 
     Buyers see the traces of their own orders, sellers those of their merchant, staff all of them.

@@ -25,7 +25,7 @@ from analytics_svc.tables.traces import (
     SEQUENCE_GAPS,
 )
 
-MAX_PARTY_EVENTS = 2_000
+MAX_EVENTS = 2_000
 OF_PLATFORM = frozenset(name for name, event in EVENTS.items() if event.OF_PLATFORM)
 """The types of events that are shown to the platform alone."""
 
@@ -52,27 +52,29 @@ async def trace_of_document(reader: Reader, kind: str, id: str) -> Trace:
 
 async def trace_of_work(reader: Reader, kind: str, id: UUID | str) -> Trace:
     """Everything that follows from one command, timer or push: that of an event (`event_id`), or with this id of its trace (`trace_id`).
+    Of more than MAX_EVENTS the newest, with those that belong to them: a client may give all of its commands one trace.
 
     Raises: NotFound where there is none, or the actor is not staff: callers choose the ids of their traces, so that one may have events
     of several parties.
     """
-    named = await reader.all(_CORRELATED[kind], ids=[id]) if reader.actor.role in STAFF else []
+    named = await reader.all(_CORRELATED[kind], ids=[id], rows=MAX_EVENTS + 1) if reader.actor.role in STAFF else []
     if not named:
         raise NotFound(what=kind)
-    return await _trace(reader, str(id), await _with_related(reader, named, TraceScope(documents=False)))
+    related = await _with_related(reader, named[:MAX_EVENTS], TraceScope(documents=False))
+    return await _trace(reader, str(id), related, truncated=len(named) > MAX_EVENTS)
 
 
 async def trace_of_party(reader: Reader, party: str) -> Trace:
-    """The newest events that name a person or merchant, MAX_PARTY_EVENTS at most.
+    """The newest events that name a person or merchant, MAX_EVENTS at most.
 
     Raises: NotFound where there are none, or a buyer or seller asks for somebody else.
     """
     limits = _limits(reader.actor, party)
-    found = await reader.all(EVENTS_OF_PARTY, ids=[party], rows=MAX_PARTY_EVENTS + 1, **limits)
+    found = await reader.all(EVENTS_OF_PARTY, ids=[party], rows=MAX_EVENTS + 1, **limits)
     if not found:
         raise NotFound(what="party")
-    visible = visible_to(reader.actor, found[:MAX_PARTY_EVENTS], OF_PLATFORM)
-    return await _trace(reader, party, visible, truncated=len(found) > MAX_PARTY_EVENTS)
+    visible = visible_to(reader.actor, found[:MAX_EVENTS], OF_PLATFORM)
+    return await _trace(reader, party, visible, truncated=len(found) > MAX_EVENTS)
 
 
 async def _with_related(reader: Reader, events: list[TraceEvent], scope: TraceScope) -> list[TraceEvent]:

@@ -95,24 +95,22 @@ TRACE_EVENTS = Rows(trace_events, TraceEvent)
 EVENTS_OF_ORDER = _with_id_in(_event.order_id)
 EVENTS_OF_CASE = _with_id_in(_event.case_id)
 EVENTS_OF_COMPLAINT = _with_id_in(_event.complaint_id)
-_correlated, _named = select(trace_events), trace_events.alias("named").c
-EVENTS_OF_CORRELATION = Query(_correlated.where(_event.correlation_id == any_(_texts("ids"))), TraceEvent)
+_newest = select(trace_events).order_by(_event.time.desc(), _event.event_id.desc()).limit(bindparam("rows"))
+_named = trace_events.alias("named").c
+EVENTS_OF_CORRELATION = Query(_newest.where(_event.correlation_id == any_(_texts("ids"))), TraceEvent)
 EVENTS_WITH_EVENT = Query(
-    _correlated.where(
+    _newest.where(
         _event.correlation_id.in_(select(_named.correlation_id).where(_named.event_id == any_(_uuids("ids"))))
     ),
     TraceEvent,
 )
 """Events that follow from the same command, timer or push: those with a correlation, and those with the correlation of an event."""
 EVENTS_OF_PARTY = Query(
-    select(trace_events)
-    .where(
+    _newest.where(
         _event.parties.overlap(_texts("ids")),
         _equal_if_given(_event.buyer_id, "buyer"),
         _equal_if_given(_event.merchant_id, "merchant"),
-    )
-    .order_by(_event.time.desc(), _event.event_id.desc())
-    .limit(bindparam("rows")),
+    ),
     TraceEvent,
 )
 RELATED_EVENTS = Query(
