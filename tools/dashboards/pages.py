@@ -136,6 +136,10 @@ PROCESSES = Page(
             "percentunit",
         ),
         Panel("Processes", {f"count by ({PROCESS}) (aftercare_service_info{{{OF}}})": BOTH}),
+        Panel(
+            "Spans that no collector took, per second",
+            {f'sum by ({PROCESS}) (rate(aftercare_spans_total{{{OF}, outcome!="sent"}}[5m]))': BOTH},
+        ),
     ),
 )
 WORK = Page(
