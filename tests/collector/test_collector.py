@@ -1,6 +1,7 @@
 """A real OpenTelemetry collector between a service's process and what it exports to; and one that is killed meanwhile."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ import httpx
 import pytest
 from aftercare_chassis.testing.otlp_receiver import OtlpReceiver, otlp_receiver
 from aftercare_cli.stack import ports
+from aftercare_cli.stack.processes import Processes
+from aftercare_cli.testing.reaper import reaper
 
 COLLECTOR = os.environ.get("AFTERCARE_COLLECTOR", "")
 pytestmark = [
@@ -52,18 +55,15 @@ for line in sys.stdin:
 
 @contextmanager
 def collector(folder: Path, port: int, target: str) -> Iterator[None]:
-    """A collector that takes OTLP at the port and sends it on. It ends with the test, also where that is killed."""
-    file = folder / "collector.yaml"
+    """A collector that takes OTLP at the port and sends it on. It is killed at the end."""
+    file, processes = folder / "collector.yaml", Processes(folder / "run", folder)
     file.write_text(CONFIGURATION.format(port=port, target=target))
-    command = ["setpriv", "--pdeathsig", "KILL", COLLECTOR, "--config", str(file)]
-    with (folder / "collector.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        wait(lambda: answers(port), f"the collector to listen: {(folder / 'collector.log').read_text()[-500:]}")
+    processes.records.mkdir(exist_ok=True)
+    with reaper(folder):
+        processes.start("collector", [COLLECTOR, "--config", str(file)])
+        wait(lambda: answers(port), f"the collector to listen: {processes.log('collector').read_text()[-500:]}")
         yield
-    finally:
-        process.kill()
-        process.wait()
+        processes.stop("collector", how=signal.SIGKILL)
 
 
 def answers(port: int) -> bool:
