@@ -233,11 +233,19 @@ async def test_a_request_whose_client_left_while_it_waited_is_not_begun(
 
 
 async def test_commands_have_more_turns_than_reads_and_money_more_than_both(shop: Shop) -> None:
-    urgent = WebhookRouter("/urgent", lambda *_: Response(), priority=Priority.URGENT)
+    urgent = WebhookRouter("/urgent", lambda *_: Response(), priority=Priority.URGENT, partners={"pay"})
     gate = Gate(shop.runtime, [urgent])
     scopes = [("GET", "/work/1"), ("POST", "/work/1"), ("POST", "/urgent/pay"), ("GET", "/urgent/pay")]
     found = [gate._priority({"method": method, "path": path}) for method, path in scopes]
     assert found == [Priority.READ, Priority.COMMAND, Priority.URGENT, Priority.READ]
+
+
+async def test_invented_partners_share_the_turns_of_one_and_have_no_priority(shop: Shop) -> None:
+    gate = Gate(shop.runtime, [WebhookRouter("/pay", lambda *_: Response(), priority=Priority.URGENT, partners={"a"})])
+    scopes = [{"method": "POST", "path": f"/pay/{partner}"} for partner in ("a", "b", "c", "")]
+    callers = [gate._caller(scope, {}) for scope in scopes]
+    assert callers == ["partner:a", *["unknown partners"] * 3]
+    assert [gate._priority(scope) for scope in scopes] == [Priority.URGENT, *[Priority.READ] * 3]
 
 
 async def test_bodies_take_a_bounded_memory_together(shop: Shop) -> None:

@@ -71,14 +71,16 @@ class Gate:
     def _priority(self, scope: Scope) -> Priority:
         if scope["method"] in _READS:
             return Priority.READ
-        found = (each.priority for each in self._webhooks if each.partner(scope["path"]) is not None)
-        return next(found, Priority.COMMAND)
+        for router in self._webhooks:
+            if (partner := router.partner(scope["path"])) is not None:
+                return router.priority(partner)
+        return Priority.COMMAND
 
     def _caller(self, scope: Scope, headers: Headers) -> str:
         """Who shares in the turns as one: a partner, a merchant with all of its people, another person, or an address."""
         for router in self._webhooks:
             if (partner := router.partner(scope["path"])) is not None:
-                return f"partner:{partner}"
+                return router.caller(partner)
         actor = self._verifier.remembered(_text(headers.get(b"authorization")))
         if actor is not None:
             return caller_of(actor)

@@ -1,7 +1,7 @@
 """Addresses that partners call in formats of their own, and that respond in them."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, TypeVar
 
@@ -81,7 +81,8 @@ class WebhookRouter(APIRouter):
     endpoint, the routing or the middleware refuses. `partner` is the path's first segment below the prefix, known or not.
 
     With `body_seconds`, an endpoint reads its body itself as it arrives, and has to limit its size; it has so long until it
-    responds. Without, the body is read before, as everywhere else. `priority` is that of posts while the process is overloaded.
+    responds. Without, the body is read before, as everywhere else. `priority` is that of posts while the process is overloaded;
+    posts for others than `partners`, where these are given, have the lowest one, and share their turns.
     """
 
     def __init__(
@@ -92,11 +93,12 @@ class WebhookRouter(APIRouter):
         failure: Failure | None = None,
         body_seconds: float | None = None,
         priority: Priority = Priority.PUSH,
+        partners: Collection[str] | None = None,
         **options: Any,
     ) -> None:
         route: Any = partial(WebhookRoute, failure=failure)  # FastAPI only calls it, and wants a class
         super().__init__(prefix=prefix, responses=_IN_PARTNERS_FORMAT, route_class=route, **options)
-        self._render, self.body_seconds, self.priority = render, body_seconds, priority
+        self._render, self.body_seconds, self._priority, self._partners = render, body_seconds, priority, partners
 
     def problem_renderer(self, path: str) -> ProblemRenderer | None:
         """What renders problems at this path; None where the path is not below the prefix, doubled slashes aside."""
@@ -107,6 +109,17 @@ class WebhookRouter(APIRouter):
         """The partner whose address this is; None as for `problem_renderer`."""
         own, found = _segments(self.prefix), _segments(path)
         return "".join(found[len(own) : len(own) + 1]) if found[: len(own)] == own else None
+
+    def priority(self, partner: str) -> Priority:
+        """That of this partner's posts."""
+        return self._priority if self._knows(partner) else Priority.READ
+
+    def caller(self, partner: str) -> str:
+        """Who shares in the turns as one: a partner, or all names that are no partner's, of which anybody can invent many."""
+        return f"partner:{partner}" if self._knows(partner) else "unknown partners"
+
+    def _knows(self, partner: str) -> bool:
+        return self._partners is None or partner in self._partners
 
     def probe(self, path: str) -> Callable[[Endpoint], Endpoint]:
         """Decorate the endpoint for partners that request an address before they post to it; it returns `probe_response()`."""

@@ -37,7 +37,7 @@ def router(couriers: Mapping[str, Courier]) -> WebhookRouter:
     """The addresses of these couriers."""
     hooks, refusal = CourierWebhooks(couriers), partial(webhooks.refusal, couriers)
     failure = partial(_failure, couriers)
-    made = WebhookRouter("/v1/courier-webhooks", refusal, failure=failure, tags=["courier-webhooks"])
+    made = WebhookRouter("/v1/courier-webhooks", refusal, failure=failure, partners=couriers, tags=["courier-webhooks"])
     made.post(_ADDRESS, operation_id="receiveCourierPush", response_class=Response, responses=_ACKNOWLEDGED)(
         hooks.receive
     )

@@ -32,7 +32,9 @@ _NOT_RECEIVED: Responses = {
 def router(providers: Mapping[str, PaymentProvider]) -> WebhookRouter:
     """The addresses of these providers."""
     hooks, refusal = PaymentWebhooks(providers), partial(webhooks.refusal, providers)
-    made = WebhookRouter("/v1/payment-webhooks", refusal, priority=Priority.URGENT, tags=["payment-webhooks"])
+    made = WebhookRouter(
+        "/v1/payment-webhooks", refusal, priority=Priority.URGENT, partners=providers, tags=["payment-webhooks"]
+    )
     made.post(_ADDRESS, operation_id="receivePaymentCallback", response_model=ReceivedOut, responses=_NOT_RECEIVED)(
         hooks.receive
     )
