@@ -6,6 +6,7 @@ from suite_scenarios import PHOTO, TEXTS, asked, delivered, step
 
 async def a_decision_of_two_agents(suite: InProcessSuite) -> str:
     """What one agent proposes is declined, then confirmed by another one."""
+    await suite.call("admin", "aftersale", "caseworkers/agent-1", {"role": "agent"}, method="PUT")
     order = await delivered(suite, "73000221")
     case = await asked(suite, order, 3, "refund_only")
     await step(suite, "seller", case, "escalate", note=TEXTS["note"])

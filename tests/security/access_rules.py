@@ -176,6 +176,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     },
     "analytics-svc": {
         "getTrace": READERS,
+        "listAuditEvents": {"admin"},
         "getAfterSalesMetrics": STAFF,
         "getCourierMetrics": STAFF,
     },

@@ -85,6 +85,12 @@ def test_tracestate_is_passed_on() -> None:
     assert codec.decode(traced.topic, *codec.encode(traced)).tracestate == "vendor=one,other=2"
 
 
+def test_an_audited_command_is_named_with_the_role_of_its_actor() -> None:
+    audited = replace(ENVELOPE, operation="cancelOrder", actor_role="admin")
+    assert codec.decode(audited.topic, *codec.encode(audited)) == audited
+    assert not {"ce_operation", "ce_actorrole"} & {name for name, _ in codec.encode(ENVELOPE)[2]}
+
+
 def test_a_time_with_another_offset_is_written_in_utc() -> None:
     east = replace(ENVELOPE, time=NOW.astimezone(timezone(timedelta(hours=8))))
     assert ("ce_time", b"2026-03-04T05:06:07.000891Z") in codec.encode(east)[2]

@@ -78,12 +78,13 @@ def test_a_captured_event_fits_the_payload(document: dict[str, Any], name: str, 
 
 def test_the_headers_are_those_that_the_codec_writes(document: dict[str, Any]) -> None:
     event = EVENTS["OrderPaid.v1"].model_validate(captured("OrderPaid.v1"))
-    made = envelope(event, causation_id="cause-1", traceparent="00-1-1-01", tracestate="a=1")
+    audited = {"operation": "cancelOrder", "actor_role": "admin"}
+    made = envelope(event, causation_id="cause-1", traceparent="00-1-1-01", tracestate="a=1", **audited)
     headers = {name: value.decode() for name, value in codec.encode(made)[2]}
     described = document["components"]["schemas"]["Headers"]
     assert headers.keys() == described["properties"].keys()
     jsonschema.validate(headers, described)
-    optional = {"ce_causationid", "traceparent", "tracestate"}
+    optional = {"ce_causationid", "ce_operation", "ce_actorrole", "traceparent", "tracestate"}
     assert set(described["required"]) == headers.keys() - optional
     assert {name for name, _ in codec.encode(envelope(event))[2]} == set(described["required"])
 

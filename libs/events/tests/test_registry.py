@@ -51,7 +51,8 @@ def test_every_module_of_the_catalogue_is_registered() -> None:
     names = {f"{catalogue.__name__}.{module.name}" for module in pkgutil.iter_modules(catalogue.__path__)}
     registered = {module.__name__ for module in registry.CATALOGUE}
     shared = {
-        f"{catalogue.__name__}.{name}" for name in ("cases", "deadlines", "decisions", "refund_parts", "verdicts")
+        f"{catalogue.__name__}.{name}"
+        for name in ("admin_actions", "cases", "deadlines", "decisions", "refund_parts", "verdicts")
     }
     assert names - registered == shared, "they hold only what events share"
 

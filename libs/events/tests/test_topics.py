@@ -32,11 +32,11 @@ def test_it_has_events_partitions_and_a_publisher(topic: Topic) -> None:
 def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
     keys = {cls.KEY for cls in EVENTS.values() if cls.TOPIC is topic}
     expected = {
-        "order or setting": {"order_id", "setting_id"},
+        "order, setting or action of an administrator": {"order_id", "setting_id", "action_id"},
         "payment or payment difference": {"payment_id", "difference_id"},
         "parcel or intercept": {"parcel_id", "intercept_id"},
         "feedback or rating": {"feedback_id", "rating_id"},
         "sanctioned subject": {"subject_id"},
-        "setting or deposit": {"setting_id", "deposit_id"},
+        "setting, deposit or action of an administrator": {"setting_id", "deposit_id", "action_id"},
     }
     assert keys == expected.get(topic.aggregate, {f"{topic.aggregate}_id"})

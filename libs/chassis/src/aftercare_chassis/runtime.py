@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis.auth.issuers import Roles
 from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.clock import Clock
+from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.database.connections import SESSION, connect, no_reset, prepare
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
@@ -62,7 +63,9 @@ class Runtime(Generic[S_co]):
         timing: TimingSource | None = None,
         observers: Mapping[str, Observer] | None = None,
         journal: Journal | None = None,
+        audit: Audit | None = None,
     ) -> None:
+        self.audit = audit
         self._timing, self._observers, self._journal = timing or NoTiming(), observers, journal
         self._resources, self._opened = resources, AsyncExitStack()
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics

@@ -17,6 +17,7 @@ from aftercare_chassis.consumer.cli import ParkedCommands
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
+from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.database.metrics import PoolMetrics
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.observers import Journal, Observer
@@ -89,6 +90,7 @@ class Service(Generic[S]):
         observers: called with each change of an aggregate, by the name of its table.
         journal: called with each event that is recorded.
         redo: by own event, what records it again after a restore, where neither an event of others nor a timer does.
+        audit: which of its commands are recorded for auditors.
         resources: what its adapters hold open, such as HTTP clients; entered when a process starts, left when it ends.
     """
 
@@ -116,6 +118,7 @@ class Service(Generic[S]):
         observers: Mapping[str, Observer] | None = None,
         journal: Journal | None = None,
         redo: Redo[S] | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
         self.handlers, self.deadlines, self._watch_deadlines = handlers or {}, deadlines, watch_deadlines
@@ -136,6 +139,7 @@ class Service(Generic[S]):
             timing=timing,
             observers=observers,
             journal=journal,
+            audit=audit,
         )
         self._has_timing = timing is not None
         self.migrations = Migrations(package, settings.owner_url, metadata)

@@ -5,6 +5,7 @@ the same for all events.
 """
 
 from aftercare_events import codec
+from aftercare_events.catalogue.after_sale_admin_actions import AfterSaleAdminActionTaken
 from aftercare_events.catalogue.appeals import (
     DisputeAppealed,
     DisputeDebtRepaid,
@@ -171,6 +172,7 @@ from aftercare_events.catalogue.offline_refunds import (
     OfflineRefundStated,
     OfflineRefundWithdrawn,
 )
+from aftercare_events.catalogue.order_admin_actions import OrderAdminActionTaken
 from aftercare_events.catalogue.order_after_sales import LineAfterSale, OrderAfterSaleChanged
 from aftercare_events.catalogue.order_authorisations import OrderAuthorisationEnded, OrderAuthorised
 from aftercare_events.catalogue.order_reviews import OrderReviewed
@@ -316,6 +318,7 @@ __all__ = [
     "TOPICS",
     "UPCASTERS",
     "AcceptedLine",
+    "AfterSaleAdminActionTaken",
     "AfterSaleApproved",
     "AfterSaleCancelled",
     "AfterSaleClosed",
@@ -461,6 +464,7 @@ __all__ = [
     "OfflineRefundStated",
     "OfflineRefundWithdrawn",
     "OrderAddressChanged",
+    "OrderAdminActionTaken",
     "OrderAfterSaleChanged",
     "OrderAuthorisationEnded",
     "OrderAuthorised",

@@ -54,6 +54,8 @@ def attributes(envelope: Envelope) -> dict[str, str]:
     }
     if envelope.causation_id is not None:
         found["ce_causationid"] = envelope.causation_id
+    if envelope.operation is not None and envelope.actor_role is not None:
+        found["ce_operation"], found["ce_actorrole"] = envelope.operation, envelope.actor_role
     if envelope.traceparent is not None:
         found["traceparent"] = envelope.traceparent
     if envelope.tracestate is not None:
@@ -111,6 +113,8 @@ def _envelope(topic: str, value: bytes, found: dict[str, bytes]) -> Envelope:
         traceparent=_text(found, "traceparent") if "traceparent" in found else None,
         data=value,
         tracestate=_readable(found.get("tracestate")) or None,
+        operation=_readable(found.get("ce_operation")) or None,
+        actor_role=_readable(found.get("ce_actorrole")) or None,
     )
 
 

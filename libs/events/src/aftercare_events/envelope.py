@@ -24,7 +24,8 @@ class Envelope:
 
     `source` is the publishing service, such as `/order-svc`; `subject` the id of the aggregate; `sequence` the aggregate's
     version, 1 to n without a gap. `correlation_id` is shared by everything that followed from one request, `causation_id` is
-    the id of the event that led to this one. `traceparent` and `tracestate` are W3C trace context.
+    the id of the event that led to this one. `traceparent` and `tracestate` are W3C trace context. `operation` is the command
+    that an auditor wants to know of, by its name in the API, and `actor_role` the role in which its handler acted; None for others.
 
     Raises:
         EventTooLarge: `data` is larger than MAX_DATA_BYTES.
@@ -42,6 +43,8 @@ class Envelope:
     traceparent: str | None
     data: bytes
     tracestate: str | None = None
+    operation: str | None = None
+    actor_role: str | None = None
 
     def __post_init__(self) -> None:
         # Checked here, inside the publisher's transaction: in the relay it would block the events of its aggregate.
@@ -60,6 +63,8 @@ class Envelope:
         causation_id: str | None = None,
         traceparent: str | None = None,
         tracestate: str | None = None,
+        operation: str | None = None,
+        actor_role: str | None = None,
     ) -> "Envelope":
         """Return the envelope of a new event.
 
@@ -79,6 +84,8 @@ class Envelope:
             traceparent=traceparent,
             data=event.to_data(),
             tracestate=tracestate,
+            operation=operation,
+            actor_role=actor_role,
         )
 
     def event(self) -> Event | None:

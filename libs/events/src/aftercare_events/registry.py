@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from aftercare_events.catalogue import (
+    after_sale_admin_actions,
     appeals,
     articles,
     case_progress,
@@ -36,6 +37,7 @@ from aftercare_events.catalogue import (
     merchants,
     offers,
     offline_refunds,
+    order_admin_actions,
     order_after_sales,
     order_authorisations,
     order_reviews,
@@ -74,6 +76,7 @@ CATALOGUE = (
         receipts,
         pickup_refusals,
         stock,
+        order_admin_actions,
         payments,
         charge_backs,
         payment_differences,
@@ -111,6 +114,7 @@ CATALOGUE = (
         sanctions,
         merchants,
         deposits,
+        after_sale_admin_actions,
     ),
     *(complaints, conversations, feedback),
     articles,

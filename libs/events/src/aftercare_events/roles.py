@@ -13,3 +13,6 @@ ROLES: Mapping[str, str | None] = {
     "admin": None,
 }
 """Each role with the claim that names whom a person of the role acts for (None: themselves)."""
+
+AUDITED = frozenset({"admin"})
+"""The roles of which every command is recorded for auditors, with its name and the role."""

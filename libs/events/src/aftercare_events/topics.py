@@ -18,7 +18,7 @@ class Topic:
         return self.name
 
 
-ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order or setting")
+ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order, setting or action of an administrator")
 PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment or payment difference")
 PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel or intercept")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
@@ -26,7 +26,9 @@ DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dis
 CLAIMS = Topic("aftercare.claims.v1", writer="aftersale-svc", aggregate="claim")
 EVIDENCE = Topic("aftercare.evidence.v1", writer="aftersale-svc", aggregate="evidence")
 SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="sanctioned subject")
-MERCHANTS = Topic("aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting or deposit")
+MERCHANTS = Topic(
+    "aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting, deposit or action of an administrator"
+)
 COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
 CONVERSATIONS = Topic("aftercare.conversations.v1", writer="cs-svc", aggregate="conversation")
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")

@@ -1,9 +1,11 @@
 """aftersale-svc: after-sale cases and the disputes about them."""
 
+from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
-from aftercare_events.roles import ROLES
+from aftercare_events import AfterSaleAdminActionTaken
+from aftercare_events.roles import AUDITED, ROLES
 from fastapi import APIRouter, FastAPI
 
 from aftersale_svc import tables
@@ -78,6 +80,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         package="aftersale_svc",
         settings=settings,
         roles=ROLES,
+        audit=Audit(AUDITED, AfterSaleAdminActionTaken.taken),
         routers=[
             cases.router,
             live_cases.router,

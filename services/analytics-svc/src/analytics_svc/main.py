@@ -6,7 +6,7 @@ from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from analytics_svc import tables
-from analytics_svc.api import metrics, traces
+from analytics_svc.api import audit, metrics, traces
 from analytics_svc.consumers import HANDLERS
 from analytics_svc.settings import Settings
 from analytics_svc.workers import rebuild
@@ -21,7 +21,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         package="analytics_svc",
         settings=settings or Settings(),
         roles=ROLES,
-        routers=[traces.router, metrics.router],
+        routers=[traces.router, metrics.router, audit.router],
         handlers=HANDLERS,
         metadata=tables.metadata,
         projection=PROJECTION,

@@ -30,9 +30,11 @@ from aftercare_events import (
     registry,
 )
 
+from analytics_svc.domain.audit import AuditEvent
 from analytics_svc.domain.deliveries import CourierRatingFacts, DeliveryFacts
 from analytics_svc.domain.metrics import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 from analytics_svc.domain.traces import TraceEvent
+from analytics_svc.tables.audit import AUDIT_EVENTS
 from analytics_svc.tables.deliveries import COURIER_RATINGS, DELIVERIES
 from analytics_svc.tables.facts import CASES, DISPUTES, RATINGS, REFUNDS
 from analytics_svc.tables.traces import TRACE_EVENTS
@@ -64,7 +66,7 @@ async def store_event(tx: Transaction, event: Event) -> None:
     if tx.cause is None:
         raise ValueError("an event is stored together with its envelope")
     # `__dict__`, since looking up a field that a model lacks costs many times more.
-    await tx.insert(TRACE_EVENTS, trace_event(tx.cause, event.__dict__))
+    await _store(tx, tx.cause, event.__dict__)
     update = next((FACT_UPDATES[cls] for cls in type(event).__mro__ if cls in FACT_UPDATES), None)
     if update is not None:
         await update(tx, event)
@@ -76,7 +78,14 @@ async def store_unknown_event(tx: Transaction, envelope: Envelope) -> None:
     evidence = data.get("evidence")
     fields: dict[str, Any] = {name: value for name, value in data.items() if _is_id_or_code(value)}
     fields["evidence"] = [each for each in evidence if _is_id_or_code(each)] if isinstance(evidence, list) else []
-    await tx.insert(TRACE_EVENTS, trace_event(envelope, fields))
+    await _store(tx, envelope, fields)
+
+
+async def _store(tx: Transaction, envelope: Envelope, fields: Fields) -> None:
+    row = trace_event(envelope, fields)
+    await tx.insert(TRACE_EVENTS, row)
+    if envelope.operation is not None and envelope.actor_role is not None:
+        await tx.insert(AUDIT_EVENTS, _audit_event(row, envelope.operation, envelope.actor_role, fields))
 
 
 def trace_event(envelope: Envelope, fields: Fields) -> TraceEvent:
@@ -106,6 +115,22 @@ def trace_event(envelope: Envelope, fields: Fields) -> TraceEvent:
         merchant_id=fields.get("merchant_id"),
         documents=_values(fields, DOCUMENT_IDS),
         parties=_values(fields, PARTY_IDS),
+    )
+
+
+def _audit_event(row: TraceEvent, operation: str, role: str, fields: Fields) -> AuditEvent:
+    """The event of an audited command. One that only states that a command was executed names what it was about."""
+    return AuditEvent(
+        id=str(row.event_id),
+        time=row.time,
+        actor_id=row.handler,
+        actor_role=role,
+        service=row.source.removeprefix("/"),
+        operation=operation,
+        object_id=fields.get("object_id") or row.subject,
+        event_type=row.type,
+        result=row.result,
+        trace_id=row.correlation_id,
     )
 
 

@@ -1,8 +1,9 @@
 """The composition of cs-svc: settings, routes, handlers and timers."""
 
+from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
-from aftercare_events.roles import ROLES
+from aftercare_events.roles import AUDITED, ROLES
 from fastapi import FastAPI
 
 from cs_svc import tables
@@ -20,6 +21,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         package="cs_svc",
         settings=settings or Settings(),
         roles=ROLES,
+        audit=Audit(AUDITED),
         routers=[
             conversations.router,
             complaints.router,

@@ -1,7 +1,8 @@
 """The composition of kb-svc: settings, routes and workers."""
 
+from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.service import Service
-from aftercare_events.roles import ROLES
+from aftercare_events.roles import AUDITED, ROLES
 from fastapi import FastAPI
 
 from kb_svc import tables
@@ -19,6 +20,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         package="kb_svc",
         settings=settings or Settings(),
         roles=ROLES,
+        audit=Audit(AUDITED),
         routers=[articles.router, search.router],
         handlers=HANDLERS,
         workers=(REINDEXING,),

@@ -7,11 +7,13 @@ from functools import cache
 
 import httpx
 import typer
+from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.http.partner_client import PartnerClient
 from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import SettingsInvalid
-from aftercare_events.roles import ROLES
+from aftercare_events import OrderAdminActionTaken
+from aftercare_events.roles import AUDITED, ROLES
 from fastapi import APIRouter, FastAPI
 
 from order_svc import tables
@@ -97,6 +99,7 @@ def service(
         package="order_svc",
         settings=settings,
         roles=ROLES,
+        audit=Audit(AUDITED, OrderAdminActionTaken.taken),
         routers=_routers(providers),
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,

@@ -20,6 +20,7 @@ from aftercare_chassis.clock import Clock
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.compiled import Compiled, Params
 from aftercare_chassis.database.cursors import Cursors
+from aftercare_chassis.database.envelopes import NewEvent
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from aftercare_chassis.database.observers import Journal, Observer, Observers
 from aftercare_chassis.database.origins import Origin
@@ -52,7 +53,7 @@ class Transaction(Reader[S_co]):
     """Reads and writes in one database transaction.
 
     `cause` is the event that is being handled, if any; else a command may set `caused_by`. `recorded` are the events so far, `callbacks` and `woken`
-    what follows the commit. `trace` is the trace of events that are recorded outside a span; None: see `tracing.begun`. `timing` decides when deadlines end; `timer_of` is the
+    what follows the commit. `operation` is the name of a command that is recorded for auditors. `trace` is the trace of events that are recorded outside a span; None: see `tracing.begun`. `timing` decides when deadlines end; `timer_of` is the
     id of the row whose timer acts, if one does.
     """
 
@@ -76,6 +77,7 @@ class Transaction(Reader[S_co]):
         self._clock, self._published = clock, 0
         self.cause: Envelope | None = None
         self.caused_by: Origin | None = None
+        self.operation: str | None = None
         self.recorded: list[Envelope] = []
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
@@ -206,6 +208,12 @@ class Transaction(Reader[S_co]):
         self.writes.save(rows.table.name, rows.save.sql, rows.save_args(saved, row.version))
         return saved
 
+    def record(self, event: Event) -> None:
+        """Record an event that is the only one of its aggregate, which has no row."""
+        self.recorded.append(self._envelope(event, 1))
+        if self.writes.bulk:
+            outbox.add(self.writes, self.recorded[-1:])
+
     def change(self, table: str, statement: Statement, **params: object) -> None:
         """Let an UPDATE of this table wait, and be sent with other writes; see `WriteBatch.change`."""
         compiled = statement.compiled
@@ -286,15 +294,7 @@ class Transaction(Reader[S_co]):
         return trace
 
     def _envelope(self, event: Event, sequence: int) -> Envelope:
-        cause = self.cause or self.caused_by
-        trace = self.trace
-        return Envelope.of(
-            event,
-            id=self._ids.uuid7(),
-            source=self._source,
-            sequence=sequence,
-            correlation_id=cause.correlation_id if cause else (self._trace or trace).trace_id,
-            causation_id=str(cause.id) if cause else None,
-            traceparent=trace.traceparent,
-            tracestate=trace.tracestate,
-        )
+        operation = None if self.actor is SYSTEM else self.operation
+        new, cause = NewEvent(event, self._ids.uuid7(), self._source, sequence), self.cause or self.caused_by
+        correlation_id = cause.correlation_id if cause else (self._trace or self.trace).trace_id
+        return new.envelope(correlation_id, cause, self.trace, operation, self.actor.role)

@@ -1,5 +1,6 @@
 """The execution of one command: its transaction, its idempotency key, and further attempts while an event is on its way."""
 
+import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from asyncpg import UniqueViolationError
 from fastapi import Request, Response
 
 from aftercare_chassis import failpoints
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http import awaited_events
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import IdempotencyKey, StoredResponse
@@ -26,7 +28,7 @@ STORED_HEADERS = ("content-language", "content-type", "etag", "location", "vary"
 class Command:
     """One request that changes something, with its actor, its condition and its key.
 
-    `cipher` encrypts the response that is stored for repetitions; None where it may be read in the database.
+    `operation` is its name in the API where it is recorded for auditors, else None. `cipher` encrypts the response that is stored for repetitions; None where it may be read in the database.
     """
 
     request: Request
@@ -36,6 +38,7 @@ class Command:
     if_match: IfMatch | None
     key: IdempotencyKey
     cipher: BodyCipher | None
+    operation: str | None = None
 
     async def execute(self) -> Response:
         """The response of the command, or the stored one of an earlier request with the same key.
@@ -73,14 +76,33 @@ class Command:
                 return self._replayed(await self.key.stored_response(tx.connection))
             failpoints.point("command.claimed")
             self.request.state.reader = tx
+            tx.operation = self.operation
             response = await self.handler(self.request)
             tx.check_condition()
+            if self.operation is not None:
+                self._audit(tx, self.operation, response)
             response.headers.update(tx.headers)
             failpoints.point("command.decided")
             tx.writes.insert(*self.key.insert(self._stored(response)))
             failpoints.point("command.kept")
         failpoints.point("command.committed")
         return response
+
+    def _audit(self, tx: Transaction, operation: str, response: Response) -> None:
+        """Record the command, where none of its events is by its actor."""
+        audit = self.runtime.audit
+        if audit is None or audit.event is None or any(each.operation is not None for each in tx.recorded):
+            return
+        about, status = self._object_id(response), response.status_code
+        tx.record(audit.event(tx, action_id=tx.new_id("act"), operation=operation, object_id=about, status=status))
+
+    def _object_id(self, response: Response) -> str | None:
+        """What the command is about: the object in its address, else the one that it has made."""
+        found = next(iter(self.request.path_params.values()), None)
+        if found is None and response.body:
+            body = json.loads(bytes(response.body))
+            found = body.get("id") if isinstance(body, dict) else None
+        return None if found is None else str(found)
 
     def _replayed(self, stored: StoredResponse) -> Response:
         body = self.cipher.decrypt(stored.body) if self.cipher else stored.body

@@ -153,6 +153,8 @@ class ApiRoute(APIRoute):
             if body and not takes_body:
                 request_body.require_empty(request, body)
             cipher = BodyCipher(runtime.settings.signing_key) if holds_secret else None
-            return await Command(request, runtime, handler, actor, if_match, key, cipher).execute()
+            audited = runtime.audit is not None and actor.role in runtime.audit.roles
+            operation = self.operation_id or self.name if audited else None
+            return await Command(request, runtime, handler, actor, if_match, key, cipher, operation).execute()
 
         return command

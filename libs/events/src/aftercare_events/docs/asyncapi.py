@@ -39,6 +39,11 @@ HEADERS: dict[str, object] = {
         },
         "ce_correlationid": {**_TEXT, "description": "shared by everything that followed from one request"},
         "ce_causationid": {**_TEXT, "description": "id of the event that led to this one"},
+        "ce_operation": {
+            **_TEXT,
+            "description": "the audited command, by its name in the API, such as revokeCourierEndpoint",
+        },
+        "ce_actorrole": {**_TEXT, "description": "the role in which the handler of an audited command acted"},
         "traceparent": {
             **_TEXT,
             "description": "W3C trace context: the trace and the span that the event was published in",
