@@ -100,6 +100,13 @@ def test_down_and_reset_say_what_became_of_the_data(
     assert fake.calls == [(None,), command]
 
 
+def test_down_names_the_folder_of_the_data(
+    aftercare: Callable[..., Any], fake: FakeStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
+    assert f"its data stay in {tmp_path} " in aftercare("down").stdout
+
+
 def test_logs_pass_on_the_service_and_whether_to_follow(aftercare: Callable[..., Any], fake: FakeStack) -> None:
     aftercare("logs")
     aftercare("logs", "cs-svc", "--follow")

@@ -48,9 +48,12 @@ def _known(names: Sequence[str] | None, what: str, known: Collection[str]) -> fr
 
 def down(kind: With = None) -> None:
     """Stop what `up` started; the data stay."""
+    layout = Layout.here()
+    stack = choose(layout, kind)
     with view.progress() as progress:
-        choose(Layout.here(), kind).down(progress)
-    view.console.print("The stack has stopped; its data stay in .aftercare (`make reset` deletes them).")
+        stack.down(progress)
+    where = "its volumes" if stack.kind == "compose" else layout.home
+    view.console.print(f"The stack has stopped; its data stay in {where} (`make reset` deletes them).", soft_wrap=True)
 
 
 def reset(kind: With = None) -> None:
