@@ -105,6 +105,7 @@ def test_a_trace_is_found_by_its_id_or_its_header(analytics: list[dict[str, str]
         ("ord_9", "analytics-svc has no events of the order ord_9"),
         ("case_1", "analytics-svc has no events of the case case_1"),
         (uuid(9), f"analytics-svc has no events of the event {uuid(9)}"),
+        ("e" * 32, "A request that only reads has none."),
         ("nothing", "nothing is not an order (ord_…), a case (case_…)"),
     ],
 )

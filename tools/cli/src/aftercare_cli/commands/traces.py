@@ -61,7 +61,8 @@ def _kind(id: str) -> tuple[str, str]:
 def _fetch(client: ApiClient, kind: str, id: str) -> dict[str, Any]:  # Any: the body of a response
     response = client.request("GET", "/v1/traces", params={kind: id})
     if response.status_code == _NOT_FOUND:
-        raise StackError(f"analytics-svc has no events of the {kind.removesuffix('_id')} {id}: is it of this stack?")
+        none = f"analytics-svc has no events of the {kind.removesuffix('_id')} {id}"
+        raise StackError(f"{none}: is it of this stack? A request that only reads has none.")
     if not response.is_success:
         raise StackError(f"analytics-svc refuses: {problem_of(response)}")
     return dict(response.json())
