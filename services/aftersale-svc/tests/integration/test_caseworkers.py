@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_events import DisputeAssigned, ReviewAssigned
+from aftercare_events import AfterSaleAdminActionTaken, DisputeAssigned, ReviewAssigned
 from aftersale_shop import Shop, done
 
 
@@ -26,6 +26,13 @@ async def assigned(shop: Shop, case_id: str) -> str:
 async def roster(client: httpx.AsyncClient, role: str = "agent") -> dict[str, int]:
     listed = done(await client.get("/v1/caseworkers", params={"role": role}))["data"]
     return {each["id"]: each["open"] for each in listed}
+
+
+@pytest.mark.parametrize("person_id", ["a" * 255, "王芳", "agent-2"])
+async def test_who_enters_somebody_is_recorded_whatever_the_id_is(shop: Shop, person_id: str) -> None:
+    assert (await enter(shop, person_id))["id"] == person_id
+    [event] = await shop.published(AfterSaleAdminActionTaken)
+    assert (event.operation, event.object_id, event.handler) == ("putCaseworker", person_id, "admin-1")
 
 
 async def test_a_review_goes_to_the_agent_with_the_fewest(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field
 
 from aftercare_events.event import Event
-from aftercare_events.fields import Id
+from aftercare_events.fields import Id, PrincipalId
 from aftercare_events.trace import Change, trace_fields
 
 
@@ -17,7 +17,10 @@ class AdminActionEvent(Event):
 
     action_id: Annotated[Id, Field(description="the execution of the command")]
     operation: Annotated[Id, Field(description="the command, by its name in the API, such as `revokeCourierEndpoint`")]
-    object_id: Annotated[Id | None, Field(description="what it was about; absent where it has no id")] = None
+    object_id: Annotated[
+        PrincipalId | None,
+        Field(description="what it was about, maybe a person or a merchant; absent where it has no id"),
+    ] = None
     status: Annotated[int, Field(strict=True, description="the HTTP status of its response")]
 
     @classmethod
