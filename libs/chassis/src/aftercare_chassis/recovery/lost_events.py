@@ -108,7 +108,7 @@ class LogReader:
                     client.beginning_offsets(list(ends)), CALL_SECONDS
                 )
                 return first
-            at = int(since.timestamp() * 1000)
+            at = max(0, int(since.timestamp() * 1000))  # Kafka refuses times before 1970
             call = client.offsets_for_times(dict.fromkeys(ends, at))
             found: Mapping[TopicPartition, OffsetAndTimestamp | None] = await clients.result(call, CALL_SECONDS)
         return {partition: place.offset for partition, place in found.items() if place is not None}
@@ -180,11 +180,10 @@ class OwnLog:
 
 
 async def read_own(
-    log: LogReader, topics: Collection[str], source: str, versions: Versions, since: datetime | None
+    log: LogReader, ends: Mapping[TopicPartition, int], source: str, versions: Versions, since: datetime | None
 ) -> OwnLog:
-    """Read what this source has published on these topics from a time on. Raises: RangeUnavailable, TopicError."""
+    """Read what this source has published from a time on, before these ends. Raises: RangeUnavailable."""
     found = OwnLog()
-    ends = await log.ends(topics)
     async for record in log.records(await log.starts(ends, since), ends):
         try:
             envelope = decode(record)

@@ -86,10 +86,12 @@ class Reconciliation(Generic[S]):
             RangeUnavailable, TopicError: the log cannot be read.
         """
         report = Report(self._runtime.name, applied=apply)
+        # Before the versions are read: what a running service publishes later is not lost.
+        ends = await self._log.ends(self._topics)
         async with self._runtime.connection() as connection:
             report.restored_to, begin = await restored_to(connection)
             versions = await Versions.read(connection, self._metadata)
-        own = await read_own(self._log, self._topics, f"/{self._runtime.name}", versions, since or begin)
+        own = await read_own(self._log, ends, f"/{self._runtime.name}", versions, since or begin)
         unrestored = await Unrestored.read(self._runtime)
         own.lost = [each for each in own.lost if each.envelope.id not in unrestored.known]
         report.found(own)
