@@ -97,6 +97,8 @@ INCIDENTS = (
     Incident("ProviderCallsStandStill", 30, _gauge("aftercare_provider_call_overdue_seconds", "0+60x40")),
     Incident("PartnerPushesStandStill", 30, _gauge("aftercare_partner_push_overdue_seconds", "0+60x40")),
     Incident("PaymentCallbackSignaturesInvalid", 20, _signal("payment_callback_signature_invalid", "stripe", "0+1x30")),
+    Incident("IdentityFileUnreadable", 5, _gauge("aftercare_identity_files_unreadable", "1x10")),
+    Incident("IssuerFails", 30, _gauge("aftercare_issuers_failing", "1x40")),
     Incident("SigningKeysNotFetched", 30, _signal("signing_keys_not_fetched", "wechat_pay", "1+1x40")),
     Incident(
         "CourierFeedSilent",

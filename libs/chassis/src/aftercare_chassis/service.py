@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
 from aftercare_chassis.auth.issuers import Roles
+from aftercare_chassis.auth.metrics import IdentityMetrics
 from aftercare_chassis.cli import Once
 from aftercare_chassis.clock import SystemClock
 from aftercare_chassis.consumer.cli import ParkedCommands
@@ -58,6 +59,7 @@ FIGURES: tuple[Figures, ...] = (
     PoolMetrics,
     EventLoopMetrics,
     SpanMetrics,
+    IdentityMetrics,
 )
 """Exported by every process from its start, whatever it does: an alert on a series that is absent never fires."""
 
@@ -145,6 +147,7 @@ class Service(Generic[S]):
         self.migrations = Migrations(package, settings.owner_url, metadata)
         self.runtime.revisions = self.migrations.revisions
         self.runtime.metrics.of(RequestMetrics).watch(self.runtime)
+        self.runtime.metrics.of(IdentityMetrics).watch(self.runtime.verifier)
         self.log_fields = frozenset(log_fields)
         self._processes = Processes(self.runtime, self.migrations, self.log_fields)
 

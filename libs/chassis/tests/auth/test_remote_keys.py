@@ -183,6 +183,7 @@ async def test_a_malformed_answer_gives_no_keys(
     provider.answers[path] = 200, body.replace(b"URL", provider.url.encode())
     with pytest.raises(IssuerUnavailable):
         await verifier.admit(bearer(provider.sign({})))
+    assert verifier.failing_issuers() == 1
 
 
 async def test_entries_that_verify_no_signature_are_left_out(verifier: Verifier, provider: IdentityProvider) -> None:
@@ -198,6 +199,7 @@ async def test_entries_that_verify_no_signature_are_left_out(verifier: Verifier,
     provider.answers["/keys"] = 200, f'{{"keys": [{", ".join([*others, good])}]}}'.encode()
     assert await verifier.admit(bearer(provider.sign({})))
     assert set(keys_of(verifier)._keys) == {"key-0"}
+    assert verifier.failing_issuers() == 0
 
 
 async def test_a_key_of_one_issuer_signs_for_no_other(provider: IdentityProvider, tmp_path: Path) -> None:

@@ -91,11 +91,25 @@ def test_a_token_that_does_not_say_when_it_was_issued_is_an_older_one(
 def test_a_malformed_file_leaves_the_withdrawals_as_they_were(
     verifier: Verifier, token: dict[str, str], file: Path, now: list[float], text: str
 ) -> None:
-    for content in ('tokens = ["t-1"]', text):
+    for content, unreadable in (('tokens = ["t-1"]', 0), (text, 1), ('tokens = ["t-1"] ', 0)):
         file.write_text(content)
         now[0] += 2
         with pytest.raises(TokenInvalid):
             verifier.actor(token)
+        assert verifier.unreadable_files() == unreadable
+
+
+def test_a_missing_file_is_unreadable_until_it_is_there_again(
+    verifier: Verifier, token: dict[str, str], file: Path, now: list[float], tmp_path: Path
+) -> None:
+    file.write_text('tokens = ["t-1"]')
+    away = tmp_path / "away"
+    for source, target, unreadable in ((file, away, 0), (away, file, 1), (file, file, 0)):
+        now[0] += 2
+        assert verifier.unreadable_files() == unreadable
+        with pytest.raises(TokenWithdrawn):
+            verifier.actor(token)
+        source.rename(target)
 
 
 def test_a_file_of_a_secret_is_replaced_by_a_link(

@@ -45,6 +45,11 @@ class FileKeys:
     def __init__(self, path: str) -> None:
         self._file: WatchedFile[Keys] = WatchedFile(path, keys_of, {})
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether the file as it is now cannot be read."""
+        return self._file.is_unreadable
+
     def look(self) -> bool:
         """Read the file again if it has changed; whether it has other keys now."""
         return self._file.look()

@@ -44,6 +44,16 @@ class KnownIssuers:
         others = (other.prefix for other, _ in self._by_name.values() if other is not issuer)
         return any(prefix and name.startswith(prefix) for prefix in others)
 
+    def unreadable_files(self) -> int:
+        """The files that cannot be read as they are now: that of the issuers, and those with keys."""
+        own = [self._file] if self._file is not None else []
+        keys = (each for _, each in self._by_name.values() if isinstance(each, FileKeys))
+        return sum(each.is_unreadable for each in (*own, *keys))
+
+    def failing(self) -> int:
+        """The issuers whose keys could not be fetched the last time."""
+        return sum(keys.is_failing for _, keys in self._by_name.values() if isinstance(keys, RemoteKeys))
+
     def look(self) -> None:
         """Read the files again that have changed."""
         changed = False

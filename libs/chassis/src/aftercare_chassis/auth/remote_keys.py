@@ -45,6 +45,11 @@ class RemoteKeys:
         self._seconds = USUAL_SECONDS
         self._fetching: asyncio.Task[None] | None = None
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last fetch has failed."""
+        return self._failures > 0
+
     def look(self) -> bool:
         """Nothing to look at: `changed` is called."""
         return False

@@ -123,6 +123,16 @@ class Verifier:
         found = self._remembered.get((authorization or "").partition(" ")[2].strip())
         return found.actor if found else None
 
+    def unreadable_files(self) -> int:
+        """The files of issuers, keys and withdrawals that cannot be read as they are now, so that their last version counts."""
+        self._look()
+        withdrawn = self._withdrawn is not None and self._withdrawn.is_unreadable
+        return self._issuers.unreadable_files() + withdrawn
+
+    def failing_issuers(self) -> int:
+        """The issuers whose keys could not be fetched the last time."""
+        return self._issuers.failing()
+
     async def keep(self, stop: asyncio.Event) -> None:
         """Fetch the keys of issuers, and read files again that have changed, until `stop` is set."""
         await self._issuers.keep(stop)
