@@ -34,15 +34,13 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/consumer/chunks.py",
-                """        try:
-            async with self._runtime.transaction() as tx:
-                events = """,
-                """        try:
-            async with self._runtime.transaction() as early:
-                await Inbox(early.connection, self._group).begin(reads, [])
-            reads = [PartitionRead(each.partition, each.cursor, range(each.offsets.stop, each.offsets.stop)) for each in reads]
-            async with self._runtime.transaction() as tx:
-                events = """,
+                """                async with self._runtime.transaction() as tx:
+                    await self._apply(""",
+                """                async with self._runtime.transaction() as early:
+                    await Inbox(early.connection, self._group).begin(reads, [])
+                reads = [PartitionRead(each.partition, each.cursor, range(each.offsets.stop, each.offsets.stop)) for each in reads]
+                async with self._runtime.transaction() as tx:
+                    await self._apply(""",
             ),
         ),
         (f"{FAILURE}/test_consumer.py::test_consumer_killed_around_its_commit[short-consumer.handled]",),

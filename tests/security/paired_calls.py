@@ -15,18 +15,22 @@ from seeded_service import SeededService
 # Ids of versions, days, countries and providers: what they name is the same for everybody.
 NOT_OWNED = {"number", "day", "country", "provider"}
 KNOWN_BY_FILTER = {
+    "actor_id": "admin-1",
     "arbitrator_id": "arbitrator-9",
     "agent_id": "agent-9",
     "buyer_id": "buyer-1",
     "case_id": "case_1",
     "complaint_id": "cmp_1",
     "dispute_id": "dsp_1",
+    "event_id": "00000000-0000-7000-8000-000000000001",
     "merchant_id": "m-1",
+    "object_id": "ord_1",
     "order_id": "ord_1",
     "owner_id": "agent-9",
     "parcel_id": "parcel_1",
     "party": "buyer-1",
     "subject_id": "buyer-1",
+    "trace_id": "0" * 31 + "1",
     "waybill_no": "73000001",
     "order_no": "S-1",
     "sku": "KETTLE-1",

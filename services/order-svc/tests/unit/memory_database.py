@@ -12,6 +12,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.order_money import OrderMoney
+from order_svc.domain.sales.stock import StockMovementKind
 from order_svc.tables.anomalies import ANOMALIES_OF_PARCEL
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.charge_backs import CHARGE_BACKS_BY_REFERENCE
@@ -48,6 +49,7 @@ from order_svc.tables.payments import (
 )
 from order_svc.tables.restrictions import RESTRICTIONS_OF_ORDER, SHARE_RESTRICTIONS
 from order_svc.tables.shipping import ACCOUNTS_OF_MERCHANT, EVERY_ACCOUNT_OF_MERCHANT
+from order_svc.tables.stock import RETURNED_OF_ORDER
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
@@ -190,6 +192,11 @@ QUERIES = {
     SHARES_OF: _of("refunds", share_of="refund_id"),
     POSTINGS_OF_ORDER: _of("ledger_postings", order_id="order_id"),
     POSTINGS_OF_SUBJECT: _of("ledger_postings", subject_id="subject_id", kind="kind"),
+    RETURNED_OF_ORDER: lambda memory, params: [
+        each
+        for each in memory.rows("stock_movements")
+        if each.order_id == params["order_id"] and each.kind is StockMovementKind.RETURNED
+    ],
     ANOMALIES_OF_PARCEL: _of("parcel_anomalies", parcel_id="parcel_id"),
     EVERY_ACCOUNT_OF_MERCHANT: lambda _, __: [],
     ACCOUNTS_OF_MERCHANT: lambda _, __: [],  # nor has a label made

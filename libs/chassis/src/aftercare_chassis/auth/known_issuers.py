@@ -46,9 +46,8 @@ class KnownIssuers:
 
     def unreadable_files(self) -> int:
         """The files that cannot be read as they are now: that of the issuers, and those with keys."""
-        own = [self._file] if self._file is not None else []
-        keys = (each for _, each in self._by_name.values() if isinstance(each, FileKeys))
-        return sum(each.is_unreadable for each in (*own, *keys))
+        keys = sum(each.is_unreadable for _, each in self._by_name.values() if isinstance(each, FileKeys))
+        return keys + (self._file is not None and self._file.is_unreadable)
 
     def failing(self) -> int:
         """The issuers whose keys could not be fetched the last time."""
