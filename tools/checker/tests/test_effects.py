@@ -39,6 +39,11 @@ def test_a_database_without_aggregates_is_no_publisher_that_lost_rows() -> None:
     assert of_rows({"orders": {}}, entry(1, 1)) == ["order-svc has no row for ord_1, which is on the log"]
 
 
+def test_an_action_of_an_administrator_has_no_row() -> None:
+    action = entry(2, 1, "act_1", type="OrderAdminActionTaken.v1")
+    assert of_rows({"orders": {"ord_1": 1}}, entry(1, 1), action) == []
+
+
 def test_a_version_without_its_event_and_an_event_without_its_row_are_found() -> None:
     whole = log(entry(1, 1), entry(2, 2))
     assert effects.versions([state(aggregates={"orders": {"ord_1": 2}})], whole).holds

@@ -14,6 +14,7 @@ DESCRIPTION = """These conventions hold for every operation.
 - **Retries**: a response with `Retry-After` may be requested again after that many seconds, with the same `Idempotency-Key`.
 - **Concurrency**: where a response has an `ETag`, the next change can be made conditional on it with `If-Match`; if the object has changed since, the response is 412.
 - **Methods**: every address that supports GET supports HEAD. A 405 lists in `Allow` the methods of the address.
+- **Limits**: an address of more than 8 KiB gets 414, headers of more than 32 KiB or 100 lines 431.
 - **Bodies** are JSON. A POST without a documented body accepts no body, or `{}`. Unknown fields are refused.
 - **Lists** are pages: pass `next_cursor` as `cursor`, with the same filters, while `has_more` is true.
 - **Event streams**: paths that end in `/live` send server-sent events: first those that exist, then new ones as they are written. Reconnect with `Last-Event-ID` to continue after the last one received.
