@@ -43,7 +43,7 @@ async def test_the_second_agent_confirms_what_the_first_proposed(shop: Shop, sec
         "agent",
         before["deadline_at"],
     )
-    assert proposed["proposed_decision"] == {"action": "approve", "proposed_by": "agent-1"}
+    assert proposed["proposed_decision"].items() >= {"action": "approve", "proposed_by": "agent-1"}.items()
     assert not proposed.get("review"), "another agent may take it"
     event = await shop.last(DecisionProposed)
     assert (event.action, event.amount_minor, event.currency) == ("approve", 19133, "CNY")
@@ -153,7 +153,7 @@ async def test_the_freight_that_goes_back_meanwhile_counts(shop: Shop) -> None:
     await shop.act(shop.seller, other["id"], "approve")
     await shop.refund_succeeds()
     proposed = await shop.act(shop.agent, first["id"], "approve")
-    assert proposed["proposed_decision"] == {"action": "approve", "proposed_by": "agent-1"}
+    assert proposed["proposed_decision"].items() >= {"action": "approve", "proposed_by": "agent-1"}.items()
     assert (await shop.last(DecisionProposed)).amount_minor == 12000
 
 
