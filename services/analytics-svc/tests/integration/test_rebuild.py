@@ -119,7 +119,7 @@ async def test_rebuilt_tables_equal_the_live_ones(
         await until_stored(analytics, sent)
         assert await rebuild(analytics) == 0
     output = capsys.readouterr().out
-    assert output.count("same") == 7
+    assert output.count("same") == 8
     left = await analytics.runtime.pool.fetchval("SELECT amount_minor FROM refund_facts WHERE id = 'ref_rebuilt'")
     assert left == 0, "it came back"
     live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in output.splitlines()[:2])
