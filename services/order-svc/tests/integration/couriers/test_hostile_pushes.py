@@ -51,10 +51,9 @@ def empty(push: Signed) -> Signed:
 
 @pytest.mark.parametrize("change", [garbled, with_a_bom, compressed, announced, nested, empty])
 async def test_a_changed_push_is_refused_by_every_partner(desk, order, change: Callable[[Signed], Signed]):
-    parcel, before = await desk.ship(order), await desk.harness.published()
-    now = desk.harness.clock.now()
-    for partner in SIGNERS:
-        endpoint = await desk.endpoint(partner)
+    parcel, endpoints = await desk.ship(order), {partner: await desk.endpoint(partner) for partner in SIGNERS}
+    before, now = await desk.harness.published(), desk.harness.clock.now()
+    for partner, endpoint in endpoints.items():
         push = change(signed(partner, contents(WAYBILL, now)[partner], endpoint["secret"], now))
         path = endpoint["path"].partition("?")[0] + push.query
         answer = await desk.courier.post(path, content=push.raw, headers=push.headers)
