@@ -49,7 +49,7 @@ class CourierWebhooks:
     """The endpoint for the pushes of these couriers."""
 
     def __init__(self, couriers: Mapping[str, Courier]) -> None:
-        self._couriers = couriers
+        self._couriers, self._unverified = couriers, webhooks.UnverifiedPushes()
 
     async def receive(
         self, partner: PartnerName, endpoint_id: EndpointId, request: Request, tx: Tx[Settings], service: ServiceRuntime
@@ -71,7 +71,7 @@ class CourierWebhooks:
             sent_from=str(address or "unknown") if rejection is ADDRESS_NOT_ALLOWED else None,
             acknowledges_unreadable=True,
         )
-        return await webhooks.receive(request, tx, service, self._couriers[partner], sender)
+        return await webhooks.receive(request, tx, service, self._couriers[partner], sender, self._unverified)
 
 
 async def probe(partner: PartnerName, endpoint_id: EndpointId, read: Read) -> Response:

@@ -46,7 +46,7 @@ class PaymentWebhooks:
     """The endpoints for the callbacks of these providers."""
 
     def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
-        self._providers = providers
+        self._providers, self._unverified = providers, webhooks.UnverifiedPushes()
 
     async def receive(
         self, provider: ProviderName, request: Request, tx: Tx[Settings], service: ServiceRuntime
@@ -56,7 +56,7 @@ class PaymentWebhooks:
         published = await signing_keys.secrets_of(tx, provider) if adapter.key_source is not None else ()
         secrets = (*adapter.secrets, *published)
         sender = webhooks.Sender(source=PushSource.PAYMENT, partner=provider, secrets=secrets)
-        return await webhooks.receive(request, tx, service, adapter, sender)
+        return await webhooks.receive(request, tx, service, adapter, sender, self._unverified)
 
     async def probe(self, provider: ProviderName) -> Response:
         """Say whether a payment provider may call back to this address."""

@@ -20,6 +20,6 @@ class PushMetrics:
         )
 
     def count(self, partner: str, endpoint_id: str | None, push: ExaminedPush[object], acceptance: Acceptance) -> None:
-        """Count a push that is stored."""
+        """Count a push."""
         outcome = acceptance.value if push.rejection is None else push.rejection.code.value
         self._pushes.labels(partner, endpoint_id or "", outcome).inc()

@@ -11,6 +11,7 @@ import structlog
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http import languages
 from aftercare_chassis.http.problems import Problem
+from aftercare_chassis.http.rate_limit import RateLimit
 from aftercare_chassis.runtime import Runtime
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
@@ -21,6 +22,7 @@ from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, Rejection, examine
 from order_svc.settings import Settings
 
+UNVERIFIED = "1000/hour"
 log = structlog.get_logger(__name__)
 
 
@@ -42,24 +44,40 @@ class Sender:
     acknowledges_unreadable: bool = False
 
 
+class UnverifiedPushes:
+    """How many pushes are stored that are not signed by their partner: of each address at most UNVERIFIED by one process, as anybody can
+    send any number of them. The others are refused, counted and logged like these."""
+
+    def __init__(self) -> None:
+        self._limit = RateLimit(UNVERIFIED)
+
+    def may_store(self, sender: Sender) -> bool:
+        """Count one; whether it may be stored."""
+        is_within, _, _ = self._limit.hit(f"{sender.partner}/{sender.endpoint_id}")
+        return is_within
+
+
 async def receive(
     request: Request,
     tx: Transaction[Settings],
     service: Runtime,
     adapter: PushAdapter[object],
     sender: Sender,
+    unverified: UnverifiedPushes,
 ) -> Response:
-    """Store a push once, however often it is sent, and acknowledge it; one that is not verified is stored as well, and refused."""
+    """Store a push once, however often it is sent, and acknowledge it; one that is not verified is refused, and stored as `unverified` says."""
     headers = {**request.headers, ":path": f"{request.url.path}?{request.url.query}"}
     push = examine(adapter, await request.body(), headers, sender.secrets, tx.now, rejection=sender.rejection)
-    is_new = await partner_inbox.store(
-        tx,
-        push,
-        source=sender.source,
-        partner=sender.partner,
-        endpoint_id=sender.endpoint_id,
-        sent_from=sender.sent_from,
-    )
+    is_new = False
+    if push.verified or unverified.may_store(sender):
+        is_new = await partner_inbox.store(
+            tx,
+            push,
+            source=sender.source,
+            partner=sender.partner,
+            endpoint_id=sender.endpoint_id,
+            sent_from=sender.sent_from,
+        )
     acceptance = _acceptance(push, is_new)
     tx.after_commit(partial(_report, service, sender, push, acceptance))
     if push.rejection is not None and not (push.verified and sender.acknowledges_unreadable):
@@ -94,7 +112,7 @@ def _acceptance(push: ExaminedPush[object], is_new: bool) -> Acceptance:
 
 
 def _report(service: Runtime, sender: Sender, push: ExaminedPush[object], acceptance: Acceptance) -> None:
-    """Count a push that was stored, and log one that was not accepted."""
+    """Count a push, and log one that was not accepted."""
     service.metrics.of(PushMetrics).count(sender.partner, sender.endpoint_id, push, acceptance)
     rejection = push.rejection
     if rejection is None:

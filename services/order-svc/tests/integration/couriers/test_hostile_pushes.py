@@ -12,6 +12,7 @@ import pytest
 from aftercare_simulators.couriers import PARTNERS as SIMULATED
 from courier_pushes import EXAMPLES, SIGNERS, contents, signed
 from courier_wire import Signed
+from order_svc.api import webhooks
 
 PARTNERS = tuple(EXAMPLES)
 WAYBILL = "73000000000001"
@@ -135,3 +136,17 @@ async def test_forged_and_replayed_pushes_over_the_real_route(desk, order):
     for outcome, count in (("processed", 1), ("repeated", 11), ("signature_invalid", forged)):
         labels = f'endpoint="{endpoints["zto"]["id"]}",outcome="{outcome}",partner="zto"'
         assert f"aftercare_partner_pushes_total{{{labels}}} {count}.0" in figures
+
+
+async def test_a_flood_of_unsigned_pushes_is_refused_without_a_row_for_each(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint("standard-webhooks")
+    now, most = desk.harness.clock.now(), int(webhooks.UNVERIFIED.partition("/")[0])
+    scan = {"waybill_no": WAYBILL, "status": "in_transit", "occurred_at": now.isoformat()}
+    forged = [{"type": "parcel.status", "data": scan | {"text": str(number)}} for number in range(most + 5)]
+    answers = {(await desk.courier.post(endpoint["path"], json=each)).status_code for each in forged}
+    assert answers == {401}
+    counted = "SELECT count(*) FROM partner_inbox WHERE endpoint_id = $1"
+    assert await desk.harness.runtime.pool.fetchval(counted, endpoint["id"]) == most
+    await desk.standard(endpoint, scan)
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "in_transit"
