@@ -16,7 +16,7 @@ WORDS = re.compile(
 # (module, word): why it may be there.
 ALLOWED = {
     ("database/columns.py", "orders"): "an example of a table name",
-    ("observability/tracing.py", "provider"): "a name of OpenTelemetry",
+    ("observability/span_export.py", "provider"): "a name of OpenTelemetry",
 }
 
 

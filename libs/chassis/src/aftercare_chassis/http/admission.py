@@ -257,7 +257,7 @@ class Place:
 
 
 def caller_of(actor: Actor) -> str:
-    """Who shares as one: a merchant with all of its people, or another person."""
+    """Who shares as one: a tenant with all of its people, or another person."""
     return f"tenant:{actor.tenant}" if actor.tenant else f"{actor.role}:{actor.id}"
 
 

@@ -77,7 +77,7 @@ class Gate:
         return Priority.COMMAND
 
     def _caller(self, scope: Scope, headers: Headers) -> str:
-        """Who shares in the turns as one: a partner, a merchant with all of its people, another person, or an address."""
+        """Who shares in the turns as one: a partner, a tenant with all of its people, another person, or an address."""
         for router in self._webhooks:
             if (partner := router.partner(scope["path"])) is not None:
                 return router.caller(partner)

@@ -29,7 +29,7 @@ STREAM_SECONDS, READ_SECONDS, KEEPALIVE_SECONDS = 300.0, 1.0, 15.0
 RETRY_MILLISECONDS, RETRY_SECONDS = 2000, 5
 MAX_STREAMS = 500  # of one process: each may be a read per second
 MAX_STREAMS_OF_ONE = 100
-"""Of one process and one merchant with all of its people, or one other person, so that others have some, too."""
+"""Of one process and one tenant with all of its people, or one other person, so that others have some, too."""
 
 Event = tuple[str, BaseModel]
 """The id that a client sends when it reconnects, and the data."""
