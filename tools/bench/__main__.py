@@ -79,7 +79,7 @@ def main(arguments: Sequence[str]) -> None:
         raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
     wanted = [name for name in parts if name in (given.parts or PARTS)]
     sections = {name: parts[name](log) for name in wanted}
-    page = report.page(sections[name] for name in (*PAGE, PROFILE) if name in sections)
+    page = report.page(sections[name] for name in dict.fromkeys((*PAGE, *parts)) if name in sections)
     if set(wanted) >= set(PAGE):
         report.PAGE.write_text(report.page(sections[name] for name in PAGE), encoding="utf-8")
     sys.stdout.write(page)
