@@ -6,6 +6,7 @@ Our own books are not asked: a worker decides by them afterwards (`workers/partn
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from weakref import WeakKeyDictionary
 
 import structlog
 from aftercare_chassis.database.transaction import Transaction
@@ -49,11 +50,12 @@ class UnverifiedPushes:
     send any number of them. The others are refused, counted and logged like these."""
 
     def __init__(self) -> None:
-        self._limit = RateLimit(UNVERIFIED)
+        self._limits: WeakKeyDictionary[Runtime, RateLimit] = WeakKeyDictionary()
 
-    def may_store(self, sender: Sender) -> bool:
+    def may_store(self, service: Runtime, sender: Sender) -> bool:
         """Count one; whether it may be stored."""
-        is_within, _, _ = self._limit.hit(f"{sender.partner}/{sender.endpoint_id}")
+        limit = self._limits.setdefault(service, RateLimit(UNVERIFIED))
+        is_within, _, _ = limit.hit(f"{sender.partner}/{sender.endpoint_id}")
         return is_within
 
 
@@ -69,7 +71,7 @@ async def receive(
     headers = {**request.headers, ":path": f"{request.url.path}?{request.url.query}"}
     push = examine(adapter, await request.body(), headers, sender.secrets, tx.now, rejection=sender.rejection)
     is_new = False
-    if push.verified or unverified.may_store(sender):
+    if push.verified or unverified.may_store(service, sender):
         is_new = await partner_inbox.store(
             tx,
             push,
