@@ -43,7 +43,7 @@ class Shop:
         self.runtime = self.app.state.runtime = runtime
         partners = WebhookRouter("/pushes", lambda partner, problem: Response(f"{partner}: {problem['code']}", 503))
 
-        @self.app.api_route("/work/{name}", methods=["GET", "POST"])
+        @self.app.api_route("/jobs/{name}", methods=["GET", "POST"])
         async def work(name: str, request: Request) -> int:
             runtime.verifier.actor(request.headers)
             self.begun.append(name)
@@ -102,7 +102,7 @@ async def send(shop: Shop, client: httpx.AsyncClient) -> AsyncIterator[Callable[
 
     def sent(name: str, merchant: str = "m-1", method: str = "GET", **more: Any) -> "asyncio.Task[httpx.Response]":
         tasks.append(
-            asyncio.create_task(client.request(method, f"/work/{name}", headers=shop.headers(merchant), **more))
+            asyncio.create_task(client.request(method, f"/jobs/{name}", headers=shop.headers(merchant), **more))
         )
         return tasks[-1]
 
@@ -146,18 +146,18 @@ async def test_what_finds_no_room_is_refused_with_a_problem(
     await waiting(shop, LIMIT)
     trace_id = "0af7651916cd43dd8448eb211c80319c"
     traced = {**shop.headers(), "traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
-    refused = await client.get("/work/late", headers=traced)
+    refused = await client.get("/jobs/late", headers=traced)
     assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
     assert (refused.json()["trace_id"], refused.headers["trace-id"]) == (trace_id, trace_id)
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.headers["retry-after"] in "123"
     assert {"cache-control", "x-frame-options", "vary", "content-language"} <= set(refused.headers)
-    in_chinese = await client.get("/work/late", headers={**shop.headers(), "accept-language": "zh"})
+    in_chinese = await client.get("/jobs/late", headers={**shop.headers(), "accept-language": "zh"})
     assert "负载" in in_chinese.json()["detail"]
-    assert (await client.head("/work/late", headers=shop.headers())).status_code == 503
+    assert (await client.head("/jobs/late", headers=shop.headers())).status_code == 503
     shop.end.set()
     assert {(await task).status_code for task in waits} == {200}
-    assert (await client.post("/work/late", headers=shop.headers(), content=b"1")).status_code == 200
+    assert (await client.post("/jobs/late", headers=shop.headers(), content=b"1")).status_code == 200
 
 
 async def test_a_flood_of_one_merchant_is_refused_as_such_and_others_are_served(
@@ -173,7 +173,7 @@ async def test_a_flood_of_one_merchant_is_refused_as_such_and_others_are_served(
     await until(lambda: any(task.done() for task in flood), "one of the flood gives way")
     [refused] = [task.result() for task in flood if task.done()]
     assert (refused.status_code, refused.json()["code"]) == (429, "share_used_up")
-    assert (await client.get("/work/late", headers=shop.headers())).json()["code"] == "share_used_up"
+    assert (await client.get("/jobs/late", headers=shop.headers())).json()["code"] == "share_used_up"
     shop.end.set()
     assert (await other).status_code == 200
 
@@ -209,7 +209,7 @@ async def test_a_body_that_arrives_slowly_takes_no_place(shop: Shop, client: htt
     writers = []
     for _ in range(2 * LIMIT):
         _, writer = await asyncio.open_connection(address.host, address.port)
-        writer.write(b"POST /work/slow HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n12345")
+        writer.write(b"POST /jobs/slow HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n12345")
         writers.append(writer)
     tasks = await busy(shop, send)
     shop.end.set()
@@ -235,7 +235,7 @@ async def test_a_request_whose_client_left_while_it_waited_is_not_begun(
 async def test_commands_have_more_turns_than_reads_and_money_more_than_both(shop: Shop) -> None:
     urgent = WebhookRouter("/urgent", lambda *_: Response(), priority=Priority.URGENT, partners={"pay"})
     gate = Gate(shop.runtime, [urgent])
-    scopes = [("GET", "/work/1"), ("POST", "/work/1"), ("POST", "/urgent/pay"), ("GET", "/urgent/pay")]
+    scopes = [("GET", "/jobs/1"), ("POST", "/jobs/1"), ("POST", "/urgent/pay"), ("GET", "/urgent/pay")]
     found = [gate._priority({"method": method, "path": path}) for method, path in scopes]
     assert found == [Priority.READ, Priority.COMMAND, Priority.URGENT, Priority.READ]
 
@@ -273,6 +273,6 @@ def _once(body: bytes) -> Callable[[], Any]:
 
 
 async def test_a_compressed_body_is_refused(client: httpx.AsyncClient) -> None:
-    response = await client.post("/work/x", content=b"\x1f\x8b", headers={"content-encoding": "gzip"})
+    response = await client.post("/jobs/x", content=b"\x1f\x8b", headers={"content-encoding": "gzip"})
     assert (response.status_code, json.loads(response.content)["code"]) == (415, "unsupported_media_type")
     assert response.headers["accept-encoding"] == "identity"
