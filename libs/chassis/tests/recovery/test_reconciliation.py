@@ -114,6 +114,17 @@ async def tallies(on_log: Harness, order_cancelled: Make) -> AsyncIterator[Resto
     await on_log.runtime.pool.execute("DROP SCHEMA IF EXISTS saved CASCADE")
 
 
+async def with_a_lost_command(tallies: Restorable) -> str:
+    """The order of a tally whose last command the restored database has lost."""
+    order = uuid4().hex
+    await tallies.publish(order, 1)
+    await tallies.consume()
+    await tallies.save()
+    await tallies.command(f"tally_{order}")
+    await tallies.set_back()
+    return order
+
+
 async def test_what_other_services_caused_is_handled_again_and_not_published_twice(tallies: Restorable) -> None:
     order, new = uuid4().hex, uuid4().hex
     await tallies.publish(order, 1)
@@ -139,12 +150,7 @@ async def test_what_other_services_caused_is_handled_again_and_not_published_twi
 
 
 async def test_what_a_person_did_is_listed_and_its_number_is_passed(tallies: Restorable) -> None:
-    order = uuid4().hex
-    await tallies.publish(order, 1)
-    await tallies.consume()
-    await tallies.save()
-    await tallies.command(f"tally_{order}")
-    await tallies.set_back()
+    order = await with_a_lost_command(tallies)
     done = await tallies.reconcile()
     [left] = done.unrestored
     assert (left.sequence, left.type, left.reason) == (2, "FeedbackReceived.v1", "no command is known that records it")
@@ -155,12 +161,7 @@ async def test_what_a_person_did_is_listed_and_its_number_is_passed(tallies: Res
 
 
 async def test_what_the_service_declares_is_done_again(tallies: Restorable) -> None:
-    order = uuid4().hex
-    await tallies.publish(order, 1)
-    await tallies.consume()
-    await tallies.save()
-    await tallies.command(f"tally_{order}")
-    await tallies.set_back()
+    order = await with_a_lost_command(tallies)
 
     async def counted(tx: Any, event: FeedbackReceived) -> None:
         tx.actor = type(tx.actor)(event.handler, "buyer")
@@ -174,12 +175,7 @@ async def test_what_the_service_declares_is_done_again(tallies: Restorable) -> N
 
 
 async def test_what_would_be_something_else_is_undone_and_listed(tallies: Restorable) -> None:
-    order = uuid4().hex
-    await tallies.publish(order, 1)
-    await tallies.consume()
-    await tallies.save()
-    await tallies.command(f"tally_{order}")
-    await tallies.set_back()
+    order = await with_a_lost_command(tallies)
 
     async def by_another(tx: Any, event: FeedbackReceived) -> None:
         tx.actor = type(tx.actor)("somebody else", "agent")
@@ -207,12 +203,7 @@ async def test_rows_of_the_outbox_that_were_sent_are_not_sent_again(tallies: Res
 
 
 async def test_a_service_that_ran_before_it_was_reconciled_is_reported(tallies: Restorable) -> None:
-    order = uuid4().hex
-    await tallies.publish(order, 1)
-    await tallies.consume()
-    await tallies.save()
-    await tallies.command(f"tally_{order}")
-    await tallies.set_back()
+    order = await with_a_lost_command(tallies)
     await tallies.command(f"tally_{order}")
     found = await tallies.reconcile()
     assert found.published_twice == [f"tally_{order} #2 FeedbackReceived.v1"]

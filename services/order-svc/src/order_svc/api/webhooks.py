@@ -54,7 +54,9 @@ class UnverifiedPushes:
 
     def may_store(self, service: Runtime, sender: Sender) -> bool:
         """Count one; whether it may be stored."""
-        limit = self._limits.setdefault(service, RateLimit(UNVERIFIED))
+        limit = self._limits.get(service)
+        if limit is None:
+            limit = self._limits[service] = RateLimit(UNVERIFIED)
         is_within, _, _ = limit.hit(f"{sender.partner}/{sender.endpoint_id}")
         return is_within
 
