@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.testing import Harness
-from kb_svc.domain.analyser import VERSION, analyse
+from aftercare_language.analyser import VERSION, analyse
+from aftercare_language.ranking import Corpus, document_terms
 from kb_svc.domain.markdown import plain
 from kb_svc.domain.positions import stored
-from kb_svc.domain.ranking import Corpus, document_terms
 from kb_svc.tables.search_index import CORPUS, FREQUENCIES
 
 WORDS = ["退货", "运费", "refund", "Wi-Fi", "換貨", "**七天**", "发票", "warranty", "(disputes)", "café"]

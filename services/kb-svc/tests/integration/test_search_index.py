@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aftercare_chassis.testing import Harness
-from kb_svc.domain.analyser import VERSION
+from aftercare_language.analyser import VERSION
 from kb_svc.tables.search_index import CORPUS, FREQUENCIES, SAMPLED
 from kb_svc.workers import search_index
 

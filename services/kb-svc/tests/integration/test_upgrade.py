@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aftercare_chassis.testing.revisions import OldDatabase, old_database
+from aftercare_language.analyser import VERSION
 from kb_svc import tables
-from kb_svc.domain.analyser import VERSION
 
 THIS = "0003"
 ARTICLE = """

@@ -1,9 +1,9 @@
 """The positions of a query's terms: what is stored and found is what a full analysis of the text gives."""
 
 import pytest
+from aftercare_language.analyser import Token, analyse, terms, tokens
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kb_svc.domain.analyser import Token, analyse, terms, tokens
 from kb_svc.domain.positions import find, stored
 
 CHINESE = "退货运费谁承担，七天无理由。"

@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from aftercare_language.analyser import analyse, query_terms
 from hypothesis import given
 from hypothesis import strategies as st
-from kb_svc.domain.analyser import analyse, query_terms
 from kb_svc.domain.positions import stored
 from kb_svc.domain.snippets import WIDTH, Snippet, snippet
 

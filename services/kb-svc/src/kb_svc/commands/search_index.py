@@ -1,8 +1,9 @@
 """The search index: index the newest edition of an article, remove a retired article."""
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_language import analyser, ranking
 
-from kb_svc.domain import analyser, positions, ranking
+from kb_svc.domain import positions
 from kb_svc.domain.articles import Article, Edition, IndexedArticle
 from kb_svc.domain.markdown import plain
 from kb_svc.tables.articles import ARTICLES, EDITIONS

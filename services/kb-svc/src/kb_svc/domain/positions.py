@@ -7,7 +7,7 @@ article, as JSON that is searched as a text: an article has hundreds of terms, a
 import json
 from collections.abc import Collection, Iterator
 
-from kb_svc.domain.analyser import Analysis, Token, is_unspaced
+from aftercare_language.analyser import Analysis, Token, is_unspaced
 
 
 def stored(analysis: Analysis) -> str:

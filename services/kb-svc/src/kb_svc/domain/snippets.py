@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aftercare_language.analyser import Token, is_selective
+from aftercare_language.normalization import extends_previous
+
 from kb_svc.domain import positions
-from kb_svc.domain.analyser import Token, is_selective
-from kb_svc.domain.normalization import extends_previous
 
 WIDTH = 120  # code points of a snippet
 _LEAD = 30  # code points before the first match at which the window may begin

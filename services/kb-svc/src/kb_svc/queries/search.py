@@ -5,10 +5,10 @@ from datetime import datetime
 
 from aftercare_chassis.characters import shows
 from aftercare_chassis.database.transaction import Reader
+from aftercare_language import ranking
+from aftercare_language.analyser import query_terms
 from asyncpg import Record
 
-from kb_svc.domain import ranking
-from kb_svc.domain.analyser import query_terms
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.domain.snippets import Snippet, snippet

@@ -4,6 +4,7 @@ from typing import Any
 
 from aftercare_chassis.database.columns import quantity, text
 from aftercare_chassis.database.mapping import Query, Rows, Statement
+from aftercare_language.ranking import Corpus
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
@@ -33,7 +34,6 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 
 from kb_svc.domain.articles import IndexedArticle
-from kb_svc.domain.ranking import Corpus
 from kb_svc.tables.articles import articles, editions
 from kb_svc.tables.schema import metadata
 

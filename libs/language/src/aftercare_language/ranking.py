@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import log
 
-from kb_svc.domain.analyser import is_selective, terms
+from aftercare_language.analyser import is_selective, terms
 
 K1 = 1.2  # the saturation of term counts in BM25
 B = 0.75  # the influence of the length in BM25

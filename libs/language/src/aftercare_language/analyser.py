@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from kb_svc.domain.normalization import NormalizedText, normalize, normalize_with_offsets
+from aftercare_language.normalization import NormalizedText, normalize, normalize_with_offsets
 
 VERSION = 3
 """Stored with each indexed article. Raise it with every change of what `analyse` returns: `migrate` then indexes again."""

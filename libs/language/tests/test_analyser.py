@@ -4,10 +4,19 @@ import unicodedata
 from hashlib import sha256
 
 import pytest
+from aftercare_language.analyser import (
+    JOINED_WEIGHT,
+    STOP_WORDS,
+    VERSION,
+    is_selective,
+    query_terms,
+    stem,
+    terms,
+    tokens,
+)
+from aftercare_language.normalization import normalize
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kb_svc.domain.analyser import JOINED_WEIGHT, STOP_WORDS, VERSION, is_selective, query_terms, stem, terms, tokens
-from kb_svc.domain.normalization import normalize
 
 ANY_TEXT = st.text(max_size=300)
 WRITTEN = st.text(

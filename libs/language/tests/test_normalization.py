@@ -5,9 +5,7 @@ from functools import cache
 
 import pytest
 from aftercare_events.characters import finder, is_invisible
-from hypothesis import given
-from hypothesis import strategies as st
-from kb_svc.domain.normalization import (
+from aftercare_language.normalization import (
     _ONE_TO_ONE,
     _TO_SIMPLIFIED,
     _ignorable,
@@ -15,6 +13,8 @@ from kb_svc.domain.normalization import (
     normalize,
     normalize_with_offsets,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 ANY_TEXT = st.text(max_size=300)
 MARKED = st.text(

@@ -4,9 +4,7 @@ from collections import Counter
 from math import isfinite
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from kb_svc.domain.ranking import (
+from aftercare_language.ranking import (
     RAREST,
     TITLE_WEIGHT,
     Corpus,
@@ -16,6 +14,8 @@ from kb_svc.domain.ranking import (
     rarest,
     top,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 CORPUS = Corpus(documents=1000, length=300_000)
 
