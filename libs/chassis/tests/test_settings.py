@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,9 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFTERCARE_REVIEW_HOURS", "0.001")
     monkeypatch.setenv("AFTERCARE_CORS_ORIGINS", "http://localhost:5173, http://localhost:8080")
     monkeypatch.setenv("AFTERCARE_OTLP_ENDPOINT", "")
+    monkeypatch.setenv("AFTERCARE_TRACE_TRUSTED_NETWORKS", "10.0.4.0/24, 2001:db8::7")
     settings = Settings()
+    assert settings.trace_trusted_networks == (ip_network("10.0.4.0/24"), ip_network("2001:db8::7"))
     assert settings.review_hours == 0.001
     assert settings.cors_origins == ("http://localhost:5173", "http://localhost:8080")
     assert settings.otlp_endpoint is None
@@ -57,6 +60,8 @@ def test_issuers_may_replace_the_one_with_keys_by_file(monkeypatch: pytest.Monke
         ("SIGNING_KEY", "short"),
         ("PORT", "70000"),
         ("LOG_LEVEL", "loud"),
+        ("TRACE_TRUSTED_NETWORKS", "10.0.0.0/8,gateway"),
+        ("TRACE_TRUSTED_NETWORKS", "10.0.0.1/8"),
         ("RATE_LIMIT", "many"),
         ("POOL_SIZE", "0"),
         ("OTLP_ENDPOINT", "collector:4318"),

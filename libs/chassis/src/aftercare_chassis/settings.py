@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -41,10 +42,19 @@ def _split(value: Any) -> Any:  # Any: pydantic passes what it was given, and va
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _networks(value: Any) -> Any:  # Any: see _split
+    try:
+        return tuple(map(ip_network, _split(value)))
+    except ValueError:
+        raise ValueError("must be addresses or networks such as 10.0.0.0/8, separated by commas") from None
+
+
 PostgresUrl = Annotated[str, AfterValidator(partial(_address, schemes=("postgresql", "postgres")))]
 HttpUrl = Annotated[str, AfterValidator(partial(_address, schemes=("http", "https")))]
 Parts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """Several texts, which are separated by commas in a variable."""
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+"""Addresses and networks, such as `10.0.0.0/8`, separated by commas in a variable."""
 Hours = Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)]
 
 
@@ -136,8 +146,10 @@ class ServiceSettings(KafkaSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     otlp_endpoint: HttpUrl | None = None
-    # The part of the traces that begin here which is recorded; those that callers begin are recorded where their `traceparent` says so.
+    # The part of the traces that is recorded, where neither an event nor a caller in `trace_trusted_networks` has decided.
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = 1.0
+    # Addresses and networks, separated by commas, whose callers decide by the flag in `traceparent` whether their traces are recorded.
+    trace_trusted_networks: Networks = ()
     cors_origins: Parts = ()
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
     # Per caller and process, such as 600/minute; empty means no limit. Several processes: see `http/rate_limit.py`.

@@ -1,6 +1,7 @@
 """One trace from a request through its transaction, the message and its handler, by OpenTelemetry's conventions."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -116,10 +117,14 @@ async def test_a_message_is_sent_and_handled_within_the_trace_of_its_event(
     assert [str(each.traceparent).split("-")[2] for each in written] == [f"{id_of(each):016x}" for each in handled]
 
 
-async def test_of_a_trace_that_is_not_sampled_nothing_is_recorded(
-    tally: Harness, spans: Recorded, order_cancelled: Cancelled
-) -> None:
-    await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 1}, headers={"traceparent": UNSAMPLED})
+async def test_of_a_trace_that_is_not_sampled_nothing_is_recorded(tally: Harness, order_cancelled: Cancelled) -> None:
+    with recording(ratio=0):
+        await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 1})
+    with recording() as spans:
+        await _is_followed_by_nothing(tally, spans, order_cancelled)
+
+
+async def _is_followed_by_nothing(tally: Harness, spans: Recorded, order_cancelled: Cancelled) -> None:
     [event] = await tally.envelopes()
     assert str(event.traceparent).endswith("-00"), "nor is it by those who handle its events"
     assert message_spans.send(event.topic, 0, codec.attributes(event)) is None
@@ -127,12 +132,23 @@ async def test_of_a_trace_that_is_not_sampled_nothing_is_recorded(
     assert spans.all() == []
 
 
-async def test_the_ratio_decides_about_traces_that_begin_here(tally: Harness) -> None:
+async def test_the_ratio_decides_about_the_traces_of_requests(tally: Harness) -> None:
     with recording(ratio=0) as none:
         await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 1})
         assert none.all() == []
         await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 1}, headers={"traceparent": CALLER})
-        assert none.one("transaction"), "its caller has decided"
+        assert none.all() == [], "its caller does not decide"
+
+
+async def test_a_caller_that_is_trusted_decides(
+    start_tally: Callable[..., AbstractAsyncContextManager[Harness]],
+) -> None:
+    async with start_tally(trace_trusted_networks="127.0.0.1") as tally:
+        with recording(ratio=0) as spans:
+            await tally.client("buyer", "buyer-1").post(
+                "/v1/tallies", json={"count": 1}, headers={"traceparent": CALLER}
+            )
+            assert spans.one("transaction")
 
 
 async def test_a_timer_is_a_trace_of_its_own(tally: Harness, spans: Recorded) -> None:

@@ -75,6 +75,7 @@ class RequestMiddleware:
         self._app, self._runtime, self._settings = app, runtime, runtime.settings
         self._webhooks = webhooks
         self._gate = Gate(runtime, webhooks)
+        self._spans = request_spans.RequestSpans(self._settings.trace_trusted_networks)
         self._bodies = request_body.BodyMemory(_BODIES_AT_A_TIME * self._settings.max_body_bytes)
         self._metrics = runtime.metrics.of(RequestMetrics)
         self._rate_limit = RateLimit(self._settings.rate_limit) if self._settings.rate_limit else None
@@ -91,7 +92,7 @@ class RequestMiddleware:
         started_at = time.perf_counter()
         state = _joined(scope, b"tracestate") if b"tracestate" in headers else None
         label = method if method in methods.STANDARD else "OTHER"  # clients may invent any number of methods
-        with request_spans.span(scope["path"], label, _text(headers.get(b"traceparent")), state) as span:
+        with self._spans.begin(scope, label, _text(headers.get(b"traceparent")), state) as span:
             sender = ResponseSender(send, span.context.trace_id)
             with suppress(request_body.Disconnected):
                 await self._respond(scope, headers, receive, sender)

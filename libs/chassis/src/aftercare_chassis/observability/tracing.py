@@ -1,7 +1,7 @@
 """Spans: the pieces of work of a trace, which are recorded with OpenTelemetry where a collector is set.
 
 A trace is sampled or not as a whole: what starts it decides by a ratio, and everything that follows from it, in every service, goes by
-the flag in its `traceparent`. A span that is not recorded is a variable that is set, and its ids are made when they are asked for.
+the flag in its `traceparent`. Callers have no say in it, unless they are trusted: see `received`. A span that is not recorded is a variable that is set, and its ids are made when they are asked for.
 """
 
 import time
@@ -174,6 +174,17 @@ def span(
     if parent is None and (outer := _current.get()) is not None:
         parent = outer.context
     return Span(name, parent, kind, attributes)
+
+
+def received(
+    name: str, traceparent: str | None, tracestate: str | None = None, *, flag_counts: bool, kind: str = "SERVER"
+) -> Span:
+    """A span in the trace of whoever sent the headers, else in a new one. Whether it is recorded, with all that follows from it, is decided
+    by the sender's flag where `flag_counts`, else by the ratio."""
+    parent = parse(traceparent, tracestate)
+    if parent is not None and not flag_counts:
+        parent = TraceContext(parent.trace_id, parent.span_id, _sampled(()), parent.tracestate)
+    return Span(name, parent, kind)
 
 
 def unrecorded(traceparent: str | None, tracestate: str | None = None) -> Span:
