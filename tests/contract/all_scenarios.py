@@ -39,7 +39,7 @@ SCENARIOS = (
 async def run_all(suite: InProcessSuite) -> dict[str, str]:
     """Run all scenarios, then let the after-sale windows end; the order of each scenario."""
     orders = {scenario.__name__: await scenario(suite) for scenario in SCENARIOS}
-    await an_article(suite, TEXTS["article_title"], TEXTS["article_body"])
+    await an_article(suite)
     await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
     await suite.advance(24 * 11)
     await suite.advance(24 * 8)

@@ -32,8 +32,6 @@ TEXTS = {
     "source": "水壶用户交流群",
     "rating": "整体满意, 但等得久",
     "rule_title": "全部由商家处理",
-    "article_title": "七天无理由退货说明",
-    "article_body": "签收后七天内可以申请退货。",
 }
 _ADDRESSES = (ADDRESS, NEW_ADDRESS, RETURN_ADDRESS)
 PERSONAL = [each[key] for each in _ADDRESSES for key in each if key != "country"] + [TITLE, *TEXTS.values()]

@@ -19,9 +19,16 @@ async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: d
     await suite.call("seller", "aftersale", "merchants/m-1/required-evidence", {"reasons": ["counterfeit"]}, "PUT")
 
 
-async def an_article(suite: InProcessSuite, title: str, body: str) -> None:
-    """A policy, published and retired."""
-    draft = {"kind": "policy", "slug": "returns-contract", "language": "zh-CN", "title": title, "body": body}
+async def an_article(suite: InProcessSuite) -> None:
+    """A policy, published and retired, which is longer than the event of a publication has room for."""
+    body = "\n\n".join(f"## {days}\n\n{'签收后' * 200}{days}天内可以申请退货。" for days in (7, 15, 30, 60, 90))
+    draft = {
+        "kind": "policy",
+        "slug": "returns-contract",
+        "language": "zh-CN",
+        "title": "七天无理由退货说明",
+        "body": body,
+    }
     article = await suite.call("agent", "kb", "articles", draft)
     await suite.call("agent", "kb", f"articles/{article['id']}/publish")
     await suite.call("agent", "kb", f"articles/{article['id']}/retire")

@@ -14,7 +14,13 @@ from aftercare_events.catalogue.appeals import (
     VerdictConfirmed,
     VerdictReplaced,
 )
-from aftercare_events.catalogue.articles import ArticleDrafted, ArticleEvent, ArticlePublished, ArticleRetired
+from aftercare_events.catalogue.articles import (
+    ArticleDrafted,
+    ArticleEvent,
+    ArticlePublished,
+    ArticleRetired,
+    ArticleTextPublished,
+)
 from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -340,6 +346,7 @@ __all__ = [
     "ArticleEvent",
     "ArticlePublished",
     "ArticleRetired",
+    "ArticleTextPublished",
     "CancelledLine",
     "CaseEvent",
     "CaseLine",

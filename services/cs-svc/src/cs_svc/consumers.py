@@ -3,6 +3,9 @@
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    ArticlePublished,
+    ArticleRetired,
+    ArticleTextPublished,
     CaseEvent,
     DecisionDeclined,
     DecisionProposed,
@@ -63,15 +66,22 @@ _ORDERS: Handlers = {
 _PARCELS: Handlers = {ParcelRegistered: projections.copy_parcel, ParcelStatusChanged: projections.copy_parcel}
 _PROPOSALS: Handlers = dict.fromkeys((DecisionProposed, DecisionDeclined), projections.copy_case)
 """They are for the platform alone, so that no conversation shows them."""
+_ARTICLES: Handlers = {
+    ArticlePublished: projections.copy_article,
+    ArticleTextPublished: projections.copy_article_text,
+    ArticleRetired: projections.retire_article,
+}
 FACTS: Handlers = {
+    **_ARTICLES,
     **_ORDERS,
     **_PARCELS,
     **_PROPOSALS,
     **dict.fromkeys(case_notifications.CODES, projections.copy_case),
 }
-"""The handlers that write our copies of orders, parcels and cases, and nothing else."""
+"""The handlers that write our copies of articles, orders, parcels and cases, and nothing else."""
 
 HANDLERS: Handlers[Settings] = {
+    **_ARTICLES,
     **_ORDERS,
     **_PARCELS,
     **_PROPOSALS,

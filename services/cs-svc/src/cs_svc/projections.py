@@ -1,9 +1,19 @@
-"""Our copies of orders, parcels and after-sale cases: their parties and states, so that no other service has to be called."""
+"""Our copies of orders, parcels and after-sale cases, and of published articles with their words, so that no other service has to be called."""
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import CaseEvent, OrderEvent, ParcelRegistered, ParcelStatusChanged
+from aftercare_events import (
+    ArticlePublished,
+    ArticleRetired,
+    ArticleTextPublished,
+    CaseEvent,
+    OrderEvent,
+    ParcelRegistered,
+    ParcelStatusChanged,
+)
 
+from cs_svc.domain.articles import KnownArticle, KnownClause
 from cs_svc.domain.orders import KnownCase, KnownOrder, KnownParcel
+from cs_svc.tables.articles import KNOWN_ARTICLES, KNOWN_CLAUSES, RETIRE_ARTICLE
 from cs_svc.tables.orders import KNOWN_CASES, KNOWN_ORDERS, KNOWN_PARCELS
 
 
@@ -39,3 +49,50 @@ async def copy_parcel(tx: Transaction, event: ParcelRegistered | ParcelStatusCha
         ended=isinstance(event, ParcelStatusChanged) and event.terminal and event.is_scanned,
     )
     await tx.upsert(KNOWN_PARCELS, parcel)
+
+
+MOST_PIECES = 1_000
+"""More than an event can have of the words of clauses."""
+
+
+async def copy_article(tx: Transaction, event: ArticlePublished) -> None:
+    """Store a published version; its words as well, unless they follow in events of their own."""
+    await tx.upsert(KNOWN_ARTICLES, _article(event, event.article_title or "", event.texts is not None))
+    await _copy_clauses(tx, event, 0)
+
+
+async def copy_article_text(tx: Transaction, event: ArticleTextPublished) -> None:
+    """Store a part of the words of a version, which is complete with the last one: the events of an article are in order."""
+    await tx.upsert(KNOWN_ARTICLES, _article(event, event.article_title, event.part == event.parts))
+    await _copy_clauses(tx, event, event.part * MOST_PIECES)
+
+
+async def retire_article(tx: Transaction, event: ArticleRetired) -> None:
+    """No version of the article is in force any more. Its words stay: answers have cited them."""
+    await tx.execute(RETIRE_ARTICLE, of_article=event.article_id)
+
+
+def _article(event: ArticlePublished | ArticleTextPublished, title: str, complete: bool) -> KnownArticle:
+    return KnownArticle(
+        article_id=event.article_id,
+        number=event.article_version,
+        kind=event.kind,
+        slug=event.slug,
+        language=event.language,
+        title=title,
+        effective_at=event.effective_at or event.time,
+        complete=complete,
+    )
+
+
+async def _copy_clauses(tx: Transaction, event: ArticlePublished | ArticleTextPublished, first: int) -> None:
+    for place, piece in enumerate(event.texts or (), start=first):
+        clause = KnownClause(
+            article_id=event.article_id,
+            number=event.article_version,
+            place=place,
+            clause_id=piece.id,
+            heading=piece.heading,
+            text=piece.words,
+        )
+        await tx.upsert(KNOWN_CLAUSES, clause)

@@ -1,6 +1,7 @@
 """The composition of kb-svc: settings, routes and workers."""
 
 from aftercare_chassis.database.audit import Audit
+from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
 from aftercare_events.roles import AUDITED, ROLES
 from fastapi import FastAPI
@@ -11,6 +12,13 @@ from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
 from kb_svc.workers.search_index import REINDEXING, reindex
 from kb_svc.workers.seeds import seed
+from kb_svc.workers.texts import TEXT_PUBLICATION, publish
+
+
+async def _after_migration(runtime: Runtime[Settings]) -> None:
+    """Complete what older builds have published: terms of the search, and words in events."""
+    await reindex(runtime)
+    await publish(runtime)
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -23,9 +31,9 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         audit=Audit(AUDITED),
         routers=[articles.router, search.router],
         handlers=HANDLERS,
-        workers=(REINDEXING,),
+        workers=(REINDEXING, TEXT_PUBLICATION),
         metadata=tables.metadata,
-        after_migration=reindex,
+        after_migration=_after_migration,
         commands={"seed": seed},
     )
 

@@ -12,6 +12,7 @@ from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Ed
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.settings import Settings
 from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
+from kb_svc.tables.published_texts import PUBLISHED_TEXTS
 from kb_svc.tables.search_index import DELETE_DOCUMENT, DOCUMENTS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -67,7 +68,7 @@ class Memory:
     async def upsert(self, rows: Any, row: Any) -> None:
         if rows is DOCUMENTS:
             self.indexed.append(row)
-        else:
+        elif rows is not PUBLISHED_TEXTS:
             assert rows is DRAFTS
             self.draft = row
 

@@ -10,6 +10,10 @@ from aftercare_events.fields import Code, Hash, Id, Time
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
 
+LONGEST_TITLE, LONGEST_HEADING, LONGEST_TEXT = 500, 500, 10_000
+"""Characters of a title, of a heading, and of what one event has of a clause."""
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE, description="its title, which is public")]
+
 
 class ArticleKind(Vocabulary):
     """What an article is for."""
@@ -49,6 +53,17 @@ class Clause(EventPart):
     ] = None
 
 
+class ClauseText(EventPart):
+    """The words of one clause, for those who answer from it; a clause that is longer than one such part has several, in order."""
+
+    id: Annotated[Id, Field(description="the number of the clause")]
+    heading: Annotated[
+        str | None,
+        Field(max_length=LONGEST_HEADING, description="its heading without markup; absent where it has none"),
+    ] = None
+    words: Annotated[str, Field(max_length=LONGEST_TEXT, description="its words below the heading, without markup")]
+
+
 class ArticleDrafted(ArticleEvent):
     """A draft was begun or changed."""
 
@@ -68,6 +83,23 @@ class ArticlePublished(ArticleEvent):
     effective_at: Annotated[
         Time | None, Field(description="from when it is in force; absent: from its publication")
     ] = None
+    article_title: Title | None = None
+    texts: Annotated[
+        tuple[ClauseText, ...] | None,
+        Field(description="the words of its clauses, which are public; absent where ArticleTextPublished has them"),
+    ] = None
+
+
+class ArticleTextPublished(ArticleEvent):
+    """A part of the words of a published version, where they are too long for the event of its publication or older than it."""
+
+    matter: Code = "article_text_publication"
+    article_version: Annotated[int, Field(strict=True, ge=1)]
+    article_title: Title
+    part: Annotated[int, Field(strict=True, ge=1, description="which part it is: 1, 2, …")]
+    parts: Annotated[int, Field(strict=True, ge=1, description="how many parts the words have")]
+    effective_at: Annotated[Time | None, Field(description="from when the version is in force")] = None
+    texts: Annotated[tuple[ClauseText, ...], Field(description="the words of the clauses of this part")]
 
 
 class ArticleRetired(ArticleEvent):

@@ -1,9 +1,25 @@
 """The tables and statements of cs-svc, one module per noun; statements are compiled on first use."""
 
-from cs_svc.tables import complaints, conversations, courier_ratings, feedback, orders, ratings
+from cs_svc.tables import articles, complaints, conversations, courier_ratings, feedback, orders, ratings
 from cs_svc.tables.schema import metadata
 
-COPIED = (orders.known_orders, orders.known_cases, orders.known_parcels)
-"""Our copies of the orders, cases and parcels, computed from the log alone."""
+COPIED = (
+    orders.known_orders,
+    orders.known_cases,
+    orders.known_parcels,
+    articles.known_articles,
+    articles.known_clauses,
+)
+"""Our copies of the orders, cases, parcels and articles, computed from the log alone."""
 
-__all__ = ["COPIED", "complaints", "conversations", "courier_ratings", "feedback", "metadata", "orders", "ratings"]
+__all__ = [
+    "COPIED",
+    "articles",
+    "complaints",
+    "conversations",
+    "courier_ratings",
+    "feedback",
+    "metadata",
+    "orders",
+    "ratings",
+]

@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, digest
 from aftercare_events.catalogue.articles import Clause as EventClause
 
-from kb_svc.commands import search_index
+from kb_svc.commands import search_index, texts
 from kb_svc.commands.record import article_fields
 from kb_svc.domain.articles import (
     ARTICLE,
@@ -18,6 +18,7 @@ from kb_svc.domain.articles import (
     Edition,
     Language,
 )
+from kb_svc.domain.clause_texts import clause_texts, fits_inline
 from kb_svc.domain.clauses import clauses
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
@@ -95,15 +96,21 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     await tx.insert(EDITIONS, edition)
     await search_index.index(tx, article, edition)
     published = replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
+    words = clause_texts(edition.body)
+    inline = fits_inline(words)
     event = ArticlePublished(
         **article_fields(tx, published, published.state),
         article_version=edition.number,
+        article_title=edition.title,
+        texts=texts.of_event(words) if inline else None,
         title_hash=digest(edition.title),
         body_hash=edition.body_hash,
         clauses=_clauses(published, edition),
         effective_at=edition.published_at,
     )
-    return await tx.save(ARTICLES, published, event), edition
+    more = () if inline else texts.events(tx, published, edition)
+    await texts.mark(tx, edition)
+    return await tx.save(ARTICLES, published, event, *more), edition
 
 
 def _clauses(article: Article, edition: Edition) -> tuple[EventClause, ...]:
