@@ -1,7 +1,8 @@
 """`seal.py ENVIRONMENT LAYER`: make a layer of an image from what is new in the environment, the same at each build.
 
 Byte code is bound to its source by hash, not by time; records of caches are removed; all times are SOURCE_DATE_EPOCH. Files that
-another folder beside LAYER has are left out: they are in a layer below.
+another folder beside LAYER has are left out: they are in a layer below. LAYER holds the environment under its own name, to be copied
+to `/`: a folder that COPY makes has the time of the build, one that it copies has its own.
 """
 
 import compileall
@@ -47,21 +48,21 @@ def compile_sources(environment: Path, skipped: set[Path]) -> None:
 
 
 def copy_new(environment: Path, layer: Path, below: set[Path]) -> None:
+    """Copy files that are not in a layer below to the folder of the environment's name in this one."""
     for path in files(environment):
         if path in below:
             continue
-        target = layer / path
+        target = layer / environment.name / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(environment / path, target, follow_symlinks=False)
     for at, names, found in os.walk(layer):
         for name in [*names, *found]:
             os.utime(Path(at, name), (EPOCH, EPOCH), follow_symlinks=False)
-    os.utime(layer, (EPOCH, EPOCH))
 
 
 def main(environment: Path, layer: Path) -> None:
     layer.mkdir(parents=True)
-    below = {path for each in layer.parent.iterdir() for path in files(each)}
+    below = {path for each in layer.parent.iterdir() for path in files(each / environment.name)}
     remove_unused(environment)
     for path in files(environment):
         if path.suffix == ".pyc" and path not in below:

@@ -41,7 +41,7 @@ def test_dependencies_are_locked_by_hash_before_sources_are_copied():
 
 
 def test_the_final_stage_is_the_environment_alone_and_not_root():
-    layers = [f"COPY --from=own /layers/{name} /venv" for name in ("common", "needed", "own")]
+    layers = [f"COPY --from=own /layers/{name} /" for name in ("common", "needed", "own")]
     assert re.findall(r"^COPY .*", final_stage(), re.M) == layers, "what changes less often is below"
     assert "RUN" not in final_stage()
     assert "USER 10001:10001" in final_stage()
