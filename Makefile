@@ -4,9 +4,9 @@ SHELL := /bin/sh
 BIN := .venv/bin
 STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
-TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench tools/manifests tools/licences.py
+TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench tools/manifests tools/licences.py tools/audit.py
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose test-collector check check-types check-sources check-documents format client fuzz bench lock check-manifests test-k8s test-images
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-alerts test-compose test-collector check check-types check-sources check-documents format client fuzz bench lock check-manifests test-k8s test-images audit
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -117,6 +117,9 @@ format: $(STAMP) ## format the code and write the generated documents
 
 fuzz: $(STAMP) ## run the parsers of what others send with inputs made by coverage (S=seconds for each, P=… chooses by name)
 	@$(BIN)/python tools/fuzz $(or $(S),20) $(P)
+
+audit: $(STAMP) ## compare the locked packages with advisories in a folder (ADVISORIES=checkout of github.com/pypa/advisory-database)
+	@$(BIN)/python tools/audit.py $(or $(ADVISORIES),advisory-database)
 
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run --silent build
