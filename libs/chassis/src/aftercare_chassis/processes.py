@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
 
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import SchemaMismatch
@@ -26,6 +27,8 @@ from aftercare_chassis.wakeup import set_within
 DATABASE_SECONDS = 20.0
 RETRY_SECONDS = 0.5
 TICK_SECONDS = 1.0  # the Date header of responses has seconds
+PING_SECONDS = 30.0
+"""After so long without an answer to a ping, a socket is closed; they are sent as often."""
 _log = structlog.get_logger(__name__)
 YOUNG_OBJECTS = 50_000
 """After so many more allocated containers than freed ones Python looks for reference cycles; its own number is 700."""
@@ -33,7 +36,6 @@ NOT_STARTED = 3  # the exit code of uvicorn for a server that could not start
 _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
     "loop": "uvloop",
     "http": LimitedProtocol,
-    "ws": "none",
     "access_log": False,
     "log_config": None,
     "server_header": False,
@@ -42,6 +44,22 @@ _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
     "timeout_keep_alive": 75,
     "timeout_graceful_shutdown": 10,
 }
+
+
+def socket_options(app: FastAPI) -> dict[str, Any]:  # Any: as above
+    """The options of uvicorn for an app with WebSockets, or without: then the library for them is not loaded."""
+    if not any(isinstance(each, WebSocketRoute) for each in app.routes):
+        return {"ws": "none"}
+    from aftercare_chassis.http.socket_protocol import MOST_MESSAGE_BYTES, LimitedSocketProtocol
+
+    return {
+        "ws": LimitedSocketProtocol,
+        "ws_max_size": MOST_MESSAGE_BYTES,
+        "ws_ping_interval": PING_SECONDS,
+        "ws_ping_timeout": PING_SECONDS,
+        # Compression would take 50 to 300 KB of each socket.
+        "ws_per_message_deflate": False,
+    }
 
 
 class Server(uvicorn.Server):
@@ -81,7 +99,7 @@ class Processes(Generic[S]):
         asyncio.run(self._wait_for_database())
         # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
         signal.signal(signal.SIGTERM, _exit)
-        server = Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
+        server = Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER, **socket_options(app)))
         self._runtime.leaving = lambda: server.should_exit
         _collect_less()
         with suppress(KeyboardInterrupt):

@@ -19,7 +19,7 @@ from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
 from aftercare_chassis.database.metrics import PoolMetrics
-from aftercare_chassis.database.notifications import Notifications
+from aftercare_chassis.database.notifications import Notifications, key_of, keyed
 from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.database.timing import NoTiming, TimingSource
@@ -47,7 +47,7 @@ class Runtime(Generic[S_co]):
 
     `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build.
     `streams` counts the open event streams, `streams_of` those of each caller, `waiting` the requests that wait for an event of another service. `leaving`
-    returns whether the process is about to end. `transactions` makes transactions; a reconciliation has a kind of its own.
+    returns whether the process is about to end. `listeners` are called with the keys that are published under their names. `transactions` makes transactions; a reconciliation has a kind of its own.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Runtime(Generic[S_co]):
         self.verifier = Verifier(settings, clock, roles)
         self.cursors = Cursors(settings.signing_key)
         self.wakeups: dict[str, Wakeup] = {}
+        self.listeners: dict[str, Callable[[str | None], None]] = {}
         self.notifications = Notifications(partial(self.connect, statement_timeout="10s"), self._notified)
         self.watchdogs: dict[str, Callable[[], str | None]] = {}
         self.revisions = Revisions()
@@ -145,8 +146,20 @@ class Runtime(Generic[S_co]):
         """The wake-up of the loops of this process that do the work of this name."""
         return self.wakeups.setdefault(name, Wakeup())
 
+    def publish(self, name: str, key: str) -> None:
+        """Call the listener of this name with the key, in this process and in the others; not where a notification is lost."""
+        if (listener := self.listeners.get(name)) is not None:
+            listener(key)
+        self.notifications.send(keyed(name, key))
+
     def wake(self, name: str) -> None:
-        """Notify the loops that do the work of this name, in other processes too where those of this one do not do all of it."""
+        """Notify the loops that do the work of this name, in other processes too where those of this one do not do all of it.
+
+        A name that is `keyed` is published.
+        """
+        if (parts := key_of(name)) is not None:
+            self.publish(*parts)
+            return
         wakeup = self.wakeups.get(name)
         if wakeup is not None:
             wakeup.notify()
@@ -155,6 +168,10 @@ class Runtime(Generic[S_co]):
 
     def _notified(self, name: str | None) -> None:
         """Another process has notified the work of this name; None: any notification may have been lost."""
+        parts = key_of(name) if name else None
+        for each, listener in self.listeners.items():
+            if name is None or (parts is not None and parts[0] == each):
+                listener(parts[1] if parts else None)
         for each, wakeup in self.wakeups.items():
             if name in (each, None):
                 wakeup.notify()

@@ -9,6 +9,7 @@ from typing import Generic
 import typer
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
+from starlette.routing import WebSocketRoute
 
 from aftercare_chassis.auth.issuers import Roles
 from aftercare_chassis.auth.metrics import IdentityMetrics
@@ -24,7 +25,7 @@ from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.timing import TimingSource
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
-from aftercare_chassis.http.metrics import AdmissionMetrics, RequestMetrics
+from aftercare_chassis.http.metrics import AdmissionMetrics, RequestMetrics, SocketMetrics
 from aftercare_chassis.http.route_index import RouteIndex
 from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
 from aftercare_chassis.http.webhooks import WebhookRouter
@@ -52,6 +53,7 @@ from aftercare_chassis.settings import S
 FIGURES: tuple[Figures, ...] = (
     RequestMetrics,
     AdmissionMetrics,
+    SocketMetrics,
     ConsumerMetrics,
     RelayMetrics,
     WorkerMetrics,
@@ -231,8 +233,11 @@ class Service(Generic[S]):
         if self.after_migration:
             self._processes.once(self.after_migration)
 
+    def _has_sockets(self) -> bool:
+        return any(isinstance(route, WebSocketRoute) for router in self.routers for route in router.routes)
+
     def _loops(self, roles: Sequence[ProcessRole]) -> list[Loop]:
-        listens = set(roles) != {ProcessRole.SERVE}
+        listens = set(roles) != {ProcessRole.SERVE} or self._has_sockets()
         loops: list[Loop] = [
             partial(self.runtime.notifications.run, listen=listens),
             self.runtime.metrics.of(EventLoopMetrics).measure,
@@ -241,7 +246,7 @@ class Service(Generic[S]):
             loops.append(self.runtime.verifier.keep)
         if self._has_timing:
             loops.append(self.runtime.keep_timing)
-        if listens and self.runtime.kafka.has_certificates:
+        if set(roles) != {ProcessRole.SERVE} and self.runtime.kafka.has_certificates:
             loops.append(self.runtime.kafka.keep)
         if ProcessRole.RELAY in roles:
             loops.append(Relay(self.runtime).run)

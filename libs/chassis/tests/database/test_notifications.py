@@ -126,7 +126,7 @@ async def test_a_commit_elsewhere_wakes_the_relay(
 async def test_a_relay_that_owns_all_shards_needs_no_notification(on_log: Harness, order_cancelled: Make) -> None:
     runtime = on_log.runtime
     await publish(on_log, envelope_of(order_cancelled("ord_1")))
-    assert runtime.notifications.waiting == {OUTBOX}, "no relay runs in this process"
+    assert set(runtime.notifications.waiting) == {OUTBOX}, "no relay runs in this process"
     runtime.notifications.waiting.clear()
     async with running(Relay(runtime).run):
         await until(partial(outbox_is_empty, on_log), "the relay runs")
@@ -134,7 +134,7 @@ async def test_a_relay_that_owns_all_shards_needs_no_notification(on_log: Harnes
         await until(partial(outbox_is_empty, on_log), "the event is on the log")
         assert not runtime.notifications.waiting
     await publish(on_log, envelope_of(order_cancelled("ord_3")))
-    assert runtime.notifications.waiting == {OUTBOX}, "it has ended"
+    assert set(runtime.notifications.waiting) == {OUTBOX}, "it has ended"
 
 
 async def test_a_process_ends_at_once(tally: Harness) -> None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from cs_svc import tables
 from cs_svc.api import complaints, conversations, courier_ratings, customers, feedback, ratings
+from cs_svc.api.live import router as live_router
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
@@ -23,6 +24,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         roles=ROLES,
         audit=Audit(AUDITED),
         routers=[
+            live_router(),
             conversations.router,
             complaints.router,
             feedback.router,

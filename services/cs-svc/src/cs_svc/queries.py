@@ -1,10 +1,12 @@
 """The reads of cs-svc. Each returns what the reader's actor may see."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 
 from cs_svc.domain.answers import Owed
@@ -25,8 +27,10 @@ from cs_svc.tables.conversations import (
     CONVERSATION_LIST,
     CONVERSATIONS,
     CONVERSATIONS_OF_BUYER,
+    CONVERSATIONS_OF_IDS,
     LATEST_MESSAGES,
     MESSAGE_LIST,
+    MESSAGES,
     MESSAGES_AFTER,
     OWED_ANSWERS,
 )
@@ -66,6 +70,11 @@ async def conversations(reader: Reader, limit: int, cursor: str | None, **filter
     return await reader.page(CONVERSATION_LIST, limit=limit, cursor=cursor, **filters)
 
 
+async def conversations_of(reader: Reader, ids: Sequence[str]) -> list[Conversation]:
+    """Those of these conversations that the reader may see."""
+    return await reader.all(CONVERSATIONS_OF_IDS, ids=ids)
+
+
 async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]:
     """The latest messages of a conversation that the reader may see, oldest first."""
     newest_first = await reader.all(LATEST_MESSAGES, conversation_id=conversation_id, rows=LATEST)
@@ -78,10 +87,32 @@ async def messages(reader: Reader, conversation_id: str, limit: int, cursor: str
     return await reader.page(MESSAGE_LIST, limit=limit, cursor=cursor, conversation_id=conversation_id)
 
 
-async def messages_after(reader: Reader, conversation_id: str, place: str) -> list[Message]:
-    """The next messages of a conversation after a place, oldest first. Raises: NotFound."""
-    await conversation(reader, conversation_id)
-    return await reader.all(MESSAGES_AFTER, conversation_id=conversation_id, place=place, rows=LATEST)
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The next messages of a conversation, oldest first."""
+
+    conversation: Conversation
+    rows: list[Message]
+
+    def seen_by(self, actor: Actor) -> list[Message] | None:
+        """Those that the actor may see; None where it may not see the conversation."""
+        if not CONVERSATIONS.shows(actor, self.conversation):
+            return None
+        return [each for each in self.rows if MESSAGES.shows(actor, each)]
+
+
+async def posted(reader: Reader, places: Mapping[str, str]) -> dict[str, Posted]:
+    """The next messages of several conversations, by the id, after the place of each; at most LATEST of each."""
+    ids = list(places)
+    found = await reader.all(MESSAGES_AFTER, ids=ids, places=list(places.values()), rows=LATEST)
+    grown = list(dict.fromkeys(each.conversation_id for each in found))
+    if not grown:
+        return {}
+    posted = {each.id: Posted(each, []) for each in await reader.all(CONVERSATIONS_OF_IDS, ids=grown)}
+    for message in found:
+        if message.conversation_id in posted:
+            posted[message.conversation_id].rows.append(message)
+    return posted
 
 
 async def complaint(reader: Reader, complaint_id: str) -> Complaint:

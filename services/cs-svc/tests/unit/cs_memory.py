@@ -60,6 +60,9 @@ class Memory:
     async def insert(self, _: Any, *rows: object) -> None:
         self.inserted += rows
 
+    def wake(self, name: str) -> None:
+        """Nobody listens here."""
+
 
 async def after(command: Command, row: Row, role: str, now: datetime = NOW) -> Row:
     """The row after one command; the same where it is refused."""

@@ -104,6 +104,13 @@ class Verifier:
             TokenExpired: it has expired, more than 30 seconds ago.
             IssuerUnavailable: the keys of its issuer could not be fetched.
         """
+        return self._valid(headers).actor
+
+    def expires(self, headers: Mapping[str, str]) -> float:
+        """When the token expires, in seconds since 1970. Raises: as `actor`."""
+        return self._valid(headers).expires
+
+    def _valid(self, headers: Mapping[str, str]) -> _Verified:
         token = _bearer(headers.get("authorization"))
         now = self._clock.now().timestamp()
         self._look()
@@ -116,7 +123,7 @@ class Verifier:
             raise TokenExpired
         if now < verified.not_before - LEEWAY_SECONDS:
             raise TokenInvalid
-        return verified.actor
+        return verified
 
     def remembered(self, authorization: str | None) -> Actor | None:
         """Who sent this header, if its token was verified before. It may have expired since: this decides nothing."""

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from aftercare_chassis.observability.metrics import SECONDS
 
+_CLOSE_CODES, _OTHER_CODE = {1000, 1001, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 4401, 4403, 4408}, "other"
+
 
 class Held(Protocol):
     """What requests hold of a process for longer than they take, by the counts of its runtime."""
@@ -106,3 +108,27 @@ class AdmissionMetrics:
     def waited(self, priority: str, seconds: float) -> None:
         """Count a request that waited, whether it had a turn or not."""
         self._waits.labels(priority).observe(seconds)
+
+
+class SocketMetrics:
+    """WebSockets of people."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._open = Gauge("aftercare_http_open_sockets", "WebSockets that are open.", registry=registry)
+        self._closed = Counter(
+            "aftercare_http_sockets_closed_total",
+            "WebSockets that were closed, by the code of RFC 6455, or of ours from 4000 on.",
+            ["code"],
+            registry=registry,
+        )
+        for code in ("1000", "1012", "4401", "4408", _OTHER_CODE):
+            self._closed.labels(code)
+
+    def opened(self) -> None:
+        """Count an open one."""
+        self._open.inc()
+
+    def closed(self, code: int) -> None:
+        """Count one that is open no longer. Clients send any code."""
+        self._open.dec()
+        self._closed.labels(str(code) if code in _CLOSE_CODES else _OTHER_CODE).inc()

@@ -36,7 +36,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # Any: those of uvicorn
         super().__init__(*arguments, **options)
         self._status = 400  # of the refusal of what cannot be parsed
-        self._is_refused = False
+        self._is_refused = self._is_upgraded = False
         self._is_head_open, self._head_bytes = (
             False,
             0,
@@ -66,7 +66,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         was_open = self._is_head_open
         super().data_received(data)
-        if self._is_refused:
+        if self._is_refused or self._is_upgraded:
             return
         if was_open and self._is_head_open:  # counted here: the parser reports a header when it is complete
             self._head_bytes += len(data)
@@ -74,6 +74,11 @@ class LimitedProtocol(HttpToolsProtocol):
                 self._refuse(431 if self.headers else 414)
         if self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._abort)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the protocol of sockets, whose bounds are its own."""
+        self._is_upgraded = True
+        super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         """A request begins."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from aftercare_chassis.http.protocol import LimitedProtocol
+from aftercare_chassis.processes import socket_options
 from aftercare_chassis.settings import PREFIX, ServiceSettings
 from aftercare_chassis.testing.waiting import until
 
@@ -28,7 +30,8 @@ async def serve_app(app: ASGIApp) -> AsyncIterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         listener.listen()  # connections made before the server runs wait for it
-        server = uvicorn.Server(uvicorn.Config(app, http=LimitedProtocol, ws="none", lifespan="off", log_config=None))
+        options = socket_options(app) if isinstance(app, FastAPI) else {"ws": "none"}
+        server = uvicorn.Server(uvicorn.Config(app, http=LimitedProtocol, lifespan="off", log_config=None, **options))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield f"http://{HOST}:{listener.getsockname()[1]}"

@@ -1,10 +1,11 @@
 """Conversations 会话: a buyer opens one; buyer, seller, agents and the system write in it."""
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from aftercare_chassis.database.transaction import Reader
-from aftercare_chassis.http import sse
+from aftercare_chassis.http import fan_out_stream
+from aftercare_chassis.http.fan_out import BEGINNING
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
@@ -15,6 +16,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from cs_svc import queries
 from cs_svc.api.filters import OfBuyer, OfCase, OfOrder
+from cs_svc.api.live_conversations import live_conversations
 from cs_svc.api.schemas.conversations import (
     AssignIn,
     ConversationIn,
@@ -44,8 +46,8 @@ from cs_svc.settings import Settings
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
 ConversationId = Annotated[Id, Path(description="The id of the conversation.")]
 TO_CALLER = AssignIn()
-BEGINNING = "00000000"
-"""The place before the first message. The event ids of a stream are the places of its messages."""
+PLACE_DIGITS = 8
+"""Of the place of a message, which is the id of its event in a stream."""
 
 
 async def _language(request: Request, reader: Read) -> str:
@@ -120,12 +122,10 @@ async def follow_conversation(
 ) -> EventStream:
     """The messages of a conversation as server-sent events while they are posted, oldest first; each event's data is a
     message."""
-
-    async def look(reader: Reader, last: str | None) -> Sequence[sse.Event]:
-        found = await queries.messages_after(reader, conversation_id, _place(last))
-        return [(each.place, MessageOut.of(each, language)) for each in found]
-
-    return await sse.stream(request, reader, look, last_event_id)
+    await queries.conversation(reader, conversation_id)
+    live = live_conversations(request.app.state.runtime).messages
+    subscribed = conversation_id, _place(last_event_id)
+    return await fan_out_stream.stream(request, reader, live, subscribed, partial(MessageOut.of, language=language))
 
 
 @router.post(
@@ -169,7 +169,7 @@ async def close_conversation(conversation_id: ConversationId, tx: Tx[Settings]) 
 
 
 def _place(last: str | None) -> str:
-    if last is not None and not (len(last) == len(BEGINNING) and last.isascii() and last.isdigit()):
+    if last is not None and not (len(last) == PLACE_DIGITS and last.isascii() and last.isdigit()):
         raise LastEventUnknown
     return last or BEGINNING
 

@@ -13,7 +13,7 @@ from aftercare_events import (
     MessagePosted,
 )
 
-from cs_svc.commands import order_references
+from cs_svc.commands import effects, order_references
 from cs_svc.commands.deadlines import conversation_timer
 from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain import conversations
@@ -44,6 +44,7 @@ async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str
     opened = ConversationOpened(**conversation_fields(tx, conversation))
     saved = await tx.create(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
+    await effects.message_posted(tx, None, saved, message)
     return saved
 
 
@@ -91,8 +92,9 @@ async def post(
     message = _message(tx, conversation, text=text, citations=citations, case_id=case_id)
     closed = before.state is ConversationState.CLOSED
     reopened = [ConversationReopened(**conversation_fields(tx, conversation))] if closed else []
-    await tx.save(CONVERSATIONS, conversation, *reopened, _posted(tx, conversation, message))
+    saved = await tx.save(CONVERSATIONS, conversation, *reopened, _posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
+    await effects.message_posted(tx, before, saved, message)
     return message
 
 
@@ -129,8 +131,9 @@ async def notify(tx: Transaction[Settings], *, order_id: str, case_id: str, code
         notified = CONVERSATION.apply(before, ConversationAction.NOTIFY, tx)
         conversation = replace(notified, message_count=notified.message_count + 1)
         message = _message(tx, conversation, code=code)
-        await tx.save(CONVERSATIONS, conversation, _posted(tx, conversation, message))
+        saved = await tx.save(CONVERSATIONS, conversation, _posted(tx, conversation, message))
         await tx.insert(MESSAGES, message)
+        await effects.message_posted(tx, before, saved, message)
 
 
 @conversation_timer(ConversationAction.MARK_OVERDUE)

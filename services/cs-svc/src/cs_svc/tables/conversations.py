@@ -11,14 +11,18 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    any_,
     bindparam,
     exists,
+    func,
     literal_column,
     null,
     select,
+    true,
     update,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.tables.answers import owed
@@ -98,12 +102,27 @@ LATEST_MESSAGES = Query(
     .limit(bindparam("rows")),
     Message,
 )
-MESSAGES_AFTER = Query(
+_wanted = (
+    func.unnest(bindparam("ids", type_=ARRAY(Text)), bindparam("places", type_=ARRAY(Text)))
+    .table_valued("id", "place")
+    .render_derived(name="wanted")
+)
+_next = (
     select(messages)
-    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.place > bindparam("place"))
+    .where(messages.c.conversation_id == _wanted.c.id, messages.c.place > _wanted.c.place)
     .order_by(messages.c.place)
-    .limit(bindparam("rows")),
-    Message,
+    .limit(bindparam("rows"))
+    .correlate(_wanted)
+    .lateral("next")
+)
+# Of each conversation in `:ids` at most `:rows` messages after its place in `:places`.
+MESSAGES_AFTER = Query(
+    select(*_next.c).select_from(_wanted.join(_next, true())).order_by(_next.c.conversation_id, _next.c.place), Message
+)
+CONVERSATIONS_OF_IDS = Query(
+    select(conversations).where(conversations.c.id == any_(bindparam("ids", type_=ARRAY(Text)))),
+    Conversation,
+    seen_by=seen_by(conversations),
 )
 
 _NOTIFIED = exists().where(

@@ -84,6 +84,8 @@ class MessageOut(Out):
 
     id: str
     """Identifies the message: `msg_…`."""
+    place: str
+    """Its place in the conversation: eight digits, which sort as the messages do. A client resumes after it."""
     author_role: AuthorRole
     """In which role the author wrote; `system` for an event of the case."""
     author_id: str
