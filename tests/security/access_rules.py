@@ -142,6 +142,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "followConversation": READERS,
         "listMessages": READERS,
         "postMessage": PARTIES | {"agent"},
+        "markConversationRead": PARTIES | {"agent"},
         "assignConversation": {"agent"},
         "closeConversation": {"buyer", "agent"},
         "openComplaint": {"buyer", "agent"},

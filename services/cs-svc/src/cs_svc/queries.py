@@ -16,6 +16,7 @@ from cs_svc.domain.courier_ratings import CourierRating
 from cs_svc.domain.feedback import Feedback
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.domain.ratings import Rating, RatingRevision
+from cs_svc.domain.read_marks import ReadMark
 from cs_svc.tables.complaints import (
     COMPLAINT_LIST,
     COMPLAINTS,
@@ -38,6 +39,7 @@ from cs_svc.tables.courier_ratings import COURIER_RATING_LIST, COURIER_RATINGS
 from cs_svc.tables.feedback import FEEDBACK, FEEDBACK_LIST
 from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
 from cs_svc.tables.ratings import RATING_LIST, RATINGS, RATINGS_OF_BUYER, REVISIONS_OF_RATING
+from cs_svc.tables.read_marks import MARKS_OF_CONVERSATION, MARKS_OF_READER
 
 LATEST = 100  # messages shown with a conversation
 OF_CUSTOMER = 20  # rows of each kind shown of a customer
@@ -73,6 +75,20 @@ async def conversations(reader: Reader, limit: int, cursor: str | None, **filter
 async def conversations_of(reader: Reader, ids: Sequence[str]) -> list[Conversation]:
     """Those of these conversations that the reader may see."""
     return await reader.all(CONVERSATIONS_OF_IDS, ids=ids)
+
+
+async def marks(reader: Reader, conversation_id: str) -> list[ReadMark]:
+    """How far the people in a conversation that the reader may see have read it."""
+    return await reader.all(MARKS_OF_CONVERSATION, conversation_id=conversation_id)
+
+
+async def unread(reader: Reader, conversations: Sequence[Conversation]) -> dict[str, int]:
+    """How many messages of these conversations come after what the reader has read, by the id."""
+    actor = reader.actor
+    ids = [each.id for each in conversations]
+    found = await reader.all(MARKS_OF_READER, ids=ids, reader_role=actor.role, reader_id=actor.id) if ids else []
+    read = {each.conversation_id: int(each.read_place) for each in found}
+    return {each.id: max(0, each.message_count - read.get(each.id, 0)) for each in conversations}
 
 
 async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]:

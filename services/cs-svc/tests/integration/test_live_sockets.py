@@ -168,3 +168,18 @@ async def test_a_sockets_own_flood_slows_itself_only(served: Served) -> None:
 async def _flood(client: LiveClient) -> None:
     while True:
         await client.send(type="typing", conversation_id="conv_none")
+
+
+async def test_marks_are_shown_to_the_others(served: Served) -> None:
+    opened = await served.desk.conversation()
+    async with served.open("buyer") as buyer, served.open("agent") as agent:
+        await buyer.follow(opened)
+        await agent.follow(opened)
+        for read in (False, True):
+            await agent.send(type="mark", conversation_id=opened["id"], place="00000001", read=read)
+            shown = await buyer.next("mark")
+            assert (shown["person_id"], shown["place"], shown["read"]) == ("agent-1", "00000001", read)
+        await agent.send(type="mark", conversation_id="conv_none", place="00000001")
+        assert (await agent.next("refused"))["problem"]["code"] == "not_found"
+    [message] = (await served.desk.buyer.get(f"/v1/conversations/{opened['id']}")).json()["messages"]
+    assert message["delivery"] == "read"

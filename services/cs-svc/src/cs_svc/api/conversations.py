@@ -24,8 +24,10 @@ from cs_svc.api.schemas.conversations import (
     ConversationWithMessagesOut,
     MessageIn,
     MessageOut,
+    ReadIn,
+    ReadMarkOut,
 )
-from cs_svc.commands import conversations
+from cs_svc.commands import conversations, read_marks
 from cs_svc.domain.conversations import (
     CONVERSATION,
     Citation,
@@ -92,7 +94,8 @@ async def list_conversations(
     """Conversations, newest first. `whose_turn=service` lists those in which the buyer awaits an answer."""
     filters = {"state": state, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id}
     page = await queries.conversations(reader, limit, cursor, **filters, agent_id=agent_id, whose_turn=whose_turn)
-    return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor))
+    unread = await queries.unread(reader, page.data)
+    return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor, unread[row.id]))
 
 
 @router.get("/{conversation_id}", operation_id="getConversation")
@@ -109,7 +112,8 @@ async def list_messages(
 ) -> PageOut[MessageOut]:
     """All messages of a conversation in pages, newest first."""
     page = await queries.messages(reader, conversation_id, limit, cursor)
-    return PageOut[MessageOut].of(page, lambda message: MessageOut.of(message, language))
+    marks = await queries.marks(reader, conversation_id)
+    return PageOut[MessageOut].of(page, lambda message: MessageOut.of(message, language, marks))
 
 
 @router.get("/{conversation_id}/live", operation_id="followConversation", response_class=EventStream)
@@ -145,6 +149,16 @@ async def post_message(
 
 
 @router.post(
+    "/{conversation_id}/read",
+    operation_id="markConversationRead",
+    dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
+)
+async def mark_conversation_read(conversation_id: ConversationId, body: ReadIn, tx: Tx[Settings]) -> ReadMarkOut:
+    """Report how far the caller has received and read the conversation. The others see it at the messages; no event is published."""
+    return ReadMarkOut.of(await read_marks.mark(tx, conversation_id, place=body.place, read=body.read))
+
+
+@router.post(
     "/{conversation_id}/assign",
     operation_id="assignConversation",
     responses=refusals(IllegalTransition),
@@ -175,5 +189,7 @@ def _place(last: str | None) -> str:
 
 
 async def _with_messages(reader: Reader, conversation: Conversation, language: str) -> ConversationWithMessagesOut:
-    messages = [MessageOut.of(each, language) for each in await queries.latest_messages(reader, conversation.id)]
+    marks = await queries.marks(reader, conversation.id)
+    found = await queries.latest_messages(reader, conversation.id)
+    messages = [MessageOut.of(each, language, marks) for each in found]
     return ConversationWithMessagesOut.with_messages(conversation, reader.actor, messages)

@@ -18,7 +18,7 @@ from starlette.routing import WebSocketRoute
 from cs_svc import queries
 from cs_svc.api.live_conversations import TYPING, LiveConversations, live_conversations
 from cs_svc.api.schemas.conversations import MessageOut
-from cs_svc.api.schemas.live import FRAMES, FrameIn, PostIn, SubscribeIn, TypingIn, UnsubscribeIn
+from cs_svc.api.schemas.live import FRAMES, FrameIn, MarkIn, PostIn, SubscribeIn, TypingIn, UnsubscribeIn
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message
 from cs_svc.domain.live import NotFollowed, TooManyFollowed
 
@@ -51,6 +51,8 @@ class LiveSession:
                 self._leave(*frame.conversation_ids)
             case PostIn():
                 await self._post(frame)
+            case MarkIn():
+                await self._mark(frame)
             case TypingIn():
                 self._type(frame.conversation_id)
 
@@ -93,13 +95,24 @@ class LiveSession:
                 if self._is_shown:
                     self._live.leave(each, self._person, self._listen)
 
+    async def _mark(self, frame: MarkIn) -> None:
+        path = f"/v1/conversations/{quote(frame.conversation_id)}/read"
+        key = f"{frame.conversation_id}:{frame.place}:{frame.read}"
+        response = await self._request(path, key, frame.model_dump_json(include={"place", "read"}))
+        if not response.is_success:
+            self._socket.send(refused(None, response.body))
+
+    async def _request(self, path: str, key: str, body: str) -> internal_requests.Response:
+        """Send a command to the REST API of this process."""
+        scope, language = self._socket.scope, self._socket.language
+        headers = {**self._socket.headers, "accept-language": language, "idempotency-key": key}
+        return await internal_requests.request(scope["app"], scope, path, headers, body.encode())
+
     async def _post(self, frame: PostIn) -> None:
         """Post the message by the route of the REST API, in this process."""
         path = f"/v1/conversations/{quote(frame.conversation_id)}/messages"
-        body = frame.model_dump_json(include={"text", "citations", "case_id"}, exclude_none=True).encode()
-        scope, language = self._socket.scope, self._socket.language
-        headers = {**self._socket.headers, "accept-language": language, "idempotency-key": frame.id}
-        response = await internal_requests.request(scope["app"], scope, path, headers, body)
+        body = frame.model_dump_json(include={"text", "citations", "case_id"}, exclude_none=True)
+        response = await self._request(path, frame.id, body)
         if response.is_success:
             message = response.body.decode()
             self._socket.send(f'{{"type":"posted","id":{json.dumps(frame.id)},"message":{message}}}')

@@ -12,10 +12,10 @@ from aftercare_chassis.runtime import Runtime
 
 from cs_svc import queries
 from cs_svc.domain.conversations import Message
-from cs_svc.domain.live import LIVE
+from cs_svc.domain.live import LIVE, SIGNALS
 
 # Any: no setting is read of the runtime.
-_PRESENCE, _SIGNALS = "conversation-presence", "conversation-signal"
+_PRESENCE = "conversation-presence"
 TYPING = "typing"
 Listen = Callable[[dict[str, object]], None]
 """Takes the members of a frame."""
@@ -29,7 +29,7 @@ class LiveConversations:
         self.messages: FanOut[Message] = FanOut(runtime, LIVE, queries.posted)
         self.presence = Presence(runtime, _PRESENCE, self._present)
         self.listeners: defaultdict[str, dict[Listen, Person]] = defaultdict(dict)
-        runtime.listeners[_SIGNALS] = self._signalled
+        runtime.listeners[SIGNALS] = self._signalled
 
     def join(self, conversation_id: str, person: Person, listen: Listen) -> None:
         """Let a socket know of the others in a conversation, and them of it."""
@@ -46,12 +46,13 @@ class LiveConversations:
 
     def signal(self, kind: str, conversation_id: str, person: Person) -> None:
         """Send the others in a conversation a frame of this kind, whatever process they are connected to; it may be lost."""
-        self._runtime.publish(_SIGNALS, json.dumps([kind, conversation_id, *person]))
+        self._runtime.publish(SIGNALS, json.dumps([kind, conversation_id, *person]))
 
     def _signalled(self, payload: str | None) -> None:
         if payload is not None:
-            kind, conversation_id, role, person_id = json.loads(payload)
+            kind, conversation_id, role, person_id, *mark = json.loads(payload)
             members = {"type": kind, "conversation_id": conversation_id, "role": role, "person_id": person_id}
+            members |= dict(zip(("place", "read"), mark, strict=False))
             for listen in self._others(conversation_id, (role, person_id)):
                 listen(members)
 

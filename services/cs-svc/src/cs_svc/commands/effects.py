@@ -3,7 +3,8 @@
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.domain.conversations import Conversation, Message
+from cs_svc.commands import read_marks
+from cs_svc.domain.conversations import AuthorRole, Conversation, Message
 from cs_svc.domain.live import LIVE
 from cs_svc.settings import Settings
 
@@ -13,4 +14,6 @@ async def message_posted(
 ) -> None:
     """Let the connections of all processes that follow the conversation know of the stored message. `before` is the conversation without it,
     None where it is the first."""
+    if message.author_role is not AuthorRole.SYSTEM:
+        read_marks.put(tx, read_marks.of_author(message))
     tx.wake(keyed(LIVE, conversation.id))

@@ -5,6 +5,9 @@ from aftercare_chassis.refusals import Kind, Refusal
 LIVE = "conversation"
 """The name under which conversations that have a new message are published, by their ids."""
 
+SIGNALS = "conversation-signal"
+"""That of frames for the others in a conversation, which may be lost."""
+
 
 class NotFollowed(Refusal):
     """A frame of a socket is about a conversation that it does not follow, or in which its person cannot write."""

@@ -1,6 +1,6 @@
 """The tables and statements of cs-svc, one module per noun; statements are compiled on first use."""
 
-from cs_svc.tables import articles, complaints, conversations, courier_ratings, feedback, orders, ratings
+from cs_svc.tables import articles, complaints, conversations, courier_ratings, feedback, orders, ratings, read_marks
 from cs_svc.tables.schema import metadata
 
 COPIED = (
@@ -22,4 +22,5 @@ __all__ = [
     "metadata",
     "orders",
     "ratings",
+    "read_marks",
 ]

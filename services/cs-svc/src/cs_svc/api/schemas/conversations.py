@@ -1,5 +1,6 @@
 """Bodies of conversations and messages."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Annotated, Self
 
@@ -18,11 +19,12 @@ from aftercare_chassis.http.schemas import (
     example,
 )
 from aftercare_chassis.lifecycle import Actor
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
 from cs_svc.domain.case_notifications import notification_text
 from cs_svc.domain.conversations import CONVERSATION, AuthorRole, Conversation, ConversationState, Message, Turn
+from cs_svc.domain.read_marks import DeliveryState, ReadMark, delivery
 
 
 class ConversationIn(In):
@@ -100,12 +102,45 @@ class MessageOut(Out):
     """The case for which it is an answer, and whose timeline shows it; null for any other message."""
     sent_at: Time
     """When it was posted."""
+    delivery: DeliveryState | None = None
+    """How far it has come to the other side, the buyer or those who serve; null for a message of the system."""
 
     @classmethod
-    def of(cls, message: Message, language: str) -> Self:
-        """The message in the reader's language."""
+    def of(cls, message: Message, language: str, marks: Collection[ReadMark] = ()) -> Self:
+        """The message in the reader's language; without marks, nobody has received it."""
         text = message.text if message.text is not None else notification_text(message.code or "", language)
-        return cls.model_validate({**asdict(message), "text": text})
+        return cls.model_validate({**asdict(message), "text": text, "delivery": delivery(message, marks)})
+
+
+class ReadIn(In):
+    """How far the caller has come."""
+
+    model_config = example(place="00000012")
+
+    place: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+    """The place of the last message that the caller has read; one beyond the last message is that of the last one."""
+    read: bool = True
+    """False where the messages were received and not read yet."""
+
+
+class ReadMarkOut(Out):
+    """How far somebody has come with this report; a mark never goes back."""
+
+    conversation_id: str
+    """The id of the conversation."""
+    reader_role: AuthorRole
+    """In which role."""
+    reader_id: str
+    """The id of the person."""
+    read_place: str
+    """The place of the last message that was read by this report; `00000000` where none was."""
+    delivered_place: str
+    """The place of the last message that was received."""
+
+    @classmethod
+    def of(cls, mark: ReadMark) -> Self:
+        """The mark."""
+        return cls.model_validate(asdict(mark))
 
 
 class ConversationOut(Out):
@@ -128,6 +163,8 @@ class ConversationOut(Out):
     """The agent to whom it is assigned; null where it is to nobody."""
     message_count: int
     """All messages, those of the system included."""
+    unread_count: int | None = None
+    """How many of them come after the last one that the caller has read or written; null in the response to a command."""
     whose_turn: Turn | None
     """Who has to write next; null in a closed conversation."""
     answer_due_at: Time | None
@@ -141,9 +178,9 @@ class ConversationOut(Out):
     """Null while the conversation is open."""
 
     @classmethod
-    def of(cls, conversation: Conversation, actor: Actor) -> Self:
-        """The conversation with what this actor may do."""
-        return cls.model_validate(_shown(conversation, actor))
+    def of(cls, conversation: Conversation, actor: Actor, unread: int | None = None) -> Self:
+        """The conversation with what this actor may do, and how many messages it has not read."""
+        return cls.model_validate(_shown(conversation, actor) | {"unread_count": unread})
 
 
 class ConversationWithMessagesOut(ConversationOut):

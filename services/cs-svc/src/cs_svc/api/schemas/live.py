@@ -76,7 +76,20 @@ class TypingIn(In):
     """A conversation that is followed."""
 
 
-FrameIn = Annotated[SubscribeIn | UnsubscribeIn | PostIn | TypingIn, Field(discriminator="type")]
+class MarkIn(In):
+    """How far the person has come: as `POST /v1/conversations/{conversation_id}/read`."""
+
+    type: Literal["mark"]
+    """Which frame it is."""
+    conversation_id: Id
+    """The id of the conversation."""
+    place: Place
+    """The place of the last message that was read, or received."""
+    read: bool = True
+    """False where the messages were received and not read yet."""
+
+
+FrameIn = Annotated[SubscribeIn | UnsubscribeIn | PostIn | TypingIn | MarkIn, Field(discriminator="type")]
 FRAMES: TypeAdapter[FrameIn] = TypeAdapter(FrameIn)
 
 
@@ -168,6 +181,19 @@ class PresenceOut(PersonOut):
     """Whether they do."""
 
 
-SENT = [AuthenticateIn, SubscribeIn, UnsubscribeIn, PostIn, TypingIn]
-RECEIVED = [WelcomeOut, SubscribedOut, MessagesOut, PostedOut, RefusedOut, TypingOut, PresenceOut]
+class MarkOut(PersonOut):
+    """Somebody else has received or read the conversation up to this place."""
+
+    type: Literal["mark"] = "mark"
+    """Which frame it is."""
+    conversation_id: str
+    """The id of the conversation."""
+    place: str
+    """The place of the last message."""
+    read: bool
+    """Whether it was read."""
+
+
+SENT = [AuthenticateIn, SubscribeIn, UnsubscribeIn, PostIn, TypingIn, MarkIn]
+RECEIVED = [WelcomeOut, SubscribedOut, MessagesOut, PostedOut, RefusedOut, TypingOut, PresenceOut, MarkOut]
 """The frames that clients send and receive."""
