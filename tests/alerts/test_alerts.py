@@ -99,7 +99,7 @@ def check_expression(expression: str) -> None:
 def test_its_parts_are_complete_and_its_runbook_is_there(rule: dict[str, Any]) -> None:
     assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
     assert rule["labels"]["severity"] in {"warning", "critical"}
-    page, _, section = rule["annotations"]["runbook"].partition("#")
+    page, _, section = rule["annotations"]["runbook_url"].partition("#")
     assert page == "docs/runbook.md"
     assert rule["alert"] in runbook()[section]
     shown = re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"])

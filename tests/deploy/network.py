@@ -1,5 +1,6 @@
 """Whether one pod may connect to another, by the rules of Kubernetes' NetworkPolicies."""
 
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +11,12 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod in the policies' own namespace, unless `elsewhere` names the labels of another one."""
+    """A pod in the policies' own namespace, unless `elsewhere` names the labels of another one, or any host with an `address`."""
 
     labels: Labels
     ports: Mapping[str, int] = field(default_factory=dict)
     elsewhere: Labels | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Network:
         )
 
     def _fits(self, peers: Iterable[Policy] | None, pod: Pod) -> bool:
-        return peers is None or any(self._is(peer, pod) for peer in peers if "ipBlock" not in peer)
+        return peers is None or any(
+            _contains(peer["ipBlock"], pod) if "ipBlock" in peer else self._is(peer, pod) for peer in peers
+        )
 
     def _is(self, peer: Policy, pod: Pod) -> bool:
         if "namespaceSelector" in peer:
@@ -51,6 +55,16 @@ class Network:
         elif pod.elsewhere is not None:
             return False
         return _selects(peer.get("podSelector", {}), pod.labels)
+
+
+def _contains(block: Policy, pod: Pod) -> bool:
+    """Whether the block has the address; without one it does not."""
+    if pod.address is None:
+        return False
+    address = ipaddress.ip_address(pod.address)
+    return address in ipaddress.ip_network(block["cidr"]) and not any(
+        address in ipaddress.ip_network(each) for each in block.get("except", [])
+    )
 
 
 def _open(ports: Iterable[Policy] | None, port: int, target: Pod) -> bool:

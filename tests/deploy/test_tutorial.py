@@ -50,7 +50,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Deployed:
         env={**os.environ, "PATH": path, "TMPDIR": str(folder / "entries")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
