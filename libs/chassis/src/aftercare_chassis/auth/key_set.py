@@ -8,7 +8,8 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from aftercare_chassis.auth.watched_file import WatchedFile
+from aftercare_chassis.auth.watched_file import watched_file
+from aftercare_chassis.watched_files import WatchedFiles
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ class FileKeys:
     """The keys in a file, which is read again when it has changed."""
 
     def __init__(self, path: str) -> None:
-        self._file: WatchedFile[Keys] = WatchedFile(path, keys_of, {})
+        self._file: WatchedFiles[Keys] = watched_file(path, keys_of, {})
 
     @property
     def is_unreadable(self) -> bool:

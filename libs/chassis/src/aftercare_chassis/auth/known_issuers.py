@@ -7,10 +7,11 @@ from aftercare_chassis.auth import issuers
 from aftercare_chassis.auth.issuers import CLIENT_PREFIX, Issuer, Roles
 from aftercare_chassis.auth.key_set import FileKeys
 from aftercare_chassis.auth.remote_keys import RemoteKeys
-from aftercare_chassis.auth.watched_file import LOOK_SECONDS, WatchedFile
+from aftercare_chassis.auth.watched_file import watched_file
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.wakeup import set_within
+from aftercare_chassis.watched_files import LOOK_SECONDS, WatchedFiles
 
 Keys = FileKeys | RemoteKeys
 
@@ -20,11 +21,11 @@ class KnownIssuers:
 
     def __init__(self, settings: ServiceSettings, roles: Roles, changed: Callable[[], None]) -> None:
         own, self._changed = issuers.of_settings(settings), changed
-        self._file: WatchedFile[tuple[Issuer, ...]] | None = None
+        self._file: WatchedFiles[tuple[Issuer, ...]] | None = None
         self._by_name: dict[str, tuple[Issuer, Keys]] = {}
         self._use(own)
         if settings.issuers_file is not None:
-            self._file = WatchedFile(settings.issuers_file, lambda text: issuers.parsed(text, roles, own), own)
+            self._file = watched_file(settings.issuers_file, lambda text: issuers.parsed(text, roles, own), own)
             self._file.load()
             self._use(self._file.value)
 

@@ -28,11 +28,11 @@ from aftercare_chassis.auth.errors import (
 )
 from aftercare_chassis.auth.issuers import Roles
 from aftercare_chassis.auth.known_issuers import KnownIssuers
-from aftercare_chassis.auth.watched_file import LOOK_SECONDS, WatchedFile
 from aftercare_chassis.auth.withdrawals import Withdrawn
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.settings import ServiceSettings, SettingsInvalid
+from aftercare_chassis.watched_files import LOOK_SECONDS, WatchedFiles
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 LEEWAY_SECONDS = 30
@@ -66,7 +66,7 @@ class Verifier:
         self._registry = JWSRegistry(algorithms=ALGORITHMS)
         self._remembered: OrderedDict[str, _Verified] = OrderedDict()
         self._looked_at = -math.inf
-        self._withdrawn: WatchedFile[Withdrawn] | None = None
+        self._withdrawn: WatchedFiles[Withdrawn] | None = None
         try:
             self._issuers = KnownIssuers(settings, roles, self._remembered.clear)
             if settings.withdrawn_file is not None:

@@ -1,58 +1,25 @@
-"""Files that are read again when they have changed, such as those of a Kubernetes ConfigMap or Secret."""
+"""A file with keys, issuers or withdrawals, which is read again when it has changed."""
 
-import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import structlog
 
-log = structlog.get_logger(__name__)
+from aftercare_chassis.watched_files import WatchedFiles
 
-LOOK_SECONDS = 2.0
-"""Users look so often. The call takes 0.002 ms where the file is the same."""
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class WatchedFile(Generic[T]):
-    """What `parse` makes of a file; `value` is that of the last version that could be read. `is_unreadable`: that is not the present one.
-
-    `parse` raises a ValueError where the content is malformed.
-    """
-
-    def __init__(self, path: str, parse: Callable[[str], T], value: T) -> None:
-        self._path, self._parse, self.value = Path(path), parse, value
-        self._version: tuple[int, ...] | None = ()  # None: there is no file
-        self.is_unreadable = False
-
-    def load(self) -> None:
-        """Read it now. Raises: OSError, ValueError where it cannot be read."""
-        self._version = _version(self._path)
-        self.value = self._parse(self._path.read_text(encoding="utf-8"))
-
-    def look(self) -> bool:
-        """Read it again if it has changed; whether the value is another one.
-
-        A file that cannot be read changes nothing; what is malformed or missing is logged once per version.
-        """
-        before, version = self.value, _version(self._path)
-        if version == self._version:
-            return False
-        self._version = version
-        try:
-            self.value = self._parse(self._path.read_text(encoding="utf-8"))
-            self.is_unreadable = False
-        except (OSError, ValueError) as error:
-            self.is_unreadable = True
-            log.error("file_unreadable", file=self._path.name, error=type(error).__name__)
-            return False
-        return self.value != before
+def watched_file(path: str, parse: Callable[[str], T], value: T) -> WatchedFiles[T]:
+    """What `parse` makes of the file, and `value` before it is read. `parse` raises a ValueError where the content is malformed."""
+    file = Path(path)
+    return WatchedFiles(
+        (path,), lambda: parse(file.read_text(encoding="utf-8")), value, partial(_unreadable, file.name)
+    )
 
 
-def _version(path: Path) -> tuple[int, ...] | None:
-    """What differs between versions of a file: kubelet and careful writers replace it, others write into it."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
+def _unreadable(name: str, error: Exception) -> None:
+    log.error("file_unreadable", file=name, error=type(error).__name__)

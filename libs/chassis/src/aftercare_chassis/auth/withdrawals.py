@@ -6,7 +6,8 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from aftercare_chassis.auth.claims import Claims, client_id
-from aftercare_chassis.auth.watched_file import WatchedFile
+from aftercare_chassis.auth.watched_file import watched_file
+from aftercare_chassis.watched_files import WatchedFiles
 
 
 class _Table(BaseModel):
@@ -53,9 +54,9 @@ def parsed(text: str) -> Withdrawn:
         raise ValueError(str(error.errors(include_input=False, include_url=False)[0]["msg"])) from None
 
 
-def watched(path: str) -> WatchedFile[Withdrawn]:
+def watched(path: str) -> WatchedFiles[Withdrawn]:
     """The file, read once. Raises: OSError, ValueError where it cannot be read."""
-    file = WatchedFile(path, parsed, NOTHING)
+    file = watched_file(path, parsed, NOTHING)
     file.load()
     return file
 

@@ -7,29 +7,26 @@ certificates for their next connections.
 import asyncio
 import ssl
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 import structlog
 
 from aftercare_chassis.settings import KafkaSettings
 from aftercare_chassis.wakeup import set_within
+from aftercare_chassis.watched_files import LOOK_SECONDS, WatchedFiles
 
 PLAIN: Mapping[str, object] = MappingProxyType({})
-LOOK_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
 class Security:
-    """The security that these settings ask for. `generation` counts how often certificates were read."""
+    """The security that these settings ask for."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         names = (settings.kafka_ca_file, settings.kafka_certificate_file, settings.kafka_key_file)
-        self._files = [Path(name) for name in names if name]
         self._context: ssl.SSLContext | None = None
-        self._read: list[int] = []
-        self.generation = 0
+        self._files = WatchedFiles([name for name in names if name], self._read, 0, _unreadable)
         self.has_certificates = settings.kafka_security_protocol.endswith("SSL")
 
     def options(self) -> Mapping[str, object]:
@@ -41,7 +38,11 @@ class Security:
         settings, protocol = self._settings, self._settings.kafka_security_protocol
         options: dict[str, object] = {"security_protocol": protocol}
         if self.has_certificates:
-            options["ssl_context"] = self._certificates()
+            # One context for all clients of the process: a client makes every connection with that which it has got.
+            if self._context is None:
+                self._context = ssl.create_default_context(cafile=settings.kafka_ca_file)
+            self._files.load()
+            options["ssl_context"] = self._context
         if protocol.startswith("SASL"):
             options["sasl_mechanism"] = settings.kafka_sasl_mechanism
             options["sasl_plain_username"] = settings.kafka_username
@@ -51,22 +52,23 @@ class Security:
     async def keep(self, stop: asyncio.Event) -> None:
         """Read certificates again when their files have changed, until `stop` is set. Files that cannot be read change nothing."""
         while not await set_within(stop, LOOK_SECONDS):
-            try:
-                if self._context is not None:
-                    self._certificates()
-            except (OSError, ssl.SSLError) as error:
-                log.error("kafka_certificates_unreadable", error=type(error).__name__)
+            if self._context is not None:
+                self._files.look()
 
-    def _certificates(self) -> ssl.SSLContext:
-        """One context for all clients of the process: a client makes every connection with that which it has got."""
-        settings, times = self._settings, [file.stat().st_mtime_ns for file in self._files]
-        context = self._context or ssl.create_default_context(cafile=settings.kafka_ca_file)
-        if times == self._read:
-            return context
-        if settings.kafka_ca_file:
+    @property
+    def generation(self) -> int:
+        """How often certificates were read."""
+        return self._files.value
+
+    def _read(self) -> int:
+        """Read the certificates into the context; how often they have been."""
+        settings, context = self._settings, self._context
+        if context is not None and settings.kafka_ca_file:
             context.load_verify_locations(settings.kafka_ca_file)
-        if settings.kafka_certificate_file:
+        if context is not None and settings.kafka_certificate_file:
             context.load_cert_chain(settings.kafka_certificate_file, settings.kafka_key_file)
-        self._context, self._read = context, times
-        self.generation += 1
-        return context
+        return self._files.value + 1
+
+
+def _unreadable(error: Exception) -> None:
+    log.error("kafka_certificates_unreadable", error=type(error).__name__)
