@@ -46,7 +46,7 @@ class Runtime(Generic[S_co]):
     """One per process: `open` connects it, `close` ends it.
 
     `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build.
-    `streams` counts the open event streams, `streams_of` those of each caller, `waiting` the requests that wait for an event of another service. `leaving`
+    `streams` counts the open event streams, `streams_of` those of each caller, `waiting_of` the requests of each that wait for an event of another service. `leaving`
     returns whether the process is about to end. `listeners` are called with the keys that are published under their names. `transactions` makes transactions; a reconciliation has a kind of its own.
     """
 
@@ -77,12 +77,17 @@ class Runtime(Generic[S_co]):
         self.notifications = Notifications(partial(self.connect, statement_timeout="10s"), self._notified)
         self.watchdogs: dict[str, Callable[[], str | None]] = {}
         self.revisions = Revisions()
-        self.streams = self.waiting = 0
-        self.streams_of = Counter[str]()
+        self.streams = 0
+        self.streams_of, self.waiting_of = Counter[str](), Counter[str]()
         self.transactions: Callable[..., Transaction[S_co]] = Transaction
         self.leaving: Callable[[], bool] = lambda: False
         self.progress = HandledEvents(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for an event of another service."""
+        return self.waiting_of.total()
 
     async def open(self) -> None:
         """Connect to the database. Raises: OSError, asyncpg.PostgresError where it cannot be reached."""

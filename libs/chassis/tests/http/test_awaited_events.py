@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -211,14 +211,14 @@ async def test_one_statement_polls_for_all_waiting_requests_and_none_when_there_
     await asyncio.wait_for(poll, 60)
 
 
-async def test_the_number_of_waiting_requests_is_limited(shop: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(awaited_events, "MAX_WAITING", 2)
-    buyer = shop.client("buyer", "buyer-1")
-    async with waiting(shop, buyer.post(path()), buyer.post(path("ord_2"))):
-        refused = await asyncio.wait_for(buyer.post(path()), 60)
-        Harness.problem(refused, 404, "order_unknown")
-        assert shop.runtime.waiting == 2
-    assert shop.runtime.waiting == 0
+async def test_waiting_requests_are_limited_and_shared(shop: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight places the first caller has four at most, then another one two, and a third one."""
+    monkeypatch.setattr(awaited_events, "MAX_WAITING", 8)
+    async with AsyncExitStack() as stack:
+        for number, places in enumerate((4, 2, 1)):
+            buyer = shop.client("buyer", f"buyer-{number}")
+            await stack.enter_async_context(waiting(shop, *(buyer.post(path(f"ord_{n}")) for n in range(places))))
+            Harness.problem(await asyncio.wait_for(buyer.post(path("ord_9")), 60), 404, "order_unknown")
 
 
 async def test_others_run_meanwhile(shop: Harness) -> None:

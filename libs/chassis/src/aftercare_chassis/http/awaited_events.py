@@ -11,17 +11,20 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
-from aftercare_chassis.http.admission import PLACE
+from aftercare_chassis.http.admission import PLACE, caller_of
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.request_body import Disconnected
+from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
 WAIT_SECONDS = 1.0
-MAX_WAITING = 100  # requests of one process that wait at a time; any more are refused at once
+MAX_WAITING = 100
+"""Requests of one process that wait at a time. One more of a caller waits only while the caller has fewer than are free: alone it has
+half of them, beside another one a third, and so on. Others are refused at once."""
 
 
-async def attempt(request: Request, attempted: Callable[[], Awaitable[Response]]) -> Response:
+async def attempt(request: Request, actor: Actor, attempted: Callable[[], Awaitable[Response]]) -> Response:
     """The response of `attempted`, after further attempts where it is refused because an event may be on its way.
 
     Raises: as `retry`.
@@ -32,13 +35,13 @@ async def attempt(request: Request, attempted: Callable[[], Awaitable[Response]]
     except Refusal as refusal:
         if refusal.awaits is None:
             raise
-        return await retry(request, attempted, refusal, started_at)
+        return await retry(request, actor, attempted, refusal, started_at)
 
 
 async def retry(
-    request: Request, attempt: Callable[[], Awaitable[Response]], refusal: Refusal, started_at: float
+    request: Request, actor: Actor, attempt: Callable[[], Awaitable[Response]], refusal: Refusal, started_at: float
 ) -> Response:
-    """The response of a further `attempt`, after `refusal` ended the first one.
+    """The response of a further `attempt` for the actor, after `refusal` ended the first one.
 
     `started_at` is the event loop's time of the first attempt.
 
@@ -47,9 +50,10 @@ async def retry(
         Disconnected: the client went away.
     """
     runtime: Runtime = request.app.state.runtime
-    if runtime.waiting >= MAX_WAITING:
+    caller = caller_of(actor)
+    if runtime.waiting_of[caller] >= MAX_WAITING - runtime.waiting:
         raise refusal
-    runtime.waiting += 1
+    runtime.waiting_of[caller] += 1
     metrics = runtime.metrics.of(RequestMetrics)
     wait = _Wait(request, started_at)
     try:
@@ -65,7 +69,9 @@ async def retry(
         raise refusal
     finally:
         wait.end()
-        runtime.waiting -= 1
+        runtime.waiting_of[caller] -= 1
+        if not runtime.waiting_of[caller]:
+            del runtime.waiting_of[caller]
 
 
 class _Wait:

@@ -52,7 +52,7 @@ class Command:
             Stale: the condition of the request does not hold.
             Refusal: what the endpoint refuses with.
         """
-        return await awaited_events.attempt(self.request, self._attempt)
+        return await awaited_events.attempt(self.request, self.actor, self._attempt)
 
     async def _attempt(self) -> Response:
         try:

@@ -13,7 +13,9 @@ class Held(Protocol):
     """What requests hold of a process for longer than they take, by the counts of its runtime."""
 
     streams: int
-    waiting: int
+
+    @property
+    def waiting(self) -> int: ...
 
 
 class RequestMetrics:

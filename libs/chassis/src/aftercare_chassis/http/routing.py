@@ -137,7 +137,7 @@ class ApiRoute(APIRoute):
             if not takes_body:
                 return await attempt()
             await request.body()
-            return await awaited_events.attempt(request, attempt)
+            return await awaited_events.attempt(request, actor, attempt)
 
         return read
 
