@@ -151,6 +151,13 @@ def test_down_keeps_the_folder_and_reset_deletes_it(stack: ComposeStack, docker:
     assert not stack.layout.home.exists()
 
 
+def test_single_services_are_stopped(stack: ComposeStack, docker: Docker) -> None:
+    stack.up(NoProgress())
+    stack.down(NoProgress(), ["cs-svc"])
+    assert (docker.calls("stop"), docker.calls("down")) == ([["--timeout", "20", "cs-svc"]], [])
+    assert stack.layout.stack_file.exists()
+
+
 def test_status_shows_what_compose_knows(stack: ComposeStack, docker: Docker) -> None:
     docker.shows(
         container("kafka"),

@@ -74,6 +74,18 @@ def test_a_stack_goes_up_and_down_and_keeps_its_data(stack: LocalStack, programs
     assert stack.infrastructure.calls == ["start", "start", "stop"]  # type: ignore[attr-defined]
 
 
+def test_single_services_are_stopped_and_started_again(stack: LocalStack, programs: Path) -> None:
+    stack.up(NoProgress())
+
+    stack.down(NoProgress(), ["cs-svc", "kb-svc"])
+
+    assert {name for name, state in states(stack).items() if state == "down"} == {"cs-svc", "kb-svc"}
+    assert stack.layout.stack_file.exists()
+    stack.up(NoProgress())
+    assert set(states(stack).values()) == {"up"}
+    assert (len(calls_of(programs, "kb-svc")), len(calls_of(programs, "order-svc"))) == (2, 1)
+
+
 def test_reset_deletes_everything(stack: LocalStack) -> None:
     stack.up(NoProgress())
 

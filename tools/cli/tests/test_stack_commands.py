@@ -1,7 +1,7 @@
 """up, down, status, logs, reset: options, refusals and output. tests/journey runs them on the whole suite."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ class FakeStack:
             self.calls.append("up")
         return self.addresses
 
-    def down(self, progress: Progress) -> None:
-        self.calls.append("down")
+    def down(self, progress: Progress, names: Sequence[str] = ()) -> None:
+        self.calls.append(("down", *names) if names else "down")
 
     def reset(self, progress: Progress) -> None:
         self.calls.append("reset")
@@ -122,6 +122,18 @@ def test_status_exits_0_only_when_everything_is_up(aftercare: Callable[..., Any]
 
     assert result.code == 1
     assert [line.split()[:2] for line in result.stdout.splitlines()] == [["kafka", "up"], ["cs-svc", "broken"]]
+
+
+def test_down_stops_single_services(aftercare: Callable[..., Any], fake: FakeStack) -> None:
+    result = aftercare("down", "kb-svc", "cs-svc")
+    assert (result.code, fake.calls) == (0, [(None,), ("down", "cs-svc", "kb-svc")])
+    assert "its data" not in result.stdout, "the stack still runs"
+
+
+def test_down_refuses_a_service_that_is_not_there(aftercare: Callable[..., Any], fake: FakeStack) -> None:
+    result = aftercare("down", "kb")
+    assert (result.code, fake.calls[1:]) == (1, [])
+    assert "there is no service kb; there are aftersale-svc" in result.stderr
 
 
 def test_status_without_a_stack_shows_every_component_as_down(aftercare: Callable[..., Any]) -> None:

@@ -11,7 +11,7 @@ from aftercare_cli import lifecycles as page
 from aftercare_cli import view
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses, StackError
-from aftercare_cli.stack.layout import PROVIDERS, SERVICES, Layout, checkout
+from aftercare_cli.stack.layout import PROVIDERS, SERVERS, SERVICES, Layout, checkout
 
 With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
 
@@ -46,12 +46,20 @@ def _known(names: Sequence[str] | None, what: str, known: Collection[str]) -> fr
     return frozenset(names or ())
 
 
-def down(kind: With = None) -> None:
-    """Stop what `up` started; the data stay."""
+def down(
+    services: Annotated[
+        list[str] | None, typer.Argument(help="only these, such as cs-svc; without any the whole stack")
+    ] = None,
+    kind: With = None,
+) -> None:
+    """Stop what `up` started; the data stay. `up` starts single ones again."""
     layout = Layout.here()
     stack = choose(layout, kind)
+    names = sorted(_known(services, "service", {server.name for server in SERVERS}))
     with view.progress() as progress:
-        stack.down(progress)
+        stack.down(progress, names)
+    if names:
+        return
     where = "its volumes" if stack.kind == "compose" else layout.home
     view.console.print(f"The stack has stopped; its data stay in {where} (`make reset` deletes them).", soft_wrap=True)
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,7 +40,11 @@ class ComposeStack:
         addresses.write(self.layout.stack_file)
         return addresses
 
-    def down(self, progress: Progress) -> None:
+    def down(self, progress: Progress, names: Sequence[str] = ()) -> None:
+        if names:
+            with step(progress, ", ".join(names), "stopping", "stopped"):
+                self._compose("stop", "--timeout", "20", *names, seconds=120)
+            return
         with step(progress, "containers", "stopping", "removed"):
             self._compose("down", "--timeout", "20", seconds=120)
         self.layout.stack_file.unlink(missing_ok=True)

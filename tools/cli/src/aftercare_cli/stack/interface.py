@@ -1,7 +1,7 @@
 """The interface of the local stack, which the kinds embedded, compose and given implement."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -122,7 +122,9 @@ class Stack(Protocol):
 
     def up(self, progress: Progress) -> Addresses: ...
 
-    def down(self, progress: Progress) -> None: ...
+    def down(self, progress: Progress, names: Sequence[str] = ()) -> None:
+        """Stop everything, or only these servers, which `up` starts again."""
+        ...
 
     def reset(self, progress: Progress) -> None:
         """As `down`; then delete everything that the stack has stored."""

@@ -2,7 +2,7 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,9 +125,12 @@ class LocalStack:
         processes = self._processes()
         return (processes.find(server.name) is not None for server in SERVERS)
 
-    def down(self, progress: Progress) -> None:
+    def down(self, progress: Progress, names: Sequence[str] = ()) -> None:
         with self._locked():
-            self._down(progress)
+            if names:
+                self._stop(names, progress)
+            else:
+                self._down(progress)
 
     def _down(self, progress: Progress) -> None:
         self._stop_services(progress)
@@ -135,11 +138,14 @@ class LocalStack:
         self.layout.stack_file.unlink(missing_ok=True)
 
     def _stop_services(self, progress: Progress | None) -> None:
-        processes, names = self._processes(), [server.name for server in (*SERVERS, *PROVIDERS.values())]
-        with ThreadPoolExecutor(max_workers=len(names)) as pool:
-            stopping = {name: pool.submit(processes.stop, name, grace_seconds=STOP_SECONDS) for name in names}
+        self._stop([server.name for server in (*SERVERS, *PROVIDERS.values())], progress)
         for provider in PROVIDERS:
             settings_file(self.layout, provider).unlink(missing_ok=True)
+
+    def _stop(self, names: Sequence[str], progress: Progress | None) -> None:
+        processes = self._processes()
+        with ThreadPoolExecutor(max_workers=len(names)) as pool:
+            stopping = {name: pool.submit(processes.stop, name, grace_seconds=STOP_SECONDS) for name in names}
         for name, stopped in stopping.items():
             if stopped.result() and progress:
                 progress.done(name, "stopped")
