@@ -1,5 +1,6 @@
 """Copies of the PostgreSQL server of a test: base backups with the archive of its log, servers restored from them, and replicas."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -99,6 +100,29 @@ class Backups:
         """Name this moment in the log, for a restore to it."""
         await self.servers.execute(self.servers.postgres.admin, f"SELECT pg_create_restore_point('{name}')")
 
+    async def replica(self, name: str) -> ServerCopy:
+        """Start a replica that confirms nothing, and wait until it has every commit of now."""
+        copied = await asyncio.to_thread(self.base, name, "--write-recovery-conf")
+        with (copied.data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+            settings.write("archive_mode = 'off'\n")
+        await asyncio.to_thread(copied.start)
+        self.restored.append(copied)
+        now = await _value(self.servers.postgres.admin, "SELECT pg_current_wal_lsn()")
+
+        async def has_all() -> bool:
+            return bool(await _value(copied.admin, f"SELECT pg_last_wal_replay_lsn() >= '{now}'"))
+
+        await until(has_all, f"{name} has every commit", SECONDS)
+        return copied
+
+    async def promote(self, replica: ServerCopy) -> None:
+        """Start the replica, which does not reach its primary any more, and let it take writes."""
+        with (replica.data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+            settings.write("primary_conninfo = ''\n")
+        await asyncio.to_thread(replica.start)
+        await _value(replica.admin, "SELECT pg_promote()")
+        await _until_writable(replica)
+
     async def restore(self, base: ServerCopy, point: str, name: str) -> ServerCopy:
         """Start a copy of the base backup as of this point, and wait until it takes writes."""
         await self.servers.execute(self.servers.postgres.admin, "SELECT pg_switch_wal()")
@@ -113,6 +137,14 @@ class Backups:
         self.restored.append(copied)
         await _until_writable(copied)
         return copied
+
+
+async def _value(dsn: str, query: str) -> object:
+    connection = await asyncpg.connect(dsn, timeout=20)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
 
 
 def _give_to_server_user(folder: Path) -> None:

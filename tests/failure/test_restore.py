@@ -125,3 +125,41 @@ async def test_aftersale_svc_restored_to_before_decisions(archived: tuple[SuiteP
     await _start_again(suite, stopped)
     await shop.refund_before_shipment()
     await suite.verify()
+
+
+async def test_a_promoted_replica_that_lacks_the_last_commits(archived: tuple[SuiteProcesses, Backups]) -> None:
+    """Replication is asynchronous: commits were answered, and their events published, which the replica never received."""
+    suite, backups = archived
+    shop = Scenarios(suite)
+    case = await shop.open_case(await shop.paid_order(), 3, "refund_only", "not_shipped_in_time")
+    await suite.verify()
+    replica = await backups.replica("async")
+    await asyncio.to_thread(replica.stop)  # as if its network were down from here on
+
+    await shop.approve(case)
+    await shop.wait_completed(case)
+    lost = await shop.paid_order()
+    await suite.verify()
+
+    stopped = await _stop(suite, "order-svc")
+    await backups.promote(replica)
+    _move(suite, "order-svc", stopped, replica)
+    done = await _reconcile(suite, "order-svc", "--apply")
+    assert done["lost"].keys() >= {"RefundSubmitted.v1", "RefundSucceeded.v1", "OrderCreated.v1"}
+    assert {each["aggregateid"] for each in done["unrestored"]} >= {lost["id"]}
+    assert done["redone"] + len(done["unrestored"]) == sum(done["lost"].values())
+    for each in done["unrestored"]:
+        await _close(suite, each["event_id"])
+    again = await _reconcile(suite, "order-svc", "--apply")
+    assert (again["lost"], again["unrestored"]) == ({}, [])
+    suite.start_stopped()
+    await asyncio.gather(*(each.wait_ready(60) for each in stopped))
+    await shop.refund_before_shipment()
+
+
+async def _close(suite: SuiteProcesses, event: str) -> None:
+    """Note that a person has dealt with the event."""
+    process = suite.new("order-svc", "unrestored")
+    suite.roles.pop(("order-svc", "unrestored"))
+    process.command += ["close", event, "--reason", "made again by hand", "--by", "ops-1"]
+    await process.start().wait_ended(120)

@@ -44,6 +44,7 @@ from aftercare_chassis.projections.cli import ReplayCommand
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.recovery.cli import ReconcileCommand
 from aftercare_chassis.recovery.reconciliation import Redo
+from aftercare_chassis.recovery.unrestored_cli import UnrestoredCommands
 from aftercare_chassis.relay.cli import OutboxCommands
 from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.relay import Relay
@@ -202,7 +203,7 @@ class Service(Generic[S]):
         self.command()()
 
     def command(self) -> typer.Typer:
-        """serve | relay | consume | all | migrate | parked … | outbox … | replay | reconcile, and the service's own commands."""
+        """serve | relay | consume | all | migrate | parked … | outbox … | replay | reconcile | unrestored …, and the service's own commands."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         once = self._processes.once
         for role in ProcessRole:
@@ -214,6 +215,7 @@ class Service(Generic[S]):
         command.command("replay")(ReplayCommand(self.projection, once).replay)
         reconciling = ReconcileCommand(self.handlers, self.deadlines, self.redo, self._metadata, once)
         command.command("reconcile")(reconciling.reconcile)
+        command.add_typer(UnrestoredCommands(once).group(), name="unrestored")
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(_without_arguments(once, act))
         return command

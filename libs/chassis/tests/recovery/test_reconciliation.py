@@ -14,6 +14,7 @@ from aftercare_chassis.kafka import range_reader
 from aftercare_chassis.recovery.lost_events import Versions
 from aftercare_chassis.recovery.reconciliation import Reconciliation, Redo
 from aftercare_chassis.recovery.report import Report
+from aftercare_chassis.recovery.unrestored import close
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import FeedbackReceived
@@ -158,6 +159,35 @@ async def test_what_a_person_did_is_listed_and_its_number_is_passed(tallies: Res
     assert await tallies.versions(order) == (2, 1)
     assert await tallies.command(f"tally_{order}") == 3
     assert await tallies.numbers(order) == [1, 2, 3]
+
+
+async def test_what_a_person_has_dealt_with_is_closed_and_not_reported_again(tallies: Restorable) -> None:
+    runtime = tallies.harness.runtime
+    await with_a_lost_command(tallies)
+    [left] = (await tallies.reconcile()).unrestored
+    assert not await close(runtime, uuid4(), by="ops-1", reason="another one")
+    assert await close(runtime, left.event_id, by="ops-1", reason="the buyer has done it again")
+    assert not await close(runtime, left.event_id, by="ops-2", reason="once more")
+    again = await tallies.reconcile()
+    assert (again.unrestored, again.lost, again.needs_a_person) == ([], {}, False)
+    query = "SELECT closed_by, closing_reason, closed_at IS NOT NULL FROM unrestored_event WHERE event_id = $1"
+    assert tuple(await runtime.pool.fetchrow(query, left.event_id)) == ("ops-1", "the buyer has done it again", True)
+
+
+async def test_an_event_without_a_row_is_not_found_again_once_it_is_closed(tallies: Restorable) -> None:
+    order, runtime = uuid4().hex, tallies.harness.runtime
+    await tallies.save()
+    await tallies.publish(order, 1)
+    await tallies.consume()
+    await tallies.command(f"tally_{order}")
+    await tallies.set_back()
+    await runtime.pool.execute("TRUNCATE consumer_cursor")
+    await start_at_the_end(tallies.harness, [ORDERS])
+    found = (await tallies.reconcile()).unrestored
+    assert found, "its tally is not there, and no event is handled that makes it"
+    for each in found:
+        assert await close(runtime, each.event_id, by="ops-1", reason="made by hand")
+    assert (await tallies.reconcile()).unrestored == []
 
 
 async def test_what_the_service_declares_is_done_again(tallies: Restorable) -> None:

@@ -138,4 +138,7 @@ UNRESTORED_EVENT = Table(
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("reason", Text, nullable=False),
     _now("found_at"),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_by", Text),
+    Column("closing_reason", Text),
 )

@@ -1,4 +1,4 @@
-"""events parked, outbox, replay, reconcile, tail, check: inspect and repair the event log."""
+"""events parked, outbox, replay, reconcile, unrestored, tail, check: inspect and repair the event log."""
 
 import asyncio
 import signal
@@ -30,6 +30,7 @@ def add(app: typer.Typer) -> None:
     events.command(context_settings=PASSED_ON)(outbox)
     events.command(context_settings=PASSED_ON)(replay)
     events.command(context_settings=PASSED_ON)(reconcile)
+    events.command(context_settings=PASSED_ON)(unrestored)
     events.command()(tail)
     events.command(context_settings=PASSED_ON)(check)
     app.add_typer(events, name="events")
@@ -53,6 +54,11 @@ def replay(context: typer.Context, service: Service) -> None:
 def reconcile(context: typer.Context, service: Service) -> None:
     """[--apply] [--since TIME] [--report FILE]: after a restore of the service's database, find and mend what it has lost."""
     raise typer.Exit(_run(service, "reconcile", *context.args))
+
+
+def unrestored(context: typer.Context, service: Service) -> None:
+    """list | close EVENT --reason …: events that `reconcile` could not do again, and what a person has done about them."""
+    raise typer.Exit(_run(service, "unrestored", *context.args))
 
 
 def tail(
