@@ -161,9 +161,15 @@ def _undocumented(service: SeededService, case: schemathesis.Case, response: sch
         yield f"{case.operation.label}: {response.status_code} is not as documented: {str(error)[:500]}"
 
 
-@pytest.mark.timeout(1200)  # thousands of calls, which take minutes on a busy machine
+# Thousands of calls take minutes on a busy machine; ten thousand and more of a service, an hour.
+FORMS = [
+    pytest.param(False, id="short", marks=pytest.mark.timeout(1200)),
+    pytest.param(True, id="long", marks=[pytest.mark.long, pytest.mark.timeout(7200)]),
+]
+
+
 @pytest.mark.parametrize("name", list(SEEDED))
-@pytest.mark.parametrize("long", [False, pytest.param(True, marks=pytest.mark.long)], ids=["short", "long"])
+@pytest.mark.parametrize("long", FORMS)
 async def test_every_response_is_documented(name: str, long: bool, postgres_url: str) -> None:
     async with SEEDED[name](postgres_url) as service, serve_app(service.harness.service.app) as url:
         tokens = [service.harness.token(*role) for role in ROLES]
