@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -106,27 +107,33 @@ class SuiteProcesses:
 
 @asynccontextmanager
 async def suite_processes(
-    servers: Servers, wanted: Mapping[str, Mapping[str, int]] = ALL_SERVICES, build: Build = THIS
+    servers: Servers,
+    wanted: Mapping[str, Mapping[str, int]] = ALL_SERVICES,
+    build: Build = THIS,
+    *,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    address: Callable[[str], str] = str,
 ) -> AsyncIterator[SuiteProcesses]:
-    """The whole suite of this build, ready."""
+    """The whole suite of this build, ready. `environment`: further variables of its processes; `address` makes that of a database as they get it."""
     await _prepare(servers)
     simulator = servers.process(
         "payment-simulator",
         [sys.executable, "-m", "aftercare_simulators.payment"],
         {**os.environ, "AFTERCARE_PAYMENT_WEBHOOK_SECRET": SECRET},
     )
-    environment = servers.environment() | {
+    variables = servers.environment() | {
         "AFTERCARE_PAYMENT_SIMULATOR_URL": simulator.url,
         "AFTERCARE_PAYMENT_WEBHOOK_SECRET": SECRET,
         "FAILURE_SESSION_MS": "3000",
         "FAILURE_LEASE_SECONDS": "3",
+        **environment,
     }
     admin = servers.postgres.admin
-    dsns = {one.name: databases.dsn(admin, one, PASSWORDS[one.name]) for one in SERVICES}
-    owners = {one.name: databases.dsn(admin, one, PASSWORDS[one.name], role=one.owner) for one in SERVICES}
+    dsns = {one.name: address(databases.dsn(admin, one, PASSWORDS[one.name])) for one in SERVICES}
+    owners = {one.name: address(databases.dsn(admin, one, PASSWORDS[one.name], role=one.owner)) for one in SERVICES}
     with History.at(servers.home / "history.jsonl") as history:
         async with httpx.AsyncClient(timeout=20, trust_env=False) as http:
-            suite = SuiteProcesses(servers, None, simulator, dsns, owners, environment, build)  # type: ignore[arg-type]
+            suite = SuiteProcesses(servers, None, simulator, dsns, owners, variables, build)  # type: ignore[arg-type]
             suite.clients = RetryingClients(history, http, servers.keys, suite.urls)
             try:
                 await _start(suite, wanted)
