@@ -163,6 +163,16 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listCourierRatings": EVERYBODY,
         "getCourierRating": READERS,
         "getCustomer": READERS,
+        "putBotIntents": {"agent", "admin"},
+        "listBotIntents": {"agent", "admin"},
+        "trainBot": {"agent", "admin"},
+        "listBotModels": {"agent", "admin"},
+        "getBotModel": {"agent", "admin"},
+        "activateBotModel": {"agent", "admin"},
+        "askBot": EVERYBODY,
+        "markBotAnswer": {"buyer", "agent", "admin"},  # the asker, and who judges it
+        "listUnansweredQuestions": {"agent", "admin"},
+        "getBotFigures": {"agent", "admin"},
     },
     "kb-svc": {
         "draftArticle": {"agent", "admin"},

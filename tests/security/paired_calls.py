@@ -13,7 +13,7 @@ from aftercare_chassis.http import awaited_events
 from seeded_service import SeededService
 
 # Ids of versions, days, countries and providers: what they name is the same for everybody.
-NOT_OWNED = {"number", "day", "country", "provider"}
+NOT_OWNED = {"number", "day", "country", "provider", "version"}
 KNOWN_BY_FILTER = {
     "actor_id": "admin-1",
     "arbitrator_id": "arbitrator-9",

@@ -28,6 +28,7 @@ from cs_svc import main as cs
 from kb_svc import main as kb
 from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
+from seeded_bot import seed_bot
 from seeded_service import SeededService, made
 from standardwebhooks import Webhook
 
@@ -254,6 +255,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         ):
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
         service.ids["buyer_id"] = "buyer-1"
+        await seed_bot(service)
         yield service
 
 

@@ -7,12 +7,13 @@ from aftercare_events.roles import AUDITED, ROLES
 from fastapi import FastAPI
 
 from cs_svc import tables
-from cs_svc.api import complaints, conversations, courier_ratings, customers, feedback, ratings
+from cs_svc.api import bot, complaints, conversations, courier_ratings, customers, feedback, ratings
 from cs_svc.api.live import router as live_router
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
-from cs_svc.workers import ANSWER_FIGURES, AnswerMetrics
+from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
+from cs_svc.workers.bot_training import BOT_TRAINING
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -31,10 +32,11 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             ratings.router,
             courier_ratings.router,
             customers.router,
+            bot.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ANSWER_FIGURES,),
+        workers=(ANSWER_FIGURES, BOT_TRAINING),
         figures=(AnswerMetrics,),
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),

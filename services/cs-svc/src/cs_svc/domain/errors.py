@@ -124,3 +124,27 @@ class NoAnswerAwaited(Refusal):
     kind, code = Kind.CONFLICT, "no_answer_awaited"
     zh = "当前没有等待答复的消息。"
     en = "No answer is awaited."
+
+
+class TooFewIntents(Refusal):
+    """A training is asked for while no language has two intents."""
+
+    kind, code = Kind.CONFLICT, "too_few_intents"
+    zh = "至少需要同一语言的两个意图才能训练。"
+    en = "A training needs at least two intents of one language."
+
+
+class ModelNotReady(Refusal):
+    """A model is to answer that is being trained, or whose training has failed; `state` is its state."""
+
+    kind, code = Kind.CONFLICT, "model_not_ready"
+    zh = "该模型尚不可用（当前状态 {state}）。"
+    en = "The model cannot answer (its state is {state})."
+
+
+class IntentTwice(Refusal):
+    """A request stores one intent twice; `intent` and `language` name it."""
+
+    kind, code = Kind.INVALID, "intent_twice"
+    zh = "意图 {intent}（{language}）在请求中出现了两次。"
+    en = "The intent {intent} ({language}) is in the request twice."

@@ -1,6 +1,16 @@
 """The tables and statements of cs-svc, one module per noun; statements are compiled on first use."""
 
-from cs_svc.tables import articles, complaints, conversations, courier_ratings, feedback, orders, ratings, read_marks
+from cs_svc.tables import (
+    articles,
+    bot,
+    complaints,
+    conversations,
+    courier_ratings,
+    feedback,
+    orders,
+    ratings,
+    read_marks,
+)
 from cs_svc.tables.schema import metadata
 
 COPIED = (
@@ -15,6 +25,7 @@ COPIED = (
 __all__ = [
     "COPIED",
     "articles",
+    "bot",
     "complaints",
     "conversations",
     "courier_ratings",

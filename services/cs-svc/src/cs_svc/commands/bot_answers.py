@@ -1,0 +1,238 @@
+"""What the bot makes of a question: it answers from published clauses and the asker's own orders and cases, asks back, or hands over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader, Transaction
+from aftercare_chassis.refusals import NotFound
+from asyncpg import Record
+
+from cs_svc.domain import bot_texts, bot_words
+from cs_svc.domain.bot import (
+    CLARIFY_LEAD,
+    CLARIFY_SHARE,
+    MOST_ALTERNATIVES,
+    MOST_MISSES,
+    Answer,
+    AnswerKind,
+    BotAction,
+    HandoverReason,
+    Intent,
+    Mark,
+    MarkKind,
+)
+from cs_svc.settings import Settings
+from cs_svc.tables.bot import ANSWERS, ANSWERS_IN_CONVERSATION, CITED_CLAUSES, FIGURES, INTENTS, MARKS, UNANSWERED
+from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
+
+OWN_ROWS = 3
+LONGEST_QUOTE = 400
+JUDGES = frozenset({"agent", "admin"})
+Found: TypeAlias = tuple[tuple[tuple[str, float], ...], float, bool]
+"""The intents with their probabilities, how likely the first is right, and whether that is enough."""
+Json: TypeAlias = dict[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the bot says to a question, and by what."""
+
+    kind: AnswerKind
+    language: str
+    text: str
+    reason: HandoverReason | None = None
+    intent: str | None = None
+    confidence: float = 0.0
+    alternatives: list[tuple[str, float]] = field(default_factory=list)
+    citations: list[Json] = field(default_factory=list)
+    proposal: Json | None = None
+    model: int | None = None
+
+
+async def reply(
+    reader: Reader[Settings],
+    text: str,
+    *,
+    language: str,
+    conversation_id: str | None,
+    model: int | None,
+    found: Found | None,
+) -> Reply:
+    """The reply to a question by what the model found in it; None where no model answers in its language."""
+    if bot_words.wants_person(text):
+        return _handover(language, HandoverReason.REQUESTED, model, found)
+    if bot_words.is_angry(text):
+        return _handover(language, HandoverReason.ANGER, model, found)
+    if found is None:
+        return _handover(language, HandoverReason.NO_MODEL, model, None)
+    likely, confidence, is_enough = found
+    if is_enough:
+        intent = await _intent(reader, language, likely[0][0])
+        return await _of_intent(reader, intent, likely[0][0], language, model, found)
+    if await _misses(reader, conversation_id) >= MOST_MISSES - 1:
+        return _handover(language, HandoverReason.THIRD_MISS, model, found)
+    if _is_close(likely):
+        return Reply(
+            kind=AnswerKind.CLARIFY,
+            language=language,
+            text=bot_texts.text_of("clarify", language, options=" / ".join(name for name, _ in likely[:2])),
+            confidence=confidence,
+            alternatives=list(likely[:MOST_ALTERNATIVES]),
+            model=model,
+        )
+    return _handover(language, HandoverReason.NOT_SURE, model, found)
+
+
+def _is_close(likely: tuple[tuple[str, float], ...]) -> bool:
+    first, second = likely[0][1], likely[1][1] if len(likely) > 1 else 0.0
+    return first + second >= CLARIFY_SHARE and first <= CLARIFY_LEAD
+
+
+def _handover(language: str, reason: HandoverReason, model: int | None, found: Found | None) -> Reply:
+    return Reply(
+        kind=AnswerKind.HANDOVER,
+        language=language,
+        text=bot_texts.text_of(reason, language),
+        reason=reason,
+        confidence=found[1] if found else 0.0,
+        alternatives=list(found[0][:MOST_ALTERNATIVES]) if found else [],
+        model=model,
+    )
+
+
+async def _intent(reader: Reader[Settings], language: str, name: str) -> Intent | None:
+    """The intent as it is now: its answer may have changed since the training, and it may be gone."""
+    for each in (language, "en" if language.startswith("zh") else "zh-CN"):
+        found = await reader.find(INTENTS, each, name)
+        if found is not None:
+            return found
+    return None
+
+
+async def _misses(reader: Reader[Settings], conversation_id: str | None) -> int:
+    """How many of the last questions of the conversation were not answered, one after the other."""
+    if conversation_id is None:
+        return 0
+    latest = await reader.all(ANSWERS_IN_CONVERSATION, conversation_id=conversation_id, rows=MOST_MISSES - 1)
+    return sum(each.kind is not AnswerKind.ANSWER for each in latest)
+
+
+async def _of_intent(
+    reader: Reader[Settings], intent: Intent | None, name: str, language: str, model: int | None, found: Found
+) -> Reply:
+    if intent is not None and intent.action == BotAction.HANDOVER:
+        return _handover(language, HandoverReason.INTENT, model, found)
+    citations = [
+        await _citation(reader, each["slug"], each["clause_id"], language)
+        for each in (intent.citations if intent else ())
+    ]
+    if any(each is None for each in citations):
+        return _handover(language, HandoverReason.NO_ARTICLE, model, found)
+    text, proposal = await _text(reader, intent, language)
+    return Reply(
+        kind=AnswerKind.ANSWER,
+        language=language,
+        text=text,
+        intent=name,
+        confidence=found[1],
+        alternatives=list(found[0][1:MOST_ALTERNATIVES]),
+        citations=[each for each in citations if each is not None],
+        proposal=proposal,
+        model=model,
+    )
+
+
+async def _citation(reader: Reader[Settings], slug: str, clause_id: str | None, language: str) -> Json | None:
+    """The clause of the version that is in force now; None where the article is not published."""
+    for each in (language, "en" if language.startswith("zh") else "zh-CN"):
+        row: Record | None = await reader.one(
+            CITED_CLAUSES, slug=slug, language=each, clause_id=clause_id, now=reader.now
+        )
+        if row is not None:
+            return {
+                "article_id": row["article_id"],
+                "article_version": row["number"],
+                "slug": row["slug"],
+                "title": row["title"],
+                "clause_id": row["clause_id"],
+                "heading": row["heading"],
+                "quote": row["text"][:LONGEST_QUOTE],
+            }
+    return None
+
+
+async def _text(reader: Reader[Settings], intent: Intent | None, language: str) -> tuple[str, Json | None]:
+    """What the intent says, with what our copies show of the asker's own orders and cases; and a request to confirm."""
+    parts, proposal = [intent.answer] if intent and intent.answer else [], None
+    action = intent.action if intent else None
+    if action == BotAction.ORDER_STATUS:
+        orders = await reader.all(ORDERS_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
+        parts.append(bot_texts.orders_text(orders, language))
+    if action == BotAction.CASE_STATUS:
+        cases = await reader.all(CASES_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
+        parts.append(bot_texts.cases_text(cases, language))
+    if action in (BotAction.OPEN_CASE, BotAction.OPEN_COMPLAINT):
+        orders = await reader.all(ORDERS_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
+        parts.append(bot_texts.text_of("proposal", language))
+        proposal = _proposal(str(action), [each.id for each in orders])
+    return "\n".join(parts) or bot_texts.text_of("answered", language), proposal
+
+
+def _proposal(action: str, order_ids: list[str]) -> Json:
+    """The request that the client sends once the asker has confirmed it. The bot itself sends none."""
+    service, path = {
+        BotAction.OPEN_CASE: ("aftersale-svc", "/v1/cases"),
+        BotAction.OPEN_COMPLAINT: ("cs-svc", "/v1/complaints"),
+    }[BotAction(action)]
+    return {"action": action, "service": service, "method": "POST", "path": path, "order_ids": order_ids}
+
+
+async def record(tx: Transaction[Settings], replied: Reply, question: str, conversation_id: str | None) -> Answer:
+    """Record what the bot made of a question; the question itself where it was not answered."""
+    answer = Answer(
+        id=tx.new_id("ans"),
+        asker_id=tx.actor.id,
+        asker_role=tx.actor.role,
+        conversation_id=conversation_id,
+        language=replied.language,
+        kind=replied.kind,
+        reason=replied.reason,
+        intent=replied.intent,
+        confidence=replied.confidence,
+        model=replied.model,
+        citations=[{name: value for name, value in each.items() if name != "quote"} for each in replied.citations],
+        question=None if replied.kind is AnswerKind.ANSWER else question[:500],
+        asked_at=tx.now,
+    )
+    await tx.insert(ANSWERS, answer)
+    return answer
+
+
+async def mark(tx: Transaction[Settings], answer_id: str, kind: MarkKind) -> Mark:
+    """Record what the asker or an agent found of an answer.
+
+    Raises:
+        NotFound: there is no such answer, or it is somebody else's: agents state only that one is wrong.
+    """
+    answer = await tx.get(ANSWERS, answer_id)
+    is_judge = kind is MarkKind.WRONG and tx.actor.role in JUDGES
+    is_asker = (answer.asker_id, answer.asker_role) == (tx.actor.id, tx.actor.role)
+    if not is_asker and not is_judge:
+        raise NotFound(what=ANSWERS.name)
+    made = Mark(answer_id=answer_id, kind=kind, marked_by=tx.actor.id, marked_at=tx.now)
+    await tx.upsert(MARKS, made)
+    return made
+
+
+async def figures(reader: Reader[Settings], since: datetime) -> Mapping[str, int]:
+    """How many questions were asked since then, and what became of them."""
+    [row] = await reader.all(FIGURES, since=since)
+    return dict(row)
+
+
+async def unanswered(reader: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Answer]:
+    """A page of the questions that were not answered, newest first."""
+    return await reader.page(UNANSWERED, limit=limit, cursor=cursor, **filters)

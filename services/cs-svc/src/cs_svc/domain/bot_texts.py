@@ -1,0 +1,64 @@
+"""What the bot writes beside the answers of intents, in both languages."""
+
+from collections.abc import Sequence
+
+from cs_svc.domain.bot import HandoverReason
+from cs_svc.domain.orders import KnownCase, KnownOrder
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "clarify": ("请问您想问的是：{options}？", "Which of these do you mean: {options}?"),
+    "no_orders": ("我没有查到您的订单。", "I find no order of yours."),
+    "no_cases": ("我没有查到您的售后单。", "I find no after-sale case of yours."),
+    "order": ("订单 {id}：{state}", "Order {id}: {state}"),
+    "case": ("售后单 {id}（订单 {order_id}）：{state}", "After-sale case {id} (order {order_id}): {state}"),
+    "proposal": (
+        "我可以为您准备申请，请您确认后提交；是否受理由商家或平台决定。",
+        "I can prepare the request for you to confirm; the merchant or the platform decides about it.",
+    ),
+    "answered": ("这是我找到的内容。", "This is what I have found."),
+    HandoverReason.REQUESTED: (
+        "我是智能客服，正在为您转接人工客服。",
+        "I am a bot; I am handing you over to a person.",
+    ),
+    HandoverReason.ANGER: (
+        "很抱歉给您带来不便，正在为您转接人工客服。",
+        "I am sorry about this; I am handing you over to a person.",
+    ),
+    HandoverReason.NOT_SURE: (
+        "我是智能客服，这个问题我没有把握，为您转接人工客服。",
+        "I am a bot and not sure about this; I am handing you over to a person.",
+    ),
+    HandoverReason.THIRD_MISS: (
+        "我没能帮到您，为您转接人工客服。",
+        "I could not help you; I am handing you over to a person.",
+    ),
+    HandoverReason.NO_MODEL: (
+        "我是智能客服，暂时不能回答，为您转接人工客服。",
+        "I am a bot and cannot answer yet; a person will.",
+    ),
+    HandoverReason.NO_ARTICLE: (
+        "相关规则正在更新，为您转接人工客服。",
+        "The rules about this are being updated; a person will answer you.",
+    ),
+    HandoverReason.INTENT: ("为您转接人工客服。", "I am handing you over to a person."),
+}
+
+
+def text_of(code: str, language: str, **facts: str) -> str:
+    """The text of a code in this language, with these facts."""
+    zh, en = _TEXTS[code]
+    return (zh if language.startswith("zh") else en).format(**facts)
+
+
+def orders_text(orders: Sequence[KnownOrder], language: str) -> str:
+    """What our copies show of these orders."""
+    if not orders:
+        return text_of("no_orders", language)
+    return "\n".join(text_of("order", language, id=each.id, state=each.state) for each in orders)
+
+
+def cases_text(cases: Sequence[KnownCase], language: str) -> str:
+    """What our copies show of these cases."""
+    if not cases:
+        return text_of("no_cases", language)
+    return "\n".join(text_of("case", language, id=each.id, order_id=each.order_id, state=each.state) for each in cases)
