@@ -92,6 +92,9 @@ INCIDENTS = (
     Incident(
         "AnswersOverdue", 20, _gauge("aftercare_answer_overdue_seconds", "90000+60x30", f'{CS}, document="complaint"')
     ),
+    Incident(
+        "SlaClocksBreached", 20, _gauge("aftercare_sla_clocks", "12x30", f'{CS}, kind="next_answer", state="breached"')
+    ),
     Incident("CaseReviewsLate", 20, _gauge("aftercare_case_review_late_seconds", "90000+60x30", AFTERSALE)),
     Incident("RefundsUnknown", 20, _gauge("aftercare_refund_unknown_oldest_seconds", "90000+60x30")),
     Incident("ProviderCallsStandStill", 30, _gauge("aftercare_provider_call_overdue_seconds", "0+60x40")),

@@ -30,6 +30,7 @@ NOTICED = {
     "LogLost": "the log",
     "DeadlinesOverdue": "timers",
     "AnswersOverdue": "breaches of what was promised",
+    "SlaClocksBreached": "breaches of what was promised",
     "CaseReviewsLate": "breaches of what was promised",
     "RefundsUnknown": "unknown outcomes",
     "RequestsFail": "requests",

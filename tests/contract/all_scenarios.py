@@ -12,6 +12,7 @@ import pickup_scenarios
 import refund_scenarios
 import reship_scenarios
 import review_scenarios
+import routing_scenarios
 import sale_scenarios
 import suite_scenarios
 from in_process_suite import InProcessSuite
@@ -33,6 +34,7 @@ SCENARIOS = (
     *payment_scenarios.SCENARIOS,
     *parcel_scenarios.SCENARIOS,
     *sale_scenarios.SCENARIOS,
+    *routing_scenarios.SCENARIOS,
 )
 
 

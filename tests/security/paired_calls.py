@@ -30,6 +30,7 @@ KNOWN_BY_FILTER = {
     "parcel_id": "parcel_1",
     "party": "buyer-1",
     "subject_id": "buyer-1",
+    "team_id": "general",
     "trace_id": "0" * 31 + "1",
     "waybill_no": "73000001",
     "order_no": "S-1",

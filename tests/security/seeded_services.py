@@ -28,6 +28,7 @@ from cs_svc import main as cs
 from kb_svc import main as kb
 from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
+from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
 from seeded_bot import seed_bot
 from seeded_service import SeededService, made
 from standardwebhooks import Webhook
@@ -231,8 +232,10 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await service.consume(ParcelRegistered, lines=(), **parcel)
         delivered = {"status": "delivered", "previous_status": "picked_up", "terminal": True}
         await service.consume(ParcelStatusChanged, occurred_at=harness.clock.now(), **delivered, **parcel)
+        await seed_queues(harness)
         buyer, about = harness.client("buyer", "buyer-1"), {"order_id": "ord_1", "case_id": "case_1"}
         service.bodies = {
+            **QUEUE_BODIES,
             "openConversation": {**about, "text": "什么时候退款?"},
             "postMessage": {"text": "你好"},
             "markConversationRead": {"place": "00000001"},
@@ -256,6 +259,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
         service.ids["buyer_id"] = "buyer-1"
         await seed_bot(service)
+        service.ids |= {"buyer_id": "buyer-1"} | await queue_ids(harness)
         yield service
 
 

@@ -167,6 +167,10 @@ WORK = Page(
             _oldest("aftercare_answers_owed", "{{document}}", "document")
             | _oldest("aftercare_answers_overdue", "{{document}}, overdue", "document"),
         ),
+        Panel(
+            "SLA clocks that run and that are breached",
+            _oldest("aftercare_sla_clocks", "{{kind}} {{state}}", "kind, state"),
+        ),
         Panel("Answers that became overdue within an hour", {"aftercare:sla_breaches:increase1h": "{{timer}}"}),
         Panel(
             "Cases and disputes that wait for the platform",

@@ -35,6 +35,10 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
         "order, setting or action of an administrator": {"order_id", "setting_id", "action_id"},
         "payment or payment difference": {"payment_id", "difference_id"},
         "parcel or intercept": {"parcel_id", "intercept_id"},
+        "conversation, queue entry, agent, team, or SLA clock, policy or calendar": {
+            *("conversation_id", "queue_entry_id", "agent_id", "team_id"),
+            *("clock_id", "policy_id", "calendar_id"),
+        },
         "feedback or rating": {"feedback_id", "rating_id"},
         "sanctioned subject": {"subject_id"},
         "setting, deposit or action of an administrator": {"setting_id", "deposit_id", "action_id"},

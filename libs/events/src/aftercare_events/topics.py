@@ -30,7 +30,11 @@ MERCHANTS = Topic(
     "aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting, deposit or action of an administrator"
 )
 COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
-CONVERSATIONS = Topic("aftercare.conversations.v1", writer="cs-svc", aggregate="conversation")
+CONVERSATIONS = Topic(
+    "aftercare.conversations.v1",
+    writer="cs-svc",
+    aggregate="conversation, queue entry, agent, team, or SLA clock, policy or calendar",
+)
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
 ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article")
 INSIGHTS = Topic("aftercare.insights.v1", writer="analytics-svc", aggregate="insight")

@@ -3,6 +3,7 @@
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    AfterSaleRequested,
     ArticlePublished,
     ArticleRetired,
     ArticleTextPublished,
@@ -45,6 +46,12 @@ async def case_changed(tx: Transaction[Settings], event: CaseEvent) -> None:
     await case_notifications.notify(tx, event)
 
 
+async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -> None:
+    """Copy the new case with its reason, and notify the conversations about its order."""
+    await projections.copy_requested_case(tx, event)
+    await case_notifications.notify(tx, event)
+
+
 async def dispute_changed(tx: Transaction[Settings], event: DisputeEvent) -> None:
     """Follow the dispute with its complaint, and notify the conversations about the case."""
     followed = _COMPLAINTS.get(type(event))
@@ -54,7 +61,7 @@ async def dispute_changed(tx: Transaction[Settings], event: DisputeEvent) -> Non
 
 
 _ORDERS: Handlers = {
-    OrderCreated: projections.copy_order,
+    OrderCreated: projections.copy_new_order,
     OrderPaid: projections.copy_order,
     OrderShipped: projections.copy_order,
     OrderShipmentVoided: projections.copy_order,
@@ -77,6 +84,7 @@ FACTS: Handlers = {
     **_PARCELS,
     **_PROPOSALS,
     **dict.fromkeys(case_notifications.CODES, projections.copy_case),
+    AfterSaleRequested: projections.copy_requested_case,
 }
 """The handlers that write our copies of articles, orders, parcels and cases, and nothing else."""
 
@@ -86,6 +94,7 @@ HANDLERS: Handlers[Settings] = {
     **_PARCELS,
     **_PROPOSALS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
+    AfterSaleRequested: case_requested,
     **dict.fromkeys(dispute_notifications.CODES, dispute_changed),
     **dict.fromkeys(claim_notifications.CODES, claim_notifications.notify),
 }

@@ -7,13 +7,26 @@ from aftercare_events.roles import AUDITED, ROLES
 from fastapi import FastAPI
 
 from cs_svc import tables
-from cs_svc.api import bot, complaints, conversations, courier_ratings, customers, feedback, ratings
+from cs_svc.api import (
+    agents,
+    bot,
+    complaints,
+    conversations,
+    courier_ratings,
+    customers,
+    feedback,
+    queues,
+    ratings,
+    sla,
+)
 from cs_svc.api.live import router as live_router
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
 from cs_svc.workers.bot_training import BOT_TRAINING
+from cs_svc.workers.routing import QUEUES
+from cs_svc.workers.sla import SLA_CALENDARS, SLA_FIGURES, SlaMetrics
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -33,11 +46,14 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             courier_ratings.router,
             customers.router,
             bot.router,
+            agents.router,
+            queues.router,
+            sla.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ANSWER_FIGURES, BOT_TRAINING),
-        figures=(AnswerMetrics,),
+        workers=(ANSWER_FIGURES, BOT_TRAINING, QUEUES, SLA_CALENDARS, SLA_FIGURES),
+        figures=(AnswerMetrics, SlaMetrics),
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
     )

@@ -2,25 +2,35 @@
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    AfterSaleRequested,
     ArticlePublished,
     ArticleRetired,
     ArticleTextPublished,
     CaseEvent,
+    OrderCreated,
     OrderEvent,
     ParcelRegistered,
     ParcelStatusChanged,
 )
 
 from cs_svc.domain.articles import KnownArticle, KnownClause
-from cs_svc.domain.orders import KnownCase, KnownOrder, KnownParcel
+from cs_svc.domain.orders import KnownCase, KnownGoods, KnownOrder, KnownParcel, KnownRequest
 from cs_svc.tables.articles import KNOWN_ARTICLES, KNOWN_CLAUSES, RETIRE_ARTICLE
-from cs_svc.tables.orders import KNOWN_CASES, KNOWN_ORDERS, KNOWN_PARCELS
+from cs_svc.tables.orders import KNOWN_CASES, KNOWN_GOODS, KNOWN_ORDERS, KNOWN_PARCELS, KNOWN_REQUESTS
 
 
 async def copy_order(tx: Transaction, event: OrderEvent) -> None:
     """Store the order as it is after the event, whose result is the order's state."""
     order = KnownOrder(id=event.order_id, buyer_id=event.buyer_id, merchant_id=event.merchant_id, state=event.result)
     await tx.upsert(KNOWN_ORDERS, order)
+
+
+async def copy_new_order(tx: Transaction, event: OrderCreated) -> None:
+    """Store the order, and the category of its goods."""
+    await copy_order(tx, event)
+    categories = {line.category for line in event.lines}
+    category = categories.pop() if len(categories) == 1 else None
+    await tx.upsert(KNOWN_GOODS, KnownGoods(id=event.order_id, category=category))
 
 
 async def copy_case(tx: Transaction, event: CaseEvent) -> None:
@@ -34,6 +44,12 @@ async def copy_case(tx: Transaction, event: CaseEvent) -> None:
         ended=event.is_terminal,
     )
     await tx.upsert(KNOWN_CASES, case)
+
+
+async def copy_requested_case(tx: Transaction, event: AfterSaleRequested) -> None:
+    """Store the case, and why it was asked for."""
+    await copy_case(tx, event)
+    await tx.upsert(KNOWN_REQUESTS, KnownRequest(id=event.case_id, reason=event.reason))
 
 
 async def copy_parcel(tx: Transaction, event: ParcelRegistered | ParcelStatusChanged) -> None:

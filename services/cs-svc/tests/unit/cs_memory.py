@@ -10,6 +10,7 @@ from aftercare_chassis.refusals import Refusal
 from aftercare_events import Event
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.settings import Settings
+from cs_svc.tables.conversations import LOCK_NOT_NOTIFIED
 from cs_svc.tables.orders import KNOWN_ORDERS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -45,8 +46,8 @@ class Memory:
     async def lock(self, *_: Any) -> Row:
         return self.row
 
-    async def all(self, *_: Any, **__: Any) -> list[Row]:
-        return [self.row]
+    async def all(self, query: Any, **_: Any) -> list[Row]:
+        return [self.row] if query is LOCK_NOT_NOTIFIED else []
 
     async def create(self, rows: Any, row: Row, *events: Event) -> Row:
         return await self.save(rows, row, *events)

@@ -19,6 +19,8 @@ from cs_svc import main
 from cs_svc.domain.complaints import COMPLAINT
 from cs_svc.domain.conversations import CONVERSATION
 from cs_svc.domain.feedback import FEEDBACK
+from cs_svc.domain.routing.agents import AGENT
+from cs_svc.domain.routing.queue import QUEUE_ENTRY
 from cs_svc.settings import Settings
 
 Table = Lifecycle[Any, Any]
@@ -50,6 +52,17 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "answer"): ("answered", {"agent"}),
         ("answered", "improve"): ("improved", {"agent"}),
     },
+    AGENT.name: {
+        ("offline", "come_online"): ("online", {"agent", "admin"}),
+        ("online", "come_online"): ("online", {"agent", "admin"}),
+        ("away", "come_online"): ("online", {"agent", "admin"}),
+        ("online", "go_away"): ("away", {"agent", "admin"}),
+        ("away", "go_away"): ("away", {"agent", "admin"}),
+        ("online", "go_offline"): ("offline", {"agent", "admin"}),
+        ("away", "go_offline"): ("offline", {"agent", "admin"}),
+        ("online", "expire"): ("offline", {"system"}),
+        ("away", "expire"): ("offline", {"system"}),
+    },
 }
 
 
@@ -59,6 +72,7 @@ class Document:
 
     state: StrEnum
     answer_due_at: datetime | None = None
+    seen_until: datetime | None = None
     overdue_at: datetime | None = None
 
 
@@ -69,7 +83,7 @@ def attempts(lifecycle: Table) -> list[tuple[StrEnum, StrEnum, str]]:
     return [(state, action, role) for state in states for action in actions for role in ROLES]
 
 
-EACH = pytest.mark.parametrize("lifecycle", [CONVERSATION, COMPLAINT, FEEDBACK], ids=lambda each: each.name)
+EACH = pytest.mark.parametrize("lifecycle", [CONVERSATION, COMPLAINT, FEEDBACK, AGENT], ids=lambda each: each.name)
 
 
 def context(role: str) -> SystemContext:
@@ -122,7 +136,12 @@ def test_an_unresolved_complaint_is_somebodys_turn() -> None:
 
 @pytest.mark.parametrize(
     ("lifecycle", "timer"),
-    [(CONVERSATION, main.deadlines.conversation_timer), (COMPLAINT, main.deadlines.complaint_timer)],
+    [
+        (CONVERSATION, main.deadlines.conversation_timer),
+        (COMPLAINT, main.deadlines.complaint_timer),
+        (AGENT, main.deadlines.agent_timer),
+        (QUEUE_ENTRY, main.deadlines.queue_timer),
+    ],
 )
 def test_every_timer_has_a_command(lifecycle: Any, timer: Any) -> None:
     assert {timeout.then for timeout in lifecycle.timeouts.values()} - {None} == timer.actions

@@ -108,9 +108,10 @@ async def assign(tx: Transaction[Settings], conversation_id: str, *, agent_id: s
     conversation = CONVERSATION.apply(await tx.lock(CONVERSATIONS, conversation_id), ConversationAction.ASSIGN, tx)
     agent = agent_id or tx.actor.id
     assigned = replace(conversation, agent_id=agent)
-    return await tx.save(
-        CONVERSATIONS, assigned, ConversationAssigned(**conversation_fields(tx, assigned), agent_id=agent)
-    )
+    event = ConversationAssigned(**conversation_fields(tx, assigned), agent_id=agent)
+    saved = await tx.save(CONVERSATIONS, assigned, event)
+    await effects.conversation_assigned(tx, saved)
+    return saved
 
 
 async def close(tx: Transaction[Settings], conversation_id: str) -> Conversation:
@@ -121,7 +122,9 @@ async def close(tx: Transaction[Settings], conversation_id: str) -> Conversation
         IllegalTransition, ActionNotAllowed: see CONVERSATION.
     """
     closed = conversations.close(await tx.lock(CONVERSATIONS, conversation_id), tx)
-    return await tx.save(CONVERSATIONS, closed, ConversationClosed(**conversation_fields(tx, closed)))
+    saved = await tx.save(CONVERSATIONS, closed, ConversationClosed(**conversation_fields(tx, closed)))
+    await effects.conversation_closed(tx, saved)
+    return saved
 
 
 async def notify(tx: Transaction[Settings], *, order_id: str, case_id: str, code: str) -> None:

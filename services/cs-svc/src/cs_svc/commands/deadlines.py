@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
+from aftercare_chassis.working_time import Calendar
 
+from cs_svc.commands.sla import clocks
 from cs_svc.domain.complaints import COMPLAINT, Complaint, ComplaintAction
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
+from cs_svc.domain.routing.agents import AGENT, Agent, PresenceAction
+from cs_svc.domain.routing.queue import QUEUE_ENTRY, QueueAction, QueueEntry
+from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
 from cs_svc.settings import Settings
 from cs_svc.tables import complaints, conversations
+from cs_svc.tables.routing import agents, queue
+from cs_svc.tables.sla import clocks as clock_tables
 
 
 # A build of revision 0001 does not know `deadline_at`: it leaves the deadline of an answer that it has stored. Remove these
@@ -32,9 +40,45 @@ async def _complaints(tx: Transaction[Settings], due: Sequence[Complaint]) -> Ma
     return found
 
 
+ClockParts = tuple[Clock, Calendar, QueueEntry | None, str | None]
+"""A clock, its calendar, the stay of its conversation in a queue, and the agent of the conversation."""
+
+
+async def _clocks(tx: Transaction[Settings], due: Sequence[Clock]) -> Mapping[str, ClockParts]:
+    ids = sorted({each.conversation_id for each in due})
+    live = {row["conversation_id"] for row in await tx.all(clock_tables.LIVE_ENTRIES, ids=ids)}
+    locked = {each.conversation_id: each for each in await tx.all(clock_tables.LOCK_ENTRIES, ids=ids)}
+    agents_of = {row["id"]: row["agent_id"] for row in await tx.all(clock_tables.AGENTS_OF, ids=ids)}
+    calendars = await clocks.calendars_of(tx, due)
+    return {
+        each.id: (
+            each,
+            calendars[each.calendar_id],
+            locked.get(each.conversation_id),
+            agents_of.get(each.conversation_id),
+        )
+        for each in due
+        if each.conversation_id not in live - locked.keys()
+    }
+
+
+def _clock_due(
+    clock: Clock, _calendar: Calendar, _entry: QueueEntry | None, _agent: str | None, now: datetime
+) -> ClockAction | None:
+    return CLOCK.due(clock, now)
+
+
 conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(CONVERSATION.due)
 complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(COMPLAINT.due)
+agent_timer: TimerCommands[PresenceAction, Settings, Agent] = TimerCommands(AGENT.due)
+queue_timer: TimerCommands[QueueAction, Settings, QueueEntry] = TimerCommands(QUEUE_ENTRY.due)
+clock_timer: TimerCommands[ClockAction, Settings, Clock, Calendar, QueueEntry | None, str | None] = TimerCommands(
+    _clock_due
+)
 DEADLINES = (
     Due(conversations.CONVERSATIONS, conversation_timer.act, _conversations),
     Due(complaints.COMPLAINTS, complaint_timer.act, _complaints),
+    Due(agents.AGENTS, agent_timer.act),
+    Due(queue.QUEUE_ENTRIES, queue_timer.act),
+    Due(clock_tables.CLOCKS, clock_timer.act, _clocks),
 )

@@ -1,9 +1,11 @@
-"""What a message that was posted causes."""
+"""What a conversation that is opened, written in, assigned or closed causes."""
 
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
 from cs_svc.commands import read_marks
+from cs_svc.commands.routing import demand
+from cs_svc.commands.sla import clocks
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message
 from cs_svc.domain.live import LIVE
 from cs_svc.settings import Settings
@@ -12,8 +14,21 @@ from cs_svc.settings import Settings
 async def message_posted(
     tx: Transaction[Settings], before: Conversation | None, conversation: Conversation, message: Message
 ) -> None:
-    """Let the connections of all processes that follow the conversation know of the stored message. `before` is the conversation without it,
-    None where it is the first."""
+    """Let the connections of all processes that follow the locked conversation know of the stored message, and queues and SLA clocks
+    follow it. `before` is the conversation without it, None where it is the first."""
     if message.author_role is not AuthorRole.SYSTEM:
         read_marks.put(tx, read_marks.of_author(message))
     tx.wake(keyed(LIVE, conversation.id))
+    await demand.message_posted(tx, before, conversation, message)
+    await clocks.message_posted(tx, before, conversation, message)
+
+
+async def conversation_assigned(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The locked conversation has another agent."""
+    await demand.conversation_assigned(tx, conversation)
+
+
+async def conversation_closed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The locked conversation is closed."""
+    await demand.conversation_closed(tx, conversation)
+    await clocks.conversation_closed(tx, conversation)

@@ -28,6 +28,30 @@ class KnownCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRequest:
+    """Our copy of why a case was asked for."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownGoods:
+    """Our copy of what was ordered: the category of the lines, where they have the same one."""
+
+    id: str
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a conversation is about, as far as agents are chosen by it: the reason of its case, and the category of its order."""
+
+    reason: str | None
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownParcel:
     """Our copy of a parcel: its parties, its courier, and whether its way has ended with a courier that has had it."""
 

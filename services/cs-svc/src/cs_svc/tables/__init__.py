@@ -11,7 +11,9 @@ from cs_svc.tables import (
     ratings,
     read_marks,
 )
+from cs_svc.tables.routing import agents, queue, waits
 from cs_svc.tables.schema import metadata
+from cs_svc.tables.sla import clocks, policies
 
 COPIED = (
     orders.known_orders,
@@ -19,19 +21,26 @@ COPIED = (
     orders.known_parcels,
     articles.known_articles,
     articles.known_clauses,
+    orders.known_requests,
+    orders.known_goods,
 )
 """Our copies of the orders, cases, parcels and articles, computed from the log alone."""
 
 __all__ = [
     "COPIED",
+    "agents",
     "articles",
     "bot",
+    "clocks",
     "complaints",
     "conversations",
     "courier_ratings",
     "feedback",
     "metadata",
     "orders",
+    "policies",
+    "queue",
     "ratings",
     "read_marks",
+    "waits",
 ]

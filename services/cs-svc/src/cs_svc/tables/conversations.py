@@ -55,6 +55,7 @@ conversations = Table(
     Index("conversations_order_idx", "order_id", "id"),
     Index("conversations_case_idx", "case_id", "id"),
     Index("conversations_turn_idx", "whose_turn", "id"),
+    Index("conversations_agent_idx", "agent_id", "id", postgresql_where=sql("state = 'open'")),
     Index("conversations_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 messages = Table(

@@ -5,7 +5,7 @@ from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
 from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, false, select
 
-from cs_svc.domain.orders import KnownCase, KnownOrder, KnownParcel
+from cs_svc.domain.orders import KnownCase, KnownGoods, KnownOrder, KnownParcel, KnownRequest, Subject
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
 
@@ -41,10 +41,28 @@ known_parcels = Table(
     text("carrier"),
     Column("ended", Boolean, nullable=False),
 )
+known_requests = Table("known_requests", metadata, Column("id", Text, primary_key=True), text("reason"))
+known_goods = Table("known_goods", metadata, Column("id", Text, primary_key=True), text("category", null=True))
 
 KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
 KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
 KNOWN_PARCELS = Rows(known_parcels, KnownParcel, seen_by(known_parcels))
+KNOWN_REQUESTS = Rows(known_requests, KnownRequest)
+KNOWN_GOODS = Rows(known_goods, KnownGoods)
+SUBJECT = Query(
+    select(
+        select(known_requests.c.reason)
+        .where(known_requests.c.id == bindparam("case_id", type_=Text))
+        .scalar_subquery()
+        .label("reason"),
+        select(known_goods.c.category)
+        .where(known_goods.c.id == bindparam("order_id", type_=Text))
+        .scalar_subquery()
+        .label("category"),
+    ),
+    Subject,
+)
+"""What a case, or an order, is about."""
 LOCK_ORDER: Query[Record] = Query(
     select(known_orders.c.id).where(known_orders.c.id == bindparam("id")).with_for_update(key_share=True)
 )

@@ -102,6 +102,11 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
+    **{("queue entry", each): (f"POST /v1/queue-entries/{{queue_entry_id}}/{each}",) for each in ("accept", "decline")},
+    ("queue entry", "take"): (
+        "POST /v1/conversations/{conversation_id}/assign",
+        "POST /v1/conversations/{conversation_id}/messages",
+    ),
     ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),
     ("feedback", "improve"): ("POST /v1/feedback/{feedback_id}/improve",),
     ("article", "edit"): ("PATCH /v1/articles/{article_id}",),

@@ -1,0 +1,64 @@
+"""Which conversations need an agent: what enters and leaves the queues when conversations change, and what agents have solved."""
+
+from aftercare_chassis.database.transaction import Transaction
+
+from cs_svc.commands.routing import queue
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message
+from cs_svc.domain.routing.languages import language_of
+from cs_svc.domain.routing.queue import LeaveCause, Priority
+from cs_svc.settings import Settings
+from cs_svc.tables.routing.agents import AGENT, COUNT_OUTCOME
+from cs_svc.tables.routing.queue import LAST_ENTRY
+
+
+async def message_posted(
+    tx: Transaction[Settings], before: Conversation | None, conversation: Conversation, message: Message
+) -> None:
+    """An agent who writes has the conversation, also one whom they open (`before` None); a merchant's answer ends the wait. A buyer's message waits for an agent where the
+    conversation has none who is online; one that was closed is more urgent, and hard: it was not solved."""
+    if message.author_role is AuthorRole.AGENT:
+        await queue.take(tx, conversation.id, message.author_id)
+    elif message.author_role is AuthorRole.SELLER:
+        await queue.leave(tx, conversation.id, LeaveCause.ANSWERED)
+    elif message.author_role is AuthorRole.BUYER:
+        reopened = before is not None and before.state is ConversationState.CLOSED
+        if reopened:
+            await _count(tx, conversation, handled=0, solved=-1)
+        if not await _has_agent(tx, conversation):
+            await queue.enter(
+                tx,
+                conversation,
+                language=language_of(message.text or ""),
+                priority=Priority.HIGH if reopened else Priority.NORMAL,
+                is_hard=reopened,
+            )
+
+
+async def conversation_assigned(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """Whoever it is assigned to has it."""
+    if conversation.agent_id is not None:
+        await queue.take(tx, conversation.id, conversation.agent_id)
+
+
+async def conversation_closed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """It needs no agent any more; its agent has solved it, and has room for another one."""
+    await queue.leave(tx, conversation.id, LeaveCause.CLOSED)
+    await _count(tx, conversation, handled=1, solved=1)
+    tx.wake(queue.ROUTING)
+
+
+async def _has_agent(tx: Transaction[Settings], conversation: Conversation) -> bool:
+    """Whether its agent works now, and so sees the message. One whom no team has is taken to see it, as before there were teams."""
+    if conversation.agent_id is None:
+        return False
+    agent = await tx.one(AGENT, agent_id=conversation.agent_id)
+    return agent is None or agent.is_ready(tx.now)
+
+
+async def _count(tx: Transaction[Settings], conversation: Conversation, *, handled: int, solved: int) -> None:
+    if conversation.agent_id is None:
+        return
+    last = await tx.one(LAST_ENTRY, conversation_id=conversation.id)
+    if last is not None and last.agent_id == conversation.agent_id:
+        topic = last.reason or ""
+        await tx.execute(COUNT_OUTCOME, agent_id=conversation.agent_id, topic=topic, handled=handled, solved=solved)

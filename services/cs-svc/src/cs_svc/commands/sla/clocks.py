@@ -1,0 +1,186 @@
+"""Clocks: start, stop, resume and end them, as conversations change."""
+
+from collections.abc import Mapping, Sequence
+
+from aftercare_chassis.database.transaction import Reader, Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.working_time import Calendar
+from aftercare_events import (
+    SlaClockEnded,
+    SlaClockMoved,
+    SlaClockPaused,
+    SlaClockResumed,
+    SlaClockStarted,
+)
+
+from cs_svc.commands.sla.record import clock_fields
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message
+from cs_svc.domain.routing.queue import Priority
+from cs_svc.domain.sla import clocks as domain
+from cs_svc.domain.sla.calendars import ALWAYS
+from cs_svc.domain.sla.clocks import Clock, ClockAction, ClockState
+from cs_svc.domain.sla.policies import ClockKind, Situation, SlaPolicy, chosen
+from cs_svc.settings import Settings
+from cs_svc.tables.routing.queue import LAST_ENTRY
+from cs_svc.tables.sla.clocks import CLOCKS, LOCK_CLOCKS
+from cs_svc.tables.sla.policies import ALL_POLICIES, CALENDARS_OF
+
+ANSWERS = (ClockKind.FIRST_ANSWER, ClockKind.NEXT_ANSWER)
+
+
+async def message_posted(
+    tx: Transaction[Settings], before: Conversation | None, conversation: Conversation, message: Message
+) -> None:
+    """The first message of a buyer and each later one let time run, one of those who serve is the answer: from then on the buyer has to write."""
+    if before is None:
+        # One that an agent opens owes nothing until the buyer answers.
+        if message.author_role is AuthorRole.BUYER:
+            await _start(tx, conversation, ClockKind.FIRST_ANSWER, ClockKind.RESOLUTION)
+        return
+    if message.author_role is AuthorRole.SYSTEM:
+        return
+    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation.id)
+    if message.author_role is AuthorRole.BUYER:
+        await _asked(tx, conversation, live)
+    else:
+        calendars = await calendars_of(tx, live)
+        for clock in live:
+            if clock.kind in ANSWERS:
+                await _end(tx, clock, ClockAction.MEET, calendars)
+            else:
+                await _pause(tx, clock, calendars)
+        if before.state is ConversationState.CLOSED and not live:
+            await _start(tx, conversation, ClockKind.RESOLUTION)
+            await pause(tx, conversation.id)
+
+
+async def _asked(tx: Transaction[Settings], conversation: Conversation, live: Sequence[Clock]) -> None:
+    calendars = await calendars_of(tx, live)
+    for clock in live:
+        await _resume(tx, clock, calendars)
+    kinds = {clock.kind for clock in live}
+    owed = [] if kinds & set(ANSWERS) else [ClockKind.NEXT_ANSWER]
+    await _start(tx, conversation, *owed, *([] if ClockKind.RESOLUTION in kinds else [ClockKind.RESOLUTION]))
+
+
+async def conversation_closed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """It is solved, and no answer is owed any more."""
+    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation.id)
+    calendars = await calendars_of(tx, live)
+    for clock in live:
+        action = ClockAction.MEET if clock.kind is ClockKind.RESOLUTION else ClockAction.DROP
+        await _end(tx, clock, action, calendars)
+
+
+async def pause(tx: Transaction[Settings], conversation_id: str) -> None:
+    """Let all clocks of a locked conversation stand still, such as while it is put off."""
+    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation_id)
+    calendars = await calendars_of(tx, live)
+    for clock in live:
+        await _pause(tx, clock, calendars)
+
+
+async def resume(tx: Transaction[Settings], conversation_id: str) -> None:
+    """Let all clocks of a locked conversation go on where they were."""
+    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation_id)
+    calendars = await calendars_of(tx, live)
+    for clock in live:
+        await _resume(tx, clock, calendars)
+
+
+async def _start(tx: Transaction[Settings], conversation: Conversation, *kinds: ClockKind) -> None:
+    policies = await tx.all(ALL_POLICIES) if kinds else []
+    if not policies:
+        return
+    entry = await tx.one(LAST_ENTRY, conversation_id=conversation.id)
+    situation = Situation(
+        team_id=None if entry is None else entry.team_id,
+        channel="web",
+        merchant_id=conversation.merchant_id,
+        priority=Priority.NORMAL if entry is None else list(Priority)[entry.priority],
+    )
+    policy = chosen(policies, situation)
+    if policy is None:
+        return
+    for kind in kinds:
+        minutes = policy.minutes(kind)
+        if minutes is not None:
+            calendars = await _named(tx, {policy.calendar_id})
+            clock = _new(tx, conversation, policy, kind, minutes * 60, situation.team_id)
+            clock = domain.start(clock, calendars[policy.calendar_id], tx)
+            assert clock.due_at is not None
+            await tx.create(CLOCKS, clock, SlaClockStarted(**clock_fields(tx, clock), due_at=clock.due_at))
+
+
+def _new(
+    tx: Transaction[Settings],
+    conversation: Conversation,
+    policy: SlaPolicy,
+    kind: ClockKind,
+    seconds: int,
+    team_id: str | None,
+) -> Clock:
+    return Clock(
+        id=tx.new_id("clk"),
+        version=0,
+        state=ClockState.RUNNING,
+        kind=kind,
+        conversation_id=conversation.id,
+        order_id=conversation.order_id,
+        case_id=conversation.case_id,
+        buyer_id=conversation.buyer_id,
+        merchant_id=conversation.merchant_id,
+        team_id=team_id,
+        policy_id=policy.id,
+        policy_version=policy.version,
+        calendar_id=policy.calendar_id,
+        calendar_version=0,
+        target_seconds=seconds,
+        escalations=policy.escalations,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+
+
+async def _pause(tx: Transaction[Settings], clock: Clock, calendars: Mapping[str | None, Calendar]) -> None:
+    if clock.state is ClockState.RUNNING:
+        still = domain.pause(clock, calendars[clock.calendar_id], tx)
+        await tx.save(CLOCKS, still, SlaClockPaused(**clock_fields(tx, still)))
+
+
+async def _resume(tx: Transaction[Settings], clock: Clock, calendars: Mapping[str | None, Calendar]) -> None:
+    if clock.state is ClockState.PAUSED:
+        runs = domain.resume(clock, calendars[clock.calendar_id], tx)
+        assert runs.due_at is not None
+        await tx.save(CLOCKS, runs, SlaClockResumed(**clock_fields(tx, runs), due_at=runs.due_at))
+
+
+async def _end(
+    tx: Transaction[Settings], clock: Clock, action: ClockAction, calendars: Mapping[str | None, Calendar]
+) -> None:
+    ended = domain.end(clock, action, calendars[clock.calendar_id], tx)
+    event = SlaClockEnded(
+        **clock_fields(tx, ended), outcome=ended.state, used_seconds=ended.used_microseconds // 1_000_000
+    )
+    await tx.save(CLOCKS, ended, event)
+
+
+async def move(tx: Transaction[Settings], clock: Clock, calendar: Calendar) -> None:
+    """Let a locked clock, which runs by an earlier version of its calendar, end when the new one says."""
+    moved = domain.move(clock, calendar, SystemContext.of(tx))
+    assert moved.due_at is not None
+    event = SlaClockMoved(**clock_fields(tx, moved), due_at=moved.due_at, calendar_version=calendar.version)
+    await tx.save(CLOCKS, moved, event)
+
+
+async def calendars_of(reader: Reader[Settings], clocks: Sequence[Clock]) -> Mapping[str | None, Calendar]:
+    """The calendars of these clocks by their ids; that of None has every hour."""
+    return await _named(reader, {clock.calendar_id for clock in clocks})
+
+
+async def _named(reader: Reader[Settings], ids: set[str | None]) -> Mapping[str | None, Calendar]:
+    found: dict[str | None, Calendar] = {None: ALWAYS}
+    named = sorted(each for each in ids if each is not None)
+    if named:
+        found |= {each.id: each.calendar for each in await reader.all(CALENDARS_OF, ids=named)}
+    return found

@@ -1,0 +1,1 @@
+"""The tables of SLA policies, calendars and clocks."""
