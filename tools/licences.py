@@ -22,6 +22,7 @@ IMAGES = (
     "libs/events",
     "libs/language",
     *sorted(f"services/{each.name}" for each in (ROOT / "services").iterdir()),
+    "tools/embedder",
     "tools/simulators",
 )
 

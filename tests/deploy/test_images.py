@@ -12,7 +12,7 @@ from manifests import ROOT, SERVICES
 
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = (*SERVICES, "order-labels", "payment-simulator")
+OURS = (*SERVICES, "order-labels", "embedder", "payment-simulator")
 JOBS = [name for name, each in COMPOSE["services"].items() if each["restart"] == "no"]
 
 

@@ -12,8 +12,8 @@ import Stemmer
 
 from aftercare_language.normalization import NormalizedText, normalize, normalize_with_offsets
 
-VERSION = 3
-"""Stored with each indexed article. Raise it with every change of what `analyse` returns: `migrate` then indexes again."""
+VERSION = 4
+"""Stored with each indexed article. Raise it with every change of what `analyse` and `pinyin.counts` return: `migrate` then indexes again."""
 
 # Scripts written without spaces: Han (with extensions and 々〇), kana, bopomofo, hangul.
 _UNSPACED = (

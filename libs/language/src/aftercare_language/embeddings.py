@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from time import monotonic
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -21,7 +21,10 @@ LONGEST = 2_000
 """Characters of a text that are sent; what follows is not part of its vector. Models read about 500 tokens."""
 _FLOAT_BYTES = 4
 
-Vector: TypeAlias = "array[float]"
+if TYPE_CHECKING:
+    Vector: TypeAlias = array[float]
+else:  # an array has no parameters at run time
+    Vector = array
 """A vector of length 1, of type `f`: the similarity of two is the sum of their products."""
 
 

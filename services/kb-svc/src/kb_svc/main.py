@@ -1,15 +1,20 @@
 """The composition of kb-svc: settings, routes and workers."""
 
+import httpx
 from aftercare_chassis.database.audit import Audit
+from aftercare_chassis.http.partner_client import PartnerClient
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
 from aftercare_events.roles import AUDITED, ROLES
+from aftercare_language.embeddings import Embedder, EmbeddingsClient, NoEmbedder
+from aftercare_language.synonyms import default
 from fastapi import FastAPI
 
 from kb_svc import tables
 from kb_svc.api import articles, search
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
+from kb_svc.workers.embeddings import Embedding
 from kb_svc.workers.search_index import REINDEXING, reindex
 from kb_svc.workers.seeds import seed
 from kb_svc.workers.texts import TEXT_PUBLICATION, publish
@@ -21,21 +26,37 @@ async def _after_migration(runtime: Runtime[Settings]) -> None:
     await publish(runtime)
 
 
-def service(settings: Settings | None = None) -> Service[Settings]:
+_SECONDS = 30.0
+"""How long a request of the worker may take: a batch of passages."""
+
+
+def service(
+    settings: Settings | None = None, *, embeddings_transport: httpx.AsyncBaseTransport | None = None
+) -> Service[Settings]:
     """The service with these settings; with those of the environment where none are given."""
+    settings = settings or Settings()
+    client = PartnerClient(timeout=_SECONDS, transport=embeddings_transport) if settings.embeddings_url else None
+    searching, indexing = (_embedder(settings, client, seconds) for seconds in (settings.embeddings_seconds, _SECONDS))
     return Service(
         name="kb-svc",
         package="kb_svc",
-        settings=settings or Settings(),
+        settings=settings,
         roles=ROLES,
         audit=Audit(AUDITED),
-        routers=[articles.router, search.router],
+        routers=[articles.router, search.router(searching, default())],
         handlers=HANDLERS,
-        workers=(REINDEXING, TEXT_PUBLICATION),
+        workers=(REINDEXING, TEXT_PUBLICATION, *([Embedding(indexing).worker()] if client else [])),
+        resources=(client,) if client else (),
         metadata=tables.metadata,
         after_migration=_after_migration,
         commands={"seed": seed},
     )
+
+
+def _embedder(settings: Settings, client: PartnerClient | None, seconds: float) -> Embedder:
+    if client is None or settings.embeddings_url is None:
+        return NoEmbedder()
+    return EmbeddingsClient(client, url=settings.embeddings_url, model=settings.embeddings_model, timeout=seconds)
 
 
 def app() -> FastAPI:

@@ -1,7 +1,16 @@
 """The settings of kb-svc."""
 
-from aftercare_chassis.settings import ServiceSettings
+from typing import Annotated
+
+from aftercare_chassis.settings import HttpUrl, ServiceSettings
+from pydantic import Field
 
 
 class Settings(ServiceSettings):
-    """The settings of every service; kb-svc has none of its own."""
+    """The settings of every service, and where vectors of texts are made."""
+
+    # An OpenAI-compatible server of embeddings; without it the search is by words alone.
+    embeddings_url: HttpUrl | None = None
+    embeddings_model: Annotated[str, Field(min_length=1, max_length=100)] = "multilingual-e5-small-q4"
+    # How long a search waits for the vector of its question; after that it is by words alone.
+    embeddings_seconds: Annotated[float, Field(gt=0, le=10)] = 0.5

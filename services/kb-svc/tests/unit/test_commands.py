@@ -8,10 +8,12 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, Event, digest
 from kb_svc.commands import articles
+from kb_svc.commands.search_index import EMBEDDING
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.settings import Settings
 from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
+from kb_svc.tables.passages import DELETE_PASSAGES
 from kb_svc.tables.published_texts import PUBLISHED_TEXTS
 from kb_svc.tables.search_index import DELETE_DOCUMENT, DOCUMENTS
 
@@ -33,6 +35,9 @@ class Memory:
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_1"
+
+    def wake(self, worker: str) -> None:
+        assert worker == EMBEDDING
 
     async def one(self, query: Any, **_: Any) -> Any:
         if query is TAKE_DRAFT:
@@ -156,6 +161,6 @@ async def test_a_retired_article_leaves_the_index_and_loses_its_draft() -> None:
     await articles.edit(tx, "art_1", title=None, body="Within fourteen days.")
     retired = await articles.retire(tx, "art_1")
     assert (retired.state, retired.published, tx.draft) == (ArticleState.RETIRED, 1, None)
-    assert DELETE_DOCUMENT in tx.executed[-2:]
+    assert {DELETE_DOCUMENT, DELETE_PASSAGES} <= set(tx.executed[-3:])
     assert isinstance(tx.events[-1], ArticleRetired)
     assert len(tx.editions) == 1, "editions stay"

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
 from kb_svc.queries.articles import ArticleView
-from kb_svc.queries.search import Hit
+from kb_svc.queries.search import Found, Hit, SearchMode
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 """The name of an article in URLs: lower-case words joined by hyphens."""
@@ -197,6 +197,16 @@ class HitsOut(Out):
 
     data: list[HitOut]
     """Best first."""
+    mode: SearchMode
+    """`hybrid`: by words and by meaning; `lexical`: by words alone, because no vector of the query could be made in time."""
+    did_you_mean: str | None = None
+    """The query as it was searched for, where English words of it are in no article and others are near them."""
+
+    @classmethod
+    def of(cls, found: Found) -> Self:
+        """What the search has found."""
+        hits = [HitOut.of(hit) for hit in found.hits]
+        return cls(data=hits, mode=found.mode, did_you_mean=found.did_you_mean)
 
 
 def _facts(article: Article) -> dict[str, object]:

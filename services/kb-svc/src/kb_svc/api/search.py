@@ -4,14 +4,14 @@ from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read
+from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole, Vector
+from aftercare_language.synonyms import Synonyms
 from fastapi import APIRouter, Query
 
-from kb_svc.api.schemas import HitOut, HitsOut
+from kb_svc.api.schemas import HitsOut
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
-from kb_svc.queries.search import search
-
-router = APIRouter(prefix="/v1/search", tags=["search"], route_class=ApiRoute)
+from kb_svc.queries.search import Asked, search
 
 Question = Annotated[
     str, Query(min_length=1, max_length=200, description="A question or a few words.", examples=["退货运费谁承担"])
@@ -21,10 +21,25 @@ InLanguage = Annotated[Language | None, Query(description="Only articles in this
 Best = Annotated[int, Query(ge=1, le=20, description="How many articles at most.")]
 
 
-@router.get("", operation_id="search", responses=refusals(QueryWithoutWords))
-async def search_articles(
-    reader: Read, q: Question, limit: Best = 5, kind: OfKind = None, language: InLanguage = None
-) -> HitsOut:
-    """The published articles that match the query best. Words may be in any order, and not all of them have to match."""
-    hits = await search(reader, q, limit=limit, kind=kind, language=language)
-    return HitsOut(data=[HitOut.of(hit) for hit in hits])
+def router(embedder: Embedder, synonyms: Synonyms) -> APIRouter:
+    """The route of the search, with what makes the vectors of questions."""
+    routes = APIRouter(prefix="/v1/search", tags=["search"], route_class=ApiRoute)
+
+    @routes.get("", operation_id="search", responses=refusals(QueryWithoutWords))
+    async def search_articles(
+        reader: Read, q: Question, limit: Best = 5, kind: OfKind = None, language: InLanguage = None
+    ) -> HitsOut:
+        """The published articles that match the query best, by its words and their meaning. Not all words have to match."""
+        asked = Asked(
+            query=q, vector=await _vector(embedder, q), model=embedder.model, limit=limit, kind=kind, language=language
+        )
+        return HitsOut.of(await search(reader, asked, synonyms))
+
+    return routes
+
+
+async def _vector(embedder: Embedder, query: str) -> Vector | None:
+    try:
+        return (await embedder.embed([query], TextRole.QUERY))[0]
+    except EmbeddingsUnavailable:
+        return None

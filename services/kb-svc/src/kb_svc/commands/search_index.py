@@ -1,27 +1,34 @@
 """The search index: index the newest edition of an article, remove a retired article."""
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_language import analyser, ranking
+from aftercare_language import analyser, pinyin, ranking
+from aftercare_language.normalization import normalize
 
 from kb_svc.domain import positions
 from kb_svc.domain.articles import Article, Edition, IndexedArticle
 from kb_svc.domain.markdown import plain
 from kb_svc.tables.articles import ARTICLES, EDITIONS
 from kb_svc.tables.former_search_index import DELETE_POSTINGS
+from kb_svc.tables.passages import DELETE_PASSAGES
 from kb_svc.tables.search_index import DELETE_DOCUMENT, DOCUMENTS, INDEXED_EDITION, OUTDATED_EDITION
+
+EMBEDDING = "search-embeddings"
+"""The worker that makes the vectors of what was published."""
 
 
 async def index(tx: Transaction, article: Article, edition: Edition) -> None:
     """Index this edition in the place of the one before. The caller holds the lock of the article."""
     text = plain(edition.body)
     analysis = analyser.analyse(text)
-    counts = ranking.document_terms(edition.title, analysis.counts)
+    words = ranking.document_terms(edition.title, analysis.counts)
+    # Sounds are not part of the length: they would make every Chinese article twice as long.
+    counts = {**words, **_sounds(edition.title, text)}
     document = IndexedArticle(
         article_id=article.id,
         number=edition.number,
         kind=article.kind,
         language=article.language,
-        length=sum(counts.values()),
+        length=sum(words.values()),
         terms=list(counts),
         counts=counts,
         text=text,
@@ -29,12 +36,23 @@ async def index(tx: Transaction, article: Article, edition: Edition) -> None:
         analyser=analyser.VERSION,
     )
     await tx.upsert(DOCUMENTS, document)
+    tx.wake(EMBEDDING)
+
+
+def _sounds(title: str, text: str) -> dict[str, int]:
+    """The terms of pinyin: those of the title count as its words do."""
+    of_title = pinyin.counts(normalize(title))
+    found = pinyin.counts(normalize(text))
+    for term, count in of_title.items():
+        found[term] += ranking.TITLE_WEIGHT * count
+    return found
 
 
 async def remove(tx: Transaction, article_id: str) -> None:
     """Take an article out of the index. The caller holds the lock of the article."""
     await tx.execute(DELETE_POSTINGS, article_id=article_id)
     await tx.execute(DELETE_DOCUMENT, article_id=article_id)
+    await tx.execute(DELETE_PASSAGES, article_id=article_id)
 
 
 async def index_outdated(tx: Transaction) -> bool:

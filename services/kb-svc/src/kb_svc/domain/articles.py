@@ -86,7 +86,7 @@ class IndexedArticle:
 
     `number` is the indexed edition, `counts` has the weighted count of each of its `terms`, `length` is their sum. `text` is
     the plain text that snippets are cut from, `positions` has the places of terms in it (see `domain.positions`). `analyser`
-    is the version of the analyser that made all this.
+    is the version of the analyser that made all this, `embedded_model` the model that made the vectors of its passages.
     """
 
     article_id: str
@@ -99,6 +99,15 @@ class IndexedArticle:
     text: str
     positions: str
     analyser: int
+    embedded_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageModel:
+    """A model that vectors were made with, and the center of its vectors."""
+
+    model: str
+    center: bytes
 
 
 EDITORS = Permission("editors_only", frozenset({"agent", "admin", "system"}))

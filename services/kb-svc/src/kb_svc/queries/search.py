@@ -1,20 +1,35 @@
-"""The search: candidates by the rarest terms, BM25 over their stored counts, a snippet of each article found."""
+"""The search: by words (candidates by the rarest terms, BM25 over their stored counts) and by meaning (vectors of passages)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aftercare_chassis.characters import shows
 from aftercare_chassis.database.transaction import Reader
-from aftercare_language import ranking
-from aftercare_language.analyser import query_terms
+from aftercare_language import pinyin, ranking
+from aftercare_language.embeddings import Vector
+from aftercare_language.normalization import normalize
+from aftercare_language.questions import Question, corrected, language, question
+from aftercare_language.synonyms import Synonyms
 from asyncpg import Record
 
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
+from kb_svc.domain.fusion import by_words, fused
 from kb_svc.domain.snippets import Snippet, snippet
+from kb_svc.queries.likenesses import likenesses
+from kb_svc.queries.spellings import known_words, suggestion
 from kb_svc.tables.search_index import CANDIDATES, CORPUS, FREQUENCIES, HITS
 
 MOST_CANDIDATES = 100  # articles that are scored in full
+
+
+class SearchMode(StrEnum):
+    """How the articles were found."""
+
+    LEXICAL = "lexical"
+    HYBRID = "hybrid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,37 +47,101 @@ class Hit:
     published_at: datetime
 
 
-async def search(
-    reader: Reader, query: str, *, limit: int, kind: ArticleKind | None = None, language: Language | None = None
-) -> list[Hit]:
-    """The published articles that answer the query best, best first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The hits, best first, how they were found, and the query as it was probably meant where words of it are misspelt."""
+
+    hits: list[Hit]
+    mode: SearchMode
+    did_you_mean: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A query, its vector where there is one, and what is searched in."""
+
+    query: str
+    vector: Vector | None
+    model: str
+    limit: int
+    kind: ArticleKind | None = None
+    language: Language | None = None
+
+
+async def search(reader: Reader, asked: Asked, synonyms: Synonyms) -> Found:
+    """The published articles that answer the query best, best first. Without a vector they are found by words alone.
 
     Raises:
         QueryWithoutWords: the query has no terms, or only invisible ones.
     """
-    asked = query_terms(query)
-    if not asked or not shows(query):
+    meant = question(asked.query, synonyms)
+    if not meant.own or not shows(asked.query):
         raise QueryWithoutWords(pointer="/q")
     corpus = await reader.one(CORPUS)
-    found = await reader.all(FREQUENCIES, terms=sorted(asked))
-    frequencies = {row["term"]: row["documents"] for row in found if row["documents"]}
-    rarest = ranking.rarest(frequencies)
-    if corpus is None or not rarest:
-        return []
-    weights = {
+    frequencies = await _frequencies(reader, meant.terms)
+    corrections = corrected(
+        meant.normalized,
+        await known_words(reader, meant, frequencies),
+        lambda stem: stem in frequencies or stem in synonyms.stems,
+    )
+    if corrections:
+        meant = question(_replaced(asked.query, corrections), synonyms)
+        frequencies = await _frequencies(reader, meant.terms)
+    weights = _weights(meant, frequencies, corpus)
+    words, languages = await _by_words(reader, asked, meant, frequencies, weights, corpus)
+    spoken = asked.language or Language(language(meant, frequencies.__contains__))
+    words = by_words(words, frozenset(id for id, each in languages.items() if each != spoken))
+    near = await likenesses(reader, asked.vector, asked.model, spoken, kind=asked.kind, language=asked.language)
+    scores = fused(words, near) if near else words
+    hits = await _hits(reader, dict(ranking.top(scores, asked.limit)), weights)
+    mode = SearchMode.HYBRID if near else SearchMode.LEXICAL
+    return Found(hits=hits, mode=mode, did_you_mean=suggestion(asked.query, corrections))
+
+
+async def _frequencies(reader: Reader, terms: Mapping[str, float]) -> dict[str, int]:
+    found = await reader.all(FREQUENCIES, terms=sorted(terms))
+    return {row["term"]: row["documents"] for row in found if row["documents"]}
+
+
+def _replaced(query: str, corrections: Mapping[str, str]) -> str:
+    return " ".join(corrections.get(word, word) for word in normalize(query).split())
+
+
+def _weights(meant: Question, frequencies: Mapping[str, int], corpus: ranking.Corpus | None) -> dict[str, float]:
+    asked = meant.terms
+    return {
         term: ranking.inverse_document_frequency(documents, corpus) * asked[term]
         for term, documents in frequencies.items()
+        if corpus is not None
     }
+
+
+async def _by_words(
+    reader: Reader,
+    asked: Asked,
+    meant: Question,
+    frequencies: Mapping[str, int],
+    weights: dict[str, float],
+    corpus: ranking.Corpus | None,
+) -> tuple[dict[str, float], dict[str, str]]:
+    """The scores of the candidates by their words, and the language of each. Candidates have rare terms of the query, or of what it means."""
+    rarest = _rarest(frequencies, meant.own) + _rarest(frequencies, meant.added)
+    if corpus is None or not rarest:
+        return {}, {}
     candidates = await reader.all(
         CANDIDATES,
         rarest=rarest,
         weights=[weights[term] for term in rarest],
         terms=list(weights),
-        kind=kind,
-        language=language,
+        kind=asked.kind,
+        language=asked.language,
         candidates=MOST_CANDIDATES,
     )
-    return await _hits(reader, dict(ranking.top(_scores(candidates, weights, corpus), limit)), weights)
+    return _scores(candidates, weights, corpus), {row["article_id"]: row["language"] for row in candidates}
+
+
+def _rarest(frequencies: Mapping[str, int], terms: Iterable[str]) -> list[str]:
+    return ranking.rarest({term: frequencies[term] for term in terms if term in frequencies})
 
 
 def _scores(candidates: list[Record], weights: dict[str, float], corpus: ranking.Corpus) -> dict[str, float]:
@@ -88,10 +167,21 @@ async def _hits(reader: Reader, scores: dict[str, float], weights: dict[str, flo
             slug=row["slug"],
             language=Language(row["language"]),
             title=row["title"],
-            snippet=snippet(row["text"], row["positions"], weights),
+            snippet=snippet(row["text"], row["positions"], _written(row["text"], weights)),
             score=round(score, 4),
             published_at=row["published_at"],
         )
         for article_id, score in scores.items()
         if (row := found.get(article_id)) is not None
     ]
+
+
+def _written(text: str, weights: dict[str, float]) -> dict[str, float]:
+    """The weights, those of sounds as those of the pairs that have them in the text: what was asked as `tuihuo` is marked in 退货."""
+    sounds = {term for term in weights if term.startswith(pinyin.MARK)}
+    written = {term: weight for term, weight in weights.items() if term not in sounds}
+    if sounds:
+        for pair, term in pinyin.pairs(text):
+            if term in sounds:
+                written.setdefault(pair, weights[term])
+    return written or weights

@@ -58,7 +58,10 @@ documents = Table(
     Column("terms", ARRAY(Text), nullable=True),
     Column("counts", JSONB, nullable=True),
     text("positions", null=True),
+    # Which model the passages have vectors of; none yet after a publication.
+    text("embedded_model", null=True),
     Index("search_documents_analyser_idx", "analyser"),
+    Index("search_documents_embedded_idx", "embedded_model"),
     # Without `fastupdate` a search need not read a list of pending entries for each of its terms.
     Index("search_documents_terms_idx", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )
@@ -89,6 +92,7 @@ OUTDATED_EDITION: Query[Record] = Query(
     .limit(1)
 )
 INDEXED_EDITION: Query[Record] = Query(_indexed_editions.where(documents.c.article_id == _article_id))
+INDEXED_NUMBER: Query[Record] = Query(select(documents.c.number).where(documents.c.article_id == _article_id))
 DELETE_DOCUMENT = Statement(delete(documents).where(documents.c.article_id == _article_id))
 
 
@@ -152,6 +156,7 @@ def _candidates() -> Query[Record]:
         select(
             documents.c.article_id,
             documents.c.length,
+            documents.c.language,
             documents.c.counts.concat(literal_column("'{}'::jsonb", JSONB)).label("counts"),
         )
         .where(documents.c.article_id == picked.c.article_id)
@@ -162,13 +167,32 @@ def _candidates() -> Query[Record]:
     times = func.coalesce(cast(read.c.counts[asked.c.term], Integer), 0)
     all_times = select(func.array_agg(aggregate_order_by(times, asked.c.place))).select_from(asked).scalar_subquery()
     return Query(
-        select(read.c.article_id, read.c.length, all_times.label("times")).select_from(picked.join(read, true()))
+        select(read.c.article_id, read.c.length, read.c.language, all_times.label("times")).select_from(
+            picked.join(read, true())
+        )
+    )
+
+
+def _known_words() -> Query[Record]:
+    """The English stems of at most `:sources` articles, with the number of these that have each."""
+    newest = (
+        select(documents.c.terms)
+        .order_by((documents.c.kind != literal_column("'policy'")), documents.c.article_id.desc())
+        .limit(bindparam("sources", type_=Integer))
+        .subquery("newest")
+    )
+    sources = select(func.unnest(newest.c.terms).label("term")).subquery("words")
+    return Query(
+        select(sources.c.term, func.count().label("documents"))
+        .where(sources.c.term.op("~")(literal_column("'^[a-z]{3,}$'")))
+        .group_by(sources.c.term)
     )
 
 
 CORPUS = _corpus()
 FREQUENCIES = _frequencies()
 CANDIDATES = _candidates()
+KNOWN_WORDS = _known_words()
 HITS: Query[Record] = Query(
     select(
         articles.c.id,

@@ -12,7 +12,7 @@ from aftercare_chassis.auth.dev_keys import make_key_set
 
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
-from aftercare_cli.stack.layout import COURIERS, SERVERS, SERVICES, SIMULATOR, Layout, Server, checkout
+from aftercare_cli.stack.layout import COURIERS, EMBEDDER, SERVERS, SERVICES, SIMULATOR, Layout, Server, checkout
 from aftercare_cli.stack.processes import require_free_port
 from aftercare_cli.stack.secrets_file import Secrets
 
@@ -30,7 +30,7 @@ class ComposeStack:
     def up(self, progress: Progress) -> Addresses:
         make_key_set(self.layout.folder("keys"))
         if not self._containers():
-            for server in (*SERVICES, SIMULATOR, COURIERS):
+            for server in (*SERVICES, EMBEDDER, SIMULATOR, COURIERS):
                 require_free_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
         with step(progress, "images", "building", "built"):
             self._compose("build", "--quiet", seconds=BUILD_SECONDS)
@@ -94,6 +94,7 @@ class ComposeStack:
         return {
             **os.environ,
             **{name: str(port) for name, port in service_ports.items()},
+            "EMBEDDER_PORT": str(self.layout.port(EMBEDDER)),
             "SIMULATOR_PORT": str(self.layout.port(SIMULATOR)),
             "COURIERS_PORT": str(self.layout.port(COURIERS)),
             "KAFKA_PORT": str(self._ports()["kafka"]),

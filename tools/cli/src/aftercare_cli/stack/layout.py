@@ -37,8 +37,10 @@ SERVICES = (
 ORDER = SERVICES[0]
 LABELS = Server("order-labels", 6)
 """The process of order-svc that makes the files of labels."""
+EMBEDDER = Server("embedder", 7)
+"""Makes the vectors by which kb-svc searches."""
 SIMULATOR, COURIERS = Server("payment-simulator", 9), Server("courier-simulator", 10)
-SERVERS = (*SERVICES, LABELS, SIMULATOR, COURIERS)
+SERVERS = (*SERVICES, LABELS, EMBEDDER, SIMULATOR, COURIERS)
 """What `up` starts beside Kafka and PostgreSQL."""
 PROVIDERS: Mapping[str, Server] = {
     "stripe": Server("stripe-simulator", 11),

@@ -81,8 +81,9 @@ class LocalStack:
 
     def _start(self, processes: ServiceProcesses, addresses: Addresses, progress: Progress) -> None:
         services = [one for one in SERVICES if one.name not in self.without]
-        with ThreadPoolExecutor(max_workers=len(services) + 2) as pool:
-            starting = [pool.submit(start, progress) for start in (processes.start_simulator, processes.start_couriers)]
+        others = (processes.start_simulator, processes.start_couriers, processes.start_embedder)
+        with ThreadPoolExecutor(max_workers=len(services) + len(others)) as pool:
+            starting = [pool.submit(start, progress) for start in others]
             starting += [pool.submit(self._start_service, processes, one, addresses, progress) for one in services]
         for each in starting:
             each.result()

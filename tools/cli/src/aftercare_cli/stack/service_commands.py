@@ -10,7 +10,7 @@ from pathlib import Path
 from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
 
 from aftercare_cli.stack.interface import Addresses, StackError
-from aftercare_cli.stack.layout import COURIERS, SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.layout import COURIERS, EMBEDDER, SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.secrets_file import Secrets
 
 _PROVIDERS = "providers"
@@ -30,6 +30,7 @@ def service_variables(layout: Layout, kafka: str) -> dict[str, str]:
         "AFTERCARE_PAYMENT_SIMULATOR_URL": layout.url(SIMULATOR),
         "AFTERCARE_PAYMENT_WEBHOOK_SECRET": secrets.payment_webhook,
         "AFTERCARE_PUBLIC_URL": layout.url(SERVICES[0]),
+        "AFTERCARE_EMBEDDINGS_URL": layout.url(EMBEDDER),
         "AFTERCARE_EVIDENCE_PUBLIC_URL": layout.url(SERVICES[1]),
         "AFTERCARE_EVIDENCE_FOLDER": str(layout.home / "evidence"),
         **_couriers(layout.url(COURIERS)),

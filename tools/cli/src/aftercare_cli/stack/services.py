@@ -1,4 +1,4 @@
-"""The five services, the process of labels and the simulators as processes of this machine."""
+"""The five services, the process of labels, the embedder and the simulators as processes of this machine."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import httpx
 
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
-from aftercare_cli.stack.layout import COURIERS, LABELS, ORDER, PROVIDERS, SIMULATOR, Layout, Server
+from aftercare_cli.stack.layout import COURIERS, EMBEDDER, LABELS, ORDER, PROVIDERS, SIMULATOR, Layout, Server
 from aftercare_cli.stack.processes import Processes, require_free_port
 from aftercare_cli.stack.service_commands import script, settings_file
 from aftercare_cli.stack.threads import run
@@ -56,6 +56,10 @@ class ServiceProcesses:
         """Start the process of labels unless it is ready. `database` is the DSN of order-svc, which is migrated."""
         command = [script(ORDER.name), "labels", "consume"]
         self._start(LABELS, command, {"AFTERCARE_DATABASE_URL": database}, progress)
+
+    def start_embedder(self, progress: Progress) -> None:
+        """Start the embedder unless it is ready."""
+        self._start(EMBEDDER, [script("aftercare-embedder")], {}, progress)
 
     def start_simulator(self, progress: Progress) -> None:
         """Start the payment simulator unless it is ready."""

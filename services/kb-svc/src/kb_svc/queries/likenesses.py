@@ -1,0 +1,35 @@
+"""How near articles are to a question by their vectors."""
+
+from aftercare_chassis.database.transaction import Reader
+from aftercare_language.embeddings import Vector, similarity
+
+from kb_svc.domain import vectors
+from kb_svc.domain.articles import ArticleKind, Language
+from kb_svc.domain.fusion import Likeness
+from kb_svc.tables.passages import MODEL, NEAREST
+
+MOST = 100
+"""Passages whose similarity is computed: those with the fewest different bits."""
+
+
+async def likenesses(
+    reader: Reader,
+    vector: Vector | None,
+    model: str,
+    spoken: Language,
+    *,
+    kind: ArticleKind | None,
+    language: Language | None,
+) -> dict[str, Likeness]:
+    """The similarity of the nearest articles, none without a vector. `spoken` is the language of the question."""
+    if vector is None or (center := await reader.one(MODEL, model=model)) is None:
+        return {}
+    bits = vectors.bits(vector, vectors.read(center.center))
+    rows = await reader.all(NEAREST, model=model, bits=bits, kind=kind, language=language, most=MOST)
+    found: dict[str, Likeness] = {}
+    for row in rows:
+        near = similarity(vector, vectors.read(row["vector"]))
+        known = found.get(row["article_id"])
+        if known is None or near > known.similarity:
+            found[row["article_id"]] = Likeness(near, row["language"] != spoken)
+    return found
