@@ -13,10 +13,8 @@ from aftercare_language.embeddings import (
     EmbeddingsUnavailable,
     NoEmbedder,
     TextRole,
-    Vector,
-    normalized,
-    similarity,
 )
+from aftercare_language.vectors import Vector, normalized, similarity
 
 
 class Clock:

@@ -12,20 +12,16 @@ from array import array
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
+from aftercare_language.vectors import Vector, normalized
+
 LONGEST = 2_000
 """Characters of a text that are sent; what follows is not part of its vector. Models read about 500 tokens."""
 _FLOAT_BYTES = 4
-
-if TYPE_CHECKING:
-    Vector: TypeAlias = array[float]
-else:  # an array has no parameters at run time
-    Vector = array
-"""A vector of length 1, of type `f`: the similarity of two is the sum of their products."""
 
 
 class TextRole(StrEnum):
@@ -156,26 +152,3 @@ def _decoded(embedding: str | list[float]) -> Vector:
     if sys.byteorder == "big":
         vector.byteswap()  # the wire has little-endian floats
     return vector
-
-
-def normalized(vector: Vector) -> Vector:
-    """The vector with length 1.
-
-    Raises:
-        ValueError: it is empty or zero, or has a number that is not finite.
-    """
-    length = math.sqrt(math.fsum(each * each for each in vector))
-    if not math.isfinite(length) or length == 0:
-        raise ValueError("a vector without a direction")
-    return array("f", (each / length for each in vector))
-
-
-def similarity(one: Vector, other: Vector) -> float:
-    """The cosine of two vectors of length 1, from -1 to 1.
-
-    Raises:
-        ValueError: they are of different models.
-    """
-    if len(one) != len(other):
-        raise ValueError("the vectors have different numbers of dimensions")
-    return math.fsum(map(float.__mul__, one, other))

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read
-from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole, Vector
+from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole
 from aftercare_language.synonyms import Synonyms
+from aftercare_language.vectors import Vector
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import HitsOut

@@ -1,7 +1,7 @@
 """The vectors of published articles."""
 
 from aftercare_chassis.database.transaction import Reader, Transaction
-from aftercare_language.embeddings import Vector
+from aftercare_language.vectors import Vector
 from asyncpg import Record
 
 from kb_svc.domain import vectors

@@ -3,7 +3,7 @@
 import sys
 from array import array
 
-from aftercare_language.embeddings import Vector
+from aftercare_language.vectors import Vector
 
 
 def bits(vector: Vector, center: Vector) -> str:

@@ -1,7 +1,7 @@
 """How near articles are to a question by their vectors."""
 
 from aftercare_chassis.database.transaction import Reader
-from aftercare_language.embeddings import Vector, similarity
+from aftercare_language.vectors import Vector, similarity
 
 from kb_svc.domain import vectors
 from kb_svc.domain.articles import ArticleKind, Language

@@ -8,10 +8,10 @@ from enum import StrEnum
 from aftercare_chassis.characters import shows
 from aftercare_chassis.database.transaction import Reader
 from aftercare_language import pinyin, ranking
-from aftercare_language.embeddings import Vector
 from aftercare_language.normalization import normalize
 from aftercare_language.questions import Question, corrected, language, question
 from aftercare_language.synonyms import Synonyms
+from aftercare_language.vectors import Vector
 from asyncpg import Record
 
 from kb_svc.domain.articles import ArticleKind, Language

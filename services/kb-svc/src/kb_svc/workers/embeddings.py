@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
-from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole, Vector
+from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole
 from aftercare_language.synonyms import shipped
+from aftercare_language.vectors import Vector
 
 from kb_svc.commands import passages, search_index
 from kb_svc.domain import vectors
