@@ -14,10 +14,10 @@ CHINESE = "zh-CN"
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
-    """A question with `said` is also asked with `meant`; both are normalized."""
+    """A question with `typed` is also asked with `meant`; both are normalized."""
 
     language: str
-    said: str
+    typed: str
     meant: str
 
 
@@ -25,10 +25,10 @@ def shipped() -> tuple[Synonym, ...]:
     """The synonyms of this build."""
     text = (files("aftercare_language") / "synonyms.toml").read_text(encoding="utf-8")
     return tuple(
-        Synonym(language, normalize(said), normalize(meant))
+        Synonym(language, normalize(typed), normalize(meant))
         for language, meanings in tomllib.loads(text).items()
         for meant, words in meanings.items()
-        for said in words
+        for typed in words
     )
 
 
@@ -40,11 +40,11 @@ class Synonyms:
         self._other: dict[tuple[str, ...], list[str]] = {}
         for each in synonyms:
             if each.language == CHINESE:
-                self._chinese.setdefault(each.said, []).append(each.meant)
+                self._chinese.setdefault(each.typed, []).append(each.meant)
             else:
-                self._other.setdefault(_stems(each.said), []).append(each.meant)
+                self._other.setdefault(_stems(each.typed), []).append(each.meant)
         self._longest = max(map(len, self._other), default=0)
-        self.stems = frozenset(each for said in self._other for each in said)
+        self.stems = frozenset(each for typed in self._other for each in typed)
         """The stems of the words of languages with spaces: no misspelt ones."""
 
     def meanings(self, question: str) -> list[str]:
@@ -53,8 +53,8 @@ class Synonyms:
         return [meant for meant in dict.fromkeys(found) if meant not in question]
 
     def _found_in_chinese(self, question: str) -> Iterator[str]:
-        said = [word for word in self._chinese if word in question]
-        for word in said:
+        typed = [word for word in self._chinese if word in question]
+        for word in typed:
             # 票 in 发票 and 修 in 维修 say nothing more than the longer word.
             meanings = [
                 meant

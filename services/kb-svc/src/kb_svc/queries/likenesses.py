@@ -16,12 +16,12 @@ async def likenesses(
     reader: Reader,
     vector: Vector | None,
     model: str,
-    spoken: Language,
+    asked_in: Language,
     *,
     kind: ArticleKind | None,
     language: Language | None,
 ) -> dict[str, Likeness]:
-    """The similarity of the nearest articles, none without a vector. `spoken` is the language of the question."""
+    """The similarity of the nearest articles, none without a vector. `asked_in` is the language of the question."""
     if vector is None or (center := await reader.one(MODEL, model=model)) is None:
         return {}
     bits = vectors.bits(vector, vectors.read(center.center))
@@ -31,5 +31,5 @@ async def likenesses(
         near = similarity(vector, vectors.read(row["vector"]))
         known = found.get(row["article_id"])
         if known is None or near > known.similarity:
-            found[row["article_id"]] = Likeness(near, row["language"] != spoken)
+            found[row["article_id"]] = Likeness(near, row["language"] != asked_in)
     return found

@@ -89,9 +89,9 @@ async def search(reader: Reader, asked: Asked, synonyms: Synonyms) -> Found:
         frequencies = await _frequencies(reader, meant.terms)
     weights = _weights(meant, frequencies, corpus)
     words, languages = await _by_words(reader, asked, meant, frequencies, weights, corpus)
-    spoken = asked.language or Language(language(meant, frequencies.__contains__))
-    words = by_words(words, frozenset(id for id, each in languages.items() if each != spoken))
-    near = await likenesses(reader, asked.vector, asked.model, spoken, kind=asked.kind, language=asked.language)
+    asked_in = asked.language or Language(language(meant, frequencies.__contains__))
+    words = by_words(words, frozenset(id for id, each in languages.items() if each != asked_in))
+    near = await likenesses(reader, asked.vector, asked.model, asked_in, kind=asked.kind, language=asked.language)
     scores = fused(words, near) if near else words
     hits = await _hits(reader, dict(ranking.top(scores, asked.limit)), weights)
     mode = SearchMode.HYBRID if near else SearchMode.LEXICAL
