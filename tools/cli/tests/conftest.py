@@ -139,7 +139,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "programs"
     folder.mkdir()
     simulators = [f"aftercare-{what}-simulator" for what in ("payment", "shipping", "provider")]
-    for name in (*(service.name for service in SERVICES), *simulators):
+    for name in (*(service.name for service in SERVICES), "aftercare-embedder", *simulators):
         (folder / name).write_text(f"#!{sys.executable}\n{SERVER}")
         (folder / name).chmod(0o755)
     monkeypatch.setenv("FAKE_HOME", str(folder))

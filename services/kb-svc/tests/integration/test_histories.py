@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.testing import Harness
+from aftercare_language import pinyin
 from aftercare_language.analyser import VERSION, analyse
-from aftercare_language.ranking import Corpus, document_terms
+from aftercare_language.normalization import normalize
+from aftercare_language.ranking import TITLE_WEIGHT, Corpus, document_terms
 from kb_svc.domain.markdown import plain
 from kb_svc.domain.positions import stored
 from kb_svc.tables.search_index import CORPUS, FREQUENCIES
@@ -54,7 +56,8 @@ async def test_the_index_is_a_recount_of_the_published_articles(empty_kb: Harnes
     assert published, "the history has published articles"
     texts = {row["id"]: plain(row["body"]) for row in published}
     analyses = {id_: analyse(text) for id_, text in texts.items()}
-    counts = {row["id"]: document_terms(row["title"], analyses[row["id"]].counts) for row in published}
+    words = {row["id"]: document_terms(row["title"], analyses[row["id"]].counts) for row in published}
+    counts = {row["id"]: {**words[row["id"]], **sounds(row["title"], texts[row["id"]])} for row in published}
 
     documents = {row["article_id"]: row for row in await rows(empty_kb, "SELECT * FROM search_documents")}
     assert {id_: (row["number"], row["text"]) for id_, row in documents.items()} == {
@@ -62,7 +65,7 @@ async def test_the_index_is_a_recount_of_the_published_articles(empty_kb: Harnes
     }
     assert {row["analyser"] for row in documents.values()} == {VERSION}
     assert {id_: (row["length"], row["counts"]) for id_, row in documents.items()} == {
-        id_: (sum(found.values()), found) for id_, found in counts.items()
+        id_: (sum(words[id_].values()), found) for id_, found in counts.items()
     }
     assert all(sorted(row["terms"]) == sorted(row["counts"]) for row in documents.values())
     assert {id_: row["positions"] for id_, row in documents.items()} == {
@@ -74,7 +77,15 @@ async def test_the_index_is_a_recount_of_the_published_articles(empty_kb: Harnes
         found = await reader.all(FREQUENCIES, terms=[*frequencies, "missing"])
         corpus = await reader.one(CORPUS)
     assert {row["term"]: row["documents"] for row in found} == {**frequencies, "missing": 0}
-    assert corpus == Corpus(documents=len(counts), length=sum(sum(found.values()) for found in counts.values()))
+    assert corpus == Corpus(documents=len(counts), length=sum(sum(found.values()) for found in words.values()))
+
+
+def sounds(title: str, text: str) -> Counter[str]:
+    """The terms of pinyin of an article: those of its title count three times."""
+    found = pinyin.counts(normalize(text))
+    for _ in range(TITLE_WEIGHT):
+        found.update(pinyin.counts(normalize(title)))
+    return found
 
 
 @pytest.mark.parametrize("seed", [4, 5])
