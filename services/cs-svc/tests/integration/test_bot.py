@@ -178,3 +178,12 @@ def test_every_text_has_a_language_and_no_word_check_fails(text: str) -> None:
     assert language_of(text) in ("zh-CN", "en")
     assert isinstance(wants_person(text), bool)
     assert isinstance(is_angry(text), bool)
+
+
+async def test_an_intent_that_is_named_twice_is_refused(desk: Desk) -> None:
+    twice = body()
+    twice["intents"].append(twice["intents"][0])
+    response = await desk.agent.put("/v1/bot/intents", json=twice)
+    refused = response.json()
+    assert (response.status_code, refused["code"]) == (422, "intent_twice")
+    assert (await desk.agent.get("/v1/bot/intents?language=zh-CN")).json()["data"] == []
