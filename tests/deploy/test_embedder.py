@@ -15,8 +15,9 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Rendering:
     return Rendering(rendered(folder))
 
 
-def test_kb_svc_is_configured_with_its_address(searched):
-    url = searched.one("ConfigMap", "kb-svc")["data"]["AFTERCARE_EMBEDDINGS_URL"]
+@pytest.mark.parametrize("service", ["kb-svc", "cs-svc"])
+def test_services_are_configured_with_its_address(searched, service):
+    url = searched.one("ConfigMap", service)["data"]["AFTERCARE_EMBEDDINGS_URL"]
     [listening] = searched.one("Service", url.removeprefix("http://"))["spec"]["ports"]
     assert listening["port"] == 80
 

@@ -1,9 +1,12 @@
 """The composition of cs-svc: settings, routes, handlers and timers."""
 
+import httpx
 from aftercare_chassis.database.audit import Audit
+from aftercare_chassis.http.partner_client import PartnerClient
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
 from aftercare_events.roles import AUDITED, ROLES
+from aftercare_language.embeddings import Embedder, EmbeddingsClient, NoEmbedder
 from fastapi import FastAPI
 
 from cs_svc import tables
@@ -22,19 +25,32 @@ from cs_svc.api import (
 from cs_svc.api.live import router as live_router
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
+from cs_svc.integrations.bot_reading import BotReading
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
-from cs_svc.workers.bot_training import BOT_TRAINING
+from cs_svc.workers.bot_training import Training
 from cs_svc.workers.routing import QUEUES
 from cs_svc.workers.sla import SLA_CALENDARS, SLA_FIGURES, SlaMetrics
 
+_TRAINING_SECONDS = 30.0
+"""How long a request for the vectors of a batch of examples may take."""
 
-def service(settings: Settings | None = None) -> Service[Settings]:
+
+def service(
+    settings: Settings | None = None, *, embeddings_transport: httpx.AsyncBaseTransport | None = None
+) -> Service[Settings]:
     """The service with these settings; with those of the environment where none are given."""
+    settings = settings or Settings()
+    client = (
+        PartnerClient(timeout=_TRAINING_SECONDS, transport=embeddings_transport) if settings.embeddings_url else None
+    )
+    reading = BotReading(
+        _embedder(settings, client, settings.embeddings_seconds), _embedder(settings, client, _TRAINING_SECONDS)
+    )
     return Service(
         name="cs-svc",
         package="cs_svc",
-        settings=settings or Settings(),
+        settings=settings,
         roles=ROLES,
         audit=Audit(AUDITED),
         routers=[
@@ -46,17 +62,25 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             courier_ratings.router,
             customers.router,
             bot.router,
+            bot.asking(reading),
             agents.router,
             queues.router,
             sla.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ANSWER_FIGURES, BOT_TRAINING, QUEUES, SLA_CALENDARS, SLA_FIGURES),
+        workers=(ANSWER_FIGURES, Training(reading).worker(), QUEUES, SLA_CALENDARS, SLA_FIGURES),
         figures=(AnswerMetrics, SlaMetrics),
+        resources=(client,) if client else (),
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
     )
+
+
+def _embedder(settings: Settings, client: PartnerClient | None, seconds: float) -> Embedder:
+    if client is None or settings.embeddings_url is None:
+        return NoEmbedder()
+    return EmbeddingsClient(client, url=settings.embeddings_url, model=settings.embeddings_model, timeout=seconds)
 
 
 def app() -> FastAPI:

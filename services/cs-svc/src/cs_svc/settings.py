@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aftercare_chassis.settings import Hours, ServiceSettings
+from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import Field
 
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
@@ -21,3 +21,8 @@ class Settings(ServiceSettings):
     skill_relax_seconds: Seconds = 180
     # For so long after a message a conversation counts as work of its agent, whose turn it ever is.
     active_minutes: Annotated[float, Field(gt=0, le=24 * 60, allow_inf_nan=False)] = 15
+    # An OpenAI-compatible server of embeddings; without it the bot knows the words of questions alone.
+    embeddings_url: HttpUrl | None = None
+    embeddings_model: Annotated[str, Field(min_length=1, max_length=100)] = "multilingual-e5-small-q4"
+    # How long a question waits for its vector; after that its words alone count.
+    embeddings_seconds: Annotated[float, Field(gt=0, le=10)] = 0.5

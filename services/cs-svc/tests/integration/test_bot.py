@@ -6,7 +6,6 @@ import pytest
 from aftercare_events import ArticlePublished, ArticleRetired
 from cs_desk import ORDER, Desk
 from cs_svc.domain.bot_words import is_angry, language_of, wants_person
-from cs_svc.workers import bot_training
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +58,7 @@ async def trained(desk: Desk) -> dict[str, Any]:
     asked_for = await desk.agent.post("/v1/bot/train", json={"precision": 0.6})
     assert asked_for.status_code == 202, asked_for.text
     version = asked_for.json()["version"]
-    await bot_training.step(desk.harness.runtime)
+    await desk.harness.run_workers("bot-training")
     model: dict[str, Any] = (await desk.agent.get(f"/v1/bot/models/{version}")).json()
     assert model["state"] == "ready", model
     assert (await desk.agent.post(f"/v1/bot/models/{version}/activate")).json()["active"]

@@ -44,14 +44,19 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Which hashed features have a column, and how much each counts: the rarer, the more. `column_of` is -1 for all others."""
+    """Which hashed features have a column, and how much each counts: the rarer, the more. `column_of` is -1 for all others.
+
+    `center` is the mean of the examples' vectors, None where they have none. Vectors count by how they differ from it: those of some
+    models, such as of the E5 family, all point in much the same direction.
+    """
 
     column_of: Array
     weights: Array
+    center: Array | None = None
 
     @classmethod
-    def of(cls, found: Sequence[Sequence[int]]) -> "Encoder":
-        """The encoder of these examples; features of one example alone have no column."""
+    def of(cls, found: Sequence[Sequence[int]], vectors: Array | None = None) -> "Encoder":
+        """The encoder of these examples and their vectors; features of one example alone have no column."""
         frequencies = np.bincount(
             np.concatenate([np.asarray(each, dtype=np.int64) for each in found]), minlength=BUCKETS
         )
@@ -60,7 +65,8 @@ class Encoder:
         column_of = np.full(BUCKETS, -1, dtype=np.int32)
         column_of[used] = np.arange(len(used), dtype=np.int32)
         rarity = np.log((len(found) + 1) / (frequencies[used] + 1)) + 1
-        return cls(column_of, rarity.astype(np.float32))
+        center = None if vectors is None else vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return cls(column_of, rarity.astype(np.float32), center)
 
     def encode(self, found: Sequence[Sequence[int]], vectors: Array | None) -> Encoded:
         """These features as numbers; each text has the length 1."""
@@ -75,8 +81,13 @@ class Encoder:
             columns.append(of_text)
             values.append(weights / length if length else weights)
             starts.append(starts[-1] + len(of_text))
-        scaled = None if vectors is None else vectors.astype(np.float32) * np.float32(VECTOR_SCALE)
-        return Encoded(np.concatenate(columns), np.concatenate(values), np.asarray(starts), scaled)
+        return Encoded(np.concatenate(columns), np.concatenate(values), np.asarray(starts), self._scaled(vectors))
+
+    def _scaled(self, vectors: Array | None) -> Array | None:
+        if vectors is None or self.center is None:
+            return None
+        scaled: Array = (vectors.astype(np.float32) - self.center) * np.float32(VECTOR_SCALE)
+        return scaled
 
 
 @dataclass(frozen=True, slots=True)

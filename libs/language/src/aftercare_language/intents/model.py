@@ -59,6 +59,7 @@ class Model:
             column_of=self.encoder.column_of,
             rarity=self.encoder.weights,
             of_features=self.weights.of_features.astype(np.float16),
+            center=np.zeros(0, dtype=np.float32) if self.encoder.center is None else self.encoder.center,
             of_vectors=np.zeros((0, 0), dtype=np.float32) if vectors is None else vectors,
             bias=self.weights.bias,
         )
@@ -78,9 +79,10 @@ class Model:
                 threshold=stored_calibration["threshold"],
             )
             vectors: Array = found["of_vectors"]
+            center = found["center"] if "center" in found else np.zeros(0, dtype=np.float32)  # older models have none
             return cls(
                 tuple(head["intents"]),
-                Encoder(found["column_of"], found["rarity"]),
+                Encoder(found["column_of"], found["rarity"], center if center.size else None),
                 Weights(found["of_features"], vectors if vectors.size else None, found["bias"]),
                 calibration,
             )

@@ -43,7 +43,7 @@ class Examples:
 def trained(examples: Examples) -> tuple[Model, Report]:
     """The model of these examples, and its report by cross-validation. The same examples give the same model."""
     found, labels = found_features(examples.texts), np.asarray(examples.labels, dtype=np.int64)
-    encoder = Encoder.of(found)
+    encoder = Encoder.of(found, examples.vectors)
     encoded = encoder.encode(found, examples.vectors)
     logits = np.zeros((len(labels), len(examples.intents)), dtype=np.float32)
     part_of = _parts(labels)

@@ -22,11 +22,11 @@ from cs_svc.api.schemas.bot import (
     TrainIn,
 )
 from cs_svc.api.schemas.bot_questions import AskIn, AskOut, FiguresOut, MarkIn, MarkOut, UnansweredOut
-from cs_svc.commands import bot_answers, bot_models
+from cs_svc.commands import bot_answers, bot_asking, bot_models
 from cs_svc.domain import bot_words
 from cs_svc.domain.bot import OUT_OF_SCOPE, HandoverReason, Intent
 from cs_svc.domain.errors import IntentTwice, ModelNotReady, TooFewIntents
-from cs_svc.integrations.intent_models import IntentModels
+from cs_svc.integrations.bot_reading import BotReading
 from cs_svc.settings import Settings
 
 EDITORS = require_role("agent", "admin")
@@ -35,7 +35,6 @@ Version = Annotated[Id, Path(description="The number of the model.")]
 AnswerId = Annotated[Id, Path(description="The id of the answer.")]
 DEFAULTS = TrainIn()
 router = APIRouter(prefix="/v1/bot", tags=["bot"], route_class=ApiRoute)
-_models = IntentModels()
 
 
 @router.put("/intents", operation_id="putBotIntents", responses=refusals(IntentTwice), dependencies=[EDITORS])
@@ -115,25 +114,6 @@ def _number(version: str) -> int:
     return int(version)
 
 
-@router.post("/ask", operation_id="askBot", responses=refusals(NotFound))
-async def ask(body: AskIn, reader: Read[Settings], runtime: ServiceRuntime[Settings]) -> AskOut:
-    """Ask the bot. It answers from published articles and the caller's own orders and cases, asks back, or hands over. What it
-    made of the question is recorded; a repetition is a question of its own."""
-    if body.conversation_id is not None:
-        await queries.conversation(reader, body.conversation_id)
-    language = body.language or bot_words.language_of(body.text)
-    model = await bot_models.active_number(reader)
-    if model is not None and not _models.holds(model):
-        await _models.load(model, await bot_models.weights_of(reader, model))
-    found = None if model is None else _models.find(model, language, body.text)
-    replied = await bot_answers.reply(
-        reader, body.text, language=language, conversation_id=body.conversation_id, model=model, found=found
-    )
-    async with runtime.transaction(reader.actor) as tx:
-        answer = await bot_answers.record(tx, replied, body.text, body.conversation_id)
-    return AskOut.of(replied, answer)
-
-
 @router.post("/answers/{answer_id}/mark", operation_id="markBotAnswer", responses=refusals(NotFound))
 async def mark_answer(answer_id: AnswerId, body: MarkIn, tx: Tx[Settings]) -> MarkOut:
     """State what was found of an answer: the asker whether it solved the matter, an agent that it was wrong."""
@@ -165,3 +145,28 @@ async def get_figures(
     found = await bot_answers.figures(reader, begin)
     share = found["solved"] / found["asked"] if found["asked"] else None
     return FiguresOut(since=begin, containment=None if share is None else round(share, 4), **found)
+
+
+def asking(reading: BotReading) -> APIRouter:
+    """The route of questions, with what reads them."""
+    routes = APIRouter(prefix="/v1/bot", tags=["bot"], route_class=ApiRoute)
+
+    @routes.post("/ask", operation_id="askBot", responses=refusals(NotFound))
+    async def ask(body: AskIn, reader: Read[Settings], runtime: ServiceRuntime[Settings]) -> AskOut:
+        """Ask the bot. It answers from published articles and the caller's own orders and cases, asks back, or hands over. What it
+        made of the question is recorded; a repetition is a question of its own."""
+        vector = await reading.vector(body.text)
+        if body.conversation_id is not None:
+            await queries.conversation(reader, body.conversation_id)
+        language = body.language or bot_words.language_of(body.text)
+        model, found = await bot_asking.find(
+            reader, reading.classifiers, language=language, text=body.text, vector=vector
+        )
+        replied = await bot_answers.reply(
+            reader, body.text, language=language, conversation_id=body.conversation_id, model=model, found=found
+        )
+        async with runtime.transaction(reader.actor) as tx:
+            answer = await bot_answers.record(tx, replied, body.text, body.conversation_id)
+        return AskOut.of(replied, answer)
+
+    return routes

@@ -19,6 +19,7 @@ from cs_svc.domain.bot import (
     Answer,
     AnswerKind,
     BotAction,
+    Found,
     HandoverReason,
     Intent,
     Mark,
@@ -31,8 +32,6 @@ from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
 OWN_ROWS = 3
 LONGEST_QUOTE = 400
 JUDGES = frozenset({"agent", "admin"})
-Found: TypeAlias = tuple[tuple[tuple[str, float], ...], float, bool]
-"""The intents with their probabilities, how likely the first is right, and whether that is enough."""
 Json: TypeAlias = dict[str, Any]  # Any: JSON
 
 
@@ -50,6 +49,7 @@ class Reply:
     citations: list[Json] = field(default_factory=list)
     proposal: Json | None = None
     model: int | None = None
+    with_vector: bool = False
 
 
 async def reply(
@@ -68,8 +68,8 @@ async def reply(
         return _handover(language, HandoverReason.ANGER, model, found)
     if found is None:
         return _handover(language, HandoverReason.NO_MODEL, model, None)
-    likely, confidence, is_enough = found
-    if is_enough:
+    likely = found.likely
+    if found.is_enough:
         intent = await _intent(reader, language, likely[0][0])
         return await _of_intent(reader, intent, likely[0][0], language, model, found)
     if await _misses(reader, conversation_id) >= MOST_MISSES - 1:
@@ -79,9 +79,10 @@ async def reply(
             kind=AnswerKind.CLARIFY,
             language=language,
             text=bot_texts.text_of("clarify", language, options=" / ".join(name for name, _ in likely[:2])),
-            confidence=confidence,
+            confidence=found.confidence,
             alternatives=list(likely[:MOST_ALTERNATIVES]),
             model=model,
+            with_vector=found.with_vector,
         )
     return _handover(language, HandoverReason.NOT_SURE, model, found)
 
@@ -97,9 +98,10 @@ def _handover(language: str, reason: HandoverReason, model: int | None, found: F
         language=language,
         text=bot_texts.text_of(reason, language),
         reason=reason,
-        confidence=found[1] if found else 0.0,
-        alternatives=list(found[0][:MOST_ALTERNATIVES]) if found else [],
+        confidence=found.confidence if found else 0.0,
+        alternatives=list(found.likely[:MOST_ALTERNATIVES]) if found else [],
         model=model,
+        with_vector=found is not None and found.with_vector,
     )
 
 
@@ -137,11 +139,12 @@ async def _of_intent(
         language=language,
         text=text,
         intent=name,
-        confidence=found[1],
-        alternatives=list(found[0][1:MOST_ALTERNATIVES]),
+        confidence=found.confidence,
+        alternatives=list(found.likely[1:MOST_ALTERNATIVES]),
         citations=[each for each in citations if each is not None],
         proposal=proposal,
         model=model,
+        with_vector=found.with_vector,
     )
 
 
@@ -205,6 +208,7 @@ async def record(tx: Transaction[Settings], replied: Reply, question: str, conve
         model=replied.model,
         citations=[{name: value for name, value in each.items() if name != "quote"} for each in replied.citations],
         question=None if replied.kind is AnswerKind.ANSWER else question[:500],
+        with_vector=replied.with_vector,
         asked_at=tx.now,
     )
     await tx.insert(ANSWERS, answer)

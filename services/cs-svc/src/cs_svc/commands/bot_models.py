@@ -90,18 +90,20 @@ async def take(tx: Transaction[Settings]) -> tuple[Model, list[Intent]] | None:
 
 
 # Any: JSON
-async def finish(tx: Transaction[Settings], model: Model, trained: Mapping[str, tuple[dict[str, Any], bytes]]) -> None:
-    """Store the weights and the report of a model."""
-    for language, (_, weights) in trained.items():
-        await tx.upsert(WEIGHTS, StoredWeights(number=model.number, language=language, weights=weights))
-    hashes = [trained[language][0]["weights_hash"] for language in sorted(trained)]
+async def finish(
+    tx: Transaction[Settings], model: Model, weights: Sequence[StoredWeights], report: Mapping[str, dict[str, Any]]
+) -> None:
+    """Store the weights and the report of a model. `report` has by language that of its evaluation, with the digest of the weights."""
+    for each in weights:
+        await tx.upsert(WEIGHTS, each)
+    hashes = [report[language]["weights_hash"] for language in sorted(report)]
     ready = replace(
         model,
         state=ModelState.READY,
         leased_until=None,
         finished_at=tx.now,
         weights_hash=hashes[0] if len(hashes) == 1 else f"sha256:{sha256(''.join(hashes).encode()).hexdigest()}",
-        report={language: report for language, (report, _) in trained.items()},
+        report=dict(report),
     )
     await tx.upsert(MODELS, ready)
 
@@ -147,9 +149,9 @@ async def active_number(reader: Reader[Settings]) -> int | None:
     return None if found is None else found.number
 
 
-async def weights_of(reader: Reader[Settings], number: int) -> dict[str, bytes]:
-    """The weights of a model by language."""
-    return {each.language: each.weights for each in await reader.all(WEIGHTS_OF_MODEL, number=number)}
+async def weights_of(reader: Reader[Settings], number: int) -> list[StoredWeights]:
+    """The weights of a model, a row per language."""
+    return await reader.all(WEIGHTS_OF_MODEL, number=number)
 
 
 def cited(found: Sequence[tuple[str, str | None]]) -> list[CitedClause]:

@@ -80,9 +80,22 @@ class Intent:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a classifier finds in a question: the intents with their probabilities, likeliest first; how likely the first is right;
+    whether that is enough for an answer; and whether it knew the vector of the question."""
+
+    likely: tuple[tuple[str, float], ...]
+    confidence: float
+    is_enough: bool
+    with_vector: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One training: its state, and by language the report of its evaluation. `leased_until`: no other process trains it before."""
+    """One training: its state, and by language the report of its evaluation. `leased_until`: no other process trains it before.
+    `embedding_model` made the vectors that its second classifiers know; None where it has none.
+    """
 
     number: int
     state: ModelState
@@ -92,6 +105,7 @@ class Model:
     leased_until: datetime | None = None
     finished_at: datetime | None = None
     data_hash: str | None = None
+    embedding_model: str | None = None
     weights_hash: str | None = None
     report: dict[str, Any] | None = None  # Any: JSON
     failure: str | None = None
@@ -99,11 +113,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredWeights:
-    """The classifier of one language of a model, as bytes."""
+    """The classifiers of one language of a model as bytes: one of words alone, and one that knows vectors too."""
 
     number: int
     language: str
     weights: bytes
+    weights_with_vectors: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +133,8 @@ class Activation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the bot made of one question, and by what: rows are only inserted. `question` is kept where it was not answered."""
+    """What the bot made of one question, and by what: rows are only inserted. `question` is kept where it was not answered,
+    `with_vector` is whether the classifier knew its vector."""
 
     id: str
     asker_id: str
@@ -132,6 +148,7 @@ class Answer:
     model: int | None
     citations: list[dict[str, Any]]  # Any: JSON
     question: str | None
+    with_vector: bool = False
     asked_at: datetime
 
 

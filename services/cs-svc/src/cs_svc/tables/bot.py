@@ -6,6 +6,7 @@ from aftercare_chassis.database.columns import document, one_of, text, texts, ti
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     all_,
     bindparam,
     delete,
+    false,
     func,
     literal_column,
     select,
@@ -65,6 +67,7 @@ bot_models = Table(
     timestamp("leased_until", null=True),
     timestamp("finished_at", null=True),
     text("data_hash", null=True),
+    text("embedding_model", null=True),
     text("weights_hash", null=True),
     document("report", null=True),
     text("failure", null=True),
@@ -77,6 +80,7 @@ bot_weights = Table(
     Column("number", Integer, ForeignKey("bot_models.number"), primary_key=True, autoincrement=False),
     Column("language", Text, primary_key=True),
     Column("weights", LargeBinary, nullable=False),
+    Column("weights_with_vectors", LargeBinary, nullable=True),
 )
 bot_activations = Table(
     "bot_activations",
@@ -101,6 +105,7 @@ bot_answers = Table(
     Column("model", Integer, nullable=True),
     document("citations"),
     text("question", null=True),
+    Column("with_vector", Boolean, nullable=False, server_default=false()),
     timestamp("asked_at"),
     CheckConstraint("(kind = 'handover') = (reason IS NOT NULL)", name="reason_of_handover"),
     Index("bot_answers_asked_idx", "asked_at"),

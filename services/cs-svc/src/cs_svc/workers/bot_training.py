@@ -1,6 +1,6 @@
 """Trains the bot's models, one after the other, in a process of their own: the event loop goes on meanwhile."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -8,48 +8,83 @@ from typing import Any
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
+from aftercare_language.vectors import Vector
 
 from cs_svc.commands import bot_models
-from cs_svc.domain.bot import Intent, Model
+from cs_svc.domain.bot import Intent, Model, StoredWeights
 from cs_svc.integrations import intent_models
-from cs_svc.integrations.intent_models import TrainingFailed
+from cs_svc.integrations.bot_reading import BotReading
+from cs_svc.integrations.intent_models import TrainingFailed, TrainingRequest
 from cs_svc.settings import Settings
 
 IDLE_SECONDS = 5.0
 
 
-async def step(runtime: Runtime[Settings]) -> datetime | None:
-    """Train one model, where one is to be trained."""
-    async with runtime.transaction(SYSTEM) as tx:
-        taken = await bot_models.take(tx)
-    if taken is None:
-        return None
-    model, intents = taken
-    await _train(runtime, model, intents)
-    return AT_ONCE
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Trains models with the vectors of an embedder, where there is one. They are made outside any transaction."""
 
+    reading: BotReading
 
-async def _train(runtime: Runtime[Settings], model: Model, intents: list[Intent]) -> None:
-    requests = {
-        language: request
-        for language in sorted({each.language for each in intents})
-        if (
-            request := intent_models.request_of(
-                [each for each in intents if each.language == language], model.precision
-            )
-        )
-    }
-    data_hash = f"sha256:{sha256(b''.join(requests.values())).hexdigest()}"
-    trained = dict[str, tuple[dict[str, Any], bytes]]()  # Any: JSON
-    try:
-        for language, request in requests.items():
-            trained[language] = await intent_models.train(request)
-    except TrainingFailed as error:
+    def worker(self) -> Worker[Settings]:
+        """The worker, woken for each training that is asked for."""
+        return Worker("bot-training", self.step, idle=IDLE_SECONDS)
+
+    async def step(self, runtime: Runtime[Settings]) -> datetime | None:
+        """Train one model, where one is to be trained."""
         async with runtime.transaction(SYSTEM) as tx:
-            await bot_models.fail(tx, model, str(error))
-        return
-    async with runtime.transaction(SYSTEM) as tx:
-        await bot_models.finish(tx, replace(model, data_hash=data_hash), trained)
+            taken = await bot_models.take(tx)
+        if taken is None:
+            return None
+        model, intents = taken
+        try:
+            await self._train(runtime, model, intents)
+        except TrainingFailed as error:
+            async with runtime.transaction(SYSTEM) as tx:
+                await bot_models.fail(tx, model, str(error))
+        return AT_ONCE
+
+    async def _train(self, runtime: Runtime[Settings], model: Model, intents: list[Intent]) -> None:
+        requests = _requests(intents, model.precision)
+        data = sha256(b"".join(request.to_bytes() for request in requests.values())).hexdigest()
+        vectors = await self._vectors(requests)
+        stored, report = list[StoredWeights](), dict[str, dict[str, Any]]()  # Any: JSON
+        for language, request in requests.items():
+            weights, report[language] = await _classifiers(model.number, language, request, vectors.get(language))
+            stored.append(weights)
+        trained = replace(
+            model, data_hash=f"sha256:{data}", embedding_model=self.reading.embedding_model if vectors else None
+        )
+        async with runtime.transaction(SYSTEM) as tx:
+            await bot_models.finish(tx, trained, stored, report)
+
+    async def _vectors(self, requests: dict[str, TrainingRequest]) -> dict[str, list[Vector]]:
+        """The vectors of all languages, or of none."""
+        vectors = dict[str, list[Vector]]()
+        for language, request in requests.items():
+            found = await self.reading.vectors(request.texts)
+            if found is None:
+                return {}
+            vectors[language] = found
+        return vectors
 
 
-BOT_TRAINING: Worker[Settings] = Worker("bot-training", step, idle=IDLE_SECONDS)
+def _requests(intents: list[Intent], precision: float) -> dict[str, TrainingRequest]:
+    found = {
+        language: intent_models.request_of([each for each in intents if each.language == language], precision)
+        for language in sorted({each.language for each in intents})
+    }
+    return {language: request for language, request in found.items() if request is not None}
+
+
+async def _classifiers(
+    number: int, language: str, request: TrainingRequest, vectors: list[Vector] | None
+) -> tuple[StoredWeights, dict[str, Any]]:  # Any: JSON
+    """The classifier of words alone, and with vectors one that knows them; each has a threshold of its own."""
+    report, words = await intent_models.train(request.to_bytes())
+    if vectors is None:
+        return StoredWeights(number=number, language=language, weights=words), {**report, "vectors": None}
+    of_vectors, weights = await intent_models.train(request.to_bytes(vectors))
+    digest = sha256(f"{report['weights_hash']}{of_vectors['weights_hash']}".encode()).hexdigest()
+    stored = StoredWeights(number=number, language=language, weights=words, weights_with_vectors=weights)
+    return stored, {**report, "weights_hash": f"sha256:{digest}", "vectors": of_vectors}

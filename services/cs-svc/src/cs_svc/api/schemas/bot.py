@@ -146,10 +146,12 @@ class ModelOut(Out):
     """When the training ended; null before."""
     data_hash: str | None
     """The digest of the examples; null before the training."""
+    embedding_model: str | None
+    """What made the vectors that its second classifiers know; null where it knows words alone."""
     weights_hash: str | None
     """The digest of the weights: the same examples have the same; null before the training."""
     report: dict[str, Any] | None  # Any: JSON
-    """By language, the evaluation by cross-validation: accuracy, coverage, confusions, reliability, temperature, threshold; null before the training."""
+    """By language, the evaluation by cross-validation: accuracy, coverage, confusions, reliability, temperature, threshold; `vectors` has the same of the classifier that knows vectors; null before the training."""
     failure: str | None
     """Why the training failed; null where it did not."""
 

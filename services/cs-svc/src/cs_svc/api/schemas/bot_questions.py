@@ -93,13 +93,25 @@ class AskOut(Out):
     """A request to confirm; null where there is none."""
     is_bot: bool
     """Always true: a program answers."""
+    with_vector: bool
+    """Whether the vector of the question counted beside its words."""
 
     @classmethod
     def of(cls, reply: Reply, answer: Answer) -> Self:
         """The reply as it was recorded."""
         found = {
             each: getattr(reply, each)
-            for each in ("kind", "intent", "citations", "model", "language", "text", "reason", "proposal")
+            for each in (
+                "kind",
+                "intent",
+                "citations",
+                "model",
+                "language",
+                "text",
+                "reason",
+                "proposal",
+                "with_vector",
+            )
         }
         alternatives = [{"intent": name, "confidence": round(share, 4)} for name, share in reply.alternatives]
         more = {"id": answer.id, "confidence": round(reply.confidence, 4), "alternatives": alternatives, "is_bot": True}
