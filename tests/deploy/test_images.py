@@ -114,8 +114,8 @@ def test_services_wait_for_their_jobs(service):
     needed = COMPOSE["services"][service]["depends_on"]
     assert {"keys", "topics"} < needed.keys()
     assert all(needed[job]["condition"] == "service_completed_successfully" for job in needed if job in JOBS)
-    migration = f"{service.removesuffix('-svc')}-migrate"
-    assert migration in needed or COMPOSE["services"]["kb-seed"]["depends_on"][migration]
+    noun = service.removesuffix("-svc")
+    assert f"{noun}-migrate" in needed or COMPOSE["services"][f"{noun}-seed"]["depends_on"][f"{noun}-migrate"]
 
 
 @pytest.mark.parametrize("service", [*SERVICES, "order-labels"])

@@ -30,6 +30,7 @@ from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
 from cs_svc.workers.bot_training import Training
 from cs_svc.workers.routing import QUEUES
+from cs_svc.workers.seeds import Seeding
 from cs_svc.workers.sla import SLA_CALENDARS, SLA_FIGURES, SlaMetrics
 
 _TRAINING_SECONDS = 30.0
@@ -47,6 +48,7 @@ def service(
     reading = BotReading(
         _embedder(settings, client, settings.embeddings_seconds), _embedder(settings, client, _TRAINING_SECONDS)
     )
+    training = Training(reading)
     return Service(
         name="cs-svc",
         package="cs_svc",
@@ -69,10 +71,11 @@ def service(
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ANSWER_FIGURES, Training(reading).worker(), QUEUES, SLA_CALENDARS, SLA_FIGURES),
+        workers=(ANSWER_FIGURES, training.worker(), QUEUES, SLA_CALENDARS, SLA_FIGURES),
         figures=(AnswerMetrics, SlaMetrics),
         resources=(client,) if client else (),
         metadata=tables.metadata,
+        commands={"seed": Seeding(training).seed},
         projection=Projection(tables.COPIED, FACTS),
     )
 

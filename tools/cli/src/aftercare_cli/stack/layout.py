@@ -30,7 +30,7 @@ class Server:
 SERVICES = (
     Server("order-svc", 1),
     Server("aftersale-svc", 2),
-    Server("cs-svc", 3),
+    Server("cs-svc", 3, seeded=True),
     Server("kb-svc", 4, seeded=True),
     Server("analytics-svc", 5),
 )
