@@ -24,6 +24,7 @@ from aftersale_bodies import aftersale_bodies, cny
 from aftersale_svc import main as aftersale
 from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
+from channel_objects import CHANNEL_BODIES, add_identity
 from cs_svc import main as cs
 from kb_svc import main as kb
 from order_bodies import ADDRESS, order_bodies
@@ -248,7 +249,9 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "giveRating": {"case_id": "case_1", "scores": {"service": 5, "helpfulness": 5, "refund": 5, "speed": 5}},
             "changeRating": {"text": "还行"},
             "rateCourier": {"parcel_id": "parcel_1", "score": 1, "faults": ["late"]},
+            **CHANNEL_BODIES,
         }
+        await add_identity(service, harness.client("agent", "agent-1"))
         for param, path, operation in (
             ("conversation_id", "/v1/conversations", "openConversation"),
             ("complaint_id", "/v1/complaints", "openComplaint"),

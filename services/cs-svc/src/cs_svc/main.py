@@ -1,5 +1,7 @@
 """The composition of cs-svc: settings, routes, handlers and timers."""
 
+from collections.abc import Mapping
+
 import httpx
 from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.http.partner_client import PartnerClient
@@ -18,6 +20,7 @@ from cs_svc.api import (
     courier_ratings,
     customers,
     feedback,
+    identities,
     queues,
     ratings,
     sla,
@@ -25,10 +28,13 @@ from cs_svc.api import (
 from cs_svc.api.live import router as live_router
 from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
+from cs_svc.domain.channels import Channel
 from cs_svc.integrations.bot_reading import BotReading
+from cs_svc.integrations.channels.port import SendingChannel
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
 from cs_svc.workers.bot_training import Training
+from cs_svc.workers.channel_deliveries import ChannelDeliveries
 from cs_svc.workers.routing import QUEUES
 from cs_svc.workers.seeds import Seeding
 from cs_svc.workers.sla import SLA_CALENDARS, SLA_FIGURES, SlaMetrics
@@ -38,9 +44,13 @@ _TRAINING_SECONDS = 30.0
 
 
 def service(
-    settings: Settings | None = None, *, embeddings_transport: httpx.AsyncBaseTransport | None = None
+    settings: Settings | None = None,
+    *,
+    embeddings_transport: httpx.AsyncBaseTransport | None = None,
+    channels: Mapping[Channel, SendingChannel] | None = None,
 ) -> Service[Settings]:
-    """The service with these settings; with those of the environment where none are given."""
+    """The service with these settings, with those of the environment where none are given; `channels` for tests, in place of the connected ones."""
+    channels = channels or {}
     settings = settings or Settings()
     client = (
         PartnerClient(timeout=_TRAINING_SECONDS, transport=embeddings_transport) if settings.embeddings_url else None
@@ -68,10 +78,18 @@ def service(
             agents.router,
             queues.router,
             sla.router,
+            identities.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(ANSWER_FIGURES, training.worker(), QUEUES, SLA_CALENDARS, SLA_FIGURES),
+        workers=(
+            ANSWER_FIGURES,
+            training.worker(),
+            QUEUES,
+            SLA_CALENDARS,
+            SLA_FIGURES,
+            ChannelDeliveries(channels).worker(),
+        ),
         figures=(AnswerMetrics, SlaMetrics),
         resources=(client,) if client else (),
         metadata=tables.metadata,

@@ -31,6 +31,30 @@ class AuthorRole(Vocabulary):
     SYSTEM = "system", "the system, about what happened to the case"
 
 
+class ConversationChannel(Vocabulary):
+    """Over which channels people write or talk to customer service."""
+
+    WEB = "web", "the API: a web site or an app"
+    EMAIL = "email", "e-mail"
+    WECHAT = "wechat", "customer messages of WeChat"
+    QQ = "qq", "a bot of QQ"
+    SMS = "sms", "text messages"
+    PHONE = "phone", "calls"
+
+
+class LinkProof(Vocabulary):
+    """On what a link of an identity to a buyer is based."""
+
+    AGENT = "agent", "the judgement of an agent, who gave a reason"
+    CODE = "code", "a code that was sent to the address, and that the buyer gave"
+
+
+Channel = Annotated[
+    Code | None, one_of(ConversationChannel, "over which channel; absent for `web` in events of earlier builds")
+]
+IdentityId = Annotated[Id, Field(description="the identity, an address of a customer on a channel")]
+
+
 class ConversationEvent(Event):
     """What every event of a conversation carries."""
 
@@ -45,9 +69,10 @@ class ConversationEvent(Event):
 
 
 class ConversationOpened(ConversationEvent):
-    """A buyer started a conversation."""
+    """A conversation with a buyer started."""
 
     matter: Code = "conversation"
+    channel: Channel = None
 
 
 class MessagePosted(ConversationEvent):
@@ -58,6 +83,7 @@ class MessagePosted(ConversationEvent):
     author_role: Annotated[Code, one_of(AuthorRole, "who wrote it")]
     author_id: PrincipalId
     text_hash: Hash
+    channel: Channel = None
     for_case: Annotated[bool | None, Field(description="whether it is an answer for the case, which is to show it")] = (
         None
     )
@@ -87,3 +113,45 @@ class ConversationReopened(ConversationEvent):
     """The conversation had ended and goes on: the buyer or an agent, who is its handler, wrote again."""
 
     matter: Code = "conversation"
+
+
+class ConversationCustomerChanged(ConversationEvent):
+    """The conversation belongs to another buyer from now on: its identity was linked, or the link was undone."""
+
+    matter: Code = "conversation_customer"
+    previous_buyer_id: Annotated[PrincipalId, Field(description="whose it was until now")]
+    identity_id: IdentityId
+
+
+class IdentityEvent(Event):
+    """What every event of an identity carries: ids, never the address."""
+
+    TOPIC: ClassVar[Topic] = topics.CONVERSATIONS
+    KEY: ClassVar[str] = "identity_id"
+
+    identity_id: IdentityId
+    channel: Annotated[Code, one_of(ConversationChannel, "over which channel")]
+    customer_id: Annotated[Id, Field(description="the customer that it is of itself while it is linked to nobody")]
+    buyer_id: BuyerId
+
+
+class IdentityAdded(IdentityEvent):
+    """An address on a channel became known, as a customer of its own."""
+
+    matter: Code = "identity"
+
+
+class IdentityLinked(IdentityEvent):
+    """The identity was linked to a buyer, to whom its conversations belong from now on."""
+
+    matter: Code = "identity_link"
+    proof: Annotated[Code, one_of(LinkProof, "on what the link is based")]
+    reason_hash: Annotated[Hash | None, Field(description="the hash of the reason that an agent gave")] = None
+
+
+class IdentityUnlinked(IdentityEvent):
+    """The link was undone; the identity and its conversations are a customer of their own again."""
+
+    matter: Code = "identity_link"
+    previous_buyer_id: Annotated[PrincipalId, Field(description="to whom it was linked")]
+    reason_hash: Annotated[Hash | None, Field(description="the hash of the reason that an agent gave")] = None

@@ -28,6 +28,7 @@ from cs_svc.api.schemas.conversations import (
     ReadMarkOut,
 )
 from cs_svc.commands import conversations, read_marks
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import (
     CONVERSATION,
     Citation,
@@ -88,11 +89,12 @@ async def list_conversations(
     whose_turn: Annotated[
         Turn | None, Query(description="Only conversations in which these have to write next.")
     ] = None,
+    channel: Annotated[Channel | None, Query(description="Only conversations over this channel.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ConversationOut]:
     """Conversations, newest first. `whose_turn=service` lists those in which the buyer awaits an answer."""
-    filters = {"state": state, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id}
+    filters = {"state": state, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id, "channel": channel}
     page = await queries.conversations(reader, limit, cursor, **filters, agent_id=agent_id, whose_turn=whose_turn)
     unread = await queries.unread(reader, page.data)
     return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor, unread[row.id]))

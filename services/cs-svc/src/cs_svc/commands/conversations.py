@@ -17,19 +17,24 @@ from cs_svc.commands import effects, order_references
 from cs_svc.commands.deadlines import conversation_timer
 from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain import conversations
+from cs_svc.domain.channels import WRITTEN
 from cs_svc.domain.conversations import (
     CONVERSATION,
+    OVER_API,
     AuthorRole,
     Citation,
     Conversation,
     ConversationAction,
     ConversationState,
     Message,
+    Source,
 )
-from cs_svc.domain.errors import CitationsByAgentsOnly, NoAnswerAwaited
+from cs_svc.domain.errors import ChannelNotWritten, CitationsByAgentsOnly, NoAnswerAwaited
+from cs_svc.domain.identities import Identity
 from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS, LOCK_NOT_NOTIFIED, MESSAGES
+from cs_svc.tables.identities import IDENTITIES
 
 
 async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str | None, text: str) -> Conversation:
@@ -39,9 +44,35 @@ async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str
         CaseUnknown, OrderUnknown, CaseOfOtherOrder: see `order_references.resolve`.
     """
     reference = await order_references.resolve(tx, order_id, case_id)
-    conversation = conversations.with_message(_new(tx, reference), AuthorRole.BUYER, tx)
-    message = _message(tx, conversation, text=text)
-    opened = ConversationOpened(**conversation_fields(tx, conversation))
+    return await start(tx, _new(tx, reference), text)
+
+
+async def open_with(
+    tx: Transaction[Settings], identity_id: str, *, text: str, subject: str | None = None
+) -> Conversation:
+    """Open a conversation with a first message of an agent to this identity, which is delivered over its channel.
+
+    Raises:
+        NotFound: there is no such identity.
+        ChannelNotWritten: it is not on a channel over which messages are delivered.
+    """
+    identity = await tx.get(IDENTITIES, identity_id)
+    if identity.channel not in WRITTEN:
+        raise ChannelNotWritten(channel=identity.channel)
+    return await start(tx, replace(new_over(tx, identity, subject), agent_id=tx.actor.id), text)
+
+
+def new_over(tx: Transaction[Settings], identity: Identity, subject: str | None) -> Conversation:
+    """A conversation with this identity, over its channel, that has no message yet."""
+    new = _new(tx, None)
+    return replace(new, buyer_id=identity.buyer_id, channel=identity.channel, identity_id=identity.id, subject=subject)
+
+
+async def start(tx: Transaction[Settings], new: Conversation, text: str, source: Source = OVER_API) -> Conversation:
+    """Store a new conversation with its first message, of the actor."""
+    conversation = conversations.with_message(new, AuthorRole(tx.actor.role), tx)
+    message = _message(tx, conversation, text=text, source=source)
+    opened = ConversationOpened(**conversation_fields(tx, conversation), channel=conversation.channel)
     saved = await tx.create(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
     await effects.message_posted(tx, None, saved, message)
@@ -70,6 +101,7 @@ async def post(
     text: str,
     citations: Sequence[Citation] = (),
     case_id: str | None = None,
+    source: Source = OVER_API,
 ) -> Message:
     """Add a message. A message of the buyer or an agent reopens a closed conversation, which keeps its agent.
 
@@ -89,7 +121,7 @@ async def post(
         conversations.check_concerns(before, await order_references.get_case(tx, case_id))
     open_now = replace(CONVERSATION.apply(before, ConversationAction.POST, tx), closed_at=None)
     conversation = conversations.with_message(open_now, AuthorRole(tx.actor.role), tx)
-    message = _message(tx, conversation, text=text, citations=citations, case_id=case_id)
+    message = _message(tx, conversation, text=text, citations=citations, case_id=case_id, source=source)
     closed = before.state is ConversationState.CLOSED
     reopened = [ConversationReopened(**conversation_fields(tx, conversation))] if closed else []
     saved = await tx.save(CONVERSATIONS, conversation, *reopened, _posted(tx, conversation, message))
@@ -161,6 +193,7 @@ def _message(
     code: str | None = None,
     citations: Sequence[Citation] = (),
     case_id: str | None = None,
+    source: Source = OVER_API,
 ) -> Message:
     return Message(
         id=tx.new_id("msg"),
@@ -174,6 +207,9 @@ def _message(
         citations=list(citations),
         case_id=case_id,
         sent_at=tx.now,
+        channel=source.channel,
+        quoted=source.quoted,
+        external_id=source.external_id,
     )
 
 
@@ -185,5 +221,6 @@ def _posted(tx: Transaction[Settings], conversation: Conversation, message: Mess
         message_id=message.id,
         author_role=message.author_role,
         author_id=message.author_id,
+        channel=message.channel,
         for_case=True if message.case_id else None,
     )

@@ -3,7 +3,7 @@
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.commands import read_marks
+from cs_svc.commands import deliveries, read_marks
 from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message
@@ -14,11 +14,14 @@ from cs_svc.settings import Settings
 async def message_posted(
     tx: Transaction[Settings], before: Conversation | None, conversation: Conversation, message: Message
 ) -> None:
-    """Let the connections of all processes that follow the locked conversation know of the stored message, and queues and SLA clocks
-    follow it. `before` is the conversation without it, None where it is the first."""
+    """Let the connections of all processes that follow the locked conversation know of the stored message, have it delivered to the buyer's address,
+    where the conversation is over a channel that has one and the message is not the buyer's own, and let queues and SLA clocks follow it.
+    `before` is the conversation without it, None where it is the first."""
     if message.author_role is not AuthorRole.SYSTEM:
         read_marks.put(tx, read_marks.of_author(message))
     tx.wake(keyed(LIVE, conversation.id))
+    if message.author_role is not AuthorRole.BUYER:
+        await deliveries.queue(tx, conversation, message)
     await demand.message_posted(tx, before, conversation, message)
     await clocks.message_posted(tx, before, conversation, message)
 

@@ -9,6 +9,7 @@ from aftercare_events import TraceFields, digest, trace_fields
 from cs_svc.domain.complaints import Complaint
 from cs_svc.domain.conversations import Conversation
 from cs_svc.domain.feedback import Feedback
+from cs_svc.domain.identities import Identity
 from cs_svc.domain.ratings import Rating, scores_of
 
 ANONYMOUS = "anonymous"
@@ -23,6 +24,15 @@ class ConversationFields(TraceFields):
     case_id: str | None
     buyer_id: str
     merchant_id: str | None
+
+
+class IdentityFields(TraceFields):
+    """What every event of an identity holds."""
+
+    identity_id: str
+    channel: str
+    customer_id: str
+    buyer_id: str
 
 
 class ComplaintFields(TraceFields):
@@ -75,6 +85,18 @@ def conversation_fields(tx: Transaction, conversation: Conversation) -> Conversa
         case_id=conversation.case_id,
         buyer_id=conversation.buyer_id,
         merchant_id=conversation.merchant_id,
+    )
+
+
+def identity_fields(tx: Transaction, identity: Identity) -> IdentityFields:
+    """The fields of an event of this identity, after its change."""
+    whose = identity.buyer_id
+    return IdentityFields(
+        **trace_fields(tx, affected_party=whose, applicant=whose, result=identity.state),
+        identity_id=identity.id,
+        channel=identity.channel,
+        customer_id=identity.customer_id,
+        buyer_id=whose,
     )
 
 

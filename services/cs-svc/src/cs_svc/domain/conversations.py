@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aftercare_chassis.lifecycle import NOBODY, Context, Guard, Lifecycle, Timeout, Transition
 
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.errors import CaseNotInConversation, NoAnswerAwaited
 from cs_svc.domain.orders import KnownCase
 from cs_svc.domain.permissions import AGENT, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
@@ -50,7 +51,8 @@ class Conversation:
 
     `answer_due_at` is when the oldest unanswered message of the buyer is due to be answered, None where there is none.
     `deadline_at` is when the timer marks that answer as overdue, None once it has. `overdue_at` is when the timer last
-    marked an answer, also after it was given. `whose_turn` is None in a closed conversation.
+    marked an answer, also after it was given. `whose_turn` is None in a closed conversation. `identity_id` is the address of the buyer on
+    the channel, None over `web`; `subject` is that of its e-mails.
     """
 
     id: str
@@ -69,6 +71,9 @@ class Conversation:
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
+    channel: Channel = Channel.WEB
+    identity_id: str | None = None
+    subject: str | None = None
 
 
 class Citation(TypedDict):
@@ -84,7 +89,8 @@ class Message:
 
     `place` is its number in the conversation, padded so that places sort as numbers do: ids of two processes may not.
     `citations` are the versions of knowledge-base articles that the message relies on. `case_id` is the case whose timeline
-    shows the message.
+    shows the message. `channel` is over which it came. `quoted` is what its author repeated of earlier messages, or signed with; `external_id` is
+    what the channel calls it.
     """
 
     id: str
@@ -98,6 +104,21 @@ class Message:
     citations: list[Citation]
     case_id: str | None = None
     sent_at: datetime
+    channel: Channel = Channel.WEB
+    quoted: str | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Over which channel a message came, see Message."""
+
+    channel: Channel = Channel.WEB
+    quoted: str | None = None
+    external_id: str | None = None
+
+
+OVER_API = Source()
 
 
 def _refuse_unless_awaited(conversation: Conversation, _: object) -> NoAnswerAwaited | None:

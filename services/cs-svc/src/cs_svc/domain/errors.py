@@ -148,3 +148,30 @@ class IntentTwice(Refusal):
     kind, code = Kind.INVALID, "intent_twice"
     zh = "意图 {intent}（{language}）在请求中出现了两次。"
     en = "The intent {intent} ({language}) is in the request twice."
+
+
+class AddressMalformed(Refusal):
+    """The address cannot be one of its channel."""
+
+    kind, code = Kind.INVALID, "address_malformed"
+    zh = "地址与渠道不符：email 填邮箱地址，sms 和 phone 填电话号码，wechat 和 qq 填平台给出的 openid；web 没有地址。"
+    en = (
+        "The address is none of this channel: email takes a mail address, sms and phone a telephone number, wechat and qq the openid "
+        "that the platform gives; web has no addresses."
+    )
+
+
+class IdentityKnown(Refusal):
+    """The address is known on this channel; `identity_id` names it."""
+
+    kind, code = Kind.CONFLICT, "identity_known"
+    zh = "该渠道已登记此地址：{identity_id}。"
+    en = "This address is known on this channel: {identity_id}."
+
+
+class ChannelNotWritten(Refusal):
+    """Messages are not delivered over the channel; `channel` is its name."""
+
+    kind, code = Kind.CONFLICT, "channel_not_written"
+    zh = "渠道 {channel} 不能发送文字消息；可用：email、wechat、qq、sms。"
+    en = "No messages are delivered over the channel {channel}; they are over email, wechat, qq and sms."

@@ -1,1 +1,1 @@
-"""What runs beside the service: the training of the bot's models in a process of its own, and the models that answer."""
+"""What runs beside the service (the training of the bot's models, the models that answer), and the channels over which customers write."""

@@ -10,10 +10,12 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 
 from cs_svc.domain.answers import Owed
+from cs_svc.domain.channels import Delivery
 from cs_svc.domain.complaints import Complaint, ComplaintReply
 from cs_svc.domain.conversations import Conversation, Message
 from cs_svc.domain.courier_ratings import CourierRating
 from cs_svc.domain.feedback import Feedback
+from cs_svc.domain.identities import Identity
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.domain.ratings import Rating, RatingRevision
 from cs_svc.domain.read_marks import ReadMark
@@ -36,7 +38,9 @@ from cs_svc.tables.conversations import (
     OWED_ANSWERS,
 )
 from cs_svc.tables.courier_ratings import COURIER_RATING_LIST, COURIER_RATINGS
+from cs_svc.tables.deliveries import DELIVERIES_OF_CONVERSATION
 from cs_svc.tables.feedback import FEEDBACK, FEEDBACK_LIST
+from cs_svc.tables.identities import IDENTITIES, IDENTITY_LIST
 from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
 from cs_svc.tables.ratings import RATING_LIST, RATINGS, RATINGS_OF_BUYER, REVISIONS_OF_RATING
 from cs_svc.tables.read_marks import MARKS_OF_CONVERSATION, MARKS_OF_READER
@@ -129,6 +133,22 @@ async def posted(reader: Reader, places: Mapping[str, str]) -> dict[str, Posted]
         if message.conversation_id in posted:
             posted[message.conversation_id].rows.append(message)
     return posted
+
+
+async def deliveries(reader: Reader, conversation_id: str) -> list[Delivery]:
+    """The latest deliveries of a conversation, newest first. Raises: NotFound."""
+    await conversation(reader, conversation_id)
+    return await reader.all(DELIVERIES_OF_CONVERSATION, conversation_id=conversation_id, rows=LATEST)
+
+
+async def identity(reader: Reader, identity_id: str) -> Identity:
+    """One identity. Raises: NotFound."""
+    return await reader.get(IDENTITIES, identity_id)
+
+
+async def identities(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Identity]:
+    """A page of identities, newest first."""
+    return await reader.page(IDENTITY_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def complaint(reader: Reader, complaint_id: str) -> Complaint:

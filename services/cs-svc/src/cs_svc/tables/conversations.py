@@ -24,11 +24,13 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.tables.answers import owed
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
 
+_CHANNELS = f"channel IN ({', '.join(repr(str(each)) for each in Channel)})"
 conversations = Table(
     "conversations",
     metadata,
@@ -48,6 +50,10 @@ conversations = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
     timestamp("closed_at", null=True),
+    Column("channel", Text, nullable=False, server_default=Channel.WEB.value),
+    CheckConstraint(_CHANNELS, name="channel"),
+    text("identity_id", null=True),
+    text("subject", null=True),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="time_when_closed"),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="case_has_order"),
     Index("conversations_buyer_idx", "buyer_id", "id"),
@@ -56,6 +62,7 @@ conversations = Table(
     Index("conversations_case_idx", "case_id", "id"),
     Index("conversations_turn_idx", "whose_turn", "id"),
     Index("conversations_agent_idx", "agent_id", "id", postgresql_where=sql("state = 'open'")),
+    Index("conversations_identity_idx", "identity_id", "id"),
     Index("conversations_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 messages = Table(
@@ -72,6 +79,10 @@ messages = Table(
     document("citations"),
     text("case_id", null=True),
     timestamp("sent_at"),
+    Column("channel", Text, nullable=False, server_default=Channel.WEB.value),
+    CheckConstraint(_CHANNELS, name="channel"),
+    text("quoted", null=True),
+    text("external_id", null=True),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name="text_or_code"),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="system_has_event"),
     Index("messages_place_key", "conversation_id", "place", unique=True),
@@ -82,7 +93,7 @@ CONVERSATIONS = Rows(conversations, Conversation, seen_by(conversations))
 CONVERSATION_LIST = Listing(
     conversations,
     Conversation,
-    filters=("state", "order_id", "case_id", "buyer_id", "agent_id", "whose_turn"),
+    filters=("state", "order_id", "case_id", "buyer_id", "agent_id", "whose_turn", "channel", "identity_id"),
     seen_by=seen_by(conversations),
 )
 CONVERSATIONS_OF_BUYER = newest_of_buyer(conversations, Conversation)
@@ -101,6 +112,13 @@ LATEST_MESSAGES = Query(
     .where(messages.c.conversation_id == bindparam("conversation_id"))
     .order_by(messages.c.place.desc())
     .limit(bindparam("rows")),
+    Message,
+)
+LATEST_OF_BUYER = Query(
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.author_role == AuthorRole.BUYER)
+    .order_by(messages.c.place.desc())
+    .limit(1),
     Message,
 )
 _wanted = (
@@ -141,3 +159,16 @@ LOCK_NOT_NOTIFIED = Query(
     .with_for_update(key_share=True),
     Conversation,
 )
+
+LOCK_OF_IDENTITY = Query(
+    select(conversations)
+    .where(
+        conversations.c.identity_id == bindparam("identity_id"),
+        conversations.c.buyer_id != bindparam("buyer_id"),
+    )
+    .order_by(conversations.c.id)
+    .limit(bindparam("rows"))
+    .with_for_update(key_share=True),
+    Conversation,
+)
+"""Conversations with this identity that are not this buyer's, locked."""

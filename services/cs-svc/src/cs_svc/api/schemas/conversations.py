@@ -23,6 +23,7 @@ from pydantic import Field, StringConstraints
 
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
 from cs_svc.domain.case_notifications import notification_text
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import CONVERSATION, AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.domain.read_marks import DeliveryState, ReadMark, delivery
 
@@ -102,6 +103,10 @@ class MessageOut(Out):
     """The case for which it is an answer, and whose timeline shows it; null for any other message."""
     sent_at: Time
     """When it was posted."""
+    channel: Channel
+    """Over which channel its author wrote; `web` is this API, over which agents answer on every channel."""
+    quoted: str | None
+    """What its author repeated of earlier messages, or signed with; null where there is none."""
     delivery: DeliveryState | None = None
     """How far it has come to the other side, the buyer or those who serve; null for a message of the system."""
 
@@ -176,6 +181,12 @@ class ConversationOut(Out):
     updated_at: UpdatedAt
     closed_at: Time | None
     """Null while the conversation is open."""
+    channel: Channel
+    """Over which channel the buyer writes; what others write is delivered over it, too."""
+    identity_id: str | None
+    """The buyer's address on the channel; null over `web`."""
+    subject: str | None
+    """The subject of its e-mails; null where there is none."""
 
     @classmethod
     def of(cls, conversation: Conversation, actor: Actor, unread: int | None = None) -> Self:

@@ -1,7 +1,7 @@
 """Bodies of SLA policies, calendars and clocks."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import (
     CreatedAt,
@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from cs_svc.api.schemas.hours import MinuteOfDay, clock, minutes
 from cs_svc.commands.sla.policies import PolicySetting
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.routing.queue import Priority
 from cs_svc.domain.sla.calendars import SlaCalendar, StoredDay, StoredWindow
 from cs_svc.domain.sla.clocks import Clock, ClockState
@@ -28,7 +29,6 @@ from cs_svc.domain.sla.policies import DEFAULT_CHAIN, ClockKind, Escalation, Esc
 Minutes = Annotated[int, Field(ge=1, le=129_600)]
 """Up to 90 days."""
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
-Channel = Literal["web", "email", "wechat", "qq", "sms", "phone"]
 
 
 class EscalationIn(In):
@@ -97,7 +97,7 @@ class SlaPolicyOut(Out):
     version: Version
     team_id: str | None
     """The team for whose conversations it is."""
-    channel: str | None
+    channel: Channel | None
     """The channel for which it is."""
     merchant_id: str | None
     """The merchant for which it is."""

@@ -23,7 +23,7 @@ from cs_svc.commands.routing.record import queue_fields
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
 from cs_svc.domain.orders import Subject
 from cs_svc.domain.routing import queue as domain
-from cs_svc.domain.routing.agents import DEFAULT_WEIGHT, Team
+from cs_svc.domain.routing.agents import WEIGHTS, Team
 from cs_svc.domain.routing.errors import OfferedToAnother
 from cs_svc.domain.routing.queue import (
     QUEUE_ENTRY,
@@ -93,7 +93,7 @@ def _new(
         team_id=team.id,
         first_team_id=team.id,
         priority=RANKS[Priority.NORMAL],
-        weight=DEFAULT_WEIGHT,
+        weight=WEIGHTS[conversation.channel],
         skills=sorted(f"{kind}:{code}" for kind, code in wanted.items() if code is not None),
         reason=wanted["reason"],
         last_agent_id=conversation.agent_id,

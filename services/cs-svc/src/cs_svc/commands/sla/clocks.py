@@ -95,7 +95,7 @@ async def _start(tx: Transaction[Settings], conversation: Conversation, *kinds: 
     entry = await tx.one(LAST_ENTRY, conversation_id=conversation.id)
     situation = Situation(
         team_id=None if entry is None else entry.team_id,
-        channel="web",
+        channel=conversation.channel,
         merchant_id=conversation.merchant_id,
         priority=Priority.NORMAL if entry is None else list(Priority)[entry.priority],
     )

@@ -8,6 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.working_time import WorkingWindow, overlap
 from aftercare_events import SlaCalendarSet, SlaPolicySet, trace_fields
 
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.routing.errors import TeamUnknown, TimeZoneNotKnown
 from cs_svc.domain.sla.calendars import SlaCalendar, StoredDay, StoredWindow
 from cs_svc.domain.sla.errors import SlaCalendarUnknown, SlaHoursOverlap, SlaHoursTooFew
@@ -26,7 +27,7 @@ class PolicySetting:
     """What is set of a policy; see `SlaPolicy`."""
 
     team_id: str | None
-    channel: str | None
+    channel: Channel | None
     merchant_id: str | None
     priority: str | None
     calendar_id: str | None

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from aftercare_chassis.lifecycle import Context, Lifecycle, Permission, Timeout, Transition
 
+from cs_svc.domain.channels import Channel
 from cs_svc.domain.permissions import SYSTEM_ONLY
 from cs_svc.domain.routing.shifts import Shift, TimeOff, works
 
@@ -90,8 +91,14 @@ class Agent:
         return self.state is Presence.ONLINE and works(self.shifts, self.time_off, self.time_zone, at)
 
 
-DEFAULT_WEIGHT = 10
-WEIGHTS = {"web": 10, "wechat": 10, "qq": 10, "sms": 6, "email": 5, "phone": 40}
+WEIGHTS = {
+    Channel.WEB: 10,
+    Channel.WECHAT: 10,
+    Channel.QQ: 10,
+    Channel.SMS: 6,
+    Channel.EMAIL: 5,
+    Channel.PHONE: 40,
+}
 """How many units of an agent's capacity a conversation takes, by its channel; a call leaves room for nothing else."""
 
 _SELF_OR_LEAD = Permission("agent_or_lead_only", frozenset({"agent", "admin"}))

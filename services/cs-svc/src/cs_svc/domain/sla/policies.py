@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from cs_svc.domain.channels import Channel
+
 
 class ClockKind(StrEnum):
     """What is owed: the first answer, each further one, or the end of the conversation."""
@@ -44,7 +46,7 @@ class SlaPolicy:
     id: str
     version: int
     team_id: str | None
-    channel: str | None
+    channel: Channel | None
     merchant_id: str | None
     priority: str | None
     calendar_id: str | None
@@ -69,7 +71,7 @@ class Situation:
     """What a policy is chosen by."""
 
     team_id: str | None
-    channel: str
+    channel: Channel
     merchant_id: str | None
     priority: str
 

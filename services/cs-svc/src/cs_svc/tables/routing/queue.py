@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cs_svc.domain.routing.agents import DEFAULT_WEIGHT
+from cs_svc.domain.routing.agents import WEIGHTS
 from cs_svc.domain.routing.queue import QueueEntry, QueueState
 from cs_svc.tables.conversations import conversations
 from cs_svc.tables.routing.agents import AGENTS, agents
@@ -144,8 +144,14 @@ _offered = (
     .where(queue_entries.c.agent_id == agents.c.id, queue_entries.c.state == QueueState.OFFERED)
     .scalar_subquery()
 )
+_weight = case(
+    *(
+        (conversations.c.channel == literal_column(f"'{channel}'"), literal_column(str(weight)))
+        for channel, weight in WEIGHTS.items()
+    )
+)
 _busy = (
-    select(func.count() * DEFAULT_WEIGHT)
+    select(func.coalesce(func.sum(_weight), 0))
     .where(
         conversations.c.agent_id == agents.c.id,
         conversations.c.state == literal_column("'open'"),

@@ -1,0 +1,1 @@
+"""Channels over which customers write, one module each."""

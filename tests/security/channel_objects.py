@@ -1,0 +1,23 @@
+"""An address of buyer-1 on a channel, and a message to it."""
+
+from typing import Any
+
+import httpx
+from seeded_service import SeededService, made
+
+CHANNEL_BODIES: dict[str, dict[str, Any]] = {
+    "addIdentity": {"channel": "email", "address": "li.wei@example.com"},
+    "linkIdentity": {"buyer_id": "buyer-1", "reason": "核对了订单号"},
+    "unlinkIdentity": {"reason": "误关联"},
+    "writeToIdentity": {"text": "您好"},
+}
+
+
+async def add_identity(service: SeededService, agent: httpx.AsyncClient) -> None:
+    """Add them, with their ids."""
+    body = CHANNEL_BODIES["addIdentity"] | {"address": "buyer-1@example.com"}
+    identity = made(await agent.post("/v1/identities", json=body))["id"]
+    await agent.post(f"/v1/identities/{identity}/link", json=CHANNEL_BODIES["linkIdentity"])
+    written = made(await agent.post(f"/v1/identities/{identity}/conversations", json=CHANNEL_BODIES["writeToIdentity"]))
+    [delivery] = (await agent.get(f"/v1/conversations/{written['id']}/deliveries")).json()["data"]
+    service.ids |= {"identity_id": identity, "delivery_id": delivery["id"]}
