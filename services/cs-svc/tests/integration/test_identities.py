@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from channel_desk import ADDRESS, ChannelDesk, channel_desk
+from cs_svc.domain.channels import Channel
+from cs_svc.domain.routing.agents import WEIGHTS
+from queue_desk import QueueDesk, done
 
 
 @pytest.fixture
@@ -93,3 +96,32 @@ async def test_only_agents_link(at: ChannelDesk) -> None:
     refused = await at.desk.buyer.post(f"/v1/identities/{identity['id']}/link", json=body)
     assert refused.status_code == 403
     at.desk.harness.problem(await at.desk.seller.get("/v1/identities"), 403, "forbidden")
+
+
+async def test_a_conversation_waits_and_is_timed_by_its_channel_and_for_whose_it_is(at: ChannelDesk) -> None:
+    desk, queues = at.desk, QueueDesk(at.desk)
+    await queues.team()
+    for name, channel, minutes in (("all", None, 60), ("mails", "email", 240)):
+        policy = {"channel": channel, "next_answer_minutes": minutes}
+        done(await desk.admin.put(f"/v1/sla/policies/{name}", json=policy))
+    await queues.enter("agent-1")
+    identity = await at.add()
+    conversation = await at.write(identity)
+    await at.link(identity)
+    written = await desk.buyer.post(f"/v1/conversations/{conversation['id']}/messages", json={"text": "?"})
+    assert written.status_code == 201, written.text
+    waits = "SELECT weight, buyer_id FROM queue_entries"
+    assert [tuple(each) for each in await desk.harness.runtime.pool.fetch(waits)] == [
+        (WEIGHTS[Channel.EMAIL], "buyer-1")
+    ]
+    started = (await desk.events("SlaClockStarted"))[-1]
+    assert (started.policy_id, started.buyer_id) == ("mails", "buyer-1")
+    undone = (await desk.agent.post(f"/v1/identities/{identity['id']}/unlink", json={"reason": "误关联"})).json()
+    for table in ("queue_entries", "sla_clocks"):
+        whose = await desk.harness.runtime.pool.fetch(f"SELECT DISTINCT buyer_id FROM {table}")
+        assert [each["buyer_id"] for each in whose] == [undone["buyer_id"]]
+    await queues.online("agent-1")
+    await queues.route()
+    done(await queues.accept("agent-1", await queues.entry(conversation)))
+    [agent] = done(await desk.admin.get("/v1/agents"))["data"]
+    assert agent["load"] == WEIGHTS[Channel.EMAIL]

@@ -35,3 +35,9 @@ async def conversation_closed(tx: Transaction[Settings], conversation: Conversat
     """The locked conversation is closed."""
     await demand.conversation_closed(tx, conversation)
     await clocks.conversation_closed(tx, conversation)
+
+
+async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The locked conversation belongs to another buyer."""
+    await demand.customer_changed(tx, conversation)
+    await clocks.customer_changed(tx, conversation)

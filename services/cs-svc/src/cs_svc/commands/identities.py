@@ -6,6 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ConversationCustomerChanged, IdentityAdded, IdentityLinked, IdentityUnlinked, digest
 from aftercare_events.catalogue.conversations import LinkProof
 
+from cs_svc.commands import effects
 from cs_svc.commands.record import conversation_fields, identity_fields
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.errors import IdentityKnown
@@ -89,4 +90,4 @@ async def _move_conversations(tx: Transaction[Settings], identity: Identity) -> 
         event = ConversationCustomerChanged(
             **conversation_fields(tx, moved), previous_buyer_id=before.buyer_id, identity_id=identity.id
         )
-        await tx.save(CONVERSATIONS, moved, event)
+        await effects.customer_changed(tx, await tx.save(CONVERSATIONS, moved, event))

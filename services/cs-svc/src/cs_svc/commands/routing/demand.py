@@ -8,7 +8,7 @@ from cs_svc.domain.routing.languages import language_of
 from cs_svc.domain.routing.queue import LeaveCause, Priority
 from cs_svc.settings import Settings
 from cs_svc.tables.routing.agents import AGENT, COUNT_OUTCOME
-from cs_svc.tables.routing.queue import LAST_ENTRY
+from cs_svc.tables.routing.queue import LAST_ENTRY, MOVE_LIVE_ENTRY
 
 
 async def message_posted(
@@ -45,6 +45,11 @@ async def conversation_closed(tx: Transaction[Settings], conversation: Conversat
     await queue.leave(tx, conversation.id, LeaveCause.CLOSED)
     await _count(tx, conversation, handled=1, solved=1)
     tx.wake(queue.ROUTING)
+
+
+async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """It waits as a conversation of the buyer to whom it belongs now."""
+    await tx.execute(MOVE_LIVE_ENTRY, of_conversation=conversation.id, new_buyer_id=conversation.buyer_id)
 
 
 async def _has_agent(tx: Transaction[Settings], conversation: Conversation) -> bool:

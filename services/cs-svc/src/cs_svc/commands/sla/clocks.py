@@ -22,7 +22,7 @@ from cs_svc.domain.sla.clocks import Clock, ClockAction, ClockState
 from cs_svc.domain.sla.policies import ClockKind, Situation, SlaPolicy, chosen
 from cs_svc.settings import Settings
 from cs_svc.tables.routing.queue import LAST_ENTRY
-from cs_svc.tables.sla.clocks import CLOCKS, LOCK_CLOCKS
+from cs_svc.tables.sla.clocks import CLOCKS, LOCK_CLOCKS, MOVE_LIVE_CLOCKS
 from cs_svc.tables.sla.policies import ALL_POLICIES, CALENDARS_OF
 
 ANSWERS = (ClockKind.FIRST_ANSWER, ClockKind.NEXT_ANSWER)
@@ -70,6 +70,11 @@ async def conversation_closed(tx: Transaction[Settings], conversation: Conversat
     for clock in live:
         action = ClockAction.MEET if clock.kind is ClockKind.RESOLUTION else ClockAction.DROP
         await _end(tx, clock, action, calendars)
+
+
+async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The answers that are owed are owed to the buyer to whom the locked conversation belongs now."""
+    await tx.execute(MOVE_LIVE_CLOCKS, of_conversation=conversation.id, new_buyer_id=conversation.buyer_id)
 
 
 async def pause(tx: Transaction[Settings], conversation_id: str) -> None:

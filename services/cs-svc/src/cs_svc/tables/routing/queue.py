@@ -1,7 +1,7 @@
 """The queues of conversations: each stay of a conversation in one, and how much each agent has."""
 
 from aftercare_chassis.database.columns import aggregate, one_of, quantity, text, texts, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
     Boolean,
@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -121,6 +122,13 @@ LOCK_OFFERED_TO = Query(
     QueueEntry,
 )
 """What is offered to an agent."""
+
+MOVE_LIVE_ENTRY = Statement(
+    update(queue_entries)
+    .where(queue_entries.c.conversation_id == bindparam("of_conversation", type_=Text), IS_LIVE)
+    .values(buyer_id=bindparam("new_buyer_id", type_=Text))
+)
+"""Let a conversation wait as that of another buyer."""
 
 LOCK_ROUTING: Query[Record] = Query(
     select(func.pg_advisory_xact_lock(func.hashtextextended(literal_column("'routing'"), 0)))

@@ -1,7 +1,7 @@
 """The clocks of conversations."""
 
 from aftercare_chassis.database.columns import aggregate, document, one_of, quantity, text, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -87,6 +88,12 @@ LOCK_CLOCKS = Query(
     Clock,
 )
 """The clocks of a conversation that have not ended."""
+MOVE_LIVE_CLOCKS = Statement(
+    update(sla_clocks)
+    .where(sla_clocks.c.conversation_id == bindparam("of_conversation", type_=Text), sql(LIVE))
+    .values(buyer_id=bindparam("new_buyer_id", type_=Text))
+)
+"""Let the clocks of a conversation count for another buyer."""
 AGENTS_OF: Query[Record] = Query(
     select(conversations.c.id, conversations.c.agent_id).where(
         conversations.c.id == any_(bindparam("ids", type_=ARRAY(Text)))
