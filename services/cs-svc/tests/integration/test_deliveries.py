@@ -70,7 +70,7 @@ async def test_a_refused_message_is_not_tried_again(at: ChannelDesk) -> None:
 
 
 @pytest.mark.parametrize("safe", [True, False])
-async def test_a_process_that_dies_while_sending_sends_twice_only_where_that_is_harmless(
+async def test_a_process_that_ends_while_sending_sends_twice_only_where_that_is_harmless(
     at: ChannelDesk, safe: bool
 ) -> None:
     conversation = await at.write(await at.add())
@@ -98,7 +98,7 @@ async def test_reports_come_late_twice_and_in_any_order(at: ChannelDesk) -> None
     assert (bounced["state"], bounced["why"]) == ("bounced", "mailbox_full")
 
 
-async def test_a_channel_without_an_account_fails_and_says_so(at: ChannelDesk) -> None:
+async def test_a_channel_without_an_account_fails_with_a_reason(at: ChannelDesk) -> None:
     conversation = await at.write(await at.add("13800138000", "sms"))
     await at.deliver()
     [failed] = await at.deliveries(conversation)
