@@ -25,7 +25,7 @@ OWNERS = {
         "courier-webhooks",
     ),
     "aftersale-svc": ("cases", "disputes", "evidence"),
-    "cs-svc": ("conversations", "complaints", "feedback", "ratings"),
+    "cs-svc": ("conversations", "complaints", "feedback", "ratings", "bot"),
     "kb-svc": ("articles", "search"),
     "analytics-svc": ("traces", "metrics"),
 }

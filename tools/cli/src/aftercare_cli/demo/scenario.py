@@ -108,6 +108,22 @@ class Scenario:
         message = self.participants.agent.post(path, {"text": reply, "citations": citations})
         expect("the list of citations", message["citations"], citations)
         print_step(self.participants.agent, f"answers: {reply}", f"citing version {article['version']}")
+        self._ask_bot()
+
+    def _ask_bot(self) -> None:
+        """The bot answers what its intents are about, and hands over where a person is asked for."""
+        answered = self._asked("退货运费谁承担")
+        expect("the kind of the reply", answered["kind"], "answer")
+        [citation] = answered["citations"]
+        outcome = f"citing 《{citation['title']}》 version {citation['article_version']}"
+        print_step("the bot 智能客服", f"answers: {answered['text']}", outcome)
+        handed_over = self._asked("转人工")
+        expect("the reason of the hand-over", handed_over["reason"], "requested")
+        print_step("the bot 智能客服", f"answers: {handed_over['text']}", handed_over["kind"])
+
+    def _asked(self, question: str) -> Body:
+        print_step(self.participants.buyer, f"asks the bot: {question}", "")
+        return self.participants.buyer.post("/v1/bot/ask", {"text": question})
 
     def _find_article(self, query: str) -> Body:
         hits = self.participants.agent.get("/v1/search", q=query, limit=3)["data"]
