@@ -23,7 +23,7 @@ async def seed_queues(harness: Harness) -> None:
         ("teams/general", {"name": "General"}),
         ("agents/agent-9", LEAD),
         ("sla/calendars/office", HOURS),
-        ("sla/policies/all", POLICY),
+        ("sla/policies/policy-9", POLICY),
     ):
         assert (await admin.put(f"/v1/{path}", json=body)).is_success
 
@@ -31,5 +31,5 @@ async def seed_queues(harness: Harness) -> None:
 async def queue_ids(harness: Harness) -> dict[str, str]:
     """The parameters of their paths, and that of the conversation that waits."""
     [entry] = (await harness.client("admin", "admin-9").get("/v1/queue-entries")).json()["data"]
-    fixed = {"team_id": "general", "agent_id": "agent-9", "policy_id": "all", "calendar_id": "office"}
+    fixed = {"team_id": "general", "agent_id": "agent-9", "policy_id": "policy-9", "calendar_id": "office"}
     return fixed | {"queue_entry_id": entry["id"]}

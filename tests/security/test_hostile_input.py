@@ -37,6 +37,7 @@ OF_UNKNOWN_MERCHANTS = {
     "listDepositEntries",
     "bookDepositEntry",
     "putCaseworker",  # people may have any name
+    "putAgent",
 }
 NEEDED = {"listCaseworkers": {"role": "agent"}}
 """The parameters that lists cannot do without."""

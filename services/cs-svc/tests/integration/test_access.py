@@ -10,6 +10,7 @@ NOT_FOUND, FORBIDDEN = 404, 403
 CALLS: dict[tuple[str, str], tuple[object, set[str]]] = {
     ("POST", "/v1/conversations"): ({"case_id": CASE, "text": "?"}, {"buyer"}),
     ("POST", "/v1/conversations/{conversation_id}/messages"): ({"text": "?"}, {"buyer", "seller", "agent"}),
+    ("POST", "/v1/conversations/{conversation_id}/read"): ({"place": "00000001"}, {"buyer", "seller", "agent"}),
     ("POST", "/v1/conversations/{conversation_id}/assign"): ({}, {"agent"}),
     ("POST", "/v1/conversations/{conversation_id}/close"): (None, {"buyer", "agent"}),
     ("GET", "/v1/conversations/{conversation_id}"): (None, SEES),

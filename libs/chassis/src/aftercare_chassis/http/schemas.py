@@ -178,6 +178,14 @@ Name = Annotated[
 ]
 """One line for people of 1 to 200 characters, at least one of them visible."""
 
+Utterance = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
+    AfterValidator(_one_line),
+    AfterValidator(_not_blank),
+]
+"""One line of 1 to 1,000 characters, as somebody might say it, at least one of them visible."""
+
 Prose = AfterValidator(_prose)
 """Validates text in lines and paragraphs: at least one visible character, no control characters but tabs and line breaks."""
 

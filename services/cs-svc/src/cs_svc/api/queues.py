@@ -54,7 +54,7 @@ async def list_queue_entries(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[QueueEntryOut]:
-    """Stays of conversations in queues, newest first. An agent names themselves as `agent_id`, or a team that they lead."""
+    """Stays of conversations in queues, newest first. An agent sees those offered to, or taken by, themselves, and those of a team that they lead, which `team_id` names."""
     filters = {"team_id": team_id, "agent_id": agent_id, "conversation_id": conversation_id, "state": state}
     page = await queries.entries(reader, limit, cursor, **filters)
     return PageOut[QueueEntryOut].of(page, lambda each: QueueEntryOut.of(each, reader.actor))

@@ -15,9 +15,12 @@ from cs_svc.tables.read_marks import MARK
 async def mark(tx: Transaction, conversation_id: str, *, place: str, read: bool) -> ReadMark:
     """Note that the actor has received the messages up to this place, and read them if `read`; at most up to the last one.
 
-    Raises: NotFound.
+    Raises:
+        NotFound: the actor does not see the conversation.
+        Stale: the request's If-Match names another version.
     """
     conversation = await tx.get(CONVERSATIONS, conversation_id)
+    tx.check_condition(conversation.version)
     place = min(place, f"{conversation.message_count:08d}")
     made = ReadMark(
         conversation_id=conversation_id,

@@ -93,15 +93,18 @@ def _figures(team: Team, found: dict[str, int]) -> QueueFigures:
 
 
 async def entries(reader: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[QueueEntry]:
-    """A page of stays in queues, newest first: those of a team that the reader leads, or what is or was offered to the reader.
+    """A page of stays in queues, newest first: of a team that the reader leads, or offered to the reader where no team is named.
 
     Raises:
-        LeadOnly: the filters name neither.
+        LeadOnly: the filters name another agent, or a team that the reader does not lead.
     """
-    team_id = filters["team_id"]
-    if filters["agent_id"] != reader.actor.id and not await _leads(reader, [] if team_id is None else [team_id]):
-        raise LeadOnly
-    return await reader.page(queue.QUEUE_ENTRY_LIST, limit=limit, cursor=cursor, **filters)
+    team_id, agent_id, own = filters["team_id"], filters["agent_id"], None
+    if agent_id != reader.actor.id and reader.actor.role not in ALL_SEE:
+        if team_id is None and agent_id is None:
+            own = reader.actor.id
+        elif team_id is None or not await _leads(reader, [team_id]):
+            raise LeadOnly
+    return await reader.page(queue.QUEUE_ENTRY_LIST, limit=limit, cursor=cursor, own_id=own, **filters)
 
 
 async def entry(reader: Reader[Settings], entry_id: str) -> QueueEntry:

@@ -3,15 +3,14 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Self
 
-from aftercare_chassis.http.schemas import Id, In, Out, Text, Time, example
+from aftercare_chassis.http.schemas import Id, In, Name, Out, Text, Time, Utterance, example
 from pydantic import Field, StringConstraints
 
 from cs_svc.domain.bot import BotAction, Intent, Model, ModelState
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 """A BCP 47 tag, such as zh-CN."""
-IntentName = Annotated[str, StringConstraints(pattern=r"^[^\s/](.{0,98}[^\s/])?$", max_length=100)]
-Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+IntentName = Annotated[Name, StringConstraints(pattern=r"^[^/]*$", max_length=100)]
 
 
 class CitedClauseIn(In):
@@ -38,7 +37,7 @@ class IntentIn(In):
     """Its name; `out_of_scope` has the examples that belong to no intent."""
     language: Language | None = None
     """The language of the examples; that of the body where it is left out."""
-    examples: Annotated[list[Example], Field(min_length=1, max_length=5_000)]
+    examples: Annotated[list[Utterance], Field(min_length=1, max_length=5_000)]
     """How people ask for it, in their own words."""
     answer: Text | None = None
     """What the bot answers."""
@@ -61,7 +60,7 @@ class IntentsIn(In):
     """The language of intents that name none, and of `out_of_scope`."""
     intents: Annotated[list[IntentIn], Field(max_length=1_000)]
     """The intents."""
-    out_of_scope: Annotated[list[Example] | None, Field(max_length=5_000)] = None
+    out_of_scope: Annotated[list[Utterance] | None, Field(max_length=5_000)] = None
     """Examples that belong to no intent, in the place of those before; they stay where this is left out."""
     replace: bool = False
     """Whether intents of the same languages that are not named are removed."""

@@ -120,8 +120,10 @@ async def accept(tx: Transaction[Settings], entry_id: str) -> QueueEntry:
         NotFound: there is no such entry.
         OfferedToAnother: it is offered to somebody else.
         IllegalTransition: it is not offered, or the conversation is closed.
+        Stale: the request's If-Match names another version of the entry.
     """
     found = await tx.get(queue.QUEUE_ENTRIES, entry_id)
+    tx.check_condition(found.version)
     # Conversations are locked before their entries, as by those who write in them.
     conversation = await tx.lock(CONVERSATIONS, found.conversation_id)
     entry = await _offered_to_actor(tx, entry_id)

@@ -90,7 +90,11 @@ queue_entries = Table(
 _STAFF = {"agent": None, "arbitrator": None, "admin": None}
 QUEUE_ENTRIES = Rows(queue_entries, QueueEntry, _STAFF)
 QUEUE_ENTRY_LIST = Listing(
-    queue_entries, QueueEntry, filters=("state", "team_id", "agent_id", "conversation_id"), seen_by=_STAFF
+    queue_entries,
+    QueueEntry,
+    filters=("state", "team_id", "agent_id", "conversation_id"),
+    seen_by=_STAFF,
+    conditions={"own_id": queue_entries.c.agent_id == bindparam("own_id")},
 )
 LIVE_STATES = (QueueState.WAITING, QueueState.OFFERED)
 IS_LIVE = queue_entries.c.state.in_([literal_column(f"'{each}'") for each in LIVE_STATES])
