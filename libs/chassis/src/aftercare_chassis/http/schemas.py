@@ -170,20 +170,11 @@ OneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200
 """One line for people of at most 200 characters, or blank: no control characters or line separators. White space around it
 is removed, and text without visible characters (`characters.shows`) becomes the empty string."""
 
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_one_line),
-    AfterValidator(_not_blank),
-]
+_VisibleLine = AfterValidator(lambda value: _not_blank(_one_line(value)))
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _VisibleLine]
 """One line for people of 1 to 200 characters, at least one of them visible."""
 
-Utterance = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
-    AfterValidator(_one_line),
-    AfterValidator(_not_blank),
-]
+Utterance = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), _VisibleLine]
 """One line of 1 to 1,000 characters, as somebody might say it, at least one of them visible."""
 
 Prose = AfterValidator(_prose)
