@@ -202,6 +202,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "unlinkIdentity": {"agent"},
         "writeToIdentity": {"agent"},
         "listDeliveries": STAFF,
+        "listConversationFiles": READERS,
+        "getConversationFile": READERS,
         "retryDelivery": {"agent"},
     },
     "kb-svc": {

@@ -21,3 +21,13 @@ async def add_identity(service: SeededService, agent: httpx.AsyncClient) -> None
     written = made(await agent.post(f"/v1/identities/{identity}/conversations", json=CHANNEL_BODIES["writeToIdentity"]))
     [delivery] = (await agent.get(f"/v1/conversations/{written['id']}/deliveries")).json()["data"]
     service.ids |= {"identity_id": identity, "delivery_id": delivery["id"]}
+
+
+async def add_file(service: SeededService) -> None:
+    """Add a file of the conversation whose content was not kept."""
+    about = "SELECT 'att_1', id, '发票.pdf', 'application/pdf', 9000000, repeat('0', 64) FROM messages"
+    add = f"INSERT INTO message_attachments (id, message_id, name, media_type, size_bytes, sha256) {about}"
+    await service.harness.runtime.pool.execute(
+        f"{add} WHERE conversation_id = $1 LIMIT 1", service.ids["conversation_id"]
+    )
+    service.ids["file_id"] = "att_1"

@@ -24,7 +24,7 @@ from aftersale_bodies import aftersale_bodies, cny
 from aftersale_svc import main as aftersale
 from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
-from channel_objects import CHANNEL_BODIES, add_identity
+from channel_objects import CHANNEL_BODIES, add_file, add_identity
 from cs_svc import main as cs
 from kb_svc import main as kb
 from order_bodies import ADDRESS, order_bodies
@@ -260,8 +260,8 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             ("courier_rating_id", "/v1/courier-ratings", "rateCourier"),
         ):
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
-        service.ids["buyer_id"] = "buyer-1"
         await seed_bot(service)
+        await add_file(service)
         service.ids |= {"buyer_id": "buyer-1"} | await queue_ids(harness)
         yield service
 

@@ -1,15 +1,22 @@
-"""The settings of cs-svc: within how many hours people are to be answered, and how conversations are given to agents."""
+"""The settings of cs-svc: within how many hours people are to be answered, how conversations are given to agents, and the accounts of channels."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
-from pydantic import Field
+from pydantic import Field, model_validator
 
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Secret = Annotated[str, Field(repr=False)]
 
 
 class Settings(ServiceSettings):
-    """The settings of every service, the hours after which an unanswered message or complaint is marked as overdue, and what agents are chosen by."""
+    """The settings of every service, the hours after which an unanswered message or complaint is marked as overdue, what agents are chosen by,
+    and the accounts of channels.
+
+    E-mail is connected where `email_address` is set, from which mails are sent and at which they arrive; then it needs both servers.
+    `email_authserv_id` is how the own mail server names itself in Authentication-Results.
+    """
 
     reply_hours: Hours = 4
     complaint_answer_hours: Hours = 48
@@ -26,3 +33,26 @@ class Settings(ServiceSettings):
     embeddings_model: Annotated[str, Field(min_length=1, max_length=100)] = "multilingual-e5-small-q4"
     # How long a question waits for its vector; after that its words alone count.
     embeddings_seconds: Annotated[float, Field(gt=0, le=10)] = 0.5
+    channel_inbox_hours: Hours = 24 * 30
+    email_address: Annotated[str, Field(pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")] = ""
+    email_name: str = ""
+    email_authserv_id: str = ""
+    email_smtp_host: str = ""
+    email_smtp_port: Port = 465
+    email_smtp_security: Literal["tls", "starttls", "none"] = "tls"
+    email_smtp_username: str = ""
+    email_smtp_password: Secret = ""
+    email_imap_host: str = ""
+    email_imap_port: Port = 993
+    email_imap_security: Literal["tls", "none"] = "tls"
+    email_imap_username: str = ""
+    email_imap_password: Secret = ""
+    email_poll_seconds: Annotated[float, Field(ge=1, le=3600)] = 15
+
+    @model_validator(mode="after")
+    def _is_connected(self) -> Self:
+        if self.email_address and not (self.email_smtp_host and self.email_imap_host):
+            raise ValueError(
+                "AFTERCARE_EMAIL_ADDRESS needs AFTERCARE_EMAIL_SMTP_HOST and AFTERCARE_EMAIL_IMAP_HOST beside it"
+            )
+        return self

@@ -175,3 +175,11 @@ class ChannelNotWritten(Refusal):
     kind, code = Kind.CONFLICT, "channel_not_written"
     zh = "渠道 {channel} 不能发送文字消息；可用：email、wechat、qq、sms。"
     en = "No messages are delivered over the channel {channel}; they are over email, wechat, qq and sms."
+
+
+class FileNotKept(Refusal):
+    """The content of the file was not kept; `size_bytes` is its size."""
+
+    kind, code = Kind.CONFLICT, "file_not_kept"
+    zh = "该文件（{size_bytes} 字节）过大或过多，内容未保存，请联系对方重新发送。"
+    en = "This file ({size_bytes} bytes) was too large, or one too many, to be kept; ask its author to send it another way."

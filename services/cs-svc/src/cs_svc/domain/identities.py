@@ -80,7 +80,7 @@ def canonical(channel: Channel, address: str) -> str:
 
 
 def _email(spelt: str) -> str:
-    """In lower case: no provider that people use shows addresses apart by the case of their local part."""
+    """In lower case: no provider that people use distinguishes addresses by the case of their local part."""
     local, _, domain = spelt.lower().rpartition("@")
     if not local or "@" in local or "." not in domain or any(each in '<>(),;:\\"[]' for each in spelt):
         raise AddressMalformed(pointer="/address")

@@ -114,6 +114,13 @@ LATEST_MESSAGES = Query(
     .limit(bindparam("rows")),
     Message,
 )
+FIRST_MESSAGE = Query(
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(messages.c.place)
+    .limit(1),
+    Message,
+)
 LATEST_OF_BUYER = Query(
     select(messages)
     .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.author_role == AuthorRole.BUYER)

@@ -55,3 +55,64 @@ class SendingChannel(Protocol):
 
     async def send(self, outgoing: Outgoing, now: datetime) -> Sent:
         """Send the message. It raises nothing that is not a fault of this code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that came with a message; `content` None where it is beyond the limits."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """A message of a person.
+
+    `external_id` is what the channel calls it. `delivery_id` is the message of ours that it answers, `conversation_id` the conversation to which it
+    was addressed, both as proven by a code of ours; `continues` is whether it belongs to the newest conversation of its author where it names none.
+    """
+
+    external_id: str | None
+    address: str
+    text: str
+    quoted: str | None = None
+    subject: str | None = None
+    delivery_id: str | None = None
+    conversation_id: str | None = None
+    continues: bool = False
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What became of a message of ours: it arrived (`delivered`), or was given back, with a code of the reason."""
+
+    delivery_id: str | None = None
+    external_id: str | None = None
+    delivered: bool
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Irrelevant:
+    """Nothing to be done; `why` is a code."""
+
+    why: str
+
+
+Content = InboundMessage | DeliveryReport | Irrelevant
+
+
+class Unreadable(ValueError):
+    """What came in is none of the channel's messages; the text is a code."""
+
+
+class ReadingChannel(Protocol):
+    """How what came in over a channel is read. Pure: no clock, no network, no database."""
+
+    def parse(self, raw: bytes) -> Content:
+        """The content of what came in. Raises: Unreadable."""
