@@ -63,6 +63,8 @@ UNREAD = {
     "aftercare_commands_waiting": "the rate of waits says more; for a look at one process",
     "aftercare_consumer_lag": "by topic on the dashboard",
     "aftercare_consumer_parked_total": "what waits for an operator is shown",
+    "aftercare_http_open_sockets": "for a look at one process, which limits them itself",
+    "aftercare_http_sockets_closed_total": "the reasons, for a look when clients complain",
     "aftercare_ledger_counted_postings": "progress of a recount",
     "aftercare_parked_decisions": "a record",
     "aftercare_pool_waiting": "the seconds that are waited are shown",

@@ -151,3 +151,17 @@ async def test_files_are_kept_with_their_message(post: Post) -> None:
     assert content.headers["content-disposition"].startswith("attachment;")
     assert content.headers["x-content-type-options"] == "nosniff"
     assert (await post.desk.buyer.get(f"{path}/{file['id']}")).status_code == 404
+
+
+async def test_a_file_beyond_the_limits_is_named_and_not_kept(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cs_svc.integrations.channels.email.parts.MOST_BYTES", 3)
+    made = mail()
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="发票.pdf")
+    post.server.post(bytes(made))
+    await post.fetch()
+    [opened] = await post.conversations()
+    path = f"/v1/conversations/{opened['id']}/files"
+    [file] = (await post.desk.agent.get(path)).json()["data"]
+    assert (file["name"], file["size_bytes"], file["is_kept"]) == ("发票.pdf", 4, False)
+    refused = await post.desk.agent.get(f"{path}/{file['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "file_not_kept")

@@ -57,6 +57,7 @@ async def open_with(
         ChannelNotWritten: it is not on a channel over which messages are delivered.
     """
     identity = await tx.get(IDENTITIES, identity_id)
+    tx.check_condition(identity.version)
     if identity.channel not in WRITTEN:
         raise ChannelNotWritten(channel=identity.channel)
     return await start(tx, replace(new_over(tx, identity, subject), agent_id=tx.actor.id), text)

@@ -44,7 +44,7 @@ class LinkIn(In):
 
     buyer_id: PrincipalId
     """The buyer at the identity provider, or another customer (`cust_…`)."""
-    reason: Text
+    reason: Name
     """How the agent knows; it is kept as a hash in the event."""
 
 
@@ -53,7 +53,7 @@ class UnlinkIn(In):
 
     model_config = example(reason="该邮箱属于他人。")
 
-    reason: Text
+    reason: Name
     """Why; it is kept as a hash in the event."""
 
 
