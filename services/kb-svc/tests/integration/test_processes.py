@@ -5,7 +5,9 @@ from aftercare_chassis.testing import Harness
 # The database as revision 0001 left it.
 FIRST_SCHEMA = """
 ALTER TABLE search_documents
-    DROP COLUMN text, DROP COLUMN analyser, DROP COLUMN terms, DROP COLUMN counts, DROP COLUMN positions;
+    DROP COLUMN text, DROP COLUMN analyser, DROP COLUMN terms, DROP COLUMN counts, DROP COLUMN positions,
+    DROP COLUMN embedded_model;
+DROP TABLE published_texts, search_passages, search_models;
 UPDATE alembic_version SET version_num = '0001';
 """
 
