@@ -98,6 +98,7 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
         "CancelledLine",
         "CaseLine",
         "Clause",
+        "ClauseText",
         "DeadlineChange",
         "DisputeCost",
         "InspectedLine",
