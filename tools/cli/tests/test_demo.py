@@ -32,6 +32,15 @@ STATES = {
     "/v1/complaints/cmp_1": "resolved",
     "/v1/parcels/parcel_1": "delivered",
 }
+ANSWERS: dict[str, Body] = {
+    "退货运费谁承担": {
+        "kind": "answer",
+        "text": "质量问题由卖家承担。",
+        "citations": [{"title": "退货运费", "article_version": 3}],
+    },
+    "转人工": {"kind": "handover", "reason": "requested", "text": "正在为您转接人工客服。"},
+}
+"""Of the bot."""
 AFTER = {"confirm-replacement": "completed", "confirm-verdict": "executed"}
 
 
@@ -67,6 +76,8 @@ class FakeSuite:
             }
         if noun == "messages":
             return {"id": "msg_1", "citations": body["citations"]}
+        if noun == "ask":
+            return ANSWERS[body["text"]]
         return CREATED.get(noun, {"state": AFTER.get(noun, f"after {noun}"), "whose_turn": "buyer"}) | {
             "waybill_no": body.get("waybill_no")
         }

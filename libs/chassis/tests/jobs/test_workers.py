@@ -121,4 +121,4 @@ async def test_a_worker_of_this_process_is_not_notified_through_the_database(tal
     tally.runtime.wakeup("probe")
     for name in ("probe", "elsewhere"):
         tally.runtime.wake(name)
-    assert tally.runtime.notifications.waiting == {"elsewhere"}
+    assert set(tally.runtime.notifications.waiting) == {"elsewhere"}
