@@ -20,7 +20,7 @@ async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: d
 
 
 async def an_article(suite: InProcessSuite) -> None:
-    """A policy, published and retired, which is longer than the event of a publication has room for."""
+    """A policy, published, rated and retired, which is longer than the event of a publication has room for."""
     body = "\n\n".join(f"## {days}\n\n{'签收后' * 200}{days}天内可以申请退货。" for days in (7, 15, 30, 60, 90))
     draft = {
         "kind": "policy",
@@ -31,4 +31,5 @@ async def an_article(suite: InProcessSuite) -> None:
     }
     article = await suite.call("agent", "kb", "articles", draft)
     await suite.call("agent", "kb", f"articles/{article['id']}/publish")
+    await suite.call("buyer", "kb", f"articles/{article['id']}/feedback", {"helped": False})
     await suite.call("agent", "kb", f"articles/{article['id']}/retire")

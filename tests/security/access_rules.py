@@ -216,6 +216,10 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "publishArticle": {"agent", "admin"},
         "retireArticle": {"agent", "admin"},
         "search": EVERYBODY,
+        "giveArticleFeedback": set(),  # nothing is published yet
+        "listArticleFeedback": {"agent", "admin"},
+        "getArticleHelpfulness": {"agent", "admin"},
+        "listLeastHelpfulArticles": {"agent", "admin"},
     },
     "analytics-svc": {
         "getTrace": READERS,

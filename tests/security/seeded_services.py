@@ -26,11 +26,11 @@ from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from channel_objects import CHANNEL_BODIES, add_file, add_identity
 from cs_svc import main as cs
-from kb_svc import main as kb
 from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
 from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
 from seeded_bot import seed_bot
+from seeded_kb import kb_service
 from seeded_service import SeededService, made
 from standardwebhooks import Webhook
 
@@ -264,22 +264,6 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await add_file(service)
         service.ids |= {"buyer_id": "buyer-1"} | await queue_ids(harness)
         yield service
-
-
-@asynccontextmanager
-async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
-    async with Harness.start(kb.service, postgres_url) as harness:
-        agent = harness.client("agent", "agent-1")
-        draft = {
-            "kind": "policy",
-            "slug": "returns",
-            "language": "zh-CN",
-            "title": "七天无理由退货",
-            "body": "可以退。",
-        }
-        article = made(await agent.post("/v1/articles", json=draft))
-        bodies = {"draftArticle": draft | {"slug": "freight"}, "editArticle": {"title": "退货"}}
-        yield SeededService(harness, {"article_id": article["id"]}, bodies, {"search": {"q": "退货"}})
 
 
 @asynccontextmanager

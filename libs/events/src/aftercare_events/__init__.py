@@ -18,6 +18,7 @@ from aftercare_events.catalogue.articles import (
     ArticleDrafted,
     ArticleEvent,
     ArticlePublished,
+    ArticleRated,
     ArticleRetired,
     ArticleTextPublished,
 )
@@ -379,6 +380,7 @@ __all__ = [
     "ArticleDrafted",
     "ArticleEvent",
     "ArticlePublished",
+    "ArticleRated",
     "ArticleRetired",
     "ArticleTextPublished",
     "CancelledLine",

@@ -1,8 +1,11 @@
 """The composition of kb-svc: settings, routes and workers."""
 
+from datetime import timedelta
+
 import httpx
 from aftercare_chassis.database.audit import Audit
 from aftercare_chassis.http.partner_client import PartnerClient
+from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
 from aftercare_events.roles import AUDITED, ROLES
@@ -11,7 +14,7 @@ from aftercare_language.synonyms import default
 from fastapi import FastAPI
 
 from kb_svc import tables
-from kb_svc.api import articles, search
+from kb_svc.api import articles, feedback, search
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
 from kb_svc.workers.embeddings import Embedding
@@ -26,6 +29,8 @@ async def _after_migration(runtime: Runtime[Settings]) -> None:
     await publish(runtime)
 
 
+_FEEDBACK: Retention[Settings] = Retention("article_feedback", "changed_at", lambda _: timedelta(days=730))
+"""Who found what of an article is deleted after two years; the counts stay."""
 _SECONDS = 30.0
 """How long a request of the worker may take: a batch of passages."""
 
@@ -43,9 +48,10 @@ def service(
         settings=settings,
         roles=ROLES,
         audit=Audit(AUDITED),
-        routers=[articles.router, search.router(searching, default())],
+        routers=[articles.router, feedback.router, search.router(searching, default())],
         handlers=HANDLERS,
         workers=(REINDEXING, TEXT_PUBLICATION, *([Embedding(indexing).worker()] if client else [])),
+        retention=[_FEEDBACK],
         resources=(client,) if client else (),
         metadata=tables.metadata,
         after_migration=_after_migration,

@@ -106,3 +106,17 @@ class ArticleRetired(ArticleEvent):
     """The article is no longer in force."""
 
     matter: Code = "article_retirement"
+
+
+class ArticleRated(Event):
+    """A reader stated whether a version of an article helped, or changed such a statement; what the reader said besides is not in it."""
+
+    TOPIC: ClassVar[Topic] = topics.ARTICLES
+    KEY: ClassVar[str] = "feedback_id"
+
+    matter: Code = "article_feedback"
+    feedback_id: Annotated[Id, Field(description="the feedback, one per reader and version")]
+    article_id: Annotated[Id, Field(description="the article")]
+    article_version: Annotated[int, Field(strict=True, ge=1)]
+    helped: Annotated[bool, Field(strict=True, description="whether it helped")]
+    commented: Annotated[bool, Field(strict=True, description="whether there is a comment for the editors")]

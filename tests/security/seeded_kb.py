@@ -1,0 +1,28 @@
+"""kb-svc with an article that nobody but editors sees, and a valid body for every command on it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aftercare_chassis.testing import Harness
+from kb_svc import main as kb
+from seeded_service import SeededService, made
+
+
+@asynccontextmanager
+async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
+    async with Harness.start(kb.service, postgres_url) as harness:
+        agent = harness.client("agent", "agent-1")
+        draft = {
+            "kind": "policy",
+            "slug": "returns",
+            "language": "zh-CN",
+            "title": "七天无理由退货",
+            "body": "可以退。",
+        }
+        article = made(await agent.post("/v1/articles", json=draft))
+        bodies = {
+            "draftArticle": draft | {"slug": "freight"},
+            "editArticle": {"title": "退货"},
+            "giveArticleFeedback": {"helped": True},
+        }
+        yield SeededService(harness, {"article_id": article["id"]}, bodies, {"search": {"q": "退货"}})
