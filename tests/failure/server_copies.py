@@ -107,7 +107,7 @@ class Backups:
             settings.write("archive_mode = 'off'\n")
         await asyncio.to_thread(copied.start)
         self.restored.append(copied)
-        now = await _value(self.servers.postgres.admin, "SELECT pg_current_wal_lsn()")
+        now = await _value(self.servers.postgres.admin, "SELECT pg_current_wal_lsn()::text")
 
         async def has_all() -> bool:
             return bool(await _value(copied.admin, f"SELECT pg_last_wal_replay_lsn() >= '{now}'"))
