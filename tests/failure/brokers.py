@@ -15,6 +15,7 @@ from aftercare_cli.stack.interface import NoProgress
 from aftercare_cli.stack.kafka import answers
 from aftercare_cli.stack.processes import Processes, port_is_free
 from aftercare_cli.stack.waiting import wait_for
+from hosts import LOOPBACK, Host
 
 MEMORY = ["-Xms96m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 LOGGING = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
@@ -22,8 +23,8 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id={node}
 controller.quorum.voters={voters}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{advertised}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
@@ -56,6 +57,7 @@ class Broker:
     port: int
     controller: int
     advertised: int
+    host: Host = LOOPBACK
 
     @property
     def name(self) -> str:
@@ -66,11 +68,12 @@ class Broker:
         jars = kafka_jars(NoProgress())
         wait_for(lambda: port_is_free(self.port), seconds=60, otherwise=f"the port of {self.name} stays taken")
         properties = str(self.folder / "server.properties")
-        self.processes.start(self.name, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", properties])
+        command = [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", properties]
+        self.processes.start(self.name, [*self.host.enter(), *command])
 
     def wait(self, seconds: float = 60) -> None:
         wait_for(
-            lambda: answers(self.port),
+            lambda: answers(self.port, self.host.address),
             seconds=seconds,
             otherwise=f"{self.name} does not answer",
             check=self._check_running,
@@ -104,6 +107,7 @@ class Broker:
         text = PROPERTIES.format(
             node=self.node,
             voters=voters,
+            host=self.host.address,
             port=self.port,
             controller=self.controller,
             advertised=self.advertised,
@@ -137,16 +141,18 @@ class Cluster:
         advertised: Sequence[int] = (),
         folder: Path | None = None,
         segment: int = 67_108_864,
+        hosts: Sequence[Host] = (),
     ) -> "Cluster":
-        """A prepared cluster that is not started. `advertised`: ports of proxies; `folder`: a place on another disk."""
+        """A prepared cluster that is not started. `advertised`: ports of proxies; `folder`: a place on another disk; `hosts`: one per broker."""
         free = [ports.choose() for _ in range(size * 2)]
         brokers = []
         for node in range(1, size + 1):
             port, controller = free[node - 1], free[size + node - 1]
             public = advertised[node - 1] if advertised else port
             place = (folder or home) / f"kafka-{node}"
-            brokers.append(Broker(node, place, processes, port, controller, public))
-        voters = ",".join(f"{one.node}@127.0.0.1:{one.controller}" for one in brokers)
+            host = hosts[node - 1] if hosts else LOOPBACK
+            brokers.append(Broker(node, place, processes, port, controller, public, host))
+        voters = ",".join(f"{one.node}@{one.host.address}:{one.controller}" for one in brokers)
         cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         for one in brokers:
             one.prepare(voters, min(3, size), cluster, segment)
@@ -154,11 +160,11 @@ class Cluster:
 
     @property
     def bootstrap(self) -> str:
-        return ",".join(f"127.0.0.1:{one.advertised}" for one in self.brokers)
+        return ",".join(f"{one.host.address}:{one.advertised}" for one in self.brokers)
 
     @property
     def direct(self) -> str:
-        return ",".join(f"127.0.0.1:{one.port}" for one in self.brokers)
+        return ",".join(f"{one.host.address}:{one.port}" for one in self.brokers)
 
     def start(self) -> None:
         for one in self.brokers:

@@ -5,6 +5,7 @@
 FAILURE_CLOCK: a file with the seconds by which the host's clock is wrong; it is read again each time.
 FAILURE_LEASE_SECONDS: when a payment call of a worker that died is taken over by another (30 s in production).
 FAILURE_SESSION_MS: when Kafka removes a silent consumer from its group (half a minute in production).
+FAILURE_NETWORK: the network namespace in which it runs.
 """
 
 import importlib
@@ -13,6 +14,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hosts
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.service import Service
 
@@ -44,5 +46,7 @@ def with_faults(service: Service) -> Service:
 
 
 if __name__ == "__main__":
+    if network := os.environ.get("FAILURE_NETWORK"):
+        hosts.enter(network)
     built = importlib.import_module(sys.argv.pop(1)).service()
     with_faults(built).cli()

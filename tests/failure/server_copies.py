@@ -14,6 +14,7 @@ from aftercare_chassis.testing import until
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.postgres import SETTINGS, answers, as_user, binaries, chown_to_server_user
 from aftercare_cli.stack.waiting import wait_for
+from hosts import LOOPBACK, Host
 from servers import Servers
 
 SECONDS = 60.0
@@ -39,16 +40,21 @@ class ServerCopy:
     name: str
     data: Path
     port: int
+    host: Host = LOOPBACK
 
     @property
     def admin(self) -> str:
-        return with_port(self.servers.postgres.admin, self.port)
+        return self.address(self.servers.postgres.admin)
+
+    def address(self, dsn: str) -> str:
+        """That of the same database at this server."""
+        return with_port(dsn, self.port).replace("@127.0.0.1:", f"@{self.host.address}:")
 
     def start(self) -> None:
         """Start the server and wait until it answers, which it does once it is consistent."""
-        place = ["-D", str(self.data), "-h", "127.0.0.1", "-p", str(self.port), "-k", ""]
+        place = ["-D", str(self.data), "-h", self.host.address, "-p", str(self.port), "-k", ""]
         options = [f"--{key}={value}" for key, value in {**SETTINGS, "fsync": "off"}.items()]
-        command = [*as_user(self.data), str(binaries() / "postgres"), *place, *options]
+        command = [*self.host.enter(), *as_user(self.data), str(binaries() / "postgres"), *place, *options]
         self.servers.processes.start(self.name, command)
         wait_for(lambda: answers(self.admin), seconds=SECONDS, otherwise=self._log())
 

@@ -21,6 +21,7 @@ from aftercare_cli.stack.processes import Processes
 from aftercare_cli.testing.reaper import reaper
 from brokers import Cluster
 from fork_server import ForkServer
+from hosts import LOOPBACK, Host
 
 HERE = Path(__file__).parent
 PASSWORD = "for tests only"
@@ -35,10 +36,11 @@ class Process:
     environment: dict[str, str]
     processes: Processes
     port: int
+    host: Host = LOOPBACK
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host.address}:{self.port}"
 
     def start(self) -> "Process":
         self.processes.start(self.name, self.command, self.environment)
@@ -113,11 +115,13 @@ class Servers:
     started: list[Process] = field(default_factory=list)
     template: str = ""
 
-    def process(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
+    def process(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], host: Host = LOOPBACK
+    ) -> Process:
         """A process that is not started yet."""
         port = ports.choose()
-        variables = {**environment, "AFTERCARE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-        made = Process(name, list(command), variables, self.processes, port)
+        variables = {**environment, **host.environment(), "AFTERCARE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        made = Process(name, list(command), variables, self.processes, port, host)
         self.started.append(made)
         return made
 
@@ -185,8 +189,9 @@ def servers(
     kafka_disk: Path | None = None,
     postgres_disk: Path | None = None,
     segment: int = 67_108_864,
+    hosts: Sequence[Host] = (),
 ) -> Iterator[Servers]:
-    """Both servers, running. Commits survive everything but a power cut."""
+    """Both servers, running. `hosts`: one per broker. Commits survive everything but a power cut."""
     home = Path(tempfile.mkdtemp(prefix="aftercare-failure-"))
     for name in ("run", "logs", "postgres"):
         (home / name).mkdir()
@@ -197,7 +202,9 @@ def servers(
     try:
         with reaper(home):
             processes.open()
-            kafka = Cluster.make(home, processes, size, advertised=advertised, folder=kafka_disk, segment=segment)
+            kafka = Cluster.make(
+                home, processes, size, advertised=advertised, folder=kafka_disk, segment=segment, hosts=hosts
+            )
             for broker in kafka.brokers:
                 broker.start()
             database.start(NoProgress())

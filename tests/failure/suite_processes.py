@@ -17,6 +17,7 @@ from aftercare_cli.stack import databases
 from aftercare_cli.stack.layout import SERVICES
 from aftercare_events import TOPICS
 from counter_service import verify
+from hosts import LOOPBACK, Host
 from launch_builds import THIS, Build
 from retrying_clients import History, RetryingClients
 from servers import Process, Servers
@@ -35,7 +36,7 @@ _numbers = itertools.count(1)
 
 @dataclass(slots=True)
 class SuiteProcesses:
-    """The suite under test. `roles` holds the processes by service and role; new ones run `build`."""
+    """The suite under test. `roles` holds the processes by service and role; new ones run `build`, each at a host of `place`."""
 
     servers: Servers
     clients: RetryingClients
@@ -44,13 +45,14 @@ class SuiteProcesses:
     owners: dict[str, str]
     environment: dict[str, str]
     build: Build = THIS
+    place: Callable[[], Host] = Host
     roles: dict[tuple[str, str], list[Process]] = field(default_factory=dict)
 
     def new(self, service: str, role: str, **environment: str) -> Process:
         """One more process, not started yet."""
         variables = {**self.environment, "AFTERCARE_DATABASE_URL": self.dsns[service], **environment}
         command, variables = self._command(service, role), variables | self.build.environment
-        process = self.servers.process(f"{service}-{role}-{next(_numbers)}", command, variables)
+        process = self.servers.process(f"{service}-{role}-{next(_numbers)}", command, variables, self.place())
         self.roles.setdefault((service, role), []).append(process)
         return process
 
@@ -113,13 +115,19 @@ async def suite_processes(
     *,
     environment: Mapping[str, str] = MappingProxyType({}),
     address: Callable[[str], str] = str,
+    place: Callable[[], Host] = Host,
+    here: Host = LOOPBACK,
 ) -> AsyncIterator[SuiteProcesses]:
-    """The whole suite of this build, ready. `environment`: further variables of its processes; `address` makes that of a database as they get it."""
+    """The whole suite of this build, ready. `environment`: further variables of its processes; `address` makes that of a database as they get it.
+
+    `place`: the host of the next process; `here`: where they reach the payment simulator.
+    """
     await _prepare(servers)
     simulator = servers.process(
         "payment-simulator",
         [sys.executable, "-m", "aftercare_simulators.payment"],
         {**os.environ, "AFTERCARE_PAYMENT_WEBHOOK_SECRET": SECRET},
+        here,
     )
     variables = servers.environment() | {
         "AFTERCARE_PAYMENT_SIMULATOR_URL": simulator.url,
@@ -133,7 +141,7 @@ async def suite_processes(
     owners = {one.name: address(databases.dsn(admin, one, PASSWORDS[one.name], role=one.owner)) for one in SERVICES}
     with History.at(servers.home / "history.jsonl") as history:
         async with httpx.AsyncClient(timeout=20, trust_env=False) as http:
-            suite = SuiteProcesses(servers, None, simulator, dsns, owners, variables, build)  # type: ignore[arg-type]
+            suite = SuiteProcesses(servers, None, simulator, dsns, owners, variables, build, place)  # type: ignore[arg-type]
             suite.clients = RetryingClients(history, http, servers.keys, suite.urls)
             try:
                 await _start(suite, wanted)

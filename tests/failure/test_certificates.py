@@ -1,7 +1,6 @@
 """Certificates of Kafka's clients, of PostgreSQL and of the broker end and are replaced while people buy and return, and all connections are cut."""
 
 import asyncio
-import random
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +12,11 @@ import pytest
 from aftercare_chassis.testing import until
 from aftercare_cli.stack import ports
 from certificates import Authority
+from customers import Customers, customers
 from proxy import Proxy
 from server_copies import port_of, with_port
 from servers import Servers, servers
-from shop_scenarios import Scenarios
-from suite_processes import SuiteProcesses, suite_processes
+from suite_processes import suite_processes
 from tls_terminator import TlsTerminator
 
 pytestmark = [
@@ -110,55 +109,25 @@ def _add_listener(made: Servers, authority: Authority, inner: int, outer: int) -
     file.write_text(text + SECURED.format(keystore=own.both, truststore=authority.file), encoding="utf-8")
 
 
-@asynccontextmanager
-async def _customers(suite: SuiteProcesses, number: int) -> AsyncIterator[list[str]]:
-    """Scenarios run one after the other during the block; the names of those that have ended."""
-    enough, ended = asyncio.Event(), list[str]()
-
-    async def run() -> None:
-        while not enough.is_set():
-            shop = Scenarios(suite, timeout=240)
-            scenario = random.choice([shop.refund_before_shipment, shop.return_by_post])
-            await scenario()
-            ended.append(scenario.__name__)
-
-    running = asyncio.gather(*(run() for _ in range(number)))
-    try:
-        yield ended
-    finally:
-        enough.set()
-        await running
-
-
-async def _further(ended: list[str], number: int) -> None:
-    """Wait until this number of further scenarios has ended."""
-    wanted = len(ended) + number
-
-    async def reached() -> bool:
-        return len(ended) >= wanted
-
-    await until(reached, f"{number} further scenarios", 300)
-
-
 async def test_certificates_end_and_are_replaced_under_load(scale: Any) -> None:
     async with _secured() as secured:
         secured.issue()
         options = {"environment": secured.environment, "address": secured.address}
         async with suite_processes(secured.made, **options) as suite:
             suite.clients.timeout = 240
-            async with _customers(suite, 3) as ended:
-                await _further(ended, 2)
+            async with customers(suite, 3) as ended:
+                await ended.further(2)
                 for _ in range(2):
                     await _end_and_replace(secured, ended)
                 await secured.replace_brokers_certificate()
-                await _further(ended, 3)
+                await ended.further(3)
             scale.count(await suite.verify(seconds=180))
             connections = f"{secured.postgres.served} connections to PostgreSQL"
-            scale.note(f"{len(ended)} scenarios, {connections}; {suite.clients.summary()}")
+            scale.note(f"{len(ended.names)} scenarios, {connections}; {suite.clients.summary()}")
             assert not suite.clients.failed
 
 
-async def _end_and_replace(secured: Secured, ended: list[str]) -> None:
+async def _end_and_replace(secured: Secured, ended: Customers) -> None:
     """Let every connection be made with certificates that end soon, and again with their successors after that."""
     ends = secured.issue(LASTS)
     secured.cut()
@@ -170,5 +139,5 @@ async def _end_and_replace(secured: Secured, ended: list[str]) -> None:
     secured.issue()
     served = secured.postgres.served
     secured.cut()
-    await _further(ended, 3)
+    await ended.further(3)
     assert secured.postgres.served > served

@@ -19,7 +19,8 @@ COMBINATIONS = [{one} for one in COMPONENTS] + [set(pair) for pair in combinatio
 NAMESPACE = "combined"
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
-pytestmark = pytest.mark.cluster
+# The first test waits for the build of the API server, which takes half an hour on a busy machine.
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(3600)]
 
 
 def text(manifests: list[Manifest]) -> str:

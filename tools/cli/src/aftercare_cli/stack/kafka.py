@@ -46,10 +46,10 @@ share.coordinator.state.topic.num.partitions=1
 """
 
 
-def answers(port: int) -> bool:
-    """Whether the broker on this loopback port answers a request. It listens for some time before it does."""
+def answers(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether the broker at this port answers a request. It listens for some time before it does."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        with socket.create_connection((host, port), timeout=1) as connection:
             connection.sendall(API_VERSIONS)
             return len(connection.recv(8)) == 8
     except OSError:
