@@ -228,7 +228,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "getCourierMetrics": STAFF,
     },
 }
-PARTNERS = {"receivePaymentCallback", "receiveCourierPush"}  # signed by the partner, no token
+PARTNERS = {"receivePaymentCallback", "receiveCourierPush", "receiveChannelPush"}  # signed by the partner, no token
 
 
 @dataclass(frozen=True)

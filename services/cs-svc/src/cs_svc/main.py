@@ -19,6 +19,7 @@ from cs_svc import tables
 from cs_svc.api import (
     agents,
     bot,
+    channel_webhooks,
     complaints,
     conversations,
     courier_ratings,
@@ -35,16 +36,19 @@ from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.domain.channels import Channel
 from cs_svc.integrations.bot_reading import BotReading
+from cs_svc.integrations.channels.connected import connected
 from cs_svc.integrations.channels.email.mailbox import ImapAccount, Mailbox
 from cs_svc.integrations.channels.email.reading import EmailReading
 from cs_svc.integrations.channels.email.sending import EmailSending, SmtpAccount
 from cs_svc.integrations.channels.email.tokens import Tokens
-from cs_svc.integrations.channels.port import ReadingChannel, SendingChannel
+from cs_svc.integrations.channels.port import MediaChannel, ReadingChannel, SendingChannel
+from cs_svc.integrations.channels.pushes import PushingChannel
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
 from cs_svc.workers.bot_training import Training
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
 from cs_svc.workers.channel_inbox import ChannelInbox
+from cs_svc.workers.channel_media import ChannelMedia
 from cs_svc.workers.mailbox import MailboxWorker
 from cs_svc.workers.routing import QUEUES
 from cs_svc.workers.seeds import Seeding
@@ -63,12 +67,13 @@ def service(
     *,
     embeddings_transport: httpx.AsyncBaseTransport | None = None,
     channels: Mapping[Channel, SendingChannel] | None = None,
+    channels_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Service[Settings]:
     """The service with these settings, with those of the environment where none are given; `channels` are for tests, in place of those of the
-    settings."""
+    settings, and `channels_transport` in place of the network."""
     settings = settings or Settings()
-    connected = connected_channels(settings)
-    sending = connected.sending if channels is None else channels
+    accounts = connected_channels(settings, channels_transport)
+    sending = accounts.sending if channels is None else channels
     client = (
         PartnerClient(timeout=_TRAINING_SECONDS, transport=embeddings_transport) if settings.embeddings_url else None
     )
@@ -97,6 +102,7 @@ def service(
             sla.router,
             identities.router,
             files.router,
+            channel_webhooks.router(accounts.pushing),
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
@@ -107,8 +113,9 @@ def service(
             SLA_CALENDARS,
             SLA_FIGURES,
             ChannelDeliveries(sending).worker(),
-            ChannelInbox(connected.reading).worker(),
-            *connected.workers,
+            ChannelInbox(accounts.reading).worker(),
+            ChannelMedia(accounts.media).worker(),
+            *accounts.workers,
         ),
         retention=[_INBOX],
         log_fields=("source",),
@@ -135,13 +142,25 @@ class Channels:
 
     sending: Mapping[Channel, SendingChannel]
     reading: Mapping[Channel, ReadingChannel]
+    pushing: Mapping[Channel, PushingChannel]
+    media: Mapping[Channel, MediaChannel]
     workers: tuple[Worker[Settings], ...]
 
 
-def connected_channels(settings: Settings) -> Channels:
+def connected_channels(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Channels:
     """The channels of these settings."""
-    if not settings.email_address:
-        return Channels({}, {}, ())
+    others = connected(settings, transport)
+    email = _email(settings) if settings.email_address else Channels({}, {}, {}, {}, ())
+    return Channels(
+        {**email.sending, **others.sending},
+        {**email.reading, **others.reading},
+        others.pushing,
+        others.media,
+        email.workers,
+    )
+
+
+def _email(settings: Settings) -> Channels:
     tokens = Tokens(settings.signing_key)
     smtp = SmtpAccount(
         host=settings.email_smtp_host,
@@ -160,7 +179,7 @@ def connected_channels(settings: Settings) -> Channels:
     sending = EmailSending(account=smtp, address=settings.email_address, name=settings.email_name, tokens=tokens)
     reading = EmailReading(tokens, settings.email_address, settings.email_authserv_id)
     mailbox = MailboxWorker(Mailbox(imap), settings.email_poll_seconds)
-    return Channels({Channel.EMAIL: sending}, {Channel.EMAIL: reading}, (mailbox.worker(),))
+    return Channels({Channel.EMAIL: sending}, {Channel.EMAIL: reading}, {}, {}, (mailbox.worker(),))
 
 
 def app() -> FastAPI:

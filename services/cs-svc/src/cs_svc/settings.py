@@ -1,12 +1,17 @@
 """The settings of cs-svc: within how many hours people are to be answered, how conversations are given to agents, and the accounts of channels."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
+from aftercare_chassis.settings import PREFIX, Hours, HttpUrl, ServiceSettings
 from pydantic import Field, model_validator
 
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+_NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "wechat_app_id": ("wechat_app_secret", "wechat_tokens"),
+}
+"""A channel is connected where the first of its settings is set; then it needs these."""
 Secret = Annotated[str, Field(repr=False)]
 
 
@@ -16,6 +21,7 @@ class Settings(ServiceSettings):
 
     E-mail is connected where `email_address` is set, from which mails are sent and at which they arrive; then it needs both servers.
     `email_authserv_id` is how the own mail server names itself in Authentication-Results.
+    Secrets whose names are plural have several values, separated by commas, while one replaces another.
     """
 
     reply_hours: Hours = 4
@@ -48,9 +54,18 @@ class Settings(ServiceSettings):
     email_imap_username: str = ""
     email_imap_password: Secret = ""
     email_poll_seconds: Annotated[float, Field(ge=1, le=3600)] = 15
+    wechat_app_id: str = ""
+    wechat_app_secret: Secret = ""
+    wechat_tokens: Secret = ""
+    wechat_aes_keys: Annotated[Secret, Field(pattern=r"^([A-Za-z0-9+/]{43}(, ?)?)*$")] = ""
+    wechat_url: HttpUrl = "https://api.weixin.qq.com"
 
     @model_validator(mode="after")
     def _is_connected(self) -> Self:
+        for first, others in _NEEDED_BESIDE.items():
+            missing = [PREFIX + name.upper() for name in others if not getattr(self, name)]
+            if getattr(self, first) and missing:
+                raise ValueError(f"{', '.join(missing)} must be set beside {PREFIX}{first.upper()}")
         if self.email_address and not (self.email_smtp_host and self.email_imap_host):
             raise ValueError(
                 "AFTERCARE_EMAIL_ADDRESS needs AFTERCARE_EMAIL_SMTP_HOST and AFTERCARE_EMAIL_IMAP_HOST beside it"

@@ -8,9 +8,10 @@ import pytest
 from cs_svc.domain.attachments import MOST_BYTES, MOST_FILES
 from cs_svc.integrations.channels.email.parts import LARGEST
 from cs_svc.integrations.channels.email.reading import EmailReading
-from cs_svc.integrations.channels.email.texts import CUT, LONGEST_TEXT, clean, of_html, split
+from cs_svc.integrations.channels.email.texts import of_html, split
 from cs_svc.integrations.channels.email.tokens import Tokens
 from cs_svc.integrations.channels.port import DeliveryReport, InboundMessage, Irrelevant, Unreadable
+from cs_svc.integrations.channels.texts import CUT, LONGEST_TEXT, clean
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails import BUYER, SUPPORT, mail, report

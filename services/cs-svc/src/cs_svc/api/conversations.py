@@ -43,6 +43,7 @@ from cs_svc.domain.errors import (
     CaseUnknown,
     CitationsByAgentsOnly,
     OrderUnknown,
+    ReplyWindowClosed,
 )
 from cs_svc.settings import Settings
 
@@ -138,7 +139,7 @@ async def follow_conversation(
     "/{conversation_id}/messages",
     operation_id="postMessage",
     status_code=201,
-    responses=refusals(ActionNotAllowed, CitationsByAgentsOnly, CaseUnknown, CaseNotInConversation),
+    responses=refusals(ActionNotAllowed, CitationsByAgentsOnly, CaseUnknown, CaseNotInConversation, ReplyWindowClosed),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
 async def post_message(

@@ -207,7 +207,7 @@ def _message(
         event_id=tx.cause.id if tx.cause and code else None,
         citations=list(citations),
         case_id=case_id,
-        sent_at=tx.now,
+        sent_at=source.written_at or tx.now,
         channel=source.channel,
         quoted=source.quoted,
         external_id=source.external_id,

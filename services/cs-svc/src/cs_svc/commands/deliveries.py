@@ -10,14 +10,17 @@ from cs_svc.domain.case_notifications import notification_text
 from cs_svc.domain.channels import (
     DELIVERY,
     MOST_ATTEMPTS,
+    REPLY_WINDOWS,
     WRITTEN,
     Channel,
     ChannelDeliveryState,
     Delivery,
     DeliveryAction,
+    may_be_answered,
     pause,
 )
-from cs_svc.domain.conversations import Conversation, Message
+from cs_svc.domain.conversations import AuthorRole, Conversation, Message
+from cs_svc.domain.errors import ReplyWindowClosed
 from cs_svc.domain.identities import Identity
 from cs_svc.integrations.channels.port import Outcome, Outgoing, Sent
 from cs_svc.settings import Settings
@@ -40,9 +43,15 @@ class Claimed:
 
 
 async def queue(tx: Transaction[Settings], conversation: Conversation, message: Message) -> None:
-    """Have the message delivered to the identity of the conversation, where it has one on a channel that is written."""
+    """Have the message delivered to the identity of the conversation, where it has one on a channel that is written.
+
+    Raises:
+        ReplyWindowClosed: a person writes, and the channel takes no message to that identity now.
+    """
     if conversation.identity_id is None or conversation.channel not in WRITTEN:
         return
+    if message.author_role is not AuthorRole.SYSTEM and conversation.channel in REPLY_WINDOWS:
+        check_window(tx, await tx.get(IDENTITIES, conversation.identity_id))
     delivery = Delivery(
         id=tx.new_id("dlv"),
         conversation_id=conversation.id,
@@ -55,6 +64,14 @@ async def queue(tx: Transaction[Settings], conversation: Conversation, message: 
     )
     await tx.insert(DELIVERIES, delivery)
     tx.wake(WORKER)
+
+
+def check_window(tx: Transaction[Settings], identity: Identity) -> None:
+    """Check that the channel takes messages to this identity now. Raises: ReplyWindowClosed."""
+    if not may_be_answered(identity.channel, identity.last_inbound_at, tx.now):
+        raise ReplyWindowClosed(
+            channel=identity.channel, hours=int(REPLY_WINDOWS[identity.channel] / timedelta(hours=1))
+        )
 
 
 async def claim(tx: Transaction[Settings]) -> Claimed | datetime | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
 
-from cs_svc.commands import conversations, deliveries, identities
+from cs_svc.commands import conversations, deliveries, identities, media
 from cs_svc.domain.attachments import Attachment
 from cs_svc.domain.channels import Channel, DeliveryAction, pause
 from cs_svc.domain.conversations import Message, Source
@@ -108,7 +108,8 @@ async def _post(tx: Transaction[Settings], channel: Channel, found: InboundMessa
     if row["written"] >= MOST_AN_HOUR:
         return "too_many_messages"
     author = _as_buyer(tx, identity.buyer_id)
-    source = Source(channel=channel, quoted=found.quoted, external_id=found.external_id)
+    written_at = min(found.written_at or tx.now, tx.now)
+    source = Source(channel=channel, quoted=found.quoted, external_id=found.external_id, written_at=written_at)
     conversation_id = await _conversation(tx, identity, found)
     if conversation_id is None:
         new = conversations.new_over(author, identity, found.subject)
@@ -116,9 +117,9 @@ async def _post(tx: Transaction[Settings], channel: Channel, found: InboundMessa
         message = await tx.one(FIRST_MESSAGE, conversation_id=opened.id)
     else:
         message = await conversations.post(author, conversation_id, text=found.text, source=source)
-    await tx.execute(NOTE_INBOUND, identity_id=identity.id, now=tx.now)
+    await tx.execute(NOTE_INBOUND, identity_id=identity.id, at=written_at)
     if message is not None:
-        await _attach(tx, message, found)
+        await _attach(tx, channel, message, found)
     return None
 
 
@@ -141,7 +142,7 @@ async def _conversation(tx: Transaction[Settings], identity: Identity, found: In
     return newest.id if newest is not None else None
 
 
-async def _attach(tx: Transaction[Settings], message: Message, found: InboundMessage) -> None:
+async def _attach(tx: Transaction[Settings], channel: Channel, message: Message, found: InboundMessage) -> None:
     for each in found.files:
         kept = Attachment(
             id=tx.new_id("att"),
@@ -153,6 +154,8 @@ async def _attach(tx: Transaction[Settings], message: Message, found: InboundMes
             content=each.content,
         )
         await tx.insert(ATTACHMENTS, kept)
+    for kept_there in found.media:
+        await media.queue(tx, channel, message, kept_there)
 
 
 def _as_buyer(tx: Transaction[Settings], buyer_id: str) -> Transaction[Settings]:

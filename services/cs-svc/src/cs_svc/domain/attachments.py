@@ -1,6 +1,9 @@
 """Files that came with messages."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from cs_svc.domain.channels import Channel
 
 MOST_FILES = 20
 MOST_BYTES = 5 * 1024 * 1024
@@ -32,3 +35,17 @@ class Attachment:
     size_bytes: int
     sha256: str
     content: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitedFile:
+    """A file of a message that a channel keeps for a while, and that is to be fetched; `reference` is what the channel calls it."""
+
+    id: str
+    message_id: str
+    channel: Channel
+    reference: str
+    name: str
+    media_type: str
+    due_at: datetime
+    attempts: int = 0

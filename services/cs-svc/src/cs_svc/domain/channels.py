@@ -1,5 +1,6 @@
 """Channels 渠道 of conversations, and the deliveries of messages over them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +28,10 @@ class Channel(StrEnum):
 
 WRITTEN = frozenset({Channel.EMAIL, Channel.WECHAT, Channel.QQ, Channel.SMS})
 """The channels over which messages are delivered to an address. What is said on the phone is said by people."""
+
+
+REPLY_WINDOWS: Mapping[Channel, timedelta] = {Channel.WECHAT: timedelta(hours=48)}
+"""For how long after the latest message of a person a channel takes messages to them, where it has such a rule."""
 
 
 class ChannelDeliveryState(StrEnum):
@@ -92,6 +97,19 @@ class Delivery:
     external_id: str | None = None
     created_at: datetime
     updated_at: datetime
+
+
+def answered_until(channel: Channel, last_inbound_at: datetime | None) -> datetime | None:
+    """Until when messages can be sent to somebody whose latest message came then; None where the channel has no such rule,
+    or none came."""
+    window = REPLY_WINDOWS.get(channel)
+    return None if window is None or last_inbound_at is None else last_inbound_at + window
+
+
+def may_be_answered(channel: Channel, last_inbound_at: datetime | None, now: datetime) -> bool:
+    """Whether the channel takes messages to that person now."""
+    until = answered_until(channel, last_inbound_at)
+    return channel not in REPLY_WINDOWS or (until is not None and now < until)
 
 
 def pause(attempts: int) -> timedelta:

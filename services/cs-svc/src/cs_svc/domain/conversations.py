@@ -111,11 +111,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Over which channel a message came, see Message."""
+    """Over which channel a message came, see Message. `written_at` is when it was written, where the channel says so."""
 
     channel: Channel = Channel.WEB
     quoted: str | None = None
     external_id: str | None = None
+    written_at: datetime | None = None
 
 
 OVER_API = Source()

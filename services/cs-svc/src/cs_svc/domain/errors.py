@@ -177,6 +177,17 @@ class ChannelNotWritten(Refusal):
     en = "No messages are delivered over the channel {channel}; they are over email, wechat, qq and sms."
 
 
+class ReplyWindowClosed(Refusal):
+    """The channel takes messages to a person for so many `hours` after their latest one, which have passed."""
+
+    kind, code = Kind.CONFLICT, "reply_window_closed"
+    zh = "渠道 {channel} 只允许在对方最近一条消息后的 {hours} 小时内发送消息，请等对方再次联系，或改用其他渠道。"
+    en = (
+        "The channel {channel} takes messages only within {hours} hours after the latest one of the person, which have passed: wait until they "
+        "write again, or use another channel."
+    )
+
+
 class FileNotKept(Refusal):
     """The content of the file was not kept; `size_bytes` is its size."""
 

@@ -3,7 +3,7 @@
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.compiled import SeenBy
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
-from sqlalchemy import Index, Table, UniqueConstraint, bindparam, select, update
+from sqlalchemy import Index, Table, UniqueConstraint, bindparam, func, select, update
 
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.identities import Identity, IdentityState
@@ -36,6 +36,12 @@ IDENTITY_AT = Query(
     Identity,
 )
 NOTE_INBOUND = Statement(
-    update(identities).where(identities.c.id == bindparam("identity_id")).values(last_inbound_at=bindparam("now"))
+    update(identities)
+    .where(identities.c.id == bindparam("identity_id"))
+    .values(
+        last_inbound_at=func.greatest(
+            identities.c.last_inbound_at, bindparam("at", type_=identities.c.last_inbound_at.type)
+        )
+    )
 )
-"""Note when a message last came; it is no change of the identity."""
+"""Note when a message was written, unless a later one is known; it is no change of the identity."""

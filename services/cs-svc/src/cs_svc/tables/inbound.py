@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     select,
     update,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from cs_svc.domain.attachments import Attachment, ListedFile
+from cs_svc.domain.attachments import Attachment, AwaitedFile, ListedFile
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import AuthorRole, Conversation
 from cs_svc.domain.inbound import Inbound, InboundState
@@ -54,6 +55,19 @@ message_attachments = Table(
     text("sha256"),
     Column("content", LargeBinary, nullable=True),
     Index("message_attachments_message_idx", "message_id", "id"),
+)
+awaited_files = Table(
+    "awaited_files",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("message_id", Text, ForeignKey("messages.id"), nullable=False),
+    *one_of("channel", Channel),
+    text("reference"),
+    text("name"),
+    text("media_type"),
+    timestamp("due_at"),
+    Column("attempts", Integer, nullable=False),
+    Index("awaited_files_due_idx", "due_at", "id"),
 )
 
 INBOX = Rows(channel_inbox, Inbound)
@@ -97,6 +111,20 @@ FILE_OF_CONVERSATION = Query(
     ),
     Attachment,
 )
+AWAITED_FILES = Rows(awaited_files, AwaitedFile)
+NEXT_FILE = Query(
+    select(awaited_files)
+    .order_by(awaited_files.c.due_at, awaited_files.c.id)
+    .limit(1)
+    .with_for_update(key_share=True, skip_locked=True),
+    AwaitedFile,
+)
+MOVE_FILE = Statement(
+    update(awaited_files)
+    .where(awaited_files.c.id == bindparam("file_id"))
+    .values(due_at=bindparam("new_due_at"), attempts=bindparam("new_attempts"))
+)
+FORGET_FILE = Statement(delete(awaited_files).where(awaited_files.c.id == bindparam("file_id")))
 WRITTEN_SINCE = Query(
     select(func.count().label("written"))
     .select_from(messages.join(conversations, conversations.c.id == messages.c.conversation_id))

@@ -20,7 +20,7 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
-from cs_svc.domain.channels import DELIVERY, Channel, ChannelDeliveryState, Delivery
+from cs_svc.domain.channels import DELIVERY, Channel, ChannelDeliveryState, Delivery, answered_until
 from cs_svc.domain.identities import IDENTITY, Identity, IdentityState, masked
 
 _BUYER_ID = "buyer-1"
@@ -86,6 +86,8 @@ class IdentityOut(Out):
     """Whose it is: `customer_id`, or the buyer to whom it is linked."""
     last_inbound_at: Time | None
     """When a message last came from it; null where none has."""
+    answered_until: Time | None
+    """Until when the channel takes messages to it, where that depends on the latest one that came; null where it does not, or none came."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -95,7 +97,9 @@ class IdentityOut(Out):
         """The identity with what this actor may do."""
         address = identity.address if actor.role == "agent" else masked(identity)
         allowed = AllowedOut.of(IDENTITY.allowed(identity, actor))
-        return cls.model_validate({**asdict(identity), "address": address, "allowed_actions": allowed})
+        until = answered_until(identity.channel, identity.last_inbound_at)
+        changed = {"address": address, "allowed_actions": allowed, "answered_until": until}
+        return cls.model_validate(asdict(identity) | changed)
 
 
 class DeliveryOut(Out):

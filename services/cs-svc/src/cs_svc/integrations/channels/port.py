@@ -69,8 +69,17 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file that the channel keeps for a while; `reference` is what it calls it."""
+
+    reference: str
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
-    """A message of a person.
+    """A message of a person. `written_at` is when it was written, as the channel says.
 
     `external_id` is what the channel calls it. `delivery_id` is the message of ours that it answers, `conversation_id` the conversation to which it
     was addressed, both as proven by a code of ours; `continues` is whether it belongs to the newest conversation of its author where it names none.
@@ -85,6 +94,8 @@ class InboundMessage:
     conversation_id: str | None = None
     continues: bool = False
     files: tuple[File, ...] = ()
+    media: tuple[Media, ...] = ()
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +120,23 @@ Content = InboundMessage | DeliveryReport | Irrelevant
 
 class Unreadable(ValueError):
     """What came in is none of the channel's messages; the text is a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMedia:
+    """The result of an attempt to fetch a file, with an Outcome as of a message: `sent` is that the channel has given it."""
+
+    outcome: Outcome
+    why: str | None = None
+    content: bytes | None = None
+    media_type: str | None = None
+
+
+class MediaChannel(Protocol):
+    """A channel that keeps files for us to fetch."""
+
+    async def fetch(self, reference: str, now: datetime) -> FetchedMedia:
+        """The file, of MOST_BYTES at most. It raises nothing that is not a fault of this code."""
 
 
 class ReadingChannel(Protocol):

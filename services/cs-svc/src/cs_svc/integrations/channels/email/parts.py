@@ -10,8 +10,8 @@ from email.message import Message
 from typing import TypeAlias
 
 from cs_svc.domain.attachments import MOST_BYTES, MOST_BYTES_TOGETHER, MOST_FILES
-from cs_svc.integrations.channels.email.texts import one_line
 from cs_svc.integrations.channels.port import File, Unreadable
+from cs_svc.integrations.channels.texts import one_line
 
 LARGEST = 15 * 1024 * 1024
 """Bytes of a mail that is read: files of ten megabytes in base64."""

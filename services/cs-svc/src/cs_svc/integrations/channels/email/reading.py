@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from email.utils import getaddresses, parseaddr
 
 from cs_svc.integrations.channels.email.parts import Mail, content_of, decoded, files, header, is_file, leaves, read
-from cs_svc.integrations.channels.email.texts import clean, of_html, one_line, split
+from cs_svc.integrations.channels.email.texts import of_html, split
 from cs_svc.integrations.channels.email.tokens import Tokens
 from cs_svc.integrations.channels.port import Content, DeliveryReport, InboundMessage, Irrelevant, Unreadable
+from cs_svc.integrations.channels.texts import clean, one_line
 
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To")
 _THREAD = ("In-Reply-To", "References")

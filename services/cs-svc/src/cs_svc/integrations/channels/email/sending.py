@@ -9,9 +9,9 @@ from email.utils import format_datetime
 
 import aiosmtplib
 
-from cs_svc.integrations.channels.email.texts import one_line
 from cs_svc.integrations.channels.email.tokens import Tokens
 from cs_svc.integrations.channels.port import Outcome, Outgoing, Sent
+from cs_svc.integrations.channels.texts import one_line
 
 _SECONDS = 30.0
 

@@ -1,11 +1,11 @@
-"""The text of an e-mail: from HTML, without what its author repeated of earlier ones, and without characters that deceive."""
+"""The text of an e-mail: from HTML, and without what its author repeated of earlier ones."""
 
 import re
 from html.parser import HTMLParser
 
-LONGEST_TEXT = 20_000
+from cs_svc.integrations.channels.texts import clean
+
 LONGEST_HTML = 200_000
-CUT = "\n[…]"
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript"})
 _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "blockquote", "hr"})
 _QUOTES = frozenset({"gmail_quote", "moz-cite-prefix", "yahoo_quoted", "qmbox", "ntes-mailmaster-quote"})
@@ -15,22 +15,6 @@ _QUOTE_BEGINS = re.compile(
     r"|On .{4,200} wrote:|在.{4,200}写道[:：]|.{0,100}于.{4,100}写道[:：]"
     r"|(?:From|发件人)[:：] ?.{3,200}|_{10,}|-- ?)$"
 )
-# Bidirectional overrides and isolates let a text look like another one; so do other controls that nobody types.
-_DECEIVING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SPACES = re.compile(r"[ \t\u00a0]+\n")
-_EMPTY_LINES = re.compile(r"\n{3,}")
-
-
-def clean(text: str) -> str:
-    """The text without deceiving characters, with plain line ends and at most one empty line in a row, cut at LONGEST_TEXT."""
-    lines = _DECEIVING.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    tidy = _EMPTY_LINES.sub("\n\n", _SPACES.sub("\n", lines)).strip()
-    return tidy if len(tidy) <= LONGEST_TEXT else tidy[:LONGEST_TEXT] + CUT
-
-
-def one_line(text: str, longest: int = 200) -> str:
-    """The text on one line."""
-    return " ".join(_DECEIVING.sub("", text).split())[:longest]
 
 
 def split(text: str) -> tuple[str, str | None]:
