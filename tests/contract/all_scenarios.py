@@ -15,7 +15,7 @@ import review_scenarios
 import routing_scenarios
 import sale_scenarios
 import suite_scenarios
-from channel_scenarios import written_to
+from channel_scenarios import opted_out, written_to
 from in_process_suite import InProcessSuite
 from suite_scenarios import RETURN_ADDRESS, TEXTS
 from suite_settings import an_article, settings_of_the_merchant
@@ -44,6 +44,7 @@ async def run_all(suite: InProcessSuite) -> dict[str, str]:
     orders = {scenario.__name__: await scenario(suite) for scenario in SCENARIOS}
     await an_article(suite)
     await written_to(suite)
+    await opted_out(suite)
     await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
     await suite.advance(24 * 11)
     await suite.advance(24 * 8)

@@ -40,6 +40,13 @@ SETTINGS: dict[str, dict[str, object]] = {
         "second_person_above": {"CNY": 29000},
         "testing_bodies": {"lab-1": "?"},
     },
+    "cs": {
+        "sms_key_id": "key-1",
+        "sms_key_secret": "only for tests",
+        "sms_push_tokens": "push-token",
+        "sms_sign_name": "示例商城",
+        "sms_template": "SMS_100000001",
+    },
 }
 PRINCIPALS: dict[str, tuple[str, ...]] = {
     "buyer": ("buyer", "buyer-1"),

@@ -57,6 +57,8 @@ from aftercare_events.catalogue.conversations import (
     IdentityAdded,
     IdentityEvent,
     IdentityLinked,
+    IdentityOptedIn,
+    IdentityOptedOut,
     IdentityUnlinked,
     MessagePosted,
 )
@@ -494,6 +496,8 @@ __all__ = [
     "IdentityAdded",
     "IdentityEvent",
     "IdentityLinked",
+    "IdentityOptedIn",
+    "IdentityOptedOut",
     "IdentityUnlinked",
     "InsightEvent",
     "InspectedLine",

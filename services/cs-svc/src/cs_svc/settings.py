@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "sms_key_id": ("sms_key_secret", "sms_push_tokens", "sms_sign_name", "sms_template"),
     "wechat_app_id": ("wechat_app_secret", "wechat_tokens"),
 }
 """A channel is connected where the first of its settings is set; then it needs these."""
@@ -59,6 +60,15 @@ class Settings(ServiceSettings):
     wechat_tokens: Secret = ""
     wechat_aes_keys: Annotated[Secret, Field(pattern=r"^([A-Za-z0-9+/]{43}(, ?)?)*$")] = ""
     wechat_url: HttpUrl = "https://api.weixin.qq.com"
+    sms_key_id: str = ""
+    sms_key_secret: Secret = ""
+    sms_push_tokens: Secret = ""
+    sms_sign_name: str = ""
+    sms_template: str = ""
+    # The longest text message, and the most of them to one number in an hour.
+    sms_most_segments: Annotated[int, Field(ge=1, le=20)] = 8
+    sms_hourly: Annotated[int, Field(ge=1, le=1000)] = 10
+    sms_url: HttpUrl = "https://dysmsapi.aliyuncs.com"
 
     @model_validator(mode="after")
     def _is_connected(self) -> Self:

@@ -149,6 +149,18 @@ class IdentityLinked(IdentityEvent):
     reason_hash: Annotated[Hash | None, Field(description="the hash of the reason that an agent gave")] = None
 
 
+class IdentityOptedOut(IdentityEvent):
+    """The person asked, over the channel, for no more messages over it."""
+
+    matter: Code = "identity_contact"
+
+
+class IdentityOptedIn(IdentityEvent):
+    """The person, who had asked for no more messages, takes them again."""
+
+    matter: Code = "identity_contact"
+
+
 class IdentityUnlinked(IdentityEvent):
     """The link was undone; the identity and its conversations are a customer of their own again."""
 

@@ -42,6 +42,7 @@ from cs_svc.domain.errors import (
     CaseOfOtherOrder,
     CaseUnknown,
     CitationsByAgentsOnly,
+    OptedOut,
     OrderUnknown,
     ReplyWindowClosed,
 )
@@ -139,7 +140,9 @@ async def follow_conversation(
     "/{conversation_id}/messages",
     operation_id="postMessage",
     status_code=201,
-    responses=refusals(ActionNotAllowed, CitationsByAgentsOnly, CaseUnknown, CaseNotInConversation, ReplyWindowClosed),
+    responses=refusals(
+        ActionNotAllowed, CitationsByAgentsOnly, CaseUnknown, CaseNotInConversation, OptedOut, ReplyWindowClosed
+    ),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
 async def post_message(

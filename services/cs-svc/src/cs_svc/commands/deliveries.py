@@ -20,12 +20,19 @@ from cs_svc.domain.channels import (
     pause,
 )
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message
-from cs_svc.domain.errors import ReplyWindowClosed
+from cs_svc.domain.errors import OptedOut, ReplyWindowClosed
 from cs_svc.domain.identities import Identity
 from cs_svc.integrations.channels.port import Outcome, Outgoing, Sent
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS, LATEST_OF_BUYER, MESSAGES
-from cs_svc.tables.deliveries import DELIVERIES, LOCK_BY_EXTERNAL_ID, LOCK_DELIVERY, MOVE_DELIVERY, NEXT_DELIVERY
+from cs_svc.tables.deliveries import (
+    DELIVERIES,
+    LOCK_BY_EXTERNAL_ID,
+    LOCK_DELIVERY,
+    MOVE_DELIVERY,
+    NEXT_DELIVERY,
+    SENT_SINCE,
+)
 from cs_svc.tables.identities import IDENTITIES
 
 WORKER = "channel-deliveries"
@@ -46,12 +53,16 @@ async def queue(tx: Transaction[Settings], conversation: Conversation, message: 
     """Have the message delivered to the identity of the conversation, where it has one on a channel that is written.
 
     Raises:
-        ReplyWindowClosed: a person writes, and the channel takes no message to that identity now.
+        OptedOut, ReplyWindowClosed: a person writes, and that identity takes no message now. Nothing is delivered of what the system writes to who
+            has opted out.
     """
     if conversation.identity_id is None or conversation.channel not in WRITTEN:
         return
-    if message.author_role is not AuthorRole.SYSTEM and conversation.channel in REPLY_WINDOWS:
-        check_window(tx, await tx.get(IDENTITIES, conversation.identity_id))
+    identity: Identity = await tx.get(IDENTITIES, conversation.identity_id)
+    if message.author_role is not AuthorRole.SYSTEM:
+        check_takes_messages(tx, identity)
+    elif identity.opted_out_at is not None:
+        return
     delivery = Delivery(
         id=tx.new_id("dlv"),
         conversation_id=conversation.id,
@@ -66,8 +77,10 @@ async def queue(tx: Transaction[Settings], conversation: Conversation, message: 
     tx.wake(WORKER)
 
 
-def check_window(tx: Transaction[Settings], identity: Identity) -> None:
-    """Check that the channel takes messages to this identity now. Raises: ReplyWindowClosed."""
+def check_takes_messages(tx: Transaction[Settings], identity: Identity) -> None:
+    """Check that messages can be sent to this identity now. Raises: OptedOut, ReplyWindowClosed."""
+    if identity.opted_out_at is not None:
+        raise OptedOut
     if not may_be_answered(identity.channel, identity.last_inbound_at, tx.now):
         raise ReplyWindowClosed(
             channel=identity.channel, hours=int(REPLY_WINDOWS[identity.channel] / timedelta(hours=1))
@@ -91,6 +104,7 @@ async def _outgoing(tx: Transaction[Settings], delivery: Delivery) -> Outgoing:
     identity: Identity = await tx.get(IDENTITIES, delivery.identity_id)
     message = await tx.get(MESSAGES, delivery.message_id)
     answered = await tx.one(LATEST_OF_BUYER, conversation_id=conversation.id)
+    [lately] = await tx.all(SENT_SINCE, identity_id=identity.id, since=tx.now - timedelta(hours=1))
     return Outgoing(
         delivery_id=delivery.id,
         conversation_id=conversation.id,
@@ -99,6 +113,7 @@ async def _outgoing(tx: Transaction[Settings], delivery: Delivery) -> Outgoing:
         subject=conversation.subject,
         answers=answered.external_id if answered else None,
         last_inbound_at=identity.last_inbound_at,
+        sent_lately=lately["sent"],
     )
 
 
@@ -122,7 +137,9 @@ async def close(tx: Transaction[Settings], delivery: Delivery, sent: Sent) -> De
         return current  # its lease had ended, and another worker has it
     ended = replace(current, leased_at=None, attempts=current.attempts + 1, why=sent.why)
     if sent.outcome is Outcome.SENT:
-        return _move(tx, replace(ended, external_id=sent.external_id, due_at=None), DeliveryAction.SEND)
+        return _move(
+            tx, replace(ended, external_id=sent.external_id, segments=sent.segments, due_at=None), DeliveryAction.SEND
+        )
     if sent.outcome is Outcome.REFUSED or ended.attempts >= MOST_ATTEMPTS:
         return _move(tx, replace(ended, due_at=None), DeliveryAction.FAIL)
     return _move(tx, replace(ended, due_at=tx.now + pause(current.attempts)), DeliveryAction.ATTEMPT)
@@ -186,5 +203,6 @@ def _store(tx: Transaction[Settings], moved: Delivery) -> None:
         new_due_at=moved.due_at,
         new_leased_at=moved.leased_at,
         new_external_id=moved.external_id,
+        new_segments=moved.segments,
         new_updated_at=moved.updated_at,
     )

@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import ConversationCustomerChanged, IdentityAdded, IdentityLinked, IdentityUnlinked, digest
+from aftercare_events import (
+    ConversationCustomerChanged,
+    IdentityAdded,
+    IdentityLinked,
+    IdentityOptedIn,
+    IdentityOptedOut,
+    IdentityUnlinked,
+    digest,
+)
 from aftercare_events.catalogue.conversations import LinkProof
 
 from cs_svc.commands import effects
@@ -81,6 +89,21 @@ async def unlink(tx: Transaction[Settings], identity_id: str, *, reason: str) ->
     saved = await tx.save(IDENTITIES, separate, event)
     await _move_conversations(tx, saved)
     return saved
+
+
+async def set_opted_out(tx: Transaction[Settings], identity_id: str, *, opted_out: bool) -> None:
+    """Store that the person asks for no more messages, or for messages again; the same again changes nothing.
+
+    Raises:
+        NotFound: see `Transaction.lock`.
+    """
+    before = await tx.lock(IDENTITIES, identity_id)
+    if (before.opted_out_at is not None) == opted_out:
+        return
+    action = IdentityAction.OPT_OUT if opted_out else IdentityAction.OPT_IN
+    changed = replace(IDENTITY.apply(before, action, tx), opted_out_at=tx.now if opted_out else None, updated_at=tx.now)
+    event = IdentityOptedOut if opted_out else IdentityOptedIn
+    await tx.save(IDENTITIES, changed, event(**identity_fields(tx, changed)))
 
 
 async def _move_conversations(tx: Transaction[Settings], identity: Identity) -> None:

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from cs_svc.commands import conversations, deliveries, identities, media
 from cs_svc.domain.attachments import Attachment
-from cs_svc.domain.channels import Channel, DeliveryAction, pause
+from cs_svc.domain.channels import Channel, ChannelDeliveryState, DeliveryAction, pause
 from cs_svc.domain.conversations import Message, Source
 from cs_svc.domain.errors import AddressMalformed
 from cs_svc.domain.identities import Identity, canonical
@@ -51,6 +51,8 @@ async def apply(tx: Transaction[Settings], inbound: Inbound, content: Content) -
         case Irrelevant():
             why: str | None = content.why
         case DeliveryReport():
+            if await _is_early(tx, inbound.channel, content):
+                return postpone(tx, inbound, "delivery_under_way")
             why = await _report(tx, inbound.channel, content)
         case InboundMessage():
             why = await _post(tx, inbound.channel, content)
@@ -88,6 +90,14 @@ def _move(tx: Transaction[Settings], inbound: Inbound, action: InboundAction) ->
     return moved
 
 
+async def _is_early(tx: Transaction[Settings], channel: Channel, found: DeliveryReport) -> bool:
+    """Whether the report came before the end of the attempt of which it is has been stored."""
+    if found.delivery_id is None:
+        return False
+    delivery = await tx.find(DELIVERIES, found.delivery_id)
+    return delivery is not None and delivery.channel is channel and delivery.state is ChannelDeliveryState.QUEUED
+
+
 async def _report(tx: Transaction[Settings], channel: Channel, found: DeliveryReport) -> str | None:
     action = DeliveryAction.CONFIRM if found.delivered else DeliveryAction.BOUNCE
     delivery = await deliveries.report(
@@ -118,6 +128,8 @@ async def _post(tx: Transaction[Settings], channel: Channel, found: InboundMessa
     else:
         message = await conversations.post(author, conversation_id, text=found.text, source=source)
     await tx.execute(NOTE_INBOUND, identity_id=identity.id, at=written_at)
+    if found.takes_messages is not None:
+        await identities.set_opted_out(tx, identity.id, opted_out=not found.takes_messages)
     if message is not None:
         await _attach(tx, channel, message, found)
     return None

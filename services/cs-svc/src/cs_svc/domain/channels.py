@@ -68,6 +68,8 @@ DELIVERY: Lifecycle[ChannelDeliveryState, DeliveryAction] = Lifecycle(
         (_S.SENT, _A.BOUNCE): Transition(_S.BOUNCED, SYSTEM_ONLY),
         # A report of failure may arrive after one of success, such as that of a mail server behind the first one.
         (_S.DELIVERED, _A.BOUNCE): Transition(_S.BOUNCED, SYSTEM_ONLY),
+        # It was not known what became of the attempt, and now it is.
+        (_S.FAILED, _A.CONFIRM): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.FAILED, _A.RETRY): Transition(_S.QUEUED, AGENT),
         (_S.BOUNCED, _A.RETRY): Transition(_S.QUEUED, AGENT),
     },
@@ -82,6 +84,7 @@ class Delivery:
 
     `due_at` is when it is attempted next, None where it is not. `leased_at` is when an attempt began whose outcome is not known.
     `external_id` is what the channel calls the message, by which it reports about it later. `why` is the reason of its state.
+    `segments` is how many text messages it took.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Delivery:
     due_at: datetime | None
     leased_at: datetime | None = None
     external_id: str | None = None
+    segments: int | None = None
     created_at: datetime
     updated_at: datetime
 

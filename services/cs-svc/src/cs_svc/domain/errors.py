@@ -188,6 +188,14 @@ class ReplyWindowClosed(Refusal):
     )
 
 
+class OptedOut(Refusal):
+    """The person has asked for no more messages over the channel."""
+
+    kind, code = Kind.CONFLICT, "opted_out"
+    zh = "对方已退订该渠道的消息，不能再发送；对方回复“恢复”后可以继续。"
+    en = "The person has asked for no more messages over this channel; they can be sent again once the person has answered START."
+
+
 class FileNotKept(Refusal):
     """The content of the file was not kept; `size_bytes` is its size."""
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import phonenumbers
 from aftercare_chassis.lifecycle import Lifecycle, Transition
 
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.errors import AddressMalformed
-from cs_svc.domain.permissions import AGENT
+from cs_svc.domain.permissions import AGENT, SYSTEM_ONLY
 
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 _MASKED = "…"
@@ -25,6 +26,8 @@ class IdentityState(StrEnum):
 class IdentityAction(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Identity:
 
     `customer_id` is the customer that it is of itself, as long as nobody knows more. `buyer_id` is whose it is: that customer, or the buyer to
     whom it is linked. `last_inbound_at` is when a message last came from it, on which the windows of some channels depend.
+    `opted_out_at` is when the person asked for no more messages.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Identity:
     customer_id: str
     buyer_id: str
     last_inbound_at: datetime | None = None
+    opted_out_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -55,6 +60,11 @@ IDENTITY: Lifecycle[IdentityState, IdentityAction] = Lifecycle(
     transitions={
         (_S.SEPARATE, _A.LINK): Transition(_S.LINKED, AGENT),
         (_S.LINKED, _A.UNLINK): Transition(_S.SEPARATE, AGENT),
+        # What the person writes over the channel.
+        (_S.SEPARATE, _A.OPT_OUT): Transition(_S.SEPARATE, SYSTEM_ONLY),
+        (_S.LINKED, _A.OPT_OUT): Transition(_S.LINKED, SYSTEM_ONLY),
+        (_S.SEPARATE, _A.OPT_IN): Transition(_S.SEPARATE, SYSTEM_ONLY),
+        (_S.LINKED, _A.OPT_IN): Transition(_S.LINKED, SYSTEM_ONLY),
     },
     timeouts={},
     ends={_S.SEPARATE, _S.LINKED},
@@ -89,14 +99,13 @@ def _email(spelt: str) -> str:
 
 def _number(spelt: str) -> str:
     """In E.164. A number without a country code is China's."""
-    digits = "".join(each for each in spelt if each not in " -()")
-    if digits.startswith("00"):
-        digits = f"+{digits[2:]}"
-    elif not digits.startswith("+"):
-        digits = f"+86{digits.removeprefix('0')}"
-    if not (digits[1:].isascii() and digits[1:].isdigit() and 6 < len(digits) <= 16):
+    try:
+        number = phonenumbers.parse(spelt, "CN")
+    except phonenumbers.NumberParseException:
+        raise AddressMalformed(pointer="/address") from None
+    if number.extension or not phonenumbers.is_possible_number(number):
         raise AddressMalformed(pointer="/address")
-    return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def masked(identity: Identity) -> str:

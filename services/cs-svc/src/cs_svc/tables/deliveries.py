@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     select,
     update,
 )
@@ -33,11 +34,13 @@ deliveries = Table(
     timestamp("due_at", null=True),
     timestamp("leased_at", null=True),
     text("external_id", null=True),
+    Column("segments", Integer, nullable=True),
     timestamp("created_at"),
     timestamp("updated_at"),
     # A message goes to an address once, however often it is posted, handled or repeated.
     UniqueConstraint("message_id", "identity_id", name="deliveries_message_key"),
     Index("deliveries_conversation_idx", "conversation_id", "id"),
+    Index("deliveries_identity_idx", "identity_id", "updated_at"),
     Index("deliveries_due_idx", "due_at", "id", postgresql_where=sql("due_at IS NOT NULL")),
     Index("deliveries_external_idx", "channel", "external_id", postgresql_where=sql("external_id IS NOT NULL")),
 )
@@ -58,6 +61,14 @@ NEXT_DELIVERY = Query(
     .with_for_update(key_share=True, skip_locked=True),
     Delivery,
 )
+SENT_SINCE = Query(
+    select(func.count().label("sent")).where(
+        deliveries.c.identity_id == bindparam("identity_id"),
+        deliveries.c.updated_at > bindparam("since"),
+        (deliveries.c.state == ChannelDeliveryState.SENT) | (deliveries.c.state == ChannelDeliveryState.DELIVERED),
+    )
+)
+"""How many messages an identity got later than that time."""
 LOCK_DELIVERY = Query(
     select(deliveries).where(deliveries.c.id == bindparam("delivery_id")).with_for_update(key_share=True), Delivery
 )
@@ -69,7 +80,7 @@ LOCK_BY_EXTERNAL_ID = Query(
     .with_for_update(key_share=True),
     Delivery,
 )
-_MOVED = ("state", "why", "attempts", "due_at", "leased_at", "external_id", "updated_at")
+_MOVED = ("state", "why", "attempts", "due_at", "leased_at", "external_id", "segments", "updated_at")
 MOVE_DELIVERY = Statement(
     update(deliveries)
     .where(deliveries.c.id == bindparam("delivery_id"))

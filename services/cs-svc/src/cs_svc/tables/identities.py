@@ -19,6 +19,7 @@ identities = Table(
     text("customer_id"),
     text("buyer_id"),
     timestamp("last_inbound_at", null=True),
+    timestamp("opted_out_at", null=True),
     timestamp("created_at"),
     timestamp("updated_at"),
     UniqueConstraint("channel", "address", name="identities_address_key"),

@@ -88,6 +88,8 @@ class IdentityOut(Out):
     """When a message last came from it; null where none has."""
     answered_until: Time | None
     """Until when the channel takes messages to it, where that depends on the latest one that came; null where it does not, or none came."""
+    opted_out_at: Time | None
+    """When the person asked for no more messages over this channel; null where messages are taken."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -119,6 +121,8 @@ class DeliveryOut(Out):
     """A code of the reason why it failed, bounced, or was not taken yet; null where there is none."""
     attempts: int
     """How often it was attempted."""
+    segments: int | None
+    """How many text messages it took, where they are counted."""
     due_at: Time | None
     """When it is attempted next; null where it is not."""
     allowed_actions: AllowedActions

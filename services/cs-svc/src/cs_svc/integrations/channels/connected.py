@@ -9,6 +9,7 @@ from aftercare_chassis.http.partner_client import PartnerClient
 from cs_svc.domain.channels import Channel
 from cs_svc.integrations.channels.port import MediaChannel, ReadingChannel, SendingChannel
 from cs_svc.integrations.channels.pushes import PushingChannel
+from cs_svc.integrations.channels.sms.aliyun import AliyunReceiving, AliyunSending
 from cs_svc.integrations.channels.wechat.receiving import WeChatReceiving
 from cs_svc.integrations.channels.wechat.sending import WeChatSending
 from cs_svc.settings import Settings
@@ -31,6 +32,8 @@ def connected(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
     found = Connected()
     if settings.wechat_app_id:
         _connect_wechat(found, settings, transport)
+    if settings.sms_key_id:
+        _connect_sms(found, settings, transport)
     return found
 
 
@@ -48,6 +51,21 @@ def _connect_wechat(found: Connected, settings: Settings, transport: httpx.Async
     )
     found.pushing[Channel.WECHAT] = found.reading[Channel.WECHAT] = receiving
     found.sending[Channel.WECHAT] = found.media[Channel.WECHAT] = sending
+
+
+def _connect_sms(found: Connected, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
+    receiving = AliyunReceiving(tokens=_several(settings, "sms_push_tokens"))
+    found.pushing[Channel.SMS] = found.reading[Channel.SMS] = receiving
+    found.sending[Channel.SMS] = AliyunSending(
+        client=PartnerClient(timeout=_SECONDS, transport=transport),
+        url=settings.sms_url,
+        key_id=settings.sms_key_id,
+        secret=_one(settings, "sms_key_secret"),
+        sign_name=settings.sms_sign_name,
+        template=settings.sms_template,
+        most_segments=settings.sms_most_segments,
+        hourly=settings.sms_hourly,
+    )
 
 
 def _one(settings: Settings, name: str) -> Callable[[], str]:

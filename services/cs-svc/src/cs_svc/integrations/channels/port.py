@@ -12,7 +12,8 @@ from typing import Protocol
 class Outgoing:
     """A message to one address. `delivery_id` is the same in each attempt.
 
-    `answers` is what the channel calls the latest message of the person; `last_inbound_at` is when any last came from the address.
+    `answers` is what the channel calls the latest message of the person; `last_inbound_at` is when any last came from the address, `sent_lately`
+    how many messages went to it within an hour.
     """
 
     delivery_id: str
@@ -22,6 +23,7 @@ class Outgoing:
     subject: str | None
     answers: str | None
     last_inbound_at: datetime | None
+    sent_lately: int = 0
 
 
 class Outcome(StrEnum):
@@ -34,11 +36,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The result of an attempt; `external_id` is what the channel calls the message, `why` a code."""
+    """The result of an attempt; `external_id` is what the channel calls the message, `why` a code. `segments` is how many
+    text messages it took, where they are counted."""
 
     outcome: Outcome
     external_id: str | None = None
     why: str | None = None
+    segments: int | None = None
 
 
 class SendingChannel(Protocol):
@@ -79,7 +83,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
-    """A message of a person. `written_at` is when it was written, as the channel says.
+    """A message of a person. `written_at` is when it was written, as the channel says. `takes_messages`: the person asks for no
+    more messages (False), or for messages again.
 
     `external_id` is what the channel calls it. `delivery_id` is the message of ours that it answers, `conversation_id` the conversation to which it
     was addressed, both as proven by a code of ours; `continues` is whether it belongs to the newest conversation of its author where it names none.
@@ -96,6 +101,7 @@ class InboundMessage:
     files: tuple[File, ...] = ()
     media: tuple[Media, ...] = ()
     written_at: datetime | None = None
+    takes_messages: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
