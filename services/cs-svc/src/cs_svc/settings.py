@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "qq_app_id": ("qq_secrets",),
     "sms_key_id": ("sms_key_secret", "sms_push_tokens", "sms_sign_name", "sms_template"),
     "wechat_app_id": ("wechat_app_secret", "wechat_tokens"),
 }
@@ -60,6 +61,11 @@ class Settings(ServiceSettings):
     wechat_tokens: Secret = ""
     wechat_aes_keys: Annotated[Secret, Field(pattern=r"^([A-Za-z0-9+/]{43}(, ?)?)*$")] = ""
     wechat_url: HttpUrl = "https://api.weixin.qq.com"
+    qq_app_id: str = ""
+    # The first one is that of today: by it access tokens are fetched.
+    qq_secrets: Secret = ""
+    qq_url: HttpUrl = "https://api.sgroup.qq.com"
+    qq_login_url: HttpUrl = "https://bots.qq.com"
     sms_key_id: str = ""
     sms_key_secret: Secret = ""
     sms_push_tokens: Secret = ""

@@ -9,6 +9,8 @@ from aftercare_chassis.http.partner_client import PartnerClient
 from cs_svc.domain.channels import Channel
 from cs_svc.integrations.channels.port import MediaChannel, ReadingChannel, SendingChannel
 from cs_svc.integrations.channels.pushes import PushingChannel
+from cs_svc.integrations.channels.qq.receiving import QqReceiving
+from cs_svc.integrations.channels.qq.sending import QqSending
 from cs_svc.integrations.channels.sms.aliyun import AliyunReceiving, AliyunSending
 from cs_svc.integrations.channels.wechat.receiving import WeChatReceiving
 from cs_svc.integrations.channels.wechat.sending import WeChatSending
@@ -34,6 +36,8 @@ def connected(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
         _connect_wechat(found, settings, transport)
     if settings.sms_key_id:
         _connect_sms(found, settings, transport)
+    if settings.qq_app_id:
+        _connect_qq(found, settings, transport)
     return found
 
 
@@ -66,6 +70,19 @@ def _connect_sms(found: Connected, settings: Settings, transport: httpx.AsyncBas
         most_segments=settings.sms_most_segments,
         hourly=settings.sms_hourly,
     )
+
+
+def _connect_qq(found: Connected, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
+    secrets = _several(settings, "qq_secrets")
+    sending = QqSending(
+        client=PartnerClient(timeout=_SECONDS, transport=transport),
+        url=settings.qq_url,
+        token_url=settings.qq_login_url,
+        app_id=settings.qq_app_id,
+        secret=lambda: secrets()[0],
+    )
+    found.pushing[Channel.QQ] = found.reading[Channel.QQ] = QqReceiving(secrets=secrets)
+    found.sending[Channel.QQ] = found.media[Channel.QQ] = sending
 
 
 def _one(settings: Settings, name: str) -> Callable[[], str]:

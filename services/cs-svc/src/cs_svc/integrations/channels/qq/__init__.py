@@ -1,0 +1,1 @@
+"""A bot of QQ 机器人: private (C2C) and group messages (bot.q.qq.com/wiki)."""
