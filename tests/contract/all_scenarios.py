@@ -15,6 +15,7 @@ import review_scenarios
 import routing_scenarios
 import sale_scenarios
 import suite_scenarios
+from bot_scenarios import handed_over_by_the_bot
 from channel_scenarios import opted_out, written_to
 from in_process_suite import InProcessSuite
 from suite_scenarios import RETURN_ADDRESS, TEXTS
@@ -45,6 +46,7 @@ async def run_all(suite: InProcessSuite) -> dict[str, str]:
     await an_article(suite)
     await written_to(suite)
     await opted_out(suite)
+    await handed_over_by_the_bot(suite)
     await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
     await suite.advance(24 * 11)
     await suite.advance(24 * 8)

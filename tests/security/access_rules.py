@@ -145,6 +145,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "markConversationRead": PARTIES | {"agent"},
         "assignConversation": {"agent"},
         "closeConversation": {"buyer", "agent"},
+        "switchBot": {"agent"},
         "openComplaint": {"buyer", "agent"},
         "listComplaints": EVERYBODY,
         "getComplaint": READERS,

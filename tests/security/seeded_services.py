@@ -239,6 +239,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             **QUEUE_BODIES,
             "openConversation": {**about, "text": "什么时候退款?"},
             "postMessage": {"text": "你好"},
+            "switchBot": {"in_charge": True},
             "markConversationRead": {"place": "00000001"},
             "openComplaint": {**about, "channel": "web", "category": "no_answer", "text": "没有回复"},
             "answerComplaint": {"text": "抱歉"},

@@ -48,9 +48,11 @@ from aftercare_events.catalogue.complaints import (
 from aftercare_events.catalogue.consultations import ConsultationAnswered, ConsultationContinued
 from aftercare_events.catalogue.conversations import (
     ConversationAssigned,
+    ConversationBotSwitched,
     ConversationClosed,
     ConversationCustomerChanged,
     ConversationEvent,
+    ConversationHandedOver,
     ConversationOpened,
     ConversationOverdue,
     ConversationReopened,
@@ -409,9 +411,11 @@ __all__ = [
     "ConsultationAnswered",
     "ConsultationContinued",
     "ConversationAssigned",
+    "ConversationBotSwitched",
     "ConversationClosed",
     "ConversationCustomerChanged",
     "ConversationEvent",
+    "ConversationHandedOver",
     "ConversationOfferEnded",
     "ConversationOffered",
     "ConversationOpened",

@@ -46,6 +46,7 @@ from cs_svc.integrations.channels.pushes import PushingChannel
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
 from cs_svc.workers.bot_training import Training
+from cs_svc.workers.bot_turns import BotTurns
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
 from cs_svc.workers.channel_inbox import ChannelInbox
 from cs_svc.workers.channel_media import ChannelMedia
@@ -109,6 +110,7 @@ def service(
         workers=(
             ANSWER_FIGURES,
             training.worker(),
+            BotTurns(reading).worker(),
             QUEUES,
             SLA_CALENDARS,
             SLA_FIGURES,

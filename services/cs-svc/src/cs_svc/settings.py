@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+_WRITTEN = "(web|email|wechat|qq|sms)"
 _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
     "qq_app_id": ("qq_secrets",),
     "sms_key_id": ("sms_key_secret", "sms_push_tokens", "sms_sign_name", "sms_template"),
@@ -19,7 +20,7 @@ Secret = Annotated[str, Field(repr=False)]
 
 class Settings(ServiceSettings):
     """The settings of every service, the hours after which an unanswered message or complaint is marked as overdue, what agents are chosen by,
-    and the accounts of channels.
+    where the bot answers, and the accounts of channels.
 
     E-mail is connected where `email_address` is set, from which mails are sent and at which they arrive; then it needs both servers.
     `email_authserv_id` is how the own mail server names itself in Authentication-Results.
@@ -41,6 +42,8 @@ class Settings(ServiceSettings):
     embeddings_model: Annotated[str, Field(min_length=1, max_length=100)] = "multilingual-e5-small-q4"
     # How long a question waits for its vector; after that its words alone count.
     embeddings_seconds: Annotated[float, Field(gt=0, le=10)] = 0.5
+    # The channels whose new conversations the bot answers first, such as "web,email"; none by default.
+    bot_channels: Annotated[str, Field(pattern=f"^$|^{_WRITTEN}(,{_WRITTEN})*$")] = ""
     channel_inbox_hours: Hours = 24 * 30
     email_address: Annotated[str, Field(pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")] = ""
     email_name: str = ""

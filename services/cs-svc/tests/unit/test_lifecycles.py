@@ -33,6 +33,8 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "close"): ("closed", {"buyer", "agent"}),
         ("open", "notify"): ("open", {"system"}),
         ("open", "mark_overdue"): ("open", {"system"}),
+        ("open", "answer_by_bot"): ("open", {"system"}),
+        ("open", "switch_bot"): ("open", {"agent"}),
         ("closed", "post"): ("open", {"buyer", "agent"}),
         ("closed", "notify"): ("closed", {"system"}),
     },

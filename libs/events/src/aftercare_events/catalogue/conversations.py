@@ -29,6 +29,21 @@ class AuthorRole(Vocabulary):
     SELLER = "seller", "somebody of the merchant"
     AGENT = "agent", "an agent of customer service"
     SYSTEM = "system", "the system, about what happened to the case"
+    BOT = "bot", "the bot, a program that answers"
+
+
+class HandoverReason(Vocabulary):
+    """Why the bot does not answer, and a person has to."""
+
+    REQUESTED = "requested", "the buyer asked for a person"
+    ANGER = "anger", "the buyer is angry"
+    NOT_SURE = "not_sure", "it is not sure enough what is asked"
+    THIRD_MISS = "third_miss", "it did not know the answer three times, one after the other"
+    NO_MODEL = "no_model", "no model answers in the language"
+    NO_ARTICLE = "no_article", "what the answer relies on is not published"
+    INTENT = "intent", "questions of this kind are for persons"
+    TOO_MANY = "too_many", "it has written too many messages within an hour"
+    FAILED = "failed", "its own program failed"
 
 
 class ConversationChannel(Vocabulary):
@@ -73,6 +88,9 @@ class ConversationOpened(ConversationEvent):
 
     matter: Code = "conversation"
     channel: Channel = None
+    bot_in_charge: Annotated[
+        bool | None, Field(description="whether the bot answers until a person does; absent where it does not")
+    ] = None
 
 
 class MessagePosted(ConversationEvent):
@@ -94,6 +112,27 @@ class ConversationAssigned(ConversationEvent):
 
     matter: Code = "conversation_assignment"
     agent_id: Annotated[PrincipalId, Field(description="the agent who answers from now on")]
+
+
+class ConversationBotSwitched(ConversationEvent):
+    """An agent let the bot answer in the conversation, or let it answer no more."""
+
+    matter: Code = "conversation_bot"
+    bot_in_charge: Annotated[bool, Field(description="whether the bot answers until a person does")]
+
+
+class ConversationHandedOver(ConversationEvent):
+    """The bot has handed the conversation over: a person has to answer."""
+
+    matter: Code = "conversation_handover"
+    reason: Annotated[Code, one_of(HandoverReason, "why it does not answer")]
+    model: Annotated[
+        int | None, Field(description="the version of its model; absent where none is active", strict=True, ge=1)
+    ] = None
+    confidence_percent: Annotated[
+        int,
+        Field(description="how likely the likeliest intent was right, in percent", strict=True, ge=0, le=100),
+    ]
 
 
 class ConversationOverdue(ConversationEvent):

@@ -53,6 +53,7 @@ class LeaveCause(Vocabulary):
 
     CLOSED = "closed", "the conversation was closed"
     ANSWERED = "answered", "the merchant answered"
+    BOT = "bot", "the bot answers what the buyer wrote"
 
 
 class AgentEvent(Event):

@@ -26,8 +26,9 @@ from cs_svc.api.schemas.conversations import (
     MessageOut,
     ReadIn,
     ReadMarkOut,
+    SwitchBotIn,
 )
-from cs_svc.commands import conversations, read_marks
+from cs_svc.commands import bot_messages, conversations, read_marks
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import (
     CONVERSATION,
@@ -175,6 +176,17 @@ async def assign_conversation(
 ) -> ConversationOut:
     """Assign the conversation to an agent."""
     return ConversationOut.of(await conversations.assign(tx, conversation_id, agent_id=body.agent_id), tx.actor)
+
+
+@router.post(
+    "/{conversation_id}/switch-bot",
+    operation_id="switchBot",
+    responses=refusals(IllegalTransition),
+    dependencies=[require_action(CONVERSATION, ConversationAction.SWITCH_BOT)],
+)
+async def switch_bot(conversation_id: ConversationId, body: SwitchBotIn, tx: Tx[Settings]) -> ConversationOut:
+    """Let the bot answer the buyer from now on, or no more; an agent who writes in the conversation ends it as well."""
+    return ConversationOut.of(await bot_messages.switch(tx, conversation_id, in_charge=body.in_charge), tx.actor)
 
 
 @router.post(

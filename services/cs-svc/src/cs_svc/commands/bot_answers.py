@@ -63,17 +63,17 @@ async def reply(
 ) -> Reply:
     """The reply to a question by what the model found in it; None where no model answers in its language."""
     if bot_words.wants_person(text):
-        return _handover(language, HandoverReason.REQUESTED, model, found)
+        return handed_over(language, HandoverReason.REQUESTED, model, found)
     if bot_words.is_angry(text):
-        return _handover(language, HandoverReason.ANGER, model, found)
+        return handed_over(language, HandoverReason.ANGER, model, found)
     if found is None:
-        return _handover(language, HandoverReason.NO_MODEL, model, None)
+        return handed_over(language, HandoverReason.NO_MODEL, model, None)
     likely = found.likely
     if found.is_enough:
         intent = await _intent(reader, language, likely[0][0])
         return await _of_intent(reader, intent, likely[0][0], language, model, found)
     if await _misses(reader, conversation_id) >= MOST_MISSES - 1:
-        return _handover(language, HandoverReason.THIRD_MISS, model, found)
+        return handed_over(language, HandoverReason.THIRD_MISS, model, found)
     if _is_close(likely):
         return Reply(
             kind=AnswerKind.CLARIFY,
@@ -84,7 +84,7 @@ async def reply(
             model=model,
             with_vector=found.with_vector,
         )
-    return _handover(language, HandoverReason.NOT_SURE, model, found)
+    return handed_over(language, HandoverReason.NOT_SURE, model, found)
 
 
 def _is_close(likely: tuple[tuple[str, float], ...]) -> bool:
@@ -92,7 +92,8 @@ def _is_close(likely: tuple[tuple[str, float], ...]) -> bool:
     return first + second >= CLARIFY_SHARE and first <= CLARIFY_LEAD
 
 
-def _handover(language: str, reason: HandoverReason, model: int | None, found: Found | None) -> Reply:
+def handed_over(language: str, reason: HandoverReason, model: int | None, found: Found | None) -> Reply:
+    """The reply by which a person has to answer."""
     return Reply(
         kind=AnswerKind.HANDOVER,
         language=language,
@@ -126,13 +127,13 @@ async def _of_intent(
     reader: Reader[Settings], intent: Intent | None, name: str, language: str, model: int | None, found: Found
 ) -> Reply:
     if intent is not None and intent.action == BotAction.HANDOVER:
-        return _handover(language, HandoverReason.INTENT, model, found)
+        return handed_over(language, HandoverReason.INTENT, model, found)
     citations = [
         await _citation(reader, each["slug"], each["clause_id"], language)
         for each in (intent.citations if intent else ())
     ]
     if any(each is None for each in citations):
-        return _handover(language, HandoverReason.NO_ARTICLE, model, found)
+        return handed_over(language, HandoverReason.NO_ARTICLE, model, found)
     text, proposal = await _text(reader, intent, language)
     return Reply(
         kind=AnswerKind.ANSWER,

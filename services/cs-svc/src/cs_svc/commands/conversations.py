@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
@@ -71,10 +72,16 @@ def new_over(tx: Transaction[Settings], identity: Identity, subject: str | None)
 
 async def start(tx: Transaction[Settings], new: Conversation, text: str, source: Source = OVER_API) -> Conversation:
     """Store a new conversation with its first message, of the actor."""
-    conversation = conversations.with_message(new, AuthorRole(tx.actor.role), tx)
-    message = _message(tx, conversation, text=text, source=source)
-    opened = ConversationOpened(**conversation_fields(tx, conversation), channel=conversation.channel)
-    saved = await tx.create(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message))
+    by_buyer = tx.actor.role == AuthorRole.BUYER
+    first = replace(new, bot_in_charge=by_buyer and new.channel in tx.settings.bot_channels.split(","))
+    conversation = conversations.with_message(first, AuthorRole(tx.actor.role), tx)
+    message = new_message(tx, conversation, text=text, source=source)
+    opened = ConversationOpened(
+        **conversation_fields(tx, conversation),
+        channel=conversation.channel,
+        bot_in_charge=conversation.bot_in_charge or None,
+    )
+    saved = await tx.create(CONVERSATIONS, conversation, opened, posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
     await effects.message_posted(tx, None, saved, message)
     return saved
@@ -122,10 +129,10 @@ async def post(
         conversations.check_concerns(before, await order_references.get_case(tx, case_id))
     open_now = replace(CONVERSATION.apply(before, ConversationAction.POST, tx), closed_at=None)
     conversation = conversations.with_message(open_now, AuthorRole(tx.actor.role), tx)
-    message = _message(tx, conversation, text=text, citations=citations, case_id=case_id, source=source)
+    message = new_message(tx, conversation, text=text, citations=citations, case_id=case_id, source=source)
     closed = before.state is ConversationState.CLOSED
     reopened = [ConversationReopened(**conversation_fields(tx, conversation))] if closed else []
-    saved = await tx.save(CONVERSATIONS, conversation, *reopened, _posted(tx, conversation, message))
+    saved = await tx.save(CONVERSATIONS, conversation, *reopened, posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
     await effects.message_posted(tx, before, saved, message)
     return message
@@ -140,7 +147,7 @@ async def assign(tx: Transaction[Settings], conversation_id: str, *, agent_id: s
     """
     conversation = CONVERSATION.apply(await tx.lock(CONVERSATIONS, conversation_id), ConversationAction.ASSIGN, tx)
     agent = agent_id or tx.actor.id
-    assigned = replace(conversation, agent_id=agent)
+    assigned = replace(conversation, agent_id=agent, bot_in_charge=False)
     event = ConversationAssigned(**conversation_fields(tx, assigned), agent_id=agent)
     saved = await tx.save(CONVERSATIONS, assigned, event)
     await effects.conversation_assigned(tx, saved)
@@ -166,8 +173,8 @@ async def notify(tx: Transaction[Settings], *, order_id: str, case_id: str, code
     for before in await tx.all(LOCK_NOT_NOTIFIED, order_id=order_id, case_id=case_id, event_id=event_id):
         notified = CONVERSATION.apply(before, ConversationAction.NOTIFY, tx)
         conversation = replace(notified, message_count=notified.message_count + 1)
-        message = _message(tx, conversation, code=code)
-        saved = await tx.save(CONVERSATIONS, conversation, _posted(tx, conversation, message))
+        message = new_message(tx, conversation, code=code)
+        saved = await tx.save(CONVERSATIONS, conversation, posted(tx, conversation, message))
         await tx.insert(MESSAGES, message)
         await effects.message_posted(tx, before, saved, message)
 
@@ -186,7 +193,7 @@ async def mark_overdue(tx: Transaction[Settings], conversation: Conversation) ->
     await tx.save(CONVERSATIONS, overdue, event)
 
 
-def _message(
+def new_message(
     tx: Transaction[Settings],
     conversation: Conversation,
     *,
@@ -195,7 +202,9 @@ def _message(
     citations: Sequence[Citation] = (),
     case_id: str | None = None,
     source: Source = OVER_API,
+    bot: dict[str, Any] | None = None,  # Any: JSON
 ) -> Message:
+    """A message of the actor, which is not stored yet."""
     return Message(
         id=tx.new_id("msg"),
         conversation_id=conversation.id,
@@ -211,10 +220,12 @@ def _message(
         channel=source.channel,
         quoted=source.quoted,
         external_id=source.external_id,
+        bot=bot,
     )
 
 
-def _posted(tx: Transaction[Settings], conversation: Conversation, message: Message) -> MessagePosted:
+def posted(tx: Transaction[Settings], conversation: Conversation, message: Message) -> MessagePosted:
+    """The event of a message in the locked conversation."""
     concerned = conversation if message.case_id is None else replace(conversation, case_id=message.case_id)
     return MessagePosted(
         **conversation_fields(tx, concerned),

@@ -3,27 +3,44 @@
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.commands import deliveries, read_marks
+from cs_svc.commands import bot_turns, deliveries, read_marks
 from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
-from cs_svc.domain.conversations import AuthorRole, Conversation, Message
+from cs_svc.domain.conversations import AuthorRole, Conversation, Message, Turn
 from cs_svc.domain.live import LIVE
 from cs_svc.settings import Settings
+from cs_svc.tables.bot_turns import BOT_TURNS
+from cs_svc.tables.conversations import LATEST_OF_BUYER
 
 
 async def message_posted(
     tx: Transaction[Settings], before: Conversation | None, conversation: Conversation, message: Message
 ) -> None:
     """Let the connections of all processes that follow the locked conversation know of the stored message, have it delivered to the buyer's address,
-    where the conversation is over a channel that has one and the message is not the buyer's own, and let queues and SLA clocks follow it.
+    where the conversation is over a channel that has one and the message is not the buyer's own, have the bot answer the buyer where it has the conversation, and let queues and SLA clocks follow it.
     `before` is the conversation without it, None where it is the first."""
-    if message.author_role is not AuthorRole.SYSTEM:
+    if message.author_role not in (AuthorRole.SYSTEM, AuthorRole.BOT):
         read_marks.put(tx, read_marks.of_author(message))
     tx.wake(keyed(LIVE, conversation.id))
     if message.author_role is not AuthorRole.BUYER:
         await deliveries.queue(tx, conversation, message)
+    elif conversation.bot_in_charge:
+        await bot_turns.queue(tx, message)
     await demand.message_posted(tx, before, conversation, message)
-    await clocks.message_posted(tx, before, conversation, message)
+    # Word of the bot that a person will answer is no answer.
+    if message.author_role is not AuthorRole.BOT or conversation.bot_in_charge:
+        await clocks.message_posted(tx, before, conversation, message)
+
+
+async def bot_switched(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The bot has the locked conversation now, or has it no more. What the buyer wrote last is answered by it, unless it was asked that before."""
+    answers = False
+    if conversation.bot_in_charge and conversation.whose_turn is Turn.SERVICE:
+        asked = await tx.one(LATEST_OF_BUYER, conversation_id=conversation.id)
+        answers = asked is not None and await tx.find(BOT_TURNS, asked.id) is None
+        if asked is not None and answers:
+            await bot_turns.queue(tx, asked)
+    await demand.bot_switched(tx, conversation, answers=answers)
 
 
 async def conversation_assigned(tx: Transaction[Settings], conversation: Conversation) -> None:

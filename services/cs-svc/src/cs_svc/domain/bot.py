@@ -49,6 +49,8 @@ class HandoverReason(StrEnum):
     NO_MODEL = "no_model"
     NO_ARTICLE = "no_article"
     INTENT = "intent"
+    TOO_MANY = "too_many"
+    FAILED = "failed"
 
 
 class MarkKind(StrEnum):

@@ -41,13 +41,40 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The rules about this are being updated; a person will answer you.",
     ),
     HandoverReason.INTENT: ("为您转接人工客服。", "I am handing you over to a person."),
+    HandoverReason.TOO_MANY: (
+        "我们已经说了很多，为您转接人工客服。",
+        "We have written a lot to each other; I am handing you over to a person.",
+    ),
+    HandoverReason.FAILED: (
+        "我暂时无法回答，为您转接人工客服。",
+        "I cannot answer just now; I am handing you over to a person.",
+    ),
+    "greeting": (
+        "我是智能客服（机器人），根据已发布的规则回答；回复“人工”可转接人工客服。",
+        "I am a bot and answer from published rules; write “human” to get a person.",
+    ),
+    "sources": ("依据：{sources}", "Source: {sources}"),
+    "position": ("您前面还有 {ahead} 位。", "{ahead} are waiting before you."),
+    "interval": ("预计等待 {low}–{high} 分钟。", "It will probably take {low} to {high} minutes."),
 }
+
+
+NAMES_BOT = frozenset({HandoverReason.REQUESTED, HandoverReason.NOT_SURE, HandoverReason.NO_MODEL})
+"""The texts that already say that a bot writes."""
 
 
 def text_of(code: str, language: str, **facts: str) -> str:
     """The text of a code in this language, with these facts."""
     zh, en = _TEXTS[code]
     return (zh if language.startswith("zh") else en).format(**facts)
+
+
+def place_text(ahead: int | None, low: int | None, high: int | None, language: str) -> str:
+    """How many are ahead in the queue, and how long it will take, from so many to so many seconds; empty where nothing is known."""
+    found = [] if ahead is None else [text_of("position", language, ahead=str(ahead))]
+    if low is not None and high is not None:
+        found.append(text_of("interval", language, low=str(low // 60), high=str(-(-high // 60))))
+    return " ".join(found)
 
 
 def orders_text(orders: Sequence[KnownOrder], language: str) -> str:

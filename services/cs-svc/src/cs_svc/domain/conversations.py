@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
-from aftercare_chassis.lifecycle import NOBODY, Context, Guard, Lifecycle, Timeout, Transition
+from aftercare_chassis.lifecycle import NOBODY, Actor, Context, Guard, Lifecycle, Timeout, Transition
 
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.errors import CaseNotInConversation, NoAnswerAwaited
@@ -27,15 +27,22 @@ class ConversationAction(StrEnum):
     CLOSE = "close"
     NOTIFY = "notify"
     MARK_OVERDUE = "mark_overdue"
+    ANSWER_BY_BOT = "answer_by_bot"
+    SWITCH_BOT = "switch_bot"
 
 
 class AuthorRole(StrEnum):
-    """In which role somebody writes a message; `system` reports an event."""
+    """In which role somebody writes a message; `system` reports an event, `bot` is a program that answers."""
 
     BUYER = "buyer"
     SELLER = "seller"
     AGENT = "agent"
     SYSTEM = "system"
+    BOT = "bot"
+
+
+BOT = Actor("bot", "bot")
+"""The bot as the author of its messages."""
 
 
 class Turn(StrEnum):
@@ -52,7 +59,7 @@ class Conversation:
     `answer_due_at` is when the oldest unanswered message of the buyer is due to be answered, None where there is none.
     `deadline_at` is when the timer marks that answer as overdue, None once it has. `overdue_at` is when the timer last
     marked an answer, also after it was given. `whose_turn` is None in a closed conversation. `identity_id` is the address of the buyer on
-    the channel, None over `web`; `subject` is that of its e-mails.
+    the channel, None over `web`; `subject` is that of its e-mails. `bot_in_charge` is whether the bot answers the buyer until a person does.
     """
 
     id: str
@@ -74,6 +81,7 @@ class Conversation:
     channel: Channel = Channel.WEB
     identity_id: str | None = None
     subject: str | None = None
+    bot_in_charge: bool = False
 
 
 class Citation(TypedDict):
@@ -90,7 +98,7 @@ class Message:
     `place` is its number in the conversation, padded so that places sort as numbers do: ids of two processes may not.
     `citations` are the versions of knowledge-base articles that the message relies on. `case_id` is the case whose timeline
     shows the message. `channel` is over which it came. `quoted` is what its author repeated of earlier messages, or signed with; `external_id` is
-    what the channel calls it.
+    what the channel calls it. `bot` has by what the bot wrote it, see `domain.bot_turns`.
     """
 
     id: str
@@ -107,6 +115,7 @@ class Message:
     channel: Channel = Channel.WEB
     quoted: str | None = None
     external_id: str | None = None
+    bot: dict[str, Any] | None = None  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +153,8 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
         (_STATE.OPEN, _ACTION.CLOSE): Transition(_STATE.CLOSED, BUYER_OR_AGENT),
         (_STATE.OPEN, _ACTION.NOTIFY): Transition(_STATE.OPEN, SYSTEM_ONLY),
         (_STATE.OPEN, _ACTION.MARK_OVERDUE): Transition(_STATE.OPEN, SYSTEM_ONLY),
+        (_STATE.OPEN, _ACTION.ANSWER_BY_BOT): Transition(_STATE.OPEN, SYSTEM_ONLY),
+        (_STATE.OPEN, _ACTION.SWITCH_BOT): Transition(_STATE.OPEN, AGENT),
         # Those who may close it may write again and so reopen it (ADR 26).
         (_STATE.CLOSED, _ACTION.POST): Transition(_STATE.OPEN, BUYER_OR_AGENT),
         # A buyer also looks into a closed conversation for news of the case.
@@ -167,12 +178,25 @@ def with_message(conversation: Conversation, author: AuthorRole, context: Contex
     """The open conversation with one more message of a person, and whose turn it is then.
 
     A buyer's message is due to be answered within `reply_hours`, counted from the oldest unanswered one: writing again
-    does not postpone the answer. A message of the seller or an agent is the answer.
+    does not postpone the answer. A message of the seller or an agent is the answer; the bot writes no more then.
     """
     due = None
     if author is AuthorRole.BUYER:
         due = conversation.answer_due_at or context.now + timedelta(hours=context.settings.reply_hours)
-    longer = replace(conversation, message_count=conversation.message_count + 1, answer_due_at=due)
+    in_charge = conversation.bot_in_charge and author is AuthorRole.BUYER
+    return _longer(conversation, due, in_charge, context)
+
+
+def with_bot_message(conversation: Conversation, context: Context, *, hands_over: bool) -> Conversation:
+    """The open conversation with one more message of the bot: an answer, or word that a person will answer, which is still due then."""
+    due = conversation.answer_due_at if hands_over else None
+    return _longer(conversation, due, not hands_over, context)
+
+
+def _longer(conversation: Conversation, due: datetime | None, in_charge: bool, context: Context) -> Conversation:
+    longer = replace(
+        conversation, message_count=conversation.message_count + 1, answer_due_at=due, bot_in_charge=in_charge
+    )
     return _with_turn(CONVERSATION.reschedule(longer, context))
 
 

@@ -3,6 +3,7 @@
 from cs_svc.tables import (
     articles,
     bot,
+    bot_turns,
     complaints,
     conversations,
     courier_ratings,
@@ -34,6 +35,7 @@ __all__ = [
     "agents",
     "articles",
     "bot",
+    "bot_turns",
     "clocks",
     "complaints",
     "conversations",

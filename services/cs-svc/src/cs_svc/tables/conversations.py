@@ -3,6 +3,7 @@
 from aftercare_chassis.database.columns import aggregate, document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
     null,
@@ -54,6 +56,7 @@ conversations = Table(
     CheckConstraint(_CHANNELS, name="channel"),
     text("identity_id", null=True),
     text("subject", null=True),
+    Column("bot_in_charge", Boolean, nullable=False, server_default=false()),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="time_when_closed"),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="case_has_order"),
     Index("conversations_buyer_idx", "buyer_id", "id"),
@@ -83,6 +86,7 @@ messages = Table(
     CheckConstraint(_CHANNELS, name="channel"),
     text("quoted", null=True),
     text("external_id", null=True),
+    document("bot", null=True),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name="text_or_code"),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="system_has_event"),
     Index("messages_place_key", "conversation_id", "place", unique=True),

@@ -21,7 +21,11 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
+from cs_svc.api.schemas.bot_questions import AlternativeOut as BotAlternativeOut
+from cs_svc.api.schemas.bot_questions import CitationOut as BotCitationOut
+from cs_svc.api.schemas.bot_questions import ProposalOut
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
+from cs_svc.domain.bot import AnswerKind, HandoverReason
 from cs_svc.domain.case_notifications import notification_text
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import CONVERSATION, AuthorRole, Conversation, ConversationState, Message, Turn
@@ -73,6 +77,15 @@ class AssignIn(In):
     """The caller where it is left out."""
 
 
+class SwitchBotIn(In):
+    """Whether the bot answers."""
+
+    model_config = example(in_charge=True)
+
+    in_charge: bool
+    """Whether the bot answers the buyer until a person does."""
+
+
 class CitationOut(Out):
     """The version of an article that a message relies on."""
 
@@ -80,6 +93,29 @@ class CitationOut(Out):
     """The id of the article in kb-svc."""
     article_version: int
     """The number of its published version: 1, 2, …."""
+
+
+class BotBasisOut(Out):
+    """By what the bot wrote a message."""
+
+    answer_id: str
+    """The answer, to state whether it helped: `ans_…`."""
+    kind: AnswerKind
+    """An answer, a question back, or that a person will answer."""
+    reason: HandoverReason | None
+    """Why a person will; null otherwise."""
+    intent: str | None
+    """The intent that is answered; null where none is."""
+    confidence: float
+    """How likely the likeliest intent is right, between 0 and 1."""
+    model: int | None
+    """The version of the model; null where none is active."""
+    alternatives: list[BotAlternativeOut]
+    """Other likely intents; the two to choose from where the bot asks back."""
+    citations: list[BotCitationOut]
+    """The clauses that it relies on."""
+    proposal: ProposalOut | None
+    """A request to confirm; null where there is none."""
 
 
 class MessageOut(Out):
@@ -90,9 +126,9 @@ class MessageOut(Out):
     place: str
     """Its place in the conversation: eight digits, which sort as the messages do. A client resumes after it."""
     author_role: AuthorRole
-    """In which role the author wrote; `system` for an event of the case."""
+    """In which role the author wrote; `system` for an event of the case, `bot` for a program that answers."""
     author_id: str
-    """The id of the person, or `system`."""
+    """The id of the person, or `system`, or `bot`."""
     text: str
     """What was written; a message of the system is in the language of the request."""
     code: str | None
@@ -105,6 +141,8 @@ class MessageOut(Out):
     """When it was posted."""
     channel: Channel
     """Over which channel its author wrote; `web` is this API, over which agents answer on every channel."""
+    bot: BotBasisOut | None
+    """By what the bot wrote it; null for what others write."""
     quoted: str | None
     """What its author repeated of earlier messages, or signed with; null where there is none."""
     delivery: DeliveryState | None = None
@@ -166,6 +204,8 @@ class ConversationOut(Out):
     """The merchant of the order; null where it is about no order."""
     agent_id: str | None
     """The agent to whom it is assigned; null where it is to nobody."""
+    bot_in_charge: bool
+    """Whether the bot answers the buyer until a person does."""
     message_count: int
     """All messages, those of the system included."""
     unread_count: int | None = None

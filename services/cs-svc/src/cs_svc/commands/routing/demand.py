@@ -3,9 +3,9 @@
 from aftercare_chassis.database.transaction import Transaction
 
 from cs_svc.commands.routing import queue
-from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.domain.routing.languages import language_of
-from cs_svc.domain.routing.queue import LeaveCause, Priority
+from cs_svc.domain.routing.queue import LeaveCause, Priority, QueueEntry
 from cs_svc.settings import Settings
 from cs_svc.tables.routing.agents import AGENT, COUNT_OUTCOME
 from cs_svc.tables.routing.queue import LAST_ENTRY, MOVE_LIVE_ENTRY
@@ -15,7 +15,7 @@ async def message_posted(
     tx: Transaction[Settings], before: Conversation | None, conversation: Conversation, message: Message
 ) -> None:
     """An agent who writes has the conversation, also one whom they open (`before` None); a merchant's answer ends the wait. A buyer's message waits for an agent where the
-    conversation has none who is online; one that was closed is more urgent, and hard: it was not solved."""
+    conversation has none who is online, and which the bot does not have; one that was closed is more urgent, and hard: it was not solved."""
     if message.author_role is AuthorRole.AGENT:
         await queue.take(tx, conversation.id, message.author_id)
     elif message.author_role is AuthorRole.SELLER:
@@ -24,14 +24,36 @@ async def message_posted(
         reopened = before is not None and before.state is ConversationState.CLOSED
         if reopened:
             await _count(tx, conversation, handled=0, solved=-1)
-        if not await _has_agent(tx, conversation):
-            await queue.enter(
+        if not conversation.bot_in_charge:
+            await wait_for_agent(
                 tx,
                 conversation,
                 language=language_of(message.text or ""),
                 priority=Priority.HIGH if reopened else Priority.NORMAL,
                 is_hard=reopened,
             )
+
+
+async def wait_for_agent(
+    tx: Transaction[Settings],
+    conversation: Conversation,
+    *,
+    language: str | None,
+    priority: Priority = Priority.NORMAL,
+    is_hard: bool = False,
+) -> QueueEntry | None:
+    """Let the locked conversation wait for an agent; None where its agent sees it anyway, or where no team is for it."""
+    if await _has_agent(tx, conversation):
+        return None
+    return await queue.enter(tx, conversation, language=language, priority=priority, is_hard=is_hard)
+
+
+async def bot_switched(tx: Transaction[Settings], conversation: Conversation, *, answers: bool) -> None:
+    """A message that the bot answers waits for no agent any more; one that it was to answer waits for one."""
+    if answers:
+        await queue.leave(tx, conversation.id, LeaveCause.BOT)
+    elif not conversation.bot_in_charge and conversation.whose_turn is Turn.SERVICE:
+        await wait_for_agent(tx, conversation, language=None)
 
 
 async def conversation_assigned(tx: Transaction[Settings], conversation: Conversation) -> None:

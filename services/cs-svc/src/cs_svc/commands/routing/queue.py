@@ -129,6 +129,7 @@ async def accept(tx: Transaction[Settings], entry_id: str) -> QueueEntry:
     entry = await _offered_to_actor(tx, entry_id)
     taken = domain.end(entry, QueueAction.ACCEPT, tx.actor.id, tx)
     assigned = replace(CONVERSATION.apply(conversation, ConversationAction.ASSIGN, tx), agent_id=tx.actor.id)
+    assigned = replace(assigned, bot_in_charge=False)
     fields = conversation_fields(tx, assigned)
     await tx.save(CONVERSATIONS, assigned, ConversationAssigned(**fields, agent_id=tx.actor.id))
     return await _taken(tx, taken, tx.actor.id)

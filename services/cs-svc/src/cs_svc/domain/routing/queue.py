@@ -43,6 +43,7 @@ class LeaveCause(StrEnum):
 
     CLOSED = "closed"
     ANSWERED = "answered"
+    BOT = "bot"
 
 
 class Priority(StrEnum):
