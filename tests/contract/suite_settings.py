@@ -32,4 +32,7 @@ async def an_article(suite: InProcessSuite) -> None:
     article = await suite.call("agent", "kb", "articles", draft)
     await suite.call("agent", "kb", f"articles/{article['id']}/publish")
     await suite.call("buyer", "kb", f"articles/{article['id']}/feedback", {"helped": False})
+    await suite.call("buyer", "kb", "search?q=积分怎么兑换", method="GET")
+    [question] = (await suite.call("agent", "kb", "unanswered-questions", method="GET"))["data"]
+    await suite.call("agent", "kb", f"unanswered-questions/{question['id']}/dismiss")
     await suite.call("agent", "kb", f"articles/{article['id']}/retire")

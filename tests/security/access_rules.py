@@ -217,6 +217,10 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "publishArticle": {"agent", "admin"},
         "retireArticle": {"agent", "admin"},
         "search": EVERYBODY,
+        "listUnansweredSearches": {"agent", "admin"},
+        "answerQuestion": {"agent", "admin"},
+        "dismissQuestion": {"agent", "admin"},
+        "reopenQuestion": {"agent", "admin"},
         "giveArticleFeedback": set(),  # nothing is published yet
         "listArticleFeedback": {"agent", "admin"},
         "getArticleHelpfulness": {"agent", "admin"},

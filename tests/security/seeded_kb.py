@@ -24,5 +24,9 @@ async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "draftArticle": draft | {"slug": "freight"},
             "editArticle": {"title": "退货"},
             "giveArticleFeedback": {"helped": True},
+            "answerQuestion": {"article_id": article["id"]},
         }
-        yield SeededService(harness, {"article_id": article["id"]}, bodies, {"search": {"q": "退货"}})
+        made(await agent.get("/v1/search", params={"q": "积分怎么兑换"}))
+        [question] = made(await agent.get("/v1/unanswered-questions"))["data"]
+        ids = {"article_id": article["id"], "question_id": question["id"]}
+        yield SeededService(harness, ids, bodies, {"search": {"q": "退货"}})

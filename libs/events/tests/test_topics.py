@@ -40,7 +40,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
             *("clock_id", "policy_id", "calendar_id"),
         },
         "feedback or rating": {"feedback_id", "rating_id"},
-        "article or feedback": {"article_id", "feedback_id"},
+        "article, feedback or question": {"article_id", "feedback_id", "question_id"},
         "sanctioned subject": {"subject_id"},
         "setting, deposit or action of an administrator": {"setting_id", "deposit_id", "action_id"},
     }

@@ -21,6 +21,7 @@ from aftercare_events.catalogue.articles import (
     ArticleRated,
     ArticleRetired,
     ArticleTextPublished,
+    UnansweredQuestionSettled,
 )
 from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
@@ -670,6 +671,7 @@ __all__ = [
     "TeamSet",
     "Topic",
     "TraceFields",
+    "UnansweredQuestionSettled",
     "VerdictBecameFinal",
     "VerdictConfirmed",
     "VerdictGiven",

@@ -36,7 +36,7 @@ CONVERSATIONS = Topic(
     aggregate="conversation, identity, queue entry, agent, team, or SLA clock, policy or calendar",
 )
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
-ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article or feedback")
+ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article, feedback or question")
 INSIGHTS = Topic("aftercare.insights.v1", writer="analytics-svc", aggregate="insight")
 
 TOPICS: dict[str, Topic] = {

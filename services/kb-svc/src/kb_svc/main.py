@@ -14,7 +14,7 @@ from aftercare_language.synonyms import default
 from fastapi import FastAPI
 
 from kb_svc import tables
-from kb_svc.api import articles, feedback, search
+from kb_svc.api import articles, feedback, search, unanswered
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
 from kb_svc.workers.embeddings import Embedding
@@ -31,6 +31,7 @@ async def _after_migration(runtime: Runtime[Settings]) -> None:
 
 _FEEDBACK: Retention[Settings] = Retention("article_feedback", "changed_at", lambda _: timedelta(days=730))
 """Who found what of an article is deleted after two years; the counts stay."""
+_QUESTIONS: Retention[Settings] = Retention("unanswered_questions", "last_asked_at", lambda _: timedelta(days=180))
 _SECONDS = 30.0
 """How long a request of the worker may take: a batch of passages."""
 
@@ -48,10 +49,10 @@ def service(
         settings=settings,
         roles=ROLES,
         audit=Audit(AUDITED),
-        routers=[articles.router, feedback.router, search.router(searching, default())],
+        routers=[articles.router, feedback.router, unanswered.router, search.router(searching, default())],
         handlers=HANDLERS,
         workers=(REINDEXING, TEXT_PUBLICATION, *([Embedding(indexing).worker()] if client else [])),
-        retention=[_FEEDBACK],
+        retention=[_FEEDBACK, _QUESTIONS],
         resources=(client,) if client else (),
         metadata=tables.metadata,
         after_migration=_after_migration,

@@ -120,3 +120,25 @@ class ArticleRated(Event):
     article_version: Annotated[int, Field(strict=True, ge=1)]
     helped: Annotated[bool, Field(strict=True, description="whether it helped")]
     commented: Annotated[bool, Field(strict=True, description="whether there is a comment for the editors")]
+
+
+class QuestionState(Vocabulary):
+    """What editors have done about a question that the search did not answer."""
+
+    OPEN = "open", "it is on the list"
+    ANSWERED = "answered", "an article answers it"
+    DISMISSED = "dismissed", "no article is to answer it"
+
+
+class UnansweredQuestionSettled(Event):
+    """An editor has decided about a question that the search did not answer, or put it on the list again. Its words are not in the event."""
+
+    TOPIC: ClassVar[Topic] = topics.ARTICLES
+    KEY: ClassVar[str] = "question_id"
+
+    matter: Code = "unanswered_question"
+    question_id: Annotated[Id, Field(description="the question")]
+    article_id: Annotated[Id | None, Field(description="the article that answers it")] = None
+    language: Annotated[Code, Field(description="BCP 47 tag, such as zh-CN")]
+    times: Annotated[int, Field(strict=True, ge=1, description="how often it was asked until then")]
+    state: Annotated[Code, one_of(QuestionState, "what was decided")]

@@ -10,9 +10,11 @@ from aftercare_language.vectors import Vector
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import HitsOut
+from kb_svc.commands import unanswered
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.queries.search import Asked, search
+from kb_svc.settings import Settings
 
 Question = Annotated[
     str, Query(min_length=1, max_length=200, description="A question or a few words.", examples=["退货运费谁承担"])
@@ -28,13 +30,18 @@ def router(embedder: Embedder, synonyms: Synonyms) -> APIRouter:
 
     @routes.get("", operation_id="search", responses=refusals(QueryWithoutWords))
     async def search_articles(
-        reader: Read, q: Question, limit: Best = 5, kind: OfKind = None, language: InLanguage = None
+        reader: Read[Settings], q: Question, limit: Best = 5, kind: OfKind = None, language: InLanguage = None
     ) -> HitsOut:
-        """The published articles that match the query best, by its words and their meaning. Not all words have to match."""
+        """The published articles that match the query best, by its words and their meaning. Not all words have to match.
+
+        A query without a good match, of all articles, is counted for the editors by its words alone."""
         asked = Asked(
             query=q, vector=await _vector(embedder, q), model=embedder.model, limit=limit, kind=kind, language=language
         )
-        return HitsOut.of(await search(reader, asked, synonyms))
+        found = await search(reader, asked, synonyms)
+        if not found.is_answered and kind is None and language is None:
+            await unanswered.note(reader, q, found.language)
+        return HitsOut.of(found)
 
     return routes
 

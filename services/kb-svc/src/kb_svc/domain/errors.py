@@ -33,3 +33,13 @@ class QueryWithoutWords(Refusal):
 
     kind, code = Kind.INVALID, "query_without_words"
     zh, en = "请输入要查找的文字。", "The query has no words to look for."
+
+
+class ArticleNotPublished(Refusal):
+    """A question is answered by what readers can find: this article is a draft or retired."""
+
+    kind, code = Kind.CONFLICT, "article_not_published"
+    zh, en = (
+        "文章 {article_id} 未发布（{state}），读者看不到。",
+        "The article {article_id} is not published ({state}), so that readers do not see it.",
+    )

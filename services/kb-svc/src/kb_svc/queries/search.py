@@ -9,11 +9,12 @@ from aftercare_chassis.characters import shows
 from aftercare_chassis.database.transaction import Reader
 from aftercare_language import pinyin, ranking
 from aftercare_language.normalization import normalize
-from aftercare_language.questions import Question, corrected, language, question
+from aftercare_language.questions import Question, corrected, is_pinyin, language, question
 from aftercare_language.synonyms import Synonyms
 from aftercare_language.vectors import Vector
 from asyncpg import Record
 
+from kb_svc.domain import fusion, unanswered
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.domain.fusion import by_words, fused
@@ -49,10 +50,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The hits, best first, how they were found, and the query as it was probably meant where words of it are misspelt."""
+    """The hits, best first, how they were found, and the query as it was probably meant where words of it are misspelt.
+
+    `language` is that of the query. `is_answered`: a hit has enough of its words, or is near enough by its meaning.
+    """
 
     hits: list[Hit]
     mode: SearchMode
+    language: Language
+    is_answered: bool
     did_you_mean: str | None = None
 
 
@@ -88,14 +94,21 @@ async def search(reader: Reader, asked: Asked, synonyms: Synonyms) -> Found:
         meant = question(_replaced(asked.query, corrections), synonyms)
         frequencies = await _frequencies(reader, meant.terms)
     weights = _weights(meant, frequencies, corpus)
-    words, languages = await _by_words(reader, asked, meant, frequencies, weights, corpus)
+    found = await _by_words(reader, asked, meant, frequencies, weights, corpus)
     asked_in = asked.language or Language(language(meant, frequencies.__contains__))
-    words = by_words(words, frozenset(id for id, each in languages.items() if each != asked_in))
+    words = by_words(found.scores, frozenset(id for id, each in found.languages.items() if each != asked_in))
     near = await likenesses(reader, asked.vector, asked.model, asked_in, kind=asked.kind, language=asked.language)
     scores = fused(words, near) if near else words
     hits = await _hits(reader, dict(ranking.top(scores, asked.limit)), weights)
     mode = SearchMode.HYBRID if near else SearchMode.LEXICAL
-    return Found(hits=hits, mode=mode, did_you_mean=suggestion(asked.query, corrections))
+    is_near = any(each.similarity >= fusion.ENOUGH for each in near.values())
+    return Found(
+        hits=hits,
+        mode=mode,
+        language=asked_in,
+        is_answered=bool(hits) and (is_near or found.coverage >= unanswered.ENOUGH),
+        did_you_mean=suggestion(asked.query, corrections),
+    )
 
 
 async def _frequencies(reader: Reader, terms: Mapping[str, float]) -> dict[str, int]:
@@ -116,6 +129,15 @@ def _weights(meant: Question, frequencies: Mapping[str, int], corpus: ranking.Co
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is found by words: scores and languages of articles, and the highest coverage of the question by one of them."""
+
+    scores: dict[str, float]
+    languages: dict[str, str]
+    coverage: float
+
+
 async def _by_words(
     reader: Reader,
     asked: Asked,
@@ -123,11 +145,11 @@ async def _by_words(
     frequencies: Mapping[str, int],
     weights: dict[str, float],
     corpus: ranking.Corpus | None,
-) -> tuple[dict[str, float], dict[str, str]]:
-    """The scores of the candidates by their words, and the language of each. Candidates have rare terms of the query, or of what it means."""
+) -> _Words:
+    """The candidates by their words: they have rare terms of the query, or of what it means."""
     rarest = _rarest(frequencies, meant.own) + _rarest(frequencies, meant.added)
     if corpus is None or not rarest:
-        return {}, {}
+        return _Words({}, {}, 0.0)
     candidates = await reader.all(
         CANDIDATES,
         rarest=rarest,
@@ -137,7 +159,18 @@ async def _by_words(
         language=asked.language,
         candidates=MOST_CANDIDATES,
     )
-    return _scores(candidates, weights, corpus), {row["article_id"]: row["language"] for row in candidates}
+    languages = {row["article_id"]: row["language"] for row in candidates}
+    return _Words(_scores(candidates, weights, corpus), languages, _coverage(meant, candidates, weights, corpus))
+
+
+def _coverage(meant: Question, candidates: list[Record], weights: dict[str, float], corpus: ranking.Corpus) -> float:
+    """How much of the question the candidate has that has most of it. Words that are in no article weigh most."""
+    if is_pinyin(meant, weights.__contains__):  # its syllables are no words of articles
+        return 1.0 if candidates else 0.0
+    unknown = ranking.inverse_document_frequency(0, corpus)
+    asked = {term: weights.get(term, unknown * weight) for term, weight in meant.own.items()}
+    found = ([term for term, times in zip(weights, row["times"], strict=True) if times] for row in candidates)
+    return max((unanswered.coverage(asked, weights, terms) for terms in found), default=0.0)
 
 
 def _rarest(frequencies: Mapping[str, int], terms: Iterable[str]) -> list[str]:

@@ -113,6 +113,10 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),
     ("feedback", "improve"): ("POST /v1/feedback/{feedback_id}/improve",),
     ("article", "edit"): ("PATCH /v1/articles/{article_id}",),
+    **{
+        ("unanswered question", each): (f"POST /v1/unanswered-questions/{{question_id}}/{each}",)
+        for each in ("answer", "dismiss", "reopen")
+    },
 }
 
 
