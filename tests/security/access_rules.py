@@ -146,6 +146,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "assignConversation": {"agent"},
         "closeConversation": {"buyer", "agent"},
         "switchBot": {"agent"},
+        "listBotHandovers": {"agent", "arbitrator", "admin"},
         "openComplaint": {"buyer", "agent"},
         "listComplaints": EVERYBODY,
         "getComplaint": READERS,

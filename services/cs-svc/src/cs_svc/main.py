@@ -98,6 +98,7 @@ def service(
             customers.router,
             bot.router,
             bot.asking(reading),
+            bot.handovers,
             agents.router,
             queues.router,
             sla.router,

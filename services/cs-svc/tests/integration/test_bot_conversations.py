@@ -185,6 +185,9 @@ async def test_its_answer_goes_out_over_the_channel(bot: BotDesk) -> None:
 async def test_it_hands_over_to_the_queue_and_states_the_place(bot: BotDesk) -> None:
     await bot.queues.team()
     await bot.prepare()
+    await bot.desk.order()
+    await bot.desk.case()
+    await bot.desk.order("ord_2", buyer_id="buyer-2")
     opened = await bot.open()
     assert await bot.queues.entries() == [], "the bot has it"
     await bot.work()
@@ -197,6 +200,14 @@ async def test_it_hands_over_to_the_queue_and_states_the_place(bot: BotDesk) -> 
     assert (entry["state"], entry["skills"]) == ("waiting", ["language:zh"])
     now = await bot.read(opened)
     assert (now["bot_in_charge"], now["whose_turn"]) == (False, "service"), "the buyer still waits for an answer"
+    path = f"/v1/conversations/{opened['id']}/handovers"
+    [summary] = (await bot.desk.agent.get(path)).json()["data"]
+    assert (summary["reason"], summary["queue_entry_id"]) == ("requested", entry["id"])
+    asked = [(each["text"], each["kind"], each["intent"]) for each in summary["asked"]]
+    assert asked == [(ASKED, "answer", "refund_time"), ("转人工", None, None)]
+    assert [each["slug"] for each in summary["articles"]] == ["refund-times"]
+    assert [each["id"] for each in summary["orders"] + summary["cases"]] == ["ord_1", "case_1"]
+    assert (await bot.desk.buyer.get(path)).status_code == 403
     [event] = await bot.desk.events("ConversationHandedOver")
     assert (event.reason, event.model) == ("requested", 1)
     await bot.switch(opened, in_charge=True)

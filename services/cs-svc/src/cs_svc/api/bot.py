@@ -21,12 +21,14 @@ from cs_svc.api.schemas.bot import (
     StoredOut,
     TrainIn,
 )
+from cs_svc.api.schemas.bot_handovers import HandoversOut
 from cs_svc.api.schemas.bot_questions import AskIn, AskOut, FiguresOut, MarkIn, MarkOut, UnansweredOut
 from cs_svc.commands import bot_answers, bot_asking, bot_models
 from cs_svc.domain import bot_words
 from cs_svc.domain.bot import OUT_OF_SCOPE, HandoverReason, Intent
 from cs_svc.domain.errors import IntentTwice, ModelNotReady, TooFewIntents
 from cs_svc.integrations.bot_reading import BotReading
+from cs_svc.queries import bot as bot_queries
 from cs_svc.settings import Settings
 
 EDITORS = require_role("agent", "admin")
@@ -145,6 +147,21 @@ async def get_figures(
     found = await bot_answers.figures(reader, begin)
     share = found["solved"] / found["asked"] if found["asked"] else None
     return FiguresOut(since=begin, containment=None if share is None else round(share, 4), **found)
+
+
+handovers = APIRouter(prefix="/v1/conversations", tags=["bot"], route_class=ApiRoute)
+
+
+@handovers.get(
+    "/{conversation_id}/handovers",
+    operation_id="listBotHandovers",
+    dependencies=[require_role("agent", "arbitrator", "admin")],
+)
+async def list_handovers(
+    conversation_id: Annotated[Id, Path(description="The id of the conversation.")], reader: Read[Settings]
+) -> HandoversOut:
+    """Why the bot handed a conversation over, with what it was asked, found, cited and saw; for those who go on with it."""
+    return HandoversOut.of(await bot_queries.handovers(reader, conversation_id))
 
 
 def asking(reading: BotReading) -> APIRouter:

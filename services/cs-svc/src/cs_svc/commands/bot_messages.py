@@ -10,7 +10,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftercare_events import ConversationBotSwitched, ConversationHandedOver
 
-from cs_svc.commands import bot_answers, bot_turns, effects
+from cs_svc.commands import bot_answers, bot_handovers, bot_turns, effects
 from cs_svc.commands.bot_answers import Reply
 from cs_svc.commands.bot_turns import Claimed
 from cs_svc.commands.conversations import new_message, posted
@@ -86,7 +86,8 @@ async def _write(
     recorded = await bot_answers.record(_acting(tx, Actor(before.buyer_id, "buyer")), replied, asked, before.id)
     written = CONVERSATION.apply(before, ConversationAction.ANSWER_BY_BOT, SystemContext.of(tx))
     conversation = conversations.with_bot_message(written, tx, hands_over=hands_over)
-    entry = await _wait(tx, conversation, asked, replied) if hands_over else None
+    system = tx.as_system()
+    entry = await _wait(system, conversation, asked, replied) if hands_over else None
     message = new_message(
         tx,
         conversation,
@@ -103,7 +104,9 @@ async def _write(
     event = posted(tx, conversation, message)
     saved = await tx.save(CONVERSATIONS, conversation, event, *([handed_over] if hands_over else []))
     await tx.insert(MESSAGES, message)
-    await effects.message_posted(tx, before, saved, message)
+    if hands_over:
+        await bot_handovers.record(system, conversation, replied, recorded.id, entry)
+    await effects.message_posted(system, before, saved, message)
     return message
 
 

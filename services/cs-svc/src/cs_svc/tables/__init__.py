@@ -3,6 +3,7 @@
 from cs_svc.tables import (
     articles,
     bot,
+    bot_handovers,
     bot_turns,
     complaints,
     conversations,
@@ -35,6 +36,7 @@ __all__ = [
     "agents",
     "articles",
     "bot",
+    "bot_handovers",
     "bot_turns",
     "clocks",
     "complaints",
