@@ -8,7 +8,7 @@ import yaml
 from manifests import K8S, SERVICES, Rendering, rendered, without_hash, written
 
 HASHED = {"internal.config.kubernetes.io/needsHashSuffix": "enabled"}
-JOBS = {*(f"{service}-migrate" for service in SERVICES), "kb-svc-seed"}
+JOBS = {*(f"{service}-migrate" for service in SERVICES), "cs-svc-seed", "kb-svc-seed"}
 
 
 @pytest.fixture
