@@ -13,6 +13,7 @@ import cross_service
 import deadlines
 import imports
 import knowledge
+import live
 import messaging
 import messaging_page
 import order_commands
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "cross-service": lambda log: report.cross_service(cross_service.measure(log)),
     "case-link": case_link.measure,
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
+    "live": live.measure,
     "work-lists": work_lists.measure,
     "deadlines": deadlines.measure,
     "commands": commands.measure,
@@ -55,6 +57,7 @@ PAGE = (
     "case-link",
     "suite",
     "knowledge",
+    "live",
     "work-lists",
     "deadlines",
     "commands",

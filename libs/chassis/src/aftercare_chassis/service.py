@@ -26,7 +26,7 @@ from aftercare_chassis.database.observers import Journal, Observer
 from aftercare_chassis.database.timing import TimingSource
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import AdmissionMetrics, RequestMetrics, SocketMetrics
-from aftercare_chassis.http.route_index import RouteIndex
+from aftercare_chassis.http.route_index import App, RouteIndex
 from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
@@ -162,7 +162,7 @@ class Service(Generic[S]):
     def process(self, *roles: ProcessRole) -> FastAPI:
         """An app that does these things while it lives; every app has health and metrics, `serve` adds the REST API."""
         # No redirects: behind a gateway their address would be wrong, and partners' programs do not follow them.
-        app = FastAPI(
+        app = App(
             title=self.name,
             version="1",
             lifespan=partial(self._lifespan, roles),

@@ -1,14 +1,15 @@
-"""Finding the route of a request by its address, and not by trying all of them.
+"""Finding the route of a request or of a socket by its address, and not by trying all of them.
 
 Starlette matches the regular expression of one route after the other: among 200 routes that took up to 0.3 ms of a command, which
 has 2.5 ms for everything.
 """
 
 from collections import defaultdict
+from collections.abc import Awaitable
 
-from fastapi import APIRouter
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Receive, Scope, Send
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _Key = tuple[int, str | None]
 """How many segments an address has, and the last one; None where that is a parameter."""
@@ -50,6 +51,21 @@ class RouteIndex:
         number, last = path.count("/"), path.rpartition("/")[2]
         found = [*self._by_key.get((number, last), ()), *self._by_key.get((number, None), ()), *self._others]
         return [route for _, route in sorted(found, key=lambda numbered: numbered[0])]
+
+
+class App(FastAPI):
+    """An app that hands a socket to its route at once: middleware does nothing for sockets, and was a fifth of the memory of each."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The middleware, with the routes of sockets beside it."""
+        middleware = super().build_middleware_stack()
+        sockets = {each.path: each.app for each in self.routes if isinstance(each, WebSocketRoute)}
+
+        def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            app = sockets.get(scope["path"], middleware) if scope["type"] == "websocket" else middleware
+            return app(scope, receive, send)
+
+        return serve
 
 
 def _key_of(route: BaseRoute) -> _Key | None:

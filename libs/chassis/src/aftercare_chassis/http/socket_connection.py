@@ -1,7 +1,6 @@
 """One open WebSocket: what waits to be sent to its client, and how fast it may send."""
 
 import asyncio
-from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -40,7 +39,7 @@ class Socket:
     def __init__(self, scope: Scope, send: Send, actor: Actor, headers: dict[str, str], language: str) -> None:
         self.scope, self.actor, self.headers, self.language, self._send = scope, actor, headers, language, send
         self.session: Any = None  # Any: of the service's own class
-        self._waiting: deque[str] = deque()
+        self._waiting: list[str] = []
         self._waiting_bytes = 0
         self._drainer: asyncio.Task[None] | None = None
         self._drained: asyncio.Event | None = None
@@ -95,9 +94,12 @@ class Socket:
         # A task that ends with the queue: one that waited for the next frame would be a third of the memory of a socket.
         with suppress(OSError):  # uvicorn's ClientDisconnected; what the client has missed it gets when it resumes
             while self._waiting:
-                frame = self._waiting.popleft()
-                self._waiting_bytes -= len(frame)
-                await self._send({"type": "websocket.send", "text": frame})
+                frames, self._waiting = self._waiting, []
+                for frame in frames:
+                    if self._closing:
+                        break
+                    self._waiting_bytes -= len(frame)
+                    await self._send({"type": "websocket.send", "text": frame})
         if not self._closing:
             self._drainer, self._waiting_bytes = None, 0
             self._waiting.clear()

@@ -96,10 +96,10 @@ class Sockets(Generic[F]):
         subprotocol = self.protocol if self.protocol in scope["subprotocols"] else None
         await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
         language = choose(headers.get("accept-language"))
-        del headers
         # What lives as long as the socket; the headers of its handshake are not needed any more.
-        kept = {"app": scope["app"], "asgi": scope["asgi"], "client": scope["client"], "server": scope["server"]}
-        scope["headers"] = []
+        kept = {name: scope[name] for name in ("app", "asgi", "client", "server")}
+        scope.clear()
+        del headers
         if actor is None:
             try:
                 actor, authorization = await self._first_frame(runtime, receive)
