@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from aftersale_access import AFTERSALE, EVERYBODY, PARTIES, READERS, STAFF
+from desk_access import DESK
 from seeded_service import SeededService
 
 PRINCIPALS = {
@@ -136,6 +137,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     },
     "aftersale-svc": AFTERSALE,
     "cs-svc": {
+        **DESK,
         "openConversation": {"buyer"},
         "listConversations": EVERYBODY,
         "getConversation": READERS,

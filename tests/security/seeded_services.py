@@ -26,6 +26,7 @@ from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from channel_objects import CHANNEL_BODIES, add_file, add_identity
 from cs_svc import main as cs
+from desk_objects import DESK_BODIES, DESK_IDS, add_tag
 from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
 from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
@@ -251,7 +252,9 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "changeRating": {"text": "还行"},
             "rateCourier": {"parcel_id": "parcel_1", "score": 1, "faults": ["late"]},
             **CHANNEL_BODIES,
+            **DESK_BODIES,
         }
+        await add_tag(harness)
         await add_identity(service, harness.client("agent", "agent-1"))
         for param, path, operation in (
             ("conversation_id", "/v1/conversations", "openConversation"),
@@ -263,7 +266,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
         await seed_bot(service)
         await add_file(service)
-        service.ids |= {"buyer_id": "buyer-1"} | await queue_ids(harness)
+        service.ids |= {"buyer_id": "buyer-1"} | DESK_IDS | await queue_ids(harness)
         yield service
 
 

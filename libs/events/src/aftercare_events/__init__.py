@@ -79,6 +79,14 @@ from aftercare_events.catalogue.courier_claims import (
 from aftercare_events.catalogue.deadline_times import DeadlineExtended, DeadlineReminder
 from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.catalogue.deposits import DepositEntryBooked
+from aftercare_events.catalogue.desk import (
+    ConversationNoteAdded,
+    ConversationSnoozed,
+    ConversationTagged,
+    ConversationWoken,
+    TagSet,
+    WakeCause,
+)
 from aftercare_events.catalogue.dispute_deadline_times import DisputeDeadlineExtended, DisputeDeadlineReminder
 from aftercare_events.catalogue.disputes import (
     DisputeAnswered,
@@ -417,6 +425,7 @@ __all__ = [
     "ConversationCustomerChanged",
     "ConversationEvent",
     "ConversationHandedOver",
+    "ConversationNoteAdded",
     "ConversationOfferEnded",
     "ConversationOffered",
     "ConversationOpened",
@@ -425,6 +434,9 @@ __all__ = [
     "ConversationPrioritised",
     "ConversationQueued",
     "ConversationReopened",
+    "ConversationSnoozed",
+    "ConversationTagged",
+    "ConversationWoken",
     "CourierClaimAccepted",
     "CourierClaimAcknowledged",
     "CourierClaimClosed",
@@ -668,6 +680,7 @@ __all__ = [
     "SupplementEnded",
     "SupplementRequested",
     "SupplementSubmitted",
+    "TagSet",
     "TeamSet",
     "Topic",
     "TraceFields",
@@ -677,6 +690,7 @@ __all__ = [
     "VerdictGiven",
     "VerdictReplaced",
     "VirtualGoodsDelivered",
+    "WakeCause",
     "WrongSchema",
     "codec",
     "digest",

@@ -22,6 +22,7 @@ from aftercare_events.catalogue import (
     courier_claims,
     deadline_times,
     deposits,
+    desk,
     dispute_deadline_times,
     disputes,
     evidence,
@@ -118,7 +119,7 @@ CATALOGUE = (
         deposits,
         after_sale_admin_actions,
     ),
-    *(complaints, conversations, routing, sla, feedback),
+    *(complaints, conversations, desk, routing, sla, feedback),
     articles,
     insights,
 )

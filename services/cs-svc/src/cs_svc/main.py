@@ -27,9 +27,12 @@ from cs_svc.api import (
     feedback,
     files,
     identities,
+    notes,
     queues,
     ratings,
     sla,
+    snoozing,
+    tags,
 )
 from cs_svc.api.live import router as live_router
 from cs_svc.commands import deadlines
@@ -105,6 +108,9 @@ def service(
             identities.router,
             files.router,
             channel_webhooks.router(accounts.pushing),
+            notes.router,
+            tags.router,
+            snoozing.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,

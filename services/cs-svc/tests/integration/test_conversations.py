@@ -199,3 +199,15 @@ async def test_lists_are_filtered_and_paged(prepared: Desk) -> None:
     rest = (await prepared.buyer.get("/v1/conversations", params=after)).json()
     assert ([each["id"] for each in rest["data"]], rest["has_more"]) == ([opened[1]], False)
     assert "messages" not in rest["data"][0]
+
+
+async def test_a_conversation_shows_how_many_messages_its_reader_has_not_read(prepared: Desk) -> None:
+    opened = await prepared.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    for text in ("1", "2"):
+        made(await prepared.agent.post(f"{path}/messages", json={"text": text}))
+    await prepared.seller.post(f"{path}/read", json={"place": "00000002"})
+    unread = [
+        (await client.get(path)).json()["unread_count"] for client in (prepared.buyer, prepared.seller, prepared.agent)
+    ]
+    assert unread == [2, 1, 0]

@@ -101,6 +101,36 @@ async def test_the_default_answer_time_goes_on(prepared: Desk) -> None:
     assert len(await prepared.events("SlaBreached")) == 1
 
 
+async def test_agents_see_what_is_late_of_their_own_and_of_teams_that_they_lead(prepared: Desk) -> None:
+    queues = QueueDesk(prepared)
+    await queues.team("m-1", merchant_id="m-1")
+    await queues.team("general")
+    await queues.enter("lead-1", "m-1", leads=["m-1"])
+    await queues.enter("agent-2", "m-1")
+    await policy(prepared, first_answer_minutes=10)
+    first, second = (
+        await prepared.conversation(),
+        made(await prepared.buyer.post("/v1/conversations", json={"text": "?"})),
+    )
+    done(
+        await queues.agent("agent-2").post(
+            f"/v1/conversations/{second['id']}/snooze", json={"until": "2026-03-03T09:00:00Z"}
+        )
+    )
+
+    async def seen(name: str, query: str = "") -> list[str]:
+        found = done(await queues.agent(name).get(f"/v1/sla/breaches?within=600{query}"))["data"]
+        return [each["conversation_id"] for each in found]
+
+    assert await seen("lead-1") == [first["id"]]
+    assert await seen("agent-2") == [second["id"]]
+    assert await seen("agent-3") == []
+    assert await seen("lead-1", "&team_id=m-1") == [first["id"]]
+    for name, team in (("lead-1", "general"), ("agent-2", "m-1")):
+        refused = await queues.agent(name).get(f"/v1/sla/breaches?team_id={team}")
+        prepared.harness.problem(refused, 403, "team_lead_only")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from aftercare_chassis.refusals import Refusal
 from cs_memory import NOW, Memory
-from cs_svc.commands import conversations
-from cs_svc.commands.deadlines import conversation_timer
+from cs_svc.commands import conversations, snoozing
+from cs_svc.commands.deadlines import conversation_timer, snooze_timer
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationState, Message, Turn
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -37,6 +38,8 @@ class ConversationMachine(RuleBasedStateMachine):
             return False
         self.row = tx.row
         self.messages += [row for row in tx.inserted if isinstance(row, Message)]
+        if role == "buyer":
+            assert self.row.snoozed_until is None
         self.recorded += [type(event).__name__ for event in tx.events]
         return True
 
@@ -48,6 +51,9 @@ class ConversationMachine(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([0.5, 3, 5]))
     def pass_time(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
+        if self.row.snoozed_until is not None and self.row.snoozed_until <= self.now:
+            assert self.run(lambda tx: snooze_timer.act(tx, tx.row), "system")
+            assert self.row.snoozed_until is None
         if self.row.deadline_at is not None and self.row.deadline_at <= self.now:
             assert self.run(lambda tx: conversation_timer.act(tx, tx.row), "system")
 
@@ -65,6 +71,22 @@ class ConversationMachine(RuleBasedStateMachine):
         assert self.run(lambda tx: conversations.close(tx, "conv_1"), role) == (was_open and role != "seller")
         if self.row.state is ConversationState.CLOSED:
             self.asked_at = None
+
+    @rule()
+    def reopen(self) -> None:
+        was_closed = self.row.state is ConversationState.CLOSED
+        assert self.run(lambda tx: snoozing.reopen(tx, "conv_1"), "agent") == was_closed
+
+    @rule(hours=st.sampled_from([-1, 1, 4]))
+    def snooze(self, hours: int) -> None:
+        until = self.now + timedelta(hours=hours)
+        was_open = self.row.state is ConversationState.OPEN
+        assert self.run(lambda tx: snoozing.snooze(tx, "conv_1", until=until), "agent") == (was_open and hours > 0)
+
+    @rule()
+    def wake(self) -> None:
+        put_off = self.row.snoozed_until is not None
+        assert self.run(lambda tx: snoozing.wake(tx, "conv_1"), "agent") == put_off
 
     @rule()
     def notify(self) -> None:
@@ -95,6 +117,15 @@ class ConversationMachine(RuleBasedStateMachine):
         assert self.row.deadline_at == (None if marked else due)
         assert CONVERSATION.due(self.row, self.now) is None, "nothing is due that the timer has not done"
         assert marked == (due is not None and due <= self.now)
+
+    @invariant()
+    def what_is_put_off_comes_back_once(self) -> None:
+        if not hasattr(self, "row"):
+            return
+        put_off = [name for name in self.recorded if name in ("ConversationSnoozed", "ConversationWoken")]
+        back = [first for first, then in pairwise(put_off) if first == then == "ConversationWoken"]
+        assert back == []
+        assert (self.row.snoozed_until is not None) == (put_off[-1:] == ["ConversationSnoozed"])
 
     @invariant()
     def messages_and_events_are_counted(self) -> None:

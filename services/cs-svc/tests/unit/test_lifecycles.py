@@ -31,12 +31,17 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "post"): ("open", {"buyer", "seller", "agent"}),
         ("open", "assign"): ("open", {"agent"}),
         ("open", "close"): ("closed", {"buyer", "agent"}),
+        ("closed", "post"): ("open", {"buyer", "agent"}),
+        ("closed", "reopen"): ("open", {"agent"}),
+        ("open", "tag"): ("open", {"agent"}),
+        ("closed", "tag"): ("closed", {"agent"}),
+        ("open", "snooze"): ("open", {"agent"}),
+        ("open", "wake"): ("open", {"agent", "system"}),
         ("open", "notify"): ("open", {"system"}),
+        ("closed", "notify"): ("closed", {"system"}),
         ("open", "mark_overdue"): ("open", {"system"}),
         ("open", "answer_by_bot"): ("open", {"system"}),
         ("open", "switch_bot"): ("open", {"agent"}),
-        ("closed", "post"): ("open", {"buyer", "agent"}),
-        ("closed", "notify"): ("closed", {"system"}),
     },
     COMPLAINT.name: {
         ("open", "answer"): ("answered", {"agent"}),
@@ -70,12 +75,13 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
 
 @dataclass(frozen=True)
 class Document:
-    """Any document in this state, in which no answer is due."""
+    """Any document in this state, in which no answer is due and which is put off."""
 
     state: StrEnum
     answer_due_at: datetime | None = None
     seen_until: datetime | None = None
     overdue_at: datetime | None = None
+    snoozed_until: datetime | None = datetime(2026, 3, 9, tzinfo=UTC)
 
 
 def attempts(lifecycle: Table) -> list[tuple[StrEnum, StrEnum, str]]:

@@ -7,13 +7,13 @@ end must be reachable by people, timers and the end of a dispute that is open.
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from aftercare_events import DisputeExecuted, DisputeOpened, DisputeWithdrawn, Event
-from cs_memory import Command, Memory, Row, after, dispute_event
-from cs_svc.commands import complaints, conversations, feedback
+from cs_memory import NOW, Command, Memory, Row, after, dispute_event
+from cs_svc.commands import complaints, conversations, feedback, snoozing
 from cs_svc.commands.deadlines import complaint_timer, conversation_timer
 from cs_svc.domain.complaints import ComplaintCategory, ComplaintChannel, ComplaintOutcome
 from cs_svc.domain.feedback import FeedbackChannel
@@ -60,6 +60,9 @@ CONVERSATION = Document(
         "post": lambda tx: conversations.post(tx, "conv_1", text="?"),
         "assign": lambda tx: conversations.assign(tx, "conv_1"),
         "close": lambda tx: conversations.close(tx, "conv_1"),
+        "reopen": lambda tx: snoozing.reopen(tx, "conv_1"),
+        "snooze": lambda tx: snoozing.snooze(tx, "conv_1", until=NOW + timedelta(days=9)),
+        "wake": lambda tx: snoozing.wake(tx, "conv_1"),
     },
     end="closed",
     timer=lambda tx: conversation_timer.act(tx, tx.row),

@@ -15,7 +15,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from cs_svc import queries
-from cs_svc.api.filters import OfBuyer, OfCase, OfOrder
+from cs_svc.api.filters import OfBuyer, OfCase, OfOrder, OfTag, of_platform
 from cs_svc.api.live_conversations import live_conversations
 from cs_svc.api.schemas.conversations import (
     AssignIn,
@@ -93,12 +93,18 @@ async def list_conversations(
         Turn | None, Query(description="Only conversations in which these have to write next.")
     ] = None,
     channel: Annotated[Channel | None, Query(description="Only conversations over this channel.")] = None,
+    tag: OfTag = None,
+    snoozed: Annotated[
+        bool | None,
+        Query(description="Only conversations that are put off, or only those that are not; for the platform."),
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ConversationOut]:
     """Conversations, newest first. `whose_turn=service` lists those in which the buyer awaits an answer."""
     filters = {"state": state, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id, "channel": channel}
-    page = await queries.conversations(reader, limit, cursor, **filters, agent_id=agent_id, whose_turn=whose_turn)
+    filters |= {"agent_id": agent_id, "whose_turn": whose_turn, **of_platform(reader.actor, tag, snoozed)}
+    page = await queries.conversations(reader, limit, cursor, **filters)
     unread = await queries.unread(reader, page.data)
     return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor, unread[row.id]))
 
@@ -108,7 +114,9 @@ async def get_conversation(
     conversation_id: ConversationId, reader: Read, language: Language
 ) -> ConversationWithMessagesOut:
     """A conversation with its latest hundred messages, oldest first."""
-    return await _with_messages(reader, await queries.conversation(reader, conversation_id), language)
+    conversation = await queries.conversation(reader, conversation_id)
+    unread = await queries.unread(reader, [conversation])
+    return await _with_messages(reader, conversation, language, unread[conversation.id])
 
 
 @router.get("/{conversation_id}/messages", operation_id="listMessages")
@@ -206,8 +214,10 @@ def _place(last: str | None) -> str:
     return last or BEGINNING
 
 
-async def _with_messages(reader: Reader, conversation: Conversation, language: str) -> ConversationWithMessagesOut:
+async def _with_messages(
+    reader: Reader, conversation: Conversation, language: str, unread: int | None = None
+) -> ConversationWithMessagesOut:
     marks = await queries.marks(reader, conversation.id)
     found = await queries.latest_messages(reader, conversation.id)
     messages = [MessageOut.of(each, language, marks) for each in found]
-    return ConversationWithMessagesOut.with_messages(conversation, reader.actor, messages)
+    return ConversationWithMessagesOut.with_messages(conversation, reader.actor, messages, unread)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 
 from cs_svc.api.schemas.sla import SlaCalendarIn, SlaCalendarOut, SlaClockOut, SlaPolicyIn, SlaPolicyOut
 from cs_svc.commands.sla import policies
-from cs_svc.domain.routing.errors import TeamUnknown, TimeZoneNotKnown
+from cs_svc.domain.routing.errors import LeadOnly, TeamUnknown, TimeZoneNotKnown
 from cs_svc.domain.sla.errors import SlaCalendarUnknown, SlaHoursOverlap, SlaHoursTooFew
 from cs_svc.domain.sla.policies import ClockKind
 from cs_svc.queries import sla as queries
@@ -71,7 +71,7 @@ async def get_calendar(calendar_id: CalendarId, reader: Read[Settings]) -> SlaCa
     return SlaCalendarOut.of(await queries.calendar(reader, calendar_id))
 
 
-@router.get("/breaches", operation_id="listSlaBreaches", dependencies=[STAFF])
+@router.get("/breaches", operation_id="listSlaBreaches", responses=refusals(LeadOnly), dependencies=[STAFF])
 async def list_breaches(
     reader: Read[Settings],
     within: Annotated[int, Query(ge=0, le=10_080, description="So many minutes ahead; 0: only what is late.")] = 60,
@@ -82,7 +82,8 @@ async def list_breaches(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[SlaClockOut]:
-    """What is late, and what will be if nobody answers, the earliest first."""
+    """What is late, and what will be if nobody answers, the earliest first. An agent sees those of teams that they lead, of no team, and of their own
+    conversations."""
     filters = {"kind": kind, "team_id": team_id, "merchant_id": merchant_id, "conversation_id": conversation_id}
     page = await queries.breaches(reader, limit, cursor, within=within, **filters)
     return PageOut[SlaClockOut].of(page, SlaClockOut.of)

@@ -11,7 +11,9 @@ from aftercare_events import (
     ConversationOpened,
     ConversationOverdue,
     ConversationReopened,
+    ConversationWoken,
     MessagePosted,
+    WakeCause,
 )
 
 from cs_svc.commands import effects, order_references
@@ -128,11 +130,15 @@ async def post(
     if case_id is not None:
         conversations.check_concerns(before, await order_references.get_case(tx, case_id))
     open_now = replace(CONVERSATION.apply(before, ConversationAction.POST, tx), closed_at=None)
+    woken = before.snoozed_until is not None and tx.actor.role == AuthorRole.BUYER
+    if woken:
+        open_now = replace(open_now, snoozed_until=None)
     conversation = conversations.with_message(open_now, AuthorRole(tx.actor.role), tx)
     message = new_message(tx, conversation, text=text, citations=citations, case_id=case_id, source=source)
     closed = before.state is ConversationState.CLOSED
     reopened = [ConversationReopened(**conversation_fields(tx, conversation))] if closed else []
-    saved = await tx.save(CONVERSATIONS, conversation, *reopened, posted(tx, conversation, message))
+    back = [_woken(tx, conversation, WakeCause.BUYER_WROTE)] if woken else []
+    saved = await tx.save(CONVERSATIONS, conversation, *reopened, posted(tx, conversation, message), *back)
     await tx.insert(MESSAGES, message)
     await effects.message_posted(tx, before, saved, message)
     return message
@@ -161,8 +167,10 @@ async def close(tx: Transaction[Settings], conversation_id: str) -> Conversation
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see CONVERSATION.
     """
-    closed = conversations.close(await tx.lock(CONVERSATIONS, conversation_id), tx)
-    saved = await tx.save(CONVERSATIONS, closed, ConversationClosed(**conversation_fields(tx, closed)))
+    before = await tx.lock(CONVERSATIONS, conversation_id)
+    closed = conversations.close(before, tx)
+    back = [] if before.snoozed_until is None else [_woken(tx, closed, WakeCause.CLOSED)]
+    saved = await tx.save(CONVERSATIONS, closed, *back, ConversationClosed(**conversation_fields(tx, closed)))
     await effects.conversation_closed(tx, saved)
     return saved
 
@@ -222,6 +230,10 @@ def new_message(
         external_id=source.external_id,
         bot=bot,
     )
+
+
+def _woken(tx: Transaction[Settings], conversation: Conversation, cause: WakeCause) -> ConversationWoken:
+    return ConversationWoken(**conversation_fields(tx, conversation), cause=cause, agent_id=conversation.agent_id)
 
 
 def posted(tx: Transaction[Settings], conversation: Conversation, message: Message) -> MessagePosted:

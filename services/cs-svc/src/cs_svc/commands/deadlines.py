@@ -10,7 +10,7 @@ from aftercare_chassis.working_time import Calendar
 
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.complaints import COMPLAINT, Complaint, ComplaintAction
-from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
+from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction, snooze_due
 from cs_svc.domain.routing.agents import AGENT, Agent, PresenceAction
 from cs_svc.domain.routing.queue import QUEUE_ENTRY, QueueAction, QueueEntry
 from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
@@ -69,6 +69,7 @@ def _clock_due(
 
 
 conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(CONVERSATION.due)
+snooze_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(snooze_due)
 complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(COMPLAINT.due)
 agent_timer: TimerCommands[PresenceAction, Settings, Agent] = TimerCommands(AGENT.due)
 queue_timer: TimerCommands[QueueAction, Settings, QueueEntry] = TimerCommands(QUEUE_ENTRY.due)
@@ -77,6 +78,7 @@ clock_timer: TimerCommands[ClockAction, Settings, Clock, Calendar, QueueEntry | 
 )
 DEADLINES = (
     Due(conversations.CONVERSATIONS, conversation_timer.act, _conversations),
+    Due(conversations.CONVERSATIONS, snooze_timer.act, column="snoozed_until"),
     Due(complaints.COMPLAINTS, complaint_timer.act, _complaints),
     Due(agents.AGENTS, agent_timer.act),
     Due(queue.QUEUE_ENTRIES, queue_timer.act),

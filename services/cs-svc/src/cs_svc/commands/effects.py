@@ -54,6 +54,23 @@ async def conversation_closed(tx: Transaction[Settings], conversation: Conversat
     await clocks.conversation_closed(tx, conversation)
 
 
+async def conversation_snoozed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The locked conversation is put off: its agent has room for another one, and clocks pause whose policy wants that."""
+    await demand.conversation_snoozed(tx, conversation)
+    await clocks.conversation_snoozed(tx, conversation)
+
+
+async def conversation_woken(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The locked conversation, which was put off, is back."""
+    await demand.conversation_woken(tx, conversation)
+    await clocks.conversation_woken(tx, conversation)
+
+
+async def conversation_reopened(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The locked conversation, which was closed, goes on without a message."""
+    await clocks.conversation_reopened(tx, conversation)
+
+
 async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation belongs to another buyer."""
     await demand.customer_changed(tx, conversation)

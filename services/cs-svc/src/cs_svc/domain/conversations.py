@@ -1,6 +1,6 @@
 """Conversations 会话: a buyer's conversation with those who serve, its messages, and whose turn it is to write."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -9,9 +9,9 @@ from uuid import UUID
 from aftercare_chassis.lifecycle import NOBODY, Actor, Context, Guard, Lifecycle, Timeout, Transition
 
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.errors import CaseNotInConversation, NoAnswerAwaited
+from cs_svc.domain.errors import CaseNotInConversation, NoAnswerAwaited, NotSnoozed, SnoozeTooLong, SnoozeTooShort
 from cs_svc.domain.orders import KnownCase
-from cs_svc.domain.permissions import AGENT, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
+from cs_svc.domain.permissions import AGENT, AGENT_OR_SYSTEM, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
 
 
 class ConversationState(StrEnum):
@@ -25,6 +25,10 @@ class ConversationAction(StrEnum):
     POST = "post"
     ASSIGN = "assign"
     CLOSE = "close"
+    REOPEN = "reopen"
+    TAG = "tag"
+    SNOOZE = "snooze"
+    WAKE = "wake"
     NOTIFY = "notify"
     MARK_OVERDUE = "mark_overdue"
     ANSWER_BY_BOT = "answer_by_bot"
@@ -60,6 +64,8 @@ class Conversation:
     `deadline_at` is when the timer marks that answer as overdue, None once it has. `overdue_at` is when the timer last
     marked an answer, also after it was given. `whose_turn` is None in a closed conversation. `identity_id` is the address of the buyer on
     the channel, None over `web`; `subject` is that of its e-mails. `bot_in_charge` is whether the bot answers the buyer until a person does.
+    `tags` are ids. `snoozed_until` is when a conversation that was put off comes back, None
+    where it was not.
     """
 
     id: str
@@ -82,6 +88,8 @@ class Conversation:
     identity_id: str | None = None
     subject: str | None = None
     bot_in_charge: bool = False
+    tags: list[str] = field(default_factory=list)
+    snoozed_until: datetime | None = None
 
 
 class Citation(TypedDict):
@@ -142,6 +150,12 @@ def _turn_while_open(conversation: Conversation, _: object) -> Turn:
     return Turn.BUYER if conversation.answer_due_at is None else Turn.SERVICE
 
 
+def _refuse_unless_snoozed(conversation: Conversation, _: object) -> NotSnoozed | None:
+    return NotSnoozed() if conversation.snoozed_until is None else None
+
+
+LONGEST_SNOOZE = timedelta(days=366)
+NOT_SNOOZED = Guard(NotSnoozed.code, _refuse_unless_snoozed)
 NOT_AWAITED = Guard(NoAnswerAwaited.code, _refuse_unless_awaited)
 _STATE, _ACTION = ConversationState, ConversationAction
 CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
@@ -151,6 +165,11 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
         (_STATE.OPEN, _ACTION.POST): Transition(_STATE.OPEN, PARTIES_AND_AGENTS),
         (_STATE.OPEN, _ACTION.ASSIGN): Transition(_STATE.OPEN, AGENT),
         (_STATE.OPEN, _ACTION.CLOSE): Transition(_STATE.CLOSED, BUYER_OR_AGENT),
+        (_STATE.CLOSED, _ACTION.REOPEN): Transition(_STATE.OPEN, AGENT),
+        (_STATE.OPEN, _ACTION.TAG): Transition(_STATE.OPEN, AGENT),
+        (_STATE.CLOSED, _ACTION.TAG): Transition(_STATE.CLOSED, AGENT),
+        (_STATE.OPEN, _ACTION.SNOOZE): Transition(_STATE.OPEN, AGENT),
+        (_STATE.OPEN, _ACTION.WAKE): Transition(_STATE.OPEN, AGENT_OR_SYSTEM, guards=(NOT_SNOOZED,)),
         (_STATE.OPEN, _ACTION.NOTIFY): Transition(_STATE.OPEN, SYSTEM_ONLY),
         (_STATE.OPEN, _ACTION.MARK_OVERDUE): Transition(_STATE.OPEN, SYSTEM_ONLY),
         (_STATE.OPEN, _ACTION.ANSWER_BY_BOT): Transition(_STATE.OPEN, SYSTEM_ONLY),
@@ -214,7 +233,32 @@ def mark_overdue(conversation: Conversation, context: Context) -> Conversation:
 def close(conversation: Conversation, context: Context) -> Conversation:
     """The closed conversation; no answer is due in it."""
     closed = CONVERSATION.apply(conversation, ConversationAction.CLOSE, context)
-    return _with_turn(replace(closed, answer_due_at=None, closed_at=context.now))
+    return _with_turn(replace(closed, answer_due_at=None, snoozed_until=None, closed_at=context.now))
+
+
+def reopen(conversation: Conversation, context: Context) -> Conversation:
+    """The closed conversation that goes on: no answer is due, and the buyer has to write next."""
+    return _with_turn(replace(CONVERSATION.apply(conversation, ConversationAction.REOPEN, context), closed_at=None))
+
+
+def snooze(conversation: Conversation, until: datetime, context: Context) -> Conversation:
+    """The conversation that is put off until then; an answer that is due stays due. Raises: SnoozeTooShort, SnoozeTooLong."""
+    if until <= context.now:
+        raise SnoozeTooShort(pointer="/until")
+    if until > context.now + LONGEST_SNOOZE:
+        raise SnoozeTooLong(pointer="/until", most_days=LONGEST_SNOOZE.days)
+    return replace(CONVERSATION.apply(conversation, ConversationAction.SNOOZE, context), snoozed_until=until)
+
+
+def wake(conversation: Conversation, context: Context) -> Conversation:
+    """The conversation that was put off and is back."""
+    return replace(CONVERSATION.apply(conversation, ConversationAction.WAKE, context), snoozed_until=None)
+
+
+def snooze_due(conversation: Conversation, now: datetime) -> ConversationAction | None:
+    """`wake` where the time for which the conversation was put off has passed."""
+    until = conversation.snoozed_until
+    return ConversationAction.WAKE if until is not None and until <= now else None
 
 
 def _with_turn(conversation: Conversation) -> Conversation:

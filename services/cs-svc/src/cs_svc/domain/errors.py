@@ -126,6 +126,30 @@ class NoAnswerAwaited(Refusal):
     en = "No answer is awaited."
 
 
+class NotSnoozed(Refusal):
+    """A conversation is to come back that was not put off."""
+
+    kind, code = Kind.CONFLICT, "not_snoozed"
+    zh = "该会话没有被暂缓。"
+    en = "This conversation is not snoozed."
+
+
+class SnoozeTooShort(Refusal):
+    """A conversation is put off until a time that has passed."""
+
+    kind, code = Kind.INVALID, "snooze_in_the_past"
+    zh = "暂缓的时间须晚于现在。"
+    en = "Snooze until a time in the future."
+
+
+class SnoozeTooLong(Refusal):
+    """A conversation is put off for too long; `most_days` is the longest time."""
+
+    kind, code = Kind.INVALID, "snooze_too_long"
+    zh = "最多暂缓 {most_days} 天。"
+    en = "A conversation is snoozed for at most {most_days} days."
+
+
 class TooFewIntents(Refusal):
     """A training is asked for while no language has two intents."""
 

@@ -3,6 +3,7 @@
 from aftercare_chassis.lifecycle import Permission
 
 AGENT = Permission("agent_only", frozenset({"agent"}))
+AGENT_OR_SYSTEM = Permission("agent_only", frozenset({"agent", "system"}))
 BUYER_OR_AGENT = Permission("buyer_or_agent_only", frozenset({"buyer", "agent"}))
 PARTIES_AND_AGENTS = Permission("parties_and_agents_only", frozenset({"buyer", "seller", "agent"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))

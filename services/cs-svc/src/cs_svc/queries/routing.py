@@ -50,7 +50,7 @@ async def teams(reader: Reader[Settings], limit: int, cursor: str | None) -> Pag
 async def agent(reader: Reader[Settings], agent_id: str) -> Agent:
     """One agent: oneself, or one of a team that the reader leads. Raises: NotFound."""
     found = await reader.get(agents.AGENTS, agent_id)
-    if found.id != reader.actor.id and not await _leads(reader, found.teams):
+    if found.id != reader.actor.id and not await leads(reader, found.teams):
         raise NotFound(what="agents")
     return found
 
@@ -63,7 +63,7 @@ async def agent_page(
     if reader.actor.role not in ALL_SEE:
         if team_id is None:
             own = reader.actor.id
-        elif not await _leads(reader, [team_id]):
+        elif not await leads(reader, [team_id]):
             raise LeadOnly
     return await reader.page(agents.AGENT_LIST, limit=limit, cursor=cursor, team_id=team_id, state=state, own_id=own)
 
@@ -102,7 +102,7 @@ async def entries(reader: Reader[Settings], limit: int, cursor: str | None, **fi
     if agent_id != reader.actor.id and reader.actor.role not in ALL_SEE:
         if team_id is None and agent_id is None:
             own = reader.actor.id
-        elif team_id is None or not await _leads(reader, [team_id]):
+        elif team_id is None or not await leads(reader, [team_id]):
             raise LeadOnly
     return await reader.page(queue.QUEUE_ENTRY_LIST, limit=limit, cursor=cursor, own_id=own, **filters)
 
@@ -111,7 +111,7 @@ async def entry(reader: Reader[Settings], entry_id: str) -> QueueEntry:
     """One stay in a queue, for who leads the team and who is or was offered it. Raises: NotFound."""
     found = await reader.get(queue.QUEUE_ENTRIES, entry_id)
     mine = reader.actor.id == found.agent_id or reader.actor.id in found.refused_by
-    if not mine and not await _leads(reader, [found.team_id]):
+    if not mine and not await leads(reader, [found.team_id]):
         raise NotFound(what="queue_entries")
     return found
 
@@ -158,7 +158,8 @@ async def coverage(reader: Reader[Settings], team_id: str) -> list[Coverage]:
     return await reader.all(waits.COVERAGE_OF, team_id=team_id)
 
 
-async def _leads(reader: Reader[Settings], team_ids: list[str]) -> bool:
+async def leads(reader: Reader[Settings], team_ids: list[str]) -> bool:
+    """Whether the reader leads one of these teams; administrators and arbitrators see all."""
     if reader.actor.role in ALL_SEE:
         return True
     own = await reader.one(agents.AGENT, agent_id=reader.actor.id)

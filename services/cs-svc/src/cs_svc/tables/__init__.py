@@ -12,9 +12,11 @@ from cs_svc.tables import (
     feedback,
     identities,
     inbound,
+    notes,
     orders,
     ratings,
     read_marks,
+    tags,
 )
 from cs_svc.tables.routing import agents, queue, waits
 from cs_svc.tables.schema import metadata
@@ -47,10 +49,12 @@ __all__ = [
     "identities",
     "inbound",
     "metadata",
+    "notes",
     "orders",
     "policies",
     "queue",
     "ratings",
     "read_marks",
+    "tags",
     "waits",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    cast,
     exists,
     false,
     func,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
@@ -57,6 +58,8 @@ conversations = Table(
     text("identity_id", null=True),
     text("subject", null=True),
     Column("bot_in_charge", Boolean, nullable=False, server_default=false()),
+    Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
+    timestamp("snoozed_until", null=True),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="time_when_closed"),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="case_has_order"),
     Index("conversations_buyer_idx", "buyer_id", "id"),
@@ -66,6 +69,8 @@ conversations = Table(
     Index("conversations_turn_idx", "whose_turn", "id"),
     Index("conversations_agent_idx", "agent_id", "id", postgresql_where=sql("state = 'open'")),
     Index("conversations_identity_idx", "identity_id", "id"),
+    Index("conversations_tags_idx", "tags", postgresql_using="gin"),
+    Index("conversations_snoozed_idx", "snoozed_until", postgresql_where=sql("snoozed_until IS NOT NULL")),
     Index("conversations_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 messages = Table(
@@ -99,6 +104,13 @@ CONVERSATION_LIST = Listing(
     Conversation,
     filters=("state", "order_id", "case_id", "buyer_id", "agent_id", "whose_turn", "channel", "identity_id"),
     seen_by=seen_by(conversations),
+    computed={
+        "snoozed": {
+            "True": conversations.c.snoozed_until.is_not(None),
+            "False": conversations.c.snoozed_until.is_(None),
+        }
+    },
+    conditions={"tag": conversations.c.tags.contains(cast(array([bindparam("tag")]), ARRAY(Text)))},
 )
 CONVERSATIONS_OF_BUYER = newest_of_buyer(conversations, Conversation)
 OWED_ANSWERS = owed(conversations, conversations.c.whose_turn == literal_column(f"'{Turn.SERVICE}'"))

@@ -227,6 +227,10 @@ class ConversationOut(Out):
     """The buyer's address on the channel; null over `web`."""
     subject: str | None
     """The subject of its e-mails; null where there is none."""
+    tags: list[str]
+    """The tags that agents gave it; empty for buyers and merchants, who do not see them."""
+    snoozed_until: Time | None
+    """When a conversation that an agent put off comes back; null where it was not, and for buyers and merchants."""
 
     @classmethod
     def of(cls, conversation: Conversation, actor: Actor, unread: int | None = None) -> Self:
@@ -241,10 +245,18 @@ class ConversationWithMessagesOut(ConversationOut):
     """The latest hundred, oldest first."""
 
     @classmethod
-    def with_messages(cls, conversation: Conversation, actor: Actor, messages: list[MessageOut]) -> Self:
-        """The conversation with these messages."""
-        return cls.model_validate({**_shown(conversation, actor), "messages": messages})
+    def with_messages(
+        cls, conversation: Conversation, actor: Actor, messages: list[MessageOut], unread: int | None = None
+    ) -> Self:
+        """The conversation with these messages, and how many the actor has not read."""
+        return cls.model_validate({**_shown(conversation, actor), "messages": messages, "unread_count": unread})
+
+
+_OUTSIDE = ("buyer", "seller")
+_OF_PLATFORM: dict[str, object] = {"tags": [], "snoozed_until": None}
 
 
 def _shown(conversation: Conversation, actor: Actor) -> dict[str, object]:
-    return {**asdict(conversation), "allowed_actions": AllowedOut.of(CONVERSATION.allowed(conversation, actor))}
+    hidden = _OF_PLATFORM if actor.role in _OUTSIDE else {}
+    allowed = AllowedOut.of(CONVERSATION.allowed(conversation, actor))
+    return {**asdict(conversation), **hidden, "allowed_actions": allowed}

@@ -76,6 +76,8 @@ class SlaPolicyIn(In):
     """Within how long the conversation is closed, without the time in which the buyer has to write; left out: there is no limit."""
     escalations: Annotated[list[EscalationIn], Field(default_factory=_default, max_length=10)]
     """What happens before the time has passed: at 50, 75 and 100 percent where it is left out."""
+    pause_when_snoozed: bool = False
+    """Whether its clocks stand still while a conversation is put off; else they run on."""
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
@@ -113,6 +115,8 @@ class SlaPolicyOut(Out):
     """Within how long the conversation is closed."""
     escalations: list[EscalationOut]
     """What happens before the time has passed."""
+    pause_when_snoozed: bool
+    """Whether its clocks stand still while a conversation is put off."""
     created_at: CreatedAt
     updated_at: UpdatedAt
 

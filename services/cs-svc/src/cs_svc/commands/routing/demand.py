@@ -69,6 +69,19 @@ async def conversation_closed(tx: Transaction[Settings], conversation: Conversat
     tx.wake(queue.ROUTING)
 
 
+async def conversation_snoozed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """It waits in no queue, and its agent has room for another one."""
+    if conversation.agent_id is not None:
+        await queue.take(tx, conversation.id, conversation.agent_id)
+    tx.wake(queue.ROUTING)
+
+
+async def conversation_woken(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """It waits for an agent where it has none who is online."""
+    if not await _has_agent(tx, conversation):
+        await queue.enter(tx, conversation)
+
+
 async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
     """It waits as a conversation of the buyer to whom it belongs now."""
     await tx.execute(MOVE_LIVE_ENTRY, of_conversation=conversation.id, new_buyer_id=conversation.buyer_id)

@@ -14,7 +14,7 @@ from aftercare_events import (
 )
 
 from cs_svc.commands.sla.record import clock_fields
-from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.domain.routing.queue import Priority
 from cs_svc.domain.sla import clocks as domain
 from cs_svc.domain.sla.calendars import ALWAYS
@@ -50,8 +50,7 @@ async def message_posted(
             else:
                 await _pause(tx, clock, calendars)
         if before.state is ConversationState.CLOSED and not live:
-            await _start(tx, conversation, ClockKind.RESOLUTION)
-            await pause(tx, conversation.id)
+            await _start_paused(tx, conversation)
 
 
 async def _asked(tx: Transaction[Settings], conversation: Conversation, live: Sequence[Clock]) -> None:
@@ -77,20 +76,35 @@ async def customer_changed(tx: Transaction[Settings], conversation: Conversation
     await tx.execute(MOVE_LIVE_CLOCKS, of_conversation=conversation.id, new_buyer_id=conversation.buyer_id)
 
 
-async def pause(tx: Transaction[Settings], conversation_id: str) -> None:
-    """Let all clocks of a locked conversation stand still, such as while it is put off."""
-    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation_id)
+async def conversation_snoozed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """Its clocks run on, but for those whose policy lets them pause while it is put off."""
+    live = [each for each in await tx.all(LOCK_CLOCKS, conversation_id=conversation.id) if each.pause_when_snoozed]
     calendars = await calendars_of(tx, live)
     for clock in live:
         await _pause(tx, clock, calendars)
 
 
-async def resume(tx: Transaction[Settings], conversation_id: str) -> None:
-    """Let all clocks of a locked conversation go on where they were."""
-    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation_id)
+async def conversation_woken(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """The clocks that have paused while it was put off go on, but for that of the resolution while the buyer has to write."""
+    owed = conversation.whose_turn is Turn.SERVICE
+    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation.id)
+    paused = [each for each in live if each.pause_when_snoozed and (owed or each.kind in ANSWERS)]
+    calendars = await calendars_of(tx, paused)
+    for clock in paused:
+        await _resume(tx, clock, calendars)
+
+
+async def conversation_reopened(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """It is to be solved again; the buyer has to write first."""
+    await _start_paused(tx, conversation)
+
+
+async def _start_paused(tx: Transaction[Settings], conversation: Conversation) -> None:
+    await _start(tx, conversation, ClockKind.RESOLUTION)
+    live = await tx.all(LOCK_CLOCKS, conversation_id=conversation.id)
     calendars = await calendars_of(tx, live)
     for clock in live:
-        await _resume(tx, clock, calendars)
+        await _pause(tx, clock, calendars)
 
 
 async def _start(tx: Transaction[Settings], conversation: Conversation, *kinds: ClockKind) -> None:
@@ -142,6 +156,7 @@ def _new(
         calendar_version=0,
         target_seconds=seconds,
         escalations=policy.escalations,
+        pause_when_snoozed=policy.pause_when_snoozed,
         created_at=tx.now,
         updated_at=tx.now,
     )

@@ -35,6 +35,7 @@ class PolicySetting:
     next_answer_minutes: int | None
     resolution_minutes: int | None
     escalations: Sequence[Escalation]
+    pause_when_snoozed: bool
 
 
 async def put_policy(tx: Transaction[Settings], policy_id: str, *, wanted: PolicySetting) -> SlaPolicy:
@@ -62,6 +63,7 @@ async def put_policy(tx: Transaction[Settings], policy_id: str, *, wanted: Polic
         next_answer_minutes=wanted.next_answer_minutes,
         resolution_minutes=wanted.resolution_minutes,
         escalations=sorted(wanted.escalations, key=lambda each: each["percent"]),
+        pause_when_snoozed=wanted.pause_when_snoozed,
         created_at=tx.now if known is None else known.created_at,
         updated_at=tx.now,
     )

@@ -40,7 +40,7 @@ class ClockAction(StrEnum):
 class Clock:
     """One clock of a conversation. `used_microseconds` is the working time that has passed before `running_since`, which is None while the
     clock stands still. `due_at` is when the target is reached, `next_at` when the next escalation is due, both by the calendar as it
-    is known. `steps` counts the escalations that have happened."""
+    is known. With `pause_when_snoozed` it stands still while the conversation is put off. `steps` counts the escalations that have happened."""
 
     id: str
     version: int
@@ -58,6 +58,7 @@ class Clock:
     calendar_version: int
     target_seconds: int
     escalations: list[Escalation]
+    pause_when_snoozed: bool = False
     steps: int = 0
     used_microseconds: int = 0
     running_since: datetime | None = None

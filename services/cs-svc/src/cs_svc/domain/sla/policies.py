@@ -41,7 +41,8 @@ DEFAULT_CHAIN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaPolicy:
-    """A policy, for a team, a channel, a merchant and a priority, or for all (None). Minutes are those of its calendar; None: no such clock."""
+    """A policy, for a team, a channel, a merchant and a priority, or for all (None). Minutes are those of its calendar; None: no such clock.
+    With `pause_when_snoozed` clocks stand still while a conversation is put off."""
 
     id: str
     version: int
@@ -54,6 +55,7 @@ class SlaPolicy:
     next_answer_minutes: int | None
     resolution_minutes: int | None
     escalations: list[Escalation]
+    pause_when_snoozed: bool = False
     created_at: datetime
     updated_at: datetime
 

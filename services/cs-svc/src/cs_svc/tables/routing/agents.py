@@ -71,6 +71,9 @@ LOCK_AGENT = Query(
     select(*AGENTS.columns).where(agents.c.id == bindparam("agent_id", type_=Text)).with_for_update(key_share=True),
     Agent,
 )
+ENTERED_AGENTS: Query[Record] = Query(
+    select(agents.c.id).where(agents.c.id == any_(bindparam("ids", type_=ARRAY(Text))))
+)
 EXTEND_PRESENCE = Statement(
     update(agents)
     .where(agents.c.id == bindparam("agent_id"))

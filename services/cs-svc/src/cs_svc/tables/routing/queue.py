@@ -167,6 +167,7 @@ _busy = (
     .where(
         conversations.c.agent_id == agents.c.id,
         conversations.c.state == literal_column("'open'"),
+        conversations.c.snoozed_until.is_(None),
         or_(
             conversations.c.whose_turn == literal_column("'service'"),
             conversations.c.updated_at > bindparam("active_since", type_=DateTime(timezone=True)),
@@ -175,7 +176,7 @@ _busy = (
     .scalar_subquery()
 )
 LOAD = cast(_offered + _busy, Integer).label("load")
-"""How much of the capacity of an agent is taken: by what is offered, by what awaits an answer, and by what was written in a short while ago."""
+"""How much of the capacity of an agent is taken: by what is offered, by what awaits an answer, and by what was written in a short while ago. What is put off takes nothing."""
 _taken_at = (
     select(func.max(queue_entries.c.updated_at))
     .where(queue_entries.c.agent_id == agents.c.id)

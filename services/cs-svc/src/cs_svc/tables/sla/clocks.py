@@ -5,6 +5,7 @@ from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -14,8 +15,11 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    exists,
+    false,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -26,6 +30,7 @@ from cs_svc.domain.routing.queue import QueueEntry
 from cs_svc.domain.sla.clocks import Clock, ClockState
 from cs_svc.domain.sla.policies import ClockKind
 from cs_svc.tables.conversations import conversations
+from cs_svc.tables.routing.agents import agents
 from cs_svc.tables.routing.queue import IS_LIVE, QUEUE_ENTRIES, queue_entries
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.sla.policies import sla_calendars
@@ -49,6 +54,7 @@ sla_clocks = Table(
     Column("calendar_version", Integer, nullable=False),
     *quantity("target_seconds", 1),
     document("escalations"),
+    Column("pause_when_snoozed", Boolean, nullable=False, server_default=false()),
     *quantity("steps"),
     Column("used_microseconds", BigInteger, nullable=False),
     timestamp("running_since", null=True),
@@ -71,13 +77,20 @@ _STAFF = {"agent": None, "arbitrator": None, "admin": None}
 CLOCKS = Rows(sla_clocks, Clock, _STAFF)
 _open = sla_clocks.c.state.in_([literal_column("'running'"), literal_column("'breached'")])
 _until = bindparam("until", type_=DateTime(timezone=True))
+_agent = bindparam("seen_by_agent", type_=Text)
+_of_agent = or_(
+    sla_clocks.c.team_id.is_(None),
+    sla_clocks.c.team_id.in_(select(func.unnest(agents.c.leads)).where(agents.c.id == _agent)),
+    exists().where(conversations.c.id == sla_clocks.c.conversation_id, conversations.c.agent_id == _agent),
+)
+"""What an agent sees: of teams that they lead, of no team, and of conversations that they have."""
 BREACH_LIST = Listing(
     sla_clocks,
     Clock,
     filters=("kind", "team_id", "merchant_id", "conversation_id"),
     seen_by=_STAFF,
     by="due_at",
-    conditions={"until": _open & (sla_clocks.c.due_at <= _until)},
+    conditions={"until": _open & (sla_clocks.c.due_at <= _until), "seen_by_agent": _of_agent},
 )
 """The clocks whose time has passed, or will have by then, the earliest first."""
 LOCK_CLOCKS = Query(

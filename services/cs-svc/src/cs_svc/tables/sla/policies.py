@@ -2,7 +2,7 @@
 
 from aftercare_chassis.database.columns import aggregate, document, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
-from sqlalchemy import Table, Text, any_, bindparam, select
+from sqlalchemy import Boolean, Column, Table, Text, any_, bindparam, false, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cs_svc.domain.routing.queue import Priority
@@ -23,6 +23,7 @@ sla_policies = Table(
     *quantity("next_answer_minutes", 1, null=True),
     *quantity("resolution_minutes", 1, null=True),
     document("escalations"),
+    Column("pause_when_snoozed", Boolean, nullable=False, server_default=false()),
     timestamp("created_at"),
     timestamp("updated_at"),
 )

@@ -1,0 +1,49 @@
+"""Notes of agents about conversations."""
+
+from collections.abc import Collection
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import ConversationNoteAdded, trace_fields
+
+from cs_svc.commands.record import text_fields
+from cs_svc.domain.notes import AgentUnknown, Note
+from cs_svc.settings import Settings
+from cs_svc.tables.conversations import CONVERSATIONS
+from cs_svc.tables.notes import NOTES
+from cs_svc.tables.routing.agents import ENTERED_AGENTS
+
+
+async def add(tx: Transaction[Settings], conversation_id: str, *, text: str, mentions: Collection[str] = ()) -> Note:
+    """Add a note. It is no message and no change of the conversation: nobody but those of the platform can notice it.
+
+    Raises:
+        NotFound: there is no such conversation.
+        Stale: the request's If-Match names another version.
+        AgentUnknown: somebody is mentioned who is not entered as an agent.
+    """
+    conversation = await tx.get(CONVERSATIONS, conversation_id)
+    tx.check_condition(conversation.version)
+    named = sorted(set(mentions))
+    if named:
+        entered = {row["id"] for row in await tx.all(ENTERED_AGENTS, ids=named)}
+        if unknown := sorted(set(named) - entered):
+            raise AgentUnknown(pointer="/mentions", value=", ".join(unknown))
+    note = Note(
+        id=tx.new_id("note"),
+        conversation_id=conversation_id,
+        author_id=tx.actor.id,
+        text=text,
+        mentions=named,
+        created_at=tx.now,
+    )
+    await tx.insert(NOTES, note)
+    buyer = conversation.buyer_id
+    event = ConversationNoteAdded(
+        **trace_fields(tx, affected_party=buyer, applicant=buyer, result="added"),
+        **text_fields(text),
+        note_id=note.id,
+        conversation_id=conversation_id,
+        mentions=tuple(named),
+    )
+    tx.record(event)
+    return note

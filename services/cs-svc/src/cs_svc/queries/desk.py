@@ -1,0 +1,25 @@
+"""What is shown of notes and tags."""
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
+
+from cs_svc.domain.notes import Note
+from cs_svc.domain.tags import Tag
+from cs_svc.settings import Settings
+from cs_svc.tables.notes import NOTE_LIST
+from cs_svc.tables.tags import TAG_LIST, TAGS
+
+
+async def notes(reader: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Note]:
+    """A page of notes, newest first."""
+    return await reader.page(NOTE_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def tags(reader: Reader[Settings], limit: int, cursor: str | None) -> Page[Tag]:
+    """A page of tags, the last by id first."""
+    return await reader.page(TAG_LIST, limit=limit, cursor=cursor)
+
+
+async def tag(reader: Reader[Settings], tag_id: str) -> Tag:
+    """One tag. Raises: NotFound."""
+    return await reader.get(TAGS, tag_id)

@@ -1,0 +1,22 @@
+"""What agents do with a conversation beside answering it."""
+
+from datetime import timedelta
+
+from in_process_suite import InProcessSuite
+from suite_scenarios import TEXTS
+
+
+async def worked_on(suite: InProcessSuite) -> None:
+    """Note something about a conversation, tag it, put it off until it comes back, and reopen it after it was closed."""
+    opened = await suite.call("buyer", "cs", "conversations", {"text": TEXTS["question"]})
+    path = f"conversations/{opened['id']}"
+    await suite.call("agent", "cs", f"{path}/notes", {"text": TEXTS["note"]})
+    tag = {"name_zh": TEXTS["source"], "name_en": TEXTS["source"]}
+    await suite.call("admin", "cs", "tags/group", tag, "PUT")
+    await suite.call("agent", "cs", f"{path}/tag", {"tags": ["group"]})
+    until = suite.services["cs"].clock.now() + timedelta(hours=1)
+    await suite.call("agent", "cs", f"{path}/snooze", {"until": until.isoformat()})
+    await suite.call("agent", "cs", f"{path}/wake")
+    await suite.call("agent", "cs", f"{path}/close")
+    await suite.call("agent", "cs", f"{path}/reopen")
+    await suite.call("agent", "cs", f"{path}/close")

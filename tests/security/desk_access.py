@@ -1,0 +1,15 @@
+"""Who may use the routes of cs-svc with which agents work on conversations."""
+
+_AGENT = {"agent"}
+_STAFF = {"agent", "arbitrator", "admin"}
+DESK = {
+    "tagConversation": _AGENT,
+    "snoozeConversation": _AGENT,
+    "wakeConversation": _AGENT,
+    "reopenConversation": _AGENT,
+    "addNote": _AGENT,
+    "listNotes": _STAFF,
+    "putTag": {"admin"},
+    "listTags": _STAFF,
+    "getTag": _STAFF,
+}

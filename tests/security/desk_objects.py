@@ -1,0 +1,19 @@
+"""A tag of cs-svc, and what agents do with conversations."""
+
+from typing import Any
+
+from aftercare_chassis.testing import Harness
+
+TAG = {"name_zh": "等待仓库", "name_en": "Awaits the warehouse"}
+DESK_BODIES: dict[str, dict[str, Any]] = {
+    "putTag": TAG,
+    "tagConversation": {"tags": ["warehouse"]},
+    "addNote": {"text": "已电话核实", "mentions": ["agent-9"]},
+    "snoozeConversation": {"until": "2027-01-01T09:00:00Z"},
+}
+DESK_IDS = {"tag_id": "warehouse", "author_id": "agent-1", "mentioned_id": "agent-9"}
+
+
+async def add_tag(harness: Harness) -> None:
+    """Add it."""
+    assert (await harness.client("admin", "admin-9").put("/v1/tags/warehouse", json=TAG)).is_success
