@@ -2,6 +2,7 @@
 
 import case_type_scenarios
 import claim_scenarios
+import complaint_scenarios
 import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
@@ -38,6 +39,7 @@ SCENARIOS = (
     *parcel_scenarios.SCENARIOS,
     *sale_scenarios.SCENARIOS,
     *routing_scenarios.SCENARIOS,
+    *complaint_scenarios.SCENARIOS,
 )
 
 

@@ -22,6 +22,7 @@ TEXTS = {
     "note": "请用原包装寄回",
     "rejection": "检测没有发现问题",
     "complaint": "商家无理由拒绝我的退货",
+    "unanswered": "三天前问客服, 至今没有人回复",
     "answer": "壶身有明显使用痕迹",
     "grounds": "卖家未能证明其主张",
     "question": "什么时候退款?",
@@ -196,7 +197,7 @@ async def a_merchant_who_does_not_answer_and_a_withdrawn_dispute(suite: InProces
     found = await suite.get("agent", "aftersale", f"cases/{case['id']}/deadlines")
     [waiting] = [each for each in found["data"] if each["document_id"] == dispute and not each.get("ended_at")]
     await suite.call("agent", "aftersale", f"deadlines/{waiting['id']}/extend", {"hours": 1, "note": TEXTS["note"]})
-    unanswered = {"channel": "message", "order_id": order["id"], "category": "no_answer", "text": TEXTS["complaint"]}
+    unanswered = {"channel": "message", "order_id": order["id"], "category": "no_answer", "text": TEXTS["unanswered"]}
     await suite.call("buyer", "cs", "complaints", unanswered)
     await suite.advance(30)
     await suite.services["aftersale"].run_workers("reminders")

@@ -21,7 +21,7 @@ NOT_IN_THE_API = {
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
     *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
     *("ClockEnd", "LeaveCause", "OfferEnd", "PresenceCause", "LinkProof"),
-    *("UnpackCause", "InterceptEndCause", "AuthorisationEndCause"),
+    *("UnpackCause", "InterceptEndCause", "AuthorisationEndCause", "RegulatorAction"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""
 SERVICES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")

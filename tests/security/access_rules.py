@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from aftersale_access import AFTERSALE, EVERYBODY, PARTIES, READERS, STAFF
+from complaint_access import COMPLAINTS
 from desk_access import DESK
 from seeded_service import SeededService
 
@@ -149,11 +150,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "closeConversation": {"buyer", "agent"},
         "switchBot": {"agent"},
         "listBotHandovers": {"agent", "arbitrator", "admin"},
-        "openComplaint": {"buyer", "agent"},
-        "listComplaints": EVERYBODY,
-        "getComplaint": READERS,
-        "answerComplaint": {"agent"},
-        "resolveComplaint": {"agent"},
+        **COMPLAINTS,
         "receiveFeedback": PARTIES | {"agent"},
         "listFeedback": EVERYBODY,
         "getFeedback": READERS,

@@ -31,6 +31,7 @@ from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
 from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
 from seeded_bot import seed_bot
+from seeded_complaints import seed_complaints
 from seeded_kb import kb_service
 from seeded_service import SeededService, made
 from standardwebhooks import Webhook
@@ -264,6 +265,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             ("courier_rating_id", "/v1/courier-ratings", "rateCourier"),
         ):
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
+        await seed_complaints(service)
         await seed_bot(service)
         await add_file(service)
         service.ids |= {"buyer_id": "buyer-1"} | DESK_IDS | await queue_ids(harness)

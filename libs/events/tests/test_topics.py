@@ -39,6 +39,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
             *("note_id", "tag_id", "conversation_id", "identity_id", "queue_entry_id", "agent_id", "team_id"),
             *("clock_id", "policy_id", "calendar_id"),
         },
+        "complaint or complaint of an authority": {"complaint_id", "regulator_complaint_id"},
         "feedback or rating": {"feedback_id", "rating_id"},
         "article, feedback or question": {"article_id", "feedback_id", "question_id"},
         "sanctioned subject": {"subject_id"},

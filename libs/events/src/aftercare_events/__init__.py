@@ -42,9 +42,14 @@ from aftercare_events.catalogue.complaints import (
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintEvent,
+    ComplaintMerged,
     ComplaintOpened,
     ComplaintOverdue,
+    ComplaintResolutionOverdue,
     ComplaintResolved,
+    ComplaintSubmissionAdded,
+    ComplaintSubmissionSeparated,
+    ComplaintSupervised,
 )
 from aftercare_events.catalogue.consultations import ConsultationAnswered, ConsultationContinued
 from aftercare_events.catalogue.conversations import (
@@ -281,6 +286,13 @@ from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsLost,
     RefusedGoodsNotReceived,
 )
+from aftercare_events.catalogue.regulator_complaints import (
+    RegulatorComplaintEvent,
+    RegulatorComplaintOverdue,
+    RegulatorComplaintProgressed,
+    RegulatorComplaintReceived,
+    RegulatorComplaintReplied,
+)
 from aftercare_events.catalogue.repairs import (
     RepairFinished,
     RepairNotPossible,
@@ -414,9 +426,14 @@ __all__ = [
     "ComplaintAnswered",
     "ComplaintEscalated",
     "ComplaintEvent",
+    "ComplaintMerged",
     "ComplaintOpened",
     "ComplaintOverdue",
+    "ComplaintResolutionOverdue",
     "ComplaintResolved",
+    "ComplaintSubmissionAdded",
+    "ComplaintSubmissionSeparated",
+    "ComplaintSupervised",
     "ConsultationAnswered",
     "ConsultationContinued",
     "ConversationAssigned",
@@ -621,6 +638,11 @@ __all__ = [
     "RefusedGoodsLost",
     "RefusedGoodsNotReceived",
     "RefusedGoodsReturned",
+    "RegulatorComplaintEvent",
+    "RegulatorComplaintOverdue",
+    "RegulatorComplaintProgressed",
+    "RegulatorComplaintReceived",
+    "RegulatorComplaintReplied",
     "RepairFinished",
     "RepairNotPossible",
     "RepairQuoteDeclined",

@@ -52,6 +52,7 @@ from aftercare_events.catalogue import (
     pickups,
     receipts,
     refused_goods,
+    regulator_complaints,
     repairs,
     replacements,
     returns,
@@ -119,7 +120,7 @@ CATALOGUE = (
         deposits,
         after_sale_admin_actions,
     ),
-    *(complaints, conversations, desk, routing, sla, feedback),
+    *(complaints, regulator_complaints, conversations, desk, routing, sla, feedback),
     articles,
     insights,
 )

@@ -29,7 +29,7 @@ SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="s
 MERCHANTS = Topic(
     "aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting, deposit or action of an administrator"
 )
-COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
+COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint or complaint of an authority")
 CONVERSATIONS = Topic(
     "aftercare.conversations.v1",
     writer="cs-svc",

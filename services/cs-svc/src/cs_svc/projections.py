@@ -26,11 +26,12 @@ async def copy_order(tx: Transaction, event: OrderEvent) -> None:
 
 
 async def copy_new_order(tx: Transaction, event: OrderCreated) -> None:
-    """Store the order, and the category of its goods."""
+    """Store the order, and the category and total of its goods."""
     await copy_order(tx, event)
     categories = {line.category for line in event.lines}
     category = categories.pop() if len(categories) == 1 else None
-    await tx.upsert(KNOWN_GOODS, KnownGoods(id=event.order_id, category=category))
+    goods = KnownGoods(id=event.order_id, category=category, total_minor=event.total_minor, currency=event.currency)
+    await tx.upsert(KNOWN_GOODS, goods)
 
 
 async def copy_case(tx: Transaction, event: CaseEvent) -> None:

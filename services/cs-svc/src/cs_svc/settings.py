@@ -29,6 +29,14 @@ class Settings(ServiceSettings):
 
     reply_hours: Hours = 4
     complaint_answer_hours: Hours = 48
+    complaint_resolve_hours: Hours = 240
+    # The SLA calendar in which these hours are counted; without one they are those of the clock.
+    complaint_calendar: Annotated[str, Field(max_length=200)] = ""
+    # A complaint about an order of this total or more, in minor units of its currency, is severe.
+    complaint_high_amount_minor: Annotated[int, Field(ge=1)] = 500_000
+    complaint_history_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    # For so long what is said again about an order is compared with its unresolved complaints.
+    complaint_repeat_hours: Hours = 24 * 30
     # After so many seconds without a word, an agent counts as offline.
     presence_seconds: Seconds = 120
     # After so many seconds a conversation that waits is as urgent as a new one of the next higher priority.

@@ -132,9 +132,14 @@ class Desk:
         return [event for event in await self.harness.published() if type(event).__name__ == name]
 
 
+OTHER_MATTERS = {"web": "商家无理由拒绝", "api": "客服骂人", "phone": "发票一直没有开", "message": "少发一件赠品"}
+"""By the channel, a complaint that repeats none of the others."""
+
+
 def complaint_body(**fields: Any) -> dict[str, Any]:
     usual = {"channel": "web", "order_id": ORDER, "case_id": CASE, "category": "unfair_rejection"}
-    return {**usual, "text": "商家无理由拒绝", **fields}
+    text = OTHER_MATTERS.get(fields.get("channel", "web"), "?")
+    return {**usual, "text": text, **fields}
 
 
 def made(response: httpx.Response) -> dict[str, Any]:

@@ -58,7 +58,7 @@ async def test_another_channel_or_case_takes_a_further_complaint(prepared: Desk)
     await prepared.complaint()
     await prepared.complaint(channel="phone")
     await prepared.complaint(case_id="case_2")
-    await prepared.complaint(case_id=None)
+    await prepared.complaint(case_id=None, text="包装太简陋")
     assert len(await prepared.events("ComplaintOpened")) == 4
 
 

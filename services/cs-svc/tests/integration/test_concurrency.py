@@ -10,20 +10,33 @@ from cs_desk import CASE, SCORES, Desk, complaint_body
 MANY = 20
 
 
+MATTERS = ("商家无理由拒绝", "退款十天没有到账", "客服骂人", "收到的是假货", "快递员不送上门")
+
+
 async def test_concurrent_complaints_about_a_case_open_one(prepared: Desk) -> None:
-    calls = (prepared.buyer.post("/v1/complaints", json=complaint_body(text=str(n))) for n in range(MANY))
+    calls = (prepared.buyer.post("/v1/complaints", json=complaint_body(text=text)) for text in MATTERS)
     answers = await asyncio.gather(*calls)
-    assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
+    assert Counter(a.status_code for a in answers) == {201: 1, 409: len(MATTERS) - 1}
     (made,) = [a.json()["id"] for a in answers if a.status_code == 201]
     refused = {(a.json()["code"], a.json()["complaint_id"]) for a in answers if a.status_code == 409}
     assert refused == {("complaint_already_open", made)}
     assert len(await prepared.events("ComplaintOpened")) == 1
 
 
-async def test_concurrent_complaints_about_an_order_open_one(prepared: Desk) -> None:
-    body = complaint_body(case_id=None)
-    answers = await asyncio.gather(*(prepared.buyer.post("/v1/complaints", json=body) for _ in range(MANY)))
-    assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
+async def test_concurrent_submissions_make_one_complaint_and_none_is_lost(prepared: Desk) -> None:
+    bodies = [
+        complaint_body(text=MATTERS[0], channel=channel, case_id=case)
+        for channel in ("web", "api", "phone", "message")
+        for case in (CASE, None)
+    ] * 2
+    answers = await asyncio.gather(*(prepared.buyer.post("/v1/complaints", json=body) for body in bodies))
+    assert {a.status_code for a in answers} == {201}
+    (complaint,) = {a.json()["id"] for a in answers}
+    shown = (await prepared.buyer.get(f"/v1/complaints/{complaint}")).json()
+    assert len(shown["submissions"]) == len(bodies) - 1
+    channels = [shown["channel"], *(each["channel"] for each in shown["submissions"])]
+    assert Counter(channels) == Counter(body["channel"] for body in bodies)
+    assert len(await prepared.events("ComplaintOpened")) == 1
 
 
 async def test_concurrent_requests_with_one_key_have_one_effect(prepared: Desk) -> None:

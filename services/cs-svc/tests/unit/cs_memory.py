@@ -14,7 +14,15 @@ from cs_svc.tables.conversations import LOCK_NOT_NOTIFIED
 from cs_svc.tables.orders import KNOWN_ORDERS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SETTINGS = Settings.model_construct(reply_hours=4, complaint_answer_hours=48)
+SETTINGS = Settings.model_construct(
+    reply_hours=4,
+    complaint_answer_hours=48,
+    complaint_resolve_hours=240,
+    complaint_repeat_hours=720,
+    complaint_high_amount_minor=500_000,
+    complaint_history_days=90,
+    complaint_calendar="",
+)
 CASE = KnownCase(id="case_1", order_id="ord_1", buyer_id="buyer-1", merchant_id="m-1", state="rejected", ended=True)
 ORDER = KnownOrder(id="ord_1", buyer_id="buyer-1", merchant_id="m-1", state="delivered")
 Row = Any  # a conversation, a complaint, feedback or a rating
@@ -48,6 +56,9 @@ class Memory:
 
     async def all(self, query: Any, **_: Any) -> list[Row]:
         return [self.row] if query is LOCK_NOT_NOTIFIED else []
+
+    async def lock_all(self, *_: Any, **__: Any) -> list[Row]:
+        return []
 
     async def create(self, rows: Any, row: Row, *events: Event) -> Row:
         return await self.save(rows, row, *events)

@@ -8,7 +8,7 @@ import pytest
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events import DisputeExecuted, DisputeOpened, DisputeWithdrawn
 from cs_memory import NOW, Command, Memory, Row, after, dispute_event
-from cs_svc.commands import complaints
+from cs_svc.commands import complaint_intake, complaints
 from cs_svc.commands.deadlines import complaint_timer
 from cs_svc.domain.complaints import (
     COMPLAINT,
@@ -22,13 +22,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 DUE = NOW + timedelta(hours=48)
+RESOLVE_BY = NOW + timedelta(hours=240)
 
 
 def on_dispute(event: type[Any], command: Any) -> Command:
     return lambda tx: command(tx, dispute_event(event, tx.row))
 
 
-OPEN: Command = lambda tx: complaints.open_(  # noqa: E731
+OPEN: Command = lambda tx: complaint_intake.receive(  # noqa: E731
     tx, channel=ComplaintChannel.WEB, category=ComplaintCategory.OTHER, text="?", order_id="ord_1", case_id=None
 )
 ANSWER: Command = lambda tx: complaints.answer(tx, "cmp_1", text="?")  # noqa: E731
@@ -54,14 +55,17 @@ async def test_a_new_complaint_is_due_after_the_hours_of_the_setting(complaint: 
 @pytest.mark.parametrize(("command", "role"), [(ANSWER, "agent"), (RESOLVE, "agent"), (ESCALATE, "system")])
 async def test_a_reply_is_not_awaited_any_more(complaint: Complaint, command: Command, role: str) -> None:
     done = await after(command, complaint, role)
-    assert (done.answer_due_at, done.deadline_at) == (None, None)
+    in_time = RESOLVE_BY if done.state is ComplaintState.ANSWERED else None
+    assert (done.answer_due_at, done.deadline_at, done.due_at) == (None, in_time, in_time)
 
 
 async def test_the_timer_marks_a_complaint_once_and_keeps_its_state(complaint: Complaint) -> None:
     overdue = await after(MARK, complaint, "system", DUE)
-    assert (overdue.state, overdue.overdue_at, overdue.deadline_at) == (ComplaintState.OPEN, DUE, None)
-    assert overdue.answer_due_at == DUE
-    assert COMPLAINT.due(overdue, DUE + timedelta(days=30)) is None
+    assert (overdue.state, overdue.overdue_at, overdue.deadline_at) == (ComplaintState.OPEN, DUE, RESOLVE_BY)
+    assert (overdue.answer_due_at, overdue.supervised_at) == (DUE, DUE)
+    late = await after(MARK, overdue, "system", RESOLVE_BY)
+    assert (late.overdue_at, late.resolve_overdue_at, late.supervised_at) == (DUE, RESOLVE_BY, DUE)
+    assert COMPLAINT.due(late, DUE + timedelta(days=30)) is None
 
 
 async def test_a_timer_that_fires_early_does_nothing(complaint: Complaint) -> None:
@@ -157,7 +161,14 @@ class ComplaintMachine(RuleBasedStateMachine):
             return
         is_open = self.row.state is ComplaintState.OPEN
         assert self.row.answer_due_at == (DUE if is_open else None)
-        assert self.row.deadline_at == (DUE if is_open and self.now < DUE else None)
+        in_work = self.row.state in (ComplaintState.OPEN, ComplaintState.ANSWERED)
+        assert self.row.resolve_due_at == (RESOLVE_BY if in_work else None)
+        due = [DUE] if is_open and self.row.overdue_at is None else []
+        due += [RESOLVE_BY] if in_work and self.row.resolve_overdue_at is None else []
+        assert self.row.deadline_at == min(due, default=None)
+        assert self.row.deadline_at is None or self.row.deadline_at > self.now
+        marked = [each for each in (self.row.overdue_at, self.row.resolve_overdue_at) if each is not None]
+        assert self.row.supervised_at == min(marked, default=None)
         assert self.row.overdue_at is None or self.row.overdue_at >= DUE
 
 

@@ -48,10 +48,16 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "resolve"): ("resolved", {"agent"}),
         ("open", "escalate"): ("escalated", {"system"}),
         ("open", "mark_overdue"): ("open", {"system"}),
+        ("open", "separate"): ("open", {"agent"}),
+        ("open", "merge"): ("resolved", {"agent"}),
         ("answered", "answer"): ("answered", {"agent"}),
         ("answered", "resolve"): ("resolved", {"agent"}),
+        ("answered", "separate"): ("answered", {"agent"}),
+        ("answered", "merge"): ("resolved", {"agent"}),
         ("answered", "escalate"): ("escalated", {"system"}),
+        ("answered", "mark_overdue"): ("answered", {"system"}),
         ("escalated", "answer"): ("escalated", {"agent"}),
+        ("escalated", "separate"): ("escalated", {"agent"}),
         ("escalated", "conclude"): ("resolved", {"system"}),
         ("resolved", "escalate"): ("resolved", {"system"}),
     },
@@ -79,6 +85,7 @@ class Document:
 
     state: StrEnum
     answer_due_at: datetime | None = None
+    next_due_at: datetime | None = None
     seen_until: datetime | None = None
     overdue_at: datetime | None = None
     snoozed_until: datetime | None = datetime(2026, 3, 9, tzinfo=UTC)
@@ -156,5 +163,5 @@ def test_every_timer_has_a_command(lifecycle: Any, timer: Any) -> None:
 
 
 def test_the_diagrams_show_the_timers() -> None:
-    assert "open --> open: mark_overdue (system) / after complaint_answer_hours, unless" in draw(COMPLAINT)
+    assert "open --> open: mark_overdue (system) / at next_due_at, unless" in draw(COMPLAINT)
     assert "open --> open: mark_overdue (system) / at answer_due_at, unless" in draw(CONVERSATION)

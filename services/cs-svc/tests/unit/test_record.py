@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aftercare_events import digest
 from cs_memory import NOW, Command, Memory
-from cs_svc.commands import complaints, conversations, feedback, ratings
+from cs_svc.commands import complaint_intake, conversations, feedback, ratings
 from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain.complaints import ComplaintCategory, ComplaintChannel
 from cs_svc.domain.feedback import FeedbackChannel
@@ -21,7 +21,7 @@ def give_feedback(order_id: str | None = None, case_id: str | None = None) -> Co
 
 
 def complain(order_id: str | None, case_id: str | None) -> Command:
-    return lambda tx: complaints.open_(
+    return lambda tx: complaint_intake.receive(
         tx,
         channel=ComplaintChannel.PHONE,
         category=ComplaintCategory.OTHER,

@@ -2,6 +2,8 @@
 
 from typing import Annotated, ClassVar
 
+from pydantic import Field
+
 from aftercare_events import topics
 from aftercare_events.event import Event
 from aftercare_events.fields import (
@@ -12,8 +14,10 @@ from aftercare_events.fields import (
     ComplaintId,
     DisputeId,
     Hash,
+    Id,
     MerchantId,
     OrderId,
+    Time,
 )
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -63,6 +67,22 @@ class ComplaintOutcome(Vocabulary):
     EXPLAINED = "explained", "an agent explained the matter"
     UNFOUNDED = "unfounded", "an agent found no ground for it"
     WITHDRAWN = "withdrawn", "the buyer withdrew it"
+    MERGED = "merged", "it goes on in another complaint about the same matter"
+
+
+class ComplaintSeverity(Vocabulary):
+    """How severe a complaint is."""
+
+    LOW = "low", "about manners, or nothing in particular"
+    NORMAL = "normal", "about goods, money or delivery"
+    HIGH = "high", "about counterfeits or a large amount, or one of several of the buyer"
+    CRITICAL = "critical", "somebody was hurt or may be"
+
+
+Severity = Annotated[
+    Code | None, one_of(ComplaintSeverity, "how severe it is; absent in events of builds that did not judge it")
+]
+SubmissionId = Annotated[Id, Field(description="what was submitted again about the matter of the complaint")]
 
 
 class ComplaintEvent(Event):
@@ -87,6 +107,7 @@ class ComplaintOpened(ComplaintEvent):
     category: Annotated[Code, one_of(ComplaintCategory, "what it is about")]
     text_hash: Hash
     dispute_id: DisputeId | None = None
+    severity: Severity = None
 
 
 class ComplaintEscalated(ComplaintEvent):
@@ -108,6 +129,22 @@ class ComplaintOverdue(ComplaintEvent):
 
     matter: Code = "complaint_overdue"
     answer_due_at: AnswerDueAt
+    severity: Severity = None
+
+
+class ComplaintResolutionOverdue(ComplaintEvent):
+    """The complaint was not resolved in time."""
+
+    matter: Code = "complaint_resolution_overdue"
+    resolve_due_at: Annotated[Time, Field(description="when it was to be resolved")]
+    severity: Severity = None
+
+
+class ComplaintSupervised(ComplaintEvent):
+    """Something of the complaint is overdue for the first time: supervisors look after it from then on."""
+
+    matter: Code = "complaint_supervision"
+    severity: Severity = None
 
 
 class ComplaintResolved(ComplaintEvent):
@@ -116,3 +153,33 @@ class ComplaintResolved(ComplaintEvent):
     matter: Code = "complaint_resolution"
     dispute_id: DisputeId | None = None
     outcome: Annotated[Code, one_of(ComplaintOutcome, "how it was settled")]
+
+
+class ComplaintSubmissionAdded(ComplaintEvent):
+    """What was submitted repeats the complaint, and was added to it; with `merged_from` an agent has merged that complaint into it."""
+
+    matter: Code = "complaint_submission"
+    submission_id: SubmissionId
+    submitted_over: Annotated[Code, one_of(ComplaintChannel, "where the submission came in")]
+    text_hash: Hash
+    likeness_percent: Annotated[
+        int | None, Field(ge=0, le=100, description="how like the texts are; absent where an agent merged complaints")
+    ] = None
+    merged_from: ComplaintId | None = None
+
+
+class ComplaintSubmissionSeparated(ComplaintEvent):
+    """An agent made a submission of the complaint a complaint of its own, which ComplaintOpened reports as well."""
+
+    matter: Code = "complaint_separation"
+    submission_id: SubmissionId
+    separated_to: ComplaintId
+    reason_hash: Hash
+
+
+class ComplaintMerged(ComplaintEvent):
+    """An agent merged the complaint into another one about the same matter, in which it goes on."""
+
+    matter: Code = "complaint_merger"
+    merged_into: ComplaintId
+    reason_hash: Hash

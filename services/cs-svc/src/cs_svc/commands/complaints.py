@@ -1,4 +1,4 @@
-"""Complaints: open, answer, resolve, follow the dispute that a complaint became, and mark a reply as overdue."""
+"""Complaints: answer, resolve, follow the dispute that a complaint became, and mark a reply as overdue."""
 
 from dataclasses import replace
 
@@ -9,15 +9,18 @@ from aftercare_events import (
     ComplaintEscalated,
     ComplaintOpened,
     ComplaintOverdue,
+    ComplaintResolutionOverdue,
     ComplaintResolved,
+    ComplaintSupervised,
     DisputeExecuted,
     DisputeOpened,
     DisputeSettled,
     DisputeWithdrawn,
+    Event,
     digest,
 )
 
-from cs_svc.commands import order_references
+from cs_svc.commands import complaint_severity
 from cs_svc.commands.deadlines import complaint_timer
 from cs_svc.commands.record import complaint_fields, text_fields
 from cs_svc.domain.complaints import (
@@ -29,42 +32,15 @@ from cs_svc.domain.complaints import (
     ComplaintOutcome,
     ComplaintReply,
     ComplaintState,
+    with_due,
 )
-from cs_svc.domain.errors import ComplaintAlreadyOpen, NoAnswerAwaited, SubjectMissing
+from cs_svc.domain.errors import NoAnswerAwaited
 from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
 from cs_svc.tables.complaints import COMPLAINT_REPLIES, COMPLAINTS, UNRESOLVED_COMPLAINT
 
 REGISTERED_TEXT = "维权在售后单中直接发起，内容见纠纷单。 / Opened in the case itself; its text is with the dispute."
 """In place of the text, which stays in aftersale-svc."""
-
-
-async def open_(
-    tx: Transaction[Settings],
-    *,
-    channel: ComplaintChannel,
-    category: ComplaintCategory,
-    text: str,
-    order_id: str | None,
-    case_id: str | None,
-) -> Complaint:
-    """Open a complaint about a case or an order.
-
-    Raises:
-        CaseUnknown, OrderUnknown, CaseOfOtherOrder: see `order_references.resolve`.
-        SubjectMissing: neither a case nor an order is named.
-        ComplaintAlreadyOpen: one about it is unresolved over this channel.
-    """
-    reference = await order_references.resolve(tx, order_id, case_id)
-    if reference is None:
-        raise SubjectMissing(pointer="/order_id")
-    await order_references.lock(tx, reference)
-    unresolved = await tx.one(UNRESOLVED_COMPLAINT, subject_id=reference.subject_id, channel=channel)
-    if unresolved is not None:
-        raise ComplaintAlreadyOpen(complaint_id=unresolved.id)
-    complaint = _new(tx, reference, channel, category, text)
-    opened = ComplaintOpened(**complaint_fields(tx, complaint), **text_fields(text), category=category)
-    return await tx.create(COMPLAINTS, complaint, opened)
 
 
 async def answer(tx: Transaction[Settings], complaint_id: str, *, text: str) -> Complaint:
@@ -74,12 +50,12 @@ async def answer(tx: Transaction[Settings], complaint_id: str, *, text: str) -> 
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COMPLAINT.
     """
-    complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, complaint_id), ComplaintAction.ANSWER, tx)
-    answered = replace(complaint, answer_due_at=None)
+    awaited = await tx.lock(COMPLAINTS, complaint_id)
+    answered = COMPLAINT.apply(with_due(awaited, None, awaited.resolve_due_at), ComplaintAction.ANSWER, tx)
     event = ComplaintAnswered(**complaint_fields(tx, answered), **text_fields(text))
     saved = await tx.save(COMPLAINTS, answered, event)
     reply = ComplaintReply(
-        id=tx.new_id("ans"), complaint_id=complaint.id, author_id=tx.actor.id, text=text, answered_at=tx.now
+        id=tx.new_id("ans"), complaint_id=answered.id, author_id=tx.actor.id, text=text, answered_at=tx.now
     )
     await tx.insert(COMPLAINT_REPLIES, reply)
     return saved
@@ -116,8 +92,8 @@ async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> Non
 
 
 def _escalated(tx: Transaction[Settings], complaint: Complaint, event: DisputeOpened) -> Complaint:
-    moved = COMPLAINT.apply(complaint, ComplaintAction.ESCALATE, tx)
-    return replace(moved, dispute_id=event.dispute_id, answer_due_at=None)
+    moved = COMPLAINT.apply(with_due(complaint, None, None), ComplaintAction.ESCALATE, tx)
+    return replace(moved, dispute_id=event.dispute_id)
 
 
 def _escalation(tx: Transaction[Settings], escalated: Complaint, event: DisputeOpened) -> ComplaintEscalated:
@@ -133,11 +109,12 @@ async def _registered(tx: Transaction[Settings], event: DisputeOpened) -> tuple[
     reference = OrderReference(
         order_id=event.order_id, case_id=event.case_id, buyer_id=event.buyer_id, merchant_id=event.merchant_id
     )
-    complaint = _new(tx, reference, channel, category, REGISTERED_TEXT)
+    complaint = await new(tx, reference, channel, category, REGISTERED_TEXT)
     complaint = replace(complaint, id=event.complaint_id, opened_by=event.applicant)
     opened = ComplaintOpened(
         **complaint_fields(tx, complaint),
         category=category,
+        severity=complaint.severity,
         text_hash=event.text_hash or digest(REGISTERED_TEXT),
         evidence=event.evidence,
         dispute_id=event.dispute_id,
@@ -185,16 +162,30 @@ async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) 
 
 @complaint_timer(ComplaintAction.MARK_OVERDUE)
 async def mark_overdue(tx: Transaction[Settings], complaint: Complaint) -> None:
-    """Record that the first reply to the locked complaint is overdue.
+    """Record what of the locked complaint is overdue, its first reply or its end, and hand it to the supervisors the first time.
 
     Raises:
-        NoAnswerAwaited: the buyer waits for no reply.
+        NoAnswerAwaited: nothing is due.
     """
-    if complaint.answer_due_at is None:
+    answer, resolution = complaint.answer_due_at, complaint.resolve_due_at
+    late = replace(complaint, supervised_at=complaint.supervised_at or tx.now)
+    late_answer = answer is not None and complaint.overdue_at is None and answer <= tx.now
+    late_resolution = resolution is not None and complaint.resolve_overdue_at is None and resolution <= tx.now
+    if late_answer:
+        late = replace(late, overdue_at=tx.now)
+    if late_resolution:
+        late = replace(late, resolve_overdue_at=tx.now)
+    if not (late_answer or late_resolution):
         raise NoAnswerAwaited
-    overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)
-    event = ComplaintOverdue(**complaint_fields(tx, overdue), answer_due_at=complaint.answer_due_at)
-    await tx.save(COMPLAINTS, overdue, event)
+    overdue = COMPLAINT.apply(late, ComplaintAction.MARK_OVERDUE, tx)
+    fields, events = complaint_fields(tx, overdue), list[Event]()
+    if answer is not None and late_answer:
+        events.append(ComplaintOverdue(**fields, answer_due_at=answer, severity=overdue.severity))
+    if resolution is not None and late_resolution:
+        events.append(ComplaintResolutionOverdue(**fields, resolve_due_at=resolution, severity=overdue.severity))
+    if complaint.supervised_at is None:
+        events.append(ComplaintSupervised(**fields, severity=overdue.severity))
+    await tx.save(COMPLAINTS, overdue, *events)
 
 
 async def _conclude(tx: Transaction[Settings], complaint_id: str, outcome: ComplaintOutcome) -> None:
@@ -207,19 +198,20 @@ async def _conclude(tx: Transaction[Settings], complaint_id: str, outcome: Compl
 async def _resolve(
     tx: Transaction[Settings], complaint: Complaint, action: ComplaintAction, outcome: ComplaintOutcome
 ) -> Complaint:
-    ended = COMPLAINT.apply(complaint, action, tx)
-    resolved = replace(ended, outcome=outcome, answer_due_at=None, resolved_at=tx.now)
+    ended = COMPLAINT.apply(with_due(complaint, None, None), action, tx)
+    resolved = replace(ended, outcome=outcome, resolved_at=tx.now)
     event = ComplaintResolved(**complaint_fields(tx, resolved), dispute_id=resolved.dispute_id, outcome=outcome)
     return await tx.save(COMPLAINTS, resolved, event)
 
 
-def _new(
+async def new(
     tx: Transaction[Settings],
     reference: OrderReference,
     channel: ComplaintChannel,
     category: ComplaintCategory,
     text: str,
 ) -> Complaint:
+    """A complaint that is not stored yet, with its severity and what is due of it."""
     complaint = Complaint(
         id=tx.new_id("cmp"),
         version=0,
@@ -236,5 +228,4 @@ def _new(
         created_at=tx.now,
         updated_at=tx.now,
     )
-    started = COMPLAINT.start(complaint, tx)
-    return replace(started, answer_due_at=started.deadline_at)
+    return COMPLAINT.start(await complaint_severity.judged(tx, complaint), tx)

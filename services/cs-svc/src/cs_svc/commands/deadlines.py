@@ -11,17 +11,18 @@ from aftercare_chassis.working_time import Calendar
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.complaints import COMPLAINT, Complaint, ComplaintAction
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction, snooze_due
+from cs_svc.domain.regulator_complaints import REGULATOR_COMPLAINT, RegulatorAction, RegulatorComplaint
 from cs_svc.domain.routing.agents import AGENT, Agent, PresenceAction
 from cs_svc.domain.routing.queue import QUEUE_ENTRY, QueueAction, QueueEntry
 from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
 from cs_svc.settings import Settings
-from cs_svc.tables import complaints, conversations
+from cs_svc.tables import complaints, conversations, regulator_complaints
 from cs_svc.tables.routing import agents, queue
 from cs_svc.tables.sla import clocks as clock_tables
 
 
-# A build of revision 0001 does not know `deadline_at`: it leaves the deadline of an answer that it has stored. Remove these
-# two functions with its support.
+# A build of revision 0001 does not know `deadline_at`: it leaves the deadline of an answer that it has stored. Remove this
+# function with its support.
 async def _conversations(tx: Transaction[Settings], due: Sequence[Conversation]) -> Mapping[str, tuple[Conversation]]:
     found = dict[str, tuple[Conversation]]()
     for each in due:
@@ -31,12 +32,13 @@ async def _conversations(tx: Transaction[Settings], due: Sequence[Conversation])
     return found
 
 
+# Builds of revisions before 0023 leave another deadline: they do not know when a complaint is to be resolved.
 async def _complaints(tx: Transaction[Settings], due: Sequence[Complaint]) -> Mapping[str, tuple[Complaint]]:
     found = dict[str, tuple[Complaint]]()
     for each in due:
-        if each.answer_due_at is None:
-            await tx.execute(complaints.CLEAR_DEADLINE, complaint_id=each.id)
-        found[each.id] = (each if each.answer_due_at is not None else replace(each, deadline_at=None),)
+        if each.deadline_at != each.next_due_at:
+            await tx.execute(complaints.SET_DEADLINE, complaint_id=each.id, next_at=each.next_due_at)
+        found[each.id] = (replace(each, deadline_at=each.next_due_at),)
     return found
 
 
@@ -71,6 +73,7 @@ def _clock_due(
 conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(CONVERSATION.due)
 snooze_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(snooze_due)
 complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(COMPLAINT.due)
+regulator_timer: TimerCommands[RegulatorAction, Settings, RegulatorComplaint] = TimerCommands(REGULATOR_COMPLAINT.due)
 agent_timer: TimerCommands[PresenceAction, Settings, Agent] = TimerCommands(AGENT.due)
 queue_timer: TimerCommands[QueueAction, Settings, QueueEntry] = TimerCommands(QUEUE_ENTRY.due)
 clock_timer: TimerCommands[ClockAction, Settings, Clock, Calendar, QueueEntry | None, str | None] = TimerCommands(
@@ -80,6 +83,7 @@ DEADLINES = (
     Due(conversations.CONVERSATIONS, conversation_timer.act, _conversations),
     Due(conversations.CONVERSATIONS, snooze_timer.act, column="snoozed_until"),
     Due(complaints.COMPLAINTS, complaint_timer.act, _complaints),
+    Due(regulator_complaints.REGULATOR_COMPLAINTS, regulator_timer.act),
     Due(agents.AGENTS, agent_timer.act),
     Due(queue.QUEUE_ENTRIES, queue_timer.act),
     Due(clock_tables.CLOCKS, clock_timer.act, _clocks),

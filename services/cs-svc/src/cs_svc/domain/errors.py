@@ -53,6 +53,70 @@ class ComplaintAlreadyOpen(Refusal):
     en = "A complaint about this is already open over this channel: {complaint_id}."
 
 
+class ComplaintsUnrelated(Refusal):
+    """Two complaints cannot be merged: they are of different buyers, or about different orders or cases."""
+
+    kind, code = Kind.INVALID, "complaints_unrelated"
+    zh = "只有同一买家、同一订单（及同一售后单）的投诉才能合并。"
+    en = "Only complaints of one buyer about the same order, and the same case, can be merged."
+
+
+class MergedWithItself(Refusal):
+    """A complaint is to be merged into itself."""
+
+    kind, code = Kind.INVALID, "merged_with_itself"
+    zh = "投诉不能合并到自身。"
+    en = "A complaint cannot be merged into itself."
+
+
+class SubmissionMoved(Refusal):
+    """A submission is to be separated that is a complaint of its own already; `complaint_id` names it."""
+
+    kind, code = Kind.CONFLICT, "submission_moved"
+    zh = "该提交已拆分为投诉 {complaint_id}。"
+    en = "This submission is a complaint of its own already: {complaint_id}."
+
+
+class MessageNotOfBuyer(Refusal):
+    """A message is marked as a complaint that the buyer did not write."""
+
+    kind, code = Kind.CONFLICT, "message_not_of_buyer"
+    zh = "只能将买家发送的消息标记为投诉。"
+    en = "Only a message that the buyer wrote can be marked as a complaint."
+
+
+class ComplaintOfOtherBuyer(Refusal):
+    """The order that a marked message is said to be about belongs to another buyer than the conversation."""
+
+    kind, code = Kind.CONFLICT, "complaint_of_other_buyer"
+    zh = "该订单不属于本会话的客户；如为同一人，请先关联其渠道身份。"
+    en = "The order belongs to another customer than the conversation; if they are the same person, link their identity first."
+
+
+class MessageAlreadyMarked(Refusal):
+    """The message has been marked as a complaint; `complaint_id` names it."""
+
+    kind, code = Kind.CONFLICT, "message_already_marked"
+    zh = "该消息已计入投诉 {complaint_id}。"
+    en = "This message is in a complaint already: {complaint_id}."
+
+
+class FileKnown(Refusal):
+    """The file of the authority has been taken in; `regulator_complaint_id` names it."""
+
+    kind, code = Kind.CONFLICT, "file_known"
+    zh = "该案卷已登记：{regulator_complaint_id}。"
+    en = "This file of the authority is here already: {regulator_complaint_id}."
+
+
+class NotReplied(Refusal):
+    """There is no letter to the authority yet; `state` is how far its complaint is."""
+
+    kind, code = Kind.CONFLICT, "not_replied"
+    zh = "尚未答复（当前状态 {state}），没有函件。"
+    en = "There is no letter yet (state {state})."
+
+
 class CaseNotCompleted(Refusal):
     """The case has not ended yet; `state` is its state."""
 

@@ -37,10 +37,13 @@ class KnownRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownGoods:
-    """Our copy of what was ordered: the category of the lines, where they have the same one."""
+    """Our copy of what was ordered: the category of the lines, where they have the same one, and the total in minor units; None of an order
+    that was copied by an earlier build."""
 
     id: str
     category: str | None
+    total_minor: int | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

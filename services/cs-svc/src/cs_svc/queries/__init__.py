@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from aftercare_chassis.database.mapping import Page
@@ -11,6 +12,7 @@ from aftercare_chassis.refusals import NotFound
 
 from cs_svc.domain.answers import Owed
 from cs_svc.domain.channels import Delivery
+from cs_svc.domain.complaint_submissions import Submission
 from cs_svc.domain.complaints import Complaint, ComplaintReply
 from cs_svc.domain.conversations import Conversation, Message
 from cs_svc.domain.courier_ratings import CourierRating
@@ -19,11 +21,14 @@ from cs_svc.domain.identities import Identity
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.domain.ratings import Rating, RatingRevision
 from cs_svc.domain.read_marks import ReadMark
+from cs_svc.tables.complaint_submissions import SUBMISSIONS_OF
 from cs_svc.tables.complaints import (
     COMPLAINT_LIST,
     COMPLAINTS,
+    COMPLAINTS_DUE,
     COMPLAINTS_OF_BUYER,
     OWED_REPLIES,
+    OWED_RESOLUTIONS,
     REPLIES_TO_COMPLAINT,
 )
 from cs_svc.tables.conversations import (
@@ -62,7 +67,7 @@ class Customer:
     ratings: list[Rating]
 
 
-OWED = {"conversation": OWED_ANSWERS, "complaint": OWED_REPLIES}
+OWED = {"conversation": OWED_ANSWERS, "complaint": OWED_REPLIES, "complaint_resolution": OWED_RESOLUTIONS}
 """By document, the query of what is owed of it."""
 
 
@@ -161,9 +166,22 @@ async def complaints(reader: Reader, limit: int, cursor: str | None, **filters: 
     return await reader.page(COMPLAINT_LIST, limit=limit, cursor=cursor, **filters)
 
 
+async def complaints_due(
+    reader: Reader, limit: int, cursor: str | None, *, within: int, **filters: Filter
+) -> Page[Complaint]:
+    """A page of the complaints of which something is late, or will be within so many minutes, the earliest first."""
+    until = reader.now + timedelta(minutes=within)
+    return await reader.page(COMPLAINTS_DUE, limit=limit, cursor=cursor, until=until, **filters)
+
+
 async def replies_to(reader: Reader, complaint_id: str) -> list[ComplaintReply]:
     """The replies to a complaint that the reader may see, oldest first."""
     return await reader.all(REPLIES_TO_COMPLAINT, complaint_id=complaint_id)
+
+
+async def submissions_of(reader: Reader, complaint_id: str) -> list[Submission]:
+    """What was submitted further to a complaint that the reader may see, oldest first."""
+    return await reader.all(SUBMISSIONS_OF, ids=[complaint_id])
 
 
 async def one_feedback(reader: Reader, feedback_id: str) -> Feedback:

@@ -5,6 +5,7 @@ from cs_svc.tables import (
     bot,
     bot_handovers,
     bot_turns,
+    complaint_submissions,
     complaints,
     conversations,
     courier_ratings,
@@ -16,6 +17,7 @@ from cs_svc.tables import (
     orders,
     ratings,
     read_marks,
+    regulator_complaints,
     tags,
 )
 from cs_svc.tables.routing import agents, queue, waits
@@ -41,6 +43,7 @@ __all__ = [
     "bot_handovers",
     "bot_turns",
     "clocks",
+    "complaint_submissions",
     "complaints",
     "conversations",
     "courier_ratings",
@@ -55,6 +58,7 @@ __all__ = [
     "queue",
     "ratings",
     "read_marks",
+    "regulator_complaints",
     "tags",
     "waits",
 ]

@@ -1,6 +1,6 @@
 """Our copies of the orders, parcels and after-sale cases of other services."""
 
-from aftercare_chassis.database.columns import text
+from aftercare_chassis.database.columns import minor, text
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
 from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, false, select
@@ -42,13 +42,21 @@ known_parcels = Table(
     Column("ended", Boolean, nullable=False),
 )
 known_requests = Table("known_requests", metadata, Column("id", Text, primary_key=True), text("reason"))
-known_goods = Table("known_goods", metadata, Column("id", Text, primary_key=True), text("category", null=True))
+known_goods = Table(
+    "known_goods",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("category", null=True),
+    *minor("total_minor", null=True),
+    text("currency", null=True),
+)
 
 KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
 KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
 KNOWN_PARCELS = Rows(known_parcels, KnownParcel, seen_by(known_parcels))
 KNOWN_REQUESTS = Rows(known_requests, KnownRequest)
 KNOWN_GOODS = Rows(known_goods, KnownGoods)
+GOODS_OF_ORDER = Query(select(known_goods).where(known_goods.c.id == bindparam("order_id", type_=Text)), KnownGoods)
 SUBJECT = Query(
     select(
         select(known_requests.c.reason)

@@ -15,7 +15,7 @@ _EVERY_SECONDS = 60.0
 
 
 class AnswerMetrics:
-    """What is owed by document: `conversation` or `complaint`. Each process has the same figures."""
+    """What is owed by document: `conversation` or `complaint`, and `complaint_resolution`: the ends of complaints. Each process has the same figures."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._owed = Gauge(

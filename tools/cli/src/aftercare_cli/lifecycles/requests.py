@@ -112,6 +112,10 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),
     ("feedback", "improve"): ("POST /v1/feedback/{feedback_id}/improve",),
+    **{
+        ("regulator complaint", each): (f"POST /v1/regulator-complaints/{{regulator_complaint_id}}/{each}",)
+        for each in ("assign", "accept", "decline", "agree", "refuse", "reply", "withdraw", "reopen")
+    },
     ("article", "edit"): ("PATCH /v1/articles/{article_id}",),
     **{
         ("unanswered question", each): (f"POST /v1/unanswered-questions/{{question_id}}/{each}",)

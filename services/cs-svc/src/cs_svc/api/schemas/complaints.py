@@ -1,6 +1,6 @@
 """Bodies of complaints."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Literal, Self
 
 from aftercare_chassis.http.schemas import (
@@ -20,6 +20,7 @@ from aftercare_chassis.http.turns import TurnOf
 from aftercare_chassis.lifecycle import Actor
 
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
+from cs_svc.domain.complaint_submissions import Submission
 from cs_svc.domain.complaints import (
     COMPLAINT,
     Complaint,
@@ -27,9 +28,11 @@ from cs_svc.domain.complaints import (
     ComplaintChannel,
     ComplaintOutcome,
     ComplaintReply,
+    ComplaintSeverity,
     ComplaintState,
 )
 
+_STAFF = frozenset({"agent", "arbitrator", "admin"})
 ComplaintTurn = Annotated[str, TurnOf("ComplaintTurn", COMPLAINT)]
 
 
@@ -50,6 +53,45 @@ class ComplaintIn(In):
     """What the complaint is about."""
     text: Text
     """The complaint in the buyer's words."""
+
+
+class MarkIn(In):
+    """What a message of a buyer complains about."""
+
+    model_config = example(category="refund_delayed")
+
+    category: ComplaintCategory
+    """What the complaint is about."""
+    order_id: Id | None = None
+    """Left out with `case_id`: the order of the conversation."""
+    case_id: Id | None = None
+    """Left out with `order_id`: the case of the conversation."""
+
+
+class SeparateIn(In):
+    """Why a submission is a matter of its own."""
+
+    model_config = example(
+        submission_id="sub_0196a3c9b3c27e5f901a2b3c4d5e6f70", reason="说的是另一件商品。", category="quality"
+    )
+
+    submission_id: Id
+    """One of the `submissions` of the complaint."""
+    reason: Text
+    """Why; only those who work here read it."""
+    category: ComplaintCategory | None = None
+    """What the new complaint is about; left out: as the one that it was in."""
+
+
+class MergeIn(In):
+    """The complaint in which another one goes on."""
+
+    model_config = example(into="cmp_0196a3c9a2b17d4e8f60718293a4b5c6", reason="同一件事的两次投诉。")
+
+    into: Id
+    """A complaint of the same buyer about the same order, and about the same case where both name one."""
+    reason: Text
+    """Why; only those who work here read it."""
 
 
 class ResolveIn(In):
@@ -73,6 +115,39 @@ class AnswerOut(Out):
     """What the buyer reads."""
     answered_at: Time
     """When it was written."""
+
+
+class SubmissionOut(Out):
+    """What was said again about the matter of a complaint."""
+
+    id: str
+    """Identifies the submission: `sub_…`."""
+    channel: ComplaintChannel
+    """Over which channel it came in."""
+    text: str
+    """The words of it."""
+    submitted_by: str
+    """The buyer, or the agent who took it down."""
+    submitted_at: Time
+    """When it came in."""
+    likeness: int | None
+    """How like it is to what had been said before, in percent; null where an agent merged two complaints."""
+    conversation_id: str | None
+    """The conversation of the message that it was; null where it was none."""
+    message_id: str | None
+    """The message that an agent marked as a complaint; null where it was none."""
+    merged_from: str | None
+    """The complaint that it was before an agent merged it; null where it was none."""
+    separated_to: str | None
+    """The complaint that an agent made of it; null while it belongs to this one."""
+    reason: str | None
+    """Why an agent merged or separated it; null for all but those who work here."""
+
+    @classmethod
+    def of(cls, submission: Submission, actor: Actor) -> Self:
+        """The submission as this actor sees it."""
+        shown = submission if actor.role in _STAFF else replace(submission, reason=None)
+        return cls.model_validate(shown)
 
 
 class ComplaintOut(Out):
@@ -107,9 +182,23 @@ class ComplaintOut(Out):
     """`dispute` while a dispute decides; null once the complaint is resolved."""
     answer_due_at: Time | None
     """When the first reply is due; null once it is not awaited any more."""
+    resolve_due_at: Time | None
+    """When it is to be resolved; null while a dispute decides it, and after its end."""
+    severity: ComplaintSeverity
+    """By category, amount, the buyer's earlier complaints and words for danger; it shortens what is due."""
+    resolve_overdue_at: Time | None
+    """When it was found not to have been resolved in time; null where it never was."""
+    supervised_at: Time | None
+    """Since when supervisors look after it, because something was overdue; null where nothing was."""
     overdue_at: Time | None
     """When the first reply was found to be overdue, also where it was given since; null where it never was."""
     allowed_actions: AllowedActions
+    conversation_id: str | None
+    """The conversation of the message that it was opened from; null where it was not."""
+    message_id: str | None
+    """The message that an agent marked as this complaint; null where none was."""
+    merged_into: str | None
+    """The complaint in which it goes on; null where it was not merged."""
     created_at: CreatedAt
     updated_at: UpdatedAt
     resolved_at: Time | None
@@ -126,12 +215,29 @@ class ComplaintWithAnswersOut(ComplaintOut):
 
     answers: list[AnswerOut]
     """Oldest first."""
+    submissions: list[SubmissionOut]
+    """What was said again about the matter, over whichever channel, the oldest first."""
+    added_submission_id: str | None
+    """In the answer to what repeats an unresolved complaint: the submission that was added to this one. Null where a complaint was opened, and in
+    all other answers."""
 
     @classmethod
-    def with_replies(cls, complaint: Complaint, actor: Actor, replies: list[ComplaintReply]) -> Self:
-        """The complaint with these replies."""
-        answers = [AnswerOut.model_validate(reply) for reply in replies]
-        return cls.model_validate({**_shown(complaint, actor), "answers": answers})
+    def with_replies(
+        cls,
+        complaint: Complaint,
+        actor: Actor,
+        replies: list[ComplaintReply],
+        submissions: list[Submission],
+        added: str | None = None,
+    ) -> Self:
+        """The complaint with these replies and further submissions."""
+        shown = {
+            **_shown(complaint, actor),
+            "answers": [AnswerOut.model_validate(reply) for reply in replies],
+            "submissions": [SubmissionOut.of(each, actor) for each in submissions],
+            "added_submission_id": added,
+        }
+        return cls.model_validate(shown)
 
 
 def _shown(complaint: Complaint, actor: Actor) -> dict[str, object]:
