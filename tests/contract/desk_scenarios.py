@@ -20,3 +20,15 @@ async def worked_on(suite: InProcessSuite) -> None:
     await suite.call("agent", "cs", f"{path}/close")
     await suite.call("agent", "cs", f"{path}/reopen")
     await suite.call("agent", "cs", f"{path}/close")
+    await _moved(suite, opened["id"])
+
+
+async def _moved(suite: InProcessSuite, closed_id: str) -> None:
+    """Give a conversation to a team, let it become two, and merge the one that was closed into it."""
+    opened = await suite.call("buyer", "cs", "conversations", {"text": TEXTS["question"]})
+    path = f"conversations/{opened['id']}"
+    await suite.call("agent", "cs", f"{path}/messages", {"text": TEXTS["reply"]})
+    await suite.call("agent", "cs", f"{path}/transfer", {"team_id": "general", "reason": TEXTS["note"]})
+    await suite.call("agent", "cs", f"{path}/split", {"from_place": "00000002"})
+    await suite.call("agent", "cs", f"conversations/{closed_id}/merge", {"into_id": opened["id"]})
+    await suite.call("agent", "cs", f"{path}/close")

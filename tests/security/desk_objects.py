@@ -9,6 +9,9 @@ DESK_BODIES: dict[str, dict[str, Any]] = {
     "putTag": TAG,
     "tagConversation": {"tags": ["warehouse"]},
     "addNote": {"text": "已电话核实", "mentions": ["agent-9"]},
+    "transferConversation": {"team_id": "general", "reason": "需要核对"},
+    "mergeConversation": {"into_id": "conv_9"},
+    "splitConversation": {"from_place": "00000002"},
     "snoozeConversation": {"until": "2027-01-01T09:00:00Z"},
 }
 DESK_IDS = {"tag_id": "warehouse", "author_id": "agent-1", "mentioned_id": "agent-9"}

@@ -52,6 +52,12 @@ from aftercare_events.catalogue.complaints import (
     ComplaintSupervised,
 )
 from aftercare_events.catalogue.consultations import ConsultationAnswered, ConsultationContinued
+from aftercare_events.catalogue.conversation_moves import (
+    ConversationMerged,
+    ConversationMergedInto,
+    ConversationSplit,
+    ConversationTransferred,
+)
 from aftercare_events.catalogue.conversations import (
     ConversationAssigned,
     ConversationBotSwitched,
@@ -442,6 +448,8 @@ __all__ = [
     "ConversationCustomerChanged",
     "ConversationEvent",
     "ConversationHandedOver",
+    "ConversationMerged",
+    "ConversationMergedInto",
     "ConversationNoteAdded",
     "ConversationOfferEnded",
     "ConversationOffered",
@@ -452,7 +460,9 @@ __all__ = [
     "ConversationQueued",
     "ConversationReopened",
     "ConversationSnoozed",
+    "ConversationSplit",
     "ConversationTagged",
+    "ConversationTransferred",
     "ConversationWoken",
     "CourierClaimAccepted",
     "CourierClaimAcknowledged",

@@ -18,6 +18,7 @@ from aftercare_events.catalogue import (
     claims,
     complaints,
     consultations,
+    conversation_moves,
     conversations,
     courier_claims,
     deadline_times,
@@ -120,7 +121,7 @@ CATALOGUE = (
         deposits,
         after_sale_admin_actions,
     ),
-    *(complaints, regulator_complaints, conversations, desk, routing, sla, feedback),
+    *(complaints, regulator_complaints, conversations, conversation_moves, desk, routing, sla, feedback),
     articles,
     insights,
 )

@@ -91,6 +91,9 @@ class ConversationOpened(ConversationEvent):
     bot_in_charge: Annotated[
         bool | None, Field(description="whether the bot answers until a person does; absent where it does not")
     ] = None
+    split_from_id: Annotated[
+        ConversationId | None, Field(description="the conversation that its first messages were in before")
+    ] = None
 
 
 class MessagePosted(ConversationEvent):

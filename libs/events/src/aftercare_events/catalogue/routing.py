@@ -54,6 +54,8 @@ class LeaveCause(Vocabulary):
     CLOSED = "closed", "the conversation was closed"
     ANSWERED = "answered", "the merchant answered"
     BOT = "bot", "the bot answers what the buyer wrote"
+    TRANSFERRED = "transferred", "an agent gave it to another team"
+    MERGED = "merged", "the conversation was merged into another one"
 
 
 class AgentEvent(Event):

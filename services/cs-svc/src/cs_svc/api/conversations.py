@@ -43,6 +43,7 @@ from cs_svc.domain.errors import (
     CaseOfOtherOrder,
     CaseUnknown,
     CitationsByAgentsOnly,
+    ConversationGone,
     OptedOut,
     OrderUnknown,
     ReplyWindowClosed,
@@ -150,7 +151,13 @@ async def follow_conversation(
     operation_id="postMessage",
     status_code=201,
     responses=refusals(
-        ActionNotAllowed, CitationsByAgentsOnly, CaseUnknown, CaseNotInConversation, OptedOut, ReplyWindowClosed
+        ActionNotAllowed,
+        CitationsByAgentsOnly,
+        CaseUnknown,
+        CaseNotInConversation,
+        OptedOut,
+        ReplyWindowClosed,
+        ConversationGone,
     ),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )

@@ -74,7 +74,7 @@ class LiveSession:
             await self._live.messages.follow(followers, self._socket.drained)
 
     def _follow(self, conversation: Conversation, after: str | None) -> Subscription[Message]:
-        last = f"{conversation.message_count:08d}"
+        last = conversation.last_place
         follower = Subscription(conversation.id, after or last, self._socket.actor, self._deliver)
         self._followed[conversation.id] = follower
         if self._is_shown:

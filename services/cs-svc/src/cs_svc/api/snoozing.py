@@ -10,7 +10,7 @@ from cs_svc.api.schemas.conversations import ConversationOut
 from cs_svc.api.schemas.desk import SnoozeIn
 from cs_svc.commands import snoozing
 from cs_svc.domain.conversations import CONVERSATION, ConversationAction
-from cs_svc.domain.errors import NotSnoozed, SnoozeTooLong, SnoozeTooShort
+from cs_svc.domain.errors import ConversationGone, NotSnoozed, SnoozeTooLong, SnoozeTooShort
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
@@ -41,7 +41,7 @@ async def wake_conversation(conversation_id: ConversationId, tx: Tx[Settings]) -
 @router.post(
     "/{conversation_id}/reopen",
     operation_id="reopenConversation",
-    responses=refusals(IllegalTransition),
+    responses=refusals(IllegalTransition, ConversationGone),
     dependencies=[require_action(CONVERSATION, ConversationAction.REOPEN)],
 )
 async def reopen_conversation(conversation_id: ConversationId, tx: Tx[Settings]) -> ConversationOut:

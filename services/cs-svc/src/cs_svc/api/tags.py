@@ -12,6 +12,7 @@ from cs_svc.api.schemas.conversations import ConversationOut
 from cs_svc.api.schemas.desk import TagIn, TagOut, TagsIn
 from cs_svc.commands import tags
 from cs_svc.domain.conversations import CONVERSATION, ConversationAction
+from cs_svc.domain.errors import ConversationGone
 from cs_svc.domain.tags import TagUnknown
 from cs_svc.queries import desk as queries
 from cs_svc.settings import Settings
@@ -43,7 +44,7 @@ async def get_tag(tag_id: TagId, reader: Read[Settings]) -> TagOut:
 @router.post(
     "/conversations/{conversation_id}/tag",
     operation_id="tagConversation",
-    responses=refusals(TagUnknown),
+    responses=refusals(TagUnknown, ConversationGone),
     dependencies=[require_action(CONVERSATION, ConversationAction.TAG)],
 )
 async def tag_conversation(conversation_id: ConversationId, body: TagsIn, tx: Tx[Settings]) -> ConversationOut:

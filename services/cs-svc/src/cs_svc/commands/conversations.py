@@ -216,7 +216,7 @@ def new_message(
     return Message(
         id=tx.new_id("msg"),
         conversation_id=conversation.id,
-        place=f"{conversation.message_count:08d}",
+        place=conversation.last_place,
         author_role=AuthorRole(tx.actor.role),
         author_id=tx.actor.id,
         text=text,

@@ -10,11 +10,12 @@ from aftercare_chassis.working_time import Calendar
 
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.complaints import COMPLAINT, Complaint, ComplaintAction
-from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction, snooze_due
+from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
 from cs_svc.domain.regulator_complaints import REGULATOR_COMPLAINT, RegulatorAction, RegulatorComplaint
 from cs_svc.domain.routing.agents import AGENT, Agent, PresenceAction
 from cs_svc.domain.routing.queue import QUEUE_ENTRY, QueueAction, QueueEntry
 from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
+from cs_svc.domain.snoozing import snooze_due
 from cs_svc.settings import Settings
 from cs_svc.tables import complaints, conversations, regulator_complaints
 from cs_svc.tables.routing import agents, queue

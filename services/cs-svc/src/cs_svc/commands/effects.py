@@ -8,6 +8,7 @@ from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message, Turn
 from cs_svc.domain.live import LIVE
+from cs_svc.domain.routing.agents import Team
 from cs_svc.settings import Settings
 from cs_svc.tables.bot_turns import BOT_TURNS
 from cs_svc.tables.conversations import LATEST_OF_BUYER
@@ -69,6 +70,27 @@ async def conversation_woken(tx: Transaction[Settings], conversation: Conversati
 async def conversation_reopened(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation, which was closed, goes on without a message."""
     await clocks.conversation_reopened(tx, conversation)
+
+
+async def conversation_transferred(
+    tx: Transaction[Settings], before: Conversation, conversation: Conversation, team: Team | None
+) -> None:
+    """The locked conversation was given to another agent, or to this team; `before` is the conversation as it was."""
+    await demand.conversation_transferred(tx, before, conversation, team)
+    if team is not None:
+        await clocks.conversation_transferred(tx, conversation, team.id)
+
+
+async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
+    """The locked source was merged into the locked target."""
+    await demand.conversation_merged(tx, source, target)
+    await clocks.conversation_merged(tx, source, target)
+
+
+async def conversation_split(tx: Transaction[Settings], left: Conversation, new: Conversation) -> None:
+    """Some messages of a locked conversation went to a new one."""
+    await demand.conversation_split(tx, left, new)
+    await clocks.conversation_split(tx, left, new)
 
 
 async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:

@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import Actor
 from cs_svc.commands import conversations, deliveries, identities, media
 from cs_svc.domain.attachments import Attachment
 from cs_svc.domain.channels import Channel, ChannelDeliveryState, DeliveryAction, pause
-from cs_svc.domain.conversations import Message, Source
+from cs_svc.domain.conversations import Conversation, Message, Source
 from cs_svc.domain.errors import AddressMalformed
 from cs_svc.domain.identities import Identity, canonical
 from cs_svc.domain.inbound import INBOUND, MOST_AN_HOUR, Inbound, InboundAction
@@ -145,13 +145,22 @@ async def _conversation(tx: Transaction[Settings], identity: Identity, found: In
         delivery = await tx.find(DELIVERIES, found.delivery_id)
         conversation_id = delivery.conversation_id if delivery is not None else conversation_id
     if conversation_id is not None:
-        named = await tx.find(CONVERSATIONS, conversation_id)
+        named = await _at(tx, conversation_id)
         if named is not None and named.buyer_id == identity.buyer_id:
             return named.id
     if not found.continues:
         return None
     newest = await tx.one(NEWEST_OF_IDENTITY, identity_id=identity.id)
-    return newest.id if newest is not None else None
+    found_at = await _at(tx, newest.id) if newest is not None else None
+    return found_at.id if found_at is not None else None
+
+
+async def _at(tx: Transaction[Settings], conversation_id: str) -> Conversation | None:
+    """The conversation with this id, or the one that it was merged into."""
+    found = await tx.find(CONVERSATIONS, conversation_id)
+    while found is not None and found.merged_into is not None:
+        found = await tx.find(CONVERSATIONS, found.merged_into)
+    return found
 
 
 async def _attach(tx: Transaction[Settings], channel: Channel, message: Message, found: InboundMessage) -> None:

@@ -1,11 +1,12 @@
 """Notes of agents about conversations."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ConversationNoteAdded, trace_fields
 
 from cs_svc.commands.record import text_fields
+from cs_svc.domain.conversations import Conversation
 from cs_svc.domain.notes import AgentUnknown, Note
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS
@@ -28,12 +29,17 @@ async def add(tx: Transaction[Settings], conversation_id: str, *, text: str, men
         entered = {row["id"] for row in await tx.all(ENTERED_AGENTS, ids=named)}
         if unknown := sorted(set(named) - entered):
             raise AgentUnknown(pointer="/mentions", value=", ".join(unknown))
+    return await store(tx, conversation, text=text, mentions=named)
+
+
+async def store(tx: Transaction[Settings], conversation: Conversation, *, text: str, mentions: Sequence[str]) -> Note:
+    """Store a note about a conversation, which mentions agents who are entered."""
     note = Note(
         id=tx.new_id("note"),
-        conversation_id=conversation_id,
+        conversation_id=conversation.id,
         author_id=tx.actor.id,
         text=text,
-        mentions=named,
+        mentions=list(mentions),
         created_at=tx.now,
     )
     await tx.insert(NOTES, note)
@@ -42,8 +48,8 @@ async def add(tx: Transaction[Settings], conversation_id: str, *, text: str, men
         **trace_fields(tx, affected_party=buyer, applicant=buyer, result="added"),
         **text_fields(text),
         note_id=note.id,
-        conversation_id=conversation_id,
-        mentions=tuple(named),
+        conversation_id=conversation.id,
+        mentions=tuple(mentions),
     )
     tx.record(event)
     return note

@@ -21,7 +21,7 @@ async def mark(tx: Transaction, conversation_id: str, *, place: str, read: bool)
     """
     conversation = await tx.get(CONVERSATIONS, conversation_id)
     tx.check_condition(conversation.version)
-    place = min(place, f"{conversation.message_count:08d}")
+    place = min(place, conversation.last_place)
     made = ReadMark(
         conversation_id=conversation_id,
         reader_role=AuthorRole(tx.actor.role),

@@ -17,6 +17,7 @@ from cs_svc.commands import effects
 from cs_svc.commands.deadlines import snooze_timer
 from cs_svc.commands.record import conversation_fields
 from cs_svc.domain import conversations
+from cs_svc.domain import snoozing as domain
 from cs_svc.domain.conversations import Conversation, ConversationAction
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS
@@ -32,7 +33,7 @@ async def snooze(tx: Transaction[Settings], conversation_id: str, *, until: date
     """
     before = await tx.lock(CONVERSATIONS, conversation_id)
     agent = before.agent_id or tx.actor.id
-    snoozed = replace(conversations.snooze(before, until, tx), agent_id=agent)
+    snoozed = replace(domain.snooze(before, until, tx), agent_id=agent)
     fields = conversation_fields(tx, snoozed)
     taken = [] if before.agent_id else [ConversationAssigned(**fields, agent_id=agent)]
     saved = await tx.save(CONVERSATIONS, snoozed, *taken, ConversationSnoozed(**fields, until=until))
@@ -58,7 +59,7 @@ async def wake_in_time(tx: Transaction[Settings], conversation: Conversation) ->
 
 
 async def _woken(tx: Transaction[Settings], before: Conversation, cause: WakeCause) -> Conversation:
-    back = conversations.wake(before, tx)
+    back = domain.wake(before, tx)
     event = ConversationWoken(**conversation_fields(tx, back), cause=cause, agent_id=back.agent_id)
     saved = await tx.save(CONVERSATIONS, back, event)
     await effects.conversation_woken(tx, saved)

@@ -9,7 +9,12 @@ from uuid import UUID
 from aftercare_chassis.lifecycle import NOBODY, Actor, Context, Guard, Lifecycle, Timeout, Transition
 
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.errors import CaseNotInConversation, NoAnswerAwaited, NotSnoozed, SnoozeTooLong, SnoozeTooShort
+from cs_svc.domain.errors import (
+    CaseNotInConversation,
+    ConversationGone,
+    NoAnswerAwaited,
+    NotSnoozed,
+)
 from cs_svc.domain.orders import KnownCase
 from cs_svc.domain.permissions import AGENT, AGENT_OR_SYSTEM, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
 
@@ -26,6 +31,10 @@ class ConversationAction(StrEnum):
     ASSIGN = "assign"
     CLOSE = "close"
     REOPEN = "reopen"
+    TRANSFER = "transfer"
+    MERGE = "merge"
+    ABSORB = "absorb"
+    SPLIT = "split"
     TAG = "tag"
     SNOOZE = "snooze"
     WAKE = "wake"
@@ -65,7 +74,8 @@ class Conversation:
     marked an answer, also after it was given. `whose_turn` is None in a closed conversation. `identity_id` is the address of the buyer on
     the channel, None over `web`; `subject` is that of its e-mails. `bot_in_charge` is whether the bot answers the buyer until a person does.
     `tags` are ids. `snoozed_until` is when a conversation that was put off comes back, None
-    where it was not.
+    where it was not. `merged_into` is the conversation that has its messages. `places_skipped` are places that no message has any more, or
+    never had.
     """
 
     id: str
@@ -90,6 +100,13 @@ class Conversation:
     bot_in_charge: bool = False
     tags: list[str] = field(default_factory=list)
     snoozed_until: datetime | None = None
+    merged_into: str | None = None
+    places_skipped: int = 0
+
+    @property
+    def last_place(self) -> str:
+        """The place of the last message."""
+        return f"{self.message_count + self.places_skipped:08d}"
 
 
 class Citation(TypedDict):
@@ -106,7 +123,8 @@ class Message:
     `place` is its number in the conversation, padded so that places sort as numbers do: ids of two processes may not.
     `citations` are the versions of knowledge-base articles that the message relies on. `case_id` is the case whose timeline
     shows the message. `channel` is over which it came. `quoted` is what its author repeated of earlier messages, or signed with; `external_id` is
-    what the channel calls it. `bot` has by what the bot wrote it, see `domain.bot_turns`.
+    what the channel calls it. `bot` has by what the bot wrote it, see `domain.bot_turns`. `origin_id` is the conversation in which it was
+    posted, where that was another one.
     """
 
     id: str
@@ -124,6 +142,7 @@ class Message:
     quoted: str | None = None
     external_id: str | None = None
     bot: dict[str, Any] | None = None  # Any: JSON
+    origin_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +173,12 @@ def _refuse_unless_snoozed(conversation: Conversation, _: object) -> NotSnoozed 
     return NotSnoozed() if conversation.snoozed_until is None else None
 
 
-LONGEST_SNOOZE = timedelta(days=366)
+def _refuse_where_merged(conversation: Conversation, _: object) -> ConversationGone | None:
+    into = conversation.merged_into
+    return None if into is None else ConversationGone(merged_into=into)
+
+
+NOT_MERGED = Guard(ConversationGone.code, _refuse_where_merged)
 NOT_SNOOZED = Guard(NotSnoozed.code, _refuse_unless_snoozed)
 NOT_AWAITED = Guard(NoAnswerAwaited.code, _refuse_unless_awaited)
 _STATE, _ACTION = ConversationState, ConversationAction
@@ -165,9 +189,14 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
         (_STATE.OPEN, _ACTION.POST): Transition(_STATE.OPEN, PARTIES_AND_AGENTS),
         (_STATE.OPEN, _ACTION.ASSIGN): Transition(_STATE.OPEN, AGENT),
         (_STATE.OPEN, _ACTION.CLOSE): Transition(_STATE.CLOSED, BUYER_OR_AGENT),
-        (_STATE.CLOSED, _ACTION.REOPEN): Transition(_STATE.OPEN, AGENT),
+        (_STATE.CLOSED, _ACTION.REOPEN): Transition(_STATE.OPEN, AGENT, guards=(NOT_MERGED,)),
+        (_STATE.OPEN, _ACTION.TRANSFER): Transition(_STATE.OPEN, AGENT),
+        (_STATE.OPEN, _ACTION.MERGE): Transition(_STATE.CLOSED, AGENT),
+        (_STATE.CLOSED, _ACTION.MERGE): Transition(_STATE.CLOSED, AGENT, guards=(NOT_MERGED,)),
+        (_STATE.OPEN, _ACTION.ABSORB): Transition(_STATE.OPEN, AGENT, outcome_of="merge"),
+        (_STATE.OPEN, _ACTION.SPLIT): Transition(_STATE.OPEN, AGENT),
         (_STATE.OPEN, _ACTION.TAG): Transition(_STATE.OPEN, AGENT),
-        (_STATE.CLOSED, _ACTION.TAG): Transition(_STATE.CLOSED, AGENT),
+        (_STATE.CLOSED, _ACTION.TAG): Transition(_STATE.CLOSED, AGENT, guards=(NOT_MERGED,)),
         (_STATE.OPEN, _ACTION.SNOOZE): Transition(_STATE.OPEN, AGENT),
         (_STATE.OPEN, _ACTION.WAKE): Transition(_STATE.OPEN, AGENT_OR_SYSTEM, guards=(NOT_SNOOZED,)),
         (_STATE.OPEN, _ACTION.NOTIFY): Transition(_STATE.OPEN, SYSTEM_ONLY),
@@ -175,7 +204,7 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
         (_STATE.OPEN, _ACTION.ANSWER_BY_BOT): Transition(_STATE.OPEN, SYSTEM_ONLY),
         (_STATE.OPEN, _ACTION.SWITCH_BOT): Transition(_STATE.OPEN, AGENT),
         # Those who may close it may write again and so reopen it (ADR 26).
-        (_STATE.CLOSED, _ACTION.POST): Transition(_STATE.OPEN, BUYER_OR_AGENT),
+        (_STATE.CLOSED, _ACTION.POST): Transition(_STATE.OPEN, BUYER_OR_AGENT, guards=(NOT_MERGED,)),
         # A buyer also looks into a closed conversation for news of the case.
         (_STATE.CLOSED, _ACTION.NOTIFY): Transition(_STATE.CLOSED, SYSTEM_ONLY),
     },
@@ -216,7 +245,7 @@ def _longer(conversation: Conversation, due: datetime | None, in_charge: bool, c
     longer = replace(
         conversation, message_count=conversation.message_count + 1, answer_due_at=due, bot_in_charge=in_charge
     )
-    return _with_turn(CONVERSATION.reschedule(longer, context))
+    return with_turn(CONVERSATION.reschedule(longer, context))
 
 
 def check_concerns(conversation: Conversation, case: KnownCase) -> None:
@@ -233,35 +262,15 @@ def mark_overdue(conversation: Conversation, context: Context) -> Conversation:
 def close(conversation: Conversation, context: Context) -> Conversation:
     """The closed conversation; no answer is due in it."""
     closed = CONVERSATION.apply(conversation, ConversationAction.CLOSE, context)
-    return _with_turn(replace(closed, answer_due_at=None, snoozed_until=None, closed_at=context.now))
+    return with_turn(replace(closed, answer_due_at=None, snoozed_until=None, closed_at=context.now))
 
 
 def reopen(conversation: Conversation, context: Context) -> Conversation:
     """The closed conversation that goes on: no answer is due, and the buyer has to write next."""
-    return _with_turn(replace(CONVERSATION.apply(conversation, ConversationAction.REOPEN, context), closed_at=None))
+    return with_turn(replace(CONVERSATION.apply(conversation, ConversationAction.REOPEN, context), closed_at=None))
 
 
-def snooze(conversation: Conversation, until: datetime, context: Context) -> Conversation:
-    """The conversation that is put off until then; an answer that is due stays due. Raises: SnoozeTooShort, SnoozeTooLong."""
-    if until <= context.now:
-        raise SnoozeTooShort(pointer="/until")
-    if until > context.now + LONGEST_SNOOZE:
-        raise SnoozeTooLong(pointer="/until", most_days=LONGEST_SNOOZE.days)
-    return replace(CONVERSATION.apply(conversation, ConversationAction.SNOOZE, context), snoozed_until=until)
-
-
-def wake(conversation: Conversation, context: Context) -> Conversation:
-    """The conversation that was put off and is back."""
-    return replace(CONVERSATION.apply(conversation, ConversationAction.WAKE, context), snoozed_until=None)
-
-
-def snooze_due(conversation: Conversation, now: datetime) -> ConversationAction | None:
-    """`wake` where the time for which the conversation was put off has passed."""
-    until = conversation.snoozed_until
-    return ConversationAction.WAKE if until is not None and until <= now else None
-
-
-def _with_turn(conversation: Conversation) -> Conversation:
+def with_turn(conversation: Conversation) -> Conversation:
     """The conversation with whose turn it is by the table. NOBODY is stored as None, which the column and the API have."""
     turn = CONVERSATION.whose_turn(conversation)
     return replace(conversation, whose_turn=None if turn == NOBODY else Turn(turn))

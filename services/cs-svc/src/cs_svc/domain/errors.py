@@ -190,6 +190,14 @@ class NoAnswerAwaited(Refusal):
     en = "No answer is awaited."
 
 
+class ConversationGone(Refusal):
+    """The conversation was merged into another one, in which it goes on; `merged_into` names that."""
+
+    kind, code = Kind.CONFLICT, "conversation_merged"
+    zh = "该会话已并入会话 {merged_into}，请在那里继续。"
+    en = "This conversation was merged into {merged_into}, where it goes on."
+
+
 class NotSnoozed(Refusal):
     """A conversation is to come back that was not put off."""
 

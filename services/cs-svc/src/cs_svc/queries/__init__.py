@@ -36,6 +36,7 @@ from cs_svc.tables.conversations import (
     CONVERSATIONS,
     CONVERSATIONS_OF_BUYER,
     CONVERSATIONS_OF_IDS,
+    COUNT_AFTER,
     LATEST_MESSAGES,
     MESSAGE_LIST,
     MESSAGES,
@@ -97,7 +98,13 @@ async def unread(reader: Reader, conversations: Sequence[Conversation]) -> dict[
     ids = [each.id for each in conversations]
     found = await reader.all(MARKS_OF_READER, ids=ids, reader_role=actor.role, reader_id=actor.id) if ids else []
     read = {each.conversation_id: int(each.read_place) for each in found}
-    return {each.id: max(0, each.message_count - read.get(each.id, 0)) for each in conversations}
+    found_unread = {each.id: max(0, each.message_count - read.get(each.id, 0)) for each in conversations}
+    # Where messages have gone to or come from another conversation, places are no count.
+    gaps = [each.id for each in conversations if each.places_skipped]
+    if gaps:
+        places = [f"{read.get(each, 0):08d}" for each in gaps]
+        found_unread |= {row["id"]: row["number"] for row in await reader.all(COUNT_AFTER, ids=gaps, places=places)}
+    return found_unread | {each.id: 0 for each in conversations if each.merged_into is not None}
 
 
 async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]:

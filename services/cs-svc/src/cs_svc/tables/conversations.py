@@ -2,6 +2,7 @@
 
 from aftercare_chassis.database.columns import aggregate, document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -60,6 +61,8 @@ conversations = Table(
     Column("bot_in_charge", Boolean, nullable=False, server_default=false()),
     Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("snoozed_until", null=True),
+    text("merged_into", null=True),
+    Column("places_skipped", Integer, nullable=False, server_default="0"),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="time_when_closed"),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="case_has_order"),
     Index("conversations_buyer_idx", "buyer_id", "id"),
@@ -92,6 +95,7 @@ messages = Table(
     text("quoted", null=True),
     text("external_id", null=True),
     document("bot", null=True),
+    text("origin_id", null=True),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name="text_or_code"),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="system_has_event"),
     Index("messages_place_key", "conversation_id", "place", unique=True),
@@ -161,6 +165,14 @@ _next = (
 MESSAGES_AFTER = Query(
     select(*_next.c).select_from(_wanted.join(_next, true())).order_by(_next.c.conversation_id, _next.c.place), Message
 )
+_after = (
+    select(func.count())
+    .where(messages.c.conversation_id == _wanted.c.id, messages.c.place > _wanted.c.place)
+    .correlate(_wanted)
+    .scalar_subquery()
+)
+COUNT_AFTER: Query[Record] = Query(select(_wanted.c.id, _after.label("number")))
+"""Of each conversation in `:ids`, how many messages are after its place in `:places`."""
 CONVERSATIONS_OF_IDS = Query(
     select(conversations).where(conversations.c.id == any_(bindparam("ids", type_=ARRAY(Text)))),
     Conversation,
@@ -176,6 +188,7 @@ LOCK_NOT_NOTIFIED = Query(
     .where(
         conversations.c.order_id == bindparam("order_id"),
         (conversations.c.case_id == bindparam("case_id")) | conversations.c.case_id.is_(None),
+        conversations.c.merged_into.is_(None),
         ~_NOTIFIED,
     )
     .order_by(conversations.c.id)
@@ -183,6 +196,15 @@ LOCK_NOT_NOTIFIED = Query(
     Conversation,
 )
 
+# Two of them are always locked in the order of their ids, so that no two commands wait for each other.
+LOCK_CONVERSATIONS = Query(
+    select(conversations)
+    .where(conversations.c.id == any_(bindparam("ids", type_=ARRAY(Text))))
+    .order_by(conversations.c.id)
+    .with_for_update(key_share=True),
+    Conversation,
+    seen_by=seen_by(conversations),
+)
 LOCK_OF_IDENTITY = Query(
     select(conversations)
     .where(

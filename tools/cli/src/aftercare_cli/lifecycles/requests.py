@@ -105,6 +105,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
+    ("conversation", "absorb"): ("POST /v1/conversations/{conversation_id}/merge",),
     **{("queue entry", each): (f"POST /v1/queue-entries/{{queue_entry_id}}/{each}",) for each in ("accept", "decline")},
     ("queue entry", "take"): (
         "POST /v1/conversations/{conversation_id}/assign",

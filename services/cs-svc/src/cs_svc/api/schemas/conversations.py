@@ -147,6 +147,8 @@ class MessageOut(Out):
     """What its author repeated of earlier messages, or signed with; null where there is none."""
     delivery: DeliveryState | None = None
     """How far it has come to the other side, the buyer or those who serve; null for a message of the system."""
+    origin_id: str | None
+    """The conversation in which it was posted, where that was merged into this one, or this one was split from it; else null."""
 
     @classmethod
     def of(cls, message: Message, language: str, marks: Collection[ReadMark] = ()) -> Self:
@@ -227,6 +229,8 @@ class ConversationOut(Out):
     """The buyer's address on the channel; null over `web`."""
     subject: str | None
     """The subject of its e-mails; null where there is none."""
+    merged_into: str | None
+    """The conversation that has its messages, where it goes on; null where it was not merged into one."""
     tags: list[str]
     """The tags that agents gave it; empty for buyers and merchants, who do not see them."""
     snoozed_until: Time | None

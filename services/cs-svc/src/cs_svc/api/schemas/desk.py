@@ -1,4 +1,4 @@
-"""Bodies of what agents do beside answering: notes, tags, and putting conversations off."""
+"""Bodies of what agents do beside answering: notes, tags, and putting conversations off or moving them."""
 
 from typing import Annotated, Self
 
@@ -13,11 +13,14 @@ from aftercare_chassis.http.schemas import (
     Text,
     Time,
     UpdatedAt,
+    Utterance,
     Version,
     example,
 )
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from cs_svc.api.schemas.shared import ORDER_ID
 from cs_svc.domain.notes import Note
 from cs_svc.domain.tags import Tag
 
@@ -104,3 +107,46 @@ class SnoozeIn(In):
 
     until: Time
     """When it comes back, if the buyer does not write before; within 366 days."""
+
+
+class TransferIn(In):
+    """To whom a conversation goes, and why."""
+
+    model_config = example(team_id="logistics", reason="需要核对物流赔付")
+
+    agent_id: PrincipalId | None = None
+    """The agent; either an agent or a team."""
+    team_id: Id | None = None
+    """The team, in whose queue it waits."""
+    reason: Utterance
+    """Why; other agents read it as a note."""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.agent_id is None) is (self.team_id is None):
+            raise PydanticCustomError(
+                "one_target", "Name either an agent or a team.", {"zh": "请填写坐席或客服组中的一个。"}
+            )
+        return self
+
+
+class MergeConversationIn(In):
+    """Into which conversation another one is merged."""
+
+    model_config = example(into_id="conv_0196a3c85d1c70f4b8e2d4a6c8f0b2d4")
+
+    into_id: Id
+    """The conversation of the same customer that gets the messages, and goes on."""
+
+
+class SplitIn(In):
+    """From which message on a conversation becomes another one."""
+
+    model_config = example(from_place="00000005", order_id=ORDER_ID)
+
+    from_place: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+    """The place of the first message that goes; at least one stays."""
+    order_id: Id | None = None
+    """The customer's order that the new conversation is about; left out: what it was about before."""
+    case_id: Id | None = None
+    """The customer's case that it is about."""

@@ -4,6 +4,7 @@ from aftercare_chassis.database.transaction import Transaction
 
 from cs_svc.commands.routing import queue
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
+from cs_svc.domain.routing.agents import Team
 from cs_svc.domain.routing.languages import language_of
 from cs_svc.domain.routing.queue import LeaveCause, Priority, QueueEntry
 from cs_svc.settings import Settings
@@ -80,6 +81,37 @@ async def conversation_woken(tx: Transaction[Settings], conversation: Conversati
     """It waits for an agent where it has none who is online."""
     if not await _has_agent(tx, conversation):
         await queue.enter(tx, conversation)
+
+
+async def conversation_transferred(
+    tx: Transaction[Settings], before: Conversation, conversation: Conversation, team: Team | None
+) -> None:
+    """It waits for the team, and is offered last to whose it was; an agent who works has it at once, for another one it waits."""
+    had = [] if before.agent_id is None else [before.agent_id]
+    if team is not None:
+        since = await queue.leave(tx, conversation.id, LeaveCause.TRANSFERRED)
+        await queue.enter(tx, conversation, team=team, since=since, refused_by=had)
+    elif conversation.agent_id is not None and await _has_agent(tx, conversation):
+        await queue.take(tx, conversation.id, conversation.agent_id)
+    else:
+        since = await queue.leave(tx, conversation.id, LeaveCause.TRANSFERRED)
+        await queue.enter(tx, conversation, since=since)
+    tx.wake(queue.ROUTING)
+
+
+async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
+    """The source waits no more; the target does in its place where nobody has it, and has waited as long."""
+    since = await queue.leave(tx, source.id, LeaveCause.MERGED)
+    if since is not None and not await _has_agent(tx, target):
+        await queue.enter(tx, target, since=since)
+
+
+async def conversation_split(tx: Transaction[Settings], left: Conversation, new: Conversation) -> None:
+    """What is owed an answer waits for an agent where it has none; what is owed none does not wait."""
+    if left.answer_due_at is None:
+        await queue.leave(tx, left.id, LeaveCause.ANSWERED)
+    if new.answer_due_at is not None and not await _has_agent(tx, new):
+        await queue.enter(tx, new)
 
 
 async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:

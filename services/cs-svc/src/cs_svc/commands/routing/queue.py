@@ -1,5 +1,6 @@
 """Conversations in queues: they enter, are offered, taken, moved to another team, and leave."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,17 +51,25 @@ async def enter(
     language: str | None = None,
     priority: Priority = Priority.NORMAL,
     is_hard: bool = False,
+    team: Team | None = None,
+    since: datetime | None = None,
+    refused_by: Sequence[str] = (),
 ) -> QueueEntry | None:
-    """Let a conversation wait for an agent; None where no team is for it. One that waits already goes on waiting."""
+    """Let a conversation wait for an agent of this team, or of the one that is for it; None where none is. One that waits already goes on waiting.
+
+    It has waited `since` then, and is offered last to those in `refused_by`.
+    """
     live = await tx.one(queue.LOCK_LIVE_ENTRY, conversation_id=conversation.id)
     if live is not None:
         return live
     subject = await tx.one(SUBJECT, case_id=conversation.case_id, order_id=conversation.order_id)
     reason = None if subject is None else subject.reason
-    team = await tx.one(agents.TEAM_FOR, merchant_id=conversation.merchant_id, reason=reason, language=language)
+    if team is None:
+        team = await tx.one(agents.TEAM_FOR, merchant_id=conversation.merchant_id, reason=reason, language=language)
     if team is None:
         return None
     entry = _new(tx, conversation, team, subject, language)
+    entry = replace(entry, waiting_since=since or tx.now, refused_by=list(refused_by))
     entry = QUEUE_ENTRY.start(replace(entry, priority=RANKS[priority], is_hard=is_hard), tx)
     entry = await forecasts.with_forecast(tx, entry)
     tx.wake(ROUTING)
@@ -210,13 +219,14 @@ async def _taken(tx: Transaction[Settings], entry: QueueEntry, agent_id: str) ->
     return await tx.save(queue.QUEUE_ENTRIES, entry, event)
 
 
-async def leave(tx: Transaction[Settings], conversation_id: str, cause: LeaveCause) -> None:
-    """End the stay of a conversation in a queue, if there is one: it needs no agent any more."""
+async def leave(tx: Transaction[Settings], conversation_id: str, cause: LeaveCause) -> datetime | None:
+    """End the stay of a conversation in a queue, if there is one: it needs no agent any more, or waits elsewhere. Since when it has waited."""
     entry = await tx.one(queue.LOCK_LIVE_ENTRY, conversation_id=conversation_id)
     if entry is None:
-        return
+        return None
     left = domain.end(entry, QueueAction.LEAVE, None, SystemContext.of(tx))
     await tx.save(queue.QUEUE_ENTRIES, left, QueuedConversationLeft(**queue_fields(tx, left), cause=cause))
+    return entry.waiting_since
 
 
 def waited(entry: QueueEntry, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """Clocks: start, stop, resume and end them, as conversations change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.lifecycle import SystemContext
@@ -22,7 +23,7 @@ from cs_svc.domain.sla.clocks import Clock, ClockAction, ClockState
 from cs_svc.domain.sla.policies import ClockKind, Situation, SlaPolicy, chosen
 from cs_svc.settings import Settings
 from cs_svc.tables.routing.queue import LAST_ENTRY
-from cs_svc.tables.sla.clocks import CLOCKS, LOCK_CLOCKS, MOVE_LIVE_CLOCKS
+from cs_svc.tables.sla.clocks import CLOCKS, GIVE_LIVE_CLOCKS, LOCK_CLOCKS, MOVE_LIVE_CLOCKS
 from cs_svc.tables.sla.policies import ALL_POLICIES, CALENDARS_OF
 
 ANSWERS = (ClockKind.FIRST_ANSWER, ClockKind.NEXT_ANSWER)
@@ -97,6 +98,50 @@ async def conversation_woken(tx: Transaction[Settings], conversation: Conversati
 async def conversation_reopened(tx: Transaction[Settings], conversation: Conversation) -> None:
     """It is to be solved again; the buyer has to write first."""
     await _start_paused(tx, conversation)
+
+
+async def conversation_transferred(tx: Transaction[Settings], conversation: Conversation, team_id: str) -> None:
+    """What is owed is owed by this team."""
+    await tx.execute(GIVE_LIVE_CLOCKS, of_conversation=conversation.id, new_team_id=team_id)
+
+
+async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
+    """What the source owes, and the target does not, goes on in the target with the time that has passed; its other clocks end."""
+    owed = {_owes(each) for each in await tx.all(LOCK_CLOCKS, conversation_id=target.id)}
+    ended = await tx.all(LOCK_CLOCKS, conversation_id=source.id)
+    calendars = await calendars_of(tx, ended)
+    for clock in ended:
+        if clock.due_at is not None and clock.state is ClockState.RUNNING and _owes(clock) not in owed:
+            here = replace(clock, id=tx.new_id("clk"), version=0, conversation_id=target.id)
+            await tx.create(CLOCKS, here, SlaClockStarted(**clock_fields(tx, here), due_at=clock.due_at))
+        await _end(tx, clock, ClockAction.DROP, calendars)
+    await _start_owed(tx, target)
+
+
+def _owes(clock: Clock) -> bool:
+    """Whether it is of an answer; else it is of the end of the conversation."""
+    return clock.kind in ANSWERS
+
+
+async def conversation_split(tx: Transaction[Settings], left: Conversation, new: Conversation) -> None:
+    """Each has the clocks of what it owes."""
+    live = await tx.all(LOCK_CLOCKS, conversation_id=left.id)
+    calendars = await calendars_of(tx, live)
+    if left.answer_due_at is None:
+        for clock in live:
+            if clock.kind in ANSWERS:
+                await _end(tx, clock, ClockAction.DROP, calendars)
+            else:
+                await _pause(tx, clock, calendars)
+    if new.answer_due_at is None:
+        await _start_paused(tx, new)
+    else:
+        await _start_owed(tx, new)
+
+
+async def _start_owed(tx: Transaction[Settings], conversation: Conversation) -> None:
+    if conversation.answer_due_at is not None:
+        await _asked(tx, conversation, await tx.all(LOCK_CLOCKS, conversation_id=conversation.id))
 
 
 async def _start_paused(tx: Transaction[Settings], conversation: Conversation) -> None:

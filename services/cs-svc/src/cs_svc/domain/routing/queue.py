@@ -44,6 +44,8 @@ class LeaveCause(StrEnum):
     CLOSED = "closed"
     ANSWERED = "answered"
     BOT = "bot"
+    TRANSFERRED = "transferred"
+    MERGED = "merged"
 
 
 class Priority(StrEnum):

@@ -107,6 +107,12 @@ MOVE_LIVE_CLOCKS = Statement(
     .values(buyer_id=bindparam("new_buyer_id", type_=Text))
 )
 """Let the clocks of a conversation count for another buyer."""
+GIVE_LIVE_CLOCKS = Statement(
+    update(sla_clocks)
+    .where(sla_clocks.c.conversation_id == bindparam("of_conversation", type_=Text), sql(LIVE))
+    .values(team_id=bindparam("new_team_id", type_=Text))
+)
+"""Let the clocks of a conversation count for another team."""
 AGENTS_OF: Query[Record] = Query(
     select(conversations.c.id, conversations.c.agent_id).where(
         conversations.c.id == any_(bindparam("ids", type_=ARRAY(Text)))
