@@ -13,6 +13,8 @@ async def worked_on(suite: InProcessSuite) -> None:
     await suite.call("agent", "cs", f"{path}/notes", {"text": TEXTS["note"]})
     tag = {"name_zh": TEXTS["source"], "name_en": TEXTS["source"]}
     await suite.call("admin", "cs", "tags/group", tag, "PUT")
+    macro = {"title": TEXTS["source"], "text": TEXTS["reply"]}
+    await suite.call("admin", "cs", "macros/days", macro, "PUT")
     await suite.call("agent", "cs", f"{path}/tag", {"tags": ["group"]})
     until = suite.services["cs"].clock.now() + timedelta(hours=1)
     await suite.call("agent", "cs", f"{path}/snooze", {"until": until.isoformat()})

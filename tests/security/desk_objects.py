@@ -1,12 +1,14 @@
-"""A tag of cs-svc, and what agents do with conversations."""
+"""A tag and a macro of cs-svc, and what agents do with conversations."""
 
 from typing import Any
 
 from aftercare_chassis.testing import Harness
 
 TAG = {"name_zh": "等待仓库", "name_en": "Awaits the warehouse"}
+MACRO = {"title": "退货进度", "text": "您的订单 {order_id} 已在处理。", "team_id": "general"}
 DESK_BODIES: dict[str, dict[str, Any]] = {
     "putTag": TAG,
+    "putMacro": MACRO,
     "tagConversation": {"tags": ["warehouse"]},
     "addNote": {"text": "已电话核实", "mentions": ["agent-9"]},
     "transferConversation": {"team_id": "general", "reason": "需要核对"},
@@ -14,9 +16,10 @@ DESK_BODIES: dict[str, dict[str, Any]] = {
     "splitConversation": {"from_place": "00000002"},
     "snoozeConversation": {"until": "2027-01-01T09:00:00Z"},
 }
-DESK_IDS = {"tag_id": "warehouse", "author_id": "agent-1", "mentioned_id": "agent-9"}
+DESK_IDS = {"tag_id": "warehouse", "author_id": "agent-1", "mentioned_id": "agent-9", "macro_id": "progress"}
 
 
 async def add_tag(harness: Harness) -> None:
-    """Add it."""
+    """Add it, and a macro."""
+    assert (await harness.client("admin", "admin-9").put("/v1/macros/progress", json=MACRO)).is_success
     assert (await harness.client("admin", "admin-9").put("/v1/tags/warehouse", json=TAG)).is_success

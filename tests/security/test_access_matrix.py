@@ -4,7 +4,7 @@ import pytest
 from access_rules import FINANCE, OTHER_PARTIES, PRINCIPALS, STAFF, Route, allowed_roles, routes
 from seeded_service import SeededService
 
-MADE_BY_PUT = {"putTeam", "putAgent", "putTag", "putSlaPolicy", "putSlaCalendar"}
+MADE_BY_PUT = {"putTeam", "putAgent", "putTag", "putMacro", "putSlaPolicy", "putSlaCalendar"}
 """Operations that make what has no such id yet."""
 
 

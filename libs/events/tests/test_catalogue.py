@@ -62,7 +62,14 @@ def test_it_names_its_documents_as_all_events_do(cls: type[Event]) -> None:
         wanted = {"setting_id", "merchant_id"}
     if cls.KEY == "action_id":  # a command of an administrator may be about any object
         wanted = {"action_id", "object_id"}
-    if cls.KEY in ("agent_id", "team_id", "policy_id", "calendar_id", "tag_id"):  # those who serve belong to no order
+    if cls.KEY in (
+        "agent_id",
+        "team_id",
+        "policy_id",
+        "calendar_id",
+        "tag_id",
+        "macro_id",
+    ):  # those who serve belong to no order
         wanted = {cls.KEY}
     if cls.KEY == "note_id":  # what agents note is for the platform
         wanted = {"note_id", "conversation_id"}

@@ -35,8 +35,17 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
         "order, setting or action of an administrator": {"order_id", "setting_id", "action_id"},
         "payment or payment difference": {"payment_id", "difference_id"},
         "parcel or intercept": {"parcel_id", "intercept_id"},
-        "conversation, note, tag, identity, queue entry, agent, team, or SLA clock, policy or calendar": {
-            *("note_id", "tag_id", "conversation_id", "identity_id", "queue_entry_id", "agent_id", "team_id"),
+        "conversation, note, tag, macro, identity, queue entry, agent, team, or SLA clock, policy or calendar": {
+            *(
+                "note_id",
+                "tag_id",
+                "macro_id",
+                "conversation_id",
+                "identity_id",
+                "queue_entry_id",
+                "agent_id",
+                "team_id",
+            ),
             *("clock_id", "policy_id", "calendar_id"),
         },
         "complaint or complaint of an authority": {"complaint_id", "regulator_complaint_id"},

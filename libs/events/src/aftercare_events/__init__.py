@@ -95,6 +95,7 @@ from aftercare_events.catalogue.desk import (
     ConversationSnoozed,
     ConversationTagged,
     ConversationWoken,
+    MacroSet,
     TagSet,
     WakeCause,
 )
@@ -553,6 +554,7 @@ __all__ = [
     "InterceptSubmitted",
     "LineAfterSale",
     "LineDiscount",
+    "MacroSet",
     "MerchantEvent",
     "MessagePosted",
     "OfferAccepted",

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from cs_svc import tables
 from cs_svc.api import (
     agents,
+    assist,
     bot,
     channel_webhooks,
     complaints,
@@ -116,6 +117,8 @@ def service(
             tags.router,
             snoozing.router,
             moves.router,
+            assist.router,
+            assist.suggesting(reading),
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,

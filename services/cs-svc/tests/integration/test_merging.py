@@ -149,6 +149,7 @@ async def test_conversations_of_other_customers_and_orders_stay_apart(prepared: 
         refused = await merge(prepared, source, mine)
         assert prepared.harness.problem(refused, 409, "conversations_differ")["what"] == what
     prepared.harness.problem(await merge(prepared, {"id": "conv_9"}, mine), 404, "not_found")
+    prepared.harness.problem(await merge(prepared, mine, {"id": "conv_9"}), 422, "conversation_unknown")
 
 
 async def test_a_split_conversation_goes_on_as_two(prepared: Desk) -> None:

@@ -46,6 +46,18 @@ class TagSet(Event):
     retired: Annotated[bool, Field(description="whether no conversation gets it any more")]
 
 
+class MacroSet(Event):
+    """A macro, a text with variables for agents, was made or changed; the text stays with cs-svc."""
+
+    TOPIC: ClassVar[Topic] = topics.CONVERSATIONS
+    KEY: ClassVar[str] = "macro_id"
+
+    matter: Code = "macro_setting"
+    macro_id: Annotated[Id, Field(description="the macro")]
+    team_id: Annotated[Id | None, Field(description="the team that uses it; absent where all do")] = None
+    retired: Annotated[bool, Field(description="whether it is used no more")]
+
+
 class ConversationTagged(ConversationEvent):
     """A conversation has these tags from now on."""
 

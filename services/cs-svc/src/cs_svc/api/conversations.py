@@ -28,7 +28,8 @@ from cs_svc.api.schemas.conversations import (
     ReadMarkOut,
     SwitchBotIn,
 )
-from cs_svc.commands import bot_messages, conversations, read_marks
+from cs_svc.commands import assist, bot_messages, conversations, read_marks
+from cs_svc.domain.assist import SuggestionUnknown
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import (
     CONVERSATION,
@@ -158,6 +159,7 @@ async def follow_conversation(
         OptedOut,
         ReplyWindowClosed,
         ConversationGone,
+        SuggestionUnknown,
     ),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
@@ -166,7 +168,9 @@ async def post_message(
 ) -> MessageOut:
     """Post a message. A message of the buyer or an agent reopens a closed conversation."""
     cited = [Citation(article_id=each.article_id, article_version=each.article_version) for each in body.citations]
-    posted = await conversations.post(tx, conversation_id, text=body.text, citations=cited, case_id=body.case_id)
+    posted = await assist.post(
+        tx, conversation_id, text=body.text, citations=cited, case_id=body.case_id, suggestion_id=body.suggestion_id
+    )
     return MessageOut.of(posted, language)
 
 

@@ -11,7 +11,7 @@ from cs_svc.api.schemas.desk import MergeConversationIn, SplitIn, TransferIn
 from cs_svc.commands import merging, transfers
 from cs_svc.domain.conversations import CONVERSATION, ConversationAction
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, ConversationGone, OrderUnknown
-from cs_svc.domain.merging import ConversationsDiffer, PlaceUnknown, TooManyMessages
+from cs_svc.domain.merging import ConversationsDiffer, ConversationUnknown, PlaceUnknown, TooManyMessages
 from cs_svc.domain.notes import AgentUnknown
 from cs_svc.domain.routing.errors import TeamUnknown
 from cs_svc.settings import Settings
@@ -36,7 +36,7 @@ async def transfer_conversation(conversation_id: ConversationId, body: TransferI
 @router.post(
     "/{conversation_id}/merge",
     operation_id="mergeConversation",
-    responses=refusals(IllegalTransition, ConversationGone, ConversationsDiffer, TooManyMessages),
+    responses=refusals(IllegalTransition, ConversationGone, ConversationUnknown, ConversationsDiffer, TooManyMessages),
     dependencies=[require_action(CONVERSATION, ConversationAction.MERGE)],
 )
 async def merge_conversation(conversation_id: ConversationId, body: MergeConversationIn, tx: Tx[Settings]) -> ConversationOut:

@@ -70,7 +70,7 @@ async def reply(
         return handed_over(language, HandoverReason.NO_MODEL, model, None)
     likely = found.likely
     if found.is_enough:
-        intent = await _intent(reader, language, likely[0][0])
+        intent = await intent_of(reader, language, likely[0][0])
         return await _of_intent(reader, intent, likely[0][0], language, model, found)
     if await _misses(reader, conversation_id) >= MOST_MISSES - 1:
         return handed_over(language, HandoverReason.THIRD_MISS, model, found)
@@ -106,7 +106,7 @@ def handed_over(language: str, reason: HandoverReason, model: int | None, found:
     )
 
 
-async def _intent(reader: Reader[Settings], language: str, name: str) -> Intent | None:
+async def intent_of(reader: Reader[Settings], language: str, name: str) -> Intent | None:
     """The intent as it is now: its answer may have changed since the training, and it may be gone."""
     for each in (language, "en" if language.startswith("zh") else "zh-CN"):
         found = await reader.find(INTENTS, each, name)
@@ -128,11 +128,8 @@ async def _of_intent(
 ) -> Reply:
     if intent is not None and intent.action == BotAction.HANDOVER:
         return handed_over(language, HandoverReason.INTENT, model, found)
-    citations = [
-        await _citation(reader, each["slug"], each["clause_id"], language)
-        for each in (intent.citations if intent else ())
-    ]
-    if any(each is None for each in citations):
+    citations = await citations_of(reader, intent, language) if intent else []
+    if citations is None:
         return handed_over(language, HandoverReason.NO_ARTICLE, model, found)
     text, proposal = await _text(reader, intent, language)
     return Reply(
@@ -142,11 +139,18 @@ async def _of_intent(
         intent=name,
         confidence=found.confidence,
         alternatives=list(found.likely[1:MOST_ALTERNATIVES]),
-        citations=[each for each in citations if each is not None],
+        citations=citations,
         proposal=proposal,
         model=model,
         with_vector=found.with_vector,
     )
+
+
+async def citations_of(reader: Reader[Settings], intent: Intent, language: str) -> list[Json] | None:
+    """The clauses that an intent is answered by, of the versions in force; None where one of them is not published."""
+    found = [await _citation(reader, each["slug"], each["clause_id"], language) for each in intent.citations]
+    cited = [each for each in found if each is not None]
+    return cited if len(cited) == len(found) else None
 
 
 async def _citation(reader: Reader[Settings], slug: str, clause_id: str | None, language: str) -> Json | None:

@@ -18,7 +18,7 @@ from cs_svc.commands.record import conversation_fields
 from cs_svc.domain import merging as domain
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
 from cs_svc.domain.live import LIVE
-from cs_svc.domain.merging import MOST_MOVED, Placed, TooManyMessages, place
+from cs_svc.domain.merging import MOST_MOVED, ConversationUnknown, Placed, TooManyMessages, place
 from cs_svc.domain.read_marks import ReadMark
 from cs_svc.settings import Settings
 from cs_svc.tables import moved_messages as tables
@@ -30,7 +30,8 @@ async def merge(tx: Transaction[Settings], conversation_id: str, *, into_id: str
     """Let the messages of a conversation be in another one of the same customer, which goes on with all of them; it cannot be undone.
 
     Raises:
-        NotFound: one of them does not exist.
+        NotFound: there is no such conversation.
+        ConversationUnknown: there is none with the id `into_id`.
         Stale: the request's If-Match names another version.
         ConversationsDiffer, TooManyMessages: see there.
         ConversationGone: one of them was merged before.
@@ -91,9 +92,11 @@ async def split(
 
 async def _lock_both(tx: Transaction[Settings], source_id: str, target_id: str) -> tuple[Conversation, Conversation]:
     locked = {each.id: each for each in await tx.lock_all(LOCK_CONVERSATIONS, ids=[source_id, target_id])}
-    if not {source_id, target_id} <= locked.keys():
+    if source_id not in locked:
         raise NotFound(what=CONVERSATIONS.name)
     tx.check_condition(locked[source_id].version)
+    if target_id not in locked:
+        raise ConversationUnknown(pointer="/into_id")
     return locked[source_id], locked[target_id]
 
 

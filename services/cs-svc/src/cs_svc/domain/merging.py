@@ -23,6 +23,14 @@ class ConversationsDiffer(Refusal):
     en = "These conversations cannot become one (they differ in: {what}); both are of one customer and one order."
 
 
+class ConversationUnknown(Refusal):
+    """The conversation into which another one is to be merged does not exist."""
+
+    kind, code = Kind.INVALID, "conversation_unknown"
+    zh = "未找到要并入的会话。"
+    en = "There is no such conversation to merge into."
+
+
 class TooManyMessages(Refusal):
     """More messages would be moved than one command moves; `most` is the most."""
 

@@ -2,6 +2,7 @@
 
 from cs_svc.tables import (
     articles,
+    assist,
     bot,
     bot_handovers,
     bot_turns,
@@ -39,6 +40,7 @@ __all__ = [
     "COPIED",
     "agents",
     "articles",
+    "assist",
     "bot",
     "bot_handovers",
     "bot_turns",

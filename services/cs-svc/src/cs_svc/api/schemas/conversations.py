@@ -66,6 +66,8 @@ class MessageIn(In):
     case_id: Id | None = None
     """A case for which the message is an answer: its timeline shows the message. It is the case of the conversation, or one of
     its order; may be left out."""
+    suggestion_id: Id | None = None
+    """The suggestion that an agent posts, as it is or with other words; may be left out."""
 
 
 class AssignIn(In):
