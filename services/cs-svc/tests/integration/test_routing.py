@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 import pytest
-from cs_desk import Desk, made
+from cs_desk import Desk, complaint_body, made
 from cs_svc.workers.routing import QUEUES
 from queue_desk import QueueDesk, done
 
@@ -192,3 +192,17 @@ async def test_the_supervisor_sees_the_queues(queues: QueueDesk) -> None:
     assert figures == {"waiting": 2, "longest_seconds": 50, "agents": 2, "online": 2, "capacity": 80, "load": 0}
     assert done(await queues.agent("agent-9").get("/v1/queues"))["data"] == []
     assert [each["id"] for each in done(await queues.agent("agent-1").get("/v1/queues"))["data"]] == ["general"]
+
+
+async def test_hard_conversations_are_offered_to_who_solves_most_of_the_kind(prepared: Desk) -> None:
+    queues = QueueDesk(prepared)
+    await queues.team()
+    await prepared.order("ord_2")
+    plain = await prepared.conversation()
+    assert (await queues.entry(plain))["is_hard"] is False
+    second = await prepared.conversation()
+    third = await prepared.conversation()
+    assert [(await queues.entry(each))["is_hard"] for each in (second, third)] == [False, True]
+    made(await prepared.buyer.post("/v1/complaints", json=complaint_body(order_id="ord_2", case_id=None)))
+    disputed = made(await prepared.buyer.post("/v1/conversations", json={"order_id": "ord_2", "text": "?"}))
+    assert (await queues.entry(disputed))["is_hard"] is True

@@ -39,7 +39,9 @@ async def transfer_conversation(conversation_id: ConversationId, body: TransferI
     responses=refusals(IllegalTransition, ConversationGone, ConversationUnknown, ConversationsDiffer, TooManyMessages),
     dependencies=[require_action(CONVERSATION, ConversationAction.MERGE)],
 )
-async def merge_conversation(conversation_id: ConversationId, body: MergeConversationIn, tx: Tx[Settings]) -> ConversationOut:
+async def merge_conversation(
+    conversation_id: ConversationId, body: MergeConversationIn, tx: Tx[Settings]
+) -> ConversationOut:
     """Merge a conversation into another one of the same customer, which is returned: it has the messages of both in the order of time. This is
     final; the id of the merged one leads to it by `merged_into`."""
     return ConversationOut.of(await merging.merge(tx, conversation_id, into_id=body.into_id), tx.actor)

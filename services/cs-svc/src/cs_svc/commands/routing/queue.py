@@ -39,6 +39,7 @@ from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS
 from cs_svc.tables.orders import SUBJECT
 from cs_svc.tables.routing import agents, queue
+from cs_svc.tables.routing.hard_cases import IS_HARD
 
 ROUTING = "routing"
 """The worker that offers waiting conversations to agents."""
@@ -70,12 +71,21 @@ async def enter(
         return None
     entry = _new(tx, conversation, team, subject, language)
     entry = replace(entry, waiting_since=since or tx.now, refused_by=list(refused_by))
+    is_hard = is_hard or await _is_hard(tx, conversation)
     entry = QUEUE_ENTRY.start(replace(entry, priority=RANKS[priority], is_hard=is_hard), tx)
     entry = await forecasts.with_forecast(tx, entry)
     tx.wake(ROUTING)
     return await tx.create(
         queue.QUEUE_ENTRIES, entry, ConversationQueued(**queue_fields(tx, entry), priority=entry.priority)
     )
+
+
+async def _is_hard(tx: Transaction[Settings], conversation: Conversation) -> bool:
+    """Whether it is about an order that is complained or disputed about, or written about again and again."""
+    if conversation.order_id is None:
+        return False
+    found = await tx.one(IS_HARD, order_id=conversation.order_id, case_id=conversation.case_id)
+    return found is not None and bool(found["is_hard"])
 
 
 def _new(

@@ -102,6 +102,9 @@ class QueueEntry:
     updated_at: datetime
 
 
+CONTACTS_OF_HARD = 3
+"""From the third conversation about an order on, they are hard: nobody has solved it."""
+
 _OFFERED_TO = Permission("offered_agent_only", frozenset({"agent"}))
 _STATE, _ACTION = QueueState, QueueAction
 _CLOSING = "close"

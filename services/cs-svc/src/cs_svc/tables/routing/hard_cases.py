@@ -1,0 +1,26 @@
+"""What makes a conversation hard, so that it is for experts."""
+
+from aftercare_chassis.database.mapping import Query
+from asyncpg import Record
+from sqlalchemy import Text, bindparam, exists, func, literal_column, select
+
+from cs_svc.domain.complaints import ComplaintState
+from cs_svc.domain.routing.queue import CONTACTS_OF_HARD
+from cs_svc.tables.complaints import complaints
+from cs_svc.tables.conversations import conversations
+
+_order, _case = bindparam("order_id", type_=Text), bindparam("case_id", type_=Text)
+_complained = exists().where(
+    complaints.c.order_id == _order,
+    complaints.c.case_id.is_(None) | _case.is_(None) | (complaints.c.case_id == _case),
+    complaints.c.state != literal_column(f"'{ComplaintState.RESOLVED}'"),
+)
+_contacts = (
+    select(conversations.c.id)
+    .where(conversations.c.order_id == _order, conversations.c.merged_into.is_(None))
+    .limit(literal_column(str(CONTACTS_OF_HARD)))
+    .subquery()
+)
+_repeated = select(func.count() >= CONTACTS_OF_HARD).select_from(_contacts).scalar_subquery()
+IS_HARD: Query[Record] = Query(select((_complained | _repeated).label("is_hard")))
+"""Whether a complaint or dispute about the case, or else the order, is open, or it is written about for the third time."""
