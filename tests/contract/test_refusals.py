@@ -55,6 +55,9 @@ SHARED = (TOP / "tests" / "security", TOP / "tests" / "journey")
 NOT_OF_ROUTES = {
     "credit_due": "decides which timer holds",
     "decision_failed": "the result of one case of a batch",
+    "slug_repeated": "the result of one row of an import",
+    "kind_differs": "the result of one row of an import",
+    "draft_in_the_way": "the result of one row of an import",
     "field_missing": "the result of one row of an import",
     "field_unsuitable": "the result of one row of an import",
     "cause_not_imported": "the result of one row of an import",

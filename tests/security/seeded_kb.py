@@ -25,8 +25,11 @@ async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "editArticle": {"title": "退货"},
             "giveArticleFeedback": {"helped": True},
             "answerQuestion": {"article_id": article["id"]},
+            "startArticleImport": {"file_hash": "sha256:" + "ab" * 32},
+            "importArticleRows": {"rows": [{"row": 1, "article": {}}], "next_row": 2},
         }
         made(await agent.get("/v1/search", params={"q": "积分怎么兑换"}))
         [question] = made(await agent.get("/v1/unanswered-questions"))["data"]
-        ids = {"article_id": article["id"], "question_id": question["id"]}
+        begun = made(await agent.post("/v1/article-imports", json={"file_hash": "sha256:" + "cd" * 32}))
+        ids = {"import_id": begun["id"], "article_id": article["id"], "question_id": question["id"]}
         yield SeededService(harness, ids, bodies, {"search": {"q": "退货"}})

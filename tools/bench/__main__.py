@@ -13,6 +13,7 @@ import cross_service
 import deadlines
 import imports
 import knowledge
+import large_knowledge
 import live
 import messaging
 import messaging_page
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "cross-service": lambda log: report.cross_service(cross_service.measure(log)),
     "case-link": case_link.measure,
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
+    "large-knowledge": large_knowledge.measure,
     "live": live.measure,
     "work-lists": work_lists.measure,
     "deadlines": deadlines.measure,

@@ -1,5 +1,6 @@
 """A service: its routes, handlers, timers and workers become an app and a command line that starts its processes."""
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
@@ -88,7 +89,8 @@ class Service(Generic[S]):
         retention: its tables whose old rows are deleted.
         projection: which of its tables are made of events alone, and can be rebuilt.
         after_migration: runs at the end of `migrate`, on data that this build derives; it may run any number of times.
-        commands: further commands of its command line, each returning the exit code (None: 0).
+        commands: further commands of its command line, each returning the exit code (None: 0). What they take besides the runtime is
+            an argument, or an option where it has a default.
         log_fields: the names of its own log fields whose values are written.
         figures: its own metrics, exported by every process from its start as those of the chassis are.
         timing: what the ends of deadlines are computed with, where plain hours are not enough.
@@ -115,7 +117,7 @@ class Service(Generic[S]):
         retention: Sequence[Retention[S]] = (),
         projection: Projection | None = None,
         after_migration: Callable[[Runtime[S]], Awaitable[None]] | None = None,
-        commands: Mapping[str, Callable[[Runtime[S]], Awaitable[int | None]]] | None = None,
+        commands: Mapping[str, Callable[..., Awaitable[int | None]]] | None = None,
         log_fields: Collection[str] = (),
         figures: Sequence[Figures] = (),
         resources: Sequence[AbstractAsyncContextManager[object]] = (),
@@ -217,7 +219,7 @@ class Service(Generic[S]):
         command.command("reconcile")(reconciling.reconcile)
         command.add_typer(UnrestoredCommands(once).group(), name="unrestored")
         for name, act in self.commands.items():
-            command.command(name, help=act.__doc__)(_without_arguments(once, act))
+            command.command(name, help=act.__doc__)(_with_arguments(once, act))
         return command
 
     def _server(self, *roles: ProcessRole) -> Callable[[], None]:
@@ -273,6 +275,14 @@ def _metrics(name: str, own: Sequence[Figures]) -> Metrics:
     return metrics
 
 
-def _without_arguments(once: Once[S], act: Callable[[Runtime[S]], Awaitable[int | None]]) -> Callable[[], None]:
-    # Not a partial: typer would read its signature and offer `act` as an argument.
-    return lambda: once(act)
+def _with_arguments(once: Once[S], act: Callable[..., Awaitable[int | None]]) -> Callable[..., None]:
+    """A command of the arguments that `act` takes besides the runtime."""
+    _, *parameters = inspect.signature(act, eval_str=True).parameters.values()
+
+    def run(**given: object) -> None:
+        once(partial(act, **given))
+
+    # typer reads what a command takes from its signature: that of `act` has the runtime as well.
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run

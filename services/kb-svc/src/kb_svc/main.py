@@ -14,10 +14,11 @@ from aftercare_language.synonyms import default
 from fastapi import FastAPI
 
 from kb_svc import tables
-from kb_svc.api import articles, feedback, search, unanswered
+from kb_svc.api import articles, feedback, imports, search, unanswered
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
 from kb_svc.workers.embeddings import Embedding
+from kb_svc.workers.imports import PUBLISHING, export_file, import_file
 from kb_svc.workers.search_index import REINDEXING, reindex
 from kb_svc.workers.seeds import seed
 from kb_svc.workers.texts import TEXT_PUBLICATION, publish
@@ -49,14 +50,20 @@ def service(
         settings=settings,
         roles=ROLES,
         audit=Audit(AUDITED),
-        routers=[articles.router, feedback.router, unanswered.router, search.router(searching, default())],
+        routers=[
+            imports.router,
+            articles.router,
+            feedback.router,
+            unanswered.router,
+            search.router(searching, default()),
+        ],
         handlers=HANDLERS,
-        workers=(REINDEXING, TEXT_PUBLICATION, *([Embedding(indexing).worker()] if client else [])),
+        workers=(REINDEXING, TEXT_PUBLICATION, PUBLISHING, *([Embedding(indexing).worker()] if client else [])),
         retention=[_FEEDBACK, _QUESTIONS],
         resources=(client,) if client else (),
         metadata=tables.metadata,
         after_migration=_after_migration,
-        commands={"seed": seed},
+        commands={"seed": seed, "import": import_file, "export": export_file},
     )
 
 
@@ -72,5 +79,5 @@ def app() -> FastAPI:
 
 
 def cli() -> None:
-    """`kb-svc serve | relay | consume | migrate | all | parked … | seed`."""
+    """`kb-svc serve | relay | consume | migrate | all | parked … | seed | import FILE | export FILE`."""
     service().cli()

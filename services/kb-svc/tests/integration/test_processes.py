@@ -7,7 +7,7 @@ FIRST_SCHEMA = """
 ALTER TABLE search_documents
     DROP COLUMN text, DROP COLUMN analyser, DROP COLUMN terms, DROP COLUMN counts, DROP COLUMN positions,
     DROP COLUMN embedded_model;
-DROP TABLE unanswered_questions, article_feedback, article_helpfulness;
+DROP TABLE article_import_rows, article_import_refusals, article_imports, unanswered_questions, article_feedback, article_helpfulness;
 DROP TABLE published_texts, search_passages, search_models;
 UPDATE alembic_version SET version_num = '0001';
 """

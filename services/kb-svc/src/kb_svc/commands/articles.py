@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, digest
+from aftercare_events import ArticleDrafted, ArticleEvent, ArticlePublished, ArticleRetired, digest
 from aftercare_events.catalogue.articles import Clause as EventClause
 
 from kb_svc.commands import search_index, texts
@@ -39,7 +39,16 @@ async def draft(
     existing = await tx.one(ARTICLE_WITH_SLUG, slug=slug, language=language)
     if existing is not None:
         raise SlugTaken(pointer="/slug", slug=slug, article_id=existing.id)
-    article = Article(
+    article = _new(tx, kind=kind, slug=slug, language=language, title=title)
+    drafted = ARTICLE.start(article, tx)
+    saved = await tx.create(ARTICLES, drafted, ArticleDrafted(**article_fields(tx, drafted, ArticleState.DRAFT)))
+    first = _draft(tx, article.id, title, body)
+    await tx.upsert(DRAFTS, first)
+    return saved, first
+
+
+def _new(tx: Transaction, *, kind: ArticleKind, slug: str, language: Language, title: str) -> Article:
+    return Article(
         id=tx.new_id("art"),
         version=0,
         kind=kind,
@@ -52,11 +61,6 @@ async def draft(
         created_at=tx.now,
         published_at=None,
     )
-    drafted = ARTICLE.start(article, tx)
-    saved = await tx.create(ARTICLES, drafted, ArticleDrafted(**article_fields(tx, drafted, ArticleState.DRAFT)))
-    first = _draft(tx, article.id, title, body)
-    await tx.upsert(DRAFTS, first)
-    return saved, first
 
 
 async def edit(tx: Transaction, article_id: str, *, title: str | None, body: str | None) -> tuple[Article, Draft]:
@@ -95,7 +99,35 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     edition = _edition(tx, article.published + 1, drafted)
     await tx.insert(EDITIONS, edition)
     await search_index.index(tx, article, edition)
-    published = replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
+    published = _with_edition(article, edition)
+    await texts.mark(tx, edition)
+    return await tx.save(ARTICLES, published, *_publication(tx, published, edition)), edition
+
+
+async def publish_new(
+    tx: Transaction, *, kind: ArticleKind, slug: str, language: Language, title: str, body: str
+) -> Article:
+    """Create an article with its first edition, without a draft before it: in bulk, nothing is read.
+
+    The caller has checked that no article has this slug in this language. A UniqueViolationError when the writes are sent
+    means that another transaction has created one meanwhile.
+    """
+    new = ARTICLE.start(_new(tx, kind=kind, slug=slug, language=language, title=title), tx)
+    edition = _edition(tx, 1, _draft(tx, new.id, title, body))
+    published = _with_edition(ARTICLE.apply(new, ArticleAction.PUBLISH, tx), edition)
+    created = await tx.create(ARTICLES, published, *_publication(tx, published, edition))
+    await tx.insert(EDITIONS, edition)
+    await search_index.index_new(tx, created, edition)
+    await texts.mark_new(tx, edition)
+    return created
+
+
+def _with_edition(article: Article, edition: Edition) -> Article:
+    return replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
+
+
+def _publication(tx: Transaction, published: Article, edition: Edition) -> list[ArticleEvent]:
+    """The events of this edition, with its words."""
     words = clause_texts(edition.body)
     inline = fits_inline(words)
     event = ArticlePublished(
@@ -108,9 +140,7 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
         clauses=_clauses(published, edition),
         effective_at=edition.published_at,
     )
-    more = () if inline else texts.events(tx, published, edition)
-    await texts.mark(tx, edition)
-    return await tx.save(ARTICLES, published, event, *more), edition
+    return [event, *(() if inline else texts.events(tx, published, edition))]
 
 
 def _clauses(article: Article, edition: Edition) -> tuple[EventClause, ...]:

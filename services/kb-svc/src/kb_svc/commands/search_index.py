@@ -18,12 +18,24 @@ EMBEDDING = "search-embeddings"
 
 async def index(tx: Transaction, article: Article, edition: Edition) -> None:
     """Index this edition in the place of the one before. The caller holds the lock of the article."""
+    await tx.upsert(DOCUMENTS, document(article, edition))
+    tx.wake(EMBEDDING)
+
+
+async def index_new(tx: Transaction, article: Article, edition: Edition) -> None:
+    """Index the first edition of an article that this transaction creates."""
+    await tx.insert(DOCUMENTS, document(article, edition))
+    tx.wake(EMBEDDING)
+
+
+def document(article: Article, edition: Edition) -> IndexedArticle:
+    """The row of this edition in the index."""
     text = plain(edition.body)
     analysis = analyser.analyse(text)
     words = ranking.document_terms(edition.title, analysis.counts)
     # Sounds are not part of the length: they would make every Chinese article twice as long.
     counts = {**words, **_sounds(edition.title, text)}
-    document = IndexedArticle(
+    return IndexedArticle(
         article_id=article.id,
         number=edition.number,
         kind=article.kind,
@@ -35,8 +47,6 @@ async def index(tx: Transaction, article: Article, edition: Edition) -> None:
         positions=positions.stored(analysis),
         analyser=analyser.VERSION,
     )
-    await tx.upsert(DOCUMENTS, document)
-    tx.wake(EMBEDDING)
 
 
 def _sounds(title: str, text: str) -> dict[str, int]:

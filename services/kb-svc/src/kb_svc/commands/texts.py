@@ -40,6 +40,11 @@ async def mark(tx: Transaction, edition: Edition) -> None:
     await tx.upsert(PUBLISHED_TEXTS, PublishedText(article_id=edition.article_id, number=edition.number))
 
 
+async def mark_new(tx: Transaction, edition: Edition) -> None:
+    """The same for the first edition of an article that this transaction creates."""
+    await tx.insert(PUBLISHED_TEXTS, PublishedText(article_id=edition.article_id, number=edition.number))
+
+
 async def publish_missing(tx: Transaction) -> bool:
     """Publish the words of one article whose newest edition an older build has published; whether there was one."""
     found = await tx.one(UNPUBLISHED_TEXT)

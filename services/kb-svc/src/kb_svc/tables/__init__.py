@@ -1,12 +1,22 @@
 """The tables and statements of kb-svc, one module per noun; statements are compiled on first use."""
 
-from kb_svc.tables import articles, feedback, former_search_index, passages, published_texts, search_index, unanswered
+from kb_svc.tables import (
+    articles,
+    feedback,
+    former_search_index,
+    imports,
+    passages,
+    published_texts,
+    search_index,
+    unanswered,
+)
 from kb_svc.tables.schema import metadata
 
 __all__ = [
     "articles",
     "feedback",
     "former_search_index",
+    "imports",
     "metadata",
     "passages",
     "published_texts",

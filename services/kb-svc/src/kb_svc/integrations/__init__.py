@@ -1,0 +1,1 @@
+"""Files with articles, which imports read and exports write."""
