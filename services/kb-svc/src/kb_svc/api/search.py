@@ -14,6 +14,7 @@ from kb_svc.commands import unanswered
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.queries.search import Asked, search
+from kb_svc.queries.statistics import Statistics
 from kb_svc.settings import Settings
 
 Question = Annotated[
@@ -26,6 +27,7 @@ Best = Annotated[int, Query(ge=1, le=20, description="How many articles at most.
 
 def router(embedder: Embedder, synonyms: Synonyms) -> APIRouter:
     """The route of the search, with what makes the vectors of questions."""
+    statistics = Statistics()
     routes = APIRouter(prefix="/v1/search", tags=["search"], route_class=ApiRoute)
 
     @routes.get("", operation_id="search", responses=refusals(QueryWithoutWords))
@@ -38,7 +40,7 @@ def router(embedder: Embedder, synonyms: Synonyms) -> APIRouter:
         asked = Asked(
             query=q, vector=await _vector(embedder, q), model=embedder.model, limit=limit, kind=kind, language=language
         )
-        found = await search(reader, asked, synonyms)
+        found = await search(reader, asked, synonyms, statistics)
         if not found.is_answered and kind is None and language is None:
             await unanswered.note(reader, q, found.language)
         return HitsOut.of(found)

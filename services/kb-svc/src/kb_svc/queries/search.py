@@ -18,10 +18,12 @@ from kb_svc.domain import fusion, unanswered
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.domain.fusion import by_words, fused
+from kb_svc.domain.probes import MOST_READ, probes
 from kb_svc.domain.snippets import Snippet, snippet
 from kb_svc.queries.likenesses import likenesses
 from kb_svc.queries.spellings import known_words, suggestion
-from kb_svc.tables.search_index import CANDIDATES, CORPUS, FREQUENCIES, HITS
+from kb_svc.queries.statistics import Statistics
+from kb_svc.tables.search_index import CANDIDATES, HITS
 
 MOST_CANDIDATES = 100  # articles that are scored in full
 
@@ -74,7 +76,7 @@ class Asked:
     language: Language | None = None
 
 
-async def search(reader: Reader, asked: Asked, synonyms: Synonyms) -> Found:
+async def search(reader: Reader, asked: Asked, synonyms: Synonyms, statistics: Statistics | None = None) -> Found:
     """The published articles that answer the query best, best first. Without a vector they are found by words alone.
 
     Raises:
@@ -83,16 +85,17 @@ async def search(reader: Reader, asked: Asked, synonyms: Synonyms) -> Found:
     meant = question(asked.query, synonyms)
     if not meant.own or not shows(asked.query):
         raise QueryWithoutWords(pointer="/q")
-    corpus = await reader.one(CORPUS)
-    frequencies = await _frequencies(reader, meant.terms)
+    numbers = statistics or Statistics()
+    corpus = await numbers.corpus(reader)
+    frequencies = await numbers.frequencies(reader, meant.terms)
     corrections = corrected(
         meant.normalized,
-        await known_words(reader, meant, frequencies),
+        await known_words(reader, meant, frequencies, numbers),
         lambda stem: stem in frequencies or stem in synonyms.stems,
     )
     if corrections:
         meant = question(_replaced(asked.query, corrections), synonyms)
-        frequencies = await _frequencies(reader, meant.terms)
+        frequencies = await numbers.frequencies(reader, meant.terms)
     weights = _weights(meant, frequencies, corpus)
     found = await _by_words(reader, asked, meant, frequencies, weights, corpus)
     asked_in = asked.language or Language(language(meant, frequencies.__contains__))
@@ -109,11 +112,6 @@ async def search(reader: Reader, asked: Asked, synonyms: Synonyms) -> Found:
         is_answered=bool(hits) and (is_near or found.coverage >= unanswered.ENOUGH),
         did_you_mean=suggestion(asked.query, corrections),
     )
-
-
-async def _frequencies(reader: Reader, terms: Mapping[str, float]) -> dict[str, int]:
-    found = await reader.all(FREQUENCIES, terms=sorted(terms))
-    return {row["term"]: row["documents"] for row in found if row["documents"]}
 
 
 def _replaced(query: str, corrections: Mapping[str, str]) -> str:
@@ -150,10 +148,12 @@ async def _by_words(
     rarest = _rarest(frequencies, meant.own) + _rarest(frequencies, meant.added)
     if corpus is None or not rarest:
         return _Words({}, {}, 0.0)
+    wanted = probes(rarest, frequencies, weights)
     candidates = await reader.all(
         CANDIDATES,
-        rarest=rarest,
-        weights=[weights[term] for term in rarest],
+        probes=[each.terms for each in wanted],
+        weights=[each.weight for each in wanted],
+        most_read=MOST_READ,
         terms=list(weights),
         kind=asked.kind,
         language=asked.language,

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from aftercare_chassis.database.transaction import Reader
 from aftercare_language.questions import Question, is_pinyin
 
-from kb_svc.tables.search_index import KNOWN_WORDS
+from kb_svc.queries.statistics import Statistics
 
-SOURCES = 500
-"""Articles whose words are compared with a misspelt one: policies first, then the newest."""
 _WORD = re.compile(r"[a-z]{4,}")
 
 
-async def known_words(reader: Reader, asked: Question, frequencies: Mapping[str, int]) -> dict[str, int]:
+async def known_words(
+    reader: Reader, asked: Question, frequencies: Mapping[str, int], statistics: Statistics
+) -> dict[str, int]:
     """The stems of English words in articles with their counts; none where the question has no word that is unknown."""
     unknown = [term for term in asked.own if _WORD.fullmatch(term) and term not in frequencies]
     if not unknown or is_pinyin(asked, frequencies.__contains__):
         return {}
-    return {row["term"]: row["documents"] for row in await reader.all(KNOWN_WORDS, sources=SOURCES)}
+    return await statistics.words(reader)
 
 
 def suggestion(query: str, corrections: Mapping[str, str]) -> str | None:

@@ -128,26 +128,32 @@ def _frequencies() -> Query[Record]:
 
 
 def _candidates() -> Query[Record]:
-    """At most `:candidates` articles that have one of the `:rarest` terms, with their counts of all `:terms` in this order.
+    """At most `:candidates` articles that have all terms of one of the `:probes`, with their counts of all `:terms` in this order.
 
-    Those with the highest sum of weights come first, of equal ones the shorter.
+    A probe is terms with spaces between them; of each, at most `:most_read` articles are read. Those with the highest sum of weights
+    come first, of equal ones the shorter.
     """
-    pairs = func.unnest(bindparam("rarest", type_=ARRAY(Text)), bindparam("weights", type_=ARRAY(Float)))
-    rare = pairs.table_valued("term", "weight").render_derived("rare")
+    pairs = func.unnest(bindparam("probes", type_=ARRAY(Text)), bindparam("weights", type_=ARRAY(Float)))
+    probe = pairs.table_valued("terms", "weight").render_derived("probe")
     kind, language = bindparam("kind", type_=Text), bindparam("language", type_=Text)
-    # OFFSET 0 is a border for the planner: without it, it may compare the terms of all articles in place of using the index.
-    found = (
-        select(documents.c.article_id, documents.c.length, documents.c.kind, documents.c.language)
-        .where(documents.c.terms.contains(array([rare.c.term])))
-        .offset(literal_column("0"))
-        .lateral("found")
+    # A MATERIALIZED part is planned for all of its rows: with the LIMIT in sight, the planner may read all articles in place of the index.
+    # It is read only up to the LIMIT: the articles of a common word are many, and to read them all took most of a search.
+    matches = (
+        select(documents.c.article_id, documents.c.length)
+        .where(
+            documents.c.terms.contains(func.string_to_array(probe.c.terms, literal_column("' '"), type_=ARRAY(Text)))
+        )
+        .where(or_(kind.is_(None), documents.c.kind == kind), or_(language.is_(None), documents.c.language == language))
+        .correlate(probe)
+        .cte("matches", nesting=True)
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
+    found = select(matches).limit(bindparam("most_read", type_=Integer)).lateral("found")
     picked = (
         select(found.c.article_id)
-        .select_from(rare.join(found, true()))
-        .where(or_(kind.is_(None), found.c.kind == kind), or_(language.is_(None), found.c.language == language))
+        .select_from(probe.join(found, true()))
         .group_by(found.c.article_id, found.c.length)
-        .order_by(func.sum(rare.c.weight).desc(), found.c.length, found.c.article_id)
+        .order_by(func.sum(probe.c.weight).desc(), found.c.length, found.c.article_id)
         .limit(bindparam("candidates", type_=Integer))
         .cte("picked")
     )
