@@ -27,6 +27,7 @@ KNOWN_BY_FILTER = {
     "object_id": "ord_1",
     "order_id": "ord_1",
     "owner_id": "agent-9",
+    "responsible_id": "agent-1",
     "parcel_id": "parcel_1",
     "party": "buyer-1",
     "subject_id": "buyer-1",

@@ -53,7 +53,7 @@ async def filled(prepared: Desk) -> Desk:
 
 
 DUPLICATES = [
-    ("complaints", "complaints_open_key"),
+    ("complaints", "complaints_unresolved_key"),
     ("ratings", "ratings_case_id_key"),
     ("messages", "messages_place_key"),
 ]

@@ -55,14 +55,15 @@ async def test_an_agent_may_reply_to_an_escalated_complaint_but_not_resolve_it(p
     assert (answered["state"], len(answered["answers"])) == ("escalated", 1)
     response = await prepared.agent.post(f"{path}/resolve", json={"outcome": "explained"})
     body = prepared.harness.problem(response, 409, "illegal_transition")
-    assert body["allowed"] == ["answer"]
+    assert body["allowed"] == ["answer", "separate"]
 
 
 async def test_an_escalated_complaint_is_unresolved(prepared: Desk) -> None:
     complaint = await prepared.complaint()
     await prepared.disputed(complaint["id"])
-    response = await prepared.buyer.post("/v1/complaints", json=complaint_body())
+    response = await prepared.buyer.post("/v1/complaints", json=complaint_body(text="客服骂人"))
     assert prepared.harness.problem(response, 409, "complaint_already_open")["complaint_id"] == complaint["id"]
+    assert (await prepared.complaint())["id"] == complaint["id"], "what repeats it is added to it"
 
 
 async def test_a_complaint_resolved_before_its_dispute_keeps_its_outcome(prepared: Desk) -> None:

@@ -82,3 +82,16 @@ async def test_lists_are_filtered(prepared: Desk) -> None:
         listed = (await prepared.agent.get(f"/v1/feedback?{query}")).json()["data"]
         assert [each["id"] for each in listed] == [first["id"]]
     assert (await prepared.other_buyer.get("/v1/feedback")).json()["data"] == []
+
+
+async def test_the_words_of_feedback_suggest_a_sentiment_over_every_channel(desk: Desk) -> None:
+    for channel, text, sentiment in (
+        ("email", "退款一直没有到账，太差了", "negative"),
+        ("phone", "Great service, thank you", "positive"),
+        ("conversation", "请问退货地址在哪里", "neutral"),
+    ):
+        given = made(await desk.agent.post("/v1/feedback", json={"channel": channel, "text": text}))
+        assert (given["suggested_sentiment"], given["sentiment"]) == (sentiment, None)
+        listed = (await desk.agent.get("/v1/feedback", params={"suggested_sentiment": sentiment})).json()["data"]
+        assert [each["id"] for each in listed] == [given["id"]]
+    assert "negative" not in str([each.data for each in await desk.harness.envelopes()])

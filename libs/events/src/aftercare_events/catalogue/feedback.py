@@ -19,6 +19,9 @@ class FeedbackChannel(Vocabulary):
     WECHAT = "wechat", "WeChat"
     QQ = "qq", "a QQ group"
     SMS = "sms", "a text message"
+    EMAIL = "email", "an e-mail"
+    PHONE = "phone", "a phone call"
+    CONVERSATION = "conversation", "a conversation with those who serve"
 
 
 class RatingDimension(Vocabulary):

@@ -14,7 +14,7 @@ from cs_svc.api.schemas.feedback import FeedbackAnswerIn, FeedbackIn, FeedbackOu
 from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import feedback
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, OrderUnknown
-from cs_svc.domain.feedback import FEEDBACK, FeedbackAction, FeedbackChannel, FeedbackState
+from cs_svc.domain.feedback import FEEDBACK, FeedbackAction, FeedbackChannel, FeedbackState, Sentiment
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRoute)
@@ -29,7 +29,7 @@ FeedbackId = Annotated[Id, Path(description="The id of the feedback.")]
     dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def receive_feedback(body: FeedbackIn, tx: Tx[Settings]) -> FeedbackOut:
-    """Give feedback. An agent records what came in over WeChat, a QQ group or a text message."""
+    """Give feedback. An agent records what came in over another channel, or was said in a conversation."""
     received = await feedback.receive(
         tx,
         channel=body.channel,
@@ -48,6 +48,9 @@ async def list_feedback(
     channel: Annotated[
         FeedbackChannel | None, Query(description="Only feedback that came in over this channel.")
     ] = None,
+    suggested_sentiment: Annotated[
+        Sentiment | None, Query(description="Only feedback whose words show this sentiment.")
+    ] = None,
     case_id: OfCase = None,
     owner_id: Annotated[PrincipalId | None, Query(description="Only feedback that this agent handled last.")] = None,
     limit: Limit = 20,
@@ -55,7 +58,7 @@ async def list_feedback(
 ) -> PageOut[FeedbackOut]:
     """Feedback, newest first."""
     filters = {"state": state, "channel": channel, "case_id": case_id, "owner_id": owner_id}
-    page = await queries.feedback(reader, limit, cursor, **filters)
+    page = await queries.feedback(reader, limit, cursor, **filters, suggested_sentiment=suggested_sentiment)
     return PageOut[FeedbackOut].of(page, lambda row: FeedbackOut.of(row, reader.actor))
 
 

@@ -10,6 +10,7 @@ from cs_svc.commands.record import feedback_fields, text_fields
 from cs_svc.domain.feedback import FEEDBACK as LIFECYCLE
 from cs_svc.domain.feedback import Feedback, FeedbackAction, FeedbackChannel, Sentiment
 from cs_svc.domain.orders import OrderReference
+from cs_svc.domain.sentiment import sentiment_of
 from cs_svc.settings import Settings
 from cs_svc.tables.feedback import FEEDBACK
 
@@ -47,6 +48,7 @@ def _new(
         state=LIFECYCLE.initial,
         channel=channel,
         source=source,
+        suggested_sentiment=sentiment_of(text),
         order_id=reference.order_id if reference else None,
         case_id=reference.case_id if reference else None,
         buyer_id=_buyer(tx, reference),

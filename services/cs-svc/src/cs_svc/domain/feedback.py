@@ -23,16 +23,19 @@ class FeedbackAction(StrEnum):
 
 
 class FeedbackChannel(StrEnum):
-    """反馈渠道: web site, WeChat, QQ group, text message."""
+    """反馈渠道: web site, WeChat, QQ group, text message, e-mail, phone, or something said in a conversation."""
 
     WEB = "web"
     WECHAT = "wechat"
     QQ = "qq"
     SMS = "sms"
+    EMAIL = "email"
+    PHONE = "phone"
+    CONVERSATION = "conversation"
 
 
 class Sentiment(StrEnum):
-    """How an agent judges feedback."""
+    """How feedback is judged."""
 
     POSITIVE = "positive"
     NEUTRAL = "neutral"
@@ -41,7 +44,8 @@ class Sentiment(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """One piece of feedback. `recorded_by` wrote it down, `owner_id` is the agent who handles it."""
+    """One piece of feedback. `recorded_by` wrote it down, `owner_id` is the agent who handles it. `suggested_sentiment` is what its words show, None
+    where an earlier build took it in; `sentiment` is what the agent who answered says."""
 
     id: str
     version: int
@@ -49,6 +53,7 @@ class Feedback:
     channel: FeedbackChannel
     source: str | None
     sentiment: Sentiment | None = None
+    suggested_sentiment: Sentiment | None = None
     order_id: str | None
     case_id: str | None
     buyer_id: str | None

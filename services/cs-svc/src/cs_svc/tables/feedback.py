@@ -16,6 +16,7 @@ feedback = Table(
     *one_of("channel", FeedbackChannel),
     text("source", null=True),
     *one_of("sentiment", Sentiment, null=True),
+    *one_of("suggested_sentiment", Sentiment, null=True),
     text("order_id", null=True),
     text("case_id", null=True),
     text("buyer_id", null=True),
@@ -36,5 +37,8 @@ feedback = Table(
 
 FEEDBACK = Rows(feedback, Feedback, seen_by(feedback))
 FEEDBACK_LIST = Listing(
-    feedback, Feedback, filters=("state", "channel", "case_id", "owner_id"), seen_by=seen_by(feedback)
+    feedback,
+    Feedback,
+    filters=("state", "channel", "suggested_sentiment", "case_id", "owner_id"),
+    seen_by=seen_by(feedback),
 )

@@ -64,6 +64,8 @@ class FeedbackOut(Out):
     """Where exactly it came from, such as the name of a group; null where this was not given."""
     sentiment: Sentiment | None
     """How the agent who answered judges it; null where none has."""
+    suggested_sentiment: Sentiment | None
+    """What its words show, by rules; null where an earlier build took it in."""
     order_id: str | None
     """The order that it is about, also where a case was named; null where it is about none."""
     case_id: str | None
