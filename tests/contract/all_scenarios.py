@@ -17,7 +17,7 @@ import routing_scenarios
 import sale_scenarios
 import suite_scenarios
 from bot_scenarios import handed_over_by_the_bot
-from channel_scenarios import opted_out, written_to
+from channel_scenarios import called, opted_out, written_to
 from desk_scenarios import worked_on
 from in_process_suite import InProcessSuite
 from suite_scenarios import RETURN_ADDRESS, TEXTS
@@ -51,6 +51,7 @@ async def run_all(suite: InProcessSuite) -> dict[str, str]:
     await opted_out(suite)
     await handed_over_by_the_bot(suite)
     await worked_on(suite)
+    await called(suite)
     await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
     await suite.advance(24 * 11)
     await suite.advance(24 * 8)

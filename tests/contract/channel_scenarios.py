@@ -2,7 +2,8 @@
 
 import json
 
-from in_process_suite import InProcessSuite
+from aftercare_simulators.channels.telephone import Telephone
+from in_process_suite import TELEPHONE_SECRET, InProcessSuite
 
 MAIL, REASON, TEXT = "li.wei@mail.example.com", "来电核对了订单号", "您的退货已收到"
 
@@ -26,3 +27,18 @@ async def opted_out(suite: InProcessSuite) -> None:
         assert response.status_code == 200, response.text
         await suite.services["cs"].run_workers("channel-inbox")
     await suite.settle()
+
+
+async def called(suite: InProcessSuite) -> None:
+    """Somebody calls twice; an agent answers the second call and records what came of it."""
+    cs = suite.services["cs"]
+    telephone = Telephone(cs.clock.now, TELEPHONE_SECRET)
+    talk = {"agent_id": "agent-1", "answered": True, "duration_seconds": 60}
+    for call_id, kind in (("1", "ringing"), ("1", "ended"), ("2", "ringing"), ("2", "answered"), ("2", "ended")):
+        more = talk if (call_id, kind) == ("2", "ended") else {}
+        headers, body = telephone.report(kind, call_id, "13900139000", **more)
+        response = await cs.client().post("/v1/channel-webhooks/phone", content=body, headers=headers)
+        assert response.status_code == 200, response.text
+        await cs.run_workers("channel-inbox")
+    [answered] = (await suite.get("agent", "cs", "calls?agent_id=agent-1"))["data"]
+    await suite.call("agent", "cs", f"calls/{answered['id']}/disposition", {"outcome": "resolved", "note": TEXT})

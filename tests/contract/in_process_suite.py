@@ -28,6 +28,7 @@ from order_svc.settings import Settings as OrderSettings
 
 SERVICES: dict[str, ModuleType] = {"order": order, "aftersale": aftersale, "cs": cs, "kb": kb, "analytics": analytics}
 PROVIDER_SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
+TELEPHONE_SECRET = "whsec_dGVsZXBob25lLXN5c3RlbS1vZi10ZXN0cy1vbmx5ISE="
 PROVIDER = {
     "payment_simulator_url": "http://provider.test",
     "public_url": "http://shop.test",
@@ -41,6 +42,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "testing_bodies": {"lab-1": "?"},
     },
     "cs": {
+        "phone_webhook_secrets": TELEPHONE_SECRET,
         "sms_key_id": "key-1",
         "sms_key_secret": "only for tests",
         "sms_push_tokens": "push-token",

@@ -63,6 +63,7 @@ NOT_OF_ROUTES = {
     "cause_not_imported": "the result of one row of an import",
     "goods_not_back": "a verdict refuses the remedy before, as remedy_not_possible",
     "no_open_proposal": "the answer to a proposal refuses it before, as proposal_not_open",
+    "calls_of_agents_only": "a frame of a WebSocket is refused with it",
     "not_followed": "a frame of a WebSocket is refused with it",
     "too_many_followed": "a frame of a WebSocket is refused with it",
     "no_virtual_goods": "only shown as the reason why an action is not allowed",

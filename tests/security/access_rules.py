@@ -206,6 +206,11 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listConversationFiles": READERS,
         "getConversationFile": READERS,
         "retryDelivery": {"agent"},
+        "listChannelInbox": STAFF,
+        "redriveInbound": {"agent", "admin"},
+        **{each: {"buyer"} for each in ("askForLinkCode", "getLinkCode", "confirmLinkCode")},
+        **dict.fromkeys(("listCalls", "getCall"), STAFF),
+        "disposeCall": {"agent"},
     },
     "kb-svc": {
         "draftArticle": {"agent", "admin"},

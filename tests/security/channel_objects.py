@@ -10,6 +10,9 @@ CHANNEL_BODIES: dict[str, dict[str, Any]] = {
     "linkIdentity": {"buyer_id": "buyer-1", "reason": "核对了订单号"},
     "unlinkIdentity": {"reason": "误关联"},
     "writeToIdentity": {"text": "您好"},
+    "askForLinkCode": {"channel": "email", "address": "buyer-1@example.com"},
+    "confirmLinkCode": {"code": "000000"},
+    "disposeCall": {"outcome": "resolved"},
 }
 
 
@@ -31,3 +34,27 @@ async def add_file(service: SeededService) -> None:
         f"{add} WHERE conversation_id = $1 LIMIT 1", service.ids["conversation_id"]
     )
     service.ids["file_id"] = "att_1"
+
+
+async def add_call(service: SeededService) -> None:
+    """Add a call of buyer-1 that was missed."""
+    add = """
+        INSERT INTO calls (id, version, state, direction, external_id, identity_id, buyer_id, started_at, created_at, updated_at)
+        SELECT 'call_1', 1, 'missed', 'inbound', 'c-1', id, 'buyer-1', now(), now(), now() FROM identities WHERE id = $1
+    """
+    await service.harness.runtime.pool.execute(add, service.ids["identity_id"])
+    service.ids["call_id"] = "call_1"
+
+
+async def add_inbox(service: SeededService) -> None:
+    """Add a code of buyer-1 that was sent, and a push that cannot be read."""
+    pool = service.harness.runtime.pool
+    await pool.execute("""
+        INSERT INTO link_codes (id, buyer_id, channel, address, state, code_hash, attempts_left, expires_at, created_at)
+        VALUES ('lc_1', 'buyer-1', 'email', 'new@example.com', 'sent', 'none', 5, '2099-01-01', now())
+    """)
+    await pool.execute("""
+        INSERT INTO channel_inbox (id, channel, push_id, state, why, attempts, received_at, finished_at, raw)
+        VALUES ('in_1', 'sms', '1', 'unreadable', 'sms_malformed', 1, now(), now(), '')
+    """)
+    service.ids |= {"code_id": "lc_1", "inbound_id": "in_1"}

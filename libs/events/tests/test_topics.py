@@ -42,6 +42,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
                 "macro_id",
                 "conversation_id",
                 "identity_id",
+                "call_id",
                 "queue_entry_id",
                 "agent_id",
                 "team_id",

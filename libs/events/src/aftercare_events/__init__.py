@@ -23,6 +23,14 @@ from aftercare_events.catalogue.articles import (
     ArticleTextPublished,
     UnansweredQuestionSettled,
 )
+from aftercare_events.catalogue.calls import (
+    CallAnswered,
+    CallDisposed,
+    CallEnded,
+    CallEvent,
+    CallMissed,
+    CallStarted,
+)
 from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -415,6 +423,12 @@ __all__ = [
     "ArticleRated",
     "ArticleRetired",
     "ArticleTextPublished",
+    "CallAnswered",
+    "CallDisposed",
+    "CallEnded",
+    "CallEvent",
+    "CallMissed",
+    "CallStarted",
     "CancelledLine",
     "CaseEvent",
     "CaseLine",

@@ -12,6 +12,7 @@ from aftercare_events.catalogue import (
     after_sale_admin_actions,
     appeals,
     articles,
+    calls,
     case_progress,
     case_refunds,
     charge_backs,
@@ -121,7 +122,7 @@ CATALOGUE = (
         deposits,
         after_sale_admin_actions,
     ),
-    *(complaints, regulator_complaints, conversations, conversation_moves, desk, routing, sla, feedback),
+    *(complaints, regulator_complaints, conversations, calls, conversation_moves, desk, routing, sla, feedback),
     articles,
     insights,
 )

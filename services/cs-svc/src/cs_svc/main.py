@@ -20,6 +20,8 @@ from cs_svc.api import (
     agents,
     assist,
     bot,
+    calls,
+    channel_inbox,
     channel_webhooks,
     complaints,
     conversations,
@@ -28,6 +30,7 @@ from cs_svc.api import (
     feedback,
     files,
     identities,
+    link_codes,
     moves,
     notes,
     queues,
@@ -56,6 +59,7 @@ from cs_svc.workers.bot_turns import BotTurns
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
 from cs_svc.workers.channel_inbox import ChannelInbox
 from cs_svc.workers.channel_media import ChannelMedia
+from cs_svc.workers.link_codes import LinkCodes
 from cs_svc.workers.mailbox import MailboxWorker
 from cs_svc.workers.routing import QUEUES
 from cs_svc.workers.seeds import Seeding
@@ -67,6 +71,7 @@ _TRAINING_SECONDS = 30.0
 _INBOX: Retention[Settings] = Retention(
     "channel_inbox", "finished_at", lambda settings: timedelta(hours=settings.channel_inbox_hours)
 )
+_LINK_CODES: Retention[Settings] = Retention("link_codes", "expires_at", lambda settings: timedelta(days=1))
 
 
 def service(
@@ -112,6 +117,9 @@ def service(
             sla.router,
             identities.router,
             files.router,
+            calls.router,
+            channel_inbox.router,
+            link_codes.router,
             channel_webhooks.router(accounts.pushing),
             notes.router,
             tags.router,
@@ -130,11 +138,12 @@ def service(
             SLA_CALENDARS,
             SLA_FIGURES,
             ChannelDeliveries(sending).worker(),
+            LinkCodes(sending).worker(),
             ChannelInbox(accounts.reading).worker(),
             ChannelMedia(accounts.media).worker(),
             *accounts.workers,
         ),
-        retention=[_INBOX],
+        retention=[_INBOX, _LINK_CODES],
         log_fields=("source",),
         figures=(AnswerMetrics, SlaMetrics),
         resources=[

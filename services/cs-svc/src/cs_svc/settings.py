@@ -72,6 +72,7 @@ class Settings(ServiceSettings):
     wechat_tokens: Secret = ""
     wechat_aes_keys: Annotated[Secret, Field(pattern=r"^([A-Za-z0-9+/]{43}(, ?)?)*$")] = ""
     wechat_url: HttpUrl = "https://api.weixin.qq.com"
+    phone_webhook_secrets: Annotated[Secret, Field(pattern=r"^(whsec_[A-Za-z0-9+/]{32,}={0,2}(, ?)?)*$")] = ""
     qq_app_id: str = ""
     # The first one is that of today: by it access tokens are fetched.
     qq_secrets: Secret = ""

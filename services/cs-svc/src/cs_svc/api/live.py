@@ -18,9 +18,9 @@ from starlette.routing import WebSocketRoute
 from cs_svc import queries
 from cs_svc.api.live_conversations import TYPING, LiveConversations, live_conversations
 from cs_svc.api.schemas.conversations import MessageOut
-from cs_svc.api.schemas.live import FRAMES, FrameIn, MarkIn, PostIn, SubscribeIn, TypingIn, UnsubscribeIn
+from cs_svc.api.schemas.live import FRAMES, CallsIn, FrameIn, MarkIn, PostIn, SubscribeIn, TypingIn, UnsubscribeIn
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message
-from cs_svc.domain.live import NotFollowed, TooManyFollowed
+from cs_svc.domain.live import CallsOfAgentsOnly, NotFollowed, TooManyFollowed
 
 PROTOCOL = "aftercare.live.v1"
 MOST_FOLLOWED = 200
@@ -53,12 +53,24 @@ class LiveSession:
                 await self._post(frame)
             case MarkIn():
                 await self._mark(frame)
+            case CallsIn():
+                self._follow_calls(frame)
             case TypingIn():
                 self._type(frame.conversation_id)
 
     def ended(self) -> None:
         """Follow nothing any more."""
         self._leave(*list(self._followed))
+        self._live.call_listeners.discard(self._listen)
+
+    def _follow_calls(self, frame: CallsIn) -> None:
+        """Raises: CallsOfAgentsOnly."""
+        if self._socket.actor.role != AuthorRole.AGENT:
+            raise CallsOfAgentsOnly
+        if frame.follow:
+            self._live.call_listeners.add(self._listen)
+        else:
+            self._live.call_listeners.discard(self._listen)
 
     async def _subscribe(self, frame: SubscribeIn) -> None:
         wanted = {each.conversation_id: each.after for each in frame.conversations}

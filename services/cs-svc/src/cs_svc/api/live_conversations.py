@@ -12,7 +12,7 @@ from aftercare_chassis.runtime import Runtime
 
 from cs_svc import queries
 from cs_svc.domain.conversations import Message
-from cs_svc.domain.live import LIVE, SIGNALS
+from cs_svc.domain.live import CALLS, LIVE, SIGNALS
 
 # Any: no setting is read of the runtime.
 _PRESENCE = "conversation-presence"
@@ -22,13 +22,15 @@ Listen = Callable[[dict[str, object]], None]
 
 
 class LiveConversations:
-    """One per process. `listeners` are those of the sockets that follow a conversation, each with the person whose it is."""
+    """One per process. `listeners` are those of the sockets that follow a conversation, each with the person whose it is;
+    `call_listeners` are those of agents who follow calls."""
 
     def __init__(self, runtime: Runtime[Any]) -> None:
         self._runtime = runtime
         self.messages: FanOut[Message] = FanOut(runtime, LIVE, queries.posted)
         self.presence = Presence(runtime, _PRESENCE, self._present)
         self.listeners: defaultdict[str, dict[Listen, Person]] = defaultdict(dict)
+        self.call_listeners: set[Listen] = set()
         runtime.listeners[SIGNALS] = self._signalled
 
     def join(self, conversation_id: str, person: Person, listen: Listen) -> None:
@@ -51,6 +53,11 @@ class LiveConversations:
     def _signalled(self, payload: str | None) -> None:
         if payload is not None:
             kind, conversation_id, role, person_id, *mark = json.loads(payload)
+            if conversation_id == CALLS:
+                call_id, state = mark
+                for listen in list(self.call_listeners):
+                    listen({"type": kind, "call_id": call_id, "state": state, "agent_id": person_id or None})
+                return
             members = {"type": kind, "conversation_id": conversation_id, "role": role, "person_id": person_id}
             members |= dict(zip(("place", "read"), mark, strict=False))
             for listen in self._others(conversation_id, (role, person_id)):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import (
     ConversationCustomerChanged,
     IdentityAdded,
@@ -21,7 +22,7 @@ from cs_svc.domain.errors import IdentityKnown
 from cs_svc.domain.identities import IDENTITY, Identity, IdentityAction, canonical
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS, LOCK_OF_IDENTITY
-from cs_svc.tables.identities import IDENTITIES, IDENTITY_AT
+from cs_svc.tables.identities import IDENTITIES, IDENTITY_AT, LOCK_IDENTITY_AT
 
 MOST_MOVED = 500
 """The most conversations of an identity, the oldest ones, that change hands with it in one command."""
@@ -69,6 +70,21 @@ async def link(tx: Transaction[Settings], identity_id: str, *, buyer_id: str, re
     linked = replace(linked, buyer_id=buyer_id, updated_at=tx.now)
     event = IdentityLinked(**identity_fields(tx, linked), proof=LinkProof.AGENT, reason_hash=digest(reason))
     saved = await tx.save(IDENTITIES, linked, event)
+    await _move_conversations(tx, saved)
+    return saved
+
+
+async def prove(tx: Transaction[Settings], *, channel: Channel, address: str) -> Identity:
+    """Link the identity with this canonical address to the actor, who has given a code that was sent to it.
+
+    Raises:
+        IllegalTransition: it is linked already.
+    """
+    known = await tx.one(LOCK_IDENTITY_AT, channel=channel, address=address)
+    identity = known or await create(tx, channel, address)
+    linked = IDENTITY.apply(identity, IdentityAction.PROVE, SystemContext(tx.now, tx.settings))
+    linked = replace(linked, buyer_id=tx.actor.id, updated_at=tx.now)
+    saved = await tx.save(IDENTITIES, linked, IdentityLinked(**identity_fields(tx, linked), proof=LinkProof.CODE))
     await _move_conversations(tx, saved)
     return saved
 

@@ -6,15 +6,16 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.refusals import NotFound
 
-from cs_svc.commands import conversations, deliveries, identities, media
+from cs_svc.commands import calls, conversations, deliveries, identities, media
 from cs_svc.domain.attachments import Attachment
 from cs_svc.domain.channels import Channel, ChannelDeliveryState, DeliveryAction, pause
 from cs_svc.domain.conversations import Conversation, Message, Source
 from cs_svc.domain.errors import AddressMalformed
 from cs_svc.domain.identities import Identity, canonical
-from cs_svc.domain.inbound import INBOUND, MOST_AN_HOUR, Inbound, InboundAction
-from cs_svc.integrations.channels.port import Content, DeliveryReport, InboundMessage, Irrelevant
+from cs_svc.domain.inbound import INBOUND, MOST_AN_HOUR, Inbound, InboundAction, ListedInbound
+from cs_svc.integrations.channels.port import CallReport, Content, DeliveryReport, InboundMessage, Irrelevant
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS, FIRST_MESSAGE
 from cs_svc.tables.deliveries import DELIVERIES
@@ -22,6 +23,7 @@ from cs_svc.tables.identities import IDENTITY_AT, NOTE_INBOUND
 from cs_svc.tables.inbound import (
     ATTACHMENTS,
     INBOX,
+    LOCK_INBOUND,
     MOVE_INBOUND,
     NEWEST_OF_IDENTITY,
     NEXT_INBOUND,
@@ -54,6 +56,8 @@ async def apply(tx: Transaction[Settings], inbound: Inbound, content: Content) -
             if await _is_early(tx, inbound.channel, content):
                 return postpone(tx, inbound, "delivery_under_way")
             why = await _report(tx, inbound.channel, content)
+        case CallReport():
+            why = await calls.report(tx, content)
         case InboundMessage():
             why = await _post(tx, inbound.channel, content)
     return _move(tx, replace(inbound, why=why), InboundAction.IGNORE if why else InboundAction.APPLY)
@@ -69,6 +73,23 @@ def postpone(tx: Transaction[Settings], inbound: Inbound, why: str) -> Inbound:
     return _move(tx, replace(inbound, why=why), InboundAction.POSTPONE)
 
 
+async def redrive(tx: Transaction[Settings], inbound_id: str) -> ListedInbound:
+    """Process again what was ignored or could not be read.
+
+    Raises:
+        NotFound: there is nothing with this id.
+        IllegalTransition, ActionNotAllowed: see INBOUND.
+    """
+    found = await tx.one(LOCK_INBOUND, inbound_id=inbound_id)
+    if found is None:
+        raise NotFound(what=INBOX.name)
+    tx.check_condition()
+    again = replace(INBOUND.apply(found, InboundAction.REDRIVE, tx), why=None, due_at=tx.now, finished_at=None)
+    _store(tx, again)
+    tx.wake(WORKER)
+    return again
+
+
 def _move(tx: Transaction[Settings], inbound: Inbound, action: InboundAction) -> Inbound:
     again = action is InboundAction.POSTPONE
     moved = replace(
@@ -77,6 +98,11 @@ def _move(tx: Transaction[Settings], inbound: Inbound, action: InboundAction) ->
         due_at=tx.now + pause(inbound.attempts) if again else None,
         finished_at=None if again else tx.now,
     )
+    _store(tx, moved)
+    return moved
+
+
+def _store(tx: Transaction[Settings], moved: Inbound | ListedInbound) -> None:
     tx.change(
         INBOX.name,
         MOVE_INBOUND,
@@ -87,7 +113,6 @@ def _move(tx: Transaction[Settings], inbound: Inbound, action: InboundAction) ->
         new_due_at=moved.due_at,
         new_finished_at=moved.finished_at,
     )
-    return moved
 
 
 async def _is_early(tx: Transaction[Settings], channel: Channel, found: DeliveryReport) -> bool:

@@ -6,6 +6,7 @@ from typing import TypedDict
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import TraceFields, digest, trace_fields
 
+from cs_svc.domain.calls import Call
 from cs_svc.domain.complaints import Complaint
 from cs_svc.domain.conversations import Conversation
 from cs_svc.domain.feedback import Feedback
@@ -33,6 +34,18 @@ class IdentityFields(TraceFields):
     channel: str
     customer_id: str
     buyer_id: str
+
+
+class CallFields(TraceFields):
+    """What every event of a call holds."""
+
+    call_id: str
+    identity_id: str
+    buyer_id: str
+    direction: str
+    agent_id: str | None
+    conversation_id: str | None
+    duration_seconds: int | None
 
 
 class ComplaintFields(TraceFields):
@@ -97,6 +110,20 @@ def identity_fields(tx: Transaction, identity: Identity) -> IdentityFields:
         channel=identity.channel,
         customer_id=identity.customer_id,
         buyer_id=whose,
+    )
+
+
+def call_fields(tx: Transaction, call: Call) -> CallFields:
+    """The fields of an event of this call, after its change."""
+    return CallFields(
+        **trace_fields(tx, affected_party=call.buyer_id, applicant=call.buyer_id, result=call.state),
+        call_id=call.id,
+        identity_id=call.identity_id,
+        buyer_id=call.buyer_id,
+        direction=call.direction,
+        agent_id=call.agent_id,
+        conversation_id=call.conversation_id,
+        duration_seconds=call.duration_seconds,
     )
 
 

@@ -26,6 +26,7 @@ class IdentityState(StrEnum):
 class IdentityAction(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
+    PROVE = "prove"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
 
@@ -59,6 +60,8 @@ IDENTITY: Lifecycle[IdentityState, IdentityAction] = Lifecycle(
     initial=_S.SEPARATE,
     transitions={
         (_S.SEPARATE, _A.LINK): Transition(_S.LINKED, AGENT),
+        # The buyer has given a code that was sent to the address.
+        (_S.SEPARATE, _A.PROVE): Transition(_S.LINKED, SYSTEM_ONLY),
         (_S.LINKED, _A.UNLINK): Transition(_S.SEPARATE, AGENT),
         # What the person writes over the channel.
         (_S.SEPARATE, _A.OPT_OUT): Transition(_S.SEPARATE, SYSTEM_ONLY),

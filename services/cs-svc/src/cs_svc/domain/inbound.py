@@ -7,7 +7,7 @@ from enum import StrEnum
 from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
 
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.permissions import SYSTEM_ONLY
+from cs_svc.domain.permissions import AGENT_OR_ADMIN, SYSTEM_ONLY
 
 MOST_AN_HOUR = 60
 """The most messages of one address that become messages of conversations in an hour; an auto-responder that says nothing of itself ends there."""
@@ -27,6 +27,7 @@ class InboundAction(StrEnum):
     IGNORE = "ignore"
     REJECT = "reject"
     POSTPONE = "postpone"
+    REDRIVE = "redrive"
 
 
 _S, _A = InboundState, InboundAction
@@ -39,10 +40,27 @@ INBOUND: Lifecycle[InboundState, InboundAction] = Lifecycle(
         (_S.RECEIVED, _A.REJECT): Transition(_S.UNREADABLE, SYSTEM_ONLY),
         # A fault of ours: it is processed again, in growing pauses, until it can be.
         (_S.RECEIVED, _A.POSTPONE): Transition(_S.RECEIVED, SYSTEM_ONLY),
+        # After what stopped it has been mended, such as an account that was not connected.
+        (_S.IGNORED, _A.REDRIVE): Transition(_S.RECEIVED, AGENT_OR_ADMIN),
+        (_S.UNREADABLE, _A.REDRIVE): Transition(_S.RECEIVED, AGENT_OR_ADMIN),
     },
     timeouts={_S.RECEIVED: Timeout("system")},
     ends={_S.APPLIED, _S.IGNORED, _S.UNREADABLE},
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedInbound:
+    """One thing that came in, without its content."""
+
+    id: str
+    channel: Channel
+    state: InboundState
+    why: str | None
+    attempts: int
+    due_at: datetime | None
+    received_at: datetime
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,18 @@ SIGNALS = "conversation-signal"
 """That of frames for the others in a conversation, which may be lost."""
 
 
+CALLS = "calls"
+"""What frames about calls are about, in place of a conversation."""
+
+
+class CallsOfAgentsOnly(Refusal):
+    """Somebody else than an agent would follow calls."""
+
+    kind, code = Kind.FORBIDDEN, "calls_of_agents_only"
+    zh = "只有客服人员可以接收来电通知。"
+    en = "Only agents may follow calls."
+
+
 class NotFollowed(Refusal):
     """A frame of a socket is about a conversation that it does not follow, or in which its person cannot write."""
 

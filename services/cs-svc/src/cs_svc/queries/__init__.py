@@ -18,6 +18,7 @@ from cs_svc.domain.conversations import Conversation, Message
 from cs_svc.domain.courier_ratings import CourierRating
 from cs_svc.domain.feedback import Feedback
 from cs_svc.domain.identities import Identity
+from cs_svc.domain.link_codes import LinkCode
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.domain.ratings import Rating, RatingRevision
 from cs_svc.domain.read_marks import ReadMark
@@ -47,6 +48,7 @@ from cs_svc.tables.courier_ratings import COURIER_RATING_LIST, COURIER_RATINGS
 from cs_svc.tables.deliveries import DELIVERIES_OF_CONVERSATION
 from cs_svc.tables.feedback import FEEDBACK, FEEDBACK_LIST
 from cs_svc.tables.identities import IDENTITIES, IDENTITY_LIST
+from cs_svc.tables.link_codes import LINK_CODES
 from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
 from cs_svc.tables.ratings import RATING_LIST, RATINGS, RATINGS_OF_BUYER, REVISIONS_OF_RATING
 from cs_svc.tables.read_marks import MARKS_OF_CONVERSATION, MARKS_OF_READER
@@ -156,6 +158,11 @@ async def deliveries(reader: Reader, conversation_id: str) -> list[Delivery]:
 async def identity(reader: Reader, identity_id: str) -> Identity:
     """One identity. Raises: NotFound."""
     return await reader.get(IDENTITIES, identity_id)
+
+
+async def link_code(reader: Reader, code_id: str) -> LinkCode:
+    """One code of the reader. Raises: NotFound."""
+    return await reader.get(LINK_CODES, code_id)
 
 
 async def identities(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Identity]:

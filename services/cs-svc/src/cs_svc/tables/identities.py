@@ -36,6 +36,12 @@ IDENTITY_AT = Query(
     ),
     Identity,
 )
+LOCK_IDENTITY_AT = Query(
+    select(identities)
+    .where(identities.c.channel == bindparam("channel"), identities.c.address == bindparam("address"))
+    .with_for_update(key_share=True),
+    Identity,
+)
 NOTE_INBOUND = Statement(
     update(identities)
     .where(identities.c.id == bindparam("identity_id"))

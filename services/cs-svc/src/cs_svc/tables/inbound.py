@@ -1,7 +1,9 @@
 """The inbox of channels."""
 
+from dataclasses import fields
+
 from aftercare_chassis.database.columns import one_of, text, timestamp
-from aftercare_chassis.database.mapping import Query, Rows, Statement
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Column,
     ForeignKey,
@@ -23,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from cs_svc.domain.attachments import Attachment, AwaitedFile, ListedFile
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import AuthorRole, Conversation
-from cs_svc.domain.inbound import Inbound, InboundState
+from cs_svc.domain.inbound import Inbound, InboundState, ListedInbound
 from cs_svc.tables.conversations import conversations, messages
 from cs_svc.tables.schema import metadata
 
@@ -71,6 +73,17 @@ awaited_files = Table(
 )
 
 INBOX = Rows(channel_inbox, Inbound)
+INBOX_LIST = Listing(
+    channel_inbox,
+    ListedInbound,
+    filters=("state", "channel"),
+    seen_by={"agent": None, "arbitrator": None, "admin": None},
+)
+_LISTED = [channel_inbox.c[each.name] for each in fields(ListedInbound)]
+LOCK_INBOUND = Query(
+    select(*_LISTED).where(channel_inbox.c.id == bindparam("inbound_id")).with_for_update(key_share=True),
+    ListedInbound,
+)
 STORE_INBOUND = Statement(
     insert(channel_inbox)
     .values({column.name: bindparam(column.name, type_=column.type) for column in channel_inbox.c})

@@ -89,7 +89,16 @@ class MarkIn(In):
     """False where the messages were received and not read yet."""
 
 
-FrameIn = Annotated[SubscribeIn | UnsubscribeIn | PostIn | TypingIn | MarkIn, Field(discriminator="type")]
+class CallsIn(In):
+    """Follow calls of customers, or follow them no longer; agents alone may."""
+
+    type: Literal["calls"]
+    """Which frame it is."""
+    follow: bool = True
+    """False to follow them no longer."""
+
+
+FrameIn = Annotated[SubscribeIn | UnsubscribeIn | PostIn | TypingIn | MarkIn | CallsIn, Field(discriminator="type")]
 FRAMES: TypeAdapter[FrameIn] = TypeAdapter(FrameIn)
 
 
@@ -194,6 +203,29 @@ class MarkOut(PersonOut):
     """Whether it was read."""
 
 
-SENT = [AuthenticateIn, SubscribeIn, UnsubscribeIn, PostIn, TypingIn, MarkIn]
-RECEIVED = [WelcomeOut, SubscribedOut, MessagesOut, PostedOut, RefusedOut, TypingOut, PresenceOut, MarkOut]
+class CallEventOut(Out):
+    """A call rings, was answered, or has ended; `GET /v1/calls/{call_id}` has the customer. It may be lost: `GET /v1/calls?state=ringing` has all."""
+
+    type: Literal["call"] = "call"
+    """Which frame it is."""
+    call_id: str
+    """The id of the call."""
+    state: str
+    """Its state."""
+    agent_id: str | None
+    """The agent whom the telephone system calls, or who answered; null where it names none."""
+
+
+SENT = [AuthenticateIn, SubscribeIn, UnsubscribeIn, PostIn, TypingIn, MarkIn, CallsIn]
+RECEIVED = [
+    WelcomeOut,
+    SubscribedOut,
+    MessagesOut,
+    PostedOut,
+    RefusedOut,
+    TypingOut,
+    PresenceOut,
+    MarkOut,
+    CallEventOut,
+]
 """The frames that clients send and receive."""

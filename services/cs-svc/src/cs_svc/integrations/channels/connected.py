@@ -7,6 +7,7 @@ import httpx
 from aftercare_chassis.http.partner_client import PartnerClient
 
 from cs_svc.domain.channels import Channel
+from cs_svc.integrations.channels.phone.receiving import PhoneReceiving
 from cs_svc.integrations.channels.port import MediaChannel, ReadingChannel, SendingChannel
 from cs_svc.integrations.channels.pushes import PushingChannel
 from cs_svc.integrations.channels.qq.receiving import QqReceiving
@@ -34,6 +35,9 @@ def connected(settings: Settings, transport: httpx.AsyncBaseTransport | None = N
     found = Connected()
     if settings.wechat_app_id:
         _connect_wechat(found, settings, transport)
+    if settings.phone_webhook_secrets:
+        phone = PhoneReceiving(secrets=_several(settings, "phone_webhook_secrets"))
+        found.pushing[Channel.PHONE] = found.reading[Channel.PHONE] = phone
     if settings.sms_key_id:
         _connect_sms(found, settings, transport)
     if settings.qq_app_id:

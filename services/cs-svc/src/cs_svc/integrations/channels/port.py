@@ -121,7 +121,34 @@ class Irrelevant:
     why: str
 
 
-Content = InboundMessage | DeliveryReport | Irrelevant
+class CallEventKind(StrEnum):
+    """What happened to a call."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReport:
+    """What a telephone system reports about a call.
+
+    `number` is that of the customer, `line` that of ours. `at` is when it happened. `answered`, of the end, is whether anybody had answered.
+    """
+
+    kind: CallEventKind
+    call_id: str
+    number: str
+    direction: str
+    at: datetime
+    line: str | None = None
+    agent_id: str | None = None
+    answered: bool = False
+    duration_seconds: int | None = None
+    recording: str | None = None
+
+
+Content = InboundMessage | DeliveryReport | CallReport | Irrelevant
 
 
 class Unreadable(ValueError):

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
+
+from aftercare_chassis.json_keys import has_repeated_key
 
 TOLERANCE = timedelta(minutes=5)
 """How far the time of a push may be from ours, either way; an older one is a repetition by somebody who has seen it."""
@@ -80,6 +82,17 @@ def matches_any(given: str, expected: Iterable[str]) -> bool:
     """Whether the signature is one of those expected; the time taken does not depend on which one it is."""
     proofs = [hmac.compare_digest(given.encode(), each.encode()) for each in expected]
     return any(proofs)
+
+
+def read_json(raw: bytes) -> Any:  # Any: JSON
+    """The JSON of a push, in which no object has a key twice: a signature covers the bytes, not a meaning. Raises: Rejected."""
+    try:
+        found = json.loads(raw)
+        if not has_repeated_key(raw):
+            return found
+    except (ValueError, RecursionError):
+        pass
+    raise Rejected(RejectionCode.UNREADABLE)
 
 
 def check_time(stamp: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from cs_svc.integrations.channels.pushes import (
     Rejected,
     RejectionCode,
     check_time,
+    read_json,
 )
 from cs_svc.integrations.channels.texts import clean, one_line
 
@@ -84,10 +85,7 @@ class QqReceiving:
 
 
 def _object(raw: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise Rejected(RejectionCode.UNREADABLE) from None
+    found = read_json(raw)
     if not isinstance(found, dict):
         raise Rejected(RejectionCode.UNREADABLE)
     return found
@@ -123,7 +121,7 @@ def _content(found: Mapping[str, Any]) -> Content:
     )
     media = _media(data.get("attachments"))
     return InboundMessage(
-        external_id=str(data["id"]),
+        external_id=one_line(str(data["id"]), 300),
         address=address,
         text=clean(str(data.get("content", ""))) or ("[图片]" if media else "[…]"),
         continues=True,
@@ -136,7 +134,7 @@ def _media(found: Any) -> tuple[Media, ...]:
     listed = found[:_MOST_MEDIA] if isinstance(found, list) else []
     return tuple(
         Media(
-            reference=str(each["url"]),
+            reference=one_line(str(each["url"]), 2_000),
             name=one_line(str(each.get("filename") or "")) or "unnamed",
             media_type=one_line(str(each.get("content_type") or ""), 100) or "application/octet-stream",
         )
@@ -148,6 +146,6 @@ def _media(found: Any) -> tuple[Media, ...]:
 def _time(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None

@@ -27,6 +27,7 @@ from cs_svc.integrations.channels.pushes import (
     Rejected,
     RejectionCode,
     matches_any,
+    read_json,
 )
 from cs_svc.integrations.channels.sms.segments import segments
 from cs_svc.integrations.channels.sms.signing import AccessKey, Action, headers
@@ -133,10 +134,7 @@ class AliyunReceiving:
             raise Rejected(RejectionCode.SIGNATURE_MISSING)
         if not matches_any(push.query["token"], self.tokens()):
             raise Rejected(RejectionCode.SIGNATURE_INVALID)
-        try:
-            found = json.loads(push.raw)
-        except (ValueError, RecursionError):
-            raise Rejected(RejectionCode.UNREADABLE) from None
+        found = read_json(push.raw)
         if (
             not isinstance(found, list)
             or len(found) > _MOST_PUSHED
@@ -177,7 +175,7 @@ def _message(found: Mapping[str, Any]) -> InboundMessage:
     keyword = text.strip(" .。!！").lower() if len(text) < _LONGEST_KEYWORD else ""
     return InboundMessage(
         external_id=one_line(str(found.get("sequence_id") or ""), 64) or None,
-        address=str(found["phone_number"]),
+        address=one_line(str(found["phone_number"])),
         text=text or "[…]",
         continues=True,
         written_at=_time(str(found.get("send_time", ""))),
@@ -189,8 +187,8 @@ def _report(found: Mapping[str, Any]) -> DeliveryReport:
     delivered = found["success"] is True
     delivery_id = str(found.get("out_id") or "")
     return DeliveryReport(
-        delivery_id=delivery_id if delivery_id.startswith("dlv_") else None,
-        external_id=str(found["biz_id"]),
+        delivery_id=one_line(delivery_id) if delivery_id.startswith("dlv_") else None,
+        external_id=one_line(str(found["biz_id"])),
         delivered=delivered,
         why=None if delivered else f"sms_{_code(str(found.get('err_code', 'undelivered')))}",
     )
@@ -203,5 +201,5 @@ def _code(text: str) -> str:
 def _time(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_BEIJING).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

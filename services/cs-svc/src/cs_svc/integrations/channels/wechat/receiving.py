@@ -108,11 +108,11 @@ def _content(found: Mapping[str, str]) -> Content:
     author = found.get("FromUserName", "")
     if not author:
         raise Unreadable("no_sender")
-    media_id = found.get("MediaId", "")
+    media_id = one_line(found.get("MediaId", ""), 300)
     _, name, media_type = _MEDIA.get(kind, ("", "", ""))
     media = (Media(reference=media_id, name=name, media_type=media_type),) if name and media_id else ()
     return InboundMessage(
-        external_id=found.get("MsgId") or None,
+        external_id=one_line(found.get("MsgId", ""), 64) or None,
         address=author,
         text=clean(_text(kind, found)) or "[…]",
         continues=True,

@@ -1,0 +1,1 @@
+"""A telephone system that reports calls by signed webhooks."""
