@@ -99,6 +99,18 @@ async def test_nothing_is_published_where_a_row_is_refused(empty_kb: Harness) ->
     ] == 10
 
 
+@pytest.mark.parametrize("name", ["\\ud800", "\\u0000", "\\u202e", "x" * 9_000])
+async def test_names_of_terms_that_cannot_be_stored_refuse_the_row(empty_kb: Harness, name: str) -> None:
+    agent = empty_kb.client("agent", "agent-1")
+    policy = fields("terms", kind="policy", body=f'七天。\n\n```terms\n{{"{name}": 7}}\n```')
+    found = await sent(agent, policy)
+    assert (found["state"], found["refused"]) == ("refused", 1)
+    [refusal] = (await agent.get(f"/v1/article-imports/{found['id']}/refusals")).json()["data"]
+    assert (refusal["row"], refusal["code"]) == (1, "clause_terms_invalid")
+    assert len(refusal["en"]) < 200
+    empty_kb.problem(await agent.post("/v1/articles", json=policy), 422, "clause_terms_invalid")
+
+
 async def test_the_same_text_again_changes_nothing_and_another_is_the_next_version(empty_kb: Harness) -> None:
     agent = empty_kb.client("agent", "agent-1")
     await sent(agent, fields("a"), fields("b"))

@@ -14,6 +14,7 @@ BLOCK = "terms"
 MOST_WITH_TERMS = 20
 """So many clauses of a text have terms at most, so that its event stays small."""
 MOST_CODES, LONGEST_DAYS = 20, 36_500
+_LONGEST_SHOWN = 40
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 Terms = Mapping[str, Any]  # Any: JSON
 
@@ -36,11 +37,16 @@ def terms_of(clause_id: str, blocks: Sequence[str]) -> Terms | None:
         raise ClauseTermsInvalid(pointer="/body", clause_id=clause_id, field=BLOCK, allowed=_FIELDS)
     for name, value in found.items():
         if name not in _RULES:
-            raise ClauseTermsInvalid(pointer="/body", clause_id=clause_id, field=name, allowed=_FIELDS)
+            raise ClauseTermsInvalid(pointer="/body", clause_id=clause_id, field=_shown(name), allowed=_FIELDS)
         is_valid, allowed = _RULES[name]
         if not is_valid(value):
             raise ClauseTermsInvalid(pointer="/body", clause_id=clause_id, field=name, allowed=allowed)
     return found
+
+
+def _shown(name: str) -> str:
+    """An unknown name as a refusal repeats it. JSON may have characters in it that cannot be stored, such as a half of a surrogate pair."""
+    return (name if name.isprintable() else ascii(name))[:_LONGEST_SHOWN]
 
 
 def _are_codes(value: object) -> bool:
