@@ -8,6 +8,7 @@ import httpx
 import pytest
 from aftercare_chassis.testing import Harness
 from aftercare_events import UnansweredQuestionSettled
+from kb_svc.domain.unanswered import without_personal
 
 TESTS = Path(__file__).parents[1]
 OTHER_MATTERS = """今天北京天气怎么样|怎么做红烧肉|附近哪里有加油站|周杰伦新专辑叫什么|二战什么时候结束的|推荐一部科幻电影|你们招人吗
@@ -91,6 +92,31 @@ async def test_addresses_and_long_numbers_are_not_kept(empty_kb: Harness) -> Non
     await ask(agent, "手机 13900139000 邮箱 wang@example.com 的积分")
     [question] = await listed(agent)
     assert (question["question"], question["times"]) == ("手机 … 邮箱 … 的积分", 2)
+
+
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "138.0013.8000",
+        "138/0013/8000",
+        "(0755)8888-9999",
+        "138\u200b0013\u200b8000",
+        "１３８，００１３，８０００",
+        "138-0013–8000",
+        "一三八零零一三八〇〇〇",
+        "li.wei＠example.com",
+        "ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
+    ],
+)
+def test_personal_data_is_recognised_however_it_is_written(personal: str) -> None:
+    assert without_personal(f"我的 {personal} 怎么改") in ("我的 … 怎么改", "我的 (… 怎么改")
+
+
+@pytest.mark.parametrize(
+    "question", ["满300减50怎么用", "7天无理由, 15天换货", "return within 30 days", "第一二章", "window_days"]
+)
+def test_what_is_nobodys_is_kept(question: str) -> None:
+    assert without_personal(question) == question
 
 
 async def test_random_words_do_not_fill_the_list(empty_kb: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
