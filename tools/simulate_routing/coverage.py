@@ -31,9 +31,18 @@ def table(found: dict[int, Coverage]) -> str:
     """The table of docs/routing.md."""
     lines = ["| ahead | waits | in the interval % | longer % |", "|---|---|---|---|"]
     counted = [each for each in found.values() if each.counted]
-    for name, rows in (("all", counted), *((f"{GROUPS[each.group]} or more", [each]) for each in counted)):
+    for name, rows in (("all", counted), *((_ahead(each.group), [each]) for each in counted)):
         number, covered, longer = (
             sum(getattr(each, field) for each in rows) for field in ("counted", "covered", "longer")
         )
         lines.append(f"| {name} | {number} | {100 * covered / number:.1f} | {100 * longer / number:.1f} |")
     return "\n".join(lines)
+
+
+def _ahead(of: int) -> str:
+    """How many are ahead of the waits of a group."""
+    least = GROUPS[of]
+    if of + 1 == len(GROUPS):
+        return f"{least} or more"
+    most = GROUPS[of + 1] - 1
+    return str(least) if least == most else f"{least} to {most}"
