@@ -119,6 +119,13 @@ INCIDENTS = (
         60,
         _gauge("aftercare_courier_endpoint_silent_seconds", "90000+60x60", f'{ORDER}, partner="zto", endpoint="ep_1"'),
     ),
+    Incident(
+        "BotHandsOverMore",
+        1740,
+        _signal("bot_answered", "answer", "0+100x60") | _signal("bot_handed_over", "not_sure", "0+10x54 640+100x6"),
+        step=30,
+    ),
+    Incident("BotDoesNotAnswer", 20, _signal("bot_handed_over", "no_model", "0+1x30")),
     Incident("ParcelAnomaliesStandStill", 20, _gauge("aftercare_parcel_anomaly_oldest_open_seconds", "90000+60x30")),
     Incident("ShippingCallsStandStill", 30, _gauge("aftercare_shipping_call_overdue_seconds", "0+60x40")),
     Incident("LabelFilesStandStill", 50, _gauge("aftercare_label_file_oldest_seconds", "0+60x60")),

@@ -149,6 +149,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "assignConversation": {"agent"},
         "closeConversation": {"buyer", "agent"},
         "switchBot": {"agent"},
+        "listBotDays": {"agent", "admin"},
         "listBotHandovers": {"agent", "arbitrator", "admin"},
         **COMPLAINTS,
         "receiveFeedback": PARTIES | {"agent"},

@@ -52,8 +52,11 @@ from cs_svc.integrations.channels.email.sending import EmailSending, SmtpAccount
 from cs_svc.integrations.channels.email.tokens import Tokens
 from cs_svc.integrations.channels.port import MediaChannel, ReadingChannel, SendingChannel
 from cs_svc.integrations.channels.pushes import PushingChannel
+from cs_svc.integrations.generator import ChatCompletions
+from cs_svc.integrations.wording import Generator, NoGenerator
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
+from cs_svc.workers.bot_questions import BOT_QUESTIONS
 from cs_svc.workers.bot_training import Training
 from cs_svc.workers.bot_turns import BotTurns
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
@@ -78,6 +81,7 @@ def service(
     settings: Settings | None = None,
     *,
     embeddings_transport: httpx.AsyncBaseTransport | None = None,
+    generator_transport: httpx.AsyncBaseTransport | None = None,
     channels: Mapping[Channel, SendingChannel] | None = None,
     channels_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Service[Settings]:
@@ -92,6 +96,8 @@ def service(
     reading = BotReading(
         _embedder(settings, client, settings.embeddings_seconds), _embedder(settings, client, _TRAINING_SECONDS)
     )
+    writing = PartnerClient(transport=generator_transport) if settings.generator_url else None
+    generator = _generator(settings, writing)
     training = Training(reading)
     return Service(
         name="cs-svc",
@@ -110,7 +116,7 @@ def service(
             courier_ratings.router,
             customers.router,
             bot.router,
-            bot.asking(reading),
+            bot.asking(reading, generator),
             bot.handovers,
             agents.router,
             queues.router,
@@ -133,7 +139,8 @@ def service(
         workers=(
             ANSWER_FIGURES,
             training.worker(),
-            BotTurns(reading).worker(),
+            BotTurns(reading, generator).worker(),
+            BOT_QUESTIONS,
             QUEUES,
             SLA_CALENDARS,
             SLA_FIGURES,
@@ -148,6 +155,7 @@ def service(
         figures=(AnswerMetrics, SlaMetrics),
         resources=[
             *((client,) if client else ()),
+            *((writing,) if writing else ()),
             *(each for channel in sending.values() for each in channel.resources),
         ],
         metadata=tables.metadata,
@@ -160,6 +168,18 @@ def _embedder(settings: Settings, client: PartnerClient | None, seconds: float) 
     if client is None or settings.embeddings_url is None:
         return NoEmbedder()
     return EmbeddingsClient(client, url=settings.embeddings_url, model=settings.embeddings_model, timeout=seconds)
+
+
+def _generator(settings: Settings, client: PartnerClient | None) -> Generator:
+    if client is None or settings.generator_url is None:
+        return NoGenerator()
+    return ChatCompletions(
+        client,
+        url=settings.generator_url,
+        model=settings.generator_model,
+        key=settings.generator_key,
+        timeout=settings.generator_seconds,
+    )
 
 
 @dataclass(frozen=True, slots=True)

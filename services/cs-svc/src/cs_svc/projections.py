@@ -1,22 +1,47 @@
 """Our copies of orders, parcels and after-sale cases, and of published articles with their words, so that no other service has to be called."""
 
+from collections.abc import Mapping
+
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleRefundFailed,
+    AfterSaleRefundReversed,
     AfterSaleRequested,
     ArticlePublished,
     ArticleRetired,
     ArticleTextPublished,
     CaseEvent,
+    DeadlineExtended,
     OrderCreated,
     OrderEvent,
     ParcelRegistered,
     ParcelStatusChanged,
+    RefundRequested,
 )
 
 from cs_svc.domain.articles import KnownArticle, KnownClause
-from cs_svc.domain.orders import KnownCase, KnownGoods, KnownOrder, KnownParcel, KnownRequest
+from cs_svc.domain.orders import (
+    KnownCase,
+    KnownGoods,
+    KnownOrder,
+    KnownParcel,
+    KnownRefund,
+    KnownRequest,
+    KnownTurn,
+    RefundProgress,
+)
 from cs_svc.tables.articles import KNOWN_ARTICLES, KNOWN_CLAUSES, RETIRE_ARTICLE
-from cs_svc.tables.orders import KNOWN_CASES, KNOWN_GOODS, KNOWN_ORDERS, KNOWN_PARCELS, KNOWN_REQUESTS
+from cs_svc.tables.orders import (
+    KNOWN_CASES,
+    KNOWN_GOODS,
+    KNOWN_ORDERS,
+    KNOWN_PARCELS,
+    KNOWN_REFUNDS,
+    KNOWN_REQUESTS,
+    KNOWN_TURNS,
+    MOVE_REFUND,
+)
 
 
 async def copy_order(tx: Transaction, event: OrderEvent) -> None:
@@ -45,6 +70,47 @@ async def copy_case(tx: Transaction, event: CaseEvent) -> None:
         ended=event.is_terminal,
     )
     await tx.upsert(KNOWN_CASES, case)
+    await _copy_turn(tx, event)
+    await _copy_refund(tx, event)
+
+
+async def _copy_turn(tx: Transaction, event: CaseEvent) -> None:
+    """Store who has to act and until when, where the event changes that."""
+    if isinstance(event, DeadlineExtended):
+        known = await tx.find(KNOWN_TURNS, event.case_id)
+        await tx.upsert(
+            KNOWN_TURNS, KnownTurn(id=event.case_id, turn=known.turn if known else None, due_at=event.deadline_at)
+        )
+    elif event.deadlines:
+        last = event.deadlines[-1]
+        turn = KnownTurn(
+            id=event.case_id,
+            turn=last.turn if last.running else None,
+            due_at=last.due_at if last.running else None,
+        )
+        await tx.upsert(KNOWN_TURNS, turn)
+
+
+async def _copy_refund(tx: Transaction, event: CaseEvent) -> None:
+    """Store what goes back to the buyer, and how far that is."""
+    paid = isinstance(event, AfterSaleCompleted) and event.refunded_minor > 0
+    if isinstance(event, RefundRequested):
+        amount, state = event.amount_minor, RefundProgress.REQUESTED
+    elif isinstance(event, AfterSaleCompleted) and paid:
+        amount, state = event.refunded_minor, RefundProgress.PAID
+    else:
+        ended = _REFUND_ENDS.get(type(event))
+        if ended is not None:
+            await tx.execute(MOVE_REFUND, of_case=event.case_id, new_state=ended)
+        return
+    refund = KnownRefund(id=event.case_id, amount_minor=amount, currency=event.currency, state=state)
+    await tx.upsert(KNOWN_REFUNDS, refund)
+
+
+_REFUND_ENDS: Mapping[type[CaseEvent], RefundProgress] = {
+    AfterSaleRefundFailed: RefundProgress.FAILED,
+    AfterSaleRefundReversed: RefundProgress.REVERSED,
+}
 
 
 async def copy_requested_case(tx: Transaction, event: AfterSaleRequested) -> None:

@@ -52,6 +52,13 @@ class Settings(ServiceSettings):
     embeddings_seconds: Annotated[float, Field(gt=0, le=10)] = 0.5
     # The channels whose new conversations the bot answers first, such as "web,email"; none by default.
     bot_channels: Annotated[str, Field(pattern=f"^$|^{_WRITTEN}(,{_WRITTEN})*$")] = ""
+    # An OpenAI-compatible server of a generative model, which words answers of the bot; its words are shown only where the cited clauses support them.
+    generator_url: HttpUrl | None = None
+    generator_model: Annotated[str, Field(max_length=100)] = ""
+    generator_key: Secret = ""
+    generator_seconds: Annotated[float, Field(gt=0, le=30)] = 3
+    # After so many days the words of questions that the bot did not answer are deleted.
+    bot_question_days: Annotated[int, Field(ge=1, le=3650)] = 180
     channel_inbox_hours: Hours = 24 * 30
     email_address: Annotated[str, Field(pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")] = ""
     email_name: str = ""

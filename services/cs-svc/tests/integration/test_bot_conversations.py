@@ -210,6 +210,8 @@ async def test_it_hands_over_to_the_queue_and_states_the_place(bot: BotDesk) -> 
     assert (await bot.desk.buyer.get(path)).status_code == 403
     [event] = await bot.desk.events("ConversationHandedOver")
     assert (event.reason, event.model) == ("requested", 1)
+    figures = bot.harness.runtime.metrics.exposition().decode()
+    assert 'aftercare_signals_total{signal="bot_handed_over",source="requested"} 1.0' in figures
     await bot.switch(opened, in_charge=True)
     await bot.write(opened, ASKED)
     await bot.work()

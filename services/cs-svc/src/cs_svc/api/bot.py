@@ -21,13 +21,15 @@ from cs_svc.api.schemas.bot import (
     StoredOut,
     TrainIn,
 )
+from cs_svc.api.schemas.bot_days import BotDaysOut
 from cs_svc.api.schemas.bot_handovers import HandoversOut
 from cs_svc.api.schemas.bot_questions import AskIn, AskOut, FiguresOut, MarkIn, MarkOut, UnansweredOut
-from cs_svc.commands import bot_answers, bot_asking, bot_models
+from cs_svc.commands import bot_answers, bot_asking, bot_models, bot_wording
 from cs_svc.domain import bot_words
 from cs_svc.domain.bot import OUT_OF_SCOPE, HandoverReason, Intent
 from cs_svc.domain.errors import IntentTwice, ModelNotReady, TooFewIntents
 from cs_svc.integrations.bot_reading import BotReading
+from cs_svc.integrations.wording import Generator
 from cs_svc.queries import bot as bot_queries
 from cs_svc.settings import Settings
 
@@ -119,7 +121,7 @@ def _number(version: str) -> int:
 @router.post("/answers/{answer_id}/mark", operation_id="markBotAnswer", responses=refusals(NotFound))
 async def mark_answer(answer_id: AnswerId, body: MarkIn, tx: Tx[Settings]) -> MarkOut:
     """State what was found of an answer: the asker whether it solved the matter, an agent that it was wrong."""
-    return MarkOut.of(await bot_answers.mark(tx, answer_id, body.kind))
+    return MarkOut.of(await bot_answers.mark(tx, answer_id, body.kind, reason=body.reason))
 
 
 @router.get("/unanswered", operation_id="listUnansweredQuestions", dependencies=[EDITORS])
@@ -149,6 +151,16 @@ async def get_figures(
     return FiguresOut(since=begin, containment=None if share is None else round(share, 4), **found)
 
 
+@router.get("/days", operation_id="listBotDays", dependencies=[EDITORS])
+async def list_days(
+    reader: Read[Settings],
+    since: Annotated[Time | None, Query(description="From when; thirty days ago where it is left out.")] = None,
+) -> BotDaysOut:
+    """What became of the questions, by day and version of the model: how many were answered, solved, asked again, wrong and handed over."""
+    begin: datetime = since or reader.now - timedelta(days=SINCE_DAYS)
+    return BotDaysOut.of(await bot_queries.days(reader, begin))
+
+
 handovers = APIRouter(prefix="/v1/conversations", tags=["bot"], route_class=ApiRoute)
 
 
@@ -164,8 +176,8 @@ async def list_handovers(
     return HandoversOut.of(await bot_queries.handovers(reader, conversation_id))
 
 
-def asking(reading: BotReading) -> APIRouter:
-    """The route of questions, with what reads them."""
+def asking(reading: BotReading, generator: Generator) -> APIRouter:
+    """The route of questions, with what reads them and words the answers."""
     routes = APIRouter(prefix="/v1/bot", tags=["bot"], route_class=ApiRoute)
 
     @routes.post("/ask", operation_id="askBot", responses=refusals(NotFound))
@@ -173,15 +185,24 @@ def asking(reading: BotReading) -> APIRouter:
         """Ask the bot. It answers from published articles and the caller's own orders and cases, asks back, or hands over. What it
         made of the question is recorded; a repetition is a question of its own."""
         vector = await reading.vector(body.text)
+        about: tuple[str | None, ...] = ()
         if body.conversation_id is not None:
-            await queries.conversation(reader, body.conversation_id)
+            conversation = await queries.conversation(reader, body.conversation_id)
+            about = conversation.case_id, conversation.order_id
         language = body.language or bot_words.language_of(body.text)
         model, found = await bot_asking.find(
             reader, reading.classifiers, language=language, text=body.text, vector=vector
         )
         replied = await bot_answers.reply(
-            reader, body.text, language=language, conversation_id=body.conversation_id, model=model, found=found
+            reader,
+            body.text,
+            language=language,
+            conversation_id=body.conversation_id,
+            model=model,
+            found=found,
+            about=about,
         )
+        replied = await bot_wording.worded(generator, body.text, replied)
         async with runtime.transaction(reader.actor) as tx:
             answer = await bot_answers.record(tx, replied, body.text, body.conversation_id)
         return AskOut.of(replied, answer)

@@ -1,7 +1,7 @@
 """What the bot makes of a question: it answers from published clauses and the asker's own orders and cases, asks back, or hands over."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -10,6 +10,8 @@ from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.refusals import NotFound
 from asyncpg import Record
 
+from cs_svc.commands import bot_own
+from cs_svc.commands.bot_own import OWN_ROWS
 from cs_svc.domain import bot_texts, bot_words
 from cs_svc.domain.bot import (
     CLARIFY_LEAD,
@@ -24,12 +26,13 @@ from cs_svc.domain.bot import (
     Intent,
     Mark,
     MarkKind,
+    WrongReason,
 )
 from cs_svc.settings import Settings
 from cs_svc.tables.bot import ANSWERS, ANSWERS_IN_CONVERSATION, CITED_CLAUSES, FIGURES, INTENTS, MARKS, UNANSWERED
-from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
+from cs_svc.tables.bot_days import DELETE_QUESTIONS
+from cs_svc.tables.orders import ORDERS_OF_BUYER
 
-OWN_ROWS = 3
 LONGEST_QUOTE = 400
 JUDGES = frozenset({"agent", "admin"})
 Json: TypeAlias = dict[str, Any]  # Any: JSON
@@ -37,7 +40,7 @@ Json: TypeAlias = dict[str, Any]  # Any: JSON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the bot says to a question, and by what."""
+    """What the bot says to a question, and by what. `is_of_clauses`: there is nothing of own orders or cases in it; `is_generated`: a generative model has worded it."""
 
     kind: AnswerKind
     language: str
@@ -48,6 +51,9 @@ class Reply:
     alternatives: list[tuple[str, float]] = field(default_factory=list)
     citations: list[Json] = field(default_factory=list)
     proposal: Json | None = None
+    choices: list[str] = field(default_factory=list)
+    is_of_clauses: bool = False
+    is_generated: bool = False
     model: int | None = None
     with_vector: bool = False
 
@@ -60,19 +66,26 @@ async def reply(
     conversation_id: str | None,
     model: int | None,
     found: Found | None,
+    about: tuple[str | None, ...] = (),
 ) -> Reply:
-    """The reply to a question by what the model found in it; None where no model answers in its language."""
+    """The reply to a question by what the model found in it; None where no model answers in its language. `about` are the case and the order of the
+    conversation."""
     if bot_words.wants_person(text):
         return handed_over(language, HandoverReason.REQUESTED, model, found)
     if bot_words.is_angry(text):
         return handed_over(language, HandoverReason.ANGER, model, found)
+    latest = await _latest(reader, conversation_id)
+    chosen = await _chosen(reader, text, latest, language, model)
+    if chosen is not None:
+        return chosen
     if found is None:
         return handed_over(language, HandoverReason.NO_MODEL, model, None)
     likely = found.likely
     if found.is_enough:
         intent = await intent_of(reader, language, likely[0][0])
-        return await _of_intent(reader, intent, likely[0][0], language, model, found)
-    if await _misses(reader, conversation_id) >= MOST_MISSES - 1:
+        replied = await _of_intent(reader, intent, likely[0][0], language, model, found)
+        return await _with_own(reader, replied, intent, bot_own.named(text, ()), about)
+    if _misses(latest) >= MOST_MISSES - 1:
         return handed_over(language, HandoverReason.THIRD_MISS, model, found)
     if _is_close(likely):
         return Reply(
@@ -115,12 +128,52 @@ async def intent_of(reader: Reader[Settings], language: str, name: str) -> Inten
     return None
 
 
-async def _misses(reader: Reader[Settings], conversation_id: str | None) -> int:
-    """How many of the last questions of the conversation were not answered, one after the other."""
+async def _latest(reader: Reader[Settings], conversation_id: str | None) -> list[Answer]:
+    """The last answers in the conversation, newest first."""
     if conversation_id is None:
-        return 0
-    latest = await reader.all(ANSWERS_IN_CONVERSATION, conversation_id=conversation_id, rows=MOST_MISSES - 1)
-    return sum(each.kind is not AnswerKind.ANSWER for each in latest)
+        return []
+    return await reader.all(ANSWERS_IN_CONVERSATION, conversation_id=conversation_id, rows=MOST_MISSES - 1)
+
+
+def _misses(latest: Sequence[Answer]) -> int:
+    """How many of the last questions of the conversation were not answered, one after the other. To ask which order is meant is no miss."""
+    return sum(each.kind is not AnswerKind.ANSWER and not each.choices for each in latest)
+
+
+async def _chosen(
+    reader: Reader[Settings], text: str, latest: Sequence[Answer], language: str, model: int | None
+) -> Reply | None:
+    """The answer about the order or case that was chosen of those that were offered last; None where none was."""
+    offered = latest[0].choices if latest else None
+    chosen = bot_own.named(text, offered) if offered else None
+    if chosen is None:
+        return None
+    asked = latest[0]
+    action = BotAction.CASE_STATUS if chosen.startswith("case_") else BotAction.ORDER_STATUS
+    shown = await bot_own.status(reader, action, language, named_id=chosen, about=())
+    kind = AnswerKind.CLARIFY if shown.choices else AnswerKind.ANSWER
+    return Reply(
+        kind=kind,
+        language=language,
+        text=shown.text,
+        intent=asked.intent,
+        confidence=asked.confidence,
+        choices=shown.choices,
+        model=model,
+    )
+
+
+async def _with_own(
+    reader: Reader[Settings], replied: Reply, intent: Intent | None, named_id: str | None, about: tuple[str | None, ...]
+) -> Reply:
+    """The answer with what our copies show of the asker's own order or case, where the intent is about that."""
+    action = None if intent is None or intent.action is None else BotAction(intent.action)
+    if replied.kind is not AnswerKind.ANSWER or action not in (BotAction.ORDER_STATUS, BotAction.CASE_STATUS):
+        return replied
+    shown = await bot_own.status(reader, action, replied.language, named_id=named_id, about=about)
+    text = "\n".join(each for each in (replied.text, shown.text) if each)
+    kind = AnswerKind.CLARIFY if shown.choices else AnswerKind.ANSWER
+    return replace(replied, kind=kind, text=text, choices=shown.choices)
 
 
 async def _of_intent(
@@ -141,6 +194,7 @@ async def _of_intent(
         alternatives=list(found.likely[1:MOST_ALTERNATIVES]),
         citations=citations,
         proposal=proposal,
+        is_of_clauses=intent is None or intent.action is None,
         model=model,
         with_vector=found.with_vector,
     )
@@ -173,29 +227,16 @@ async def _citation(reader: Reader[Settings], slug: str, clause_id: str | None, 
 
 
 async def _text(reader: Reader[Settings], intent: Intent | None, language: str) -> tuple[str, Json | None]:
-    """What the intent says, with what our copies show of the asker's own orders and cases; and a request to confirm."""
+    """What the intent answers, and a request to confirm; of own orders and cases see `_with_own`."""
     parts, proposal = [intent.answer] if intent and intent.answer else [], None
     action = intent.action if intent else None
-    if action == BotAction.ORDER_STATUS:
-        orders = await reader.all(ORDERS_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
-        parts.append(bot_texts.orders_text(orders, language))
-    if action == BotAction.CASE_STATUS:
-        cases = await reader.all(CASES_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
-        parts.append(bot_texts.cases_text(cases, language))
+    if action in (BotAction.ORDER_STATUS, BotAction.CASE_STATUS):
+        return "\n".join(parts), None
     if action in (BotAction.OPEN_CASE, BotAction.OPEN_COMPLAINT):
         orders = await reader.all(ORDERS_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
         parts.append(bot_texts.text_of("proposal", language))
-        proposal = _proposal(str(action), [each.id for each in orders])
+        proposal = bot_own.proposal(str(action), [each.id for each in orders])
     return "\n".join(parts) or bot_texts.text_of("answered", language), proposal
-
-
-def _proposal(action: str, order_ids: list[str]) -> Json:
-    """The request that the client sends once the asker has confirmed it. The bot itself sends none."""
-    service, path = {
-        BotAction.OPEN_CASE: ("aftersale-svc", "/v1/cases"),
-        BotAction.OPEN_COMPLAINT: ("cs-svc", "/v1/complaints"),
-    }[BotAction(action)]
-    return {"action": action, "service": service, "method": "POST", "path": path, "order_ids": order_ids}
 
 
 async def record(tx: Transaction[Settings], replied: Reply, question: str, conversation_id: str | None) -> Answer:
@@ -214,13 +255,14 @@ async def record(tx: Transaction[Settings], replied: Reply, question: str, conve
         citations=[{name: value for name, value in each.items() if name != "quote"} for each in replied.citations],
         question=None if replied.kind is AnswerKind.ANSWER else question[:500],
         with_vector=replied.with_vector,
+        choices=replied.choices or None,
         asked_at=tx.now,
     )
     await tx.insert(ANSWERS, answer)
     return answer
 
 
-async def mark(tx: Transaction[Settings], answer_id: str, kind: MarkKind) -> Mark:
+async def mark(tx: Transaction[Settings], answer_id: str, kind: MarkKind, *, reason: WrongReason | None = None) -> Mark:
     """Record what the asker or an agent found of an answer.
 
     Raises:
@@ -231,7 +273,7 @@ async def mark(tx: Transaction[Settings], answer_id: str, kind: MarkKind) -> Mar
     is_asker = (answer.asker_id, answer.asker_role) == (tx.actor.id, tx.actor.role)
     if not is_asker and not is_judge:
         raise NotFound(what=ANSWERS.name)
-    made = Mark(answer_id=answer_id, kind=kind, marked_by=tx.actor.id, marked_at=tx.now)
+    made = Mark(answer_id=answer_id, kind=kind, marked_by=tx.actor.id, marked_at=tx.now, reason=reason)
     await tx.upsert(MARKS, made)
     return made
 
@@ -245,3 +287,8 @@ async def figures(reader: Reader[Settings], since: datetime) -> Mapping[str, int
 async def unanswered(reader: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Answer]:
     """A page of the questions that were not answered, newest first."""
     return await reader.page(UNANSWERED, limit=limit, cursor=cursor, **filters)
+
+
+async def delete_questions(tx: Transaction[Settings], before: datetime, *, rows: int) -> int:
+    """Delete the words of questions that were asked before; how many there were, at most `rows`."""
+    return await tx.execute(DELETE_QUESTIONS, before=before, rows=rows)

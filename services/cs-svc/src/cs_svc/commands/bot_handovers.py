@@ -4,7 +4,8 @@ from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.commands.bot_answers import OWN_ROWS, Reply
+from cs_svc.commands.bot_answers import Reply
+from cs_svc.commands.bot_own import OWN_ROWS
 from cs_svc.domain.bot import HandoverReason
 from cs_svc.domain.bot_handovers import SHOWN, Handover
 from cs_svc.domain.conversations import Conversation

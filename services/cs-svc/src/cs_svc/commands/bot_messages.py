@@ -152,6 +152,8 @@ def _basis(answer_id: str, replied: Reply) -> dict[str, Any]:  # Any: JSON
         "alternatives": [{"intent": name, "confidence": round(share, 4)} for name, share in replied.alternatives],
         "citations": replied.citations,
         "proposal": replied.proposal,
+        "choices": replied.choices,
+        "is_generated": replied.is_generated,
     }
 
 

@@ -61,6 +61,19 @@ class MarkKind(StrEnum):
     WRONG = "wrong"
 
 
+class WrongReason(StrEnum):
+    """What was wrong with an answer, as agents find."""
+
+    OTHER_QUESTION = "other_question"
+    WRONG_FACTS = "wrong_facts"
+    OUTDATED = "outdated"
+    INCOMPLETE = "incomplete"
+
+
+ASKED_AGAIN_DAYS = 7
+"""Who asks the same again within so many days, or is handed over in the same conversation, was not helped by the answer."""
+
+
 class CitedClause(TypedDict):
     """A clause that an intent is answered by: the slug of the article, and the number of the clause or None for all of it."""
 
@@ -136,7 +149,7 @@ class Activation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the bot made of one question, and by what: rows are only inserted. `question` is kept where it was not answered,
-    `with_vector` is whether the classifier knew its vector."""
+    `with_vector` is whether the classifier knew its vector. `choices` are the ids of own orders or cases that it offered."""
 
     id: str
     asker_id: str
@@ -151,14 +164,16 @@ class Answer:
     citations: list[dict[str, Any]]  # Any: JSON
     question: str | None
     with_vector: bool = False
+    choices: list[str] | None = None
     asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What somebody found of an answer, once each."""
+    """What somebody found of an answer, once each; `reason` is what was wrong with it."""
 
     answer_id: str
     kind: MarkKind
     marked_by: str
     marked_at: datetime
+    reason: WrongReason | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cs_svc.domain.bot import HandoverReason
-from cs_svc.domain.orders import KnownCase, KnownOrder
+from cs_svc.domain.orders import KnownCase, KnownOrder, KnownTurn
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "clarify": ("请问您想问的是：{options}？", "Which of these do you mean: {options}?"),
@@ -11,6 +11,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_cases": ("我没有查到您的售后单。", "I find no after-sale case of yours."),
     "order": ("订单 {id}：{state}", "Order {id}: {state}"),
     "case": ("售后单 {id}（订单 {order_id}）：{state}", "After-sale case {id} (order {order_id}): {state}"),
+    "turn": ("，等待{turn}处理", "; {turn} has to act"),
+    "until": ("，截止 {due}", " until {due}"),
+    "refund": ("，退款 {amount}：{state}", "; refund of {amount}: {state}"),
+    "which_order": ("请问是哪一个订单？", "Which order is it?"),
+    "which_case": ("请问是哪一个售后单？", "Which after-sale case is it?"),
+    "choice": ("{number}. {id}（{state}）", "{number}. {id} ({state})"),
     "proposal": (
         "我可以为您准备申请，请您确认后提交；是否受理由商家或平台决定。",
         "I can prepare the request for you to confirm; the merchant or the platform decides about it.",
@@ -63,6 +69,26 @@ NAMES_BOT = frozenset({HandoverReason.REQUESTED, HandoverReason.NOT_SURE, Handov
 """The texts that already say that a bot writes."""
 
 
+_CODES: dict[str, tuple[str, str]] = {
+    "merchant": ("商家", "the merchant"),
+    "buyer": ("您", "you"),
+    "agent": ("平台客服", "an agent of the platform"),
+    "platform": ("平台", "the platform"),
+    "system": ("系统", "the system"),
+    "courier": ("快递", "the courier"),
+    "warehouse": ("仓库", "the warehouse"),
+    "requested": ("已申请，尚未到账", "requested, not paid yet"),
+    "paid": ("已退回", "paid back"),
+    "failed": ("未成功，平台客服正在处理", "failed; an agent is handling it"),
+    "reversed": ("被退回商家，平台客服正在处理", "came back to the merchant; an agent is handling it"),
+}
+
+
+def word_of(code: str, language: str) -> str:
+    """The word for a code; the code itself where there is none."""
+    return _CODES.get(code, (code, code))[0 if language.startswith("zh") else 1]
+
+
 def text_of(code: str, language: str, **facts: str) -> str:
     """The text of a code in this language, with these facts."""
     zh, en = _TEXTS[code]
@@ -84,8 +110,22 @@ def orders_text(orders: Sequence[KnownOrder], language: str) -> str:
     return "\n".join(text_of("order", language, id=each.id, state=each.state) for each in orders)
 
 
-def cases_text(cases: Sequence[KnownCase], language: str) -> str:
-    """What our copies show of these cases."""
-    if not cases:
-        return text_of("no_cases", language)
-    return "\n".join(text_of("case", language, id=each.id, order_id=each.order_id, state=each.state) for each in cases)
+def case_text(case: KnownCase, turn: KnownTurn | None, amount: str | None, state: str | None, language: str) -> str:
+    """What our copies show of a case: its state, who has to act until when, and how far the refund is; `amount` is as it is read."""
+    parts = [text_of("case", language, id=case.id, order_id=case.order_id, state=case.state)]
+    if turn is not None and turn.turn is not None:
+        parts.append(text_of("turn", language, turn=word_of(turn.turn, language)))
+        if turn.due_at is not None:
+            parts.append(text_of("until", language, due=f"{turn.due_at:%Y-%m-%d %H:%M} UTC"))
+    if amount is not None and state is not None:
+        parts.append(text_of("refund", language, amount=amount, state=word_of(state, language)))
+    return "".join(parts)
+
+
+def choices_text(code: str, choices: Sequence[tuple[str, str]], language: str) -> str:
+    """The question which one is meant, with these ids and their states, numbered from 1."""
+    lines = [
+        text_of("choice", language, number=str(number), id=each, state=state)
+        for number, (each, state) in enumerate(choices, 1)
+    ]
+    return "\n".join([text_of(code, language), *lines])

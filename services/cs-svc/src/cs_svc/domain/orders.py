@@ -1,6 +1,8 @@
 """The orders and after-sale cases of other services, as far as cs-svc knows them, and references to them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from cs_svc.domain.errors import CaseOfOtherOrder
 
@@ -44,6 +46,34 @@ class KnownGoods:
     category: str | None
     total_minor: int | None = None
     currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTurn:
+    """Our copy of who has to act in a case, and until when; both None once nobody has to."""
+
+    id: str
+    turn: str | None
+    due_at: datetime | None
+
+
+class RefundProgress(StrEnum):
+    """How far the refund of a case is."""
+
+    REQUESTED = "requested"
+    PAID = "paid"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRefund:
+    """Our copy of the last refund of a case, in minor units."""
+
+    id: str
+    amount_minor: int
+    currency: str
+    state: RefundProgress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ COPIED = (
     articles.known_clauses,
     orders.known_requests,
     orders.known_goods,
+    orders.known_turns,
+    orders.known_refunds,
 )
 """Our copies of the orders, cases, parcels and articles, computed from the log alone."""
 

@@ -40,6 +40,7 @@ from cs_svc.domain.bot import (
     Model,
     ModelState,
     StoredWeights,
+    WrongReason,
 )
 from cs_svc.tables.articles import known_articles, known_clauses
 from cs_svc.tables.schema import metadata
@@ -106,9 +107,12 @@ bot_answers = Table(
     document("citations"),
     text("question", null=True),
     Column("with_vector", Boolean, nullable=False, server_default=false()),
+    document("choices", null=True),
     timestamp("asked_at"),
     CheckConstraint("(kind = 'handover') = (reason IS NOT NULL)", name="reason_of_handover"),
     Index("bot_answers_asked_idx", "asked_at"),
+    Index("bot_answers_asker_idx", "asker_id", "id"),
+    Index("bot_answers_question_idx", "asked_at", postgresql_where=sql("question IS NOT NULL")),
     Index("bot_answers_conversation_idx", "conversation_id", "id", postgresql_where=sql("conversation_id IS NOT NULL")),
 )
 bot_marks = Table(
@@ -119,6 +123,7 @@ bot_marks = Table(
     one_of("kind", MarkKind)[1],
     Column("marked_by", Text, primary_key=True),
     timestamp("marked_at"),
+    *one_of("reason", WrongReason, null=True),
 )
 
 INTENTS = Rows(bot_intents, Intent)

@@ -1,11 +1,21 @@
 """Our copies of the orders, parcels and after-sale cases of other services."""
 
-from aftercare_chassis.database.columns import minor, text
-from aftercare_chassis.database.mapping import Query, Rows
+from aftercare_chassis.database.columns import minor, one_of, text, timestamp
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
-from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, false, select
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, bindparam, false, select, update
 
-from cs_svc.domain.orders import KnownCase, KnownGoods, KnownOrder, KnownParcel, KnownRequest, Subject
+from cs_svc.domain.orders import (
+    KnownCase,
+    KnownGoods,
+    KnownOrder,
+    KnownParcel,
+    KnownRefund,
+    KnownRequest,
+    KnownTurn,
+    RefundProgress,
+    Subject,
+)
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
 
@@ -50,6 +60,21 @@ known_goods = Table(
     *minor("total_minor", null=True),
     text("currency", null=True),
 )
+known_turns = Table(
+    "known_turns",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("turn", null=True),
+    timestamp("due_at", null=True),
+)
+known_refunds = Table(
+    "known_refunds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    text("currency"),
+    *one_of("state", RefundProgress),
+)
 
 KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
 KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
@@ -57,6 +82,13 @@ KNOWN_PARCELS = Rows(known_parcels, KnownParcel, seen_by(known_parcels))
 KNOWN_REQUESTS = Rows(known_requests, KnownRequest)
 KNOWN_GOODS = Rows(known_goods, KnownGoods)
 GOODS_OF_ORDER = Query(select(known_goods).where(known_goods.c.id == bindparam("order_id", type_=Text)), KnownGoods)
+KNOWN_TURNS = Rows(known_turns, KnownTurn)
+KNOWN_REFUNDS = Rows(known_refunds, KnownRefund)
+MOVE_REFUND = Statement(
+    update(known_refunds)
+    .where(known_refunds.c.id == bindparam("of_case"))
+    .values(state=bindparam("new_state", type_=Text))
+)
 SUBJECT = Query(
     select(
         select(known_requests.c.reason)

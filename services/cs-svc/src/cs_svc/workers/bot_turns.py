@@ -1,6 +1,7 @@
 """The worker by which the bot answers in conversations: it leases messages, finds the answer outside any transaction, and writes it."""
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from aftercare_chassis import failpoints
@@ -9,12 +10,13 @@ from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.runtime import Runtime
 
-from cs_svc.commands import bot_answers, bot_asking, bot_messages, bot_turns
+from cs_svc.commands import bot_answers, bot_asking, bot_messages, bot_turns, bot_wording
 from cs_svc.commands.bot_answers import Reply
 from cs_svc.commands.bot_turns import Claimed
 from cs_svc.domain import bot_words
-from cs_svc.domain.bot import HandoverReason
+from cs_svc.domain.bot import AnswerKind, HandoverReason
 from cs_svc.integrations.bot_reading import BotReading
+from cs_svc.integrations.wording import Generator
 from cs_svc.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -23,8 +25,8 @@ log = structlog.get_logger(__name__)
 class BotTurns:
     """Answers the messages of conversations that the bot has."""
 
-    def __init__(self, reading: BotReading) -> None:
-        self._reading = reading
+    def __init__(self, reading: BotReading, generator: Generator) -> None:
+        self._reading, self._generator = reading, generator
 
     def worker(self) -> Worker[Settings]:
         """The worker, woken for each message."""
@@ -49,8 +51,10 @@ class BotTurns:
             return AT_ONCE
         failpoints.point("bot_turn.decided")
         async with runtime.transaction() as tx:
-            await bot_messages.answer(tx, claimed, replied)
+            written = await bot_messages.answer(tx, claimed, replied)
         failpoints.point("bot_turn.answered")
+        if written is not None and written.bot is not None:
+            _count(runtime, written.bot)
         return AT_ONCE
 
     async def _reply(self, runtime: Runtime[Settings], claimed: Claimed) -> Reply:
@@ -64,6 +68,21 @@ class BotTurns:
             model, found = await bot_asking.find(
                 reader, self._reading.classifiers, language=language, text=text, vector=vector
             )
-            return await bot_answers.reply(
-                reader, text, language=language, conversation_id=conversation.id, model=model, found=found
+            replied = await bot_answers.reply(
+                reader,
+                text,
+                language=language,
+                conversation_id=conversation.id,
+                model=model,
+                found=found,
+                about=(conversation.case_id, conversation.order_id),
             )
+        return await bot_wording.worded(self._generator, text, replied)
+
+
+def _count(runtime: Runtime[Settings], basis: dict[str, Any]) -> None:  # Any: JSON
+    """Count what was written: answers and questions back, and hand-overs by their reason."""
+    if basis["kind"] == AnswerKind.HANDOVER:
+        runtime.metrics.signal("bot_handed_over", str(basis["reason"]))
+    else:
+        runtime.metrics.signal("bot_answered", str(basis["kind"]))

@@ -4,10 +4,11 @@ from dataclasses import asdict
 from typing import Self
 
 from aftercare_chassis.http.schemas import Id, In, Out, PrincipalId, Text, Time, example
+from pydantic import model_validator
 
 from cs_svc.api.schemas.bot import Language
 from cs_svc.commands.bot_answers import Reply
-from cs_svc.domain.bot import Answer, AnswerKind, HandoverReason, Mark, MarkKind
+from cs_svc.domain.bot import Answer, AnswerKind, HandoverReason, Mark, MarkKind, WrongReason
 
 
 class AskIn(In):
@@ -91,6 +92,10 @@ class AskOut(Out):
     """Why a person has to answer; null otherwise."""
     proposal: ProposalOut | None
     """A request to confirm; null where there is none."""
+    choices: list[str]
+    """The asker's own orders or cases to choose from, where it asks which one is meant."""
+    is_generated: bool
+    """Whether a generative model has worded it, each of whose sentences a cited clause supports."""
     is_bot: bool
     """Always true: a program answers."""
     with_vector: bool
@@ -110,6 +115,8 @@ class AskOut(Out):
                 "text",
                 "reason",
                 "proposal",
+                "choices",
+                "is_generated",
                 "with_vector",
             )
         }
@@ -125,6 +132,14 @@ class MarkIn(In):
 
     kind: MarkKind
     """The asker states `solved` or `unsolved`, an agent `wrong`."""
+    reason: WrongReason | None = None
+    """What was wrong; with `wrong` alone."""
+
+    @model_validator(mode="after")
+    def _reason_of_wrong(self) -> Self:
+        if self.reason is not None and self.kind is not MarkKind.WRONG:
+            raise ValueError("reason is only for wrong")
+        return self
 
 
 class MarkOut(Out):
@@ -138,6 +153,8 @@ class MarkOut(Out):
     """Who found it."""
     marked_at: Time
     """When."""
+    reason: WrongReason | None
+    """What was wrong with it; null where that was not stated."""
 
     @classmethod
     def of(cls, mark: Mark) -> Self:

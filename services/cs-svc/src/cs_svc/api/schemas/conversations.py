@@ -118,6 +118,10 @@ class BotBasisOut(Out):
     """The clauses that it relies on."""
     proposal: ProposalOut | None
     """A request to confirm; null where there is none."""
+    choices: list[str]
+    """The buyer's own orders or cases to choose from, where it asks which one is meant."""
+    is_generated: bool = False
+    """Whether a generative model has worded it, each of whose sentences a cited clause supports."""
 
 
 class MessageOut(Out):
