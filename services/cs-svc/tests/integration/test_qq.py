@@ -153,10 +153,10 @@ async def test_pictures_are_fetched_from_qq_alone(bot: Bot) -> None:
     bot.qq.files["cat.jpg"] = b"jpeg"
     attachments = [
         {"url": f"https://{host}/download/cat.jpg", "filename": "cat.jpg", "content_type": "image/jpeg"}
-        for host in ("multimedia.nt.qq.com.cn", "internal.example")
+        for host in ("multimedia.nt.qq.com.cn", "internal.example", "[multimedia.nt.qq.com.cn")
     ]
     await bot.write(bot.qq.private(PERSON, "", number=1, attachments=attachments))
     [opened] = await bot.at.conversations()
     assert texts(opened) == ["[图片]"]
     files = (await bot.at.desk.agent.get(f"/v1/conversations/{opened['id']}/files")).json()["data"]
-    assert sorted(each["is_kept"] for each in files) == [False, True]
+    assert sorted(each["is_kept"] for each in files) == [False, False, True]

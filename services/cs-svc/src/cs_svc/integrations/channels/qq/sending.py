@@ -95,8 +95,7 @@ class QqSending:
 
     async def fetch(self, reference: str, now: datetime) -> FetchedMedia:
         """See the port of files. Only addresses of QQ are called, whatever a push names."""
-        found = urlsplit(reference)
-        if found.scheme != "https" or not (found.hostname or "").endswith(_HOSTS):
+        if not _is_of_qq(reference):
             return FetchedMedia(Outcome.REFUSED, why="address_not_of_qq")
         try:
             async with self.client.stream("GET", reference) as response:
@@ -120,6 +119,14 @@ class QqSending:
             raise TokenUnavailable("qq_login_refused") from None
         except (httpx.HTTPError, ValueError, TypeError):
             raise TokenUnavailable("qq_unavailable") from None
+
+
+def _is_of_qq(address: str) -> bool:
+    try:
+        found = urlsplit(address)
+    except ValueError:  # such as brackets that hold no address
+        return False
+    return found.scheme == "https" and (found.hostname or "").endswith(_HOSTS)
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:
