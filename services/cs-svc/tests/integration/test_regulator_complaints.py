@@ -3,6 +3,7 @@
 from typing import Any
 
 import pypdfium2
+import pytest
 from cs_desk import CASE, ORDER, Desk, complaint_body, made
 
 PATH = "/v1/regulator-complaints"
@@ -54,6 +55,16 @@ async def test_a_mediation_ends_with_an_agreement_and_a_letter(prepared: Desk) -
     assert (replied.regulator_complaint_id, replied.outcome, replied.case_id) == (row["id"], "agreed", CASE)
     reopened = await step(prepared, row["id"], "reopen", {"answer_by": "2026-06-01T00:00:00Z"})
     assert (reopened["state"], reopened["outcome"], reopened["due_at"]) == ("mediating", None, "2026-06-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59-12:00", "1999-12-31T23:59:59Z", 5]
+)
+@pytest.mark.parametrize("field", ["received_at", "answer_by"])
+async def test_times_from_which_no_days_are_counted_are_refused(prepared: Desk, field: str, time: object) -> None:
+    refused = await prepared.agent.post(PATH, json={**FILE, field: time})
+    problem = prepared.harness.problem(refused, 422, "validation_failed")
+    assert [each["pointer"] for each in problem["errors"]] == [f"/{field}"]
 
 
 async def test_a_declined_mediation_still_needs_a_letter(prepared: Desk) -> None:

@@ -1,6 +1,7 @@
 """Bodies of complaints of authorities."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import (
@@ -20,7 +21,8 @@ from aftercare_chassis.http.schemas import (
 )
 from aftercare_chassis.http.turns import TurnOf
 from aftercare_chassis.lifecycle import Actor
-from pydantic import AwareDatetime
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
 from cs_svc.commands.regulator_complaints import Letter
@@ -31,6 +33,17 @@ from cs_svc.domain.regulator_complaints import (
     RegulatorState,
 )
 
+_EARLIEST, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _countable(value: datetime) -> datetime:
+    if not _EARLIEST <= value < _END:
+        raise PydanticCustomError("out_of_range", "Must be in 2000 to 2099.", {"zh": "须在 2000 年至 2099 年之间。"})
+    return value
+
+
+LetterTime = Annotated[Time, AfterValidator(_countable)]
+"""An instant from which working days can be counted."""
 RegulatorTurn = Annotated[str, TurnOf("RegulatorTurn", REGULATOR_COMPLAINT)]
 
 
@@ -52,9 +65,9 @@ class RegulatorComplaintIn(In):
     """The authority's number of its file; once per authority."""
     text: Text
     """What it says."""
-    received_at: AwareDatetime
+    received_at: LetterTime
     """When it came in, from which on its first date is counted."""
-    answer_by: AwareDatetime | None = None
+    answer_by: LetterTime | None = None
     """Until when the authority wants to know whether there will be a mediation; left out: seven working days."""
     order_id: Id | None = None
     """May be left out where a case or a complaint is given."""
@@ -81,7 +94,7 @@ class StepIn(In):
 
     model_config = example(answer_by="2026-05-06T09:00:00Z")
 
-    answer_by: AwareDatetime | None = None
+    answer_by: LetterTime | None = None
     """The date that the authority has set; left out: by law."""
 
 
