@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from cs_desk import CASE, ORDER, Desk, complaint_body, made
+from cs_svc.commands import complaint_intake
 
 TEXT = "水壶漏水，商家拒绝退货，要求退款"
 REPEATED = "水壶漏水商家不给退货，我要退款"
@@ -28,6 +29,24 @@ async def test_what_is_repeated_by_phone_is_added_and_kept(prepared: Desk) -> No
     assert (event.complaint_id, event.submission_id, event.submitted_over) == (first["id"], submission["id"], "phone")
     assert REPEATED not in event.model_dump_json()
     assert len(await prepared.events("ComplaintOpened")) == 1
+
+
+async def test_what_repeats_a_complaint_that_is_resolved_meanwhile_opens_one(
+    prepared: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await prepared.complaint(text=TEXT)
+    find = complaint_intake._find_repeated
+
+    async def found_before_it_is_resolved(*given: Any) -> Any:
+        found = await find(*given)
+        resolved = await prepared.agent.post(f"/v1/complaints/{first['id']}/resolve", json={"outcome": "explained"})
+        assert resolved.status_code == 200
+        return found
+
+    monkeypatch.setattr(complaint_intake, "_find_repeated", found_before_it_is_resolved)
+    again = await prepared.complaint(text=REPEATED)
+    assert (again["state"], again["text"], again["submissions"]) == ("open", REPEATED, [])
+    assert (await prepared.agent.get(f"/v1/complaints/{first['id']}")).json()["submissions"] == []
 
 
 async def test_another_matter_case_buyer_or_time_is_a_complaint_of_its_own(prepared: Desk) -> None:

@@ -11,7 +11,7 @@ from cs_svc.commands import complaints, order_references
 from cs_svc.commands.record import complaint_fields, text_fields
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.complaint_submissions import Marked, Match, Submission, repeated
-from cs_svc.domain.complaints import Complaint, ComplaintCategory, ComplaintChannel
+from cs_svc.domain.complaints import Complaint, ComplaintCategory, ComplaintChannel, ComplaintState
 from cs_svc.domain.conversations import AuthorRole, Message
 from cs_svc.domain.errors import (
     ComplaintAlreadyOpen,
@@ -115,8 +115,9 @@ async def _take_in(
     if marked is not None:
         await _refuse_marked(tx, marked)
     match = await _find_repeated(tx, reference, text)
-    if match is not None:
-        return await _add(tx, match, channel, text, marked)
+    added = None if match is None else await _add(tx, match, channel, text, marked)
+    if added is not None:
+        return added
     unresolved = await tx.one(UNRESOLVED_COMPLAINT, subject_id=reference.subject_id, channel=channel)
     if unresolved is not None:
         raise ComplaintAlreadyOpen(complaint_id=unresolved.id)
@@ -151,8 +152,12 @@ async def _find_repeated(tx: Transaction[Settings], reference: OrderReference, t
 
 async def _add(
     tx: Transaction[Settings], match: Match, channel: ComplaintChannel, text: str, marked: Marked | None
-) -> Received:
-    complaint: Complaint = replace(await tx.lock(COMPLAINTS, match.complaint.id), updated_at=tx.now)
+) -> Received | None:
+    """Add the text to the complaint; None where that has been resolved meanwhile."""
+    locked: Complaint = await tx.lock(COMPLAINTS, match.complaint.id)
+    if locked.state is ComplaintState.RESOLVED:
+        return None
+    complaint = replace(locked, updated_at=tx.now)
     submission = Submission(
         id=tx.new_id("sub"),
         complaint_id=complaint.id,
