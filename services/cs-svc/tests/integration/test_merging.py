@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from aftercare_events import AfterSaleApproved
 from cs_desk import CASE, ORDER, Desk, made
+from cs_svc.domain.merging import MOST_MOVED
 from queue_desk import QueueDesk, done
 from test_sla import breaches, policy
 
@@ -183,6 +184,22 @@ async def test_places_and_orders_that_do_not_fit_are_refused(prepared: Desk) -> 
         prepared.harness.problem(await split(prepared, opened, place), 422, "place_unknown")
     refused = await split(prepared, opened, "00000002", order_id="ord_3")
     prepared.harness.problem(refused, 404, "order_unknown")
+
+
+async def test_a_long_conversation_is_split_where_it_may_be(prepared: Desk) -> None:
+    """More messages than are moved at once may stay; no more may go, and none is left behind."""
+    opened = await prepared.conversation(text="1")
+    pool, most = prepared.harness.runtime.pool, MOST_MOVED + 100
+    names = "conversation_id, author_role, author_id, text, citations, sent_at, channel"
+    await pool.execute(
+        f"INSERT INTO messages (id, place, {names}) SELECT 'msg_' || n, lpad(n::text, 8, '0'), {names}"
+        f" FROM messages, generate_series(2, {most}) AS n"
+    )
+    await pool.execute("UPDATE conversations SET message_count = $1", most)
+    prepared.harness.problem(await split(prepared, opened, "00000002"), 409, "too_many_messages")
+    new = made(await split(prepared, opened, f"{most - 1:08d}"))
+    assert new["message_count"] == 2
+    assert (await shown(prepared, opened))["message_count"] == most - 2
 
 
 async def test_a_split_is_undone_by_merging(prepared: Desk) -> None:

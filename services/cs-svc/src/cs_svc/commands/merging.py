@@ -71,7 +71,7 @@ async def split(
     """
     before = await tx.lock(CONVERSATIONS, conversation_id)
     shortened = CONVERSATION.apply(before, ConversationAction.SPLIT, tx)
-    found = await tx.all(tables.PLACED, conversation_id=before.id, rows=MOST_MOVED + 1)
+    found = await tx.all(tables.PLACED, conversation_id=before.id, rows=before.message_count)
     stay, go = domain.check_split(found, from_place)
     left = replace(
         shortened, message_count=len(stay), places_skipped=before.places_skipped + before.message_count - len(stay)
