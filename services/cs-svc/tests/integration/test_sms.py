@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from aftercare_chassis.testing import FixedClock
 from aftercare_simulators.channels.sms import SmsProvider
 from cs_desk import made
 from platform_desk import PlatformDesk, platform_desk, texts
+from queue_desk import QueueDesk, done
 
 NUMBER, TOKEN = "13800138000", "push-token-of-tests"
 
@@ -41,10 +43,9 @@ class Account:
         return newest
 
 
-@pytest.fixture
-async def account(postgres_url: str) -> AsyncIterator[Account]:
-    clock = FixedClock()
-    provider = SmsProvider(lambda: clock.now())
+@asynccontextmanager
+async def connected(postgres_url: str, provider: SmsProvider, **given: object) -> AsyncIterator[Account]:
+    """The service that is connected to the provider."""
     settings = {
         "sms_key_id": provider.key_id,
         "sms_key_secret": provider.secret,
@@ -54,9 +55,16 @@ async def account(postgres_url: str) -> AsyncIterator[Account]:
         "sms_url": "http://sms.test",
         "sms_hourly": 3,
     }
-    async with platform_desk(postgres_url, provider.app(), **settings) as at:
-        clock = at.desk.harness.clock
+    async with platform_desk(postgres_url, provider.app(), **settings, **given) as at:
         yield Account(provider, at)
+
+
+@pytest.fixture
+async def account(postgres_url: str) -> AsyncIterator[Account]:
+    clock = FixedClock()
+    async with connected(postgres_url, SmsProvider(lambda: clock.now())) as account:
+        clock = account.at.desk.harness.clock
+        yield account
 
 
 async def test_a_message_is_sent_signed_and_its_report_is_stored(account: Account) -> None:
@@ -100,6 +108,58 @@ async def test_who_opts_out_gets_no_more_until_they_opt_in(account: Account, wor
     assert len(account.provider.sent) == 2
     types = [each.type for each in await account.at.desk.harness.envelopes()]
     assert [each for each in types if each.startswith("IdentityOpted")] == ["IdentityOptedOut.v1", "IdentityOptedIn.v1"]
+
+
+async def test_the_bot_leaves_whoever_opts_out_to_people(postgres_url: str) -> None:
+    provider = SmsProvider(lambda: FixedClock().now())
+    async with connected(postgres_url, provider, bot_channels="sms") as account:
+        queues = QueueDesk(account.at.desk)
+        await queues.team()
+        await account.push(account.provider.answer(NUMBER, "TD", sequence=1))
+        await account.at.run("bot-turns")
+        [conversation] = await account.at.conversations()
+        assert (texts(conversation), conversation["bot_in_charge"]) == (["TD"], False)
+        turns = await account.at.desk.harness.runtime.pool.fetch("SELECT state, due_at FROM bot_turns")
+        assert [tuple(each) for each in turns] == [("dropped", None)]
+        assert [each["state"] for each in await queues.entries()] == ["waiting"]
+        assert provider.sent == []
+
+
+async def test_what_was_merged_stays_with_the_buyer_when_the_link_is_undone(account: Account) -> None:
+    desk = account.at.desk
+    await account.push(account.provider.answer(NUMBER, "一", sequence=1))
+    [over_sms] = await account.at.conversations()
+    [identity] = (await desk.agent.get("/v1/identities")).json()["data"]
+    path = f"/v1/identities/{identity['id']}"
+    done(await desk.agent.post(f"{path}/link", json={"buyer_id": "buyer-1", "reason": "?"}))
+    mine = made(await desk.buyer.post("/v1/conversations", json={"text": "我的事"}))
+    done(await desk.agent.post(f"/v1/conversations/{over_sms['id']}/merge", json={"into_id": mine["id"]}))
+    done(await desk.agent.post(f"{path}/unlink", json={"reason": "误关联"}))
+    assert (await desk.buyer.get(f"/v1/conversations/{mine['id']}")).status_code == 200
+    assert (await account.at.answer(mine, "只给买家看")).status_code == 201
+    assert account.provider.sent == [], "the address is not the buyer's"
+    await account.push(account.provider.answer(NUMBER, "二", sequence=2))
+    assert await account.at.inbox() == [("applied", None)] * 2
+    assert [texts(each) for each in await account.at.conversations()] == [[], ["我的事", "一", "只给买家看"], ["二"]]
+    done(await desk.agent.post(f"{path}/link", json={"buyer_id": "buyer-2", "reason": "?"}))
+    assert (await desk.other_buyer.get(f"/v1/conversations/{mine['id']}")).status_code == 404
+
+
+async def test_what_was_split_from_a_merged_one_stays_with_the_buyer_as_well(account: Account) -> None:
+    desk = account.at.desk
+    mine = made(await desk.buyer.post("/v1/conversations", json={"text": "我的事"}))
+    desk.harness.clock.advance(seconds=1)
+    await account.push(account.provider.answer(NUMBER, "一", sequence=1))
+    [identity] = (await desk.agent.get("/v1/identities")).json()["data"]
+    path, over_sms = f"/v1/identities/{identity['id']}", (await account.at.conversations())[1]
+    done(await desk.agent.post(f"{path}/link", json={"buyer_id": "buyer-1", "reason": "?"}))
+    done(await desk.agent.post(f"/v1/conversations/{over_sms['id']}/merge", json={"into_id": mine["id"]}))
+    merged = done(await desk.agent.get(f"/v1/conversations/{mine['id']}"))
+    body = {"from_place": merged["messages"][1]["place"]}
+    new = made(await desk.agent.post(f"/v1/conversations/{mine['id']}/split", json=body))
+    done(await desk.agent.post(f"{path}/unlink", json={"reason": "误关联"}))
+    for each in (mine, new):
+        assert (await desk.buyer.get(f"/v1/conversations/{each['id']}")).status_code == 200
 
 
 async def test_a_question_with_such_a_word_is_a_question(account: Account) -> None:

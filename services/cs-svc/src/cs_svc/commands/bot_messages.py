@@ -10,7 +10,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftercare_events import ConversationBotSwitched, ConversationHandedOver
 
-from cs_svc.commands import bot_answers, bot_handovers, bot_turns, effects
+from cs_svc.commands import bot_answers, bot_handovers, bot_turns, deliveries, effects
 from cs_svc.commands.bot_answers import Reply
 from cs_svc.commands.bot_turns import Claimed
 from cs_svc.commands.conversations import new_message, posted
@@ -55,13 +55,18 @@ async def switch(tx: Transaction[Settings], conversation_id: str, *, in_charge: 
 
 
 async def answer(tx: Transaction[Settings], claimed: Claimed, replied: Reply) -> Message | None:
-    """Write what the bot makes of the leased messages, once: None where another worker has done so, or a person has the conversation."""
+    """Write what the bot makes of the leased messages, once: None where another worker has done so, a person has the conversation, or
+    the buyer takes no messages now."""
     before = await tx.lock(CONVERSATIONS, claimed.conversation.id)
     turns = await bot_turns.lock(tx, claimed)
     if not turns:
         return None
     if not before.bot_in_charge or before.state is not ConversationState.OPEN:
         await bot_turns.end(tx, turns, BotTurnAction.DROP)
+        return None
+    if not await deliveries.is_possible(tx, before):
+        await bot_turns.end(tx, turns, BotTurnAction.DROP)
+        await _leave_to_people(tx, before)
         return None
     since = tx.now - timedelta(hours=1)
     [written] = await tx.all(WRITTEN_BY_BOT, conversation_id=before.id, since=since)
@@ -77,6 +82,15 @@ async def answer(tx: Transaction[Settings], claimed: Claimed, replied: Reply) ->
         reply_id=message.id,
     )
     return message
+
+
+async def _leave_to_people(tx: Transaction[Settings], before: Conversation) -> None:
+    """Take the locked conversation from the bot, which cannot reach the buyer over its channel now: agents see what was asked."""
+    left = replace(before, bot_in_charge=False)
+    saved = await tx.save(
+        CONVERSATIONS, left, ConversationBotSwitched(**conversation_fields(tx, left), bot_in_charge=False)
+    )
+    await effects.bot_switched(tx, saved)
 
 
 async def _write(

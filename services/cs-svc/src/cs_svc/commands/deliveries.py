@@ -59,6 +59,8 @@ async def queue(tx: Transaction[Settings], conversation: Conversation, message: 
     if conversation.identity_id is None or conversation.channel not in WRITTEN:
         return
     identity: Identity = await tx.get(IDENTITIES, conversation.identity_id)
+    if conversation.buyer_id not in (identity.buyer_id, identity.customer_id):
+        return  # The link was undone, and the conversation stayed with the buyer.
     if message.author_role is not AuthorRole.SYSTEM:
         check_takes_messages(tx, identity)
     elif identity.opted_out_at is not None:
@@ -75,6 +77,14 @@ async def queue(tx: Transaction[Settings], conversation: Conversation, message: 
     )
     await tx.insert(DELIVERIES, delivery)
     tx.wake(WORKER)
+
+
+async def is_possible(tx: Transaction[Settings], conversation: Conversation) -> bool:
+    """Whether a message in the conversation reaches the buyer now; also where it is read over the API alone."""
+    if conversation.identity_id is None or conversation.channel not in WRITTEN:
+        return True
+    identity: Identity = await tx.get(IDENTITIES, conversation.identity_id)
+    return identity.opted_out_at is None and may_be_answered(identity.channel, identity.last_inbound_at, tx.now)
 
 
 def check_takes_messages(tx: Transaction[Settings], identity: Identity) -> None:

@@ -1,7 +1,8 @@
-"""Identities: add one, link it to a buyer, and undo the link. Its conversations are always whose the identity is."""
+"""Identities: add one, link it to a buyer, and undo the link. Its conversations go with it."""
 
 from dataclasses import replace
 
+from aftercare_chassis.database.mapping import Query
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import (
@@ -18,10 +19,11 @@ from aftercare_events.catalogue.conversations import LinkProof
 from cs_svc.commands import effects
 from cs_svc.commands.record import conversation_fields, identity_fields
 from cs_svc.domain.channels import Channel
+from cs_svc.domain.conversations import Conversation
 from cs_svc.domain.errors import IdentityKnown
 from cs_svc.domain.identities import IDENTITY, Identity, IdentityAction, canonical
 from cs_svc.settings import Settings
-from cs_svc.tables.conversations import CONVERSATIONS, LOCK_OF_IDENTITY
+from cs_svc.tables.conversations import CONVERSATIONS, LOCK_OF_IDENTITY, LOCK_UNMIXED_OF_IDENTITY
 from cs_svc.tables.identities import IDENTITIES, IDENTITY_AT, LOCK_IDENTITY_AT
 
 MOST_MOVED = 500
@@ -66,11 +68,11 @@ async def link(tx: Transaction[Settings], identity_id: str, *, buyer_id: str, re
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see IDENTITY.
     """
-    linked = IDENTITY.apply(await tx.lock(IDENTITIES, identity_id), IdentityAction.LINK, tx)
-    linked = replace(linked, buyer_id=buyer_id, updated_at=tx.now)
+    before = await tx.lock(IDENTITIES, identity_id)
+    linked = replace(IDENTITY.apply(before, IdentityAction.LINK, tx), buyer_id=buyer_id, updated_at=tx.now)
     event = IdentityLinked(**identity_fields(tx, linked), proof=LinkProof.AGENT, reason_hash=digest(reason))
     saved = await tx.save(IDENTITIES, linked, event)
-    await _move_conversations(tx, saved)
+    await _move_conversations(tx, saved, before.buyer_id, LOCK_OF_IDENTITY)
     return saved
 
 
@@ -85,12 +87,15 @@ async def prove(tx: Transaction[Settings], *, channel: Channel, address: str) ->
     linked = IDENTITY.apply(identity, IdentityAction.PROVE, SystemContext(tx.now, tx.settings))
     linked = replace(linked, buyer_id=tx.actor.id, updated_at=tx.now)
     saved = await tx.save(IDENTITIES, linked, IdentityLinked(**identity_fields(tx, linked), proof=LinkProof.CODE))
-    await _move_conversations(tx, saved)
+    await _move_conversations(tx, saved, identity.buyer_id, LOCK_OF_IDENTITY)
     return saved
 
 
 async def unlink(tx: Transaction[Settings], identity_id: str, *, reason: str) -> Identity:
-    """Undo the link: the identity, and what was written over it, are a customer of their own again.
+    """Undo the link: the identity and its conversations are a customer of their own again.
+
+    A conversation that was merged or split stays with the buyer, since parts of it may never have been written over the identity; nothing of
+    it is delivered to the address any more.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -103,7 +108,7 @@ async def unlink(tx: Transaction[Settings], identity_id: str, *, reason: str) ->
         **identity_fields(tx, separate), previous_buyer_id=before.buyer_id, reason_hash=digest(reason)
     )
     saved = await tx.save(IDENTITIES, separate, event)
-    await _move_conversations(tx, saved)
+    await _move_conversations(tx, saved, before.buyer_id, LOCK_UNMIXED_OF_IDENTITY)
     return saved
 
 
@@ -122,8 +127,10 @@ async def set_opted_out(tx: Transaction[Settings], identity_id: str, *, opted_ou
     await tx.save(IDENTITIES, changed, event(**identity_fields(tx, changed)))
 
 
-async def _move_conversations(tx: Transaction[Settings], identity: Identity) -> None:
-    found = await tx.all(LOCK_OF_IDENTITY, identity_id=identity.id, buyer_id=identity.buyer_id, rows=MOST_MOVED)
+async def _move_conversations(
+    tx: Transaction[Settings], identity: Identity, previous_buyer_id: str, query: Query[Conversation]
+) -> None:
+    found = await tx.all(query, identity_id=identity.id, buyer_id=previous_buyer_id, rows=MOST_MOVED)
     for before in found:
         moved = replace(before, buyer_id=identity.buyer_id, updated_at=tx.now)
         event = ConversationCustomerChanged(

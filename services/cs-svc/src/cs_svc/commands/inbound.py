@@ -177,7 +177,8 @@ async def _conversation(tx: Transaction[Settings], identity: Identity, found: In
         return None
     newest = await tx.one(NEWEST_OF_IDENTITY, identity_id=identity.id)
     found_at = await _at(tx, newest.id) if newest is not None else None
-    return found_at.id if found_at is not None else None
+    # A link may have been undone after its conversation was merged into one of the buyer.
+    return found_at.id if found_at is not None and found_at.buyer_id == identity.buyer_id else None
 
 
 async def _at(tx: Transaction[Settings], conversation_id: str) -> Conversation | None:

@@ -205,15 +205,19 @@ LOCK_CONVERSATIONS = Query(
     Conversation,
     seen_by=seen_by(conversations),
 )
-LOCK_OF_IDENTITY = Query(
+_of_identity = (
     select(conversations)
-    .where(
-        conversations.c.identity_id == bindparam("identity_id"),
-        conversations.c.buyer_id != bindparam("buyer_id"),
-    )
+    .where(conversations.c.identity_id == bindparam("identity_id"), conversations.c.buyer_id == bindparam("buyer_id"))
     .order_by(conversations.c.id)
     .limit(bindparam("rows"))
-    .with_for_update(key_share=True),
-    Conversation,
+    .with_for_update(key_share=True)
 )
-"""Conversations with this identity that are not this buyer's, locked."""
+LOCK_OF_IDENTITY = Query(_of_identity, Conversation)
+"""This buyer's conversations with this identity, locked."""
+_has_moved_messages = exists().where(
+    messages.c.conversation_id == conversations.c.id, messages.c.origin_id.is_not(None)
+)
+LOCK_UNMIXED_OF_IDENTITY = Query(
+    _of_identity.where(conversations.c.places_skipped == literal_column("0"), ~_has_moved_messages), Conversation
+)
+"""Those of them that were neither merged nor split: a merged one has messages that were not written over the identity."""
