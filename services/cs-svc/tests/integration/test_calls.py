@@ -118,6 +118,24 @@ async def test_reports_come_in_any_order_and_twice(exchange: Exchange, order: tu
     assert [texts(each) for each in await exchange.at.conversations()] == [["[来电] 3:05"]]
 
 
+async def test_calls_and_outcomes_follow_a_conversation_that_was_merged(exchange: Exchange) -> None:
+    await exchange.report("ended", **TALK)
+    [call], [logged] = await exchange.calls(), await exchange.at.conversations()
+    agent = exchange.at.desk.agent
+    identity = made(await agent.post("/v1/identities", json={"channel": "email", "address": "li.wei@example.com"}))
+    link = {"buyer_id": logged["buyer_id"], "reason": "核对"}
+    assert (await agent.post(f"/v1/identities/{identity['id']}/link", json=link)).status_code == 200
+    target = made(await agent.post(f"/v1/identities/{identity['id']}/conversations", json={"text": "您好"}))
+    merged = await agent.post(f"/v1/conversations/{logged['id']}/merge", json={"into_id": target["id"]})
+    assert merged.status_code == 200, merged.text
+    await exchange.report("ended", "c-2", **TALK)
+    disposed = await agent.post(f"/v1/calls/{call['id']}/disposition", json={"outcome": "resolved"})
+    assert disposed.json()["conversation_id"] == target["id"]
+    assert {state for state, _ in await exchange.at.inbox()} == {"applied"}
+    shown = (await agent.get(f"/v1/conversations/{target['id']}")).json()
+    assert sorted(texts(shown)) == sorted(["您好", "[来电] 3:05", "[来电] 3:05", "[通话小结] 已解决"])
+
+
 async def test_an_outcome_is_recorded_by_agents_after_the_end_and_corrected(exchange: Exchange) -> None:
     await exchange.report("ringing")
     [call] = await exchange.calls()

@@ -97,6 +97,23 @@ async def test_an_answer_is_in_the_conversation_of_its_number(account: Account) 
     )
 
 
+async def test_a_number_that_left_its_buyer_after_a_merge_writes_in_a_conversation_of_its_own(account: Account) -> None:
+    agent, opened = account.at.desk.agent, await account.write()
+    [number] = (await agent.get("/v1/identities")).json()["data"]
+    mail = made(await agent.post("/v1/identities", json={"channel": "email", "address": "li.wei@example.com"}))
+    for identity in (number, mail):
+        body = {"buyer_id": "buyer-1", "reason": "核对了订单号"}
+        assert (await agent.post(f"/v1/identities/{identity['id']}/link", json=body)).status_code == 200
+    target = made(await agent.post(f"/v1/identities/{mail['id']}/conversations", json={"text": "您好"}))
+    merged = await agent.post(f"/v1/conversations/{opened['id']}/merge", json={"into_id": target["id"]})
+    assert merged.status_code == 200, merged.text
+    assert (await agent.post(f"/v1/identities/{number['id']}/unlink", json={"reason": "误关联"})).status_code == 200
+    await account.push(account.provider.answer(NUMBER, "在吗", sequence=1))
+    assert await account.at.inbox() == [("applied", None)]
+    newest = (await account.at.conversations())[-1]
+    assert (texts(newest), newest["buyer_id"]) == (["在吗"], number["customer_id"])
+
+
 @pytest.mark.parametrize("word", ["TD", "退订", " t ", "STOP."])
 async def test_who_opts_out_gets_no_more_until_they_opt_in(account: Account, word: str) -> None:
     conversation = await account.write()

@@ -31,7 +31,6 @@ from cs_svc.integrations.channels.port import CallEventKind, CallReport
 from cs_svc.settings import Settings
 from cs_svc.tables.calls import CALL_NAMED, CALLS
 from cs_svc.tables.identities import IDENTITIES, IDENTITY_AT
-from cs_svc.tables.inbound import NEWEST_OF_IDENTITY
 
 _OVER_PHONE = Source(channel=Channel.PHONE)
 
@@ -125,11 +124,11 @@ async def _log(tx: Transaction[Settings], call: Call) -> str | None:
 
 
 async def _write(tx: Transaction[Settings], call: Call, text: str) -> str:
-    newest = await tx.one(NEWEST_OF_IDENTITY, identity_id=call.identity_id)
+    identity: Identity = await tx.get(IDENTITIES, call.identity_id)
+    newest = await conversations.newest_over(tx, identity)
     if newest is not None:
         await conversations.post(tx, newest.id, text=text, source=_OVER_PHONE)
         return newest.id
-    identity: Identity = await tx.get(IDENTITIES, call.identity_id)
     new = conversations.new_over(tx, identity, None)
     return (await conversations.start(tx, new, text, _OVER_PHONE)).id
 

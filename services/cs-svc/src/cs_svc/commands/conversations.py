@@ -38,6 +38,7 @@ from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS, LOCK_NOT_NOTIFIED, MESSAGES
 from cs_svc.tables.identities import IDENTITIES
+from cs_svc.tables.inbound import NEWEST_OF_IDENTITY
 
 
 async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str | None, text: str) -> Conversation:
@@ -70,6 +71,22 @@ def new_over(tx: Transaction[Settings], identity: Identity, subject: str | None)
     """A conversation with this identity, over its channel, that has no message yet."""
     new = _new(tx, None)
     return replace(new, buyer_id=identity.buyer_id, channel=identity.channel, identity_id=identity.id, subject=subject)
+
+
+async def newest_over(tx: Transaction[Settings], identity: Identity) -> Conversation | None:
+    """The newest conversation with this identity, or the one that it was merged into; None where whose identity it is now has none."""
+    newest = await tx.one(NEWEST_OF_IDENTITY, identity_id=identity.id)
+    found = None if newest is None else await reached(tx, newest.id)
+    # A link may have been undone after its conversation was merged into one of the buyer.
+    return found if found is not None and found.buyer_id == identity.buyer_id else None
+
+
+async def reached(tx: Transaction[Settings], conversation_id: str) -> Conversation | None:
+    """The conversation with this id, or the one that it was merged into."""
+    found = await tx.find(CONVERSATIONS, conversation_id)
+    while found is not None and found.merged_into is not None:
+        found = await tx.find(CONVERSATIONS, found.merged_into)
+    return found
 
 
 async def start(tx: Transaction[Settings], new: Conversation, text: str, source: Source = OVER_API) -> Conversation:

@@ -11,13 +11,13 @@ from aftercare_chassis.refusals import NotFound
 from cs_svc.commands import calls, conversations, deliveries, identities, media
 from cs_svc.domain.attachments import Attachment
 from cs_svc.domain.channels import Channel, ChannelDeliveryState, DeliveryAction, pause
-from cs_svc.domain.conversations import Conversation, Message, Source
+from cs_svc.domain.conversations import Message, Source
 from cs_svc.domain.errors import AddressMalformed
 from cs_svc.domain.identities import Identity, canonical
 from cs_svc.domain.inbound import INBOUND, MOST_AN_HOUR, Inbound, InboundAction, ListedInbound
 from cs_svc.integrations.channels.port import CallReport, Content, DeliveryReport, InboundMessage, Irrelevant
 from cs_svc.settings import Settings
-from cs_svc.tables.conversations import CONVERSATIONS, FIRST_MESSAGE
+from cs_svc.tables.conversations import FIRST_MESSAGE
 from cs_svc.tables.deliveries import DELIVERIES
 from cs_svc.tables.identities import IDENTITY_AT, NOTE_INBOUND
 from cs_svc.tables.inbound import (
@@ -25,7 +25,6 @@ from cs_svc.tables.inbound import (
     INBOX,
     LOCK_INBOUND,
     MOVE_INBOUND,
-    NEWEST_OF_IDENTITY,
     NEXT_INBOUND,
     STORE_INBOUND,
     WRITTEN_SINCE,
@@ -170,23 +169,13 @@ async def _conversation(tx: Transaction[Settings], identity: Identity, found: In
         delivery = await tx.find(DELIVERIES, found.delivery_id)
         conversation_id = delivery.conversation_id if delivery is not None else conversation_id
     if conversation_id is not None:
-        named = await _at(tx, conversation_id)
+        named = await conversations.reached(tx, conversation_id)
         if named is not None and named.buyer_id == identity.buyer_id:
             return named.id
     if not found.continues:
         return None
-    newest = await tx.one(NEWEST_OF_IDENTITY, identity_id=identity.id)
-    found_at = await _at(tx, newest.id) if newest is not None else None
-    # A link may have been undone after its conversation was merged into one of the buyer.
-    return found_at.id if found_at is not None and found_at.buyer_id == identity.buyer_id else None
-
-
-async def _at(tx: Transaction[Settings], conversation_id: str) -> Conversation | None:
-    """The conversation with this id, or the one that it was merged into."""
-    found = await tx.find(CONVERSATIONS, conversation_id)
-    while found is not None and found.merged_into is not None:
-        found = await tx.find(CONVERSATIONS, found.merged_into)
-    return found
+    newest = await conversations.newest_over(tx, identity)
+    return newest.id if newest is not None else None
 
 
 async def _attach(tx: Transaction[Settings], channel: Channel, message: Message, found: InboundMessage) -> None:
