@@ -1,6 +1,8 @@
 """One-time codes: a buyer proves that an address is theirs, and nobody else can."""
 
+import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -52,6 +54,19 @@ async def test_the_right_code_links_the_address_and_its_conversations(at: Channe
     at.desk.harness.problem(await confirm(at, asked, code), 409, "illegal_transition")
     undone = await at.desk.agent.post(f"/v1/identities/{identity['id']}/unlink", json={"reason": "误操作"})
     assert undone.json()["state"] == "separate"
+
+
+async def test_no_more_codes_are_sent_for_requests_at_once(at: ChannelDesk) -> None:
+    people, addresses = ("buyer", "other_buyer"), [f"{number}@example.com" for number in range(10)]
+    for asked in ([("buyer", each) for each in addresses], [(each, ADDRESS) for each in people * 5]):
+        at.desk.harness.clock.advance(hours=2)
+        answers = await asyncio.gather(
+            *(
+                getattr(at.desk, who).post("/v1/link-codes", json={"channel": "email", "address": address})
+                for who, address in asked
+            )
+        )
+        assert Counter(each.status_code for each in answers) == {201: MOST_AN_HOUR, 429: 10 - MOST_AN_HOUR}
 
 
 async def test_an_address_that_nobody_knows_is_linked_as_well(at: ChannelDesk) -> None:

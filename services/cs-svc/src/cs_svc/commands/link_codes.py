@@ -26,7 +26,14 @@ from cs_svc.domain.link_codes import (
 from cs_svc.integrations.channels.port import Outcome, Outgoing, Sent
 from cs_svc.settings import Settings
 from cs_svc.tables.identities import IDENTITY_AT
-from cs_svc.tables.link_codes import ASKED_SINCE, LINK_CODES, LOCK_LINK_CODE, MOVE_LINK_CODE, NEXT_LINK_CODE
+from cs_svc.tables.link_codes import (
+    ASKED_SINCE,
+    LINK_CODES,
+    LOCK_ASKING,
+    LOCK_LINK_CODE,
+    MOVE_LINK_CODE,
+    NEXT_LINK_CODE,
+)
 
 WORKER = "link-codes"
 
@@ -50,6 +57,8 @@ async def ask(tx: Transaction[Settings], *, channel: Channel, address: str) -> L
     if channel not in WRITTEN:
         raise ChannelNotWritten(channel=channel)
     spelt, buyer_id = canonical(channel, address), tx.actor.id
+    for whose in sorted((f"link-codes of {buyer_id}", f"link-codes to {channel} {spelt}")):
+        await tx.lock_all(LOCK_ASKING, whose=whose)
     since = tx.now - timedelta(hours=1)
     [found] = await tx.all(ASKED_SINCE, buyer_id=buyer_id, channel=channel, address=spelt, since=since)
     if found["asked"] >= MOST_AN_HOUR:

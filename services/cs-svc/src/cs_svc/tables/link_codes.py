@@ -3,6 +3,7 @@
 from aftercare_chassis.database.columns import one_of, text, timestamp
 from aftercare_chassis.database.compiled import SeenBy
 from aftercare_chassis.database.mapping import Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import Column, Index, Integer, Table, Text, bindparam, func, select, update
 from sqlalchemy import text as sql
 
@@ -40,6 +41,10 @@ ASKED_SINCE = Query(
     )
 )
 """How many codes a buyer has asked for since then, or anybody for an address: the greater of both."""
+LOCK_ASKING: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("whose", type_=Text), 0)))
+)
+"""Lets those who ask for codes of one buyer, or to one address, be counted one after the other."""
 NEXT_LINK_CODE = Query(
     select(link_codes)
     .where(link_codes.c.due_at.is_not(None))
