@@ -81,7 +81,9 @@ async def test_an_answered_call_is_logged_with_its_outcome(exchange: Exchange) -
     disposed = (await exchange.at.desk.agent.post(path, json={"outcome": "resolved", "note": "已告知进度"})).json()
     assert (disposed["state"], disposed["outcome"], disposed["agent_id"]) == ("disposed", "resolved", "agent-1")
     [conversation] = await exchange.at.conversations()
-    assert texts(conversation) == ["[来电] 3:05", "[通话小结] 已解决\n已告知进度"]
+    assert texts(conversation) == ["[来电] 3:05", "[通话小结] 已解决"]
+    [note] = (await exchange.at.desk.agent.get(f"/v1/notes?conversation_id={conversation['id']}")).json()["data"]
+    assert (note["text"], note["author_id"]) == ("已告知进度", "agent-1"), "no message, which the buyer would read"
     assert (conversation["channel"], conversation["agent_id"], conversation["whose_turn"]) == (
         "phone",
         "agent-1",
@@ -94,6 +96,35 @@ async def test_an_answered_call_is_logged_with_its_outcome(exchange: Exchange) -
         "CallEnded",
         "CallDisposed",
     ]
+
+
+async def test_a_number_that_is_linked_during_its_call_is_logged_for_the_buyer(exchange: Exchange) -> None:
+    desk = exchange.at.desk
+    await exchange.report("ringing")
+    [identity] = (await desk.agent.get("/v1/identities")).json()["data"]
+    await desk.agent.post(f"/v1/identities/{identity['id']}/link", json={"buyer_id": "buyer-1", "reason": "核对"})
+    await exchange.report("ended", **TALK)
+    assert await exchange.at.inbox() == [("applied", None)] * 2
+    [conversation] = await exchange.at.conversations()
+    assert (conversation["buyer_id"], texts(conversation)) == ("buyer-1", ["[来电] 3:05"])
+
+
+async def test_calls_are_logged_where_the_address_of_the_merged_conversation_takes_no_messages(
+    exchange: Exchange,
+) -> None:
+    desk = exchange.at.desk
+    await exchange.report("ended", **TALK)
+    mail = made(await desk.agent.post("/v1/identities", json={"channel": "email", "address": "li@example.com"}))
+    for each in (await desk.agent.get("/v1/identities")).json()["data"]:
+        await desk.agent.post(f"/v1/identities/{each['id']}/link", json={"buyer_id": "buyer-1", "reason": "核对"})
+    mails = made(await desk.agent.post(f"/v1/identities/{mail['id']}/conversations", json={"text": "您好"}))
+    [call] = await exchange.calls()
+    merge = f"/v1/conversations/{call['conversation_id']}/merge"
+    assert (await desk.agent.post(merge, json={"into_id": mails["id"]})).status_code == 200
+    await desk.harness.runtime.pool.execute("UPDATE identities SET opted_out_at = created_at WHERE channel = 'email'")
+    await exchange.report("ended", "c-2", direction="outbound", **TALK)
+    assert await exchange.at.inbox() == [("applied", None)] * 2
+    assert [texts(each) for each in await exchange.at.conversations()] == [[], ["您好", "[来电] 3:05"], ["[去电] 3:05"]]
 
 
 async def test_a_missed_call_waits_to_be_called_back(exchange: Exchange) -> None:

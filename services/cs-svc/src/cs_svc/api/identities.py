@@ -79,7 +79,7 @@ async def link_identity(identity_id: IdentityId, body: LinkIn, tx: Tx[Settings])
     dependencies=[require_action(IDENTITY, IdentityAction.UNLINK)],
 )
 async def unlink_identity(identity_id: IdentityId, body: UnlinkIn, tx: Tx[Settings]) -> IdentityOut:
-    """Undo the link: the conversations of the identity leave the buyer with it."""
+    """Undo the link: the conversations of the identity leave the buyer with it, but for those that were merged or split."""
     return IdentityOut.of(await identities.unlink(tx, identity_id, reason=body.reason), tx.actor)
 
 

@@ -9,7 +9,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
 from aftercare_events import CallAnswered, CallDisposed, CallEnded, CallMissed, CallStarted, digest
 
-from cs_svc.commands import conversations, identities
+from cs_svc.commands import conversations, deliveries, identities, notes
 from cs_svc.commands.record import call_fields
 from cs_svc.domain.calls import (
     CALL,
@@ -22,7 +22,7 @@ from cs_svc.domain.calls import (
     outcome_text,
 )
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.conversations import Source
+from cs_svc.domain.conversations import Conversation, Source
 from cs_svc.domain.errors import AddressMalformed
 from cs_svc.domain.identities import Identity, canonical
 from cs_svc.domain.live import CALLS as LIVE_CALLS
@@ -116,25 +116,26 @@ async def _log(tx: Transaction[Settings], call: Call) -> str | None:
     inbound = call.direction is CallDirection.INBOUND
     if not inbound and call.agent_id is None:
         return None
-    author = _as(tx, call.buyer_id, "buyer") if inbound else _as(tx, call.agent_id or "", "agent")
-    conversation_id = await _write(author, call, log_text(call))
-    if inbound and call.agent_id is not None and call.state is CallState.ENDED:
-        await conversations.assign(_as(tx, call.agent_id, "agent"), conversation_id)
-    return conversation_id
-
-
-async def _write(tx: Transaction[Settings], call: Call, text: str) -> str:
+    # An agent may have linked the number while it was talking.
     identity: Identity = await tx.get(IDENTITIES, call.identity_id)
+    author = _as(tx, identity.buyer_id, "buyer") if inbound else _as(tx, call.agent_id or "", "agent")
+    conversation = await _write(author, identity, log_text(call))
+    if inbound and call.agent_id is not None and call.state is CallState.ENDED:
+        await conversations.assign(_as(tx, call.agent_id, "agent"), conversation.id)
+    return conversation.id
+
+
+async def _write(tx: Transaction[Settings], identity: Identity, text: str) -> Conversation:
+    """Write in the newest conversation of the number; in a new one where that was merged into one whose address takes no messages now."""
     newest = await conversations.newest_over(tx, identity)
-    if newest is not None:
+    if newest is not None and await deliveries.is_possible(tx, newest):
         await conversations.post(tx, newest.id, text=text, source=_OVER_PHONE)
-        return newest.id
-    new = conversations.new_over(tx, identity, None)
-    return (await conversations.start(tx, new, text, _OVER_PHONE)).id
+        return newest
+    return await conversations.start(tx, conversations.new_over(tx, identity, None), text, _OVER_PHONE)
 
 
 async def dispose(tx: Transaction[Settings], call_id: str, *, outcome: CallOutcome, note: str | None = None) -> Call:
-    """Record what came of a call, also in its conversation; once more to correct it.
+    """Record what came of a call, also in its conversation; once more to correct it. What was said is a note of the conversation.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -143,7 +144,11 @@ async def dispose(tx: Transaction[Settings], call_id: str, *, outcome: CallOutco
     before = await tx.lock(CALLS, call_id)
     disposed = replace(CALL.apply(before, CallAction.DISPOSE, tx), outcome=outcome, note=note, updated_at=tx.now)
     disposed = replace(disposed, agent_id=before.agent_id or tx.actor.id)
-    disposed = replace(disposed, conversation_id=await _write(tx, disposed, outcome_text(outcome, note)))
+    identity: Identity = await tx.get(IDENTITIES, before.identity_id)
+    conversation = await _write(tx, identity, outcome_text(outcome))
+    if note is not None:
+        await notes.store(tx, conversation, text=note, mentions=[])
+    disposed = replace(disposed, conversation_id=conversation.id)
     event = CallDisposed(**call_fields(tx, disposed), outcome=outcome, note_hash=digest(note) if note else None)
     return await tx.save(CALLS, disposed, event)
 

@@ -110,6 +110,6 @@ def log_text(call: Call) -> str:
     return f"[{'来电' if inbound else '去电'}] {minutes}:{seconds:02d}"
 
 
-def outcome_text(outcome: CallOutcome, note: str | None) -> str:
+def outcome_text(outcome: CallOutcome) -> str:
     """What the conversation has of the outcome."""
-    return f"[通话小结] {OUTCOME_TEXTS[outcome]}" + (f"\n{note}" if note else "")
+    return f"[通话小结] {OUTCOME_TEXTS[outcome]}"

@@ -31,7 +31,7 @@ class DispositionIn(In):
     outcome: CallOutcome
     """The outcome; it is also written in the conversation."""
     note: Text | None = None
-    """What was said; may be left out."""
+    """What was said; may be left out. Agents read it as a note of the conversation, buyers and merchants never do."""
 
 
 class CallOut(Out):
