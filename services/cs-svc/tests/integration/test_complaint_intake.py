@@ -134,6 +134,26 @@ async def test_an_agent_merges_two_complaints_about_one_matter(prepared: Desk) -
     prepared.harness.problem(again, 409, "illegal_transition")
 
 
+async def test_a_marked_message_goes_with_its_text(prepared: Desk) -> None:
+    first = await prepared.complaint(text=TEXT)
+    conversation = await prepared.conversation(text="老是滴水，店里说不管")
+    message = conversation["messages"][0]["id"]
+    mark = f"/v1/conversations/{conversation['id']}/messages/{message}/complaint"
+    second = made(await prepared.agent.post(mark, json={"category": "quality"}))
+    body = {"into": first["id"], "reason": "同一个水壶"}
+    merged = (await prepared.agent.post(f"/v1/complaints/{second['id']}/merge", json=body)).json()
+    [submission] = merged["submissions"]
+    assert submission["message_id"] == message
+    assert (await prepared.agent.get(f"/v1/complaints/{second['id']}")).json()["message_id"] is None
+    marked = await prepared.agent.post(mark, json={"category": "quality"})
+    assert prepared.harness.problem(marked, 409, "message_already_marked")["complaint_id"] == first["id"]
+    body = {"submission_id": submission["id"], "reason": "另一个水壶"}
+    became = made(await prepared.agent.post(f"/v1/complaints/{first['id']}/separate", json=body))
+    assert (became["message_id"], became["conversation_id"]) == (message, conversation["id"])
+    marked = await prepared.agent.post(mark, json={"category": "quality"})
+    assert prepared.harness.problem(marked, 409, "message_already_marked")["complaint_id"] == became["id"]
+
+
 async def test_unrelated_complaints_are_not_merged(prepared: Desk) -> None:
     await prepared.case("case_2")
     first, other = await prepared.complaint(), await prepared.complaint(case_id="case_2", text=TEXT)

@@ -105,10 +105,12 @@ async def merge(tx: Transaction[Settings], complaint_id: str, *, into: str, reas
     """
     ended, other = await _lock_both(tx, complaint_id, into)
     check_mergeable(ended, other)
+    # A message has one complaint at most: its submission has it from here on, and the complaint that an agent may separate that into.
     merged = replace(
         COMPLAINT.apply(with_due(ended, None, None), ComplaintAction.MERGE, tx),
         outcome=ComplaintOutcome.MERGED,
         merged_into=other.id,
+        message_id=None,
         resolved_at=tx.now,
     )
     # SEPARATE is possible in every state in which a complaint takes in submissions, and changes no deadline.
