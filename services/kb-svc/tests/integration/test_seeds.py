@@ -1,10 +1,13 @@
 """Seeds are published as articles, once, and never replace what editors wrote."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from aftercare_chassis.testing import Harness
 from aftercare_events import ArticleDrafted, ArticlePublished
 from kb_svc.commands.seeds import publish, seeds
+from kb_svc.workers.imports import export_file, import_file
 from kb_svc.workers.seeds import seed
 
 
@@ -15,6 +18,19 @@ async def test_seeding_again_changes_nothing(empty_kb: Harness) -> None:
     assert {envelope.event().handler for envelope in before if envelope.event()} == {"system"}  # type: ignore[union-attr]
     await seed(empty_kb.runtime)
     assert await empty_kb.envelopes() == before
+
+
+@pytest.mark.parametrize("name", ["policies.jsonl", "policies.zip"])
+async def test_policies_that_were_exported_are_imported_without_a_new_version(
+    empty_kb: Harness, tmp_path: Path, name: str
+) -> None:
+    await seed(empty_kb.runtime)
+    before = await empty_kb.envelopes()
+    assert await export_file(empty_kb.runtime, tmp_path / name) == 0
+    assert await import_file(empty_kb.runtime, tmp_path / name) == 0
+    assert await empty_kb.envelopes() == before
+    [done] = (await empty_kb.client("agent", "agent-1").get("/v1/article-imports")).json()["data"]
+    assert (done["state"], done["unchanged"], done["published"]) == ("completed", len(list(seeds())), 0)
 
 
 async def test_a_newer_text_becomes_the_next_version(empty_kb: Harness) -> None:
