@@ -191,6 +191,22 @@ def test_a_demo_for_programs_that_cannot_start_prints_nothing_on_stdout(aftercar
     assert result.stdout == ""
 
 
+def test_a_command_of_a_service_runs_with_its_arguments_and_its_exit_code(
+    aftercare: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = list[Any]()
+
+    def run_service(layout: Layout, service: str, arguments: Sequence[str]) -> int:
+        calls.append((service, *arguments))
+        return 3
+
+    monkeypatch.setattr(commands, "run_service", run_service)
+    assert aftercare("run", "kb-svc", "import", "articles.zip", "--editor", "editor-1").code == 3
+    assert calls == [("kb-svc", "import", "articles.zip", "--editor", "editor-1")]
+    assert aftercare("run", "shop-svc", "import").code != 0
+    assert len(calls) == 1
+
+
 def test_topics_are_those_of_the_running_stack(
     aftercare: Callable[..., Any], running: Callable[..., Any], kafka_bootstrap: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""up, down, status, logs, reset, topics, doctor, lifecycles."""
+"""up, down, status, logs, reset, run, topics, doctor, lifecycles."""
 
 from collections.abc import Collection, Sequence
 from typing import Annotated
@@ -12,14 +12,18 @@ from aftercare_cli import view
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import PROVIDERS, SERVERS, SERVICES, Layout, checkout
+from aftercare_cli.stack.service_commands import run_service
 
 With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
+# The arguments of `run` are the service's own; they are passed on as they are.
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
     for command in (up, down, status, logs, reset, doctor, lifecycles):
         app.command()(command)
+    app.command(context_settings=PASSED_ON)(run)
     app.command("topics")(create_topics)
 
 
@@ -86,6 +90,15 @@ def logs(
 ) -> None:
     """Print the last lines of the logs."""
     choose(Layout.here(), kind).logs(service, follow)
+
+
+def run(
+    context: typer.Context,
+    service: Annotated[str, typer.Argument(help=", ".join(each.name for each in SERVICES))],
+) -> None:
+    """Run a command of a service on the running stack, such as `aftercare run kb-svc import FILE`; exit with its code."""
+    _known([service], "service", {each.name for each in SERVICES})
+    raise typer.Exit(run_service(Layout.here(), service, context.args))
 
 
 def create_topics(
