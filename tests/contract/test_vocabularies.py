@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from aftercare_events import Event, EventPart
 from aftercare_events.vocabulary import VOCABULARIES
+from aftersale_svc.domain.cases.model import CaseState
+from cs_svc.domain.state_names import CASE_STATES, ORDER_STATES
 from event_vocabularies import vocabularies
 from in_process_suite import InProcessSuite
+from order_svc.domain.model import OrderState
 
 OPENAPI = Path(__file__).parents[2] / "docs/openapi"
 NOT_IN_THE_API = {
@@ -54,6 +57,12 @@ def test_an_enumeration_of_a_domain_has_the_codes_of_its_vocabulary(place: str) 
     """They are written twice: ADR 35."""
     vocabulary, own = PAIRS[place]
     assert [code.value for code in own] == [code.value for code in vocabulary]
+
+
+def test_people_read_a_name_for_every_state_of_orders_and_cases() -> None:
+    """cs-svc writes them into messages, and knows the states by their codes alone."""
+    assert list(ORDER_STATES) == [each.value for each in OrderState]
+    assert CASE_STATES.keys() == {each.value for each in CaseState}
 
 
 def test_the_exceptions_are_still_there() -> None:

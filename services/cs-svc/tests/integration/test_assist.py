@@ -84,7 +84,11 @@ async def test_a_macro_is_filled_for_a_conversation(prepared: Desk) -> None:
     done(await prepared.admin.put("/v1/macros/progress", json=body))
     opened = await prepared.conversation()
     path = f"/v1/conversations/{opened['id']}/macros/progress"
-    assert done(await prepared.agent.get(path)) == {"text": f"售后单 {CASE}（订单 {ORDER}）：pending_review"}
+    assert done(await prepared.agent.get(path)) == {"text": f"售后单 {CASE}（订单 {ORDER}）：等待商家审核"}
+    body = {"title": "Progress", "text": "Your case: {case_state}; your order: {order_state}"}
+    done(await prepared.admin.put("/v1/macros/english", json=body))
+    english = done(await prepared.agent.get(f"/v1/conversations/{opened['id']}/macros/english"))
+    assert english == {"text": "Your case: waiting for the merchant's review; your order: waiting for payment"}
     bare = made(await prepared.buyer.post("/v1/conversations", json={"text": "?"}))
     refused = await prepared.agent.get(f"/v1/conversations/{bare['id']}/macros/progress")
     assert (

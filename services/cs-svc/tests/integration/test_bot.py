@@ -105,7 +105,7 @@ async def test_the_bot_shows_the_askers_own_orders_only(desk: Desk) -> None:
     await trained(desk)
     replied = await ask(desk, "查一下我的订单状态")
     assert replied["intent"] == "order_status"
-    assert ORDER in replied["text"]
+    assert f"{ORDER}：待付款" in replied["text"]
     other = await desk.other_buyer.post("/v1/bot/ask", json={"text": "查一下我的订单状态"})
     assert ORDER not in other.json()["text"]
 

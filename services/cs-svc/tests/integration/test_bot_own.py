@@ -96,6 +96,7 @@ async def test_it_asks_which_of_several_orders_is_meant(asked: Desk) -> None:
         "order_status",
         ["ord_3", "ord_2", "ord_1"],
     )
+    assert "1. ord_3（待付款）" in which["text"]
     chosen = await ask(asked, "第2个", conversation_id=conversation)
     assert (chosen["kind"], chosen["choices"], chosen["intent"]) == ("answer", [], "order_status")
     assert "ord_2" in chosen["text"]

@@ -14,6 +14,7 @@ from cs_svc.domain.assist import LEAST_SHARE, MOST_SUGGESTED, Macro, MacroVariab
 from cs_svc.domain.bot import BotAction, Found, Intent
 from cs_svc.domain.conversations import AuthorRole, Citation, Conversation, Message
 from cs_svc.domain.routing.errors import LeadOnly, TeamUnknown
+from cs_svc.domain.state_names import CASE_STATES, ORDER_STATES, name_of
 from cs_svc.settings import Settings
 from cs_svc.tables import assist as tables
 from cs_svc.tables.conversations import CONVERSATIONS, LATEST_OF_BUYER
@@ -161,7 +162,7 @@ async def put_macro(
 
 
 async def fill(reader: Reader[Settings], conversation_id: str, macro_id: str) -> str:
-    """The text of a macro with what a conversation has for its variables.
+    """The text of a macro with what a conversation has for its variables; states by their names, in the language of the text.
 
     Raises:
         NotFound: there is no such conversation or macro.
@@ -171,14 +172,14 @@ async def fill(reader: Reader[Settings], conversation_id: str, macro_id: str) ->
     macro = await reader.get(tables.MACROS, macro_id)
     order = await reader.find(KNOWN_ORDERS, conversation.order_id or "")
     case = await reader.find(KNOWN_CASES, conversation.case_id or "")
-    due = conversation.answer_due_at
+    due, language = conversation.answer_due_at, bot_words.language_of(macro.text)
     values = {
         MacroVariable.CONVERSATION_ID: conversation.id,
         MacroVariable.AGENT_ID: reader.actor.id,
         MacroVariable.ORDER_ID: conversation.order_id,
-        MacroVariable.ORDER_STATE: order.state if order else None,
+        MacroVariable.ORDER_STATE: name_of(ORDER_STATES, order.state, language) if order else None,
         MacroVariable.CASE_ID: conversation.case_id,
-        MacroVariable.CASE_STATE: case.state if case else None,
+        MacroVariable.CASE_STATE: name_of(CASE_STATES, case.state, language) if case else None,
         MacroVariable.ANSWER_DUE_AT: due.isoformat() if due else None,
     }
     return domain.filled(macro.text, values)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cs_svc.domain.bot import HandoverReason
 from cs_svc.domain.orders import KnownCase, KnownOrder, KnownTurn
+from cs_svc.domain.state_names import CASE_STATES, ORDER_STATES, name_of
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "clarify": ("请问您想问的是：{options}？", "Which of these do you mean: {options}?"),
@@ -67,8 +68,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 NAMES_BOT = frozenset({HandoverReason.REQUESTED, HandoverReason.NOT_SURE, HandoverReason.NO_MODEL})
 """The texts that already say that a bot writes."""
-
-
+_CHOSEN = {"which_order": ORDER_STATES, "which_case": CASE_STATES}
 _CODES: dict[str, tuple[str, str]] = {
     "merchant": ("商家", "the merchant"),
     "buyer": ("您", "you"),
@@ -107,12 +107,14 @@ def orders_text(orders: Sequence[KnownOrder], language: str) -> str:
     """What our copies show of these orders."""
     if not orders:
         return text_of("no_orders", language)
-    return "\n".join(text_of("order", language, id=each.id, state=each.state) for each in orders)
+    named = [(each.id, name_of(ORDER_STATES, each.state, language)) for each in orders]
+    return "\n".join(text_of("order", language, id=order_id, state=state) for order_id, state in named)
 
 
 def case_text(case: KnownCase, turn: KnownTurn | None, amount: str | None, state: str | None, language: str) -> str:
     """What our copies show of a case: its state, who has to act until when, and how far the refund is; `amount` is as it is read."""
-    parts = [text_of("case", language, id=case.id, order_id=case.order_id, state=case.state)]
+    named = name_of(CASE_STATES, case.state, language)
+    parts = [text_of("case", language, id=case.id, order_id=case.order_id, state=named)]
     if turn is not None and turn.turn is not None:
         parts.append(text_of("turn", language, turn=word_of(turn.turn, language)))
         if turn.due_at is not None:
@@ -125,7 +127,7 @@ def case_text(case: KnownCase, turn: KnownTurn | None, amount: str | None, state
 def choices_text(code: str, choices: Sequence[tuple[str, str]], language: str) -> str:
     """The question which one is meant, with these ids and their states, numbered from 1."""
     lines = [
-        text_of("choice", language, number=str(number), id=each, state=state)
+        text_of("choice", language, number=str(number), id=each, state=name_of(_CHOSEN[code], state, language))
         for number, (each, state) in enumerate(choices, 1)
     ]
     return "\n".join([text_of(code, language), *lines])
