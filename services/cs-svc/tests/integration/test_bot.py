@@ -144,10 +144,13 @@ async def test_what_people_found_is_counted_once(desk: Desk) -> None:
         ).status_code == 200
     refused = await desk.other_buyer.post(f"/v1/bot/answers/{replied['id']}/mark", json={"kind": "solved"})
     desk.harness.problem(refused, 404, "not_found")
+    await desk.buyer.post(f"/v1/bot/answers/{silent['id']}/mark", json={"kind": "solved"})
+    found = (await desk.agent.get("/v1/bot/figures")).json()
+    assert (found["solved"], found["contained"], found["containment"]) == (2, 1, 0.5), "a hand-over is not contained"
     await desk.agent.post(f"/v1/bot/answers/{replied['id']}/mark", json={"kind": "wrong"})
     found = (await desk.agent.get("/v1/bot/figures")).json()
-    assert [found[name] for name in ("asked", "answer", "handover", "solved", "wrong")] == [2, 1, 1, 1, 1]
-    assert found["containment"] == 0.5
+    assert [found[name] for name in ("asked", "answer", "handover", "solved", "wrong")] == [2, 1, 1, 2, 1]
+    assert (found["contained"], found["containment"]) == (0, 0.0), "an agent found it wrong"
     [question] = (await desk.agent.get("/v1/bot/unanswered")).json()["data"]
     assert (question["id"], question["question"]) == (silent["id"], "转人工")
 

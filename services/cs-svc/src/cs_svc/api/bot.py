@@ -147,7 +147,7 @@ async def get_figures(
     """What became of the questions: answered, silent, confirmed by those who asked, and wrong."""
     begin: datetime = since or reader.now - timedelta(days=SINCE_DAYS)
     found = await bot_answers.figures(reader, begin)
-    share = found["solved"] / found["asked"] if found["asked"] else None
+    share = found["contained"] / found["asked"] if found["asked"] else None
     return FiguresOut(since=begin, containment=None if share is None else round(share, 4), **found)
 
 

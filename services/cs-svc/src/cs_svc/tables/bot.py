@@ -19,8 +19,10 @@ from sqlalchemy import (
     Table,
     Text,
     all_,
+    and_,
     bindparam,
     delete,
+    exists,
     false,
     func,
     literal_column,
@@ -209,6 +211,19 @@ CITED_CLAUSES: Query[Record] = Query(
 """The clause of the version that is in force of the article with this slug; its first one where none is named."""
 
 _marked = select(bot_marks.c.answer_id, bot_marks.c.kind).distinct().subquery()
+
+
+def is_marked(kind: MarkKind) -> ColumnElement[bool]:
+    """Whether somebody has found this of an answer."""
+    return exists().where(bot_marks.c.answer_id == bot_answers.c.id, bot_marks.c.kind == literal_column(f"'{kind}'"))
+
+
+_contained = and_(
+    bot_answers.c.kind == literal_column(f"'{AnswerKind.ANSWER}'"),
+    is_marked(MarkKind.SOLVED),
+    ~is_marked(MarkKind.UNSOLVED),
+    ~is_marked(MarkKind.WRONG),
+)
 _figures: tuple[ColumnElement[Any], ...] = (  # Any: numbers
     func.count(bot_answers.c.id.distinct()).label("asked"),
     *(
@@ -224,6 +239,7 @@ _figures: tuple[ColumnElement[Any], ...] = (  # Any: numbers
     func.count(bot_answers.c.id.distinct())
     .filter(bot_answers.c.reason == literal_column(f"'{HandoverReason.NO_ARTICLE}'"))
     .label("no_article"),
+    func.count(bot_answers.c.id.distinct()).filter(_contained).label("contained"),
 )
 FIGURES: Query[Record] = Query(
     select(*_figures)

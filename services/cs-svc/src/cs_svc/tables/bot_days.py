@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from cs_svc.domain.bot import ASKED_AGAIN_DAYS, AnswerKind, MarkKind
-from cs_svc.tables.bot import bot_answers, bot_marks
+from cs_svc.tables.bot import bot_answers, is_marked
 
 _later = bot_answers.alias("later")
 _again = exists().where(
@@ -40,17 +40,13 @@ _again = exists().where(
 )
 
 
-def _marked(kind: MarkKind) -> ColumnElement[bool]:
-    return exists().where(bot_marks.c.answer_id == bot_answers.c.id, bot_marks.c.kind == literal_column(f"'{kind}'"))
-
-
 _found = (
     select(
         func.date_trunc("day", bot_answers.c.asked_at, "UTC").label("day"),
         bot_answers.c.model,
         bot_answers.c.kind,
         _again.label("again"),
-        *(_marked(each).label(each.value) for each in MarkKind),
+        *(is_marked(each).label(each.value) for each in MarkKind),
     )
     .where(bot_answers.c.asked_at >= bindparam("since", type_=DateTime(timezone=True)))
     .subquery()

@@ -204,8 +204,10 @@ class FiguresOut(Out):
     unsolved: int
     """Those whose asker stated that it did not."""
     wrong: int
-    """Those whose answer an agent marked as wrong."""
+    """Those whose answer an agent, or the asker, marked as wrong."""
     no_article: int
     """Those whose answer relies on an article that is not published."""
+    contained: int
+    """Those that were answered and confirmed, and marked neither as not solved nor as wrong. `GET /v1/bot/days` also leaves out what was asked again."""
     containment: float | None
-    """The confirmed share of all questions; null where there is none. A question without a confirmation does not count as solved."""
+    """The contained share of all questions; null where there is none. A question without a confirmation does not count."""
