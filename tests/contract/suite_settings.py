@@ -1,5 +1,8 @@
 """What the platform and the merchant of the scenarios publish."""
 
+from datetime import timedelta
+from typing import Any
+
 from in_process_suite import InProcessSuite
 
 
@@ -36,3 +39,20 @@ async def an_article(suite: InProcessSuite) -> None:
     [question] = (await suite.call("agent", "kb", "unanswered-questions", method="GET"))["data"]
     await suite.call("agent", "kb", f"unanswered-questions/{question['id']}/dismiss")
     await suite.call("agent", "kb", f"articles/{article['id']}/retire")
+    await _a_scheduled_article(suite, {**draft, "slug": "exchanges-contract", "body": "签收后七天内可以申请换货。"})
+
+
+async def _a_scheduled_article(suite: InProcessSuite, draft: dict[str, Any]) -> None:
+    """A policy that a second person approves, which takes effect and expires later; a version after it is withdrawn before its time."""
+    article = await suite.call("agent", "kb", "articles", draft)
+    path = f"articles/{article['id']}"
+    await suite.call("agent", "kb", f"{path}/submit")
+    await suite.call("second agent", "kb", f"{path}/reject", {"reason": "请写明运费。"})
+    await suite.call("agent", "kb", f"{path}/submit")
+    await suite.call("second agent", "kb", f"{path}/approve")
+    begin, end = (suite.now + timedelta(hours=hours) for hours in (1, 2))
+    times = {"effective_from": begin.isoformat(), "effective_until": end.isoformat()}
+    await suite.call("agent", "kb", f"{path}/publish", times)
+    await suite.call("agent", "kb", path, {"body": "签收后十五天内可以申请换货。"}, method="PATCH")
+    await suite.call("agent", "kb", f"{path}/publish", {"effective_from": (end + timedelta(hours=1)).isoformat()})
+    await suite.call("agent", "kb", f"{path}/versions/2/withdraw")

@@ -8,6 +8,7 @@ import httpx
 from aftersale_access import AFTERSALE, EVERYBODY, PARTIES, READERS, STAFF
 from complaint_access import COMPLAINTS
 from desk_access import DESK
+from knowledge_access import KNOWLEDGE
 from seeded_service import SeededService
 
 PRINCIPALS = {
@@ -213,32 +214,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         **dict.fromkeys(("listCalls", "getCall"), STAFF),
         "disposeCall": {"agent"},
     },
-    "kb-svc": {
-        "draftArticle": {"agent", "admin"},
-        "listArticles": EVERYBODY,
-        "getArticle": {"agent", "admin"},  # an unpublished one; published ones are for everybody
-        "editArticle": {"agent", "admin"},
-        "getDraft": {"agent", "admin"},
-        "listVersions": set(),  # nothing is published yet
-        "publishArticle": {"agent", "admin"},
-        "retireArticle": {"agent", "admin"},
-        "search": EVERYBODY,
-        "startArticleImport": {"agent", "admin"},
-        "listArticleImports": {"agent", "admin"},
-        "getArticleImport": {"agent", "admin"},
-        "importArticleRows": {"agent", "admin"},
-        "completeArticleImport": {"agent", "admin"},
-        "listArticleImportRefusals": {"agent", "admin"},
-        "exportArticles": {"agent", "admin"},
-        "listUnansweredSearches": {"agent", "admin"},
-        "answerQuestion": {"agent", "admin"},
-        "dismissQuestion": {"agent", "admin"},
-        "reopenQuestion": {"agent", "admin"},
-        "giveArticleFeedback": set(),  # nothing is published yet
-        "listArticleFeedback": {"agent", "admin"},
-        "getArticleHelpfulness": {"agent", "admin"},
-        "listLeastHelpfulArticles": {"agent", "admin"},
-    },
+    "kb-svc": KNOWLEDGE,
     "analytics-svc": {
         "getTrace": READERS,
         "listAuditEvents": {"admin"},

@@ -23,6 +23,7 @@ async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
         bodies = {
             "draftArticle": draft | {"slug": "freight"},
             "editArticle": {"title": "退货"},
+            "rejectDraft": {"reason": "过时。"},
             "giveArticleFeedback": {"helped": True},
             "answerQuestion": {"article_id": article["id"]},
             "startArticleImport": {"file_hash": "sha256:" + "ab" * 32},
@@ -31,5 +32,11 @@ async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
         made(await agent.get("/v1/search", params={"q": "积分怎么兑换"}))
         [question] = made(await agent.get("/v1/unanswered-questions"))["data"]
         begun = made(await agent.post("/v1/article-imports", json={"file_hash": "sha256:" + "cd" * 32}))
-        ids = {"import_id": begun["id"], "article_id": article["id"], "question_id": question["id"]}
+        ids = {
+            "number": "700001",
+            "other": "700002",
+            "import_id": begun["id"],
+            "article_id": article["id"],
+            "question_id": question["id"],
+        }
         yield SeededService(harness, ids, bodies, {"search": {"q": "退货"}})

@@ -6,6 +6,7 @@ from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
     ArticlePublished,
     ArticleRetired,
+    ArticleVersionWithdrawn,
     ComplaintOpened,
     InterceptGranted,
     MessagePosted,
@@ -129,6 +130,7 @@ FACTS: Handlers[ServiceSettings] = {
 HANDLERS: Handlers[Settings] = {
     **FACTS,
     ArticlePublished: projections.policy_published,
+    ArticleVersionWithdrawn: projections.policy_withdrawn,
     ArticleRetired: projections.policy_retired,
     OrderLinesCancelled: lines_cancelled,
     OrderShipped: order_shipped,

@@ -9,6 +9,7 @@ from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
     ArticlePublished,
     ArticleRetired,
+    ArticleVersionWithdrawn,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -31,7 +32,7 @@ from aftersale_svc.domain.cases.parcel_anomalies import ParcelAnomaly
 from aftersale_svc.domain.courier_claims.model import ParcelReport
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.domain.policies.model import PolicyVersion
-from aftersale_svc.tables.decisions.policies import POLICIES, RETIRE_POLICY
+from aftersale_svc.tables.decisions.policies import POLICIES, RETIRE_POLICY, WITHDRAW_POLICY
 from aftersale_svc.tables.goods.parcel_anomalies import END_ANOMALY, PARCEL_ANOMALIES
 from aftersale_svc.tables.goods.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.orders import (
@@ -251,10 +252,16 @@ async def policy_published(tx: Transaction[ServiceSettings], event: ArticlePubli
         slug=event.slug,
         language=event.language,
         effective_at=event.effective_at or event.time,
+        effective_until=event.effective_until,
         body_hash=event.body_hash,
         clauses=[clause.model_dump(mode="json", exclude_none=True) for clause in event.clauses],
     )
     await tx.upsert(POLICIES, version)
+
+
+async def policy_withdrawn(tx: Transaction[ServiceSettings], event: ArticleVersionWithdrawn) -> None:
+    """The version was withdrawn before it took effect."""
+    await tx.execute(WITHDRAW_POLICY, of_article=event.article_id, of_version=event.article_version, at=event.time)
 
 
 async def policy_retired(tx: Transaction[ServiceSettings], event: ArticleRetired) -> None:

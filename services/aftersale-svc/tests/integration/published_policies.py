@@ -1,6 +1,7 @@
 """Policies that kb-svc publishes, for tests of what decisions cite."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from aftercare_events import ArticlePublished
@@ -17,8 +18,10 @@ async def published(
     slug: str = "returns",
     kind: str = "policy",
     terms: Mapping[int, Mapping[str, Any]] = NO_TERMS,
+    hours: float = 0,
+    until: float | None = None,
 ) -> None:
-    """kb-svc published a version with these clauses, from `1`, some of them with `terms`."""
+    """kb-svc published a version with these clauses, from `1`, some of them with `terms`; in force in so many hours, `until` so many."""
     event = ArticlePublished(
         affected_party="public",
         applicant="agent-1",
@@ -34,7 +37,8 @@ async def published(
         clauses=tuple(
             Clause(id=str(number), hash=each, **terms.get(number, {})) for number, each in enumerate(hashes, 1)
         ),
-        effective_at=shop.clock.now(),
+        effective_at=shop.clock.now() + timedelta(hours=hours),
+        effective_until=None if until is None else shop.clock.now() + timedelta(hours=until),
     )
     await shop.harness.consume(event)
     assert await shop.harness.parked() == []

@@ -7,6 +7,7 @@ from aftercare_events import (
     ArticlePublished,
     ArticleRetired,
     ArticleTextPublished,
+    ArticleVersionWithdrawn,
     CaseEvent,
     DecisionDeclined,
     DecisionProposed,
@@ -76,6 +77,7 @@ _PROPOSALS: Handlers = dict.fromkeys((DecisionProposed, DecisionDeclined), proje
 _ARTICLES: Handlers = {
     ArticlePublished: projections.copy_article,
     ArticleTextPublished: projections.copy_article_text,
+    ArticleVersionWithdrawn: projections.withdraw_article_version,
     ArticleRetired: projections.retire_article,
 }
 FACTS: Handlers = {

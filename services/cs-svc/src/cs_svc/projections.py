@@ -11,6 +11,7 @@ from aftercare_events import (
     ArticlePublished,
     ArticleRetired,
     ArticleTextPublished,
+    ArticleVersionWithdrawn,
     CaseEvent,
     DeadlineExtended,
     OrderCreated,
@@ -31,7 +32,7 @@ from cs_svc.domain.orders import (
     KnownTurn,
     RefundProgress,
 )
-from cs_svc.tables.articles import KNOWN_ARTICLES, KNOWN_CLAUSES, RETIRE_ARTICLE
+from cs_svc.tables.articles import KNOWN_ARTICLES, KNOWN_CLAUSES, RETIRE_ARTICLE, WITHDRAW_VERSION
 from cs_svc.tables.orders import (
     KNOWN_CASES,
     KNOWN_GOODS,
@@ -150,6 +151,11 @@ async def copy_article_text(tx: Transaction, event: ArticleTextPublished) -> Non
     await _copy_clauses(tx, event, event.part * MOST_PIECES)
 
 
+async def withdraw_article_version(tx: Transaction, event: ArticleVersionWithdrawn) -> None:
+    """The version was withdrawn before it took effect."""
+    await tx.execute(WITHDRAW_VERSION, of_article=event.article_id, of_number=event.article_version)
+
+
 async def retire_article(tx: Transaction, event: ArticleRetired) -> None:
     """No version of the article is in force any more. Its words stay: answers have cited them."""
     await tx.execute(RETIRE_ARTICLE, of_article=event.article_id)
@@ -164,6 +170,7 @@ def _article(event: ArticlePublished | ArticleTextPublished, title: str, complet
         language=event.language,
         title=title,
         effective_at=event.effective_at or event.time,
+        effective_until=event.effective_until,
         complete=complete,
     )
 

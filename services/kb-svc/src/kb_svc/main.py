@@ -14,7 +14,8 @@ from aftercare_language.synonyms import default
 from fastapi import FastAPI
 
 from kb_svc import tables
-from kb_svc.api import articles, feedback, imports, search, unanswered
+from kb_svc.api import approvals, articles, feedback, imports, notices, search, unanswered, versions
+from kb_svc.commands.versions import DEADLINES
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
 from kb_svc.workers.embeddings import Embedding
@@ -53,12 +54,16 @@ def service(
         routers=[
             imports.router,
             articles.router,
+            versions.router,
+            approvals.router,
+            notices.router,
             feedback.router,
             unanswered.router,
             search.router(searching, default()),
         ],
         handlers=HANDLERS,
         workers=(REINDEXING, TEXT_PUBLICATION, PUBLISHING, *([Embedding(indexing).worker()] if client else [])),
+        deadlines=DEADLINES,
         retention=[_FEEDBACK, _QUESTIONS],
         resources=(client,) if client else (),
         metadata=tables.metadata,

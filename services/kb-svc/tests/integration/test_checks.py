@@ -13,6 +13,14 @@ CONTRADICTIONS = [
     ("articles", "kind = 'poem'", "articles_kind_check"),
     ("articles", "version = 0", "articles_version_check"),
     ("article_versions", "number = 0", "article_versions_number_check"),
+    ("articles", "notice_days = -1", "articles_notice_days_check"),
+    ("articles", "newest = -1", "articles_newest_check"),
+    ("article_versions", "state = 'draft', ended_at = now()", "article_versions_state_check"),
+    ("article_versions", "effective_until = effective_from", "article_versions_effective_until_check"),
+    ("article_versions", "state = 'expired'", "article_versions_ended_at_check"),
+    ("drafts", "state = 'published'", "drafts_state_check"),
+    ("drafts", "state = 'submitted'", "drafts_submitted_by_check"),
+    ("drafts", "approved_by = 'agent-2'", "drafts_approved_by_check"),
     ("search_documents", "length = -1", "search_documents_length_check"),
     ("search_postings", "times = 0", "search_postings_times_check"),
     ("search_terms", "documents = -1", "search_terms_documents_check"),
@@ -30,10 +38,11 @@ INSERT INTO search_corpus VALUES (1, 1, 1);
 
 @pytest.fixture
 async def one_article(empty_kb: Harness) -> asyncpg.Pool:
-    """The database of a service with one published article."""
+    """The database of a service with one published article, which is edited."""
     agent = empty_kb.client("agent", "agent-1")
     article = (await agent.post("/v1/articles", json=ARTICLE)).json()
     assert (await agent.post(f"/v1/articles/{article['id']}/publish")).status_code == 200
+    assert (await agent.patch(f"/v1/articles/{article['id']}", json={"body": "Within eight days."})).status_code == 200
     await empty_kb.runtime.pool.execute(FORMER)
     return empty_kb.runtime.pool
 

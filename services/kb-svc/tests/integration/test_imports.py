@@ -10,6 +10,7 @@ import httpx
 import pytest
 from aftercare_chassis.testing import Harness
 from aftercare_events import ArticlePublished
+from kb_svc import main
 from kb_svc.workers.imports import export_file, import_file
 
 HASH = "sha256:" + "ab" * 32
@@ -109,6 +110,35 @@ async def test_names_of_terms_that_cannot_be_stored_refuse_the_row(empty_kb: Har
     assert (refusal["row"], refusal["code"]) == (1, "clause_terms_invalid")
     assert len(refusal["en"]) < 200
     empty_kb.problem(await agent.post("/v1/articles", json=policy), 422, "clause_terms_invalid")
+
+
+async def test_an_import_never_skips_the_approval_of_a_second_person(postgres_url: str) -> None:
+    async with Harness.start(main.service, postgres_url, approval_required="policy") as kb:
+        agent = kb.client("agent", "agent-1")
+        found = await sent(agent, fields("a"), fields("terms", kind="policy"))
+        await kb.run_workers()
+        assert (found["state"], found["refused"], await slugs(agent)) == ("refused", 1, [])
+        [refusal] = (await agent.get(f"/v1/article-imports/{found['id']}/refusals")).json()["data"]
+        assert (refusal["row"], refusal["field"], refusal["code"]) == (2, "kind", "approval_required")
+
+
+@pytest.mark.parametrize("is_here", [False, True], ids=["new", "changed"])
+async def test_what_has_to_be_approved_since_it_was_checked_is_not_published(
+    empty_kb: Harness, monkeypatch: pytest.MonkeyPatch, is_here: bool
+) -> None:
+    agent = empty_kb.client("agent", "agent-1")
+    if is_here:
+        await sent(agent, fields("terms", kind="policy"))
+        await empty_kb.run_workers()
+    policy = fields("terms", kind="policy", body="七天。")
+    found = await sent(agent, fields("a"), policy, file_hash="sha256:" + "cd" * 32)
+    changed = empty_kb.settings.model_copy(update={"approval_required": ("policy",)})
+    monkeypatch.setattr(empty_kb.runtime, "settings", changed)
+    await empty_kb.run_workers()
+    done = (await agent.get(f"/v1/article-imports/{found['id']}")).json()
+    assert (done["state"], done["published"], done["unchanged"], done["refused"]) == ("completed", 1, 0, 1)
+    here = (await agent.get("/v1/articles", params={"slug": "terms"})).json()["data"]
+    assert [each["version"] for each in here] == [1] * is_here
 
 
 async def test_the_same_text_again_changes_nothing_and_another_is_the_next_version(empty_kb: Harness) -> None:

@@ -8,6 +8,13 @@ ALTER TABLE search_documents
     DROP COLUMN text, DROP COLUMN analyser, DROP COLUMN terms, DROP COLUMN counts, DROP COLUMN positions,
     DROP COLUMN embedded_model;
 DROP TABLE article_import_rows, article_import_refusals, article_imports, unanswered_questions, article_feedback, article_helpfulness;
+ALTER TABLE articles DROP COLUMN newest, DROP COLUMN changes_at, DROP COLUMN notice_days;
+ALTER TABLE drafts
+    DROP COLUMN state, DROP COLUMN submitted_by, DROP COLUMN submitted_at, DROP COLUMN approved_by, DROP COLUMN approved_at,
+    DROP COLUMN rejected_by, DROP COLUMN reason;
+ALTER TABLE article_versions
+    DROP COLUMN state, DROP COLUMN effective_from, DROP COLUMN effective_until, DROP COLUMN ended_at, DROP COLUMN approved_by,
+    DROP COLUMN clause_ids;
 DROP TABLE published_texts, search_passages, search_models;
 UPDATE alembic_version SET version_num = '0001';
 """

@@ -13,7 +13,7 @@ from kb_svc.settings import Settings
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 AGENT = Actor("agent-1", "agent")
-DRAFT, PUBLISHED, RETIRED = ArticleState
+DRAFT, PUBLISHED, EXPIRED, RETIRED = ArticleState
 
 
 def article(state: ArticleState) -> Article:
@@ -36,20 +36,40 @@ def context(actor: Actor) -> SystemContext:
     return SystemContext(NOW, Settings.model_construct(), actor)
 
 
+TIMERS = (ArticleAction.TAKE_EFFECT, ArticleAction.EXPIRE)
+
+
 @pytest.mark.parametrize("actor", [AGENT, SYSTEM], ids=["agent", "system"])
 @pytest.mark.parametrize(
     ("state", "action", "target"),
     [
         (DRAFT, ArticleAction.EDIT, DRAFT),
-        (DRAFT, ArticleAction.PUBLISH, PUBLISHED),
+        (DRAFT, ArticleAction.PUBLISH, DRAFT),
         (DRAFT, ArticleAction.RETIRE, RETIRED),
         (PUBLISHED, ArticleAction.EDIT, PUBLISHED),
         (PUBLISHED, ArticleAction.PUBLISH, PUBLISHED),
         (PUBLISHED, ArticleAction.RETIRE, RETIRED),
+        (EXPIRED, ArticleAction.PUBLISH, EXPIRED),
+        (EXPIRED, ArticleAction.RETIRE, RETIRED),
     ],
 )
 def test_where_an_action_leads(state: ArticleState, action: ArticleAction, target: ArticleState, actor: Actor) -> None:
     assert ARTICLE.apply(article(state), action, context(actor)).state is target
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "target"),
+    [
+        (DRAFT, ArticleAction.TAKE_EFFECT, PUBLISHED),
+        (PUBLISHED, ArticleAction.TAKE_EFFECT, PUBLISHED),
+        (PUBLISHED, ArticleAction.EXPIRE, EXPIRED),
+        (EXPIRED, ArticleAction.TAKE_EFFECT, PUBLISHED),
+    ],
+)
+def test_where_time_leads(state: ArticleState, action: ArticleAction, target: ArticleState) -> None:
+    assert ARTICLE.apply(article(state), action, context(SYSTEM)).state is target
+    with pytest.raises(ActionNotAllowed):
+        ARTICLE.apply(article(state), action, context(AGENT))
 
 
 @pytest.mark.parametrize("action", list(ArticleAction))
@@ -59,7 +79,7 @@ def test_a_retired_article_accepts_no_action(action: ArticleAction) -> None:
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"agent", "admin"}))
-@pytest.mark.parametrize("action", list(ArticleAction))
+@pytest.mark.parametrize("action", [each for each in ArticleAction if each not in TIMERS])
 def test_only_editors_may_act(role: str, action: ArticleAction) -> None:
     with pytest.raises(ActionNotAllowed):
         ARTICLE.apply(article(DRAFT), action, context(Actor("x", role)))

@@ -1,18 +1,31 @@
 """What the commands record and change, on one article in memory."""
 
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, Event, digest
 from kb_svc.commands import articles
 from kb_svc.commands.search_index import EMBEDDING
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
+from kb_svc.domain.versions import VersionState, open_versions
 from kb_svc.settings import Settings
-from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
+from kb_svc.tables.articles import (
+    ARTICLE_WITH_SLUG,
+    ARTICLES,
+    DELETE_DRAFT,
+    DRAFTS,
+    EDITIONS,
+    IDS_OF_CLAUSES,
+    OPEN_EDITIONS,
+    SET_EDITION_STATE,
+    TAKE_DRAFT,
+)
 from kb_svc.tables.passages import DELETE_PASSAGES
 from kb_svc.tables.published_texts import PUBLISHED_TEXTS
 from kb_svc.tables.search_index import DELETE_DOCUMENT, DOCUMENTS
@@ -31,10 +44,29 @@ class Memory:
         self.editions: list[Edition] = []
         self.events: list[Event] = []
         self.executed: list[Any] = []
+        self.timing = PLAIN_HOURS
         self.indexed: list[Any] = []
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_1"
+
+    def as_system(self) -> Any:
+        system = copy(self)
+        system.actor = SYSTEM
+        return system
+
+    async def all(self, query: Any, **_: Any) -> list[Edition]:
+        if query is IDS_OF_CLAUSES:
+            return [{"clause_ids": each.clause_ids, "body": ""} for each in self.editions]  # type: ignore[misc]
+        assert query is OPEN_EDITIONS
+        return list(open_versions(self.editions))
+
+    def change(
+        self, table: str, statement: Any, *, of_number: int, state: VersionState, ended_at: Any, **_: Any
+    ) -> None:
+        assert (table, statement) == ("article_versions", SET_EDITION_STATE)
+        ended = replace(self.editions[of_number - 1], state=state, ended_at=ended_at)
+        self.editions[of_number - 1] = ended
 
     def wake(self, worker: str) -> None:
         assert worker == EMBEDDING

@@ -61,7 +61,8 @@ def quantity(name: str, least: int = 0, *, null: bool = False, default: int | No
     return column, CheckConstraint(f"{name} >= {least}", name=name)
 
 
-def one_of(name: str, values: Iterable[StrEnum], *, null: bool = False) -> Items:
-    """A text column that holds one of an enum's values and nothing else."""
+def one_of(name: str, values: Iterable[StrEnum], *, null: bool = False, default: StrEnum | None = None) -> Items:
+    """A text column that holds one of an enum's values and nothing else; `default` is for builds that do not write the column yet."""
     allowed = ", ".join(f"'{value}'" for value in values)
-    return Column(name, Text, nullable=null), CheckConstraint(f"{name} IN ({allowed})", name=name)
+    column = Column(name, Text, nullable=null, server_default=None if default is None else str(default))
+    return column, CheckConstraint(f"{name} IN ({allowed})", name=name)

@@ -81,7 +81,10 @@ class ArticlePublished(ArticleEvent):
         tuple[Clause, ...], Field(description="the clauses of a policy, by which decisions cite it; at most 200")
     ] = ()
     effective_at: Annotated[
-        Time | None, Field(description="from when it is in force; absent: from its publication")
+        Time | None, Field(description="from when it is in force, which may be later; absent: from its publication")
+    ] = None
+    effective_until: Annotated[
+        Time | None, Field(description="until when it is in force at most; absent: until another version is")
     ] = None
     article_title: Title | None = None
     texts: Annotated[
@@ -99,7 +102,64 @@ class ArticleTextPublished(ArticleEvent):
     part: Annotated[int, Field(strict=True, ge=1, description="which part it is: 1, 2, …")]
     parts: Annotated[int, Field(strict=True, ge=1, description="how many parts the words have")]
     effective_at: Annotated[Time | None, Field(description="from when the version is in force")] = None
+    effective_until: Annotated[Time | None, Field(description="until when it is in force at most")] = None
     texts: Annotated[tuple[ClauseText, ...], Field(description="the words of the clauses of this part")]
+
+
+class ArticleVersionEvent(ArticleEvent):
+    """What every event of one published version carries."""
+
+    article_version: Annotated[int, Field(strict=True, ge=1)]
+
+
+class ArticleVersionTookEffect(ArticleVersionEvent):
+    """A version that was published for a later time is in force now. One that is in force at its publication has no such event."""
+
+    matter: Code = "article_version_effect"
+    effective_at: Annotated[Time, Field(description="from when it is in force, as its publication has said")]
+    replaces: Annotated[
+        int | None, Field(strict=True, ge=1, description="the version that was in force until then; absent: none was")
+    ] = None
+
+
+class ArticleVersionExpired(ArticleVersionEvent):
+    """The time of a version has ended, and no other is in force."""
+
+    matter: Code = "article_version_expiry"
+    effective_until: Annotated[Time, Field(description="until when it was in force, as its publication has said")]
+
+
+class ArticleVersionWithdrawn(ArticleVersionEvent):
+    """A version was withdrawn before it took effect: it will not."""
+
+    matter: Code = "article_version_withdrawal"
+    effective_at: Annotated[Time, Field(description="from when it would have been in force")]
+
+
+class ArticleSubmitted(ArticleEvent):
+    """A draft waits for the approval of a second person."""
+
+    matter: Code = "article_submission"
+    edited_by: Annotated[Id, Field(description="who edited it last, and cannot approve it")]
+    title_hash: Hash
+    body_hash: Hash
+
+
+class ArticleApproved(ArticleEvent):
+    """A second person has approved the draft; an edit takes that back."""
+
+    matter: Code = "article_approval"
+    edited_by: Annotated[Id, Field(description="who edited it last")]
+    submitted_by: Annotated[Id, Field(description="who submitted it")]
+    title_hash: Hash
+    body_hash: Hash
+
+
+class ArticleRejected(ArticleEvent):
+    """The draft was rejected, or its approval taken back; its editors know the reason."""
+
+    matter: Code = "article_rejection"
+    reason_hash: Annotated[Hash, Field(description="the digest of the reason, which only editors read")]
 
 
 class ArticleRetired(ArticleEvent):

@@ -8,8 +8,8 @@ from datetime import datetime
 class KnownArticle:
     """Our copy of one published version of an article.
 
-    `complete`: whether all its words have arrived. Of an article the newest complete version counts that is in force, unless
-    the article is `retired`.
+    `complete`: whether all its words have arrived. Of an article the complete version counts that took effect last, unless its time
+    has ended or the article is `retired`; one that was `withdrawn` never takes effect.
     """
 
     article_id: str
@@ -21,6 +21,8 @@ class KnownArticle:
     effective_at: datetime
     complete: bool
     retired: bool = False
+    effective_until: datetime | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

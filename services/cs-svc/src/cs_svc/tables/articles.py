@@ -2,7 +2,7 @@
 
 from aftercare_chassis.database.columns import text, timestamp
 from aftercare_chassis.database.mapping import Rows, Statement
-from sqlalchemy import Boolean, Column, Integer, Table, Text, bindparam, true, update
+from sqlalchemy import Boolean, Column, Integer, Table, Text, bindparam, false, true, update
 
 from cs_svc.domain.articles import KnownArticle, KnownClause
 from cs_svc.tables.schema import metadata
@@ -19,6 +19,8 @@ known_articles = Table(
     timestamp("effective_at"),
     Column("complete", Boolean, nullable=False),
     Column("retired", Boolean, nullable=False),
+    timestamp("effective_until", null=True),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
 )
 known_clauses = Table(
     "known_clauses",
@@ -37,4 +39,12 @@ RETIRE_ARTICLE = Statement(
     update(known_articles)
     .where(known_articles.c.article_id == bindparam("of_article", type_=Text))
     .values(retired=true())
+)
+WITHDRAW_VERSION = Statement(
+    update(known_articles)
+    .where(
+        known_articles.c.article_id == bindparam("of_article", type_=Text),
+        known_articles.c.number == bindparam("of_number", type_=Integer),
+    )
+    .values(withdrawn=true())
 )

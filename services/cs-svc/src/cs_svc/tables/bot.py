@@ -182,9 +182,10 @@ _NEWEST = (
         known_articles.c.language == bindparam("language"),
         known_articles.c.complete,
         ~known_articles.c.retired,
+        ~known_articles.c.withdrawn,
         known_articles.c.effective_at <= bindparam("now", type_=DateTime(timezone=True)),
     )
-    .order_by(known_articles.c.number.desc())
+    .order_by(known_articles.c.effective_at.desc(), known_articles.c.number.desc())
     .limit(literal_column("1"))
     .subquery()
 )
@@ -203,7 +204,11 @@ CITED_CLAUSES: Query[Record] = Query(
         (known_clauses.c.article_id == _NEWEST.c.article_id) & (known_clauses.c.number == _NEWEST.c.number),
     )
     .where(
-        bindparam("clause_id", type_=Text).is_(None) | (known_clauses.c.clause_id == bindparam("clause_id", type_=Text))
+        bindparam("clause_id", type_=Text).is_(None)
+        | (known_clauses.c.clause_id == bindparam("clause_id", type_=Text)),
+        # Where the last version has expired, the one before does not come back.
+        _NEWEST.c.effective_until.is_(None)
+        | (_NEWEST.c.effective_until > bindparam("now", type_=DateTime(timezone=True))),
     )
     .order_by(known_clauses.c.place)
     .limit(literal_column("1"))

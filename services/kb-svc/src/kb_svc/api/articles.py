@@ -4,22 +4,38 @@ from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, Time
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_chassis.refusals import Forbidden
 from fastapi import APIRouter, Path, Query
 
-from kb_svc.api.schemas import ArticleIn, ArticleOut, ArticlePatch, ArticleSummaryOut, DraftOut, HistoryOut, Slug
+from kb_svc.api.schemas import ArticleIn, ArticleOut, ArticlePatch, ArticleSummaryOut, Slug
+from kb_svc.api.version_schemas import DraftOut, HistoryOut, PublishIn
 from kb_svc.commands import articles as commands
 from kb_svc.domain.articles import ARTICLE, ArticleAction, ArticleKind, ArticleState, Language
-from kb_svc.domain.errors import ClauseTermsInvalid, NothingToPublish, SlugTaken
+from kb_svc.domain.errors import (
+    ApprovalRequired,
+    ClauseTermsInvalid,
+    EffectiveTimesInvalid,
+    NothingToPublish,
+    NoticeShortened,
+    NoticeTooShort,
+    SlugTaken,
+    VersionOrTime,
+)
+from kb_svc.domain.versions import VERSION, VersionAction
 from kb_svc.queries import articles as queries
+from kb_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ApiRoute)
 ArticleId = Annotated[Id, Path(description="The id of the article.")]
 Version = Annotated[
-    int | None, Query(ge=1, le=2**31 - 1, description="A published version; the newest where it is left out.")
+    int | None, Query(ge=1, le=2**31 - 1, description="A published version; the one in force where it is left out.")
 ]
+At = Annotated[
+    Time | None, Query(description="A time: the version that was in force then, or will be by what is published.")
+]
+_AT_ONCE = PublishIn()
 
 
 @router.post(
@@ -29,10 +45,16 @@ Version = Annotated[
     responses=refusals(SlugTaken, ClauseTermsInvalid),
     dependencies=[require_role("agent", "admin")],
 )
-async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
+async def draft_article(body: ArticleIn, tx: Tx[Settings]) -> ArticleOut:
     """Create an article as a draft. Only editors see it before it is published."""
     article, draft = await commands.draft(
-        tx, kind=body.kind, slug=body.slug, language=body.language, title=body.title, body=body.body
+        tx,
+        kind=body.kind,
+        slug=body.slug,
+        language=body.language,
+        title=body.title,
+        body=body.body,
+        notice_days=body.notice_days,
     )
     return ArticleOut.with_text(queries.view(tx, article, draft))
 
@@ -57,27 +79,29 @@ async def list_articles(
     return PageOut[ArticleSummaryOut].of(page, ArticleSummaryOut.of)
 
 
-@router.get("/{article_id}", operation_id="getArticle")
-async def get_article(article_id: ArticleId, reader: Read, version: Version = None) -> ArticleOut:
-    """The article in its newest published version, or in the one that a decision cites."""
-    return ArticleOut.with_text(await queries.show(reader, article_id, version))
+@router.get("/{article_id}", operation_id="getArticle", responses=refusals(VersionOrTime))
+async def get_article(article_id: ArticleId, reader: Read, version: Version = None, at: At = None) -> ArticleOut:
+    """The article in the version in force, in the one that a decision cites, or in the one that was in force at a time."""
+    return ArticleOut.with_text(await queries.show(reader, article_id, version, at))
 
 
 @router.patch(
     "/{article_id}",
     operation_id="editArticle",
-    responses=refusals(IllegalTransition, ClauseTermsInvalid),
-    dependencies=[require_action(ARTICLE, ArticleAction.EDIT)],
+    responses=refusals(IllegalTransition, NoticeShortened, ClauseTermsInvalid),
+    dependencies=[require_action(ARTICLE, ArticleAction.EDIT), require_action(VERSION, VersionAction.EDIT)],
 )
-async def edit_article(article_id: ArticleId, body: ArticlePatch, tx: Tx) -> DraftOut:
+async def edit_article(article_id: ArticleId, body: ArticlePatch, tx: Tx[Settings]) -> DraftOut:
     """Change the draft of the next version. Published versions stay as they are."""
-    return DraftOut.of(*await commands.edit(tx, article_id, title=body.title, body=body.body))
+    article, draft = await commands.edit(tx, article_id, title=body.title, body=body.body, notice_days=body.notice_days)
+    return DraftOut.of(article, draft, tx.actor, queries.approval(tx, article))
 
 
 @router.get("/{article_id}/draft", operation_id="getDraft", dependencies=[require_role("agent", "admin")])
-async def get_draft(article_id: ArticleId, reader: Read) -> DraftOut:
+async def get_draft(article_id: ArticleId, reader: Read[Settings]) -> DraftOut:
     """The draft of the next version."""
-    return DraftOut.of(*await queries.draft(reader, article_id))
+    article, draft = await queries.draft(reader, article_id)
+    return DraftOut.of(article, draft, reader.actor, queries.approval(reader, article))
 
 
 @router.get("/{article_id}/versions", operation_id="listVersions")
@@ -89,12 +113,15 @@ async def list_versions(article_id: ArticleId, reader: Read) -> HistoryOut:
 @router.post(
     "/{article_id}/publish",
     operation_id="publishArticle",
-    responses=refusals(IllegalTransition, NothingToPublish, ClauseTermsInvalid),
-    dependencies=[require_action(ARTICLE, ArticleAction.PUBLISH)],
+    responses=refusals(
+        IllegalTransition, NothingToPublish, ApprovalRequired, NoticeTooShort, EffectiveTimesInvalid, ClauseTermsInvalid
+    ),
+    dependencies=[require_action(ARTICLE, ArticleAction.PUBLISH), require_action(VERSION, VersionAction.PUBLISH)],
 )
-async def publish_article(article_id: ArticleId, tx: Tx) -> ArticleOut:
-    """Publish the draft as version 1, 2, …: the version never changes again, and the search finds it."""
-    return ArticleOut.with_text(queries.view(tx, *await commands.publish(tx, article_id)))
+async def publish_article(article_id: ArticleId, tx: Tx[Settings], body: PublishIn = _AT_ONCE) -> ArticleOut:
+    """Publish the draft as version 1, 2, …: its text never changes again. It is in force, and found, at once or from a time."""
+    times = {"effective_from": body.effective_from, "effective_until": body.effective_until}
+    return ArticleOut.with_text(queries.view(tx, *await commands.publish(tx, article_id, **times)))
 
 
 @router.post(
@@ -103,6 +130,6 @@ async def publish_article(article_id: ArticleId, tx: Tx) -> ArticleOut:
     responses=refusals(IllegalTransition),
     dependencies=[require_action(ARTICLE, ArticleAction.RETIRE)],
 )
-async def retire_article(article_id: ArticleId, tx: Tx) -> ArticleSummaryOut:
+async def retire_article(article_id: ArticleId, tx: Tx[Settings]) -> ArticleSummaryOut:
     """Retire the article, which is final: the search does not find it any more; its versions stay readable by id."""
     return ArticleSummaryOut.of(await commands.retire(tx, article_id))

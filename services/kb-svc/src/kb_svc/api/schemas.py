@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from aftercare_chassis.http.schemas import AllowedActions, AllowedOut, CreatedAt, In, Name, Out, Prose, Time, example
 from pydantic import Field, StringConstraints
 
-from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
+from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Language
+from kb_svc.domain.versions import VersionState
 from kb_svc.queries.articles import ArticleView
 from kb_svc.queries.search import Found, Hit, SearchMode
 
@@ -14,6 +15,8 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 
 Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Prose]
 """Markdown, up to 20,000 characters."""
+
+NoticeDays = Annotated[int, Field(ge=0, le=365)]
 
 RowVersion = Annotated[int, Field(exclude=True)]
 Number = Annotated[
@@ -44,6 +47,8 @@ class ArticleIn(In):
     """Shown in lists and hits, and searched as well."""
     body: Body
     """The text, in Markdown."""
+    notice_days: NoticeDays = 0
+    """How many days a version is announced before it takes effect, such as the seven of platform rules. Not shortened later."""
 
 
 class ArticlePatch(In):
@@ -55,6 +60,8 @@ class ArticlePatch(In):
     """Stays as it is where it is left out."""
     body: Body | None = None
     """The text, in Markdown; stays as it is where it is left out."""
+    notice_days: NoticeDays | None = None
+    """How many days later versions are announced; not fewer than before, once a version is published."""
 
 
 class ArticleSummaryOut(Out):
@@ -70,7 +77,7 @@ class ArticleSummaryOut(Out):
     language: Language
     """The language of title and text."""
     state: ArticleState
-    """`draft` before the first version; `retired` is the end."""
+    """`draft` before a version is in force, `published` while one is, `expired` after the last one; `retired` is the end."""
     number: Number
     title: str
     """That of the version shown; that of the draft while nothing is published."""
@@ -93,6 +100,12 @@ class ArticleOut(ArticleSummaryOut):
     """The text of the version shown, in Markdown."""
     body_hash: str | None = Maybe
     """SHA-256 of the text, by which decisions cite it: `sha256:…`. Absent for a draft."""
+    version_state: VersionState
+    """The state of the version shown."""
+    effective_from: Time | None = Maybe
+    """From when the version shown is in force; absent for a draft."""
+    effective_until: Time | None = Maybe
+    """Until when it is in force at most; absent: until another one is."""
     allowed_actions: AllowedActions
 
     @classmethod
@@ -106,59 +119,12 @@ class ArticleOut(ArticleSummaryOut):
                 "body": view.body,
                 "body_hash": view.body_hash,
                 "published_at": view.published_at,
+                "version_state": view.version_state,
+                "effective_from": view.effective_from,
+                "effective_until": view.effective_until,
                 "allowed_actions": AllowedOut.of(view.allowed_actions),
             }
         )
-
-
-class DraftOut(Out):
-    """The draft of the next version of an article."""
-
-    version: RowVersion
-    article_id: str
-    """The article that is edited."""
-    next_version: int
-    """The number that the draft gets when it is published."""
-    title: str
-    """The next title."""
-    body: str
-    """The next text, in Markdown."""
-    edited_by: str
-    """The id of the editor who changed it last."""
-    edited_at: Time
-    """When it was changed last."""
-
-    @classmethod
-    def of(cls, article: Article, draft: Draft) -> Self:
-        """The draft and the number that it will get."""
-        facts = {name: getattr(draft, name) for name in ("article_id", "title", "body", "edited_by", "edited_at")}
-        return cls.model_validate({**facts, "version": article.version, "next_version": article.published + 1})
-
-
-class EditionOut(Out):
-    """One published version, without its text."""
-
-    number: Number
-    title: str
-    """The title of this version."""
-    body_hash: str
-    """SHA-256 of the text, by which decisions cite it: `sha256:…`."""
-    published_by: str
-    """The id of the editor."""
-    published_at: Time
-    """When this version was published."""
-
-
-class HistoryOut(Out):
-    """Every published version, newest first."""
-
-    data: list[EditionOut]
-    """Newest first."""
-
-    @classmethod
-    def of(cls, editions: list[Edition]) -> Self:
-        """These editions."""
-        return cls(data=[EditionOut.model_validate(edition) for edition in editions])
 
 
 class HitOut(Out):

@@ -1,7 +1,7 @@
 """Imports of articles: rows come in and are checked; only where none is refused, they are published, batch by batch."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from asyncpg import Record
 
 from kb_svc.commands import articles
 from kb_svc.domain.articles import ArticleKind, Language
+from kb_svc.domain.errors import ApprovalRequired
 from kb_svc.domain.imports import (
     FIELDS,
     ArticleImport,
@@ -97,7 +98,7 @@ async def add(tx: Transaction[Settings], import_id: str, *, rows: Sequence[Row],
         raise RowsOutOfOrder(pointer="/rows", next_row=before.next_row)
     good, bad = list[ImportRow](), list[ImportRefusal]()
     for row in rows:
-        found = [row.unreadable] if row.unreadable else list(check(row.fields or {}))
+        found = [row.unreadable] if row.unreadable else list(_check(tx, row.fields or {}))
         bad += [reason(each, import_id, row.number, place, row.file) for place, each in enumerate(found)]
         if not found:
             good.append(_row(import_id, row))
@@ -108,6 +109,13 @@ async def add(tx: Transaction[Settings], import_id: str, *, rows: Sequence[Row],
     return await _save(
         tx, replace(before, next_row=next_row, rows=before.rows + len(rows), refused=refused, changed_at=tx.now)
     )
+
+
+def _check(tx: Transaction[Settings], fields: Mapping[str, object]) -> Iterator[Refusal]:
+    """What is wrong with the fields; an import gives no approval, whoever has started it."""
+    yield from check(fields)
+    if fields.get("kind") in tx.settings.approval_required:
+        yield ApprovalRequired(pointer="/kind")
 
 
 def _row(import_id: str, row: Row) -> ImportRow:
@@ -167,40 +175,47 @@ async def publishing(tx: Transaction[Settings]) -> ArticleImport | None:
 async def publish_some(tx: Transaction[Settings], before: ArticleImport) -> ArticleImport:
     """Publish the next rows of an import that the caller has locked; it is completed where there are no more.
 
-    What an editor has begun to change since the rows were checked is left as it is, with a refusal.
+    What an editor has begun to change since the rows were checked is left as it is, with a refusal; so are kinds that have had to be
+    approved since then.
     """
     rows = await tx.all(NEXT_ROWS, import_id=before.id, most=BATCH)
     if not rows:
         return await _save(tx, replace(before, state=ImportState.COMPLETED, changed_at=tx.now))
     known = {each["row"]: each for each in await tx.all(KNOWN_ARTICLES, import_id=before.id, last=rows[-1].row)}
-    refused = list[ImportRefusal]()
-    unchanged = 0
-    for row in rows:
-        here = known.get(row.row)
-        if here is None:
-            continue
-        if found := _in_the_way(here):
-            refused.append(reason(found, before.id, row.row, 0, row.file))
-        elif here["is_same"]:
-            unchanged += 1
-        else:
-            await articles.edit(tx, here["id"], title=row.title, body=row.body)
-            await articles.publish(tx, here["id"])
+    refused = [
+        reason(found, before.id, row.row, 0, row.file)
+        for row in rows
+        if (found := _kept_out(tx, row, known.get(row.row)))
+    ]
+    kept_out = {each.row for each in refused}
+    taken = [row for row in rows if row.row not in kept_out]
+    changed = [row for row in taken if row.row in known and not known[row.row]["is_same"]]
+    new = [row for row in taken if row.row not in known]
+    for row in changed:
+        article_id = known[row.row]["id"]
+        await articles.edit(tx, article_id, title=row.title, body=row.body)
+        await articles.publish(tx, article_id)
     await tx.execute(DELETE_ROWS, import_id=before.id, last=rows[-1].row)
     await tx.insert(IMPORT_REFUSALS, *refused)
     tx.in_bulk()
-    await _publish_new(tx, [row for row in rows if row.row not in known])
-    published = before.published + len(rows) - unchanged - len(refused)
+    await _publish_new(tx, new)
+    published = len(changed) + len(new)
     return await _save(
         tx,
         replace(
             before,
             refused=before.refused + len(refused),
-            published=published,
-            unchanged=before.unchanged + unchanged,
+            published=before.published + published,
+            unchanged=before.unchanged + len(taken) - published,
             changed_at=tx.now,
         ),
     )
+
+
+def _kept_out(tx: Transaction[Settings], row: ImportRow, known: Record | None) -> Refusal | None:
+    if row.kind in tx.settings.approval_required:
+        return ApprovalRequired(pointer="/kind")
+    return None if known is None else _in_the_way(known)
 
 
 async def _publish_new(tx: Transaction[Settings], rows: Sequence[ImportRow]) -> None:

@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import SYSTEM
 
 from kb_svc.commands import articles
 from kb_svc.domain.articles import ArticleKind, Language
+from kb_svc.settings import Settings
 from kb_svc.tables.articles import ARTICLE_WITH_SLUG, DRAFTS, EDITIONS
 
 
@@ -40,7 +41,7 @@ def parse(language: Language, slug: str, text: str) -> Seed:
     )
 
 
-async def publish(tx: Transaction, seed: Seed) -> None:
+async def publish(tx: Transaction[Settings], seed: Seed) -> None:
     """Publish the seed as an article, or as the next edition where this build has a newer text.
 
     An article that an editor has published or is editing stays as it is.

@@ -1,16 +1,24 @@
 """The words of published versions in events: in that of the publication where they fit, else in events of their own."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ArticleTextPublished
 from aftercare_events.catalogue.articles import ClauseText as EventText
 
+from kb_svc.commands.clauses import ids_of
 from kb_svc.commands.record import article_fields
 from kb_svc.domain.articles import Article, Edition
 from kb_svc.domain.clause_texts import ClauseText, clause_texts, parts
 from kb_svc.tables.articles import ARTICLES, EDITIONS
 from kb_svc.tables.published_texts import PUBLISHED_TEXTS, UNPUBLISHED_TEXT, PublishedText
+
+
+def words_of(edition: Edition) -> tuple[ClauseText, ...]:
+    """The words of the clauses of a version, with the ids of its clauses."""
+    ids = ids_of(edition)
+    return tuple(replace(each, id=ids.get(int(each.id), each.id)) for each in clause_texts(edition.body))
 
 
 def of_event(words: Iterable[ClauseText]) -> tuple[EventText, ...]:
@@ -20,7 +28,7 @@ def of_event(words: Iterable[ClauseText]) -> tuple[EventText, ...]:
 
 def events(tx: Transaction, article: Article, edition: Edition) -> list[ArticleTextPublished]:
     """The events with the words of this edition."""
-    divided = parts(clause_texts(edition.body))
+    divided = parts(words_of(edition))
     return [
         ArticleTextPublished(
             **article_fields(tx, article, article.state),
@@ -28,7 +36,8 @@ def events(tx: Transaction, article: Article, edition: Edition) -> list[ArticleT
             article_title=edition.title,
             part=part,
             parts=len(divided),
-            effective_at=edition.published_at,
+            effective_at=edition.effective_from,
+            effective_until=edition.effective_until,
             texts=of_event(words),
         )
         for part, words in enumerate(divided, start=1)

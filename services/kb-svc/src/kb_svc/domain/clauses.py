@@ -40,7 +40,7 @@ def clauses(markdown: str) -> tuple[Clause, ...]:
         text = "\n".join(lines[begin:end]).strip()
         if text:
             terms = terms_of(str(number), [content for line, content in blocks if begin <= line < end])
-            found.append(Clause(str(number), _digest(text), terms))
+            found.append(Clause(str(number), digest_of(text), terms))
     stated = [clause for clause in found[:MOST_CLAUSES] if clause.terms is not None]
     if len(stated) > MOST_WITH_TERMS:
         last = stated[MOST_WITH_TERMS]
@@ -48,5 +48,6 @@ def clauses(markdown: str) -> tuple[Clause, ...]:
     return tuple(found[:MOST_CLAUSES])
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """SHA-256 of the Markdown of a clause."""
     return f"sha256:{sha256(text.encode()).hexdigest()}"

@@ -20,6 +20,63 @@ class NothingToPublish(Refusal):
     zh, en = "没有待发布的草稿；请先编辑。", "There is no draft to publish; edit the article first."
 
 
+class ApprovalRequired(Refusal):
+    """A version of this kind has to be approved by a second person before it is published."""
+
+    kind, code = Kind.CONFLICT, "approval_required"
+    zh, en = (
+        "此类文章须经另一名编辑批准后才能发布；请先提交审批。",
+        "A second person has to approve a version of this kind before it is published; submit the draft first.",
+    )
+
+
+class SecondPersonNeeded(Refusal):
+    """Who edited the draft last, or submitted it, cannot approve it."""
+
+    kind, code = Kind.CONFLICT, "second_person_needed"
+    zh, en = (
+        "须由另一名编辑批准：最后编辑者和提交者不能自行批准。",
+        "Somebody else has to approve it than who edited it last and who submitted it.",
+    )
+
+
+class EffectiveTimesInvalid(Refusal):
+    """The times of a version are not possible: it would end before it begins, or begin before it is published."""
+
+    kind, code = Kind.INVALID, "effective_times_invalid"
+    zh, en = (
+        "生效时间无效：生效不得早于发布（{earliest}），失效须晚于生效。",
+        "These times are not possible: a version takes effect at {earliest} or later, and ends after it has taken effect.",
+    )
+
+
+class NoticeTooShort(Refusal):
+    """The article has a public notice period: a version takes effect at `earliest` or later."""
+
+    kind, code = Kind.INVALID, "notice_too_short"
+    zh, en = (
+        "该文章的新版本须公示 {notice_days} 天，最早于 {earliest} 生效。",
+        "Versions of this article are announced for {notice_days} days: this one takes effect at {earliest} or later.",
+    )
+
+
+class NoticeShortened(Refusal):
+    """The public notice period of an article that was published is not shortened."""
+
+    kind, code = Kind.CONFLICT, "notice_shortened"
+    zh, en = (
+        "文章发布后不得缩短公示期（现为 {notice_days} 天）。",
+        "The notice period of an article that was published is not shortened; it is {notice_days} days.",
+    )
+
+
+class VersionOrTime(Refusal):
+    """A request names a version and a time, of which one is enough."""
+
+    kind, code = Kind.INVALID, "version_or_time"
+    zh, en = "version 与 at 只能指定其一。", "Name a version or a time, not both."
+
+
 class ClauseTermsInvalid(Refusal):
     """A clause has terms for machines that are not in their form. `clause_id` names it, `allowed` what its `field` can be."""
 

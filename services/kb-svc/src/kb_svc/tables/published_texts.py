@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, literal_column, select
+from sqlalchemy import Column, ForeignKey, Integer, Table, Text, literal_column, or_, select
 
 from kb_svc.domain.articles import ArticleState
 from kb_svc.tables.articles import articles
@@ -32,7 +32,8 @@ UNPUBLISHED_TEXT: Query[Record] = Query(
     .select_from(articles.outerjoin(published_texts, published_texts.c.article_id == articles.c.id))
     .where(
         articles.c.state == literal_column(f"'{ArticleState.PUBLISHED}'"),
-        published_texts.c.number.is_distinct_from(articles.c.published),
+        # That of a scheduled version is larger.
+        or_(published_texts.c.number.is_(None), published_texts.c.number < articles.c.published),
     )
     .order_by(articles.c.id)
     .limit(literal_column("1"))

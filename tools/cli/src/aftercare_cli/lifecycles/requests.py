@@ -127,6 +127,12 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         ("unanswered question", each): (f"POST /v1/unanswered-questions/{{question_id}}/{each}",)
         for each in ("answer", "dismiss", "reopen")
     },
+    ("version", "edit"): ("PATCH /v1/articles/{article_id}",),
+    **{
+        ("version", each): (f"POST /v1/articles/{{article_id}}/{each}",)
+        for each in ("submit", "approve", "reject", "publish")
+    },
+    ("version", "withdraw"): ("POST /v1/articles/{article_id}/versions/{number}/withdraw",),
 }
 
 

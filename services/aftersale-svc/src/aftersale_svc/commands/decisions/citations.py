@@ -8,7 +8,7 @@ from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.decisions.model import DecisionKind, Document
 from aftersale_svc.domain.policies.defaults import default_slug
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
-from aftersale_svc.domain.policies.model import LANGUAGE, Citation, PolicyVersion, cited
+from aftersale_svc.domain.policies.model import LANGUAGE, Citation, PolicyVersion, cited, in_force
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.decisions.policies import POLICY_IN_FORCE, VERSIONS_OF_POLICIES
 
@@ -35,7 +35,7 @@ async def resolve(
 def _resolved(read: Reader[Settings], citation: Citation, known: Sequence[PolicyVersion], pointer: str) -> Document:
     versions = [each for each in known if each.article_id == citation.article_id]
     if citation.version is None:
-        found = next((each for each in reversed(versions) if each.effective_at <= read.now), None)
+        found = in_force(versions, read.now)
     else:
         found = next((each for each in versions if each.version == citation.version), None)
     if found is None:

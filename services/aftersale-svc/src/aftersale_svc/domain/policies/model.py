@@ -1,6 +1,6 @@
 """Our copy of the policies that kb-svc has published, and how decisions cite them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,10 @@ LANGUAGE = "zh-CN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion:
-    """One published version of a policy. `clauses` are objects with `id`, `hash` and perhaps terms for machines; older events have none."""
+    """One published version of a policy. `clauses` are objects with `id`, `hash` and perhaps terms for machines; older events have none.
+
+    It is in force from `effective_at` until another one is, or until `effective_until`; never where it was withdrawn before.
+    """
 
     article_id: str
     version: int
@@ -22,10 +25,19 @@ class PolicyVersion:
     effective_at: datetime
     body_hash: str
     clauses: list[dict[str, Any]]  # Any: JSON
+    effective_until: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     def clause_hash(self, clause_id: str) -> str | None:
         """The digest of a clause; None where the version does not have it."""
         return next((clause["hash"] for clause in self.clauses if clause["id"] == clause_id), None)
+
+
+def in_force(versions: Iterable[PolicyVersion], at: datetime) -> PolicyVersion | None:
+    """The one of these versions of a policy that is in force at a time: the last that took effect, unless its time has ended."""
+    begun = [each for each in versions if each.effective_at <= at and each.withdrawn_at is None]
+    last = max(begun, key=lambda each: (each.effective_at, each.version), default=None)
+    return None if last is None or (last.effective_until is not None and last.effective_until <= at) else last
 
 
 @dataclass(frozen=True, slots=True)
