@@ -23,7 +23,7 @@ NOT_IN_THE_API = {
     *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause", "GuaranteeLateness"),
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
     *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
-    *("ClockEnd", "LeaveCause", "OfferEnd", "PresenceCause", "LinkProof"),
+    *("ClockEnd", "LeaveCause", "OfferEnd", "PresenceCause", "LinkProof", "WakeCause"),
     *("UnpackCause", "InterceptEndCause", "AuthorisationEndCause", "RegulatorAction"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""

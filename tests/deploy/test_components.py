@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-from typing import Any
 
 import pytest
 from aftercare_chassis.consumer.dispatcher import Dispatcher
@@ -14,6 +13,8 @@ from manifests import K8S, ROOT, SERVICES, Manifest, Rendering, rendered, secret
 from network import Network, Pod
 
 POOL_SIZE = ServiceSettings.model_fields["pool_size"].default
+OF_PARTNERS = {"partners": "order-svc", "channels": "cs-svc"}
+"""The routes of what partners push, and the service of each."""
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +171,7 @@ def test_a_service_reaches_its_own_databases_and_kafka(prod: Rendering) -> None:
 
 def test_routes_lead_to_each_service_by_its_name(prod: Rendering) -> None:
     routes = {each["metadata"]["name"]: each["spec"] for each in prod.of("HTTPRoute")}
-    assert routes.keys() == {*SERVICES, "partners"}
+    assert routes.keys() == {*SERVICES, *OF_PARTNERS}
     hosts = {
         listener["name"]: listener["hostname"] for each in prod.of("Gateway") for listener in each["spec"]["listeners"]
     }
@@ -178,19 +179,21 @@ def test_routes_lead_to_each_service_by_its_name(prod: Rendering) -> None:
         (parent,), (rule,) = spec["parentRefs"], spec["rules"]
         assert spec["hostnames"] == [hosts[parent["sectionName"]]]
         (backend,) = rule["backendRefs"]
-        assert backend["name"] == ("order-svc" if name == "partners" else name)
+        assert backend["name"] == OF_PARTNERS.get(name, name)
         assert [port["port"] for port in prod.one("Service", backend["name"])["spec"]["ports"]] == [backend["port"]]
 
 
-def test_partners_reach_their_pushes_and_nothing_else(prod: Rendering) -> None:
-    documents: dict[str, dict[str, Any]] = json.loads((ROOT / "docs/openapi/order-svc.json").read_text())["paths"]
+@pytest.mark.parametrize("route", list(OF_PARTNERS))
+def test_partners_reach_their_pushes_and_nothing_else(prod: Rendering, route: str) -> None:
+    document = json.loads((ROOT / f"docs/openapi/{OF_PARTNERS[route]}.json").read_text())
     pushes = {
-        path for path, methods in documents.items() if re.search(r"^/v1/[a-z]+-webhooks/", path) and "post" in methods
+        (method.upper(), path.partition("{")[0])
+        for path, methods in document["paths"].items()
+        if re.search(r"^/v1/[a-z]+-webhooks/", path)
+        for method in methods.keys() & {"get", "post"}
     }
-    (rule,) = prod.one("HTTPRoute", "partners")["spec"]["rules"]
-    open_ = {match["path"]["value"] for match in rule["matches"]}
-    assert {match["method"] for match in rule["matches"]} == {"POST"}
-    assert {f"{path.partition('{')[0]}" for path in pushes} == open_
+    (rule,) = prod.one("HTTPRoute", route)["spec"]["rules"]
+    assert pushes == {(match["method"], match["path"]["value"]) for match in rule["matches"]}
 
 
 def test_an_ingress_names_each_service() -> None:

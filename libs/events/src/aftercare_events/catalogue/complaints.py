@@ -163,7 +163,8 @@ class ComplaintSubmissionAdded(ComplaintEvent):
     submitted_over: Annotated[Code, one_of(ComplaintChannel, "where the submission came in")]
     text_hash: Hash
     likeness_percent: Annotated[
-        int | None, Field(ge=0, le=100, description="how like the texts are; absent where an agent merged complaints")
+        int | None,
+        Field(ge=0, le=100, strict=True, description="how like the texts are; absent where an agent merged complaints"),
     ] = None
     merged_from: ComplaintId | None = None
 

@@ -66,7 +66,7 @@ class HandoverOut(Out):
     answer_id: str
     """The bot's answer by which it handed over."""
     reason: HandoverReason
-    """Why a person has to answer."""
+    """Why it handed over."""
     language: str
     """The language of the last question."""
     asked: list[AskedOut]
