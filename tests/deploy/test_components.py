@@ -187,13 +187,14 @@ def test_routes_lead_to_each_service_by_its_name(prod: Rendering) -> None:
 def test_partners_reach_their_pushes_and_nothing_else(prod: Rendering, route: str) -> None:
     document = json.loads((ROOT / f"docs/openapi/{OF_PARTNERS[route]}.json").read_text())
     pushes = {
-        (method.upper(), path.partition("{")[0])
+        path.partition("{")[0]
         for path, methods in document["paths"].items()
-        if re.search(r"^/v1/[a-z]+-webhooks/", path)
-        for method in methods.keys() & {"get", "post"}
+        if re.search(r"^/v1/[a-z]+-webhooks/", path) and "post" in methods
     }
     (rule,) = prod.one("HTTPRoute", route)["spec"]["rules"]
-    assert pushes == {(match["method"], match["path"]["value"]) for match in rule["matches"]}
+    assert {each["path"]["value"] for each in rule["matches"]} == pushes
+    # The address of a channel is verified by a GET, which is not documented: no client sends it.
+    assert {each["method"] for each in rule["matches"]} == ({"GET", "POST"} if route == "channels" else {"POST"})
 
 
 def test_an_ingress_names_each_service() -> None:

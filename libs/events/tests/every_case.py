@@ -17,7 +17,7 @@ def every_case(cases: Mapping[str, object]) -> Callable[[Callable[..., None]], C
             for name, case in cases.items():
                 try:
                     function(*case if isinstance(case, tuple) else (case,))
-                except Exception as error:
+                except BaseException as error:  # a failure of pytest is one
                     error.add_note(f"case: {name}")
                     raise
 

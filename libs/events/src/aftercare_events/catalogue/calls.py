@@ -43,7 +43,9 @@ class CallEvent(Event):
         PrincipalId | None, Field(description="the agent who answered or called, where one is known")
     ] = None
     conversation_id: Annotated[Id | None, Field(description="where the call is logged, once it has ended")] = None
-    duration_seconds: Annotated[int | None, Field(description="how long they talked, once it has ended", ge=0)] = None
+    duration_seconds: Annotated[
+        int | None, Field(description="how long they talked, once it has ended", strict=True, ge=0)
+    ] = None
 
 
 class CallStarted(CallEvent):
