@@ -115,6 +115,24 @@ async def test_a_conversation_about_an_order_is_about_that_one(asked: Desk) -> N
     assert (shown["kind"], "ord_1" in shown["text"], "ord_2" in shown["text"]) == ("answer", True, False)
 
 
+async def test_a_merchant_reads_nothing_of_other_merchants(asked: Desk) -> None:
+    """The merchant of a conversation reads what the bot writes there."""
+    await asked.order("ord_1")
+    await asked.order("ord_2", merchant_id="m-2")
+    await asked.case("case_2", order_id="ord_2", merchant_id="m-2")
+    conversation = (await asked.buyer.post("/v1/conversations", json={"text": "?", "order_id": "ord_1"})).json()["id"]
+    switch = await asked.agent.post(f"/v1/conversations/{conversation}/switch-bot", json={"in_charge": True})
+    assert switch.status_code == 200
+    for text in (QUESTION, "查一下我的订单状态 ord_2", f"{QUESTION} case_2"):
+        await asked.buyer.post(f"/v1/conversations/{conversation}/messages", json={"text": text})
+        await asked.harness.run_workers("bot-turns")
+    messages = (await asked.seller.get(f"/v1/conversations/{conversation}")).json()["messages"]
+    written = [each for each in messages if each["author_role"] == "bot"]
+    assert len(written) == 3
+    assert "ord_1" in str(written)
+    assert "_2" not in str(written)
+
+
 @given(st.text(max_size=40), st.lists(st.sampled_from(["ord_1", "ord_2", "case_1"]), max_size=3))
 def test_a_text_names_an_id_of_its_own_or_one_that_was_offered(text: str, offered: list[str]) -> None:
     found = named(text, offered)

@@ -24,7 +24,7 @@ from cs_svc.api.schemas.bot import (
 from cs_svc.api.schemas.bot_days import BotDaysOut
 from cs_svc.api.schemas.bot_handovers import HandoversOut
 from cs_svc.api.schemas.bot_questions import AskIn, AskOut, FiguresOut, MarkIn, MarkOut, UnansweredOut
-from cs_svc.commands import bot_answers, bot_asking, bot_models, bot_wording
+from cs_svc.commands import bot_answers, bot_asking, bot_models, bot_own, bot_wording
 from cs_svc.domain import bot_words
 from cs_svc.domain.bot import OUT_OF_SCOPE, HandoverReason, Intent
 from cs_svc.domain.errors import IntentTwice, ModelNotReady, TooFewIntents
@@ -185,10 +185,10 @@ def asking(reading: BotReading, generator: Generator) -> APIRouter:
         """Ask the bot. It answers from published articles and the caller's own orders and cases, asks back, or hands over. What it
         made of the question is recorded; a repetition is a question of its own."""
         vector = await reading.vector(body.text)
-        about: tuple[str | None, ...] = ()
+        about = bot_own.NOTHING
         if body.conversation_id is not None:
             conversation = await queries.conversation(reader, body.conversation_id)
-            about = conversation.case_id, conversation.order_id
+            about = bot_own.About.of(conversation)
         language = body.language or bot_words.language_of(body.text)
         model, found = await bot_asking.find(
             reader, reading.classifiers, language=language, text=body.text, vector=vector

@@ -11,7 +11,7 @@ from aftercare_chassis.refusals import NotFound
 from asyncpg import Record
 
 from cs_svc.commands import bot_own
-from cs_svc.commands.bot_own import OWN_ROWS
+from cs_svc.commands.bot_own import About
 from cs_svc.domain import bot_texts, bot_words
 from cs_svc.domain.bot import (
     CLARIFY_LEAD,
@@ -31,7 +31,6 @@ from cs_svc.domain.bot import (
 from cs_svc.settings import Settings
 from cs_svc.tables.bot import ANSWERS, ANSWERS_IN_CONVERSATION, CITED_CLAUSES, FIGURES, INTENTS, MARKS, UNANSWERED
 from cs_svc.tables.bot_days import DELETE_QUESTIONS
-from cs_svc.tables.orders import ORDERS_OF_BUYER
 
 LONGEST_QUOTE = 400
 JUDGES = frozenset({"agent", "admin"})
@@ -66,16 +65,15 @@ async def reply(
     conversation_id: str | None,
     model: int | None,
     found: Found | None,
-    about: tuple[str | None, ...] = (),
+    about: About = bot_own.NOTHING,
 ) -> Reply:
-    """The reply to a question by what the model found in it; None where no model answers in its language. `about` are the case and the order of the
-    conversation."""
+    """The reply to a question by what the model found in it; None where no model answers in its language."""
     if bot_words.wants_person(text):
         return handed_over(language, HandoverReason.REQUESTED, model, found)
     if bot_words.is_angry(text):
         return handed_over(language, HandoverReason.ANGER, model, found)
     latest = await _latest(reader, conversation_id)
-    chosen = await _chosen(reader, text, latest, language, model)
+    chosen = await _chosen(reader, text, latest, language, model, about)
     if chosen is not None:
         return chosen
     if found is None:
@@ -83,7 +81,7 @@ async def reply(
     likely = found.likely
     if found.is_enough:
         intent = await intent_of(reader, language, likely[0][0])
-        replied = await _of_intent(reader, intent, likely[0][0], language, model, found)
+        replied = await _of_intent(reader, intent, likely[0][0], language, model, found, about)
         return await _with_own(reader, replied, intent, bot_own.named(text, ()), about)
     if _misses(latest) >= MOST_MISSES - 1:
         return handed_over(language, HandoverReason.THIRD_MISS, model, found)
@@ -141,7 +139,7 @@ def _misses(latest: Sequence[Answer]) -> int:
 
 
 async def _chosen(
-    reader: Reader[Settings], text: str, latest: Sequence[Answer], language: str, model: int | None
+    reader: Reader[Settings], text: str, latest: Sequence[Answer], language: str, model: int | None, about: About
 ) -> Reply | None:
     """The answer about the order or case that was chosen of those that were offered last; None where none was."""
     offered = latest[0].choices if latest else None
@@ -150,7 +148,7 @@ async def _chosen(
         return None
     asked = latest[0]
     action = BotAction.CASE_STATUS if chosen.startswith("case_") else BotAction.ORDER_STATUS
-    shown = await bot_own.status(reader, action, language, named_id=chosen, about=())
+    shown = await bot_own.status(reader, action, language, named_id=chosen, about=about)
     kind = AnswerKind.CLARIFY if shown.choices else AnswerKind.ANSWER
     return Reply(
         kind=kind,
@@ -164,7 +162,7 @@ async def _chosen(
 
 
 async def _with_own(
-    reader: Reader[Settings], replied: Reply, intent: Intent | None, named_id: str | None, about: tuple[str | None, ...]
+    reader: Reader[Settings], replied: Reply, intent: Intent | None, named_id: str | None, about: About
 ) -> Reply:
     """The answer with what our copies show of the asker's own order or case, where the intent is about that."""
     action = None if intent is None or intent.action is None else BotAction(intent.action)
@@ -177,14 +175,20 @@ async def _with_own(
 
 
 async def _of_intent(
-    reader: Reader[Settings], intent: Intent | None, name: str, language: str, model: int | None, found: Found
+    reader: Reader[Settings],
+    intent: Intent | None,
+    name: str,
+    language: str,
+    model: int | None,
+    found: Found,
+    about: About,
 ) -> Reply:
     if intent is not None and intent.action == BotAction.HANDOVER:
         return handed_over(language, HandoverReason.INTENT, model, found)
     citations = await citations_of(reader, intent, language) if intent else []
     if citations is None:
         return handed_over(language, HandoverReason.NO_ARTICLE, model, found)
-    text, proposal = await _text(reader, intent, language)
+    text, proposal = await _text(reader, intent, language, about)
     return Reply(
         kind=AnswerKind.ANSWER,
         language=language,
@@ -226,14 +230,16 @@ async def _citation(reader: Reader[Settings], slug: str, clause_id: str | None, 
     return None
 
 
-async def _text(reader: Reader[Settings], intent: Intent | None, language: str) -> tuple[str, Json | None]:
+async def _text(
+    reader: Reader[Settings], intent: Intent | None, language: str, about: About
+) -> tuple[str, Json | None]:
     """What the intent answers, and a request to confirm; of own orders and cases see `_with_own`."""
     parts, proposal = [intent.answer] if intent and intent.answer else [], None
     action = intent.action if intent else None
     if action in (BotAction.ORDER_STATUS, BotAction.CASE_STATUS):
         return "\n".join(parts), None
     if action in (BotAction.OPEN_CASE, BotAction.OPEN_COMPLAINT):
-        orders = await reader.all(ORDERS_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
+        orders = await bot_own.newest(reader, BotAction.ORDER_STATUS, about)
         parts.append(bot_texts.text_of("proposal", language))
         proposal = bot_own.proposal(str(action), [each.id for each in orders])
     return "\n".join(parts) or bot_texts.text_of("answered", language), proposal

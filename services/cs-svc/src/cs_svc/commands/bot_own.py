@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from aftercare_chassis.currencies import written
 from aftercare_chassis.database.transaction import Reader
 
 from cs_svc.domain import bot_texts
 from cs_svc.domain.bot import BotAction
+from cs_svc.domain.conversations import Conversation
 from cs_svc.domain.orders import KnownCase, KnownOrder
 from cs_svc.settings import Settings
 from cs_svc.tables.orders import (
@@ -21,10 +22,31 @@ from cs_svc.tables.orders import (
     ORDERS_OF_BUYER,
 )
 
-OWN_ROWS = 3
+OWN_ROWS, _LOOKED_THROUGH = 3, 50
 _ID = re.compile(r"\b(?:ord|case)_[0-9A-Za-z]{1,40}\b")
 _NUMBER = re.compile(r"^\D{0,4}([1-9])\D{0,4}$")
 Row: TypeAlias = KnownOrder | KnownCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a conversation is about. Its merchant reads what the bot writes there, so that nothing of other merchants is shown."""
+
+    case_id: str | None = None
+    order_id: str | None = None
+    merchant_id: str | None = None
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> Self:
+        """What this conversation is about."""
+        return cls(case_id=conversation.case_id, order_id=conversation.order_id, merchant_id=conversation.merchant_id)
+
+    def shows(self, row: Row) -> bool:
+        """Whether the order or case may be shown in the conversation."""
+        return self.merchant_id in (None, row.merchant_id)
+
+
+NOTHING = About()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +69,15 @@ def named(text: str, offered: Sequence[str]) -> str | None:
 
 
 async def status(
-    reader: Reader[Settings], action: BotAction, language: str, *, named_id: str | None, about: tuple[str | None, ...]
+    reader: Reader[Settings], action: BotAction, language: str, *, named_id: str | None, about: About
 ) -> Shown:
-    """What our copies show of the order or case that was named, else of that of the conversation, whose ids are in `about`; else of the only one, or the
+    """What our copies show of the order or case that was named, else of that of the conversation, which is `about` them; else of the only one, or the
     question which one. The reader sees its own alone."""
-    for each in (named_id, *about):
+    for each in (named_id, about.case_id, about.order_id):
         row = None if each is None else await _own(reader, each, action)
-        if row is not None:
+        if row is not None and about.shows(row):
             return Shown(await _text(reader, row, language))
-    rows = await _newest(reader, action)
+    rows = await newest(reader, action, about)
     if len(rows) > 1:
         code = "which_case" if action is BotAction.CASE_STATUS else "which_order"
         text = bot_texts.choices_text(code, [(each.id, each.state) for each in rows], language)
@@ -65,10 +87,14 @@ async def status(
     return Shown(await _text(reader, rows[0], language))
 
 
-async def _newest(reader: Reader[Settings], action: BotAction) -> Sequence[Row]:
+async def newest(reader: Reader[Settings], action: BotAction, about: About) -> Sequence[Row]:
+    """The reader's newest cases, else orders, that may be shown in the conversation."""
+    buyer_id = reader.actor.id
     if action is BotAction.CASE_STATUS:
-        return await reader.all(CASES_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
-    return await reader.all(ORDERS_OF_BUYER, buyer_id=reader.actor.id, rows=OWN_ROWS)
+        cases = await reader.all(CASES_OF_BUYER, buyer_id=buyer_id, rows=_LOOKED_THROUGH)
+        return [each for each in cases if about.shows(each)][:OWN_ROWS]
+    orders = await reader.all(ORDERS_OF_BUYER, buyer_id=buyer_id, rows=_LOOKED_THROUGH)
+    return [each for each in orders if about.shows(each)][:OWN_ROWS]
 
 
 async def _own(reader: Reader[Settings], row_id: str, action: BotAction) -> Row | None:

@@ -10,7 +10,7 @@ from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.runtime import Runtime
 
-from cs_svc.commands import bot_answers, bot_asking, bot_messages, bot_turns, bot_wording
+from cs_svc.commands import bot_answers, bot_asking, bot_messages, bot_own, bot_turns, bot_wording
 from cs_svc.commands.bot_answers import Reply
 from cs_svc.commands.bot_turns import Claimed
 from cs_svc.domain import bot_words
@@ -75,7 +75,7 @@ class BotTurns:
                 conversation_id=conversation.id,
                 model=model,
                 found=found,
-                about=(conversation.case_id, conversation.order_id),
+                about=bot_own.About.of(conversation),
             )
         return await bot_wording.worded(self._generator, text, replied)
 
