@@ -216,3 +216,42 @@ async def test_it_hands_over_to_the_queue_and_states_the_place(bot: BotDesk) -> 
     await bot.write(opened, ASKED)
     await bot.work()
     assert (await bot.of_bot(opened))[-1]["bot"]["kind"] == "answer"
+
+
+@pytest.mark.parametrize("leased", [False, True])
+async def test_what_it_was_to_answer_is_answered_where_it_was_merged(
+    bot: BotDesk, leased: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.prepare()
+    target = await bot.open()
+    await bot.work()
+    source = await bot.open()
+    if leased:
+        with monkeypatch.context() as patched:
+            patched.setattr(failpoints, "point", ending_at("bot_turn.decided"))
+            with pytest.raises(ProcessEnded):
+                await bot.work()
+    await merge(bot, source, target)
+    await bot.work()
+    written = await bot.of_bot(target)
+    assert [each["text"].endswith(ANSWERED) for each in written] == [True, True]
+    assert (await bot.read(target))["whose_turn"] == "buyer"
+
+
+async def test_what_it_was_to_answer_waits_for_an_agent_where_it_has_not_the_target(bot: BotDesk) -> None:
+    await bot.prepare()
+    await bot.queues.team()
+    target = await bot.open()
+    await bot.work()
+    await bot.switch(target, in_charge=False)
+    await merge(bot, await bot.open(), target)
+    await bot.work()
+    assert len(await bot.of_bot(target)) == 1
+    waiting = [each["conversation_id"] for each in await bot.queues.entries() if each["state"] == "waiting"]
+    assert waiting == [target["id"]]
+
+
+async def merge(bot: BotDesk, source: dict[str, Any], target: dict[str, Any]) -> None:
+    path = f"/v1/conversations/{source['id']}/merge"
+    merged = await bot.desk.agent.post(path, json={"into_id": target["id"]})
+    assert merged.status_code == 200, merged.text

@@ -9,7 +9,7 @@ from aftercare_chassis.database.transaction import Transaction
 from cs_svc.domain.bot_turns import BOT_TURN, LEASE, MOST_ATTEMPTS, BotTurn, BotTurnAction, pause
 from cs_svc.domain.conversations import Conversation, Message
 from cs_svc.settings import Settings
-from cs_svc.tables.bot_turns import BOT_TURNS, LOCK_DUE_IN_CONVERSATION, LOCK_LEASED, NEXT_TURN, TEXTS_OF
+from cs_svc.tables.bot_turns import BOT_TURNS, LOCK_DUE_IN_CONVERSATION, LOCK_LEASED, MOVE_TURNS, NEXT_TURN, TEXTS_OF
 from cs_svc.tables.conversations import CONVERSATIONS
 
 WORKER = "bot-turns"
@@ -37,6 +37,12 @@ async def queue(tx: Transaction[Settings], message: Message) -> None:
         updated_at=tx.now,
     )
     await tx.insert(BOT_TURNS, turn)
+    tx.wake(WORKER)
+
+
+async def move(tx: Transaction[Settings], *, from_id: str, to_id: str) -> None:
+    """Have the bot answer in a conversation what it was to answer in another one, whose messages went there. Both are locked."""
+    await tx.execute(MOVE_TURNS, from_id=from_id, to_id=to_id, at=tx.now)
     tx.wake(WORKER)
 
 

@@ -82,7 +82,9 @@ async def conversation_transferred(
 
 
 async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
-    """The locked source was merged into the locked target."""
+    """The locked source was merged into the locked target; what the bot was to answer in the source it answers there, if it has that one."""
+    if target.bot_in_charge:
+        await bot_turns.move(tx, from_id=source.id, to_id=target.id)
     await demand.conversation_merged(tx, source, target)
     await clocks.conversation_merged(tx, source, target)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from aftercare_chassis.database.columns import one_of, text, timestamp
-from aftercare_chassis.database.mapping import Query, Rows
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
     Column,
@@ -17,7 +17,9 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
+    null,
     select,
+    update,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -73,6 +75,12 @@ LOCK_LEASED = Query(
     .with_for_update(key_share=True),
     BotTurn,
 )
+MOVE_TURNS = Statement(
+    update(bot_turns)
+    .where(bot_turns.c.conversation_id == bindparam("from_id"), bot_turns.c.due_at.is_not(None))
+    .values(conversation_id=bindparam("to_id"), due_at=bindparam("at", type_=DateTime(timezone=True)), leased_at=null())
+)
+"""Let what is not answered in a conversation be answered in another one; whoever has it leased finds that it is gone."""
 TEXTS_OF: Query[Record] = Query(
     select(messages.c.id, messages.c.text)
     .where(messages.c.id == any_(bindparam("ids", type_=ARRAY(Text))))

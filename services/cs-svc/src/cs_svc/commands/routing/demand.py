@@ -100,9 +100,11 @@ async def conversation_transferred(
 
 
 async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
-    """The source waits no more; the target does in its place where nobody has it, and has waited as long."""
+    """The source waits no more; the target does in its place where nobody has it, and has waited as long; also where the bot was to answer the source and has not the
+    target."""
     since = await queue.leave(tx, source.id, LeaveCause.MERGED)
-    if since is not None and not await _has_agent(tx, target):
+    was_of_bot = source.bot_in_charge and not target.bot_in_charge and target.whose_turn is Turn.SERVICE
+    if (since is not None or was_of_bot) and not await _has_agent(tx, target):
         await queue.enter(tx, target, since=since)
 
 
