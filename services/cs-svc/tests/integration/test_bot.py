@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from aftercare_chassis.lifecycle import Actor
 from aftercare_events import ArticlePublished, ArticleRetired
 from cs_desk import ORDER, Desk
+from cs_svc.commands import bot_answers
+from cs_svc.domain.bot import Found
 from cs_svc.domain.bot_words import is_angry, language_of, wants_person
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +121,29 @@ async def test_it_hands_over_on_request_on_anger_and_where_it_is_not_sure(desk: 
     replied = await ask(desk, text)
     assert replied["kind"] in ("handover", "clarify")
     assert replied["reason"] in (reason, None)
+
+
+async def test_it_asks_back_in_the_words_of_people(desk: Desk) -> None:
+    await trained(desk)
+    found = Found(likely=(("freight", 0.5), ("order_status", 0.4)), confidence=0.5, is_enough=False)
+    async with desk.harness.runtime.reader(Actor("buyer-1", "buyer")) as reader:
+        replied = await bot_answers.reply(
+            reader, "运费到哪了", language="zh-CN", conversation_id=None, model=1, found=found
+        )
+    assert replied.kind == "clarify"
+    assert replied.text == "请问您想问的是：运费谁出 / 我的订单到哪了？"
+
+
+@pytest.mark.parametrize("text", ["垃圾袋可以退吗", "滚筒洗衣机坏了", "人工智能音箱怎么退"])
+def test_the_name_of_goods_is_neither_anger_nor_a_request(text: str) -> None:
+    assert not is_angry(text)
+    assert not wants_person(text)
+
+
+def test_a_request_for_a_person_is_one() -> None:
+    assert all(map(wants_person, ("转人工", "human", "Can I talk to a human?", "a real human please")))
+    assert not any(map(wants_person, ("is this human hair?", "a wig of human hair")))
+    assert all(map(is_angry, ("你们真垃圾", "滚", "you are a scam")))
 
 
 async def test_without_a_model_a_person_answers(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_events import MacroSet, trace_fields
 
-from cs_svc.commands import bot_answers, bot_asking, conversations
+from cs_svc.commands import bot_answers, bot_asking, bot_citations, conversations
 from cs_svc.commands.bot_asking import Classifiers
 from cs_svc.commands.routing.agents import leads_any
 from cs_svc.domain import assist as domain
@@ -57,7 +57,7 @@ async def _of_intents(
         intent = await bot_answers.intent_of(tx, language, name) if share >= LEAST_SHARE else None
         if intent is None or not intent.answer or intent.action == BotAction.HANDOVER:
             continue
-        citations = await bot_answers.citations_of(tx, intent, language)
+        citations = await bot_citations.citations_of(tx, intent, language)
         if citations is not None and len(shown) < MOST_SUGGESTED:
             shown.append(_suggestion(tx, conversation, intent, citations, share, language, model))
     return shown

@@ -8,9 +8,8 @@ from typing import Any, TypeAlias
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.refusals import NotFound
-from asyncpg import Record
 
-from cs_svc.commands import bot_own
+from cs_svc.commands import bot_citations, bot_own
 from cs_svc.commands.bot_own import About
 from cs_svc.domain import bot_texts, bot_words
 from cs_svc.domain.bot import (
@@ -29,10 +28,9 @@ from cs_svc.domain.bot import (
     WrongReason,
 )
 from cs_svc.settings import Settings
-from cs_svc.tables.bot import ANSWERS, ANSWERS_IN_CONVERSATION, CITED_CLAUSES, FIGURES, INTENTS, MARKS, UNANSWERED
+from cs_svc.tables.bot import ANSWERS, ANSWERS_IN_CONVERSATION, FIGURES, INTENTS, MARKS, UNANSWERED
 from cs_svc.tables.bot_days import DELETE_QUESTIONS
 
-LONGEST_QUOTE = 400
 JUDGES = frozenset({"agent", "admin"})
 Json: TypeAlias = dict[str, Any]  # Any: JSON
 
@@ -89,13 +87,20 @@ async def reply(
         return Reply(
             kind=AnswerKind.CLARIFY,
             language=language,
-            text=bot_texts.text_of("clarify", language, options=" / ".join(name for name, _ in likely[:2])),
+            text=await _asking_back(reader, [name for name, _ in likely[:2]], language),
             confidence=found.confidence,
             alternatives=list(likely[:MOST_ALTERNATIVES]),
             model=model,
             with_vector=found.with_vector,
         )
     return handed_over(language, HandoverReason.NOT_SURE, model, found)
+
+
+async def _asking_back(reader: Reader[Settings], names: Sequence[str], language: str) -> str:
+    """Ask which of these intents is meant, each in the words of its first example."""
+    found = [await intent_of(reader, language, each) for each in names]
+    options = [each.examples[0] if each and each.examples else name for name, each in zip(names, found, strict=True)]
+    return bot_texts.text_of("clarify", language, options=" / ".join(options))
 
 
 def _is_close(likely: tuple[tuple[str, float], ...]) -> bool:
@@ -185,7 +190,7 @@ async def _of_intent(
 ) -> Reply:
     if intent is not None and intent.action == BotAction.HANDOVER:
         return handed_over(language, HandoverReason.INTENT, model, found)
-    citations = await citations_of(reader, intent, language) if intent else []
+    citations = await bot_citations.citations_of(reader, intent, language) if intent else []
     if citations is None:
         return handed_over(language, HandoverReason.NO_ARTICLE, model, found)
     text, proposal = await _text(reader, intent, language, about)
@@ -202,32 +207,6 @@ async def _of_intent(
         model=model,
         with_vector=found.with_vector,
     )
-
-
-async def citations_of(reader: Reader[Settings], intent: Intent, language: str) -> list[Json] | None:
-    """The clauses that an intent is answered by, of the versions in force; None where one of them is not published."""
-    found = [await _citation(reader, each["slug"], each["clause_id"], language) for each in intent.citations]
-    cited = [each for each in found if each is not None]
-    return cited if len(cited) == len(found) else None
-
-
-async def _citation(reader: Reader[Settings], slug: str, clause_id: str | None, language: str) -> Json | None:
-    """The clause of the version that is in force now; None where the article is not published."""
-    for each in (language, "en" if language.startswith("zh") else "zh-CN"):
-        row: Record | None = await reader.one(
-            CITED_CLAUSES, slug=slug, language=each, clause_id=clause_id, now=reader.now
-        )
-        if row is not None:
-            return {
-                "article_id": row["article_id"],
-                "article_version": row["number"],
-                "slug": row["slug"],
-                "title": row["title"],
-                "clause_id": row["clause_id"],
-                "heading": row["heading"],
-                "quote": row["text"][:LONGEST_QUOTE],
-            }
-    return None
 
 
 async def _text(

@@ -38,7 +38,7 @@ class IntentIn(In):
     language: Language | None = None
     """The language of the examples; that of the body where it is left out."""
     examples: Annotated[list[Utterance], Field(min_length=1, max_length=5_000)]
-    """How people ask for it, in their own words."""
+    """How people ask for it, in their own words. With the first one the bot asks back whether it is meant."""
     answer: Text | None = None
     """What the bot answers."""
     action: BotAction | None = None
