@@ -41,7 +41,7 @@ OF_UNKNOWN_MERCHANTS = {
 }
 NEEDED = {"listCaseworkers": {"role": "agent"}}
 """The parameters that lists cannot do without."""
-PROSE = {"text", "note", "description", "grounds", "body", "missing"}
+PROSE = {"text", "agreement", "letter", "comment", "note", "description", "grounds", "body", "missing"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),
     "no JSON behind a key twice": (b'{"x": 1, "x": 2}}', "malformed_json"),

@@ -9,6 +9,7 @@ from aftercare_chassis.http.schemas import (
     CreatedAt,
     Id,
     In,
+    Name,
     Out,
     Text,
     Time,
@@ -77,7 +78,7 @@ class SeparateIn(In):
 
     submission_id: Id
     """One of the `submissions` of the complaint."""
-    reason: Text
+    reason: Name
     """Why; only those who work here read it."""
     category: ComplaintCategory | None = None
     """What the new complaint is about; left out: as the one that it was in."""
@@ -90,7 +91,7 @@ class MergeIn(In):
 
     into: Id
     """A complaint of the same buyer about the same order, and about the same case where both name one."""
-    reason: Text
+    reason: Name
     """Why; only those who work here read it."""
 
 
