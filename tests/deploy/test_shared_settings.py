@@ -130,8 +130,8 @@ def test_a_store_outside_is_reached_where_that_is_chosen_and_by_one_worker(tmp_p
     network = Network([each["spec"] for each in found.of("NetworkPolicy")], {})
     outside = Pod({}, elsewhere={}, address="203.0.113.9")
     reaching = {name for name, _, labels in found.pods() if network.reaches(Pod(labels), outside, 443)}
-    payments = {"Deployment/order-svc-consume"}
-    assert reaching == payments | ({"Deployment/aftersale-svc-consume"} if chosen else set())
+    callers = {"Deployment/order-svc-consume", "Deployment/cs-svc-consume"}
+    assert reaching == callers | ({"Deployment/aftersale-svc-consume"} if chosen else set())
     for _, _, labels in found.pods():
         assert not network.reaches(Pod(labels), outside, 80)
         assert not network.reaches(Pod(labels), Pod({}, elsewhere={}, address="10.1.2.3"), 443)
