@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 
 from cs_svc.api.conversations import ConversationId
 from cs_svc.api.schemas.assist import ContextOut, FilledOut, MacroIn, MacroOut, OutcomesOut, SuggestIn, SuggestionsOut
+from cs_svc.api.schemas.shared import ChosenId
 from cs_svc.commands import assist
 from cs_svc.domain.assist import MacroVariableMissing, MacroVariableUnknown
 from cs_svc.domain.routing.errors import LeadOnly, TeamUnknown
@@ -19,7 +20,7 @@ from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["assist"], route_class=ApiRoute)
 STAFF = require_role("agent", "arbitrator", "admin")
-MacroId = Annotated[Id, Path(description="The id of the macro.")]
+MacroId = Annotated[ChosenId, Path(description="The id of the macro.")]
 FOR_BUYER = SuggestIn()
 SINCE_DAYS = 30
 

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.schemas import Cursor, Limit, PageOut
 from fastapi import APIRouter, Path
 
 from cs_svc.api.conversations import ConversationId
 from cs_svc.api.schemas.conversations import ConversationOut
 from cs_svc.api.schemas.desk import TagIn, TagOut, TagsIn
+from cs_svc.api.schemas.shared import ChosenId
 from cs_svc.commands import tags
 from cs_svc.domain.conversations import CONVERSATION, ConversationAction
 from cs_svc.domain.errors import ConversationGone
@@ -19,7 +20,7 @@ from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["tags"], route_class=ApiRoute)
 STAFF = require_role("agent", "arbitrator", "admin")
-TagId = Annotated[Id, Path(description="The id of the tag.")]
+TagId = Annotated[ChosenId, Path(description="The id of the tag.")]
 
 
 @router.put("/tags/{tag_id}", operation_id="putTag", dependencies=[require_role("admin")])
