@@ -35,6 +35,7 @@ async def test_the_event_carries_what_a_dispute_needs_and_no_text(prepared: Desk
         "merchant_id": "m-1",
         "state": "open",
         "category": "unfair_rejection",
+        "severity": "normal",
         "text_hash": text_hash,
         "dispute_id": None,
     }
