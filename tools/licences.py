@@ -20,6 +20,7 @@ PAGE = ROOT / "docs" / "licences.md"
 IMAGES = (
     "libs/chassis",
     "libs/events",
+    "libs/files",
     "libs/language",
     *sorted(f"services/{each.name}" for each in (ROOT / "services").iterdir()),
     "tools/embedder",

@@ -15,7 +15,14 @@ ROOT = Path(__file__).parents[2]
 MEMBERS = sorted(ROOT.glob("*/*/pyproject.toml"))
 IMPORT = re.compile(r"(?:^\s*(?:import|from)\s+|(?:find_spec|files)\(\")(\w+)", re.MULTILINE)
 
-BY_OTHERS = {"tzdata": "zoneinfo", "httptools": "uvicorn", "uvloop": "uvicorn", "numpy": "aftercare_language"}
+BY_OTHERS = {
+    "tzdata": "zoneinfo",
+    "httptools": "uvicorn",
+    "uvloop": "uvicorn",
+    "numpy": "aftercare_language",
+    "av": "aftercare_files",
+    "pillow-heif": "aftercare_files",
+}
 """Packages that no code of ours imports, each with what imports them for us."""
 
 

@@ -6,7 +6,7 @@ from aftercare_cli.api_client import Body
 from aftercare_cli.journey import RETURN_ADDRESS, Journey
 from aftercare_cli.stack.waiting import wait_for
 from aftercare_simulators.shipping import Account
-from evidence_samples import encoded, page, scene, sha256, video
+from file_samples import encoded, page, scene, sha256, video
 
 # The first test waits for the whole suite to start.
 pytestmark = pytest.mark.timeout(600)

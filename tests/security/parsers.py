@@ -29,8 +29,8 @@ from aftercare_chassis.testing.clocks import FixedClock
 from aftercare_cli import order_files
 from aftercare_cli.order_lines import FileUnreadable
 from aftercare_events.roles import ROLES
-from aftersale_svc.integrations.stores.form_data import FormMalformed, UploadedForm
-from aftersale_svc.integrations.stores.policies import StoreRefusal
+from aftercare_files.stores.form_data import FormMalformed, UploadedForm
+from aftercare_files.stores.policies import StoreRefusal
 from courier_pushes import EXAMPLES, contents, secret_of, signed
 from fastapi import FastAPI, params
 from fastapi.dependencies.utils import get_flat_params

@@ -27,7 +27,7 @@ LIMITS = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=4096", "-print_final_st
 OURS = [
     "order_svc.integrations",
     "order_svc.api.schemas",
-    "aftersale_svc.integrations.stores",
+    "aftercare_files.stores",
     "aftercare_chassis.auth",
     "aftercare_chassis.database.cursors",
     "aftercare_chassis.http",

@@ -6,6 +6,10 @@ from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
 from aftercare_events import AfterSaleAdminActionTaken
 from aftercare_events.roles import AUDITED, ROLES
+from aftercare_files import store_routes
+from aftercare_files.stores.local import LocalStore
+from aftercare_files.stores.port import FileStore
+from aftercare_files.virus_scan import VirusScanner
 from fastapi import APIRouter, FastAPI
 
 from aftersale_svc import tables
@@ -34,7 +38,7 @@ from aftersale_svc.api.deadlines import calendars
 from aftersale_svc.api.deadlines import deadlines as deadline_routes
 from aftersale_svc.api.decisions import decisions
 from aftersale_svc.api.disputes import appeals, dispute_costs, dispute_files, disputes, hearings, lab_tests, openings
-from aftersale_svc.api.evidence import evidence, evidence_store
+from aftersale_svc.api.evidence import evidence
 from aftersale_svc.api.goods import (
     exchanges,
     fast_exchanges,
@@ -55,10 +59,7 @@ from aftersale_svc.commands.disputes import settlements
 from aftersale_svc.commands.goods import refused_goods as refused_goods_commands
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.domain.wording import names
-from aftersale_svc.integrations.stores.configured import configured
-from aftersale_svc.integrations.stores.local import LocalStore
-from aftersale_svc.integrations.stores.port import EvidenceStore
-from aftersale_svc.integrations.virus_scan import VirusScanner
+from aftersale_svc.integrations.file_store import LOCAL_PREFIX, configured
 from aftersale_svc.queries.schedules import StoredSchedules
 from aftersale_svc.settings import Settings
 from aftersale_svc.workers import assignments
@@ -168,9 +169,9 @@ async def _after_migration(runtime: Runtime[Settings]) -> None:
     await reconcile(runtime)
 
 
-def _evidence(store: EvidenceStore) -> list[APIRouter]:
+def _evidence(store: FileStore) -> list[APIRouter]:
     """The routes of evidence files, and those of the store where it is a folder of this machine."""
-    own = [evidence_store.router(store)] if isinstance(store, LocalStore) else []
+    own = [store_routes.router(store, LOCAL_PREFIX, tag="evidence")] if isinstance(store, LocalStore) else []
     return [evidence.router(store), *own]
 
 
@@ -178,7 +179,7 @@ def _scanner(settings: Settings) -> VirusScanner | None:
     """The virus scanner, where there is one."""
     if not settings.evidence_clamd:
         return None
-    from aftersale_svc.integrations.clamd import Clamd  # its client is not needed otherwise
+    from aftercare_files.clamd import Clamd  # its client is not needed otherwise
 
     host, _, port = settings.evidence_clamd.rpartition(":")
     return Clamd(host, int(port))

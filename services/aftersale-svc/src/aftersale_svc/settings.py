@@ -2,22 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from importlib.util import find_spec
 from typing import Annotated
 from zoneinfo import available_timezones
 
 from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
+from aftercare_files.media import MediaType, check_decodable
 from pydantic import AfterValidator, Field
 
 from aftersale_svc.domain.disputes.model import TakesEffect
-from aftersale_svc.domain.evidence.model import MediaType
 from aftersale_svc.domain.evidence.picture_hashes import FARTHEST
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
-DECODED_BY: Mapping[MediaType, str] = {MediaType.MP4: "av", MediaType.HEIC: "pillow_heif"}
-"""The packages that are extras, by the types of files that need them."""
 
 
 def _known_zone(name: str) -> str:
@@ -40,9 +37,7 @@ Currency = Annotated[str, AfterValidator(_known_currency)]
 
 def _decodable(types: tuple[MediaType, ...]) -> tuple[MediaType, ...]:
     """Raises: ValueError where a type is taken that nothing here decodes."""
-    missing = [each.value for each, package in DECODED_BY.items() if each in types and find_spec(package) is None]
-    if missing:
-        raise ValueError(f"nothing that is installed decodes {' and '.join(missing)}")
+    check_decodable(types)
     return types
 
 

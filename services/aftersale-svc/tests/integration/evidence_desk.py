@@ -10,7 +10,7 @@ import httpx
 from aftercare_chassis.testing import Harness
 from aftersale_shop import Shop
 from aftersale_svc import main
-from evidence_samples import sha256
+from file_samples import sha256
 from object_store import ObjectStore
 
 

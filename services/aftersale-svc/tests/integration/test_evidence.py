@@ -9,7 +9,7 @@ import av
 import pypdfium2 as pdfium
 import pytest
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import FILLED, PLACE, bomb, box, encoded, filled_form, located_photo, page, scene, sha256, video
+from file_samples import FILLED, PLACE, bomb, box, encoded, filled_form, located_photo, page, scene, sha256, video
 from object_store import NoObjectStore, ObjectStore, running
 from PIL import Image, ImageChops, ImageStat
 

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.integrations.decoders import sandbox
-from aftersale_svc.integrations.decoders.results import Undecodable, Work
-from aftersale_svc.integrations.decoders.sandbox import Sandbox
+from aftercare_files.decoders import sandbox
+from aftercare_files.decoders.results import Undecodable, Work
+from aftercare_files.decoders.sandbox import Sandbox
+from aftercare_files.media import FileRefusal, MediaType
 from aftersale_svc.settings import Settings
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import encoded, scene
+from file_samples import encoded, scene
 from PIL import Image
 
 PHOTO = encoded(scene())
@@ -32,7 +32,7 @@ class TestSandbox:
         large = encoded(scene(size=(6000, 6000)))
         with pytest.raises(Undecodable) as refused:
             await Sandbox(memory_bytes=128 * 1024**2, seconds=60).decode(work(tmp_path, large))
-        assert refused.value.cause in (EvidenceRefusal.CHECK_LIMIT, EvidenceRefusal.MALFORMED)
+        assert refused.value.cause in (FileRefusal.CHECK_LIMIT, FileRefusal.MALFORMED)
         assert (await Sandbox(memory_bytes=768 * 1024**2, seconds=60).decode(work(tmp_path, large))).has_thumbnail
 
     @pytest.mark.parametrize("media_type", [MediaType.JPEG, MediaType.PNG])
@@ -47,12 +47,12 @@ class TestSandbox:
     async def test_time_is_limited(self, tmp_path: Path) -> None:
         with pytest.raises(Undecodable) as refused:
             await Sandbox(memory_bytes=768 * 1024**2, seconds=0.01).decode(work(tmp_path))
-        assert refused.value.cause is EvidenceRefusal.CHECK_LIMIT
+        assert refused.value.cause is FileRefusal.CHECK_LIMIT
 
     async def test_a_decoder_that_cannot_start_refuses_no_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sandbox, "_CHILD", "aftersale_svc.integrations.decoders.missing")
+        monkeypatch.setattr(sandbox, "_CHILD", "aftercare_files.decoders.missing")
         with pytest.raises(sandbox.DecoderFailed):
             await Sandbox(memory_bytes=768 * 1024**2, seconds=60).decode(work(tmp_path))
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from aftercare_chassis.testing import until
+from aftercare_files.media import MediaType
 from aftersale_svc.commands.evidence import evidence
-from aftersale_svc.domain.evidence.model import Accepted, MediaType
+from aftersale_svc.domain.evidence.model import Accepted
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import encoded, page, scene, sha256, video
+from file_samples import encoded, page, scene, sha256, video
 from PIL import Image
 
 PHOTO = encoded(scene(1))

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_events import EvidenceReused, OrderPaid
+from aftercare_files.decoders.picture_hashes import hashes_of
 from aftersale_shop import KETTLE
 from aftersale_svc.commands.evidence import evidence
-from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
 from aftersale_svc.settings import Settings
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import encoded, scene, sha256
+from file_samples import encoded, scene, sha256
 from PIL import Image
 from pydantic import TypeAdapter, ValidationError
 

@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 from aftercare_chassis.testing import Harness
+from aftercare_files.decoders.picture_hashes import hashes_of
+from aftercare_files.media import PictureHash
 from aftersale_svc import main
-from aftersale_svc.domain.evidence.picture_hashes import CHANGES, FARTHEST, FIELDS_PER_BIT, PARTS, PictureHash, part
-from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
+from aftersale_svc.domain.evidence.picture_hashes import CHANGES, FARTHEST, FIELDS_PER_BIT, PARTS, part
 from aftersale_svc.tables.evidence.picture_hashes import LIKE_FILE
 from generated_pictures import AT_LEAST, copies, picture
 from PIL import Image

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import av
 import pytest
-from aftersale_svc.domain.evidence.model import MediaType
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash
-from aftersale_svc.integrations.decoders import documents, videos
-from aftersale_svc.integrations.decoders.results import Work
-from evidence_samples import encoded, page
+from aftercare_files.decoders import documents, videos
+from aftercare_files.decoders.results import Work
+from aftercare_files.media import MediaType, PictureHash
+from file_samples import encoded, page
 from generated_pictures import picture
 from PIL import Image, ImageChops
 from test_like_pictures import alike

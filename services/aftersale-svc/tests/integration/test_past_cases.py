@@ -12,7 +12,7 @@ from aftersale_shop import HASH, Shop
 from aftersale_svc import main
 from aftersale_svc.domain.cases.reapplications import MOST_REAPPLICATIONS
 from evidence_desk import desk
-from evidence_samples import encoded, scene
+from file_samples import encoded, scene
 from past_views import PastViews, asked_later, differences
 from random_bodies import cny
 from random_counts import Counts

@@ -6,7 +6,7 @@ from typing import Any
 
 from aftersale_shop import HASH, Shop
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import encoded, scene
+from file_samples import encoded, scene
 from test_rule_reviews import publish
 
 SHOWN = {"id": "shown", "when": {"has_evidence": True}, "outcome": "approve"}

@@ -9,7 +9,7 @@ from aftercare_events import AfterSaleApproved, AfterSaleEscalated
 from aftersale_shop import HASH, Shop
 from checked_files import files_of
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import encoded, scene
+from file_samples import encoded, scene
 
 SHOWN = {"id": "shown", "when": {"has_evidence": True}, "outcome": "approve"}
 CHEAP = {"id": "cheap", "when": {"types": ["refund_only"]}, "outcome": "approve"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_files.media import MediaType
 from aftersale_svc.commands.disputes import hearings, lab_tests, samples, settlements
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceKind, Liable, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
@@ -15,7 +16,7 @@ from aftersale_svc.domain.disputes.lab_tests import CostAdvance, LabAnswer, LabQ
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE, UNDECIDED
 from aftersale_svc.domain.disputes.model import DisputeSide, DisputeState, EvidenceParty, Remedy
 from aftersale_svc.domain.disputes.proposals import Terms
-from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState, MediaType
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings

@@ -1,11 +1,7 @@
 """The worker that checks uploaded files: it takes one under a lease, examines it outside any transaction, and records the result."""
 
-import asyncio
-import hashlib
-import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
@@ -14,6 +10,11 @@ from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
+from aftercare_files.decoders.sandbox import Sandbox
+from aftercare_files.examination import Announced, Examiner
+from aftercare_files.media import FileRefusal
+from aftercare_files.stores.port import PENDING, FileStore
+from aftercare_files.virus_scan import VirusScanner
 
 from aftersale_svc.commands.cases import rule_reviews
 from aftersale_svc.commands.evidence import evidence, evidence_checks
@@ -24,10 +25,6 @@ from aftersale_svc.domain.evidence.model import (
     EvidenceRefusal,
     EvidenceState,
 )
-from aftersale_svc.integrations.decoders.results import Undecodable, Work
-from aftersale_svc.integrations.decoders.sandbox import Sandbox
-from aftersale_svc.integrations.stores.port import COPIES, ORIGINALS, PENDING, EvidenceStore
-from aftersale_svc.integrations.virus_scan import VirusScanner
 from aftersale_svc.queries import reviews
 from aftersale_svc.settings import Settings
 
@@ -40,9 +37,9 @@ log = structlog.get_logger(__name__)
 class EvidenceChecks:
     """Examines files with a store, a sandbox for the decoders and perhaps a virus scanner."""
 
-    def __init__(self, store: EvidenceStore, scanner: VirusScanner | None, settings: Settings) -> None:
-        self._store, self._scanner, self._settings = store, scanner, settings
-        self._sandbox = Sandbox(settings.evidence_check_memory_mb * 1024**2, settings.evidence_check_seconds)
+    def __init__(self, store: FileStore, scanner: VirusScanner | None, settings: Settings) -> None:
+        sandbox = Sandbox(settings.evidence_check_memory_mb * 1024**2, settings.evidence_check_seconds)
+        self._store, self._examiner = store, Examiner(store, scanner, sandbox, settings.evidence_max_pixels)
 
     def worker(self) -> Worker[Settings]:
         """The worker, woken for each completed upload."""
@@ -94,38 +91,12 @@ class EvidenceChecks:
             await _compare(runtime, file)
 
     async def _examined(self, file: EvidenceFile, size: int) -> Accepted | EvidenceRefusal:
-        """Examine a file and store what is kept of it; the cause where it is refused.
-
-        Only what was downloaded here is checked and stored: what is uploaded meanwhile has no effect.
-        """
-        if size != file.size:
-            return EvidenceRefusal.SIZE_DIFFERS
-        with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
-            path = Path(folder, "original")
-            await self._store.download(PENDING + file.id, path)
-            if await asyncio.to_thread(_sha256, path) != file.sha256.removeprefix("sha256:"):
-                return EvidenceRefusal.HASH_DIFFERS
-            if self._scanner is not None and await self._scanner.is_infected(path):
-                return EvidenceRefusal.INFECTED
-            try:
-                return await self._decoded(file, path)
-            except Undecodable as error:
-                return error.cause
-
-    async def _decoded(self, file: EvidenceFile, path: Path) -> Accepted:
-        """Raises: Undecodable."""
-        work = Work(path, file.media_type, path.parent, self._settings.evidence_max_pixels)
-        found = await self._sandbox.decode(work)
-        await self._store.put(ORIGINALS + file.sha256.removeprefix("sha256:"), path, file.media_type)
-        copy = await self._stored(work.copy, found.copy_type)
-        thumbnail = await self._stored(work.thumbnail, "image/jpeg") if found.has_thumbnail else None
-        return Accepted(found.copy_type, copy, thumbnail, found.hashes, scanned=self._scanner is not None)
-
-    async def _stored(self, path: Path, media_type: str) -> str:
-        """Store a file that is served, under its SHA-256, which is returned."""
-        sha256 = await asyncio.to_thread(_sha256, path)
-        await self._store.put(COPIES + sha256, path, media_type)
-        return sha256
+        """Examine a file and store what is kept of it; the cause where it is refused."""
+        announced = Announced(file.media_type, file.size, file.sha256.removeprefix("sha256:"))
+        found = await self._examiner.examine(PENDING + file.id, size, announced)
+        if isinstance(found, FileRefusal):
+            return EvidenceRefusal(found)
+        return Accepted(found.copy_type, found.copy_sha256, found.thumbnail_sha256, found.hashes, found.scanned)
 
 
 async def _compare(runtime: Runtime[Settings], file: EvidenceFile) -> None:
@@ -170,8 +141,3 @@ async def _wait(runtime: Runtime[Settings], file: EvidenceFile) -> None:
         waited = tx.now - file.created_at
         left = (file.deadline_at or tx.now) - tx.now
         await evidence_checks.put_off(tx, file.id, min(max(waited, evidence_checks.FIRST_LOOK), left))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,6 +6,7 @@ from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Id
 from aftercare_chassis.refusals import NotFound
+from aftercare_files.stores.port import PENDING, FileStore
 from fastapi import APIRouter, Path
 
 from aftersale_svc import queries
@@ -25,7 +26,6 @@ from aftersale_svc.domain.evidence.lifecycle import EVIDENCE
 from aftersale_svc.domain.evidence.model import EvidenceAction
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.permissions import SIDES, STAFF
-from aftersale_svc.integrations.stores.port import PENDING, EvidenceStore
 from aftersale_svc.settings import Settings
 
 EvidenceId = Annotated[Id, Path(description="The id of the evidence file.")]
@@ -40,7 +40,7 @@ _ANNOUNCED = refusals(
 )
 
 
-def router(store: EvidenceStore) -> APIRouter:
+def router(store: FileStore) -> APIRouter:
     """The routes over the files in this store."""
     made = APIRouter(prefix="/v1", tags=["evidence"], route_class=ApiRoute)
     routes = EvidenceRoutes(store)
@@ -61,7 +61,7 @@ def router(store: EvidenceStore) -> APIRouter:
 class EvidenceRoutes:
     """The endpoints over one store."""
 
-    def __init__(self, store: EvidenceStore) -> None:
+    def __init__(self, store: FileStore) -> None:
         self._store = store
 
     async def announce(self, body: EvidenceFileIn, tx: Tx[Settings]) -> AnnouncedFileOut:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_files.media import PictureHash
 
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceMatch
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash, StoredHash
+from aftersale_svc.domain.evidence.picture_hashes import StoredHash
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.evidence.evidence_reuse import NOTE_CASES_OF, NOTE_CITED, NOTE_MATCHES
 from aftersale_svc.tables.evidence.picture_hashes import HASHES_OF, LIKE_FILE, PICTURE_HASHES

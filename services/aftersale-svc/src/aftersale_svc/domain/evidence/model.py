@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from aftercare_files.media import MediaType, PictureHash
+
 from aftersale_svc.domain.cases.codes import EvidenceKind
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash
-
-
-class MediaType(StrEnum):
-    """The types of files that are checked and served."""
-
-    JPEG = "image/jpeg"
-    PNG = "image/png"
-    WEBP = "image/webp"
-    HEIC = "image/heic"
-    MP4 = "video/mp4"
-    PDF = "application/pdf"
 
 
 class EvidenceState(StrEnum):
@@ -51,7 +41,7 @@ class EvidenceAction(StrEnum):
 
 
 class EvidenceRefusal(StrEnum):
-    """Why a file was refused. `metadata_track`: a file that was refused before copies were made without such tracks."""
+    """Why a file was refused: the causes of the check (`FileRefusal`), and others. `metadata_track`: a file that was refused before copies were made without such tracks."""
 
     NOT_UPLOADED = "not_uploaded"
     SIZE_DIFFERS = "size_differs"

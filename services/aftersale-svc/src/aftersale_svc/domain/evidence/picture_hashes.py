@@ -12,16 +12,6 @@ FIELDS_PER_BIT = 7
 
 
 @dataclass(frozen=True, slots=True)
-class PictureHash:
-    """A difference hash of 64 bits, as a signed integer. `crop` is the part of the picture, 0 for the whole; `detail` counts
-    the bits, 0 to 64, whose two fields differ visibly."""
-
-    crop: int
-    value: int
-    detail: int
-
-
-@dataclass(frozen=True, slots=True)
 class StoredHash:
     """A hash of an accepted file."""
 

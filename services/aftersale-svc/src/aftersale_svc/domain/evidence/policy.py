@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from aftercare_files.media import MediaType
+
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.evidence.errors import EvidenceKindOfPlatform, EvidenceTooLarge, MediaTypeUnsuitable
-from aftersale_svc.domain.evidence.model import MediaType
 from aftersale_svc.domain.permissions import STAFF
 
 _K, _M = EvidenceKind, MediaType

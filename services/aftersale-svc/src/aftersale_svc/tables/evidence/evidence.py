@@ -4,6 +4,7 @@ from typing import Any
 
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
+from aftercare_files.media import MediaType
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
@@ -37,7 +38,6 @@ from aftersale_svc.domain.evidence.model import (
     EvidenceFile,
     EvidenceRefusal,
     EvidenceState,
-    MediaType,
 )
 from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.tables.cases.cases import case_timeline, cases

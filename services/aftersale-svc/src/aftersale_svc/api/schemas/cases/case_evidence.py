@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.http.schemas import Out, Time
+from aftercare_files.stores.port import FileStore
 
 from aftersale_svc.api.schemas.evidence.evidence import EvidenceFileOut, View
 from aftersale_svc.domain.cases.timeline import TimelineStep
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
 from aftersale_svc.domain.evidence.model import CitedState, EvidenceReuse
-from aftersale_svc.integrations.stores.port import EvidenceStore
 
 
 class CitationOut(Out):
@@ -87,7 +87,7 @@ class CaseEvidenceListOut(Out):
     """What its steps cite in the order of the timeline, then what was uploaded for it."""
 
     @classmethod
-    def of(cls, found: Sequence[CitedEvidence], reader: View, store: EvidenceStore) -> "CaseEvidenceListOut":
+    def of(cls, found: Sequence[CitedEvidence], reader: View, store: FileStore) -> "CaseEvidenceListOut":
         """The evidence as this reader sees it."""
         is_shown = reader.actor.role != "buyer"
         return cls(

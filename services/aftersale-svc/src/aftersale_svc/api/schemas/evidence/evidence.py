@@ -1,6 +1,5 @@
 """What is sent to the routes of evidence files, and files as they are shown."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -20,28 +19,21 @@ from aftercare_chassis.http.schemas import (
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY
+from aftercare_files.media import EXTENSIONS, MediaType
+from aftercare_files.stores.port import COPIES, ORIGINALS, PENDING, FileStore, Upload
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases.case_requests import Sha256
 from aftersale_svc.domain.cases.codes import EvidenceKind
 from aftersale_svc.domain.evidence.lifecycle import EVIDENCE
-from aftersale_svc.domain.evidence.model import Announcement, EvidenceFile, EvidenceRefusal, EvidenceState, MediaType
+from aftersale_svc.domain.evidence.model import Announcement, EvidenceFile, EvidenceRefusal, EvidenceState
 from aftersale_svc.domain.evidence.policy import SEES_ORIGINALS
-from aftersale_svc.integrations.stores.port import COPIES, ORIGINALS, PENDING, EvidenceStore, Upload
 from aftersale_svc.settings import Settings
 
 View = Reader[Settings]
 """Who reads, when, and with which settings."""
 EvidenceTurn = Annotated[str, TurnOf("EvidenceTurn", EVIDENCE, others=[NOBODY])]
 VirusScan = Literal["clean", "unscanned"]
-_EXTENSIONS: Mapping[MediaType, str] = {
-    MediaType.JPEG: "jpg",
-    MediaType.PNG: "png",
-    MediaType.WEBP: "webp",
-    MediaType.HEIC: "heic",
-    MediaType.MP4: "mp4",
-    MediaType.PDF: "pdf",
-}
 
 
 class EvidenceFileIn(In):
@@ -133,7 +125,7 @@ class EvidenceFileOut(Out):
     updated_at: UpdatedAt
 
     @classmethod
-    def of(cls, file: EvidenceFile, reader: View, store: EvidenceStore) -> "EvidenceFileOut":
+    def of(cls, file: EvidenceFile, reader: View, store: FileStore) -> "EvidenceFileOut":
         """The file as this reader sees it."""
         return cls(**_members(file, reader, store))
 
@@ -147,7 +139,7 @@ class AnnouncedFileOut(EvidenceFileOut):
     """By this form the file is uploaded."""
 
     @classmethod
-    def announced(cls, file: EvidenceFile, reader: View, store: EvidenceStore) -> "AnnouncedFileOut":
+    def announced(cls, file: EvidenceFile, reader: View, store: FileStore) -> "AnnouncedFileOut":
         """The file with a form that the store takes for `evidence_upload_minutes`."""
         expires_at = reader.now.replace(microsecond=0) + timedelta(minutes=reader.settings.evidence_upload_minutes)
         upload = Upload(PENDING + file.id, file.media_type, file.size, file.sha256.removeprefix("sha256:"), expires_at)
@@ -156,7 +148,7 @@ class AnnouncedFileOut(EvidenceFileOut):
         return cls(**_members(file, reader, store), upload=upload_out)
 
 
-def _members(file: EvidenceFile, reader: View, store: EvidenceStore) -> dict[str, Any]:  # Any: of many types
+def _members(file: EvidenceFile, reader: View, store: FileStore) -> dict[str, Any]:  # Any: of many types
     return {
         "id": file.id,
         "version": file.version,
@@ -186,14 +178,14 @@ def _virus_scan(file: EvidenceFile) -> VirusScan | None:
     return "clean" if file.scanned else "unscanned"
 
 
-def _links(file: EvidenceFile, reader: View, store: EvidenceStore) -> LinksOut | None:
+def _links(file: EvidenceFile, reader: View, store: FileStore) -> LinksOut | None:
     if file.copy_sha256 is None or file.copy_type is None:
         return None
     now = reader.now.replace(microsecond=0)
     until = now + timedelta(minutes=reader.settings.evidence_link_minutes)
 
     def link(key: str, media_type: MediaType, suffix: str = "") -> str:
-        name = f"{file.id}{suffix}.{_EXTENSIONS[media_type]}"
+        name = f"{file.id}{suffix}.{EXTENSIONS[media_type]}"
         return store.link(key, media_type=media_type, file_name=name, now=now, until=until)
 
     thumbnail, original = file.thumbnail_sha256, ORIGINALS + file.sha256.removeprefix("sha256:")

@@ -5,9 +5,9 @@ from io import BytesIO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
-from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.decoders.picture_hashes import hashes_of
+from aftercare_files.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.media import FileRefusal, MediaType
 
 _FORMATS = {
     MediaType.JPEG: "JPEG",
@@ -67,9 +67,9 @@ def _opened(work: Work) -> Image.Image:
     try:
         return Image.open(work.path, formats=[_FORMATS[work.media_type]])
     except UnidentifiedImageError:
-        raise Undecodable(EvidenceRefusal.TYPE_DIFFERS) from None
+        raise Undecodable(FileRefusal.TYPE_DIFFERS) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Undecodable(EvidenceRefusal.TOO_LARGE_DECODED) from None
+        raise Undecodable(FileRefusal.TOO_LARGE_DECODED) from None
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -16,10 +16,10 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
-from aftersale_svc.integrations.decoders.pictures import save_thumbnail
-from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.decoders.picture_hashes import hashes_of
+from aftercare_files.decoders.pictures import save_thumbnail
+from aftercare_files.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.media import FileRefusal, MediaType
 
 _BRANDS = frozenset({b"isom", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4A ", b"MSNV", b"dash", b"3gp4", b"3gp5", b"3gp6"})
 _VIDEO_UNITS = {"h264": "1-5|7-8", "hevc": "0-9|16-21|32-34"}
@@ -52,22 +52,22 @@ def _check_brand(work: Work) -> None:
         head = file.read(1024)
     length = int.from_bytes(head[:4])
     if head[4:8] != b"ftyp" or not 16 <= length <= len(head):
-        raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
+        raise Undecodable(FileRefusal.TYPE_DIFFERS)
     brands = {head[8:12], *(head[place : place + 4] for place in range(16, length, 4))}
     if head[8:12] == b"qt  " or not any(each in _BRANDS or each.startswith(b"iso") for each in brands):
-        raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
+        raise Undecodable(FileRefusal.TYPE_DIFFERS)
 
 
 def _streams(source: InputContainer, max_pixels: int) -> tuple[VideoStream | None, AudioStream | None]:
     """The first video and the first sound of the file. Raises: Undecodable."""
     video, audio = next(iter(source.streams.video), None), next(iter(source.streams.audio), None)
     if video is None and audio is None:
-        raise Undecodable(EvidenceRefusal.MALFORMED)
+        raise Undecodable(FileRefusal.MALFORMED)
     if video is not None:
         if video.codec_context.name not in _VIDEO_UNITS:
-            raise Undecodable(EvidenceRefusal.CODEC_UNSUPPORTED)
+            raise Undecodable(FileRefusal.CODEC_UNSUPPORTED)
         if video.width * video.height > max_pixels:
-            raise Undecodable(EvidenceRefusal.TOO_LARGE_DECODED)
+            raise Undecodable(FileRefusal.TOO_LARGE_DECODED)
         # Threads would multiply the memory by their number. Filters that smooth edges do not matter to the check.
         video.codec_context.thread_count = 1
         video.codec_context.options = {
@@ -76,7 +76,7 @@ def _streams(source: InputContainer, max_pixels: int) -> tuple[VideoStream | Non
             "max_pixels": str(max_pixels),
         }
     if audio is not None and audio.codec_context.name not in _AUDIO:
-        raise Undecodable(EvidenceRefusal.CODEC_UNSUPPORTED)
+        raise Undecodable(FileRefusal.CODEC_UNSUPPORTED)
     return video, audio
 
 
@@ -95,7 +95,7 @@ class _Pictures:
         """Decode a packet, and copy the units that are left of it; the first picture in it. Raises: Undecodable."""
         pictures = packet.decode()
         if any(each.is_corrupt for each in pictures if isinstance(each, VideoFrame)):
-            raise Undecodable(EvidenceRefusal.MALFORMED)
+            raise Undecodable(FileRefusal.MALFORMED)
         for each in self._filter.filter(packet if packet.size else None):
             each.stream = self._track
             self._copy.mux(each)
@@ -149,5 +149,5 @@ def _copied(
     if sound:
         sound.end()
     if video and first is None:
-        raise Undecodable(EvidenceRefusal.MALFORMED)
+        raise Undecodable(FileRefusal.MALFORMED)
     return first

@@ -21,7 +21,7 @@ from aftercare_cli.stack.artifacts import cache
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.waiting import wait_for
 from aftercare_cli.testing.reaper import reaper
-from aftersale_svc.integrations.stores.signatures import Credentials, presigned
+from aftercare_files.stores.signatures import Credentials, presigned
 
 SOURCES = Path(__file__).parent / "s3_server"
 UNOPTIMISED = ("-trimpath", "-gcflags=all=-N -l", "-ldflags=-s -w")  # the compiler's work takes longer than the tests
@@ -40,7 +40,7 @@ class ObjectStore:
     url: str
 
     def settings(self) -> dict[str, object]:
-        """The settings of the service by which it uses this server."""
+        """The settings of aftersale-svc by which it uses this server; those of another service begin with another word."""
         return {
             "evidence_s3_url": self.url,
             "evidence_s3_bucket": BUCKET,

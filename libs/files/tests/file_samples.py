@@ -1,4 +1,4 @@
-"""Files for evidence, made by the tests: pictures with a scene, documents, videos, and hostile ones."""
+"""Files, made by the tests: pictures with a scene, documents, videos, and hostile ones."""
 
 import hashlib
 import random

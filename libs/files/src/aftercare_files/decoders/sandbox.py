@@ -7,11 +7,10 @@ import signal
 import sys
 from dataclasses import dataclass
 
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash
-from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.media import FileRefusal, MediaType, PictureHash
 
-_CHILD = "aftersale_svc.integrations.decoders.child"
+_CHILD = "aftercare_files.decoders.child"
 _LIMITS = frozenset({signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ})
 
 
@@ -41,7 +40,7 @@ class Sandbox:
             async with asyncio.timeout(self.seconds):
                 printed, _ = await process.communicate()
         except TimeoutError:
-            raise Undecodable(EvidenceRefusal.CHECK_LIMIT) from None
+            raise Undecodable(FileRefusal.CHECK_LIMIT) from None
         finally:
             if process.returncode is None:
                 process.kill()
@@ -65,9 +64,9 @@ def _result(code: int, printed: bytes) -> Decoded:
     if code > 0:
         raise DecoderFailed(code)
     if code:
-        raise Undecodable(EvidenceRefusal.CHECK_LIMIT if -code in _LIMITS else EvidenceRefusal.MALFORMED)
+        raise Undecodable(FileRefusal.CHECK_LIMIT if -code in _LIMITS else FileRefusal.MALFORMED)
     found = json.loads(printed)
     if "refused" in found:
-        raise Undecodable(EvidenceRefusal(found["refused"]))
+        raise Undecodable(FileRefusal(found["refused"]))
     hashes = tuple(PictureHash(*each) for each in found["hashes"])
     return Decoded(MediaType(found["copy_type"]), found["has_thumbnail"], hashes)

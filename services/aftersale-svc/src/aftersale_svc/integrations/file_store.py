@@ -4,18 +4,18 @@ import hmac
 from pathlib import Path
 
 from aftercare_chassis.settings import SettingsInvalid
+from aftercare_files.stores.local import LocalStore
+from aftercare_files.stores.port import FileStore
+from aftercare_files.stores.signatures import Credentials
 
-from aftersale_svc.integrations.stores.local import LocalStore
-from aftersale_svc.integrations.stores.port import EvidenceStore
-from aftersale_svc.integrations.stores.signatures import Credentials
 from aftersale_svc.settings import Settings
 
-LOCAL_PREFIX = "/v1/evidence-store"
-"""The path of the local store's routes."""
+LOCAL_BUCKET, LOCAL_PREFIX = "evidence", "/v1/evidence-store"
+"""The name of the local store, and the path of its routes."""
 _SECONDS = 30.0
 
 
-def configured(settings: Settings) -> EvidenceStore:
+def configured(settings: Settings) -> FileStore:
     """The S3-compatible store where its address is set, else the folder. Raises: SettingsInvalid where a key is missing."""
     if settings.evidence_s3_url is None:
         return _local(settings)
@@ -29,14 +29,13 @@ def _local(settings: Settings) -> LocalStore:
     # Derived, so that nothing has to be configured, and a link cannot be made with what signs something else.
     secret = hmac.new(settings.signing_key.encode(), b"evidence store", "sha256").hexdigest()
     url = settings.evidence_public_url.rstrip("/") + LOCAL_PREFIX
-    return LocalStore(Path(settings.evidence_folder), Credentials("local", secret), url)
+    return LocalStore(Path(settings.evidence_folder), Credentials("local", secret), url, LOCAL_BUCKET)
 
 
-def _s3(settings: Settings, url: str) -> EvidenceStore:
+def _s3(settings: Settings, url: str) -> FileStore:
     # httpx is not needed by the local store, whose process then starts faster.
     from aftercare_chassis.http.partner_client import PartnerClient
-
-    from aftersale_svc.integrations.stores.s3 import S3Store
+    from aftercare_files.stores.s3 import S3Store
 
     credentials = Credentials(
         settings.evidence_s3_access_key or "", settings.evidence_s3_secret_key or "", settings.evidence_s3_region

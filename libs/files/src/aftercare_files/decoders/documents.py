@@ -6,11 +6,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash
-from aftersale_svc.integrations.decoders.picture_hashes import hashes_of
-from aftersale_svc.integrations.decoders.pictures import save_thumbnail
-from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.decoders.picture_hashes import hashes_of
+from aftercare_files.decoders.pictures import save_thumbnail
+from aftercare_files.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.media import FileRefusal, MediaType, PictureHash
 
 MOST_PAGES = 200
 _PAGE_PIXELS = 1800
@@ -27,14 +26,14 @@ def decode(work: Work) -> Decoded:
     with work.path.open("rb") as file:
         # Readers accept a header further behind; then something else precedes it.
         if file.read(5) != b"%PDF-":
-            raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
+            raise Undecodable(FileRefusal.TYPE_DIFFERS)
     document = pdfium.PdfDocument(work.path)
     # Fields are drawn by this alone. Without a platform for scripts none of the form runs, whatever the library was built with.
     document.init_forms(pdfium_c.FPDF_FORMFILLINFO(version=2, xfa_disabled=True))
     if len(document) > MOST_PAGES:
-        raise Undecodable(EvidenceRefusal.TOO_LARGE_DECODED)
+        raise Undecodable(FileRefusal.TOO_LARGE_DECODED)
     if not len(document):
-        raise Undecodable(EvidenceRefusal.MALFORMED)
+        raise Undecodable(FileRefusal.MALFORMED)
     copy = pdfium.PdfDocument.new()
     hashes: tuple[PictureHash, ...] = ()
     for number in range(len(document)):

@@ -1,4 +1,4 @@
-"""A folder of this machine behind the contract of an S3-compatible store. Its routes are in `api/evidence/evidence_store.py`."""
+"""A folder of this machine behind the contract of an S3-compatible store. Its routes are in `store_routes.py`."""
 
 import asyncio
 import base64
@@ -13,21 +13,20 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from aftersale_svc.integrations.stores.form_data import UploadedForm
-from aftersale_svc.integrations.stores.policies import StoreRefusal, permitted_sizes
-from aftersale_svc.integrations.stores.port import Upload, UploadForm, link_parameters
-from aftersale_svc.integrations.stores.signatures import Credentials, is_presigned, post_fields, presigned
+from aftercare_files.stores.form_data import UploadedForm
+from aftercare_files.stores.policies import StoreRefusal, permitted_sizes
+from aftercare_files.stores.port import Upload, UploadForm, link_parameters
+from aftercare_files.stores.signatures import Credentials, is_presigned, post_fields, presigned
 
-BUCKET = "evidence"
 _KEY = re.compile(r"(pending|originals|copies)/[A-Za-z0-9_]{1,100}")
 
 
 class LocalStore:
-    """Files below a folder; `url` is the address of the routes that receive and serve them."""
+    """Files below a folder; `url` is the address of the routes that receive and serve them, and `bucket` the last part of their path."""
 
-    def __init__(self, folder: Path, credentials: Credentials, url: str) -> None:
-        self._folder, self._credentials = folder, credentials
-        self._url = f"{url.rstrip('/')}/{BUCKET}"
+    def __init__(self, folder: Path, credentials: Credentials, url: str, bucket: str) -> None:
+        self._folder, self._credentials, self.bucket = folder, credentials, bucket
+        self._url = f"{url.rstrip('/')}/{bucket}"
 
     @property
     def resources(self) -> Sequence[AbstractAsyncContextManager[object]]:
@@ -38,7 +37,7 @@ class LocalStore:
         """See the port."""
         fields = post_fields(
             self._credentials,
-            bucket=BUCKET,
+            bucket=self.bucket,
             fields=upload.fields(),
             size=upload.size,
             now=now,
@@ -75,7 +74,7 @@ class LocalStore:
 
     async def receive(self, form: UploadedForm, now: datetime) -> None:
         """Store what is uploaded by a form of this store. Raises: StoreRefusal, FormMalformed; nothing is stored then."""
-        least, most = permitted_sizes(self._credentials, BUCKET, form.fields, now)
+        least, most = permitted_sizes(self._credentials, self.bucket, form.fields, now)
         path = self._path(form.fields["key"])
         arriving = self._arriving()
         try:

@@ -1,4 +1,4 @@
-"""The port of a store for evidence files."""
+"""The port of a store for files."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ class UploadForm:
     fields: Mapping[str, str]
 
 
-class EvidenceStore(Protocol):
+class FileStore(Protocol):
     """Keeps objects under keys. Signing is a local computation; everything else may fail with OSError or httpx.HTTPError."""
 
     @property

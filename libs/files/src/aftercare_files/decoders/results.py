@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash
+from aftercare_files.media import FileRefusal, MediaType, PictureHash
 
 COPY, THUMBNAIL = "copy", "thumbnail"
 """The names of the files that a decoder writes beside the original."""
@@ -13,7 +12,7 @@ COPY, THUMBNAIL = "copy", "thumbnail"
 class Undecodable(Exception):
     """The file is refused."""
 
-    def __init__(self, cause: EvidenceRefusal) -> None:
+    def __init__(self, cause: FileRefusal) -> None:
         super().__init__(cause)
         self.cause = cause
 

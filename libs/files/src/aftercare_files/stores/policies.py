@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from aftersale_svc.integrations.stores.signatures import Credentials
+from aftercare_files.stores.signatures import Credentials
 
 _NOT_SIGNED = frozenset({"policy", "x-amz-signature"})
 

@@ -1,4 +1,4 @@
-"""The process that decodes one file: `python -m aftersale_svc.integrations.decoders.child '{…}'`. It prints what it found."""
+"""The process that decodes one file: `python -m aftercare_files.decoders.child '{…}'`. It prints what it found."""
 
 import json
 import resource
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
 
-from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
-from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.decoders.results import Decoded, Undecodable, Work
+from aftercare_files.media import FileRefusal, MediaType
 
 _MOST_WRITTEN = 1 << 30  # bytes of one file
 
@@ -25,10 +25,10 @@ def main(arguments: str) -> dict[str, object]:
     except Undecodable as error:
         return {"refused": error.cause}
     except MemoryError:
-        return {"refused": EvidenceRefusal.CHECK_LIMIT}
+        return {"refused": FileRefusal.CHECK_LIMIT}
     except Exception:
         # Decoders raise all kinds of errors for a malformed file; what it was does not matter to anybody.
-        return {"refused": EvidenceRefusal.MALFORMED}
+        return {"refused": FileRefusal.MALFORMED}
     hashes = [astuple(each) for each in found.hashes]
     return {"copy_type": found.copy_type, "has_thumbnail": found.has_thumbnail, "hashes": hashes}
 
@@ -36,14 +36,14 @@ def main(arguments: str) -> dict[str, object]:
 def _decoder(media_type: MediaType) -> Callable[[Work], Decoded]:
     """The decoder of the type. Each is imported here, because each has its own libraries."""
     if media_type is MediaType.MP4:
-        from aftersale_svc.integrations.decoders import videos
+        from aftercare_files.decoders import videos
 
         return videos.decode
     if media_type is MediaType.PDF:
-        from aftersale_svc.integrations.decoders import documents
+        from aftercare_files.decoders import documents
 
         return documents.decode
-    from aftersale_svc.integrations.decoders import pictures
+    from aftercare_files.decoders import pictures
 
     return pictures.decode
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from aftersale_svc.domain.evidence.picture_hashes import PictureHash
+from aftercare_files.media import PictureHash
 
 _SIDE = 256
 """To which a picture is scaled before its crops are taken: the cost does not depend on its size then."""

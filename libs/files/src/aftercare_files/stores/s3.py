@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from aftersale_svc.integrations.stores.port import Upload, UploadForm, link_parameters
-from aftersale_svc.integrations.stores.signatures import Credentials, post_fields, presigned
+from aftercare_files.stores.port import Upload, UploadForm, link_parameters
+from aftercare_files.stores.signatures import Credentials, post_fields, presigned
 
 _LIFETIME = timedelta(minutes=5)  # of the presigned requests that this service makes itself
 _CHUNK = 1 << 20

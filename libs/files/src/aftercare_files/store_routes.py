@@ -11,23 +11,21 @@ from aftercare_chassis.http.webhooks import WebhookRouter
 from fastapi import Request, Response
 from starlette.responses import FileResponse
 
-from aftersale_svc.integrations.stores.configured import LOCAL_PREFIX
-from aftersale_svc.integrations.stores.form_data import FormMalformed, UploadedForm
-from aftersale_svc.integrations.stores.local import BUCKET, LocalStore
-from aftersale_svc.integrations.stores.policies import StoreRefusal
+from aftercare_files.stores.form_data import FormMalformed, UploadedForm
+from aftercare_files.stores.local import LocalStore
+from aftercare_files.stores.policies import StoreRefusal
 
 _UPLOAD_SECONDS = 300.0
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, no-store"}
 
 
-def router(store: LocalStore) -> WebhookRouter:
-    """The routes of this store."""
-    made = WebhookRouter(
-        LOCAL_PREFIX, _problem, body_seconds=_UPLOAD_SECONDS, tags=["evidence"], include_in_schema=False
-    )
+def router(store: LocalStore, prefix: str, *, tag: str) -> WebhookRouter:
+    """The routes of this store below `prefix`."""
+    made = WebhookRouter(prefix, _problem, body_seconds=_UPLOAD_SECONDS, tags=[tag], include_in_schema=False)
     routes = _StoreRoutes(store)
-    made.post(f"/{BUCKET}", operation_id="uploadEvidence", status_code=204, response_class=Response)(routes.upload)
-    made.get(f"/{BUCKET}/{{key:path}}", operation_id="downloadEvidence", response_class=Response)(routes.download)
+    name = tag.title()
+    made.post(f"/{store.bucket}", operation_id=f"upload{name}", status_code=204, response_class=Response)(routes.upload)
+    made.get(f"/{store.bucket}/{{key:path}}", operation_id=f"download{name}", response_class=Response)(routes.download)
     return made
 
 

@@ -1,1 +1,0 @@
-"""Decoders of evidence files. They run in a process of their own (`sandbox`); the libraries are imported there only."""
