@@ -3,6 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
+from rating_scenarios import rated_by_merchant
 from uploads import a_photo
 
 ADDRESS = {
@@ -141,6 +142,7 @@ async def a_return_of_two_of_three(suite: InProcessSuite) -> str:
     await step(suite, "seller", case, "inspect", lines=found, note=TEXTS["note"])
     assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["state"] == "completed"
     await rated(suite, case)
+    await rated_by_merchant(suite, case)
     return str(order["id"])
 
 
@@ -160,9 +162,8 @@ async def conversation(suite: InProcessSuite, case: dict[str, Any]) -> None:
 
 async def rated(suite: InProcessSuite, case: dict[str, Any]) -> None:
     scores = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
-    rating = await suite.call(
-        "buyer", "cs", "ratings", {"case_id": case["id"], "scores": scores, "text": TEXTS["rating"]}
-    )
+    body = {"case_id": case["id"], "scores": scores, "text": TEXTS["rating"]}
+    rating = await suite.call("buyer", "cs", "ratings", body)
     await suite.call("buyer", "cs", f"ratings/{rating['id']}", {"scores": {**scores, "speed": 2}}, method="PATCH")
     body = {"channel": "qq", "text": TEXTS["feedback"], "source": TEXTS["source"], "case_id": case["id"]}
     feedback = await suite.call("agent", "cs", "feedback", body)

@@ -22,6 +22,7 @@ NOT_IN_THE_API = {
     *("DecisionCause", "EscalationCause", "DisputeEscalationCause", "EvidenceSide", "RefundCause", "ReceiptCause"),
     *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause", "GuaranteeLateness"),
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
+    *("MerchantDimension", "ServiceDimension"),
     *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
     *("ClockEnd", "LeaveCause", "OfferEnd", "PresenceCause", "LinkProof", "WakeCause"),
     *("UnpackCause", "InterceptEndCause", "AuthorisationEndCause", "RegulatorAction"),

@@ -33,6 +33,7 @@ from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
 from seeded_bot import seed_bot
 from seeded_complaints import seed_complaints
 from seeded_kb import kb_service
+from seeded_ratings import seed_ratings
 from seeded_service import SeededService, made
 from standardwebhooks import Webhook
 
@@ -251,6 +252,8 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "improveFromFeedback": {"text": "已改进"},
             "giveRating": {"case_id": "case_1", "scores": {"service": 5, "helpfulness": 5, "refund": 5, "speed": 5}},
             "changeRating": {"text": "还行"},
+            "changeMerchantRating": {"text": "还行"},
+            "changeConversationRating": {"text": "还行"},
             "rateCourier": {"parcel_id": "parcel_1", "score": 1, "faults": ["late"]},
             **CHANNEL_BODIES,
             **DESK_BODIES,
@@ -265,6 +268,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             ("courier_rating_id", "/v1/courier-ratings", "rateCourier"),
         ):
             service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
+        await seed_ratings(service)
         await seed_complaints(service)
         await seed_bot(service)
         await add_file(service)

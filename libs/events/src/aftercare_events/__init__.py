@@ -162,6 +162,9 @@ from aftercare_events.catalogue.feedback import (
     RatingChanged,
     RatingEvent,
     RatingGiven,
+    ServiceRated,
+    ServiceRatingChanged,
+    ServiceRatingEvent,
 )
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimAnswered,
@@ -718,6 +721,9 @@ __all__ = [
     "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
+    "ServiceRated",
+    "ServiceRatingChanged",
+    "ServiceRatingEvent",
     "ServiceTermsSet",
     "SettingUsed",
     "SettlementDeclined",

@@ -7,7 +7,19 @@ from pydantic import Field
 from aftercare_events import topics
 from aftercare_events.catalogue.parcels import ParcelLeg
 from aftercare_events.event import Event
-from aftercare_events.fields import BuyerId, Carrier, CaseId, Code, Hash, Id, MerchantId, OrderId, ParcelId
+from aftercare_events.fields import (
+    BuyerId,
+    Carrier,
+    CaseId,
+    Code,
+    ConversationId,
+    Hash,
+    Id,
+    MerchantId,
+    OrderId,
+    ParcelId,
+    PrincipalId,
+)
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, listed, one_of
 
@@ -31,6 +43,32 @@ class RatingDimension(Vocabulary):
     HELPFULNESS = "helpfulness", "how much it helped"
     REFUND = "refund", "whether the refund was fair"
     SPEED = "speed", "how long it took"
+
+
+class MerchantDimension(Vocabulary):
+    """What a buyer's rating gives a score for of the merchant."""
+
+    SELLER = "seller", "the merchant as a whole"
+    ATTITUDE = "attitude", "how friendly the merchant was"
+    DELIVERY = "delivery", "how the merchant sent the goods"
+
+
+class RatingSide(Vocabulary):
+    """Who rates the service."""
+
+    MERCHANT = "merchant", "the merchant, who rates a case"
+    CUSTOMER = "customer", "the customer, who rates a conversation"
+
+
+class ServiceDimension(Vocabulary):
+    """What a rating of the service gives a score for."""
+
+    BUYER = "buyer", "how the buyer dealt with the merchant; by the merchant"
+    HANDLING = "handling", "how the platform handled the case; by the merchant"
+    ATTITUDE = "attitude", "how friendly those who served were; by both"
+    DELIVERY = "delivery", "how the goods were carried; by the merchant"
+    HELPFULNESS = "helpfulness", "how much it helped; by the customer"
+    SPEED = "speed", "how fast the answers came; by the customer"
 
 
 class CourierFault(Vocabulary):
@@ -92,6 +130,13 @@ class RatingEvent(Event):
         dict[str, int], Field(description=f"score by dimension ({listed(RatingDimension)}), 1 (worst) to 5 (best)")
     ]
 
+    merchant_scores: Annotated[
+        dict[str, int],
+        Field(
+            description=f"those of the merchant by dimension ({listed(MerchantDimension)}); empty where there are none"
+        ),
+    ] = Field(default_factory=dict)
+
 
 class RatingGiven(RatingEvent):
     """A buyer rated a finished case, once."""
@@ -103,6 +148,39 @@ class RatingChanged(RatingEvent):
     """The author changed the rating; these scores replace the ones before."""
 
     matter: Code = "rating_change"
+
+
+class ServiceRatingEvent(Event):
+    """What every event of a rating of the service carries."""
+
+    TOPIC: ClassVar[Topic] = topics.FEEDBACK
+    KEY: ClassVar[str] = "rating_id"
+
+    rating_id: Annotated[Id, Field(description="the rating")]
+    side: Annotated[Code, one_of(RatingSide, "who rates")]
+    case_id: CaseId | None = None
+    order_id: OrderId | None = None
+    conversation_id: ConversationId | None = None
+    buyer_id: BuyerId
+    merchant_id: MerchantId | None = None
+    agent_id: Annotated[PrincipalId | None, Field(description="the agent of the conversation that is rated")] = None
+    scores: Annotated[
+        dict[str, int], Field(description=f"score by dimension ({listed(ServiceDimension)}), 1 (worst) to 5 (best)")
+    ]
+
+
+class ServiceRated(ServiceRatingEvent):
+    """A merchant rated an ended case, or a customer a closed conversation, once."""
+
+    OF_PLATFORM: ClassVar[bool] = True
+    matter: Code = "service_rating"
+
+
+class ServiceRatingChanged(ServiceRatingEvent):
+    """The author changed the rating; these scores replace the ones before."""
+
+    OF_PLATFORM: ClassVar[bool] = True
+    matter: Code = "service_rating_change"
 
 
 class CourierRated(Event):

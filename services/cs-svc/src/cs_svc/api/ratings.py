@@ -27,7 +27,10 @@ RatingId = Annotated[Id, Path(description="The id of the rating.")]
 )
 async def give_rating(body: RatingIn, tx: Tx[Settings]) -> RatingOut:
     """Rate an ended after-sale case. A second rating is 409 `already_rated`, one before the end 409 `case_not_completed`."""
-    given = await ratings.give(tx, case_id=body.case_id, scores=body.scores.scores(), text=body.text)
+    merchant = body.merchant_scores.scores() if body.merchant_scores else None
+    given = await ratings.give(
+        tx, case_id=body.case_id, scores=body.scores.scores(), text=body.text, merchant_scores=merchant
+    )
     return RatingOut.of(given)
 
 
@@ -57,6 +60,8 @@ async def get_rating(rating_id: RatingId, reader: Read) -> RatingWithHistoryOut:
     dependencies=[require_role("buyer")],
 )
 async def change_rating(rating_id: RatingId, body: RatingChangeIn, tx: Tx[Settings]) -> RatingOut:
-    """Change the scores, the text or both; the earlier version is kept."""
+    """Change the scores, those of the merchant or the text; the earlier version is kept."""
+    merchant = body.merchant_scores.scores() if body.merchant_scores else None
     scores = body.scores.scores() if body.scores else None
-    return RatingOut.of(await ratings.change(tx, rating_id, scores=scores, text=body.text))
+    changed = await ratings.change(tx, rating_id, scores=scores, text=body.text, merchant_scores=merchant)
+    return RatingOut.of(changed)

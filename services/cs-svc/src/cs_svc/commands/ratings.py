@@ -9,12 +9,19 @@ from cs_svc.commands import order_references
 from cs_svc.commands.record import rating_fields
 from cs_svc.domain.errors import AlreadyRated, NothingToChange
 from cs_svc.domain.orders import OrderReference
-from cs_svc.domain.ratings import Rating, RatingRevision, Scores, check_rateable, scores_of
+from cs_svc.domain.ratings import MerchantScores, Rating, RatingRevision, Scores, check_rateable, scores_of
 from cs_svc.settings import Settings
 from cs_svc.tables.ratings import RATING_OF_CASE, RATING_REVISIONS, RATINGS
 
 
-async def give(tx: Transaction[Settings], *, case_id: str, scores: Scores, text: str | None) -> Rating:
+async def give(
+    tx: Transaction[Settings],
+    *,
+    case_id: str,
+    scores: Scores,
+    text: str | None,
+    merchant_scores: MerchantScores | None = None,
+) -> Rating:
     """Rate a case.
 
     Raises:
@@ -37,26 +44,35 @@ async def give(tx: Transaction[Settings], *, case_id: str, scores: Scores, text:
         merchant_id=case.merchant_id,
         **asdict(scores),
         text=text,
+        merchant_scores=asdict(merchant_scores) if merchant_scores else None,
         created_at=tx.now,
         updated_at=tx.now,
     )
     return await tx.create(RATINGS, rating, RatingGiven(**rating_fields(tx, rating)))
 
 
-async def change(tx: Transaction[Settings], rating_id: str, *, scores: Scores | None, text: str | None) -> Rating:
-    """Replace the scores, the text or both; the earlier version is kept.
+async def change(
+    tx: Transaction[Settings],
+    rating_id: str,
+    *,
+    scores: Scores | None,
+    text: str | None,
+    merchant_scores: MerchantScores | None = None,
+) -> Rating:
+    """Replace the scores, those of the merchant, the text or several of them; the earlier version is kept.
 
     Raises:
-        NothingToChange: neither is given.
+        NothingToChange: none is given.
         NotFound, Stale: see `Transaction.lock`.
     """
-    if scores is None and text is None:
+    if scores is None and text is None and merchant_scores is None:
         raise NothingToChange(pointer="")
     before = await tx.lock(RATINGS, rating_id)
     rating = replace(
         before,
         **asdict(scores or scores_of(before)),
         text=before.text if text is None else text,
+        merchant_scores=before.merchant_scores if merchant_scores is None else asdict(merchant_scores),
         updated_at=tx.now,
     )
     saved = await tx.save(RATINGS, rating, RatingChanged(**rating_fields(tx, rating)))
@@ -70,5 +86,6 @@ def _revision(tx: Transaction[Settings], rating: Rating) -> RatingRevision:
         version=rating.version,
         **asdict(scores_of(rating)),
         text=rating.text,
+        merchant_scores=rating.merchant_scores,
         replaced_at=tx.now,
     )

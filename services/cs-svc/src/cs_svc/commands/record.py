@@ -78,6 +78,7 @@ class RatingFields(TraceFields):
     buyer_id: str
     merchant_id: str
     scores: dict[str, int]
+    merchant_scores: dict[str, int]
 
 
 class TextFields(TypedDict):
@@ -164,6 +165,7 @@ def rating_fields(tx: Transaction, rating: Rating) -> RatingFields:
         buyer_id=rating.buyer_id,
         merchant_id=rating.merchant_id,
         scores=asdict(scores_of(rating)),
+        merchant_scores=rating.merchant_scores or {},
     )
 
 

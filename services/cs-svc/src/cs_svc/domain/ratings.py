@@ -18,8 +18,17 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantScores:
+    """How the buyer rates the merchant, each from 1 to 5."""
+
+    seller: int
+    attitude: int
+    delivery: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """The rating of one case."""
+    """The rating of one case; `merchant_scores` are those of its merchant by dimension, see `MerchantScores`, None where the buyer gave none."""
 
     id: str
     version: int
@@ -32,6 +41,7 @@ class Rating:
     refund: int
     speed: int
     text: str | None
+    merchant_scores: dict[str, int] | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -47,6 +57,7 @@ class RatingRevision:
     refund: int
     speed: int
     text: str | None
+    merchant_scores: dict[str, int] | None = None
     replaced_at: datetime
 
 

@@ -21,6 +21,7 @@ from cs_svc.tables import (
     ratings,
     read_marks,
     regulator_complaints,
+    service_ratings,
     tags,
 )
 from cs_svc.tables.routing import agents, queue, waits
@@ -67,6 +68,7 @@ __all__ = [
     "ratings",
     "read_marks",
     "regulator_complaints",
+    "service_ratings",
     "tags",
     "waits",
 ]

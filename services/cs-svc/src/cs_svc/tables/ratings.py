@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from aftercare_chassis.database.columns import Items, aggregate, text, timestamp
+from aftercare_chassis.database.columns import Items, aggregate, document, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import (
     CheckConstraint,
@@ -42,6 +42,7 @@ ratings = Table(
     text("merchant_id"),
     *_scores(),
     text("text", null=True),
+    document("merchant_scores", null=True),
     timestamp("created_at"),
     timestamp("updated_at"),
     UniqueConstraint("case_id", name="ratings_case_id_key"),
@@ -55,6 +56,7 @@ rating_revisions = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     *_scores(),
     text("text", null=True),
+    document("merchant_scores", null=True),
     timestamp("replaced_at"),
 )
 

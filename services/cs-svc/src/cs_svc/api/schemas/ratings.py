@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Text, Time, U
 from pydantic import Field
 
 from cs_svc.api.schemas.shared import CASE_ID
-from cs_svc.domain.ratings import Rating, RatingRevision, Scores, scores_of
+from cs_svc.domain.ratings import MerchantScores, Rating, RatingRevision, Scores, scores_of
 
 Score = Annotated[int, Field(ge=1, le=5)]
 _SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
@@ -30,6 +30,21 @@ class ScoresIn(In):
         return Scores(**self.model_dump())
 
 
+class MerchantScoresIn(In):
+    """How the merchant did, in three dimensions from 1 to 5; 5 is best."""
+
+    seller: Score
+    """The merchant as a whole."""
+    attitude: Score
+    """How friendly the merchant was."""
+    delivery: Score
+    """How the merchant sent the goods."""
+
+    def scores(self) -> MerchantScores:
+        """The scores as the domain holds them."""
+        return MerchantScores(**self.model_dump())
+
+
 class RatingIn(In):
     """The rating of an ended after-sale case."""
 
@@ -39,17 +54,21 @@ class RatingIn(In):
     """A case that has ended; it can be rated once."""
     scores: ScoresIn
     """All four are required."""
+    merchant_scores: MerchantScoresIn | None = None
+    """The merchant's; may be left out."""
     text: Text | None = None
     """A comment; may be left out."""
 
 
 class RatingChangeIn(In):
-    """The new scores, the new text or both."""
+    """The new scores, those of the merchant, or the new text; at least one of them."""
 
     model_config = example(scores=_SCORES, text="客服后来又跟进了一次。")
 
     scores: ScoresIn | None = None
     """Replaces all four; the old ones stay where it is left out."""
+    merchant_scores: MerchantScoresIn | None = None
+    """Replaces those of the merchant; the old ones stay where it is left out."""
     text: Text | None = None
     """Replaces the comment; the old one stays where it is left out."""
 
@@ -67,6 +86,17 @@ class ScoresOut(Out):
     """How fast it was solved, from 1 to 5."""
 
 
+class MerchantScoresOut(Out):
+    """How the merchant did, in three dimensions from 1 to 5; 5 is best."""
+
+    seller: int
+    """The merchant as a whole, from 1 to 5."""
+    attitude: int
+    """How friendly the merchant was, from 1 to 5."""
+    delivery: int
+    """How the merchant sent the goods, from 1 to 5."""
+
+
 class RevisionOut(Out):
     """An earlier version of a rating."""
 
@@ -74,6 +104,8 @@ class RevisionOut(Out):
     """The version of the rating that it was."""
     scores: ScoresOut
     """The scores of that version."""
+    merchant_scores: MerchantScoresOut | None
+    """Those of the merchant in that version; null where there were none."""
     text: str | None
     """The comment of that version; null where there was none."""
     replaced_at: Time
@@ -101,6 +133,8 @@ class RatingOut(Out):
     """The merchant of the order."""
     scores: ScoresOut
     """The present ones."""
+    merchant_scores: MerchantScoresOut | None
+    """Those of the merchant; null where the buyer gave none."""
     text: str | None
     """The buyer's comment; null where there is none."""
     created_at: CreatedAt
