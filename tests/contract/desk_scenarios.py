@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import TEXTS
+from suite_scenarios import TEXTS, ordered
 
 
 async def worked_on(suite: InProcessSuite) -> None:
@@ -23,6 +23,23 @@ async def worked_on(suite: InProcessSuite) -> None:
     await suite.call("agent", "cs", f"{path}/reopen")
     await suite.call("agent", "cs", f"{path}/close")
     await _moved(suite, opened["id"])
+    await _referred(suite)
+
+
+async def _referred(suite: InProcessSuite) -> None:
+    """Offer a conversation to the merchant, who declines and then accepts, and takes an own offer back; an agent takes the conversation back."""
+    order_id = (await ordered(suite))["id"]
+    opened = await suite.call("buyer", "cs", "conversations", {"text": TEXTS["question"], "order_id": order_id})
+    path, why = f"conversations/{opened['id']}", {"reason": TEXTS["note"]}
+    first = await suite.call("agent", "cs", f"{path}/refer", why)
+    await suite.call("seller", "cs", f"referrals/{first['id']}/decline", why)
+    second = await suite.call("agent", "cs", f"{path}/refer", why)
+    await suite.call("seller", "cs", f"referrals/{second['id']}/accept")
+    back = await suite.call("seller", "cs", f"{path}/refer", why)
+    await suite.call("seller", "cs", f"referrals/{back['id']}/withdraw")
+    await suite.call("seller", "cs", f"{path}/refer", why)
+    await suite.call("agent", "cs", f"{path}/assign")
+    await suite.call("agent", "cs", f"{path}/refer", why)
 
 
 async def _moved(suite: InProcessSuite, closed_id: str) -> None:

@@ -24,7 +24,7 @@ NOT_IN_THE_API = {
     *("OwedBackCause", "RefusedGoodsDelay", "GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
     *("MerchantDimension", "ServiceDimension"),
     *("DisputeReleaseCause", "ReceiptExtendedBy", "OrdersEffect", "SanctionSubjectType"),
-    *("ClockEnd", "LeaveCause", "OfferEnd", "PresenceCause", "LinkProof", "WakeCause"),
+    *("ClockEnd", "LeaveCause", "OfferEnd", "PresenceCause", "LinkProof", "WakeCause", "ReferralLapse", "ServiceCause"),
     *("UnpackCause", "InterceptEndCause", "AuthorisationEndCause", "RegulatorAction"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""

@@ -2,6 +2,7 @@
 
 _AGENT = {"agent"}
 _STAFF = {"agent", "arbitrator", "admin"}
+_SIDES = {"agent", "seller"}
 DESK = {
     "tagConversation": _AGENT,
     "snoozeConversation": _AGENT,
@@ -10,6 +11,12 @@ DESK = {
     "transferConversation": _AGENT,
     "mergeConversation": _AGENT,
     "splitConversation": _AGENT,
+    "referConversation": _SIDES,
+    "listReferrals": _STAFF | _SIDES,
+    "getReferral": _STAFF | _SIDES,
+    "acceptReferral": _SIDES,
+    "declineReferral": _SIDES,
+    "withdrawReferral": _SIDES,
     "suggestReplies": _AGENT,
     "getSuggestionFigures": _STAFF,
     "getConversationContext": _STAFF,

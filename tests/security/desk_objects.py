@@ -3,6 +3,7 @@
 from typing import Any
 
 from aftercare_chassis.testing import Harness
+from seeded_service import SeededService, made
 
 TAG = {"name_zh": "等待仓库", "name_en": "Awaits the warehouse"}
 MACRO = {"title": "退货进度", "text": "您的订单 {order_id} 已在处理。", "team_id": "general"}
@@ -14,6 +15,8 @@ DESK_BODIES: dict[str, dict[str, Any]] = {
     "transferConversation": {"team_id": "general", "reason": "需要核对"},
     "mergeConversation": {"into_id": "conv_9"},
     "splitConversation": {"from_place": "00000002"},
+    "referConversation": {"reason": "请核对发货清单"},
+    "declineReferral": {"reason": "与发货无关"},
     "snoozeConversation": {"until": "2027-01-01T09:00:00Z"},
 }
 DESK_IDS = {"tag_id": "warehouse", "author_id": "agent-1", "mentioned_id": "agent-9", "macro_id": "progress"}
@@ -23,3 +26,10 @@ async def add_tag(harness: Harness) -> None:
     """Add it, and a macro."""
     assert (await harness.client("admin", "admin-9").put("/v1/macros/progress", json=MACRO)).is_success
     assert (await harness.client("admin", "admin-9").put("/v1/tags/warehouse", json=TAG)).is_success
+
+
+async def add_referral(service: SeededService) -> None:
+    """Offer the conversation to the merchant."""
+    path = f"/v1/conversations/{service.ids['conversation_id']}/refer"
+    offered = await service.harness.client("agent", "agent-1").post(path, json=DESK_BODIES["referConversation"])
+    service.ids["referral_id"] = made(offered)["id"]

@@ -26,7 +26,7 @@ from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from channel_objects import CHANNEL_BODIES, add_call, add_file, add_identity, add_inbox
 from cs_svc import main as cs
-from desk_objects import DESK_BODIES, DESK_IDS, add_tag
+from desk_objects import DESK_BODIES, DESK_IDS, add_referral, add_tag
 from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
 from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
@@ -272,6 +272,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await seed_complaints(service)
         await seed_bot(service)
         await add_file(service)
+        await add_referral(service)
         await add_call(service)
         await add_inbox(service)
         service.ids |= {"buyer_id": "buyer-1"} | DESK_IDS | await queue_ids(harness)

@@ -298,6 +298,16 @@ from aftercare_events.catalogue.pickups import (
     PickupWaybillWithdrawn,
 )
 from aftercare_events.catalogue.receipts import ReceiptExtended, ReceiptPeriodStarted, ReceiptReminder
+from aftercare_events.catalogue.referrals import (
+    ConversationServiceChanged,
+    ReferralAccepted,
+    ReferralDeclined,
+    ReferralExpired,
+    ReferralLapsed,
+    ReferralOffered,
+    ReferralWithdrawn,
+    ServiceCause,
+)
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.refused_goods import (
     RefusedGoodsArrived,
@@ -491,6 +501,7 @@ __all__ = [
     "ConversationPrioritised",
     "ConversationQueued",
     "ConversationReopened",
+    "ConversationServiceChanged",
     "ConversationSnoozed",
     "ConversationSplit",
     "ConversationTagged",
@@ -659,6 +670,12 @@ __all__ = [
     "ReceiptExtended",
     "ReceiptPeriodStarted",
     "ReceiptReminder",
+    "ReferralAccepted",
+    "ReferralDeclined",
+    "ReferralExpired",
+    "ReferralLapsed",
+    "ReferralOffered",
+    "ReferralWithdrawn",
     "RefundEvent",
     "RefundFailed",
     "RefundPart",
@@ -721,6 +738,7 @@ __all__ = [
     "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
+    "ServiceCause",
     "ServiceRated",
     "ServiceRatingChanged",
     "ServiceRatingEvent",

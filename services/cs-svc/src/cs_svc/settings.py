@@ -28,6 +28,8 @@ class Settings(ServiceSettings):
     """
 
     reply_hours: Hours = 4
+    # For so long a conversation is offered to the merchant, or to the platform.
+    referral_hours: Hours = 8
     complaint_answer_hours: Hours = 48
     complaint_resolve_hours: Hours = 240
     # The SLA calendar in which these hours are counted; without one they are those of the clock.

@@ -46,6 +46,8 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "mark_overdue"): ("open", {"system"}),
         ("open", "answer_by_bot"): ("open", {"system"}),
         ("open", "switch_bot"): ("open", {"agent"}),
+        ("open", "refer"): ("open", {"agent", "seller"}),
+        ("open", "serve"): ("open", {"system"}),
     },
     COMPLAINT.name: {
         ("open", "answer"): ("answered", {"agent"}),

@@ -56,6 +56,7 @@ class LeaveCause(Vocabulary):
     BOT = "bot", "the bot answers what the buyer wrote"
     TRANSFERRED = "transferred", "an agent gave it to another team"
     MERGED = "merged", "the conversation was merged into another one"
+    REFERRED = "referred", "the people of the merchant serve it"
 
 
 class AgentEvent(Event):

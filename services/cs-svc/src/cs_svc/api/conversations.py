@@ -37,6 +37,7 @@ from cs_svc.domain.conversations import (
     Conversation,
     ConversationAction,
     ConversationState,
+    ServedBy,
     Turn,
 )
 from cs_svc.domain.errors import (
@@ -95,6 +96,7 @@ async def list_conversations(
         Turn | None, Query(description="Only conversations in which these have to write next.")
     ] = None,
     channel: Annotated[Channel | None, Query(description="Only conversations over this channel.")] = None,
+    served_by: Annotated[ServedBy | None, Query(description="Only conversations that these people serve.")] = None,
     tag: OfTag = None,
     snoozed: Annotated[
         bool | None,
@@ -105,7 +107,12 @@ async def list_conversations(
 ) -> PageOut[ConversationOut]:
     """Conversations, newest first. `whose_turn=service` lists those in which the buyer awaits an answer."""
     filters = {"state": state, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id, "channel": channel}
-    filters |= {"agent_id": agent_id, "whose_turn": whose_turn, **of_platform(reader.actor, tag, snoozed)}
+    filters |= {
+        "agent_id": agent_id,
+        "whose_turn": whose_turn,
+        "served_by": served_by,
+        **of_platform(reader.actor, tag, snoozed),
+    }
     page = await queries.conversations(reader, limit, cursor, **filters)
     unread = await queries.unread(reader, page.data)
     return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor, unread[row.id]))
@@ -229,6 +236,6 @@ async def _with_messages(
     reader: Reader, conversation: Conversation, language: str, unread: int | None = None
 ) -> ConversationWithMessagesOut:
     marks = await queries.marks(reader, conversation.id)
-    found = await queries.latest_messages(reader, conversation.id)
+    found = await queries.latest_messages(reader, conversation)
     messages = [MessageOut.of(each, language, marks) for each in found]
     return ConversationWithMessagesOut.with_messages(conversation, reader.actor, messages, unread)

@@ -11,8 +11,8 @@ from aftercare_chassis.http.presence import Person, Presence
 from aftercare_chassis.runtime import Runtime
 
 from cs_svc import queries
-from cs_svc.domain.conversations import Message
-from cs_svc.domain.live import CALLS, LIVE, SIGNALS
+from cs_svc.domain.conversations import AuthorRole, Message
+from cs_svc.domain.live import CALLS, LIVE, REFERRAL_SIGNAL, SIGNALS
 
 # Any: no setting is read of the runtime.
 _PRESENCE = "conversation-presence"
@@ -59,8 +59,17 @@ class LiveConversations:
                     listen({"type": kind, "call_id": call_id, "state": state, "agent_id": person_id or None})
                 return
             members = {"type": kind, "conversation_id": conversation_id, "role": role, "person_id": person_id}
+            if kind == REFERRAL_SIGNAL:
+                self._referred(members | dict(zip(("referral_id", "state"), mark, strict=True)))
+                return
             members |= dict(zip(("place", "read"), mark, strict=False))
             for listen in self._others(conversation_id, (role, person_id)):
+                listen(members)
+
+    def _referred(self, members: dict[str, object]) -> None:
+        """Offers are between those who serve: the buyer gets none of these frames."""
+        for listen, (role, _) in list(self.listeners.get(str(members["conversation_id"]), {}).items()):
+            if role != AuthorRole.BUYER:
                 listen(members)
 
     def _present(self, conversation_id: str, person: Person, present: bool) -> None:

@@ -16,7 +16,7 @@ from aftercare_events import (
     WakeCause,
 )
 
-from cs_svc.commands import effects, order_references
+from cs_svc.commands import effects, order_references, referrals
 from cs_svc.commands.deadlines import conversation_timer
 from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain import conversations
@@ -30,6 +30,7 @@ from cs_svc.domain.conversations import (
     ConversationAction,
     ConversationState,
     Message,
+    ServedBy,
     Source,
 )
 from cs_svc.domain.errors import ChannelNotWritten, CitationsByAgentsOnly, NoAnswerAwaited
@@ -162,17 +163,18 @@ async def post(
 
 
 async def assign(tx: Transaction[Settings], conversation_id: str, *, agent_id: str | None = None) -> Conversation:
-    """Assign the conversation to an agent; to the actor where none is named.
+    """Assign the conversation to an agent; to the actor where none is named. One that the merchant's people serve is taken back.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see CONVERSATION.
     """
-    conversation = CONVERSATION.apply(await tx.lock(CONVERSATIONS, conversation_id), ConversationAction.ASSIGN, tx)
+    before = await tx.lock(CONVERSATIONS, conversation_id)
+    conversation = CONVERSATION.apply(before, ConversationAction.ASSIGN, tx)
     agent = agent_id or tx.actor.id
-    assigned = replace(conversation, agent_id=agent, bot_in_charge=False)
+    assigned = replace(conversation, agent_id=agent, bot_in_charge=False, served_by=ServedBy.PLATFORM)
     event = ConversationAssigned(**conversation_fields(tx, assigned), agent_id=agent)
-    saved = await tx.save(CONVERSATIONS, assigned, event)
+    saved = await tx.save(CONVERSATIONS, assigned, event, *await referrals.took_back(tx, before, assigned))
     await effects.conversation_assigned(tx, saved)
     return saved
 

@@ -3,11 +3,12 @@
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.commands import bot_turns, deliveries, read_marks
+from cs_svc.commands import bot_turns, deliveries, read_marks, referrals
 from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.conversations import AuthorRole, Conversation, Message, Turn
 from cs_svc.domain.live import LIVE
+from cs_svc.domain.referrals import ReferralLapse
 from cs_svc.domain.routing.agents import Team
 from cs_svc.settings import Settings
 from cs_svc.tables.bot_turns import BOT_TURNS
@@ -51,6 +52,7 @@ async def conversation_assigned(tx: Transaction[Settings], conversation: Convers
 
 async def conversation_closed(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation is closed."""
+    await referrals.lapse(tx, conversation.id, ReferralLapse.CLOSED)
     await demand.conversation_closed(tx, conversation)
     await clocks.conversation_closed(tx, conversation)
 
@@ -83,6 +85,8 @@ async def conversation_transferred(
 
 async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
     """The locked source was merged into the locked target; what the bot was to answer in the source it answers there, if it has that one."""
+    for each in (source, target):
+        await referrals.lapse(tx, each.id, ReferralLapse.MERGED)
     if target.bot_in_charge:
         await bot_turns.move(tx, from_id=source.id, to_id=target.id)
     await demand.conversation_merged(tx, source, target)
@@ -97,5 +101,6 @@ async def conversation_split(tx: Transaction[Settings], left: Conversation, new:
 
 async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation belongs to another buyer."""
+    await referrals.lapse(tx, conversation.id, ReferralLapse.CUSTOMER_CHANGED)
     await demand.customer_changed(tx, conversation)
     await clocks.customer_changed(tx, conversation)

@@ -16,7 +16,7 @@ from aftercare_events import ConversationMerged, ConversationMergedInto, Convers
 from cs_svc.commands import effects, order_references, read_marks
 from cs_svc.commands.record import conversation_fields
 from cs_svc.domain import merging as domain
-from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
+from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction, ServedBy
 from cs_svc.domain.live import LIVE
 from cs_svc.domain.merging import MOST_MOVED, ConversationUnknown, Placed, TooManyMessages, place
 from cs_svc.domain.read_marks import ReadMark
@@ -107,6 +107,7 @@ async def _new(
     named = tx.as_system()
     named.actor = Actor(before.buyer_id, "buyer")  # what a customer sees is theirs
     about = await order_references.resolve(named, order_id, case_id)
+    same_merchant = about is None or about.merchant_id == before.merchant_id
     new = replace(
         before,
         id=tx.new_id("conv"),
@@ -119,6 +120,8 @@ async def _new(
         tags=[],
         bot_in_charge=False,
         snoozed_until=None,
+        merchant_sees_from=domain.shown_from(before, go) if same_merchant else None,
+        served_by=before.served_by if same_merchant else ServedBy.PLATFORM,
         created_at=tx.now,
         updated_at=tx.now,
     )

@@ -12,6 +12,7 @@ from cs_svc.domain.conversations import Conversation
 from cs_svc.domain.feedback import Feedback
 from cs_svc.domain.identities import Identity
 from cs_svc.domain.ratings import Rating, scores_of
+from cs_svc.domain.referrals import Referral
 
 ANONYMOUS = "anonymous"
 """The affected party of feedback that came over a group or a text message from nobody we know."""
@@ -34,6 +35,17 @@ class IdentityFields(TraceFields):
     channel: str
     customer_id: str
     buyer_id: str
+
+
+class ReferralFields(TraceFields):
+    """What every event of a referral holds."""
+
+    referral_id: str
+    conversation_id: str
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    offered_to: str
 
 
 class CallFields(TraceFields):
@@ -111,6 +123,20 @@ def identity_fields(tx: Transaction, identity: Identity) -> IdentityFields:
         channel=identity.channel,
         customer_id=identity.customer_id,
         buyer_id=whose,
+    )
+
+
+def referral_fields(tx: Transaction, referral: Referral) -> ReferralFields:
+    """The fields of an event of this referral, after its change."""
+    whose = referral.buyer_id
+    return ReferralFields(
+        **trace_fields(tx, affected_party=whose, applicant=whose, result=referral.state),
+        referral_id=referral.id,
+        conversation_id=referral.conversation_id,
+        order_id=referral.order_id,
+        buyer_id=whose,
+        merchant_id=referral.merchant_id,
+        offered_to=referral.offered_to,
     )
 
 

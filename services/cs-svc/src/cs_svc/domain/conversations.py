@@ -16,7 +16,14 @@ from cs_svc.domain.errors import (
     NotSnoozed,
 )
 from cs_svc.domain.orders import KnownCase
-from cs_svc.domain.permissions import AGENT, AGENT_OR_SYSTEM, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
+from cs_svc.domain.permissions import (
+    AGENT,
+    AGENT_OR_SELLER,
+    AGENT_OR_SYSTEM,
+    BUYER_OR_AGENT,
+    PARTIES_AND_AGENTS,
+    SYSTEM_ONLY,
+)
 
 
 class ConversationState(StrEnum):
@@ -42,6 +49,15 @@ class ConversationAction(StrEnum):
     MARK_OVERDUE = "mark_overdue"
     ANSWER_BY_BOT = "answer_by_bot"
     SWITCH_BOT = "switch_bot"
+    REFER = "refer"
+    SERVE = "serve"
+
+
+class ServedBy(StrEnum):
+    """Whose people serve a conversation: those of the platform, or of the merchant."""
+
+    PLATFORM = "platform"
+    MERCHANT = "merchant"
 
 
 class AuthorRole(StrEnum):
@@ -75,7 +91,7 @@ class Conversation:
     the channel, None over `web`; `subject` is that of its e-mails. `bot_in_charge` is whether the bot answers the buyer until a person does.
     `tags` are ids. `snoozed_until` is when a conversation that was put off comes back, None
     where it was not. `merged_into` is the conversation that has its messages. `places_skipped` are places that no message has any more, or
-    never had.
+    never had. `merchant_sees_from` is the place of the first message that the merchant's people see, None where they see all.
     """
 
     id: str
@@ -102,11 +118,17 @@ class Conversation:
     snoozed_until: datetime | None = None
     merged_into: str | None = None
     places_skipped: int = 0
+    served_by: ServedBy = ServedBy.PLATFORM
+    merchant_sees_from: str | None = None
 
     @property
     def last_place(self) -> str:
         """The place of the last message."""
         return f"{self.message_count + self.places_skipped:08d}"
+
+    def first_shown(self, role: str) -> str:
+        """The place of the first message that people of this role see, of those who see the conversation; empty where they see all."""
+        return self.merchant_sees_from or "" if role == AuthorRole.SELLER else ""
 
 
 class Citation(TypedDict):
@@ -203,6 +225,8 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
         (_STATE.OPEN, _ACTION.MARK_OVERDUE): Transition(_STATE.OPEN, SYSTEM_ONLY),
         (_STATE.OPEN, _ACTION.ANSWER_BY_BOT): Transition(_STATE.OPEN, SYSTEM_ONLY),
         (_STATE.OPEN, _ACTION.SWITCH_BOT): Transition(_STATE.OPEN, AGENT),
+        (_STATE.OPEN, _ACTION.REFER): Transition(_STATE.OPEN, AGENT_OR_SELLER),
+        (_STATE.OPEN, _ACTION.SERVE): Transition(_STATE.OPEN, SYSTEM_ONLY),
         # Those who may close it may write again and so reopen it (ADR 26).
         (_STATE.CLOSED, _ACTION.POST): Transition(_STATE.OPEN, BUYER_OR_AGENT, guards=(NOT_MERGED,)),
         # A buyer also looks into a closed conversation for news of the case.

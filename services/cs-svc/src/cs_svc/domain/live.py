@@ -1,5 +1,8 @@
 """Conversations over sockets: the name of their notifications, and their refusals."""
 
+import json
+
+from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
 
 LIVE = "conversation"
@@ -9,8 +12,15 @@ SIGNALS = "conversation-signal"
 """That of frames for the others in a conversation, which may be lost."""
 
 
+REFERRAL_SIGNAL = "referral"
+
 CALLS = "calls"
 """What frames about calls are about, in place of a conversation."""
+
+
+def referral_signal(conversation_id: str, actor: Actor, referral_id: str, state: str) -> str:
+    """The frame for those who serve a conversation, when it is offered to others or that has ended."""
+    return json.dumps([REFERRAL_SIGNAL, conversation_id, actor.role, actor.id, referral_id, state])
 
 
 class CallsOfAgentsOnly(Refusal):

@@ -131,6 +131,7 @@ def absorb(target: Conversation, source: Conversation, messages: int, context: C
         subject=reached.subject,
         agent_id=target.agent_id or source.agent_id,
         tags=sorted({*target.tags, *source.tags}),
+        merchant_sees_from=_seen_after_merge(target, source, messages),
         places_skipped=target.message_count + target.places_skipped,
         message_count=messages,
         answer_due_at=min(due, default=None),
@@ -138,6 +139,21 @@ def absorb(target: Conversation, source: Conversation, messages: int, context: C
         snoozed_until=None if source.answer_due_at else target.snoozed_until,
     )
     return with_turn(CONVERSATION.reschedule(changed, context))
+
+
+def _seen_after_merge(target: Conversation, source: Conversation, messages: int) -> str | None:
+    """From where the merchant's people see the merged conversation: all of it, or what comes from now on where something was hidden from them."""
+    if target.merchant_sees_from is None and source.merchant_sees_from is None:
+        return None
+    return place(target.message_count + target.places_skipped + messages + 1)
+
+
+def shown_from(before: Conversation, go: Sequence[Placed]) -> str | None:
+    """The place of the first message that the merchant's people see of those that go to a conversation of their own, where they saw not all."""
+    first = before.merchant_sees_from
+    if first is None:
+        return None
+    return place(1 + sum(each.place < first for each in go))
 
 
 def merged_away(source: Conversation, target_id: str, context: Context) -> Conversation:

@@ -102,23 +102,28 @@ async def unread(reader: Reader, conversations: Sequence[Conversation]) -> dict[
     read = {each.conversation_id: int(each.read_place) for each in found}
     found_unread = {each.id: max(0, each.message_count - read.get(each.id, 0)) for each in conversations}
     # Where messages have gone to or come from another conversation, places are no count.
-    gaps = [each.id for each in conversations if each.places_skipped]
+    first = {each.id: int(each.first_shown(actor.role) or 1) - 1 for each in conversations}
+    gaps = [each.id for each in conversations if each.places_skipped or first[each.id]]
     if gaps:
-        places = [f"{read.get(each, 0):08d}" for each in gaps]
+        places = [f"{max(read.get(each, 0), first[each]):08d}" for each in gaps]
         found_unread |= {row["id"]: row["number"] for row in await reader.all(COUNT_AFTER, ids=gaps, places=places)}
     return found_unread | {each.id: 0 for each in conversations if each.merged_into is not None}
 
 
-async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]:
+async def latest_messages(reader: Reader, conversation: Conversation) -> list[Message]:
     """The latest messages of a conversation that the reader may see, oldest first."""
-    newest_first = await reader.all(LATEST_MESSAGES, conversation_id=conversation_id, rows=LATEST)
+    first = conversation.first_shown(reader.actor.role)
+    newest_first = await reader.all(LATEST_MESSAGES, conversation_id=conversation.id, rows=LATEST, from_place=first)
     return newest_first[::-1]
 
 
 async def messages(reader: Reader, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
     """A page of all messages of a conversation, newest first. Raises: NotFound."""
-    await conversation(reader, conversation_id)
-    return await reader.page(MESSAGE_LIST, limit=limit, cursor=cursor, conversation_id=conversation_id)
+    found = await conversation(reader, conversation_id)
+    first = found.first_shown(reader.actor.role) or None
+    return await reader.page(
+        MESSAGE_LIST, limit=limit, cursor=cursor, conversation_id=conversation_id, from_place=first
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,8 @@ class Posted:
         """Those that the actor may see; None where it may not see the conversation."""
         if not CONVERSATIONS.shows(actor, self.conversation):
             return None
-        return [each for each in self.rows if MESSAGES.shows(actor, each)]
+        first = self.conversation.first_shown(actor.role)
+        return [each for each in self.rows if each.place >= first and MESSAGES.shows(actor, each)]
 
 
 async def posted(reader: Reader, places: Mapping[str, str]) -> dict[str, Posted]:

@@ -1,12 +1,14 @@
-"""What is shown of notes and tags."""
+"""What is shown of notes, tags and referrals."""
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from cs_svc.domain.notes import Note
+from cs_svc.domain.referrals import Referral
 from cs_svc.domain.tags import Tag
 from cs_svc.settings import Settings
 from cs_svc.tables.notes import NOTE_LIST
+from cs_svc.tables.referrals import REFERRAL_LIST, REFERRALS
 from cs_svc.tables.tags import TAG_LIST, TAGS
 
 
@@ -23,3 +25,13 @@ async def tags(reader: Reader[Settings], limit: int, cursor: str | None) -> Page
 async def tag(reader: Reader[Settings], tag_id: str) -> Tag:
     """One tag. Raises: NotFound."""
     return await reader.get(TAGS, tag_id)
+
+
+async def referrals(reader: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Referral]:
+    """A page of the referrals that the reader may see, newest first."""
+    return await reader.page(REFERRAL_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def referral(reader: Reader[Settings], referral_id: str) -> Referral:
+    """One referral. Raises: NotFound."""
+    return await reader.get(REFERRALS, referral_id)

@@ -12,14 +12,16 @@ MOST_LISTED = 100
 
 async def files(reader: Reader, conversation_id: str) -> list[ListedFile]:
     """The latest files of a conversation, newest first. Raises: NotFound."""
-    await queries.conversation(reader, conversation_id)
-    return await reader.all(FILES_OF_CONVERSATION, conversation_id=conversation_id, rows=MOST_LISTED)
+    conversation = await queries.conversation(reader, conversation_id)
+    first = conversation.first_shown(reader.actor.role)
+    return await reader.all(FILES_OF_CONVERSATION, conversation_id=conversation_id, rows=MOST_LISTED, from_place=first)
 
 
 async def file(reader: Reader, conversation_id: str, file_id: str) -> Attachment:
     """One file of a conversation. Raises: NotFound."""
-    await queries.conversation(reader, conversation_id)
-    found = await reader.one(FILE_OF_CONVERSATION, conversation_id=conversation_id, file_id=file_id)
+    conversation = await queries.conversation(reader, conversation_id)
+    first = conversation.first_shown(reader.actor.role)
+    found = await reader.one(FILE_OF_CONVERSATION, conversation_id=conversation_id, file_id=file_id, from_place=first)
     if found is None:
         raise NotFound
     return found

@@ -29,7 +29,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, ServedBy, Turn
 from cs_svc.tables.answers import owed
 from cs_svc.tables.schema import metadata
 from cs_svc.tables.visibility import newest_of_buyer, seen_by
@@ -63,6 +63,8 @@ conversations = Table(
     timestamp("snoozed_until", null=True),
     text("merged_into", null=True),
     Column("places_skipped", Integer, nullable=False, server_default="0"),
+    *one_of("served_by", ServedBy, default=ServedBy.PLATFORM),
+    text("merchant_sees_from", null=True),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="time_when_closed"),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="case_has_order"),
     Index("conversations_buyer_idx", "buyer_id", "id"),
@@ -106,7 +108,17 @@ CONVERSATIONS = Rows(conversations, Conversation, seen_by(conversations))
 CONVERSATION_LIST = Listing(
     conversations,
     Conversation,
-    filters=("state", "order_id", "case_id", "buyer_id", "agent_id", "whose_turn", "channel", "identity_id"),
+    filters=(
+        "state",
+        "order_id",
+        "case_id",
+        "buyer_id",
+        "agent_id",
+        "whose_turn",
+        "channel",
+        "identity_id",
+        "served_by",
+    ),
     seen_by=seen_by(conversations),
     computed={
         "snoozed": {
@@ -125,11 +137,19 @@ CLEAR_DEADLINE = Statement(
 MESSAGES = Rows(messages, Message)
 # Whoever sees a conversation sees its messages: the conversation is looked up first.
 MESSAGE_LIST = Listing(
-    messages, Message, filters=("conversation_id",), seen_by=dict.fromkeys(seen_by(conversations)), order="place"
+    messages,
+    Message,
+    filters=("conversation_id",),
+    seen_by=dict.fromkeys(seen_by(conversations)),
+    order="place",
+    conditions={"from_place": messages.c.place >= bindparam("from_place", type_=Text)},
 )
 LATEST_MESSAGES = Query(
     select(messages)
-    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .where(
+        messages.c.conversation_id == bindparam("conversation_id"),
+        messages.c.place >= bindparam("from_place", type_=Text),
+    )
     .order_by(messages.c.place.desc())
     .limit(bindparam("rows")),
     Message,

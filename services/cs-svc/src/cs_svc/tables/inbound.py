@@ -105,13 +105,14 @@ MOVE_INBOUND = Statement(
 )
 ATTACHMENTS = Rows(message_attachments, Attachment)
 _of_conversation = message_attachments.join(messages, messages.c.id == message_attachments.c.message_id)
+_SHOWN = messages.c.place >= bindparam("from_place", type_=Text)
 FILES_OF_CONVERSATION = Query(
     select(
         *(column for column in message_attachments.c if column.name != "content"),
         message_attachments.c.content.is_not(None).label("is_kept"),
     )
     .select_from(_of_conversation)
-    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .where(messages.c.conversation_id == bindparam("conversation_id"), _SHOWN)
     .order_by(message_attachments.c.id.desc())
     .limit(bindparam("rows")),
     ListedFile,
@@ -120,7 +121,9 @@ FILE_OF_CONVERSATION = Query(
     select(message_attachments)
     .select_from(_of_conversation)
     .where(
-        messages.c.conversation_id == bindparam("conversation_id"), message_attachments.c.id == bindparam("file_id")
+        messages.c.conversation_id == bindparam("conversation_id"),
+        message_attachments.c.id == bindparam("file_id"),
+        _SHOWN,
     ),
     Attachment,
 )

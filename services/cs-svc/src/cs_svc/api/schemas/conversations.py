@@ -28,7 +28,15 @@ from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
 from cs_svc.domain.bot import AnswerKind, HandoverReason
 from cs_svc.domain.case_notifications import notification_text
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.conversations import CONVERSATION, AuthorRole, Conversation, ConversationState, Message, Turn
+from cs_svc.domain.conversations import (
+    CONVERSATION,
+    AuthorRole,
+    Conversation,
+    ConversationState,
+    Message,
+    ServedBy,
+    Turn,
+)
 from cs_svc.domain.read_marks import DeliveryState, ReadMark, delivery
 
 
@@ -241,6 +249,11 @@ class ConversationOut(Out):
     """The tags that agents gave it; empty for buyers and merchants, who do not see them."""
     snoozed_until: Time | None
     """When a conversation that an agent put off comes back; null where it was not, and for buyers and merchants."""
+
+    served_by: ServedBy
+    """Whose people serve it: those of the platform, or of the merchant."""
+    merchant_sees_from: str | None
+    """The place of the first message that the merchant's people see; null where they see all that there is."""
 
     @classmethod
     def of(cls, conversation: Conversation, actor: Actor, unread: int | None = None) -> Self:

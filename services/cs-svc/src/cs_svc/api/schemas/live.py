@@ -203,6 +203,19 @@ class MarkOut(PersonOut):
     """Whether it was read."""
 
 
+class ReferralEventOut(PersonOut):
+    """The conversation was offered to the other side, or that has ended; `GET /v1/referrals/{referral_id}` has it. Buyers get none. It may be lost."""
+
+    type: Literal["referral"] = "referral"
+    """Which frame it is."""
+    conversation_id: str
+    """The id of the conversation."""
+    referral_id: str
+    """The id of the offer."""
+    state: str
+    """Its state."""
+
+
 class CallEventOut(Out):
     """A call rings, was answered, or has ended; `GET /v1/calls/{call_id}` has the customer. It may be lost: `GET /v1/calls?state=ringing` has all."""
 
@@ -226,6 +239,7 @@ RECEIVED = [
     TypingOut,
     PresenceOut,
     MarkOut,
+    ReferralEventOut,
     CallEventOut,
 ]
 """The frames that clients send and receive."""

@@ -99,6 +99,15 @@ async def conversation_transferred(
     tx.wake(queue.ROUTING)
 
 
+async def conversation_referred(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """What the merchant's people serve waits for no agent; an agent who accepted it has it."""
+    if conversation.agent_id is None:
+        await queue.leave(tx, conversation.id, LeaveCause.REFERRED)
+    else:
+        await queue.take(tx, conversation.id, conversation.agent_id)
+    tx.wake(queue.ROUTING)
+
+
 async def conversation_merged(tx: Transaction[Settings], source: Conversation, target: Conversation) -> None:
     """The source waits no more; the target does in its place where nobody has it, and has waited as long; also where the bot was to answer the source and has not the
     target."""

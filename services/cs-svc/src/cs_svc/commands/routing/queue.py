@@ -21,7 +21,7 @@ from cs_svc.commands.deadlines import queue_timer
 from cs_svc.commands.record import conversation_fields
 from cs_svc.commands.routing import forecasts
 from cs_svc.commands.routing.record import queue_fields
-from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
+from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction, ServedBy
 from cs_svc.domain.orders import Subject
 from cs_svc.domain.routing import queue as domain
 from cs_svc.domain.routing.agents import WEIGHTS, Team
@@ -56,10 +56,13 @@ async def enter(
     since: datetime | None = None,
     refused_by: Sequence[str] = (),
 ) -> QueueEntry | None:
-    """Let a conversation wait for an agent of this team, or of the one that is for it; None where none is. One that waits already goes on waiting.
+    """Let a conversation wait for an agent of this team, or of the one that is for it; None where none is, or where the merchant's people serve it. One that
+    waits already goes on waiting.
 
     It has waited `since` then, and is offered last to those in `refused_by`.
     """
+    if conversation.served_by is ServedBy.MERCHANT:
+        return None
     live = await tx.one(queue.LOCK_LIVE_ENTRY, conversation_id=conversation.id)
     if live is not None:
         return live

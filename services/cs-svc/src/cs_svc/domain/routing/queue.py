@@ -46,6 +46,7 @@ class LeaveCause(StrEnum):
     BOT = "bot"
     TRANSFERRED = "transferred"
     MERGED = "merged"
+    REFERRED = "referred"
 
 
 class Priority(StrEnum):
