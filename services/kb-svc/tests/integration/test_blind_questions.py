@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 from aftercare_chassis.testing import Harness
 
-SETS = tomllib.loads((Path(__file__).parents[1] / "blind_questions.toml").read_text(encoding="utf-8"))
+TESTS = Path(__file__).parents[1]
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
+@pytest.mark.parametrize(("file", "least"), [("blind_questions.toml", 0.92), ("more_blind_questions.toml", 0.78)])
 @pytest.mark.parametrize("half", [0, 1], ids=["odd", "even"])
-async def test_words_find_the_policy(seeded_kb: Harness, capsys: pytest.CaptureFixture[str], half: int) -> None:
+async def test_words_find_the_policy(
+    seeded_kb: Harness, capsys: pytest.CaptureFixture[str], file: str, least: float, half: int
+) -> None:
+    sets = tomllib.loads((TESTS / file).read_text(encoding="utf-8"))
     buyer, first, missed, count = seeded_kb.client("buyer", "buyer-1"), 0, [], 0
-    for name, questions in SETS.items():
+    for name, questions in sets.items():
         for question, *slugs in questions[half::2]:
             answer = (await buyer.get("/v1/search", params={"q": question, "limit": 3})).json()
             found = [hit["slug"] for hit in answer["data"] if hit["language"] == LANGUAGES[name]]
@@ -24,5 +28,5 @@ async def test_words_find_the_policy(seeded_kb: Harness, capsys: pytest.CaptureF
                 missed.append(f"{question} -> {slugs}, found {found}")
     with capsys.disabled():
         print(f"\nby words: {count} questions, first {first / count:.3f}, among three {1 - len(missed) / count:.3f}")
-    assert first / count >= 0.83, missed
+    assert first / count >= least, missed
     assert 1 - len(missed) / count >= 0.95, missed

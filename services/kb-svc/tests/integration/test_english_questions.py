@@ -19,5 +19,5 @@ async def test_words_find_the_policy(seeded_kb: Harness, capsys: pytest.CaptureF
         among_three += not set(found).isdisjoint(slugs)
     with capsys.disabled():
         print(f"\nby words: {count} questions, first {first / count:.3f}, among three {among_three / count:.3f}")
-    assert first / count >= 0.65
-    assert among_three / count >= 0.82
+    assert first / count >= 0.8
+    assert among_three / count >= 0.93

@@ -11,10 +11,10 @@ DROP TABLE article_import_rows, article_import_refusals, article_imports, unansw
 ALTER TABLE articles DROP COLUMN newest, DROP COLUMN changes_at, DROP COLUMN notice_days;
 ALTER TABLE drafts
     DROP COLUMN state, DROP COLUMN submitted_by, DROP COLUMN submitted_at, DROP COLUMN approved_by, DROP COLUMN approved_at,
-    DROP COLUMN rejected_by, DROP COLUMN reason;
+    DROP COLUMN rejected_by, DROP COLUMN reason, DROP COLUMN questions;
 ALTER TABLE article_versions
     DROP COLUMN state, DROP COLUMN effective_from, DROP COLUMN effective_until, DROP COLUMN ended_at, DROP COLUMN approved_by,
-    DROP COLUMN clause_ids;
+    DROP COLUMN clause_ids, DROP COLUMN questions;
 DROP TABLE published_texts, search_passages, search_models;
 UPDATE alembic_version SET version_num = '0001';
 """

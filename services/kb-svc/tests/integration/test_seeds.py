@@ -37,9 +37,7 @@ async def test_a_newer_text_becomes_the_next_version(empty_kb: Harness) -> None:
     first = next(seeds())
     for body in (first.body, "新的规定。", "新的规定。"):
         async with empty_kb.runtime.transaction() as tx:
-            await publish(
-                tx, type(first)(kind=first.kind, slug=first.slug, language=first.language, title=first.title, body=body)
-            )
+            await publish(tx, replace(first, body=body))
     [article] = (await empty_kb.client("buyer", "b-1").get("/v1/articles")).json()["data"]
     assert article["version"] == 2
 

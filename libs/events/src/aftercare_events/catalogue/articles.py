@@ -91,6 +91,12 @@ class ArticlePublished(ArticleEvent):
         tuple[ClauseText, ...] | None,
         Field(description="the words of its clauses, which are public; absent where ArticleTextPublished has them"),
     ] = None
+    questions: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] | None,
+        Field(
+            description="other ways in which people ask what it answers, as its editors wrote them; at most the first 6,000 bytes"
+        ),
+    ] = None
 
 
 class ArticleTextPublished(ArticleEvent):

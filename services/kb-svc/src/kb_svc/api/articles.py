@@ -55,6 +55,7 @@ async def draft_article(body: ArticleIn, tx: Tx[Settings]) -> ArticleOut:
         title=body.title,
         body=body.body,
         notice_days=body.notice_days,
+        questions=body.questions,
     )
     return ArticleOut.with_text(queries.view(tx, article, draft))
 
@@ -93,7 +94,14 @@ async def get_article(article_id: ArticleId, reader: Read, version: Version = No
 )
 async def edit_article(article_id: ArticleId, body: ArticlePatch, tx: Tx[Settings]) -> DraftOut:
     """Change the draft of the next version. Published versions stay as they are."""
-    article, draft = await commands.edit(tx, article_id, title=body.title, body=body.body, notice_days=body.notice_days)
+    article, draft = await commands.edit(
+        tx,
+        article_id,
+        title=body.title,
+        body=body.body,
+        notice_days=body.notice_days,
+        questions=body.questions,
+    )
     return DraftOut.of(article, draft, tx.actor, queries.approval(tx, article))
 
 

@@ -19,7 +19,7 @@ from kb_svc.api.imports_schemas import (
     ArticleRowsIn,
 )
 from kb_svc.commands import imports as commands
-from kb_svc.domain.imports import FIELDS, ImportClosed, ImportState, RowsOutOfOrder
+from kb_svc.domain.imports import ImportClosed, ImportState, RowsOutOfOrder
 from kb_svc.integrations.article_files import line
 from kb_svc.queries import imports as queries
 from kb_svc.settings import Settings
@@ -105,5 +105,5 @@ async def _parts(runtime: Runtime[Settings]) -> AsyncIterator[bytes]:
             page = await queries.page(reader, after)
         if not page:
             return
-        yield b"".join(line({name: each[name] for name in FIELDS}) for each in page)
+        yield b"".join(line(queries.exported(each)) for each in page)
         after = page[-1]["id"]

@@ -29,7 +29,7 @@ class ArticleRowIn(In):
     file: Name | None = None
     """The name of its file in an archive."""
     article: dict[str, Any]  # Any: checked row by row, so that a wrong one does not refuse the others
-    """`kind`, `slug`, `language`, `title` and `body`, as `draftArticle` takes them."""
+    """`kind`, `slug`, `language`, `title`, `body` and perhaps `questions`, as `draftArticle` takes them."""
 
 
 class ArticleRowsIn(In):

@@ -6,6 +6,7 @@ from aftercare_chassis.http.schemas import AllowedActions, AllowedOut, CreatedAt
 from pydantic import Field, StringConstraints
 
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Language
+from kb_svc.domain.questions import MOST
 from kb_svc.domain.versions import VersionState
 from kb_svc.queries.articles import ArticleView
 from kb_svc.queries.search import Found, Hit, SearchMode
@@ -15,6 +16,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 
 Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Prose]
 """Markdown, up to 20,000 characters."""
+
+Questions = Annotated[list[Name], Field(max_length=MOST)]
+"""At most 50 questions of one line each."""
 
 NoticeDays = Annotated[int, Field(ge=0, le=365)]
 
@@ -49,6 +53,8 @@ class ArticleIn(In):
     """The text, in Markdown."""
     notice_days: NoticeDays = 0
     """How many days a version is announced before it takes effect, such as the seven of platform rules. Not shortened later."""
+    questions: Questions = Field(default_factory=list, examples=[["不喜欢可以退吗"]])
+    """Other ways in which people ask what it answers. The search reads them with the text; readers are not shown them in hits."""
 
 
 class ArticlePatch(In):
@@ -62,6 +68,8 @@ class ArticlePatch(In):
     """The text, in Markdown; stays as it is where it is left out."""
     notice_days: NoticeDays | None = None
     """How many days later versions are announced; not fewer than before, once a version is published."""
+    questions: Questions | None = None
+    """All other ways in which people ask what it answers; they stay as they are where this is left out."""
 
 
 class ArticleSummaryOut(Out):
@@ -106,6 +114,8 @@ class ArticleOut(ArticleSummaryOut):
     """From when the version shown is in force; absent for a draft."""
     effective_until: Time | None = Maybe
     """Until when it is in force at most; absent: until another one is."""
+    questions: list[str]
+    """Other ways in which people ask what it answers, for the search."""
     allowed_actions: AllowedActions
 
     @classmethod
@@ -120,6 +130,7 @@ class ArticleOut(ArticleSummaryOut):
                 "body_hash": view.body_hash,
                 "published_at": view.published_at,
                 "version_state": view.version_state,
+                "questions": view.questions,
                 "effective_from": view.effective_from,
                 "effective_until": view.effective_until,
                 "allowed_actions": AllowedOut.of(view.allowed_actions),

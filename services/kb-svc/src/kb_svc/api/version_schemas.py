@@ -42,6 +42,8 @@ class DraftOut(Out):
     """The next title."""
     body: str
     """The next text, in Markdown."""
+    questions: list[str]
+    """Other ways in which people ask what it answers, for the search."""
     edited_by: str
     """The id of the editor who changed it last, and cannot approve it."""
     edited_at: Time

@@ -1,5 +1,6 @@
 """Articles: draft, edit, publish, retire."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from kb_svc.domain.articles import (
 from kb_svc.domain.clause_texts import fits_inline
 from kb_svc.domain.clauses import clauses
 from kb_svc.domain.errors import EffectiveTimesInvalid, NothingToPublish, NoticeShortened, NoticeTooShort, SlugTaken
+from kb_svc.domain.questions import distinct, published
 from kb_svc.domain.versions import VERSION, Approval, VersionAction, VersionState
 from kb_svc.settings import Settings
 from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
@@ -36,6 +38,7 @@ async def draft(
     title: str,
     body: str,
     notice_days: int = 0,
+    questions: Sequence[str] = (),
 ) -> tuple[Article, Draft]:
     """Create an article with its first draft.
 
@@ -52,7 +55,7 @@ async def draft(
     article = _new(tx, kind=kind, slug=slug, language=language, title=title, notice_days=notice_days)
     drafted = ARTICLE.start(article, tx)
     saved = await tx.create(ARTICLES, drafted, ArticleDrafted(**article_fields(tx, drafted, ArticleState.DRAFT)))
-    first = _draft(tx, article.id, title, body)
+    first = _draft(tx, article.id, title, body, questions)
     await tx.upsert(DRAFTS, first)
     return saved, first
 
@@ -83,6 +86,7 @@ async def edit(
     title: str | None,
     body: str | None,
     notice_days: int | None = None,
+    questions: Sequence[str] | None = None,
 ) -> tuple[Article, Draft]:
     """Change the draft, which starts as a copy of the newest edition; the editions stay as they are, and an approval is taken back.
 
@@ -101,7 +105,8 @@ async def edit(
     current: Draft | Edition | None = await tx.find(DRAFTS, article.id)
     if current is None:
         current = await tx.get(EDITIONS, article.id, article.last_number)
-    edited = _draft(tx, article.id, title or current.title, body or current.body)
+    asked = current.questions if questions is None else questions
+    edited = _draft(tx, article.id, title or current.title, body or current.body, asked)
     if isinstance(current, Draft):
         VERSION.apply(current, VersionAction.EDIT, tx)
         edited = replace(edited, rejected_by=current.rejected_by, reason=current.reason)
@@ -149,7 +154,14 @@ async def publish(
 
 
 async def publish_new(
-    tx: Transaction[Settings], *, kind: ArticleKind, slug: str, language: Language, title: str, body: str
+    tx: Transaction[Settings],
+    *,
+    kind: ArticleKind,
+    slug: str,
+    language: Language,
+    title: str,
+    body: str,
+    questions: Sequence[str] = (),
 ) -> Article:
     """Create an article with its first edition, without a draft before it, in force at once: in bulk, nothing is read.
 
@@ -160,7 +172,7 @@ async def publish_new(
         ApprovalRequired: see VERSION.
     """
     new = ARTICLE.start(_new(tx, kind=kind, slug=slug, language=language, title=title), tx)
-    edition = _edition(tx, new, _draft(tx, new.id, title, body), None, None, None)
+    edition = _edition(tx, new, _draft(tx, new.id, title, body, questions), None, None, None)
     edition = VERSION.apply(edition, VersionAction.PUBLISH, tx, approval(tx, kind))
     edition = replace(edition, clause_ids=clause_commands.first(edition.body))
     article = replace(ARTICLE.apply(new, ArticleAction.PUBLISH, tx), newest=edition.number)
@@ -183,6 +195,7 @@ def _publication(tx: Transaction[Settings], article: Article, edition: Edition) 
         article_version=edition.number,
         article_title=edition.title,
         texts=texts.of_event(words) if inline else None,
+        questions=published(edition.questions) or None,
         title_hash=digest(edition.title),
         body_hash=edition.body_hash,
         clauses=clause_commands.of_event(article, edition),
@@ -217,8 +230,15 @@ async def retire(tx: Transaction[Settings], article_id: str) -> Article:
     return await versions.store(tx, replace(now, article=article), event)
 
 
-def _draft(tx: Transaction[Settings], article_id: str, title: str, body: str) -> Draft:
-    return Draft(article_id=article_id, title=title, body=body, edited_by=tx.actor.id, edited_at=tx.now)
+def _draft(tx: Transaction[Settings], article_id: str, title: str, body: str, questions: Sequence[str]) -> Draft:
+    return Draft(
+        article_id=article_id,
+        title=title,
+        body=body,
+        questions=distinct(questions),
+        edited_by=tx.actor.id,
+        edited_at=tx.now,
+    )
 
 
 def _edition(
@@ -251,4 +271,5 @@ def _edition(
         effective_from=effective_from,
         effective_until=end,
         approved_by=draft.approved_by,
+        questions=draft.questions,
     )

@@ -16,6 +16,7 @@ from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import ApprovalRequired
 from kb_svc.domain.imports import (
     FIELDS,
+    QUESTIONS,
     ArticleImport,
     DraftInTheWay,
     ImportClosed,
@@ -28,6 +29,7 @@ from kb_svc.domain.imports import (
     check,
     reason,
 )
+from kb_svc.domain.questions import distinct
 from kb_svc.settings import Settings
 from kb_svc.tables.imports import (
     DELETE_ROWS,
@@ -119,7 +121,9 @@ def _check(tx: Transaction[Settings], fields: Mapping[str, object]) -> Iterator[
 
 
 def _row(import_id: str, row: Row) -> ImportRow:
-    fields = {name: str((row.fields or {})[name]).strip() for name in FIELDS}
+    given = row.fields or {}
+    fields = {name: str(given[name]).strip() for name in FIELDS}
+    questions = given.get(QUESTIONS)
     return ImportRow(
         import_id=import_id,
         row=row.number,
@@ -129,6 +133,7 @@ def _row(import_id: str, row: Row) -> ImportRow:
         language=Language(fields["language"]),
         title=fields["title"],
         body=fields["body"],
+        questions=distinct(str(each).strip() for each in questions) if isinstance(questions, list) else None,
     )
 
 
@@ -193,7 +198,7 @@ async def publish_some(tx: Transaction[Settings], before: ArticleImport) -> Arti
     new = [row for row in taken if row.row not in known]
     for row in changed:
         article_id = known[row.row]["id"]
-        await articles.edit(tx, article_id, title=row.title, body=row.body)
+        await articles.edit(tx, article_id, title=row.title, body=row.body, questions=row.questions)
         await articles.publish(tx, article_id)
     await tx.execute(DELETE_ROWS, import_id=before.id, last=rows[-1].row)
     await tx.insert(IMPORT_REFUSALS, *refused)
@@ -223,7 +228,13 @@ async def _publish_new(tx: Transaction[Settings], rows: Sequence[ImportRow]) -> 
     async with Sending(tx) as sending:
         for number, row in enumerate(rows):
             await articles.publish_new(
-                tx, kind=row.kind, slug=row.slug, language=row.language, title=row.title, body=row.body
+                tx,
+                kind=row.kind,
+                slug=row.slug,
+                language=row.language,
+                title=row.title,
+                body=row.body,
+                questions=row.questions or (),
             )
             if number % SENT_TOGETHER == SENT_TOGETHER - 1:
                 sending.start()

@@ -6,13 +6,14 @@ from asyncpg import Record
 
 from kb_svc.domain import vectors
 from kb_svc.domain.articles import PassageModel
+from kb_svc.domain.passages import FIRST_QUESTION
 from kb_svc.tables.articles import ARTICLES
 from kb_svc.tables.passages import DELETE_PASSAGES, INSERT_PASSAGES, MARK_EMBEDDED, MODEL, MODELS, PENDING
 from kb_svc.tables.search_index import INDEXED_NUMBER
 
 
 async def pending(reader: Reader, model: str, most: int) -> list[Record]:
-    """Articles whose newest edition has no vectors of the model: id, number, kind, language, title and body."""
+    """Articles whose newest edition has no vectors of the model: id, number, kind, language, title, body and questions."""
     return await reader.all(PENDING, model=model, most=most)
 
 
@@ -28,12 +29,15 @@ async def keep_center(tx: Transaction, model: str, of: Vector) -> None:
         await tx.upsert(MODELS, PassageModel(model=model, center=vectors.stored(of)))
 
 
-async def store(tx: Transaction, article: Record, model: str, middle: Vector, found: list[Vector]) -> None:
-    """Store the vectors of an article's passages, unless it was published again or retired in the meantime."""
+async def store(
+    tx: Transaction, article: Record, model: str, middle: Vector, sections: list[Vector], questions: list[Vector]
+) -> None:
+    """Store the vectors of an article's passages and questions, unless it was published again or retired in the meantime."""
     locked = await tx.lock(ARTICLES, article["article_id"])
     indexed = await tx.one(INDEXED_NUMBER, article_id=locked.id)
     if indexed is None or indexed["number"] != article["number"]:
         return
+    found = [*sections, *questions]
     await tx.execute(DELETE_PASSAGES, article_id=locked.id)
     await tx.execute(
         INSERT_PASSAGES,
@@ -41,7 +45,7 @@ async def store(tx: Transaction, article: Record, model: str, middle: Vector, fo
         model=model,
         kind=article["kind"],
         language=article["language"],
-        positions=list(range(len(found))),
+        positions=[*range(len(sections)), *range(FIRST_QUESTION, FIRST_QUESTION + len(questions))],
         bits=[vectors.bits(each, middle) for each in found],
         vectors=[vectors.stored(each) for each in found],
     )

@@ -1,5 +1,8 @@
 """The search index: index the newest edition of an article, remove a retired article."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_language import analyser, pinyin, ranking
 from aftercare_language.normalization import normalize
@@ -34,7 +37,8 @@ def document(article: Article, edition: Edition) -> IndexedArticle:
     analysis = analyser.analyse(text)
     words = ranking.document_terms(edition.title, analysis.counts)
     # Sounds are not part of the length: they would make every Chinese article twice as long.
-    counts = {**words, **_sounds(edition.title, text)}
+    counts = Counter({**words, **_sounds(edition.title, text)})
+    counts.update(_asked(edition.questions))
     return IndexedArticle(
         article_id=article.id,
         number=edition.number,
@@ -42,11 +46,20 @@ def document(article: Article, edition: Edition) -> IndexedArticle:
         language=article.language,
         length=sum(words.values()),
         terms=list(counts),
-        counts=counts,
+        counts=dict(counts),
         text=text,
         positions=positions.stored(analysis),
         analyser=analyser.VERSION,
     )
+
+
+def _asked(questions: Iterable[str]) -> Counter[str]:
+    """In how many of the questions each term is, its sounds included. They add to the counts of the text and not to its length:
+    an article is not the worse for being asked for in many ways."""
+    found = Counter[str]()
+    for each in questions:
+        found.update({*analyser.terms(each), *pinyin.counts(normalize(each))})
+    return found
 
 
 def _sounds(title: str, text: str) -> dict[str, int]:

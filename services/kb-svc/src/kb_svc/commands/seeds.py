@@ -15,13 +15,14 @@ from kb_svc.tables.articles import ARTICLE_WITH_SLUG, DRAFTS, EDITIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """One file: its directory is the language, its name the slug; its header has the kind and the title."""
+    """One file: its directory is the language, its name the slug; its header has the kind, the title and the questions."""
 
     kind: ArticleKind
     slug: str
     language: Language
     title: str
     body: str
+    questions: list[str]
 
 
 def seeds() -> Iterator[Seed]:
@@ -35,9 +36,15 @@ def seeds() -> Iterator[Seed]:
 def parse(language: Language, slug: str, text: str) -> Seed:
     """The seed in the text of a file. Raises: ValueError without a header, KeyError for a missing kind or title."""
     _, header, body = text.split("---\n", 2)
-    fields = {name: value for name, _, value in (line.partition(": ") for line in header.splitlines())}
+    named, _, listed = header.partition("questions:\n")
+    fields = {name: value for name, _, value in (line.partition(": ") for line in named.splitlines())}
     return Seed(
-        kind=ArticleKind(fields["kind"]), slug=slug, language=language, title=fields["title"], body=body.strip() + "\n"
+        kind=ArticleKind(fields["kind"]),
+        slug=slug,
+        language=language,
+        title=fields["title"],
+        body=body.strip() + "\n",
+        questions=[line.removeprefix("- ") for line in listed.splitlines()],
     )
 
 
@@ -49,7 +56,13 @@ async def publish(tx: Transaction[Settings], seed: Seed) -> None:
     article = await tx.one(ARTICLE_WITH_SLUG, slug=seed.slug, language=seed.language)
     if article is None:
         created, _ = await articles.draft(
-            tx, kind=seed.kind, slug=seed.slug, language=seed.language, title=seed.title, body=seed.body
+            tx,
+            kind=seed.kind,
+            slug=seed.slug,
+            language=seed.language,
+            title=seed.title,
+            body=seed.body,
+            questions=seed.questions,
         )
         await articles.publish(tx, created.id)
         return
@@ -57,6 +70,6 @@ async def publish(tx: Transaction[Settings], seed: Seed) -> None:
     draft = await tx.find(DRAFTS, article.id)
     if newest is None or newest.published_by != SYSTEM.id or draft is not None:
         return
-    if (newest.title, newest.body) != (seed.title, seed.body):
-        await articles.edit(tx, article.id, title=seed.title, body=seed.body)
+    if (newest.title, newest.body, newest.questions) != (seed.title, seed.body, seed.questions):
+        await articles.edit(tx, article.id, title=seed.title, body=seed.body, questions=seed.questions)
         await articles.publish(tx, article.id)

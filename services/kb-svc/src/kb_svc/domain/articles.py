@@ -1,6 +1,6 @@
 """Articles, their drafts and published versions, and the lifecycle of an article."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -79,7 +79,7 @@ class Article:
 class Draft:
     """The next edition while it is edited; at most one per article, beside the published ones.
 
-    `reason` is why it was rejected last.
+    `reason` is why it was rejected last. `questions`: other ways in which people ask what it answers.
     """
 
     article_id: str
@@ -94,6 +94,7 @@ class Draft:
     approved_at: datetime | None = None
     rejected_by: str | None = None
     reason: str | None = None
+    questions: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class Edition:
     It is in force from `effective_from` until the next one is, or until `effective_until`. `ended_at` is when that was, or when it was
     withdrawn; one that ended at its beginning or before was never in force. `clause_ids` are those of its sections in their order;
     builds of an earlier revision write none, and count the sections.
+    `questions` are other ways in which people ask what it answers.
     """
 
     article_id: str
@@ -118,6 +120,7 @@ class Edition:
     ended_at: datetime | None = None
     approved_by: str | None = None
     clause_ids: list[str] | None = None
+    questions: list[str] = field(default_factory=list)
 
     def is_in_force_at(self, at: datetime) -> bool:
         """Whether its time has not ended by then, where it has begun."""

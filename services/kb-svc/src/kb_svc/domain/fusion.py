@@ -7,14 +7,18 @@ SPREAD = 0.08  # below the best similarity by so much, an article has nothing to
 FOREIGN = 0.3  # what an article in another language than that of the question counts by its words
 MEANING_WEIGHT = 1.0
 ENOUGH = 0.84  # of a similarity, for an article that shares no word with the question
+NEAR_SECTION, NEAR_QUESTION = 0.86, 0.89
+"""From such a similarity on, a passage answers a question, and a question of editors is the same one: two questions about different matters
+are more alike than a question and a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """The highest similarity of a passage of an article to the question, from -1 to 1."""
+    """The highest similarity of a passage of an article to the question, from -1 to 1. `is_answer`: a passage of it is near enough."""
 
     similarity: float
     is_foreign: bool
+    is_answer: bool = False
 
 
 def by_words(scores: Mapping[str, float], foreign: frozenset[str]) -> dict[str, float]:

@@ -12,9 +12,12 @@ from aftercare_chassis.refusals import Kind, Refusal
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.clauses import clauses
 from kb_svc.domain.errors import ClauseTermsInvalid
+from kb_svc.domain.questions import LONGEST, MOST
 
 LONGEST_TITLE, LONGEST_BODY, LONGEST_SLUG = 200, 20_000, 100
 FIELDS = ("kind", "slug", "language", "title", "body")
+QUESTIONS = "questions"
+"""May be left out: the article then keeps those that it has."""
 _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 _INVISIBLE = _BREAKS | {"Zs", "Cf"}
 _CONTROL = compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -64,6 +67,7 @@ class ImportRow:
     language: Language
     title: str
     body: str
+    questions: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +139,17 @@ _ALLOWED = {
     "language": " | ".join(Language),
     "title": f"1–{LONGEST_TITLE}",
     "body": f"1–{LONGEST_BODY}",
+    QUESTIONS: f"0–{MOST} × 1–{LONGEST}",
 }
 
 
 def check(fields: Mapping[str, object]) -> Iterator[Refusal]:
     """What is wrong with the fields of an article: none where it may be published."""
-    for name in fields.keys() - set(FIELDS):
-        yield _unsuitable(str(name)[:40], ", ".join(FIELDS))
+    for name in fields.keys() - {*FIELDS, QUESTIONS}:
+        yield _unsuitable(str(name)[:40], ", ".join((*FIELDS, QUESTIONS)))
     wrong = [name for name in FIELDS if not _is_valid(name, fields.get(name))]
+    if QUESTIONS in fields and not _are_questions(fields[QUESTIONS]):
+        wrong.append(QUESTIONS)
     yield from (_unsuitable(name, _ALLOWED[name]) for name in wrong)
     if not wrong and fields["kind"] == ArticleKind.POLICY:
         try:
@@ -153,6 +160,18 @@ def check(fields: Mapping[str, object]) -> Iterator[Refusal]:
 
 def _unsuitable(field: str, allowed: str) -> Refusal:
     return FieldUnsuitable(pointer=f"/{field}", field=field, allowed=allowed)
+
+
+def _are_questions(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST
+        and all(isinstance(each, str) and _is_text(each) and _is_line(each.strip(), LONGEST) for each in value)
+    )
+
+
+def _is_line(text: str, longest: int) -> bool:
+    return len(text) <= longest and _shows(text) and not any(category(each) in _BREAKS for each in text)
 
 
 def _is_valid(name: str, value: object) -> bool:
@@ -167,7 +186,7 @@ def _is_valid(name: str, value: object) -> bool:
         case "slug":
             return len(value) <= LONGEST_SLUG and _SLUG.match(value) is not None
         case "title":
-            return len(text) <= LONGEST_TITLE and _shows(text) and not any(category(each) in _BREAKS for each in text)
+            return _is_line(text, LONGEST_TITLE)
         case _:
             return len(text) <= LONGEST_BODY and _shows(text) and _CONTROL.search(text) is None
 

@@ -9,6 +9,8 @@ from kb_svc.domain.markdown import plain
 
 LONGEST = 600  # characters of a passage; a longer section is parted at the end of a sentence
 MOST = 40  # passages of an article
+FIRST_QUESTION = 1_000
+"""The position of the first question of editors among the passages of an article; sections come before it."""
 _PARSER = MarkdownIt("commonmark")
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])|(?<=[.])(?= )")
 

@@ -1,7 +1,7 @@
 """Files with articles: JSON lines, or a ZIP archive with a Markdown file per article.
 
-A line is a JSON object with `kind`, `slug`, `language`, `title` and `body`. A Markdown file has the same but the body in its head, between
-two lines `---`, as `name: value`; in an archive `en/returns.md`, the folder and the name stand for `language` and `slug` where the head has
+A line is a JSON object with `kind`, `slug`, `language`, `title`, `body` and perhaps a list of `questions`. A Markdown file has the same but the
+body in its head, between two lines `---`, as `name: value`, and each question as a line `- …` below `questions:`; in an archive `en/returns.md`, the folder and the name stand for `language` and `slug` where the head has
 none. What cannot be read is a row with the reason, so that the others are checked as well; what is no such file at all is refused.
 """
 
@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from kb_svc.domain.imports import RowUnreadable
+from kb_svc.domain.imports import QUESTIONS, RowUnreadable
 
 LONGEST_ROW = 200_000
 """Bytes of a line or of a file in an archive: a body has 20,000 characters, and JSON may need six bytes for one."""
@@ -134,15 +134,19 @@ def _markdown(content: bytes, name: PurePosixPath) -> Fields | RowUnreadable:
     if before.strip() or len(rest) < 2:
         return _unreadable("it has no head between two lines ---")
     fields: Fields = {"slug": name.stem, **({"language": name.parts[-2]} if len(name.parts) > 1 else {})}
-    named = set[str]()
+    named, key = set[str](), ""
     for line in rest[0].splitlines():
+        if key == QUESTIONS and line.startswith("- "):
+            fields[QUESTIONS] = [*fields.get(QUESTIONS, ()), line.removeprefix("- ").strip()]
+            continue
         key, separator, value = line.partition(":")
         if not line.strip():
             continue
-        if not separator or key.strip() in named:
+        key = key.strip()
+        if not separator or key in named or (key == QUESTIONS and value.strip()):
             return _unreadable("a line of its head is not `name: value`, or names a field twice")
-        named.add(key.strip())
-        fields[key.strip()] = value.strip()
+        named.add(key)
+        fields[key] = [] if key == QUESTIONS else value.strip()
     return {**fields, "body": rest[1]}
 
 
@@ -168,6 +172,8 @@ class Writer:
             self._file.write(line(article))
         elif self._archive is not None:
             head = "".join(f"{name}: {article[name]}\n" for name in ("kind", "slug", "language", "title"))
+            if asked := article.get(QUESTIONS):
+                head += f"{QUESTIONS}:\n" + "".join(f"- {each}\n" for each in asked)
             name = f"{article['language']}/{article['slug']}.md"
             self._archive.writestr(name, f"---\n{head}---\n{article['body']}")
 

@@ -35,6 +35,7 @@ class ArticleView:
     version_state: VersionState
     effective_from: datetime | None
     effective_until: datetime | None
+    questions: list[str]
     allowed_actions: list[Allowed]
 
 
@@ -116,6 +117,7 @@ def view(reader: Reader, article: Article, text: Draft | Edition) -> ArticleView
         version_state=text.state,
         effective_from=edition.effective_from if edition else None,
         effective_until=edition.effective_until if edition else None,
+        questions=text.questions,
         allowed_actions=ARTICLE.allowed(article, reader.actor),
     )
 

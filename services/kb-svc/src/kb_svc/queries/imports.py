@@ -1,12 +1,13 @@
 """Imports of articles, and the articles as an import takes them."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 from asyncpg import Record
 
-from kb_svc.domain.imports import ArticleImport, ImportRefusal, ImportState
+from kb_svc.domain.imports import FIELDS, QUESTIONS, ArticleImport, ImportRefusal, ImportState
 from kb_svc.tables.imports import EXPORTED, IMPORT_LIST, IMPORTS, REFUSALS_AFTER
 
 PAGE = 200
@@ -29,8 +30,14 @@ async def refusals(reader: Reader, import_id: str, *, after: int, most: int) -> 
 
 
 async def page(reader: Reader, after: str) -> list[Record]:
-    """The published articles behind an id, oldest first: id, kind, slug, language, title and body."""
+    """The published articles behind an id, oldest first: id, kind, slug, language, title, body and questions."""
     return await reader.all(EXPORTED, after=after, most=PAGE)
+
+
+def exported(article: Record) -> dict[str, Any]:  # Any: texts, and a list of them
+    """The fields of a published article as an import takes them; without questions where it has none."""
+    asked = {QUESTIONS: article[QUESTIONS]} if article[QUESTIONS] else {}
+    return {name: article[name] for name in FIELDS} | asked
 
 
 async def published(reader: Reader) -> AsyncIterator[Record]:

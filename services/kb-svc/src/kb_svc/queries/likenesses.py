@@ -1,11 +1,14 @@
 """How near articles are to a question by their vectors."""
 
+from dataclasses import replace
+
 from aftercare_chassis.database.transaction import Reader
 from aftercare_language.vectors import Vector, similarity
 
 from kb_svc.domain import vectors
 from kb_svc.domain.articles import ArticleKind, Language
-from kb_svc.domain.fusion import Likeness
+from kb_svc.domain.fusion import NEAR_QUESTION, NEAR_SECTION, Likeness
+from kb_svc.domain.passages import FIRST_QUESTION
 from kb_svc.tables.passages import MODEL, NEAREST
 
 MOST = 100
@@ -29,7 +32,9 @@ async def likenesses(
     found: dict[str, Likeness] = {}
     for row in rows:
         near = similarity(vector, vectors.read(row["vector"]))
-        known = found.get(row["article_id"])
-        if known is None or near > known.similarity:
-            found[row["article_id"]] = Likeness(near, row["language"] != asked_in)
+        enough = NEAR_QUESTION if row["position"] >= FIRST_QUESTION else NEAR_SECTION
+        known = found.get(row["article_id"], Likeness(near, row["language"] != asked_in))
+        found[row["article_id"]] = replace(
+            known, similarity=max(near, known.similarity), is_answer=known.is_answer or near >= enough
+        )
     return found

@@ -14,7 +14,7 @@ from aftercare_language.synonyms import Synonyms
 from aftercare_language.vectors import Vector
 from asyncpg import Record
 
-from kb_svc.domain import fusion, unanswered
+from kb_svc.domain import unanswered
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.domain.fusion import by_words, fused
@@ -104,7 +104,7 @@ async def search(reader: Reader, asked: Asked, synonyms: Synonyms, statistics: S
     scores = fused(words, near) if near else words
     hits = await _hits(reader, dict(ranking.top(scores, asked.limit)), weights)
     mode = SearchMode.HYBRID if near else SearchMode.LEXICAL
-    is_near = any(each.similarity >= fusion.ENOUGH for each in near.values())
+    is_near = any(each.is_answer for each in near.values())
     return Found(
         hits=hits,
         mode=mode,

@@ -69,6 +69,7 @@ drafts = Table(
     timestamp("approved_at", null=True),
     text("rejected_by", null=True),
     text("reason", null=True),
+    Column("questions", ARRAY(Text), nullable=False, server_default="{}"),
     CheckConstraint("state = 'draft' OR submitted_by IS NOT NULL", name="submitted_by"),
     CheckConstraint("(state = 'approved') = (approved_by IS NOT NULL)", name="approved_by"),
 )
@@ -90,6 +91,7 @@ editions = Table(
     timestamp("ended_at", null=True),
     text("approved_by", null=True),
     Column("clause_ids", ARRAY(Text), nullable=True),
+    Column("questions", ARRAY(Text), nullable=False, server_default="{}"),
     CheckConstraint("number >= 1", name="number"),
     CheckConstraint("effective_until > effective_from", name="effective_until"),
     CheckConstraint("(state IN ('scheduled', 'in_force')) = (ended_at IS NULL)", name="ended_at"),

@@ -3,7 +3,22 @@
 from aftercare_chassis.database.columns import one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, bindparam, case, delete, exists, func, select
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kb_svc.domain.articles import EDITORS, ArticleState
 from kb_svc.domain.imports import ArticleImport, ImportRefusal, ImportRow, ImportState
@@ -39,6 +54,7 @@ rows = Table(
     text("language"),
     text("title"),
     text("body"),
+    Column("questions", ARRAY(Text), nullable=True),
 )
 import_refusals = Table(
     "article_import_refusals",
@@ -98,7 +114,8 @@ def _known() -> Query[Record]:
         & (articles.c.state != bindparam("retired", ArticleState.RETIRED.value)),
     ).outerjoin(editions, (editions.c.article_id == articles.c.id) & (editions.c.number == articles.c.published))
     # Rows have no spaces around them (`str.strip`); the seeded policies end with a new line.
-    same = (editions.c.title == rows.c.title) & (func.btrim(editions.c.body, _SPACES) == rows.c.body)
+    same_questions = or_(rows.c.questions.is_(None), editions.c.questions == rows.c.questions)
+    same = (editions.c.title == rows.c.title) & (func.btrim(editions.c.body, _SPACES) == rows.c.body) & same_questions
     return Query(
         select(
             rows.c.row,
@@ -118,7 +135,15 @@ def _known() -> Query[Record]:
 REPEATED = _repeated()
 KNOWN_ARTICLES = _known()
 EXPORTED: Query[Record] = Query(
-    select(articles.c.id, articles.c.kind, articles.c.slug, articles.c.language, editions.c.title, editions.c.body)
+    select(
+        articles.c.id,
+        articles.c.kind,
+        articles.c.slug,
+        articles.c.language,
+        editions.c.title,
+        editions.c.body,
+        editions.c.questions,
+    )
     .join(editions, (editions.c.article_id == articles.c.id) & (editions.c.number == articles.c.published))
     .where(
         articles.c.state == bindparam("published_state", ArticleState.PUBLISHED.value),

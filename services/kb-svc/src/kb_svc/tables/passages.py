@@ -82,6 +82,7 @@ PENDING: Query[Record] = Query(
         documents.c.language,
         editions.c.title,
         editions.c.body,
+        editions.c.questions,
     )
     .join(editions, (editions.c.article_id == documents.c.article_id) & (editions.c.number == documents.c.number))
     .where(
@@ -108,7 +109,7 @@ def _nearest() -> Query[Any]:
         else_=literal_column("NULL"),
     )
     return Query(
-        select(passages.c.article_id, passages.c.language, passages.c.vector)
+        select(passages.c.article_id, passages.c.position, passages.c.language, passages.c.vector)
         .where(passages.c.model == _model)
         .where(or_(kind.is_(None), passages.c.kind == kind), or_(language.is_(None), passages.c.language == language))
         .order_by(distance, passages.c.article_id, passages.c.position)

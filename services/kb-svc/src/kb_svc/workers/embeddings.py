@@ -8,6 +8,7 @@ from aftercare_chassis.runtime import Runtime
 from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole
 from aftercare_language.synonyms import shipped
 from aftercare_language.vectors import Vector
+from asyncpg import Record
 
 from kb_svc.commands import passages, search_index
 from kb_svc.domain import vectors
@@ -39,13 +40,18 @@ class Embedding:
         try:
             middle = await self._center(runtime)
             for article in pending:
-                texts = passages_of(article["title"], article["body"])
-                found = await self._embedder.embed(texts, TextRole.PASSAGE)
+                sections, questions = await self._vectors(article)
                 async with runtime.transaction(SYSTEM) as tx:
-                    await passages.store(tx, article, model, middle, found)
+                    await passages.store(tx, article, model, middle, sections, questions)
         except EmbeddingsUnavailable:
             return runtime.clock.now() + _AGAIN
         return AT_ONCE
+
+    async def _vectors(self, article: Record) -> tuple[list[Vector], list[Vector]]:
+        """Those of the passages, and those of the questions: what is asked is compared with them as a question with questions."""
+        sections = await self._embedder.embed(passages_of(article["title"], article["body"]), TextRole.PASSAGE)
+        asked = article["questions"]
+        return sections, await self._embedder.embed(asked, TextRole.QUERY) if asked else []
 
     async def _center(self, runtime: Runtime[Settings]) -> Vector:
         model = self._embedder.model

@@ -13,7 +13,7 @@ from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
 from kb_svc.commands import imports
-from kb_svc.domain.imports import FIELDS, ArticleImport, ImportState
+from kb_svc.domain.imports import ArticleImport, ImportState
 from kb_svc.integrations import article_files
 from kb_svc.integrations.article_files import FileUnusable, Found, Writer
 from kb_svc.queries import imports as queries
@@ -96,7 +96,7 @@ async def export_file(runtime: Runtime[Settings], file: Path) -> int:
     try:
         async with runtime.reader() as reader:
             async for each in queries.published(reader):
-                writer.write({name: each[name] for name in FIELDS})
+                writer.write(queries.exported(each))
                 count += 1
     finally:
         writer.close()
