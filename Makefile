@@ -65,7 +65,7 @@ test-k8s: $(STAMP) ## apply every overlay to a real Kubernetes API server, built
 	@$(BIN)/python -m pytest -m cluster tests/kubernetes -q
 
 test-images: $(STAMP) ## build images and check what is in them (needs Docker; PYTHON_IMAGE=…)
-	@$(BIN)/python -m pytest -m images tests/deploy/test_built_images.py -q -s
+	@$(BIN)/python -m pytest -m images tests/deploy -q -s
 
 # Built once; another version in builder.yaml builds it again.
 COLLECTOR = .aftercare-collector
