@@ -1,17 +1,21 @@
 """What makes the layers of an image gives the same files at each build."""
 
-import importlib.util
+import base64
+import hashlib
 import os
+import shutil
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from manifests import ROOT
 
-SPEC = importlib.util.spec_from_file_location("seal", ROOT / "deploy" / "seal.py")
-assert SPEC
-assert SPEC.loader
-seal = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(seal)
+sys.path.append(str(ROOT / "deploy"))
+
+import elf
+import seal
 
 
 def environment(folder: Path, *, cached_at: str) -> Path:
@@ -62,3 +66,51 @@ def test_times_are_those_of_the_build(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(seal, "EPOCH", int(epoch))
     seal.main(environment(tmp_path / "venv", cached_at="now"), tmp_path / "layers" / "own")
     assert {os.lstat(path).st_mtime for path in (tmp_path / "layers" / "own").rglob("*")} == {int(epoch)}
+
+
+def test_stripped_libraries_work_and_have_their_new_hashes_in_the_record(tmp_path: Path) -> None:
+    site = tmp_path / "venv" / "lib"
+    for file in metadata.files("uvloop") or []:
+        if not file.name.endswith(".pyc"):
+            (site / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file.locate(), site / file)
+    [library] = site.glob("uvloop/loop.*.so")
+    before = library.stat().st_size
+    seal.main(tmp_path / "venv", tmp_path / "layers" / "own")
+    layer = tmp_path / "layers" / "own" / "venv" / "lib"
+    program = "import sys, asyncio, uvloop; print(uvloop.__file__, uvloop.run(asyncio.sleep(0, 'ran')))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": str(layer)}, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [str(layer / "uvloop" / "__init__.py"), "ran"], done.stderr
+    content = (layer / "uvloop" / library.name).read_bytes()
+    assert len(content) < before
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+    [record] = layer.glob("uvloop-*.dist-info/RECORD")
+    assert f"uvloop/{library.name},sha256={digest},{len(content)}\n" in record.read_text()
+
+
+def test_stripping_keeps_each_segment_and_is_done_once() -> None:
+    libraries = [
+        file.locate()
+        for name in ("av", "asyncpg", "pillow")
+        for file in metadata.files(name) or []
+        if ".so" in file.name
+    ]
+    assert len(libraries) > 20
+    for path in libraries:
+        library = Path(str(path)).read_bytes()
+        stripped = elf.stripped(library)
+        assert contents_of_segments(stripped) == contents_of_segments(library)
+        assert elf.stripped(stripped) == stripped
+
+
+def contents_of_segments(library: bytes) -> list[bytes]:
+    """All but those with the header and the table, which say where the others are."""
+    [table] = elf.struct.unpack_from("<Q", library, 32)
+    return [library[each.start : each.end] for each in elf.segments(library, table) if each.start > table]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fELF", b"\x7fELF\x01\x01" + bytes(90), b"INPUT(libc.so.6)\n"])
+def test_what_is_no_library_of_64_bits_stays_as_it_is(content: bytes) -> None:
+    assert elf.stripped(content) == content
