@@ -9,12 +9,8 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-import pytest
-from manifests import ROOT
-
-sys.path.append(str(ROOT / "deploy"))
-
 import elf
+import pytest
 import seal
 
 
