@@ -16,7 +16,7 @@ import review_scenarios
 import routing_scenarios
 import sale_scenarios
 import suite_scenarios
-from bot_scenarios import handed_over_by_the_bot
+from bot_scenarios import handed_over_by_the_bot, taught
 from channel_scenarios import called, opted_out, written_to
 from desk_scenarios import worked_on
 from in_process_suite import InProcessSuite
@@ -50,6 +50,7 @@ async def run_all(suite: InProcessSuite) -> dict[str, str]:
     await written_to(suite)
     await opted_out(suite)
     await handed_over_by_the_bot(suite)
+    await taught(suite)
     await worked_on(suite)
     await called(suite)
     await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)

@@ -30,6 +30,16 @@ from aftercare_events.catalogue.articles import (
     ArticleVersionWithdrawn,
     UnansweredQuestionSettled,
 )
+from aftercare_events.catalogue.bot import (
+    BotAnswered,
+    BotAnswerKind,
+    BotAnswerMarked,
+    BotIntentsSet,
+    BotMarkKind,
+    BotModelActivated,
+    BotModelTrained,
+    BotWrongReason,
+)
 from aftercare_events.catalogue.calls import (
     CallAnswered,
     CallDisposed,
@@ -450,6 +460,14 @@ __all__ = [
     "ArticleVersionExpired",
     "ArticleVersionTookEffect",
     "ArticleVersionWithdrawn",
+    "BotAnswerKind",
+    "BotAnswerMarked",
+    "BotAnswered",
+    "BotIntentsSet",
+    "BotMarkKind",
+    "BotModelActivated",
+    "BotModelTrained",
+    "BotWrongReason",
     "CallAnswered",
     "CallDisposed",
     "CallEnded",

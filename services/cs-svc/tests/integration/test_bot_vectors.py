@@ -10,9 +10,12 @@ import httpx
 import pytest
 from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
+from aftercare_language.embeddings import EmbeddingsClient
 from cs_desk import Desk
 from cs_svc import main
+from cs_svc.integrations.bot_reading import BotReading
 from cs_svc.settings import Settings
+from cs_svc.workers.bot_training import Training
 
 MEANT = {"退": (1.0, 0.0), "钱": (1.0, 0.1), "邮": (0.0, 1.0), "寄": (0.1, 1.0)}
 INTENTS = {
@@ -104,3 +107,49 @@ async def test_without_the_embedder_a_model_of_words_is_trained(desk: Desk, serv
 async def test_the_same_intents_and_vectors_make_the_same_weights(desk: Desk) -> None:
     first, second = await trained(desk), await trained(desk)
     assert (first["weights_hash"], first["data_hash"]) == (second["weights_hash"], second["data_hash"])
+
+
+def training_with(server: Server) -> Training:
+    """The worker with an embedder that is asked again at once after a failure."""
+    client = httpx.AsyncClient(transport=httpx.MockTransport(server))
+    embedder = EmbeddingsClient(client, url="http://embedder", model="multilingual-e5-small-q4", pause=0.0)
+    return Training(BotReading(embedder, embedder))
+
+
+async def run(desk: Desk, training: Training) -> None:
+    while await training.step(desk.harness.runtime) is not None:
+        pass
+
+
+async def test_a_model_without_vectors_is_made_again_once_the_embedder_works(desk: Desk, server: Server) -> None:
+    server.works, training = False, training_with(server)
+    words = await trained(desk)
+    await run(desk, training)
+    assert len(await models(desk)) == 1, "nothing is attempted while it is down"
+    server.works = True
+    await run(desk, training)
+    newest, oldest = await models(desk)
+    assert (newest["repeats"], newest["active"], newest["data_hash"]) == (words["version"], True, oldest["data_hash"])
+    assert newest["embedding_model"] == "multilingual-e5-small-q4"
+    await run(desk, training)
+    assert len(await models(desk)) == 2, "once is enough"
+    made = [(each.model, each.repeats) for each in await desk.events("BotModelTrained")]
+    assert made == [(words["version"], None), (newest["version"], words["version"])]
+    activated = [(each.model, each.previous_model) for each in await desk.events("BotModelActivated")]
+    assert activated == [(words["version"], None), (newest["version"], words["version"])]
+
+
+async def test_a_repetition_of_other_intents_waits_for_a_person(desk: Desk, server: Server) -> None:
+    server.works = False
+    await trained(desk)
+    more = [{"name": "freight", "examples": ["邮费谁出", "邮费多少", "邮费要吗"], "answer": "freight"}]
+    await desk.agent.put("/v1/bot/intents", json={"language": "zh-CN", "intents": more})
+    server.works = True
+    await run(desk, training_with(server))
+    newest, oldest = await models(desk)
+    assert (newest["state"], newest["active"], oldest["active"]) == ("ready", False, True)
+
+
+async def models(desk: Desk) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await desk.agent.get("/v1/bot/models")).json()["data"]
+    return found

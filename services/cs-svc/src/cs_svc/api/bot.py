@@ -24,7 +24,7 @@ from cs_svc.api.schemas.bot import (
 from cs_svc.api.schemas.bot_days import BotDaysOut
 from cs_svc.api.schemas.bot_handovers import HandoversOut
 from cs_svc.api.schemas.bot_questions import AskIn, AskOut, FiguresOut, MarkIn, MarkOut, UnansweredOut
-from cs_svc.commands import bot_answers, bot_asking, bot_models, bot_own, bot_wording
+from cs_svc.commands import bot_answers, bot_asking, bot_models, bot_outcomes, bot_own, bot_wording
 from cs_svc.domain import bot_words
 from cs_svc.domain.bot import OUT_OF_SCOPE, HandoverReason, Intent
 from cs_svc.domain.errors import IntentTwice, ModelNotReady, TooFewIntents
@@ -121,7 +121,7 @@ def _number(version: str) -> int:
 @router.post("/answers/{answer_id}/mark", operation_id="markBotAnswer", responses=refusals(NotFound))
 async def mark_answer(answer_id: AnswerId, body: MarkIn, tx: Tx[Settings]) -> MarkOut:
     """State what was found of an answer: the asker whether it solved the matter, an agent that it was wrong."""
-    return MarkOut.of(await bot_answers.mark(tx, answer_id, body.kind, reason=body.reason))
+    return MarkOut.of(await bot_outcomes.mark(tx, answer_id, body.kind, reason=body.reason))
 
 
 @router.get("/unanswered", operation_id="listUnansweredQuestions", dependencies=[EDITORS])
@@ -135,7 +135,7 @@ async def list_unanswered(
     cursor: Cursor = None,
 ) -> PageOut[UnansweredOut]:
     """The questions that the bot did not answer, newest first."""
-    page = await bot_answers.unanswered(reader, limit, cursor, reason=reason, language=language)
+    page = await bot_outcomes.unanswered(reader, limit, cursor, reason=reason, language=language)
     return PageOut[UnansweredOut].of(page, UnansweredOut.of)
 
 
@@ -146,7 +146,7 @@ async def get_figures(
 ) -> FiguresOut:
     """What became of the questions: answered, silent, confirmed by those who asked, and wrong."""
     begin: datetime = since or reader.now - timedelta(days=SINCE_DAYS)
-    found = await bot_answers.figures(reader, begin)
+    found = await bot_outcomes.figures(reader, begin)
     share = found["contained"] / found["asked"] if found["asked"] else None
     return FiguresOut(since=begin, containment=None if share is None else round(share, 4), **found)
 
@@ -204,7 +204,7 @@ def asking(reading: BotReading, generator: Generator) -> APIRouter:
         )
         replied = await bot_wording.worded(generator, body.text, replied)
         async with runtime.transaction(reader.actor) as tx:
-            answer = await bot_answers.record(tx, replied, body.text, body.conversation_id)
+            answer = await bot_outcomes.record(tx, replied, body.text, body.conversation_id)
         return AskOut.of(replied, answer)
 
     return routes

@@ -10,7 +10,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftercare_events import ConversationBotSwitched, ConversationHandedOver
 
-from cs_svc.commands import bot_answers, bot_handovers, bot_turns, deliveries, effects
+from cs_svc.commands import bot_answers, bot_handovers, bot_outcomes, bot_turns, deliveries, effects
 from cs_svc.commands.bot_answers import Reply
 from cs_svc.commands.bot_turns import Claimed
 from cs_svc.commands.conversations import new_message, posted
@@ -97,7 +97,7 @@ async def _write(
     tx: Transaction[Settings], before: Conversation, asked: str, replied: Reply, *, is_first: bool
 ) -> Message:
     hands_over = replied.kind is AnswerKind.HANDOVER
-    recorded = await bot_answers.record(_acting(tx, Actor(before.buyer_id, "buyer")), replied, asked, before.id)
+    recorded = await bot_outcomes.record(_acting(tx, Actor(before.buyer_id, "buyer")), replied, asked, before.id)
     written = CONVERSATION.apply(before, ConversationAction.ANSWER_BY_BOT, SystemContext.of(tx))
     conversation = conversations.with_bot_message(written, tx, hands_over=hands_over)
     system = tx.as_system()

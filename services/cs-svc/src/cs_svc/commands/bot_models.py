@@ -8,6 +8,7 @@ from typing import Any
 
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.refusals import NotFound
+from aftercare_events import BotIntentsSet, BotModelActivated, BotModelTrained, TraceFields, trace_fields
 
 from cs_svc.domain.bot import Activation, CitedClause, Intent, Model, ModelState, StoredWeights
 from cs_svc.domain.errors import IntentTwice, ModelNotReady, TooFewIntents
@@ -48,6 +49,36 @@ async def put_intents(tx: Transaction[Settings], intents: Sequence[Intent], *, r
     for language in sorted({each.language for each in intents}) if replace_all else ():
         names = [each.name for each in intents if each.language == language]
         await tx.execute(DELETE_OTHERS, of_language=language, names=names)
+    tx.record(
+        BotIntentsSet(
+            **_traced(tx, result="replaced" if replace_all else "set"),
+            change_id=tx.new_id("botset"),
+            languages=tuple(sorted({each.language for each in intents})),
+            intents=len(intents),
+            examples=sum(len(each.examples) for each in intents),
+            replaced=replace_all,
+        )
+    )
+
+
+def _traced(tx: Transaction[Settings], *, result: str) -> TraceFields:
+    """The fields of an event that concerns the bot, and no customer."""
+    return trace_fields(tx, affected_party="bot", applicant=tx.actor.id, result=result)
+
+
+def _recorded(tx: Transaction[Settings], model: Model) -> None:
+    """Record that the training of a model has ended."""
+    tx.record(
+        BotModelTrained(
+            **_traced(tx, result=model.state),
+            model_id=f"botmodel_{model.number}",
+            model=model.number,
+            data_hash=model.data_hash,
+            weights_hash=model.weights_hash,
+            embedding_model=model.embedding_model,
+            repeats=model.repeats,
+        )
+    )
 
 
 async def intents(reader: Reader[Settings], language: str | None) -> list[Intent]:
@@ -57,8 +88,8 @@ async def intents(reader: Reader[Settings], language: str | None) -> list[Intent
     return await reader.all(INTENTS_OF_LANGUAGE, language=language)
 
 
-async def request_training(tx: Transaction[Settings], *, precision: float) -> Model:
-    """A new model that a worker will train.
+async def request_training(tx: Transaction[Settings], *, precision: float, repeats: int | None = None) -> Model:
+    """A new model that a worker will train. `repeats` is the number of the model that is made again with vectors.
 
     Raises:
         TooFewIntents: no language has two intents.
@@ -73,6 +104,7 @@ async def request_training(tx: Transaction[Settings], *, precision: float) -> Mo
         precision=precision,
         requested_by=tx.actor.id,
         requested_at=tx.now,
+        repeats=repeats,
     )
     await tx.insert(MODELS, model)
     tx.woken.add("bot-training")
@@ -106,13 +138,14 @@ async def finish(
         report=dict(report),
     )
     await tx.upsert(MODELS, ready)
+    _recorded(tx, ready)
 
 
 async def fail(tx: Transaction[Settings], model: Model, failure: str) -> None:
     """Record that a training has failed."""
-    await tx.upsert(
-        MODELS, replace(model, state=ModelState.FAILED, leased_until=None, finished_at=tx.now, failure=failure)
-    )
+    failed = replace(model, state=ModelState.FAILED, leased_until=None, finished_at=tx.now, failure=failure)
+    await tx.upsert(MODELS, failed)
+    _recorded(tx, failed)
 
 
 async def activate(tx: Transaction[Settings], number: int) -> tuple[Model, int | None]:
@@ -125,8 +158,19 @@ async def activate(tx: Transaction[Settings], number: int) -> tuple[Model, int |
     model = await model_of(tx, number)
     if model.state is not ModelState.READY:
         raise ModelNotReady(state=model.state)
+    previous = await active_number(tx)
     activation = Activation(id=tx.new_id("botact"), number=number, activated_by=tx.actor.id, activated_at=tx.now)
     await tx.insert(ACTIVATIONS, activation)
+    rolled_back = previous is not None and number < previous
+    tx.record(
+        BotModelActivated(
+            **_traced(tx, result="rolled_back" if rolled_back else "active"),
+            activation_id=activation.id,
+            model=number,
+            previous_model=previous,
+            rolled_back=rolled_back,
+        )
+    )
     return model, number
 
 

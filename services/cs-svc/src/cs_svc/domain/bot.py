@@ -109,7 +109,8 @@ class Found:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """One training: its state, and by language the report of its evaluation. `leased_until`: no other process trains it before.
-    `embedding_model` made the vectors that its second classifiers know; None where it has none.
+    `embedding_model` made the vectors that its second classifiers know; None where it has none. `repeats` is the number of the model
+    that is made again, because it was trained without the vectors that there are now.
     """
 
     number: int
@@ -124,6 +125,7 @@ class Model:
     weights_hash: str | None = None
     report: dict[str, Any] | None = None  # Any: JSON
     failure: str | None = None
+    repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

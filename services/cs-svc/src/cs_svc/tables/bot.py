@@ -74,6 +74,7 @@ bot_models = Table(
     text("weights_hash", null=True),
     document("report", null=True),
     text("failure", null=True),
+    Column("repeats", Integer, nullable=True),
     CheckConstraint("(state = 'training') = (finished_at IS NULL)", name="finished_at"),
     Index("bot_models_training_idx", "number", postgresql_where=sql("state = 'training'")),
 )
@@ -159,6 +160,14 @@ TO_TRAIN = Query(
     .with_for_update(skip_locked=True),
     Model,
 )
+REPETITIONS = Query(
+    select(bot_models).where(bot_models.c.repeats == bindparam("number")).order_by(bot_models.c.number.desc()), Model
+)
+"""The models that make this one again, newest first."""
+LOCK_REPETITIONS: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(literal_column("'bot_repetitions'"), 0)))
+)
+"""Two processes do not ask for the same repetition."""
 ACTIVATIONS = Rows(bot_activations, Activation)
 NEWEST_ACTIVATION = Query(
     select(bot_activations).order_by(bot_activations.c.id.desc()).limit(literal_column("1")), Activation

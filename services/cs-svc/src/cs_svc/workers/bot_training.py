@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
 from aftercare_language.vectors import Vector
 
-from cs_svc.commands import bot_models
+from cs_svc.commands import bot_models, bot_repetitions
 from cs_svc.domain.bot import Intent, Model, StoredWeights
 from cs_svc.integrations import intent_models
 from cs_svc.integrations.bot_reading import BotReading
@@ -18,6 +18,8 @@ from cs_svc.integrations.intent_models import TrainingFailed, TrainingRequest
 from cs_svc.settings import Settings
 
 IDLE_SECONDS = 5.0
+_PROBE = "?"
+"""A text whose vector shows that the embedder works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,11 @@ class Training:
         return Worker("bot-training", self.step, idle=IDLE_SECONDS)
 
     async def step(self, runtime: Runtime[Settings]) -> datetime | None:
-        """Train one model, where one is to be trained."""
+        """Train one model, where one is to be trained; else see whether the active one is to be made again with vectors."""
         async with runtime.transaction(SYSTEM) as tx:
             taken = await bot_models.take(tx)
         if taken is None:
-            return None
+            return await self._repeat(runtime)
         model, intents = taken
         try:
             await self._train(runtime, model, intents)
@@ -44,10 +46,22 @@ class Training:
                 await bot_models.fail(tx, model, str(error))
         return AT_ONCE
 
+    async def _repeat(self, runtime: Runtime[Settings]) -> datetime | None:
+        """Ask for a training of the active model with vectors, where it has none and the embedder works now."""
+        async with runtime.reader(SYSTEM) as reader:
+            lacking = await bot_repetitions.wanted(reader, self.reading.embedding_model)
+        if lacking is None or await self.reading.vectors([_PROBE]) is None:
+            return None
+        async with runtime.transaction(SYSTEM) as tx:
+            await bot_repetitions.request(tx, self.reading.embedding_model)
+        return AT_ONCE
+
     async def _train(self, runtime: Runtime[Settings], model: Model, intents: list[Intent]) -> None:
         requests = _requests(intents, model.precision)
         data = sha256(b"".join(request.to_bytes() for request in requests.values())).hexdigest()
         vectors = await self._vectors(requests)
+        if model.repeats is not None and not vectors:
+            raise TrainingFailed("the embeddings server failed")
         stored, report = list[StoredWeights](), dict[str, dict[str, Any]]()  # Any: JSON
         for language, request in requests.items():
             weights, report[language] = await _classifiers(model.number, language, request, vectors.get(language))
@@ -57,6 +71,7 @@ class Training:
         )
         async with runtime.transaction(SYSTEM) as tx:
             await bot_models.finish(tx, trained, stored, report)
+            await bot_repetitions.activate(tx, trained)
 
     async def _vectors(self, requests: dict[str, TrainingRequest]) -> dict[str, list[Vector]]:
         """The vectors of all languages, or of none."""

@@ -153,6 +153,8 @@ class ModelOut(Out):
     """By language, the evaluation by cross-validation: accuracy, coverage, confusions, reliability, temperature, threshold; `vectors` has the same of the classifier that knows vectors; null before the training."""
     failure: str | None
     """Why the training failed; null where it did not."""
+    repeats: int | None
+    """The version that is made again with vectors, since its training had none; null for others."""
 
     @classmethod
     def of(cls, model: Model, active: int | None) -> Self:
