@@ -120,3 +120,20 @@ def test_from_the_threshold_on_the_wanted_share_is_right(pairs: list[tuple[float
     order = np.argsort(-sure, kind="stable")
     kept = right[order][: int((np.cumsum(np.ones(len(sure)))[sure[order] >= threshold]).size)]
     assert threshold == 0.999 or kept[: len(kept)].size > 0
+
+
+def test_vectors_decide_where_words_say_nothing() -> None:
+    """The texts of all intents are made of the same words; only the vectors, with noise, differ."""
+    random = np.random.default_rng(7)
+    labels = [at % 3 for at in range(90)]
+    texts = [" ".join(random.choice(["a", "b", "c", "d", "e"], 3)) for _ in labels]
+    vectors = np.eye(3, 16, dtype=np.float32)[labels] + random.normal(0, 0.2, (90, 16)).astype(np.float32)
+    some = Examples(("x", "y", "z"), texts, labels, vectors, precision=0.9)
+    found, report = trained(some)
+    assert report["accuracy"] > 0.9
+    assert found.find("a b c", vectors[1]).intents[0][0] == "y"
+    assert digest_of(found.to_bytes()) == digest_of(trained(some)[0].to_bytes())
+
+
+def test_words_far_apart_are_a_pair() -> None:
+    assert set(features("cancel it and the order")) & set(features("cancel my big old order")) > set(features("order"))

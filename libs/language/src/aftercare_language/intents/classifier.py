@@ -1,5 +1,5 @@
-"""A softmax regression on hashed features and, where there is an embedder, on the vector of the sentence. Deterministic: the same
-examples give the same weights."""
+"""A softmax regression on hashed features; with that of the sentence's vector (`vector_classifier`) it is one model. Deterministic: the
+same examples give the same weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ Array: TypeAlias = NDArray[Any]  # Any: the kind of its numbers
 OUT_OF_SCOPE = -1
 """The label of an example of what no intent is about: the classifier learns to be undecided about it."""
 EPOCHS, BATCH, RATE, VECTOR_SCALE, SEED = 10, 32, 60.0, 2.0, 20_260
+DROPPED = 0.5
+"""The share of the features that each step of the training leaves out, so that none alone decides."""
 _LEAST_EXAMPLES = 2
 UNKNOWN = 1.0
 """How much a feature that no example has adds to the length of a text, beside one of a single example."""
@@ -31,14 +33,18 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def batch(self, rows: Array) -> tuple[Array, Array, Array | None]:
-        """The columns that occur in these rows, a dense matrix of their values, and the vectors."""
+    def batch(self, rows: Array, dropping: np.random.Generator | None = None) -> tuple[Array, Array, Array | None]:
+        """The columns that occur in these rows, a dense matrix of their values, and the vectors. With `dropping`, values are left out
+        at random, and the others grow by as much."""
         lengths = self.starts[rows + 1] - self.starts[rows]
         places = np.repeat(self.starts[rows] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
         places = places + np.arange(int(lengths.sum()))
         used, inverse = np.unique(self.columns[places], return_inverse=True)
         dense = np.zeros((len(rows), len(used)), dtype=np.float32)
-        dense[np.repeat(np.arange(len(rows)), lengths), inverse] = self.values[places]
+        values = self.values[places]
+        if dropping is not None:
+            values = values * (dropping.random(len(values)) >= DROPPED) / np.float32(1 - DROPPED)
+        dense[np.repeat(np.arange(len(rows)), lengths), inverse] = values
         return used, dense, None if self.vectors is None else self.vectors[rows]
 
 
@@ -98,12 +104,12 @@ class Weights:
     of_vectors: Array | None
     bias: Array
 
-    def logits(self, encoded: Encoded) -> Array:
-        """How much each text is about each intent, a row per text."""
-        found = np.empty((len(encoded), len(self.bias)), dtype=np.float32)
-        for first in range(0, len(encoded), BATCH):
-            rows = np.arange(first, min(first + BATCH, len(encoded)))
-            found[rows] = self._of_batch(*encoded.batch(rows))
+    def logits(self, encoded: Encoded, rows: Array | None = None) -> Array:
+        """How much each text, or each of these rows, is about each intent: a row per text."""
+        rows = np.arange(len(encoded)) if rows is None else rows
+        found = np.empty((len(rows), len(self.bias)), dtype=np.float32)
+        for first in range(0, len(rows), BATCH):
+            found[first : first + BATCH] = self._of_batch(*encoded.batch(rows[first : first + BATCH]))
         return found
 
     def _of_batch(self, used: Array, dense: Array, vectors: Array | None) -> Array:
@@ -112,35 +118,35 @@ class Weights:
 
 
 def train(encoded: Encoded, labels: Array, intents: int, rows: Array) -> Weights:
-    """The weights by these rows of the examples: gradient descent in small steps, in an order that is always the same."""
+    """The weights of the features by these rows of the examples: gradient descent in small steps, in an order that is always the same."""
     columns = int(encoded.columns.max()) + 1 if len(encoded.columns) else 1
-    weights = Weights(
-        np.zeros((columns, intents), dtype=np.float32),
-        None if encoded.vectors is None else np.zeros((encoded.vectors.shape[1], intents), dtype=np.float32),
-        np.zeros(intents, dtype=np.float32),
-    )
-    order, steps = np.random.default_rng(SEED), EPOCHS
+    weights = Weights(np.zeros((columns, intents), dtype=np.float32), None, np.zeros(intents, dtype=np.float32))
+    random, epochs = np.random.default_rng(SEED), EPOCHS
     if len(rows) < 4_000:
-        steps = min(60, EPOCHS * 4_000 // max(1, len(rows)))
-    for epoch in range(steps):
-        shuffled, rate = order.permutation(rows), RATE * (1 - epoch / steps)
+        epochs = min(60, EPOCHS * 4_000 // max(1, len(rows)))
+    for epoch in range(epochs):
+        shuffled, rate = random.permutation(rows), RATE * (1 - epoch / epochs)
         for first in range(0, len(shuffled), BATCH):
-            _step(weights, encoded, labels, shuffled[first : first + BATCH], rate)
+            _step(weights, encoded, labels, shuffled[first : first + BATCH], rate, random)
     return weights
 
 
-def _step(weights: Weights, encoded: Encoded, labels: Array, rows: Array, rate: float) -> None:
-    used, dense, vectors = encoded.batch(rows)
-    change = probabilities(weights._of_batch(used, dense, vectors))
-    wanted = labels[rows]
-    within = np.flatnonzero(wanted != OUT_OF_SCOPE)
-    change[within, wanted[within]] -= 1
-    change[wanted == OUT_OF_SCOPE] -= np.float32(1 / change.shape[1])
-    change *= np.float32(rate / BATCH)
+def _step(
+    weights: Weights, encoded: Encoded, labels: Array, rows: Array, rate: float, random: np.random.Generator
+) -> None:
+    used, dense, _ = encoded.batch(rows, random)
+    change = surplus(weights._of_batch(used, dense, None), labels[rows]) * np.float32(rate / BATCH)
     weights.of_features[used] -= dense.T @ change
-    if weights.of_vectors is not None and vectors is not None:
-        weights.of_vectors[...] -= vectors.T @ change
     weights.bias[...] -= np.float32(0.1) * change.sum(0)
+
+
+def surplus(logits: Array, wanted: Array) -> Array:
+    """By how much each probability is above what it should be: 1 for the intent of the row, the same for all where it is out of scope."""
+    found = probabilities(logits)
+    within = np.flatnonzero(wanted != OUT_OF_SCOPE)
+    found[within, wanted[within]] -= 1
+    found[wanted == OUT_OF_SCOPE] -= np.float32(1 / found.shape[1])
+    return found
 
 
 def probabilities(logits: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The features of a text for telling intents apart: hashed words, pairs and triples of words, and the characters within them."""
+"""The features of a text for telling intents apart: hashed words, pairs and triples of them, also with words between, and the characters within."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ LONGEST = 500
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\u3040-\u30ff]")
 _PIECES = (3, 4, 5)
+_FARTHEST = 9
+"""So many words apart two of them still are a pair, in their order: "cancel … order" with whatever is between."""
 
 
 def features(text: str) -> list[int]:
@@ -44,6 +46,8 @@ def _names(text: str) -> Iterator[str]:
             yield f"2 {found[at - 1]} {word}"
         if at > 1:
             yield f"3 {found[at - 2]} {found[at - 1]} {word}"
+        for before in found[max(0, at - _FARTHEST) : max(0, at - 1)]:
+            yield f"s {before} {word}"
         padded = f"<{word}>"
         for length in _PIECES:
             for begin in range(len(padded) - length + 1):

@@ -3,21 +3,16 @@
 import base64
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
+from aftercare_language.intents import classifier, vector_classifier
 from aftercare_language.intents.calibration import Calibration, fit
-from aftercare_language.intents.classifier import (
-    OUT_OF_SCOPE,
-    Array,
-    Encoder,
-    found_features,
-    probabilities,
-    train,
-)
+from aftercare_language.intents.classifier import OUT_OF_SCOPE, Array, Encoded, Encoder, found_features, probabilities
 from aftercare_language.intents.model import Model, digest_of
 
 PARTS, MOST_CONFUSIONS, BINS = 4, 20, 10
@@ -45,17 +40,32 @@ def trained(examples: Examples) -> tuple[Model, Report]:
     found, labels = found_features(examples.texts), np.asarray(examples.labels, dtype=np.int64)
     encoder = Encoder.of(found, examples.vectors)
     encoded = encoder.encode(found, examples.vectors)
-    logits = np.zeros((len(labels), len(examples.intents)), dtype=np.float32)
-    part_of = _parts(labels)
+    logits, weights = _fitted(classifier.train, encoded, labels, len(examples.intents))
+    if examples.vectors is not None:
+        of_vectors, vector_weights = _fitted(vector_classifier.train, encoded, labels, len(examples.intents))
+        mixture = vector_classifier.mixed(logits, of_vectors, labels)
+        logits, weights = mixture.logits(logits, of_vectors), mixture.weights(weights, vector_weights)
+    calibration = fit(logits, labels, examples.precision, examples.recall)
+    return Model(examples.intents, encoder, weights, calibration), _report(examples, logits, labels, calibration)
+
+
+class _Fitted(Protocol):
+    def logits(self, encoded: Encoded, rows: Array) -> Array: ...
+
+
+_W = TypeVar("_W", bound=_Fitted)
+
+
+def _fitted(
+    train: Callable[[Encoded, Array, int, Array], _W], encoded: Encoded, labels: Array, intents: int
+) -> tuple[Array, _W]:
+    """The logits of each example by weights of the other parts, and the weights of all examples."""
+    logits, part_of = np.zeros((len(labels), intents), dtype=np.float32), _parts(labels)
     for part in range(PARTS):
         held, others = np.flatnonzero(part_of == part), np.flatnonzero(part_of != part)
         if len(held):
-            vectors = None if examples.vectors is None else examples.vectors[held]
-            of_held = encoder.encode([found[at] for at in held], vectors)
-            logits[held] = train(encoded, labels, len(examples.intents), others).logits(of_held)
-    calibration = fit(logits, labels, examples.precision, examples.recall)
-    weights = train(encoded, labels, len(examples.intents), np.arange(len(labels)))
-    return Model(examples.intents, encoder, weights, calibration), _report(examples, logits, labels, calibration)
+            logits[held] = train(encoded, labels, intents, others).logits(encoded, held)
+    return logits, train(encoded, labels, intents, np.arange(len(labels)))
 
 
 def _parts(labels: Array) -> Array:
