@@ -35,7 +35,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
         "order, setting or action of an administrator": {"order_id", "setting_id", "action_id"},
         "payment or payment difference": {"payment_id", "difference_id"},
         "parcel or intercept": {"parcel_id", "intercept_id"},
-        "conversation, referral, note, tag, macro, identity, queue entry, agent, team, or SLA clock, policy or calendar": {
+        "conversation, referral, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot": {
             *(
                 "note_id",
                 "referral_id",
@@ -49,6 +49,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
                 "team_id",
             ),
             *("clock_id", "policy_id", "calendar_id"),
+            *("change_id", "model_id", "activation_id", "answer_id", "mark_id"),
         },
         "complaint or complaint of an authority": {"complaint_id", "regulator_complaint_id"},
         "feedback or rating": {"feedback_id", "rating_id"},

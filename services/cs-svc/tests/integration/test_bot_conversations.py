@@ -15,8 +15,10 @@ from cs_svc.domain.bot_turns import LEASE, MOST_AN_HOUR, MOST_ATTEMPTS
 from cs_svc.domain.channels import Channel
 from cs_svc.settings import Settings
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
+from test_bot import ask
 
 LABELS = ("bot_turn.leased", "bot_turn.decided", "bot_turn.answered")
+UNCITED = "寄回去的邮费谁付"
 EMAIL = RecordedChannel()
 
 
@@ -255,3 +257,12 @@ async def merge(bot: BotDesk, source: dict[str, Any], target: dict[str, Any]) ->
     path = f"/v1/conversations/{source['id']}/merge"
     merged = await bot.desk.agent.post(path, json={"into_id": target["id"]})
     assert merged.status_code == 200, merged.text
+
+
+async def test_an_intent_without_a_clause_or_an_action_is_left_to_people(bot: BotDesk) -> None:
+    await bot.prepare()
+    assert (await ask(bot.desk, UNCITED))["kind"] == "answer", "outside conversations it is classified"
+    conversation = await bot.open(UNCITED)
+    await bot.work()
+    [message] = await bot.of_bot(conversation)
+    assert (message["bot"]["kind"], message["bot"]["reason"]) == ("handover", "no_article")

@@ -2,8 +2,16 @@
 
 from typing import Any
 
+import pytest
+from bot_desk import BotDesk
 from cs_desk import Desk
 from test_bot import ask, publish, trained
+
+
+@pytest.fixture
+def bots(desk: Desk) -> BotDesk:
+    return BotDesk(desk)
+
 
 HELPED, AGAIN = "退款什么时候到账", "钱多久退回来"
 
@@ -41,6 +49,34 @@ async def test_only_what_was_confirmed_and_not_asked_again_is_contained(desk: De
     assert [each["asked_again"] for each in await days(desk)] == [0, 0, 1], (
         "after more than a week it is another matter"
     )
+
+
+async def test_what_was_answered_before_a_conversation_was_reopened_is_not_contained(bots: BotDesk) -> None:
+    await bots.prepare()
+    conversation = await bots.open()
+    await bots.switch(conversation, True)
+    await bots.work()
+    [message] = await bots.of_bot(conversation)
+    await mark(bots.desk, {"id": message["bot"]["answer_id"]}, "solved")
+    path = f"/v1/conversations/{conversation['id']}"
+    assert (await bots.desk.buyer.post(f"{path}/close")).status_code == 200
+    assert [(each["asked_again"], each["contained"]) for each in await days(bots.desk)] == [(0, 1)]
+    assert (await bots.desk.agent.post(f"{path}/reopen")).status_code == 200
+    assert [(each["asked_again"], each["contained"]) for each in await days(bots.desk)] == [(1, 0)]
+    figures = (await bots.desk.agent.get("/v1/bot/figures")).json()
+    assert (figures["solved"], figures["contained"]) == (1, 0)
+
+
+async def test_a_message_after_a_week_reopens_no_answer(bots: BotDesk) -> None:
+    await bots.prepare()
+    conversation = await bots.open()
+    await bots.switch(conversation, True)
+    await bots.work()
+    await bots.desk.buyer.post(f"/v1/conversations/{conversation['id']}/close")
+    bots.harness.clock.advance(hours=24 * 8)
+    bots.desk._clients.clear()
+    await bots.write(conversation, "你好")
+    assert [each["asked_again"] for each in await days(bots.desk)] == [0]
 
 
 async def test_an_agent_states_what_was_wrong(desk: Desk) -> None:

@@ -71,6 +71,8 @@ async def reply(
     likely = found.likely
     if found.is_enough:
         intent = await intent_of(reader, language, likely[0][0])
+        if conversation_id is not None and _is_uncited(intent):
+            return handed_over(language, HandoverReason.NO_ARTICLE, model, found)
         replied = await _of_intent(reader, intent, likely[0][0], language, model, found, about)
         return await _with_own(reader, replied, intent, bot_own.named(text, ()), about)
     if _misses(latest) >= MOST_MISSES - 1:
@@ -86,6 +88,11 @@ async def reply(
             with_vector=found.with_vector,
         )
     return handed_over(language, HandoverReason.NOT_SURE, model, found)
+
+
+def _is_uncited(intent: Intent | None) -> bool:
+    """Whether the intent has neither a clause that it relies on nor an action: nothing that is said in a conversation comes from it."""
+    return intent is None or not (intent.citations or intent.action)
 
 
 async def _asking_back(reader: Reader[Settings], names: Sequence[str], language: str) -> str:

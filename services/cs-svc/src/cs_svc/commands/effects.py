@@ -1,16 +1,20 @@
 """What a conversation that is opened, written in, assigned or closed causes."""
 
+from datetime import timedelta
+
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
 from cs_svc.commands import bot_turns, deliveries, read_marks, referrals
 from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
-from cs_svc.domain.conversations import AuthorRole, Conversation, Message, Turn
+from cs_svc.domain.bot import ASKED_AGAIN_DAYS
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.domain.live import LIVE
 from cs_svc.domain.referrals import ReferralLapse
 from cs_svc.domain.routing.agents import Team
 from cs_svc.settings import Settings
+from cs_svc.tables.bot_days import REOPEN_ANSWERS
 from cs_svc.tables.bot_turns import BOT_TURNS
 from cs_svc.tables.conversations import LATEST_OF_BUYER
 
@@ -21,6 +25,8 @@ async def message_posted(
     """Let the connections of all processes that follow the locked conversation know of the stored message, have it delivered to the buyer's address,
     where the conversation is over a channel that has one and the message is not the buyer's own, have the bot answer the buyer where it has the conversation, and let queues and SLA clocks follow it.
     `before` is the conversation without it, None where it is the first."""
+    if before is not None and before.state is ConversationState.CLOSED and conversation.state is ConversationState.OPEN:
+        _reopen_answers(tx, conversation)
     if message.author_role not in (AuthorRole.SYSTEM, AuthorRole.BOT):
         read_marks.put(tx, read_marks.of_author(message))
     tx.wake(keyed(LIVE, conversation.id))
@@ -32,6 +38,12 @@ async def message_posted(
     # Word of the bot that a person will answer is no answer.
     if message.author_role is not AuthorRole.BOT or conversation.bot_in_charge:
         await clocks.message_posted(tx, before, conversation, message)
+
+
+def _reopen_answers(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """What the bot has answered lately in the conversation, which was closed and goes on, is not contained."""
+    since = tx.now - timedelta(days=ASKED_AGAIN_DAYS)
+    tx.change("bot_answers", REOPEN_ANSWERS, of_conversation=conversation.id, since=since)
 
 
 async def bot_switched(tx: Transaction[Settings], conversation: Conversation) -> None:
@@ -71,6 +83,7 @@ async def conversation_woken(tx: Transaction[Settings], conversation: Conversati
 
 async def conversation_reopened(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation, which was closed, goes on without a message."""
+    _reopen_answers(tx, conversation)
     await clocks.conversation_reopened(tx, conversation)
 
 

@@ -151,7 +151,8 @@ class Activation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the bot made of one question, and by what: rows are only inserted. `question` is kept where it was not answered,
-    `with_vector` is whether the classifier knew its vector. `choices` are the ids of own orders or cases that it offered."""
+    `with_vector` is whether the classifier knew its vector. `choices` are the ids of own orders or cases that it offered. `reopened`:
+    the conversation was closed after it, and reopened within `ASKED_AGAIN_DAYS`."""
 
     id: str
     asker_id: str
@@ -167,6 +168,7 @@ class Answer:
     question: str | None
     with_vector: bool = False
     choices: list[str] | None = None
+    reopened: bool = False
     asked_at: datetime
 
 

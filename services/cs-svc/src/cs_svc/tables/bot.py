@@ -111,6 +111,7 @@ bot_answers = Table(
     text("question", null=True),
     Column("with_vector", Boolean, nullable=False, server_default=false()),
     document("choices", null=True),
+    Column("reopened", Boolean, nullable=False, server_default=false()),
     timestamp("asked_at"),
     CheckConstraint("(kind = 'handover') = (reason IS NOT NULL)", name="reason_of_handover"),
     Index("bot_answers_asked_idx", "asked_at"),
@@ -237,6 +238,7 @@ _contained = and_(
     is_marked(MarkKind.SOLVED),
     ~is_marked(MarkKind.UNSOLVED),
     ~is_marked(MarkKind.WRONG),
+    ~bot_answers.c.reopened,
 )
 _figures: tuple[ColumnElement[Any], ...] = (  # Any: numbers
     func.count(bot_answers.c.id.distinct()).label("asked"),

@@ -45,7 +45,7 @@ _found = (
         func.date_trunc("day", bot_answers.c.asked_at, "UTC").label("day"),
         bot_answers.c.model,
         bot_answers.c.kind,
-        _again.label("again"),
+        or_(_again, bot_answers.c.reopened).label("again"),
         *(is_marked(each).label(each.value) for each in MarkKind),
     )
     .where(bot_answers.c.asked_at >= bindparam("since", type_=DateTime(timezone=True)))
@@ -73,6 +73,17 @@ DAYS: Query[Record] = Query(
     .limit(bindparam("rows"))
 )
 """By day in UTC and model what became of the questions since a time, newest first."""
+
+REOPEN_ANSWERS = Statement(
+    update(bot_answers)
+    .where(
+        bot_answers.c.conversation_id == bindparam("of_conversation"),
+        bot_answers.c.kind == literal_column(f"'{AnswerKind.ANSWER}'"),
+        bot_answers.c.asked_at >= bindparam("since", type_=DateTime(timezone=True)),
+    )
+    .values(reopened=true())
+)
+"""What the bot has answered in a conversation since a time was not the end of the matter."""
 
 _old = (
     select(bot_answers.c.id)
