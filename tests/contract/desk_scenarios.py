@@ -5,6 +5,8 @@ from datetime import timedelta
 from in_process_suite import InProcessSuite
 from suite_scenarios import TEXTS, ordered
 
+PROMISE = "我们给您补偿 9000 元"
+
 
 async def worked_on(suite: InProcessSuite) -> None:
     """Note something about a conversation, tag it, put it off until it comes back, and reopen it after it was closed."""
@@ -24,6 +26,24 @@ async def worked_on(suite: InProcessSuite) -> None:
     await suite.call("agent", "cs", f"{path}/close")
     await _moved(suite, opened["id"])
     await _referred(suite)
+    await held(suite)
+
+
+async def held(suite: InProcessSuite) -> None:
+    """Let replies with a high amount wait: one is approved, one declined, one withdrawn, one lapses, and one expires later."""
+    opened = await suite.call("buyer", "cs", "conversations", {"text": TEXTS["question"]})
+    path, promise = f"conversations/{opened['id']}", {"text": PROMISE}
+    for who, action, body in (
+        ("second agent", "approve", None),
+        ("second agent", "decline", {"reason": TEXTS["note"]}),
+        ("agent", "withdraw", None),
+    ):
+        reply = await suite.call("agent", "cs", f"{path}/held-replies", promise)
+        await suite.call(who, "cs", f"held-replies/{reply['id']}/{action}", body)
+    await suite.call("agent", "cs", f"{path}/held-replies", promise)
+    await suite.call("agent", "cs", f"{path}/close")
+    again = await suite.call("buyer", "cs", "conversations", {"text": TEXTS["question"]})
+    await suite.call("agent", "cs", f"conversations/{again['id']}/held-replies", promise)
 
 
 async def _referred(suite: InProcessSuite) -> None:

@@ -42,6 +42,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "testing_bodies": {"lab-1": "?"},
     },
     "cs": {
+        "reply_limits": {"CNY": 500_000},
         "phone_webhook_secrets": TELEPHONE_SECRET,
         "sms_key_id": "key-1",
         "sms_key_secret": "only for tests",

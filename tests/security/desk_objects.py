@@ -16,6 +16,8 @@ DESK_BODIES: dict[str, dict[str, Any]] = {
     "mergeConversation": {"into_id": "conv_9"},
     "splitConversation": {"from_place": "00000002"},
     "referConversation": {"reason": "请核对发货清单"},
+    "holdReply": {"text": "我们给您补偿 9000 元"},
+    "declineReply": {"reason": "金额过高"},
     "declineReferral": {"reason": "与发货无关"},
     "snoozeConversation": {"until": "2027-01-01T09:00:00Z"},
 }
@@ -33,3 +35,10 @@ async def add_referral(service: SeededService) -> None:
     path = f"/v1/conversations/{service.ids['conversation_id']}/refer"
     offered = await service.harness.client("agent", "agent-1").post(path, json=DESK_BODIES["referConversation"])
     service.ids["referral_id"] = made(offered)["id"]
+
+
+async def add_held_reply(service: SeededService) -> None:
+    """Let a reply wait for another agent."""
+    path = f"/v1/conversations/{service.ids['conversation_id']}/held-replies"
+    held = await service.harness.client("agent", "agent-9").post(path, json=DESK_BODIES["holdReply"])
+    service.ids["held_reply_id"] = made(held)["id"]

@@ -26,7 +26,7 @@ from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from channel_objects import CHANNEL_BODIES, add_call, add_file, add_identity, add_inbox
 from cs_svc import main as cs
-from desk_objects import DESK_BODIES, DESK_IDS, add_referral, add_tag
+from desk_objects import DESK_BODIES, DESK_IDS, add_held_reply, add_referral, add_tag
 from order_bodies import ADDRESS, order_bodies
 from order_svc import main as order
 from queue_seeds import QUEUE_BODIES, queue_ids, seed_queues
@@ -226,7 +226,9 @@ async def _refused_goods(service: SeededService, buyer: httpx.AsyncClient, selle
 
 @asynccontextmanager
 async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
-    async with Harness.start(cs.service, postgres_url, phone_webhook_secrets=SECRET) as harness:
+    async with Harness.start(
+        cs.service, postgres_url, phone_webhook_secrets=SECRET, reply_limits={"CNY": 500_000}
+    ) as harness:
         service = SeededService(harness)
         await service.consume(OrderCreated, total_minor=29700, shipping_fee_minor=0, lines=(KETTLE,))
         asked = {"reason": "quality_defect", "stage": "post_receipt", "lines": (), "requested_minor": 9900}
@@ -273,6 +275,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await seed_bot(service)
         await add_file(service)
         await add_referral(service)
+        await add_held_reply(service)
         await add_call(service)
         await add_inbox(service)
         service.ids |= {"buyer_id": "buyer-1"} | DESK_IDS | await queue_ids(harness)

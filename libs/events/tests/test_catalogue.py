@@ -80,6 +80,8 @@ def test_it_names_its_documents_as_all_events_do(cls: type[Event]) -> None:
         wanted = {"note_id", "conversation_id"}
     if cls.KEY == "referral_id":  # a conversation is referred by its order, whatever case it is about
         wanted = {"referral_id", "conversation_id", "order_id", "buyer_id", "merchant_id"}
+    if cls.KEY == "held_reply_id":  # what is not sent is for the platform
+        wanted = {"held_reply_id", "conversation_id", "author_id"}
     if cls.KEY == "identity_id":  # an address of a customer is about no conversation
         wanted = {"identity_id", "buyer_id"}
     if cls.KEY == "call_id":  # a call is in a conversation once it has ended

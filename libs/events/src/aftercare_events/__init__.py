@@ -199,6 +199,14 @@ from aftercare_events.catalogue.hearings import (
     SettlementLapsed,
     SettlementProposed,
 )
+from aftercare_events.catalogue.held_replies import (
+    HeldReplyApproved,
+    HeldReplyAsked,
+    HeldReplyDeclined,
+    HeldReplyExpired,
+    HeldReplyLapsed,
+    HeldReplyWithdrawn,
+)
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
 from aftercare_events.catalogue.intercepts import (
     InterceptEnded,
@@ -595,6 +603,12 @@ __all__ = [
     "GuaranteeClaimPaid",
     "GuaranteeEvidenceRequested",
     "GuaranteeEvidenceSubmitted",
+    "HeldReplyApproved",
+    "HeldReplyAsked",
+    "HeldReplyDeclined",
+    "HeldReplyExpired",
+    "HeldReplyLapsed",
+    "HeldReplyWithdrawn",
     "HoldAgreed",
     "HoldClaimed",
     "HoldReleased",

@@ -15,6 +15,7 @@ _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
     "wechat_app_id": ("wechat_app_secret", "wechat_tokens"),
 }
 """A channel is connected where the first of its settings is set; then it needs these."""
+_LIMITED = r"^([^.]+\.)?[A-Z]{3}$"
 Secret = Annotated[str, Field(repr=False)]
 
 
@@ -30,6 +31,11 @@ class Settings(ServiceSettings):
     reply_hours: Hours = 4
     # For so long a conversation is offered to the merchant, or to the platform.
     referral_hours: Hours = 8
+    # Above these amounts, by currency or merchant and currency ("m-1.CNY"), in the smallest unit, a reply of an agent needs another one's approval; off by default.
+    reply_limits: Annotated[
+        dict[Annotated[str, Field(pattern=_LIMITED)], Annotated[int, Field(ge=0)]], Field(default_factory=dict)
+    ]
+    held_reply_hours: Hours = 4
     complaint_answer_hours: Hours = 48
     complaint_resolve_hours: Hours = 240
     # The SLA calendar in which these hours are counted; without one they are those of the clock.

@@ -50,6 +50,7 @@ from cs_svc.domain.errors import (
     OrderUnknown,
     ReplyWindowClosed,
 )
+from cs_svc.domain.held_replies import ApprovalNeeded
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
@@ -161,6 +162,7 @@ async def follow_conversation(
     responses=refusals(
         ActionNotAllowed,
         CitationsByAgentsOnly,
+        ApprovalNeeded,
         CaseUnknown,
         CaseNotInConversation,
         OptedOut,

@@ -24,6 +24,7 @@ from cs_svc.api.schemas.identities import (
 from cs_svc.commands import conversations, deliveries, identities
 from cs_svc.domain.channels import DELIVERY, Channel, DeliveryAction
 from cs_svc.domain.errors import AddressMalformed, ChannelNotWritten, IdentityKnown, OptedOut, ReplyWindowClosed
+from cs_svc.domain.held_replies import ApprovalNeeded
 from cs_svc.domain.identities import IDENTITY, IdentityAction
 from cs_svc.settings import Settings
 
@@ -87,7 +88,7 @@ async def unlink_identity(identity_id: IdentityId, body: UnlinkIn, tx: Tx[Settin
     "/identities/{identity_id}/conversations",
     operation_id="writeToIdentity",
     status_code=201,
-    responses=refusals(ChannelNotWritten, OptedOut, ReplyWindowClosed),
+    responses=refusals(ChannelNotWritten, OptedOut, ReplyWindowClosed, ApprovalNeeded),
     dependencies=[require_role("agent")],
 )
 async def write_to_identity(identity_id: IdentityId, body: FirstMessageIn, tx: Tx[Settings]) -> ConversationOut:

@@ -95,6 +95,7 @@ async def post(
     citations: Sequence[Citation],
     case_id: str | None,
     suggestion_id: str | None,
+    is_approved: bool = False,
 ) -> Message:
     """Add a message as `conversations.post`, and record what became of the suggestions that its author, an agent, was shown.
 
@@ -103,7 +104,9 @@ async def post(
     """
     if suggestion_id is not None:
         await _check_used(tx, conversation_id, suggestion_id)
-    message = await conversations.post(tx, conversation_id, text=text, citations=citations, case_id=case_id)
+    message = await conversations.post(
+        tx, conversation_id, text=text, citations=citations, case_id=case_id, is_approved=is_approved
+    )
     if message.author_role is AuthorRole.AGENT:
         _settle(tx, message, suggestion_id)
     return message

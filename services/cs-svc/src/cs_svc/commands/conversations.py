@@ -34,6 +34,7 @@ from cs_svc.domain.conversations import (
     Source,
 )
 from cs_svc.domain.errors import ChannelNotWritten, CitationsByAgentsOnly, NoAnswerAwaited
+from cs_svc.domain.held_replies import ApprovalNeeded, above_limit
 from cs_svc.domain.identities import Identity
 from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
@@ -60,11 +61,13 @@ async def open_with(
     Raises:
         NotFound: there is no such identity.
         ChannelNotWritten: it is not on a channel over which messages are delivered.
+        ApprovalNeeded: the message names an amount above the limit.
     """
     identity = await tx.get(IDENTITIES, identity_id)
     tx.check_condition(identity.version)
     if identity.channel not in WRITTEN:
         raise ChannelNotWritten(channel=identity.channel)
+    _check_amounts(tx, text, None)
     return await start(tx, replace(new_over(tx, identity, subject), agent_id=tx.actor.id), text)
 
 
@@ -130,6 +133,7 @@ async def post(
     citations: Sequence[Citation] = (),
     case_id: str | None = None,
     source: Source = OVER_API,
+    is_approved: bool = False,
 ) -> Message:
     """Add a message. A message of the buyer or an agent reopens a closed conversation, which keeps its agent.
 
@@ -137,6 +141,7 @@ async def post(
 
     Raises:
         CitationsByAgentsOnly: somebody else than an agent cites articles.
+        ApprovalNeeded: an agent names an amount above the limit, and nobody else has approved it.
         NotFound, Stale: see `Transaction.lock`.
         CaseUnknown: see `order_references.get_case`.
         CaseNotInConversation: the conversation is about another case or order.
@@ -145,6 +150,8 @@ async def post(
     if citations and tx.actor.role != AuthorRole.AGENT:
         raise CitationsByAgentsOnly(pointer="/citations")
     before = await tx.lock(CONVERSATIONS, conversation_id)
+    if not is_approved:
+        _check_amounts(tx, text, before.merchant_id)
     if case_id is not None:
         conversations.check_concerns(before, await order_references.get_case(tx, case_id))
     open_now = replace(CONVERSATION.apply(before, ConversationAction.POST, tx), closed_at=None)
@@ -160,6 +167,15 @@ async def post(
     await tx.insert(MESSAGES, message)
     await effects.message_posted(tx, before, saved, message)
     return message
+
+
+def _check_amounts(tx: Transaction[Settings], text: str, merchant_id: str | None) -> None:
+    """Raises: ApprovalNeeded."""
+    limits = tx.settings.reply_limits
+    if limits and tx.actor.role == AuthorRole.AGENT:
+        above = above_limit(text, merchant_id, limits)
+        if above is not None:
+            raise ApprovalNeeded(amount=above.minor, currency=above.currency)
 
 
 async def assign(tx: Transaction[Settings], conversation_id: str, *, agent_id: str | None = None) -> Conversation:

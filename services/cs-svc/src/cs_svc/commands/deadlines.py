@@ -11,6 +11,7 @@ from aftercare_chassis.working_time import Calendar
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.complaints import COMPLAINT, Complaint, ComplaintAction
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
+from cs_svc.domain.held_replies import HELD_REPLY, HeldReply, HeldReplyAction
 from cs_svc.domain.referrals import REFERRAL, Referral, ReferralAction
 from cs_svc.domain.regulator_complaints import REGULATOR_COMPLAINT, RegulatorAction, RegulatorComplaint
 from cs_svc.domain.routing.agents import AGENT, Agent, PresenceAction
@@ -18,7 +19,7 @@ from cs_svc.domain.routing.queue import QUEUE_ENTRY, QueueAction, QueueEntry
 from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
 from cs_svc.domain.snoozing import snooze_due
 from cs_svc.settings import Settings
-from cs_svc.tables import complaints, conversations, referrals, regulator_complaints
+from cs_svc.tables import complaints, conversations, held_replies, referrals, regulator_complaints
 from cs_svc.tables.routing import agents, queue
 from cs_svc.tables.sla import clocks as clock_tables
 
@@ -75,6 +76,7 @@ def _clock_due(
 conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(CONVERSATION.due)
 snooze_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(snooze_due)
 complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(COMPLAINT.due)
+held_reply_timer: TimerCommands[HeldReplyAction, Settings, HeldReply] = TimerCommands(HELD_REPLY.due)
 referral_timer: TimerCommands[ReferralAction, Settings, Referral] = TimerCommands(REFERRAL.due)
 regulator_timer: TimerCommands[RegulatorAction, Settings, RegulatorComplaint] = TimerCommands(REGULATOR_COMPLAINT.due)
 agent_timer: TimerCommands[PresenceAction, Settings, Agent] = TimerCommands(AGENT.due)
@@ -87,6 +89,7 @@ DEADLINES = (
     Due(conversations.CONVERSATIONS, snooze_timer.act, column="snoozed_until"),
     Due(complaints.COMPLAINTS, complaint_timer.act, _complaints),
     Due(regulator_complaints.REGULATOR_COMPLAINTS, regulator_timer.act),
+    Due(held_replies.HELD_REPLIES, held_reply_timer.act),
     Due(referrals.REFERRALS, referral_timer.act),
     Due(agents.AGENTS, agent_timer.act),
     Due(queue.QUEUE_ENTRIES, queue_timer.act),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.commands import bot_turns, deliveries, read_marks, referrals
+from cs_svc.commands import bot_turns, deliveries, held_reply_ends, read_marks, referrals
 from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.bot import ASKED_AGAIN_DAYS
@@ -65,6 +65,7 @@ async def conversation_assigned(tx: Transaction[Settings], conversation: Convers
 async def conversation_closed(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation is closed."""
     await referrals.lapse(tx, conversation.id, ReferralLapse.CLOSED)
+    await held_reply_ends.lapse(tx, conversation.id)
     await demand.conversation_closed(tx, conversation)
     await clocks.conversation_closed(tx, conversation)
 
@@ -100,6 +101,7 @@ async def conversation_merged(tx: Transaction[Settings], source: Conversation, t
     """The locked source was merged into the locked target; what the bot was to answer in the source it answers there, if it has that one."""
     for each in (source, target):
         await referrals.lapse(tx, each.id, ReferralLapse.MERGED)
+    await held_reply_ends.lapse(tx, source.id)
     if target.bot_in_charge:
         await bot_turns.move(tx, from_id=source.id, to_id=target.id)
     await demand.conversation_merged(tx, source, target)
@@ -115,5 +117,6 @@ async def conversation_split(tx: Transaction[Settings], left: Conversation, new:
 async def customer_changed(tx: Transaction[Settings], conversation: Conversation) -> None:
     """The locked conversation belongs to another buyer."""
     await referrals.lapse(tx, conversation.id, ReferralLapse.CUSTOMER_CHANGED)
+    await held_reply_ends.lapse(tx, conversation.id)
     await demand.customer_changed(tx, conversation)
     await clocks.customer_changed(tx, conversation)

@@ -111,6 +111,10 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
     ("conversation", "absorb"): ("POST /v1/conversations/{conversation_id}/merge",),
+    **{
+        ("held reply", each): (f"POST /v1/held-replies/{{held_reply_id}}/{each}",)
+        for each in ("approve", "decline", "withdraw")
+    },
     **{("queue entry", each): (f"POST /v1/queue-entries/{{queue_entry_id}}/{each}",) for each in ("accept", "decline")},
     ("queue entry", "take"): (
         "POST /v1/conversations/{conversation_id}/assign",
