@@ -38,6 +38,8 @@ async def an_article(suite: InProcessSuite) -> None:
     await suite.call("buyer", "kb", "search?q=积分怎么兑换", method="GET")
     [question] = (await suite.call("agent", "kb", "unanswered-questions", method="GET"))["data"]
     await suite.call("agent", "kb", f"unanswered-questions/{question['id']}/dismiss")
+    words = {"language": "zh-CN", "synonyms": [{"meant": "积分", "typed": ["攒的分"]}]}
+    await suite.call("admin", "kb", "search/synonyms", words, method="PUT")
     await suite.call("agent", "kb", f"articles/{article['id']}/retire")
     await _a_scheduled_article(suite, {**draft, "slug": "exchanges-contract", "body": "签收后七天内可以申请换货。"})
 

@@ -19,6 +19,8 @@ KNOWLEDGE: dict[str, set[str]] = {
     "listNotices": EVERYBODY,
     "retireArticle": {"agent", "admin"},
     "search": EVERYBODY,
+    "setSearchSynonyms": {"admin"},
+    "getSearchSynonyms": {"agent", "admin"},
     "startArticleImport": {"agent", "admin"},
     "listArticleImports": {"agent", "admin"},
     "getArticleImport": {"agent", "admin"},

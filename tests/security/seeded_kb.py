@@ -26,6 +26,7 @@ async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "rejectDraft": {"reason": "过时。"},
             "giveArticleFeedback": {"helped": True},
             "answerQuestion": {"article_id": article["id"]},
+            "setSearchSynonyms": {"language": "zh-CN", "synonyms": [{"meant": "上门安装", "typed": ["装机"]}]},
             "startArticleImport": {"file_hash": "sha256:" + "ab" * 32},
             "importArticleRows": {"rows": [{"row": 1, "article": {}}], "next_row": 2},
         }
@@ -39,4 +40,4 @@ async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "article_id": article["id"],
             "question_id": question["id"],
         }
-        yield SeededService(harness, ids, bodies, {"search": {"q": "退货"}})
+        yield SeededService(harness, ids, bodies, {"search": {"q": "退货"}, "getSearchSynonyms": {"language": "zh-CN"}})

@@ -72,6 +72,7 @@ def test_it_names_its_documents_as_all_events_do(cls: type[Event]) -> None:
         "change_id",
         "model_id",
         "activation_id",
+        "synonyms_id",
     ):  # those who serve, and what the bot is taught, belong to no order
         wanted = {cls.KEY}
     if cls.KEY in ("answer_id", "mark_id"):  # the bot is also asked outside conversations

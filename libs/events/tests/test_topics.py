@@ -54,7 +54,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
         },
         "complaint or complaint of an authority": {"complaint_id", "regulator_complaint_id"},
         "feedback or rating": {"feedback_id", "rating_id"},
-        "article, feedback or question": {"article_id", "feedback_id", "question_id"},
+        "article, feedback, question or synonyms": {"article_id", "feedback_id", "question_id", "synonyms_id"},
         "sanctioned subject": {"subject_id"},
         "setting, deposit or action of an administrator": {"setting_id", "deposit_id", "action_id"},
     }

@@ -28,6 +28,7 @@ from aftercare_events.catalogue.articles import (
     ArticleVersionExpired,
     ArticleVersionTookEffect,
     ArticleVersionWithdrawn,
+    SearchSynonymsSet,
     UnansweredQuestionSettled,
 )
 from aftercare_events.catalogue.bot import (
@@ -770,6 +771,7 @@ __all__ = [
     "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
+    "SearchSynonymsSet",
     "ServiceCause",
     "ServiceRated",
     "ServiceRatingChanged",

@@ -36,7 +36,7 @@ CONVERSATIONS = Topic(
     aggregate="conversation, referral, held reply, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot",
 )
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
-ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article, feedback or question")
+ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article, feedback, question or synonyms")
 INSIGHTS = Topic("aftercare.insights.v1", writer="analytics-svc", aggregate="insight")
 
 TOPICS: dict[str, Topic] = {

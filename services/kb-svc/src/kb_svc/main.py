@@ -14,9 +14,10 @@ from aftercare_language.synonyms import default
 from fastapi import FastAPI
 
 from kb_svc import tables
-from kb_svc.api import approvals, articles, feedback, imports, notices, search, unanswered, versions
+from kb_svc.api import approvals, articles, feedback, imports, notices, search, synonyms, unanswered, versions
 from kb_svc.commands.versions import DEADLINES
 from kb_svc.consumers import HANDLERS
+from kb_svc.queries.synonyms import CurrentSynonyms
 from kb_svc.settings import Settings
 from kb_svc.workers.embeddings import Embedding
 from kb_svc.workers.imports import PUBLISHING, export_file, import_file
@@ -59,7 +60,8 @@ def service(
             notices.router,
             feedback.router,
             unanswered.router,
-            search.router(searching, default()),
+            synonyms.router,
+            search.router(searching, CurrentSynonyms(default())),
         ],
         handlers=HANDLERS,
         workers=(REINDEXING, TEXT_PUBLICATION, PUBLISHING, *([Embedding(indexing).worker()] if client else [])),

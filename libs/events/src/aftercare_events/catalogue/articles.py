@@ -196,6 +196,19 @@ class QuestionState(Vocabulary):
     DISMISSED = "dismissed", "no article is to answer it"
 
 
+class SearchSynonymsSet(Event):
+    """An administrator has set the synonyms by which questions in a language are searched. Their words are not in the event."""
+
+    TOPIC: ClassVar[Topic] = topics.ARTICLES
+    KEY: ClassVar[str] = "synonyms_id"
+
+    matter: Code = "search_synonyms"
+    synonyms_id: Annotated[Id, Field(description="the list of the language")]
+    language: Annotated[Code, Field(description="BCP 47 tag, such as zh-CN")]
+    words: Annotated[int, Field(strict=True, ge=0, description="how many words have a meaning by it")]
+    words_hash: Annotated[Hash, Field(description="the digest of its meanings and words")]
+
+
 class UnansweredQuestionSettled(Event):
     """An editor has decided about a question that the search did not answer, or put it on the list again. Its words are not in the event."""
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read
 from aftercare_language.embeddings import Embedder, EmbeddingsUnavailable, TextRole
-from aftercare_language.synonyms import Synonyms
 from aftercare_language.vectors import Vector
 from fastapi import APIRouter, Query
 
@@ -15,6 +14,7 @@ from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.queries.search import Asked, search
 from kb_svc.queries.statistics import Statistics
+from kb_svc.queries.synonyms import CurrentSynonyms
 from kb_svc.settings import Settings
 
 Question = Annotated[
@@ -25,7 +25,7 @@ InLanguage = Annotated[Language | None, Query(description="Only articles in this
 Best = Annotated[int, Query(ge=1, le=20, description="How many articles at most.")]
 
 
-def router(embedder: Embedder, synonyms: Synonyms) -> APIRouter:
+def router(embedder: Embedder, synonyms: CurrentSynonyms) -> APIRouter:
     """The route of the search, with what makes the vectors of questions."""
     statistics = Statistics()
     routes = APIRouter(prefix="/v1/search", tags=["search"], route_class=ApiRoute)
@@ -40,7 +40,7 @@ def router(embedder: Embedder, synonyms: Synonyms) -> APIRouter:
         asked = Asked(
             query=q, vector=await _vector(embedder, q), model=embedder.model, limit=limit, kind=kind, language=language
         )
-        found = await search(reader, asked, synonyms, statistics)
+        found = await search(reader, asked, await synonyms.read(reader), statistics)
         if not found.is_answered and kind is None and language is None:
             await unanswered.note(reader, q, found.language)
         return HitsOut.of(found)

@@ -8,6 +8,7 @@ from kb_svc.tables import (
     passages,
     published_texts,
     search_index,
+    synonyms,
     unanswered,
 )
 from kb_svc.tables.schema import metadata
@@ -21,5 +22,6 @@ __all__ = [
     "passages",
     "published_texts",
     "search_index",
+    "synonyms",
     "unanswered",
 ]
