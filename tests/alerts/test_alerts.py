@@ -39,12 +39,20 @@ NOTICED = {
     "CourierCodesUnknown": "codes",
     "CourierPushSignaturesInvalid": "webhooks",
     "PaymentCallbackSignaturesInvalid": "webhooks",
+    "ChannelPushSignaturesInvalid": "webhooks",
+    "ChannelMessagesNotSent": "channels",
+    "ChannelMessagesNotRead": "channels",
     "ParcelAnomaliesStandStill": "parcels",
     "ShippingCallsStandStill": "couriers",
     "LabelFilesStandStill": "labels",
     "LedgerDiffers": "money",
     "LedgerNotChecked": "money",
     "PaymentsDifferFromStatement": "money",
+}
+WITHOUT_AN_ALERT = {
+    "bot_turn_failed": "it is tried again, and after five attempts handed over as `failed`, which BotDoesNotAnswer is about",
+    "courier_push_unmatched": "a merchant has parcels that are not of this shop; GET /v1/courier-pushes lists them",
+    "ledger_difference": "LedgerDiffers is about the amount",
 }
 
 
@@ -87,13 +95,20 @@ def check_expression(expression: str) -> None:
         used = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", labels))
         assert used <= {*METRICS[name].labels, *OF_SCRAPING}, name
     for pattern in re.findall(r'signal=~?"([^"]+)"', expression):
-        start = re.split(r"[.(]", pattern)[0]
-        noun, _, code = start.rpartition("_push_")
-        assert (
-            f'signal("{start}"' in CODE
-            or f'signal(f"{start}' in CODE
-            or (noun == "courier" and (not code or f'"{code}"' in CODE))
-        ), start
+        for start in re.split(r"[.(]", pattern)[0].split("|"):
+            noun, _, code = start.rpartition("_push_")
+            assert (
+                f'signal("{start}"' in CODE
+                or f'signal(f"{start}' in CODE
+                or (noun == "courier" and (not code or f'"{code}"' in CODE))
+            ), start
+
+
+def test_each_signal_has_an_alert_or_a_reason_for_none() -> None:
+    counted = set(re.findall(r'metrics\.signal\(\s*f?"(\w+)', CODE))
+    patterns = re.findall(r'signal=~?"([^"]+)"', " ".join(rule["expr"] for rule in RULES))
+    noticed = {start for pattern in patterns for start in re.split(r"[.(]", pattern)[0].split("|")}
+    assert counted - noticed == set(WITHOUT_AN_ALERT)
 
 
 @EACH
