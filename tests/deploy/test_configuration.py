@@ -9,7 +9,7 @@ import pytest
 import yaml
 from aftercare_chassis.settings import ServiceSettings
 from kustomize import sources
-from manifests import K8S, SERVICES, rendered, secrets_in, without_hash
+from manifests import K8S, ROOT, SERVICES, rendered, secrets_in, without_hash
 
 CURRENT = {
     "Deployment": "apps/v1",
@@ -137,6 +137,21 @@ def test_the_readme_of_the_base_names_the_settings_of_every_service():
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_is_on_a_page(service):
+    """By its whole name, its name in the code (`ship_hours`), or its end in a paragraph with a name that begins alike (`…_SMTP_PORT`)."""
+    settings = importlib.import_module(f"{service.replace('-', '_')}.settings").Settings
+    patterns = ("docs/*.md", f"services/{service}/README.md", "deploy/**/*.md")
+    pages = [page.read_text(encoding="utf-8") for pattern in patterns for page in ROOT.glob(pattern)]
+    words = {each for page in pages for each in re.findall(r"AFTERCARE_[A-Z0-9_]+|[a-z0-9_]+", page)}
+    parts = [(part, re.findall(r"`…?(_[A-Z0-9_]+)`", part)) for page in pages for part in page.split("\n\n")]
+    for name in settings.model_fields:
+        whole = f"AFTERCARE_{name}".upper()
+        alike = "_".join(whole.split("_")[:2]) + "_"
+        ends = {end for part, found in parts if alike in part for end in found}
+        assert words & {name, whole} or any(whole.endswith(end) for end in ends), name
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_ports_and_files_match_the_settings(base, service):
     config = base.one("ConfigMap", service)["data"]
     for name, spec, labels in base.pods():
@@ -192,6 +207,18 @@ def test_kustomize_reads_the_base_as_we_do(base):
 def test_every_folder_that_is_rendered_has_a_readme():
     for folder in [K8S / "base", *(K8S / "components").iterdir(), *(K8S / "overlays").iterdir()]:
         assert (folder / "README.md").is_file(), folder
+
+
+@pytest.mark.parametrize("folder", sorted((K8S / "components").iterdir()), ids=lambda folder: folder.name)
+def test_the_readme_of_a_component_says_what_it_needs_changes_and_how_to_check_it(folder):
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert {"needs", "changes", "check"} <= set(re.findall(r"^\| (\w+) \| .", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("folder", sorted((K8S / "overlays").iterdir()), ids=lambda folder: folder.name)
+def test_the_readme_of_an_overlay_says_how_to_check_it(folder):
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"Check: `kubectl kustomize deploy/k8s/overlays/{folder.name}`" in text
 
 
 def test_the_namespace_admits_only_restricted_pods(dev):

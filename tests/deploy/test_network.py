@@ -1,6 +1,7 @@
 """Which pods may connect to which, by the policies of the development overlay; they are read from its files."""
 
 import itertools
+import re
 from dataclasses import replace
 
 import pytest
@@ -46,6 +47,13 @@ def test_every_pod_of_ours_is_isolated(network, pods):
         for other, port in ((outsider, HTTP), (outsider, 443), (replace(outsider, elsewhere={}), HTTP)):
             assert not network.reaches(other, pod, port), f"{name} from outside"
             assert not network.reaches(pod, other, port), f"{name} to the outside"
+
+
+def test_the_readme_labels_each_namespace_that_a_policy_selects():
+    folder = K8S / "components" / "networkpolicy"
+    given = re.findall(r"(aftercare/[\w-]+)=true", (folder / "README.md").read_text(encoding="utf-8"))
+    policies = "".join(each.read_text(encoding="utf-8") for each in folder.glob("*.yaml"))
+    assert set(given) == set(re.findall(r'(aftercare/[\w-]+): "true"', policies))
 
 
 def test_no_service_reaches_another(network, pods):
