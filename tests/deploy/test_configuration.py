@@ -210,13 +210,13 @@ def test_every_folder_that_is_rendered_has_a_readme():
 
 
 @pytest.mark.parametrize("folder", sorted((K8S / "components").iterdir()), ids=lambda folder: folder.name)
-def test_the_readme_of_a_component_says_what_it_needs_changes_and_how_to_check_it(folder):
+def test_the_readme_of_a_component_has_what_it_needs_changes_and_how_to_check_it(folder):
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert {"needs", "changes", "check"} <= set(re.findall(r"^\| (\w+) \| .", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("folder", sorted((K8S / "overlays").iterdir()), ids=lambda folder: folder.name)
-def test_the_readme_of_an_overlay_says_how_to_check_it(folder):
+def test_the_readme_of_an_overlay_has_its_check(folder):
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert f"Check: `kubectl kustomize deploy/k8s/overlays/{folder.name}`" in text
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from aftercare_chassis.http.sse import KEEPALIVE_SECONDS
 from aftercare_chassis.processes import PING_SECONDS
 from aftercare_chassis.settings import ServiceSettings
 from manifests import K8S, SERVICES, Manifest, Rendering, rendered, written
@@ -127,6 +128,7 @@ def test_the_gateway_limits_bodies_as_services_do_and_those_of_partners_more(pro
 def test_idle_connections_are_kept_longer_than_pings_are_apart(component: str) -> None:
     text = (K8S / "components" / component / "README.md").read_text(encoding="utf-8")
     assert {int(each) for each in re.findall(r"every (\d+) s", text)} == {PING_SECONDS}
+    assert KEEPALIVE_SECONDS <= PING_SECONDS
 
 
 @pytest.mark.parametrize("chosen", [False, True])
