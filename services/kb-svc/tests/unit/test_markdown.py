@@ -5,7 +5,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kb_svc.domain.markdown import plain
+from kb_svc.domain.markdown import blocks, plain
+from markdown_it import MarkdownIt
 
 MARKDOWN = """# 运费
 
@@ -74,3 +75,18 @@ def test_hostile_texts_are_parsed_in_bounded_time(body: str) -> None:
     began = time.process_time()
     plain(body)
     assert time.process_time() - began < 2
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["# a", "## b", "a", "===", "---", "```terms", "{}", "```", "- c", "> # d", "    # e", "", "| a | b |"]
+        )
+    )
+)
+def test_blocks_are_where_a_whole_parse_has_them(lines: list[str]) -> None:
+    markdown = "\n".join(lines)
+    whole = MarkdownIt("commonmark").parse(markdown)
+    assert [(each.type, each.map, each.content) for each in blocks(markdown)] == [
+        (each.type, each.map, each.content) for each in whole
+    ]

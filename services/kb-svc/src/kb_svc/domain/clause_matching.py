@@ -7,16 +7,14 @@ from enum import StrEnum
 from itertools import pairwise
 
 from aftercare_language.differences import Difference, Likeness, differences
-from markdown_it import MarkdownIt
 
 from kb_svc.domain.clauses import MOST_CLAUSES, digest_of
-from kb_svc.domain.markdown import plain
+from kb_svc.domain.markdown import blocks, plain
 
 PREAMBLE = "0"
 """The id of what stands before the first heading, in each version."""
 LEAST_ALIKE = 0.6
 """From this share of common words on, a clause under another heading is the same one."""
-_PARSER = MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,7 @@ class Section:
 def sections(markdown: str) -> list[Section]:
     """The sections that have clauses, as `clauses` numbers them."""
     lines = markdown.splitlines()
-    headings = {
-        token.map[0]: token.map[1] for token in _PARSER.parse(markdown) if token.type == "heading_open" and token.map
-    }
+    headings = {token.map[0]: token.map[1] for token in blocks(markdown) if token.type == "heading_open" and token.map}
     found = []
     for place, (begin, end) in enumerate(pairwise([0, *headings, len(lines)])):
         text = "\n".join(lines[begin:end]).strip()

@@ -5,15 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from markdown_it import MarkdownIt
-
 from kb_svc.domain.clauses import MOST_CLAUSES
-from kb_svc.domain.markdown import plain
+from kb_svc.domain.markdown import blocks, plain
 
 LONGEST_TEXT, LONGEST_HEADING = 10_000, 500
 INLINE_BYTES, PART_BYTES = 8_000, 48_000
 """So many bytes of JSON the event of a publication has of the words, beside the digests and terms of 200 clauses; and a part."""
-_PARSER = MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +30,7 @@ class ClauseText:
 def clause_texts(markdown: str) -> tuple[ClauseText, ...]:
     """The words of the clauses of a text, numbered as by `clauses`; one that is longer than `LONGEST_TEXT` has several pieces."""
     lines = markdown.splitlines()
-    headings = {
-        token.map[0]: token.map[1] for token in _PARSER.parse(markdown) if token.type == "heading_open" and token.map
-    }
+    headings = {token.map[0]: token.map[1] for token in blocks(markdown) if token.type == "heading_open" and token.map}
     found: list[ClauseText] = []
     for number, (begin, end) in enumerate(pairwise([0, *headings, len(lines)])):
         if number >= MOST_CLAUSES:

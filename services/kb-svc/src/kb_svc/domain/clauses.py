@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
-from markdown_it import MarkdownIt
-
 from kb_svc.domain.clause_terms import BLOCK, MOST_WITH_TERMS, Terms, terms_of
 from kb_svc.domain.errors import ClauseTermsInvalid
-from kb_svc.domain.markdown import is_terms
+from kb_svc.domain.markdown import blocks, is_terms
 
 MOST_CLAUSES = 200
-_PARSER = MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +29,14 @@ def clauses(markdown: str) -> tuple[Clause, ...]:
     Raises:
         ClauseTermsInvalid: see `terms_of`; or more than `MOST_WITH_TERMS` clauses have terms.
     """
-    lines, tokens = markdown.splitlines(), _PARSER.parse(markdown)
+    lines, tokens = markdown.splitlines(), blocks(markdown)
     starts = [token.map[0] for token in tokens if token.type == "heading_open" and token.map]
-    blocks = [(token.map[0], token.content) for token in tokens if is_terms(token) and token.map]
+    fences = [(token.map[0], token.content) for token in tokens if is_terms(token) and token.map]
     found = []
     for number, (begin, end) in enumerate(pairwise([0, *starts, len(lines)])):
         text = "\n".join(lines[begin:end]).strip()
         if text:
-            terms = terms_of(str(number), [content for line, content in blocks if begin <= line < end])
+            terms = terms_of(str(number), [content for line, content in fences if begin <= line < end])
             found.append(Clause(str(number), digest_of(text), terms))
     stated = [clause for clause in found[:MOST_CLAUSES] if clause.terms is not None]
     if len(stated) > MOST_WITH_TERMS:

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from markdown_it import MarkdownIt
-
-from kb_svc.domain.markdown import plain
+from kb_svc.domain.markdown import blocks, plain
 
 LONGEST = 600  # characters of a passage; a longer section is parted at the end of a sentence
 MOST = 40  # passages of an article
 FIRST_QUESTION = 1_000
 """The position of the first question of editors among the passages of an article; sections come before it."""
-_PARSER = MarkdownIt("commonmark")
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])|(?<=[.])(?= )")
 
 
@@ -28,7 +25,7 @@ def passages(title: str, markdown: str) -> list[str]:
 
 def _sections(markdown: str) -> Iterator[tuple[str, str]]:
     """The heading and the plain text of each section; what stands before the first heading has none."""
-    lines, tokens = markdown.splitlines(), _PARSER.parse(markdown)
+    lines, tokens = markdown.splitlines(), blocks(markdown)
     spans = [token.map for token in tokens if token.type == "heading_open" and token.map]
     begin, heading = 0, ""
     for start, end in [*spans, [len(lines), len(lines)]]:
