@@ -51,6 +51,8 @@ class Settings(ServiceSettings):
     queue_aging_seconds: Seconds = 300
     # After so many seconds a conversation needs no skills that nobody who has room has.
     skill_relax_seconds: Seconds = 180
+    # A conversation about an order of this total or more, in minor units of its currency, is hard: experts are offered it first.
+    hard_amount_minor: Annotated[int, Field(ge=1)] = 500_000
     # For so long after a message a conversation counts as work of its agent, whose turn it ever is.
     active_minutes: Annotated[float, Field(gt=0, le=24 * 60, allow_inf_nan=False)] = 15
     # An OpenAI-compatible server of embeddings; without it the bot knows the words of questions alone.

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 import pytest
+from aftercare_events import OrderCreated
 from cs_desk import Desk, complaint_body, made
 from cs_svc.workers.routing import QUEUES
 from queue_desk import QueueDesk, done
@@ -192,6 +193,15 @@ async def test_the_supervisor_sees_the_queues(queues: QueueDesk) -> None:
     assert figures == {"waiting": 2, "longest_seconds": 50, "agents": 2, "online": 2, "capacity": 80, "load": 0}
     assert done(await queues.agent("agent-9").get("/v1/queues"))["data"] == []
     assert [each["id"] for each in done(await queues.agent("agent-1").get("/v1/queues"))["data"]] == ["general"]
+
+
+async def test_a_conversation_about_a_high_amount_is_hard(prepared: Desk) -> None:
+    queues = QueueDesk(prepared)
+    await queues.team()
+    for order_id, total, is_hard in (("ord_8", 499_999, False), ("ord_9", 500_000, True)):
+        await prepared.consume(OrderCreated, order_id=order_id, result="created", total_minor=total)
+        opened = made(await prepared.buyer.post("/v1/conversations", json={"order_id": order_id, "text": "?"}))
+        assert (await queues.entry(opened))["is_hard"] is is_hard
 
 
 async def test_hard_conversations_are_offered_to_who_solves_most_of_the_kind(prepared: Desk) -> None:

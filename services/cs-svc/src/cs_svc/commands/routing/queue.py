@@ -84,10 +84,15 @@ async def enter(
 
 
 async def _is_hard(tx: Transaction[Settings], conversation: Conversation) -> bool:
-    """Whether it is about an order that is complained or disputed about, or written about again and again."""
+    """Whether it is about an order that is complained or disputed about, written about again and again, or of a high total."""
     if conversation.order_id is None:
         return False
-    found = await tx.one(IS_HARD, order_id=conversation.order_id, case_id=conversation.case_id)
+    found = await tx.one(
+        IS_HARD,
+        order_id=conversation.order_id,
+        case_id=conversation.case_id,
+        high_minor=tx.settings.hard_amount_minor,
+    )
     return found is not None and bool(found["is_hard"])
 
 
