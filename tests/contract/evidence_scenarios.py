@@ -1,8 +1,8 @@
-"""Scenarios in which files are uploaded as evidence."""
+"""Scenarios in which files are uploaded, as evidence and in conversations."""
 
 from in_process_suite import InProcessSuite
 from suite_scenarios import asked, delivered
-from uploads import photo_of, uploaded
+from uploads import attached, photo_of, uploaded
 
 
 async def files_as_evidence(suite: InProcessSuite) -> str:
@@ -21,4 +21,21 @@ async def files_as_evidence(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (files_as_evidence,)
+async def files_in_a_conversation(suite: InProcessSuite) -> str:
+    """A photo is accepted and named by a message, another file is refused, and a third is never uploaded. The conversation's id."""
+    opened = await suite.call("buyer", "cs", "conversations", {"text": "如图"})
+    photo = await attached(suite, opened["id"], photo_of(90))
+    refused = await attached(suite, opened["id"], b"no picture")
+    missing = await attached(suite, opened["id"], b"")
+    assert (photo["state"], refused["state"], missing["state"]) == ("accepted", "refused", "pending")
+    body = {"text": "如图", "attachment_ids": [photo["id"]]}
+    await suite.call("buyer", "cs", f"conversations/{opened['id']}/messages", body)
+    await suite.advance(2)
+    await suite.services["cs"].run_workers("attachment-checks")
+    await suite.settle()
+    expired = await suite.get("buyer", "cs", f"conversations/{opened['id']}/attachments/{missing['id']}")
+    assert expired["state"] == "expired"
+    return str(opened["id"])
+
+
+SCENARIOS = (files_as_evidence, files_in_a_conversation)

@@ -43,6 +43,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     },
     "cs": {
         "reply_limits": {"CNY": 500_000},
+        "attachment_public_url": "http://service.test",
         "phone_webhook_secrets": TELEPHONE_SECRET,
         "sms_key_id": "key-1",
         "sms_key_secret": "only for tests",
@@ -151,6 +152,12 @@ class InProcessSuite:
 AnySuite = TypeVar("AnySuite", bound=InProcessSuite)
 
 
+def _folders(name: str, folder: str) -> dict[str, object]:
+    """Where this service keeps files."""
+    settings = {"aftersale": "evidence_folder", "cs": "attachment_folder"}
+    return {settings[name]: f"{folder}/{name}"} if name in settings else {}
+
+
 @asynccontextmanager
 async def in_process_suite(postgres_url: str, kind: type[AnySuite]) -> AsyncIterator[AnySuite]:
     """Five services with a database each, and the payment simulator."""
@@ -162,7 +169,7 @@ async def in_process_suite(postgres_url: str, kind: type[AnySuite]) -> AsyncIter
         services: dict[str, Harness] = {}
         for name, module in SERVICES.items():
             factory = _order_service(simulator) if name == "order" else module.service
-            settings = SETTINGS.get(name, {}) | ({"evidence_folder": folder} if name == "aftersale" else {})
+            settings = SETTINGS.get(name, {}) | _folders(name, folder)
             harness = await stack.enter_async_context(Harness.start(factory, postgres_url, **settings))
             harness.clock.set(START)
             # Counting ids would be the same in every service, and a consumer takes each id once.

@@ -42,8 +42,10 @@ SECRETS = {"AFTERCARE_DATABASE_URL", "AFTERCARE_SIGNING_KEY"}
 MORE_SECRETS = {
     "order-svc": {"AFTERCARE_PAYMENT_WEBHOOK_SECRET"},
     "aftersale-svc": {"AFTERCARE_EVIDENCE_S3_ACCESS_KEY", "AFTERCARE_EVIDENCE_S3_SECRET_KEY"},
+    "cs-svc": {"AFTERCARE_ATTACHMENT_S3_ACCESS_KEY", "AFTERCARE_ATTACHMENT_S3_SECRET_KEY"},
 }
-DECODES_FILES = {("aftersale-svc", "consume.yaml"): {"memory: 1Gi": "memory: 320Mi", "512Mi": "64Mi"}}
+_ROOM = {"memory: 1Gi": "memory: 320Mi", "512Mi": "64Mi"}
+DECODES_FILES = {("aftersale-svc", "consume.yaml"): _ROOM, ("cs-svc", "consume.yaml"): _ROOM}
 """Where a process needs more room than its like: what it has, and what the others have."""
 
 

@@ -66,7 +66,7 @@ def test_no_service_reaches_another(network, pods):
 def test_the_object_store_is_reached_by_what_checks_files_alone(network, pods):
     store = Pod({"app": "object-store"}, elsewhere={"aftercare/object-store": "true"})
     reaching = {name for name, pod in suite(pods).items() if network.reaches(pod, store, 9000)}
-    assert reaching == {"aftersale-svc-consume"}
+    assert reaching == {"aftersale-svc-consume", "cs-svc-consume"}
 
 
 @pytest.mark.parametrize("place", ["in the same namespace", "in a namespace of its own"])

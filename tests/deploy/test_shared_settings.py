@@ -140,7 +140,9 @@ def test_a_store_outside_is_reached_where_that_is_chosen_and_by_one_worker(tmp_p
     outside = Pod({}, elsewhere={}, address="203.0.113.9")
     reaching = {name for name, _, labels in found.pods() if network.reaches(Pod(labels), outside, 443)}
     callers = {"Deployment/order-svc-consume", "Deployment/cs-svc-consume"}
-    assert reaching == callers | ({"Deployment/aftersale-svc-consume"} if chosen else set())
+    assert reaching == callers | (
+        {"Deployment/aftersale-svc-consume", "Deployment/cs-svc-consume"} if chosen else set()
+    )
     for _, _, labels in found.pods():
         assert not network.reaches(Pod(labels), outside, 80)
         assert not network.reaches(Pod(labels), Pod({}, elsewhere={}, address="10.1.2.3"), 443)

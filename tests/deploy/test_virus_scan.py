@@ -87,13 +87,12 @@ def test_selectors_find_it(scanned, pod):
         assert selects(selector.get("matchLabels", selector), pod["metadata"]["labels"])
 
 
-def test_it_is_connected_to_the_workers_of_aftersale_svc_and_to_its_mirror_only(scanned, pod):
+def test_it_is_connected_to_the_workers_that_check_files_and_to_its_mirror_only(scanned, pod):
     network = Network([each["spec"] for each in scanned.of("NetworkPolicy")], {})
     labels = {name.partition("/")[2]: labels for name, _, labels in scanned.pods()}
     clamd = Pod(pod["metadata"]["labels"], {"clamd": 3310})
-    assert [name for name, each in labels.items() if network.reaches(Pod(each), clamd, 3310)] == [
-        "aftersale-svc-consume"
-    ]
+    reaching = {name for name, each in labels.items() if network.reaches(Pod(each), clamd, 3310)}
+    assert reaching == {"aftersale-svc-consume", "cs-svc-consume"}
     for name, each in labels.items():
         assert not network.reaches(clamd, Pod(each, {"http": 8000}), 8000), name
     assert not network.reaches(Pod({"app": "outsider"}), clamd, 3310)

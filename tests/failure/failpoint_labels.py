@@ -10,5 +10,7 @@ BOT_TURN = ["bot_turn.leased", "bot_turn.decided", "bot_turn.answered"]
 """In `services/cs-svc/tests/integration/test_bot_conversations.py`."""
 DELIVERY = ["delivery.leased", "delivery.sent"]
 """In `services/cs-svc/tests/integration/test_delivery_interruptions.py`."""
+ATTACHMENT_CHECK = ["attachment.examined", "attachment.deleted"]
+"""In `services/cs-svc/tests/integration/test_attachment_interruptions.py`."""
 OTHERS = ["consumer.parked", "deadline.found", "deadline.acted", "worker.begins"]
-ALL = {*SERVE, *RELAY, *CONSUME, *PROVIDER_CALL, *SHIPPING_CALL, *BOT_TURN, *DELIVERY, *OTHERS}
+ALL = {*SERVE, *RELAY, *CONSUME, *PROVIDER_CALL, *SHIPPING_CALL, *BOT_TURN, *DELIVERY, *ATTACHMENT_CHECK, *OTHERS}

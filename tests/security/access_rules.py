@@ -213,8 +213,10 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "unlinkIdentity": {"agent"},
         "writeToIdentity": {"agent"},
         "listDeliveries": STAFF,
-        "listConversationFiles": READERS,
-        "getConversationFile": READERS,
+        "announceAttachment": PARTIES | {"agent"},
+        "listAttachments": READERS,
+        "getAttachment": {"buyer"},  # one of the buyer; the others see it once a message names it
+        "completeAttachment": {"buyer"},
         "retryDelivery": {"agent"},
         "listChannelInbox": STAFF,
         "redriveInbound": {"agent", "admin"},

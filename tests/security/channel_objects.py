@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 from seeded_service import SeededService, made
 
+ATTACHMENT: dict[str, Any] = {"media_type": "image/jpeg", "size_bytes": 1000, "sha256": "sha256:" + "0" * 64}
 CHANNEL_BODIES: dict[str, dict[str, Any]] = {
+    "announceAttachment": ATTACHMENT,
     "addIdentity": {"channel": "email", "address": "li.wei@example.com"},
     "linkIdentity": {"buyer_id": "buyer-1", "reason": "核对了订单号"},
     "unlinkIdentity": {"reason": "误关联"},
@@ -26,14 +28,10 @@ async def add_identity(service: SeededService, agent: httpx.AsyncClient) -> None
     service.ids |= {"identity_id": identity, "delivery_id": delivery["id"]}
 
 
-async def add_file(service: SeededService) -> None:
-    """Add a file of the conversation whose content was not kept."""
-    about = "SELECT 'att_1', id, '发票.pdf', 'application/pdf', 9000000, repeat('0', 64) FROM messages"
-    add = f"INSERT INTO message_attachments (id, message_id, name, media_type, size_bytes, sha256) {about}"
-    await service.harness.runtime.pool.execute(
-        f"{add} WHERE conversation_id = $1 LIMIT 1", service.ids["conversation_id"]
-    )
-    service.ids["file_id"] = "att_1"
+async def add_file(service: SeededService, buyer: httpx.AsyncClient) -> None:
+    """Add a file of the buyer that was announced for the conversation."""
+    path = f"/v1/conversations/{service.ids['conversation_id']}/attachments"
+    service.ids["attachment_id"] = made(await buyer.post(path, json=ATTACHMENT))["id"]
 
 
 async def add_call(service: SeededService) -> None:

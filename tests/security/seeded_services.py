@@ -273,7 +273,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await seed_ratings(service)
         await seed_complaints(service)
         await seed_bot(service)
-        await add_file(service)
+        await add_file(service, buyer)
         await add_referral(service)
         await add_held_reply(service)
         await add_call(service)

@@ -31,6 +31,16 @@ from aftercare_events.catalogue.articles import (
     SearchSynonymsSet,
     UnansweredQuestionSettled,
 )
+from aftercare_events.catalogue.attachments import (
+    AttachmentAccepted,
+    AttachmentAdded,
+    AttachmentAnnounced,
+    AttachmentExpired,
+    AttachmentRefusal,
+    AttachmentRefused,
+    AttachmentState,
+    AttachmentUploaded,
+)
 from aftercare_events.catalogue.bot import (
     BotAnswered,
     BotAnswerKind,
@@ -469,6 +479,14 @@ __all__ = [
     "ArticleVersionExpired",
     "ArticleVersionTookEffect",
     "ArticleVersionWithdrawn",
+    "AttachmentAccepted",
+    "AttachmentAdded",
+    "AttachmentAnnounced",
+    "AttachmentExpired",
+    "AttachmentRefusal",
+    "AttachmentRefused",
+    "AttachmentState",
+    "AttachmentUploaded",
     "BotAnswerKind",
     "BotAnswerMarked",
     "BotAnswered",

@@ -33,7 +33,7 @@ COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="compla
 CONVERSATIONS = Topic(
     "aftercare.conversations.v1",
     writer="cs-svc",
-    aggregate="conversation, referral, held reply, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot",
+    aggregate="conversation, referral, held reply, attachment, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot",
 )
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
 ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article, feedback, question or synonyms")

@@ -12,6 +12,9 @@ from aftercare_files.media import FileRefusal, MediaType, PictureHash
 from aftercare_files.stores.port import COPIES, ORIGINALS, FileStore
 from aftercare_files.virus_scan import VirusScanner
 
+SMALL = "_small"
+"""Added to the name of a copy: its thumbnail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:
@@ -42,9 +45,12 @@ class Examiner:
     sandbox: Sandbox
     max_pixels: int
 
-    async def examine(self, key: str, size: int, announced: Announced) -> Examined | FileRefusal:
+    async def examine(
+        self, key: str, size: int, announced: Announced, kept_as: str | None = None
+    ) -> Examined | FileRefusal:
         """Examine the object of this size and store what is kept of it; the cause where it is refused.
 
+        What is kept is named by its hashes, so that the same file is kept once; by `kept_as` where it is to be deleted with its row.
         Only what was downloaded here is checked and stored: what is uploaded meanwhile has no effect.
 
         Raises: DecoderFailed; what the store and the scanner raise where they do not answer.
@@ -59,23 +65,24 @@ class Examiner:
             if self.scanner is not None and await self.scanner.is_infected(path):
                 return FileRefusal.INFECTED
             try:
-                return await self._decoded(path, announced)
+                return await self._decoded(path, announced, kept_as)
             except Undecodable as error:
                 return error.cause
 
-    async def _decoded(self, path: Path, announced: Announced) -> Examined:
+    async def _decoded(self, path: Path, announced: Announced, kept_as: str | None) -> Examined:
         """Raises: Undecodable."""
         work = Work(path, announced.media_type, path.parent, self.max_pixels)
         found = await self.sandbox.decode(work)
-        await self.store.put(ORIGINALS + announced.sha256, path, announced.media_type)
-        copy = await self._stored(work.copy, found.copy_type)
-        thumbnail = await self._stored(work.thumbnail, MediaType.JPEG) if found.has_thumbnail else None
+        await self.store.put(ORIGINALS + (kept_as or announced.sha256), path, announced.media_type)
+        copy = await self._stored(work.copy, found.copy_type, kept_as)
+        small = None if kept_as is None else kept_as + SMALL
+        thumbnail = await self._stored(work.thumbnail, MediaType.JPEG, small) if found.has_thumbnail else None
         return Examined(found.copy_type, copy, thumbnail, found.hashes, scanned=self.scanner is not None)
 
-    async def _stored(self, path: Path, media_type: str) -> str:
-        """Store a file that is served, under its SHA-256, which is returned."""
+    async def _stored(self, path: Path, media_type: str, name: str | None) -> str:
+        """Store a file that is served, under this name or its SHA-256, which is returned."""
         sha256 = await asyncio.to_thread(_sha256, path)
-        await self.store.put(COPIES + sha256, path, media_type)
+        await self.store.put(COPIES + (name or sha256), path, media_type)
         return sha256
 
 

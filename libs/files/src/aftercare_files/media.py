@@ -33,6 +33,22 @@ DECODED_BY: Mapping[MediaType, str] = MappingProxyType({MediaType.MP4: "av", Med
 """The packages that an image may be without, by the types of files that need them."""
 
 
+_FTYP_HEIC = (b"heic", b"heix", b"mif1", b"msf1")
+_BEGINNINGS = ((b"\xff\xd8\xff", MediaType.JPEG), (b"\x89PNG\r\n\x1a\n", MediaType.PNG), (b"%PDF-", MediaType.PDF))
+
+
+def media_type_of(content: bytes) -> MediaType | None:
+    """Of which type the content seems to be by its first bytes; None where it is of none of them. Only its decoder knows."""
+    for beginning, media_type in _BEGINNINGS:
+        if content.startswith(beginning):
+            return media_type
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return MediaType.WEBP
+    if content[4:8] == b"ftyp":
+        return MediaType.HEIC if content[8:12] in _FTYP_HEIC else MediaType.MP4
+    return None
+
+
 class FileRefusal(StrEnum):
     """Why the check of a file refuses it."""
 

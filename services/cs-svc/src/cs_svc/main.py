@@ -12,13 +12,17 @@ from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
 from aftercare_events.roles import AUDITED, ROLES
+from aftercare_files import store_routes
+from aftercare_files.stores.local import LocalStore
+from aftercare_files.stores.port import FileStore
 from aftercare_language.embeddings import Embedder, EmbeddingsClient, NoEmbedder
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from cs_svc import tables
 from cs_svc.api import (
     agents,
     assist,
+    attachments,
     bot,
     calls,
     channel_inbox,
@@ -29,7 +33,6 @@ from cs_svc.api import (
     courier_ratings,
     customers,
     feedback,
-    files,
     held_replies,
     identities,
     link_codes,
@@ -56,16 +59,19 @@ from cs_svc.integrations.channels.email.sending import EmailSending, SmtpAccount
 from cs_svc.integrations.channels.email.tokens import Tokens
 from cs_svc.integrations.channels.port import MediaChannel, ReadingChannel, SendingChannel
 from cs_svc.integrations.channels.pushes import PushingChannel
+from cs_svc.integrations.file_store import LOCAL_PREFIX, configured, scanner
 from cs_svc.integrations.generator import ChatCompletions
 from cs_svc.integrations.wording import Generator, NoGenerator
 from cs_svc.settings import Settings
 from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
+from cs_svc.workers.attachment_checks import AttachmentChecks
 from cs_svc.workers.bot_questions import BOT_QUESTIONS
 from cs_svc.workers.bot_training import Training
 from cs_svc.workers.bot_turns import BotTurns
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
 from cs_svc.workers.channel_inbox import ChannelInbox
 from cs_svc.workers.channel_media import ChannelMedia
+from cs_svc.workers.earlier_files import EARLIER_FILES
 from cs_svc.workers.link_codes import LinkCodes
 from cs_svc.workers.mailbox import MailboxWorker
 from cs_svc.workers.routing import QUEUES
@@ -103,6 +109,7 @@ def service(
     writing = PartnerClient(transport=generator_transport) if settings.generator_url else None
     generator = _generator(settings, writing)
     training = Training(reading)
+    store = configured(settings)
     return Service(
         name="cs-svc",
         package="cs_svc",
@@ -128,7 +135,7 @@ def service(
             queues.router,
             sla.router,
             identities.router,
-            files.router,
+            *_attachments(store),
             calls.router,
             channel_inbox.router,
             link_codes.router,
@@ -156,12 +163,15 @@ def service(
             LinkCodes(sending).worker(),
             ChannelInbox(accounts.reading).worker(),
             ChannelMedia(accounts.media).worker(),
+            AttachmentChecks(store, scanner(settings), settings).worker(),
+            EARLIER_FILES,
             *accounts.workers,
         ),
         retention=[_INBOX, _LINK_CODES],
         log_fields=("source",),
         figures=(AnswerMetrics, SlaMetrics),
         resources=[
+            *store.resources,
             *((client,) if client else ()),
             *((writing,) if writing else ()),
             *(each for channel in sending.values() for each in channel.resources),
@@ -170,6 +180,12 @@ def service(
         commands={"seed": Seeding(training).seed},
         projection=Projection(tables.COPIED, FACTS),
     )
+
+
+def _attachments(store: FileStore) -> list[APIRouter]:
+    """The routes of attachments, and those of the store where it is a folder of this machine."""
+    own = [store_routes.router(store, LOCAL_PREFIX, tag="attachments")] if isinstance(store, LocalStore) else []
+    return [attachments.router(store), *own]
 
 
 def _embedder(settings: Settings, client: PartnerClient | None, seconds: float) -> Embedder:

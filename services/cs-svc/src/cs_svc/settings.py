@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from aftercare_chassis.settings import PREFIX, Hours, HttpUrl, ServiceSettings
-from pydantic import Field, model_validator
+from aftercare_files.media import MediaType, check_decodable
+from pydantic import AfterValidator, Field, model_validator
 
 Seconds = Annotated[float, Field(ge=1, le=24 * 3600, allow_inf_nan=False)]
+Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
+Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 _WRITTEN = "(web|email|wechat|qq|sms)"
 _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
@@ -17,6 +20,12 @@ _NEEDED_BESIDE: Mapping[str, tuple[str, ...]] = {
 """A channel is connected where the first of its settings is set; then it needs these."""
 _LIMITED = r"^([^.]+\.)?[A-Z]{3}$"
 Secret = Annotated[str, Field(repr=False)]
+
+
+def _decodable(types: tuple[MediaType, ...]) -> tuple[MediaType, ...]:
+    """Raises: ValueError where a type is taken that nothing here decodes."""
+    check_decodable(types)
+    return types
 
 
 class Settings(ServiceSettings):
@@ -70,6 +79,33 @@ class Settings(ServiceSettings):
     # After so many days the words of questions that the bot did not answer are deleted.
     bot_question_days: Annotated[int, Field(ge=1, le=3650)] = 180
     channel_inbox_hours: Hours = 24 * 30
+    # Where attachments are kept: an S3-compatible store where its address is set, else a folder of this machine.
+    attachment_folder: str = ".aftercare/attachments"
+    attachment_public_url: HttpUrl = "http://127.0.0.1:8003"
+    attachment_s3_url: HttpUrl | None = None
+    attachment_s3_public_url: HttpUrl | None = None
+    attachment_s3_bucket: str = "aftercare-attachments"
+    attachment_s3_region: str = "us-east-1"
+    attachment_s3_access_key: Annotated[str | None, Field(repr=False)] = None
+    attachment_s3_secret_key: Annotated[str | None, Field(repr=False)] = None
+    # MP4 and HEIC may be added where the packages that decode them are installed.
+    attachment_types: Annotated[
+        tuple[MediaType, ...], Field(min_length=1, validate_default=True), AfterValidator(_decodable)
+    ] = (MediaType.JPEG, MediaType.PNG, MediaType.WEBP, MediaType.PDF)
+    attachment_image_bytes: Bytes = 20 * 1024**2
+    attachment_video_bytes: Bytes = 100 * 1024**2
+    attachment_document_bytes: Bytes = 20 * 1024**2
+    attachment_upload_minutes: Minutes = 15
+    attachment_link_minutes: Minutes = 5
+    attachment_upload_hours: Hours = 1
+    attachment_check_hours: Hours = 24
+    # So long after its check a file may be added to a message or a note.
+    attachment_unused_hours: Hours = 24
+    # Of the process that decodes a file.
+    attachment_check_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+    attachment_check_memory_mb: Annotated[int, Field(ge=128, le=16_384)] = 768
+    attachment_max_pixels: Annotated[int, Field(ge=1_000_000, le=200_000_000)] = 50_000_000
+    attachment_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
     email_address: Annotated[str, Field(pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")] = ""
     email_name: str = ""
     email_authserv_id: str = ""

@@ -12,6 +12,7 @@ from aftercare_chassis.testing import Harness
 from cs_desk import Desk
 from cs_svc import main
 from cs_svc.commands import inbound
+from file_samples import page
 from mail_server import BUYER, SUPPORT, MailServer
 from mails import mail, report
 
@@ -137,20 +138,28 @@ async def test_programs_bombs_and_floods_are_kept_and_open_nothing(post: Post, m
     assert states.count(("ignored", "too_many_messages")) == 2
 
 
-async def test_files_are_kept_with_their_message(post: Post) -> None:
+async def test_files_are_seen_once_they_are_checked(post: Post) -> None:
     made = mail()
-    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="发票.pdf")
+    made.add_attachment(page(), maintype="application", subtype="octet-stream", filename="发票.pdf")
+    made.add_attachment(b"#!/bin/sh", maintype="image", subtype="png", filename="照片.png")
     post.server.post(bytes(made))
     await post.fetch()
     [opened] = await post.conversations()
-    path = f"/v1/conversations/{opened['id']}/files"
-    [file] = (await post.desk.agent.get(path)).json()["data"]
-    assert (file["name"], file["media_type"], file["is_kept"]) == ("发票.pdf", "application/pdf", True)
-    content = await post.desk.agent.get(f"{path}/{file['id']}")
-    assert (content.content, content.headers["content-type"]) == (b"%PDF", "application/octet-stream")
-    assert content.headers["content-disposition"].startswith("attachment;")
-    assert content.headers["x-content-type-options"] == "nosniff"
-    assert (await post.desk.buyer.get(f"{path}/{file['id']}")).status_code == 404
+    path = f"/v1/conversations/{opened['id']}/attachments"
+    [script, invoice] = (await post.desk.agent.get(path)).json()["data"]
+    assert (invoice["name"], invoice["media_type"], invoice["state"]) == ("发票.pdf", "application/pdf", "uploaded")
+    assert (script["state"], script["refused_because"]) == ("refused", "type_unsupported")
+    assert [each["links"] for each in (script, invoice)] == [None, None]
+    message = (await post.desk.agent.get(f"/v1/conversations/{opened['id']}")).json()["messages"][0]
+    assert [each["id"] for each in message["attachments"]] == [invoice["id"], script["id"]]
+    await post.desk.harness.run_workers("attachment-checks")
+    checked = (await post.desk.agent.get(f"{path}/{invoice['id']}")).json()
+    assert (checked["state"], checked["channel"]) == ("added", "email")
+    copy = await post.desk.agent.get(checked["links"]["copy_url"])
+    assert copy.content.startswith(b"%PDF-")
+    assert b"Wang Fang" not in copy.content
+    assert (await post.desk.buyer.get(f"{path}/{invoice['id']}")).status_code == 404
+    assert await post.desk.harness.runtime.pool.fetchval("SELECT count(*) FROM received_contents") == 0
 
 
 async def test_a_file_beyond_the_limits_is_named_and_not_kept(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,8 +169,6 @@ async def test_a_file_beyond_the_limits_is_named_and_not_kept(post: Post, monkey
     post.server.post(bytes(made))
     await post.fetch()
     [opened] = await post.conversations()
-    path = f"/v1/conversations/{opened['id']}/files"
+    path = f"/v1/conversations/{opened['id']}/attachments"
     [file] = (await post.desk.agent.get(path)).json()["data"]
-    assert (file["name"], file["size_bytes"], file["is_kept"]) == ("发票.pdf", 4, False)
-    refused = await post.desk.agent.get(f"{path}/{file['id']}")
-    assert (refused.status_code, refused.json()["code"]) == (409, "file_not_kept")
+    assert (file["name"], file["size_bytes"], file["refused_because"]) == ("发票.pdf", 4, "too_large")

@@ -150,7 +150,7 @@ async def test_strange_payloads_are_kept_and_open_nothing(bot: Bot) -> None:
 
 
 async def test_pictures_are_fetched_from_qq_alone(bot: Bot) -> None:
-    bot.qq.files["cat.jpg"] = b"jpeg"
+    bot.qq.files["cat.jpg"] = b"\xff\xd8\xff"
     attachments = [
         {"url": f"https://{host}/download/cat.jpg", "filename": "cat.jpg", "content_type": "image/jpeg"}
         for host in ("multimedia.nt.qq.com.cn", "internal.example", "[multimedia.nt.qq.com.cn")
@@ -158,5 +158,5 @@ async def test_pictures_are_fetched_from_qq_alone(bot: Bot) -> None:
     await bot.write(bot.qq.private(PERSON, "", number=1, attachments=attachments))
     [opened] = await bot.at.conversations()
     assert texts(opened) == ["[图片]"]
-    files = (await bot.at.desk.agent.get(f"/v1/conversations/{opened['id']}/files")).json()["data"]
-    assert sorted(each["is_kept"] for each in files) == [False, False, True]
+    files = (await bot.at.desk.agent.get(f"/v1/conversations/{opened['id']}/attachments")).json()["data"]
+    assert sorted(each["refused_because"] or "" for each in files) == ["", "not_fetched", "not_fetched"]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from aftercare_chassis.testing import FixedClock
 from aftercare_simulators.channels.wechat import WeChat, WeChatPush
+from file_samples import encoded, scene
 from platform_desk import PlatformDesk, platform_desk, texts
 
 PERSON = "oPERSON_of-tests_0000000001"
@@ -178,17 +179,22 @@ async def test_a_long_answer_is_sent_in_pieces(account: Account) -> None:
 
 async def test_pictures_are_fetched_and_kept_with_their_message(account: Account) -> None:
     wechat, now = account.wechat, account.at.desk.harness.clock.now()
-    wechat.files["m-1"] = (b"\xff\xd8jpeg", "image/jpeg")
+    photo = encoded(scene())
+    wechat.files["m-1"] = (photo, "image/jpeg")
     for number, media_id in enumerate(("m-1", "gone")):
         rest = f"<MediaId><![CDATA[{media_id}]]></MediaId><MsgId>{number}</MsgId>"
         await account.push(wechat.push(wechat.xml(PERSON, "image", now, rest)))
     await account.at.run()
     [conversation] = await account.at.conversations()
     assert texts(conversation) == ["[图片]", "[图片]"]
-    path = f"/v1/conversations/{conversation['id']}/files"
+    path = f"/v1/conversations/{conversation['id']}/attachments"
     gone, kept = (await account.at.desk.agent.get(path)).json()["data"]
-    assert (kept["size_bytes"], kept["is_kept"], gone["is_kept"]) == (6, True, False)
-    assert (await account.at.desk.agent.get(f"{path}/{kept['id']}")).content == b"\xff\xd8jpeg"
+    assert (kept["size_bytes"], kept["state"], gone["refused_because"]) == (len(photo), "uploaded", "not_fetched")
+    shown = [each["attachments"][0]["id"] for each in conversation["messages"]]
+    assert sorted(shown) == sorted([kept["id"], gone["id"]])
+    await account.at.desk.harness.run_workers("attachment-checks")
+    checked = (await account.at.desk.agent.get(f"{path}/{kept['id']}")).json()
+    assert (checked["state"], checked["channel"]) == ("added", "wechat")
 
 
 async def test_events_open_nothing_and_other_kinds_are_shown(account: Account) -> None:

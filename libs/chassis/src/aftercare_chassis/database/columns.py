@@ -43,9 +43,9 @@ def timestamp(name: str, *, null: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=null)
 
 
-def document(name: str, *, null: bool = False) -> Column[object]:
-    """A JSON document."""
-    return Column(name, JSONB(none_as_null=True), nullable=null)
+def document(name: str, *, null: bool = False, default: str | None = None) -> Column[object]:
+    """A JSON document; `default`, as JSON, is for builds that do not write the column yet."""
+    return Column(name, JSONB(none_as_null=True), nullable=null, server_default=default)
 
 
 def minor(name: str, *, null: bool = False, default: int | None = None) -> Items:

@@ -30,6 +30,7 @@ from cs_svc.api.schemas.conversations import (
 )
 from cs_svc.commands import assist, bot_messages, conversations, read_marks
 from cs_svc.domain.assist import SuggestionUnknown
+from cs_svc.domain.attachments import AttachmentUnusable
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import (
     CONVERSATION,
@@ -169,6 +170,7 @@ async def follow_conversation(
         ReplyWindowClosed,
         ConversationGone,
         SuggestionUnknown,
+        AttachmentUnusable,
     ),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
@@ -178,7 +180,13 @@ async def post_message(
     """Post a message. A message of the buyer or an agent reopens a closed conversation."""
     cited = [Citation(article_id=each.article_id, article_version=each.article_version) for each in body.citations]
     posted = await assist.post(
-        tx, conversation_id, text=body.text, citations=cited, case_id=body.case_id, suggestion_id=body.suggestion_id
+        tx,
+        conversation_id,
+        text=body.text,
+        citations=cited,
+        case_id=body.case_id,
+        suggestion_id=body.suggestion_id,
+        attachment_ids=body.attachment_ids,
     )
     return MessageOut.of(posted, language)
 

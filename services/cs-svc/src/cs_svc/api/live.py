@@ -123,7 +123,7 @@ class LiveSession:
     async def _post(self, frame: PostIn) -> None:
         """Post the message by the route of the REST API, in this process."""
         path = f"/v1/conversations/{quote(frame.conversation_id)}/messages"
-        body = frame.model_dump_json(include={"text", "citations", "case_id"}, exclude_none=True)
+        body = frame.model_dump_json(include={"text", "citations", "case_id", "attachment_ids"}, exclude_none=True)
         response = await self._request(path, frame.id, body)
         if response.is_success:
             message = response.body.decode()

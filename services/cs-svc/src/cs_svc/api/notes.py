@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from cs_svc.api.conversations import ConversationId
 from cs_svc.api.schemas.desk import NoteIn, NoteOut
 from cs_svc.commands import notes
+from cs_svc.domain.attachments import AttachmentUnusable
 from cs_svc.domain.notes import AgentUnknown
 from cs_svc.queries import desk as queries
 from cs_svc.settings import Settings
@@ -22,12 +23,15 @@ STAFF = require_role("agent", "arbitrator", "admin")
     "/conversations/{conversation_id}/notes",
     operation_id="addNote",
     status_code=201,
-    responses=refusals(AgentUnknown),
+    responses=refusals(AgentUnknown, AttachmentUnusable),
     dependencies=[require_role("agent")],
 )
 async def add_note(conversation_id: ConversationId, body: NoteIn, tx: Tx[Settings]) -> NoteOut:
     """Add a note for other agents. It changes nothing that buyer or merchant see: no message, no count, no version."""
-    return NoteOut.of(await notes.add(tx, conversation_id, text=body.text, mentions=body.mentions))
+    note = await notes.add(
+        tx, conversation_id, text=body.text, mentions=body.mentions, attachment_ids=body.attachment_ids
+    )
+    return NoteOut.of(note)
 
 
 @router.get("/notes", operation_id="listNotes", dependencies=[STAFF])

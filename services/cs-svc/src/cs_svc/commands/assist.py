@@ -96,6 +96,7 @@ async def post(
     case_id: str | None,
     suggestion_id: str | None,
     is_approved: bool = False,
+    attachment_ids: Sequence[str] = (),
 ) -> Message:
     """Add a message as `conversations.post`, and record what became of the suggestions that its author, an agent, was shown.
 
@@ -105,7 +106,13 @@ async def post(
     if suggestion_id is not None:
         await _check_used(tx, conversation_id, suggestion_id)
     message = await conversations.post(
-        tx, conversation_id, text=text, citations=citations, case_id=case_id, is_approved=is_approved
+        tx,
+        conversation_id,
+        text=text,
+        citations=citations,
+        case_id=case_id,
+        is_approved=is_approved,
+        attachment_ids=attachment_ids,
     )
     if message.author_role is AuthorRole.AGENT:
         _settle(tx, message, suggestion_id)

@@ -16,7 +16,7 @@ from aftercare_events import (
     WakeCause,
 )
 
-from cs_svc.commands import effects, order_references, referrals
+from cs_svc.commands import attachments, effects, order_references, referrals
 from cs_svc.commands.deadlines import conversation_timer
 from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain import conversations
@@ -134,6 +134,7 @@ async def post(
     case_id: str | None = None,
     source: Source = OVER_API,
     is_approved: bool = False,
+    attachment_ids: Sequence[str] = (),
 ) -> Message:
     """Add a message. A message of the buyer or an agent reopens a closed conversation, which keeps its agent.
 
@@ -144,6 +145,7 @@ async def post(
         ApprovalNeeded: an agent names an amount above the limit, and nobody else has approved it.
         NotFound, Stale: see `Transaction.lock`.
         CaseUnknown: see `order_references.get_case`.
+        AttachmentUnusable: see `attachments.named`.
         CaseNotInConversation: the conversation is about another case or order.
         ActionNotAllowed: a seller writes in a closed conversation.
     """
@@ -158,6 +160,8 @@ async def post(
     woken = before.snoozed_until is not None and tx.actor.role == AuthorRole.BUYER
     if woken:
         open_now = replace(open_now, snoozed_until=None)
+    files = await attachments.named(tx, conversation_id, attachment_ids)
+    source = replace(source, attachments=(*source.attachments, *(each.shown() for each in files)))
     conversation = conversations.with_message(open_now, AuthorRole(tx.actor.role), tx)
     message = new_message(tx, conversation, text=text, citations=citations, case_id=case_id, source=source)
     closed = before.state is ConversationState.CLOSED
@@ -165,6 +169,7 @@ async def post(
     back = [_woken(tx, conversation, WakeCause.BUYER_WROTE)] if woken else []
     saved = await tx.save(CONVERSATIONS, conversation, *reopened, posted(tx, conversation, message), *back)
     await tx.insert(MESSAGES, message)
+    await attachments.add(tx, saved, files, message_id=message.id)
     await effects.message_posted(tx, before, saved, message)
     return message
 
@@ -264,6 +269,7 @@ def new_message(
         quoted=source.quoted,
         external_id=source.external_id,
         bot=bot,
+        attachments=list(source.attachments),
     )
 
 

@@ -8,8 +8,8 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 
-from cs_svc.commands import calls, conversations, deliveries, identities, media
-from cs_svc.domain.attachments import Attachment
+from cs_svc.commands import attachments, calls, conversations, deliveries, identities, media
+from cs_svc.domain.attachments import AttachedFile
 from cs_svc.domain.channels import Channel, ChannelDeliveryState, DeliveryAction, pause
 from cs_svc.domain.conversations import Message, Source
 from cs_svc.domain.errors import AddressMalformed
@@ -21,7 +21,6 @@ from cs_svc.tables.conversations import FIRST_MESSAGE
 from cs_svc.tables.deliveries import DELIVERIES
 from cs_svc.tables.identities import IDENTITY_AT, NOTE_INBOUND
 from cs_svc.tables.inbound import (
-    ATTACHMENTS,
     INBOX,
     LOCK_INBOUND,
     MOVE_INBOUND,
@@ -143,7 +142,10 @@ async def _post(tx: Transaction[Settings], channel: Channel, found: InboundMessa
         return "too_many_messages"
     author = _as_buyer(tx, identity.buyer_id)
     written_at = min(found.written_at or tx.now, tx.now)
-    source = Source(channel=channel, quoted=found.quoted, external_id=found.external_id, written_at=written_at)
+    files = _announced(tx, found)
+    source = Source(
+        channel=channel, quoted=found.quoted, external_id=found.external_id, written_at=written_at, attachments=files
+    )
     conversation_id = await _conversation(tx, identity, found)
     if conversation_id is None:
         new = conversations.new_over(author, identity, found.subject)
@@ -178,20 +180,25 @@ async def _conversation(tx: Transaction[Settings], identity: Identity, found: In
     return newest.id if newest is not None else None
 
 
+def _announced(tx: Transaction[Settings], found: InboundMessage) -> tuple[AttachedFile, ...]:
+    """How the message shows its files: those in it, then those that the channel keeps."""
+    files = [
+        AttachedFile(id=tx.new_id("att"), media_type=each.media_type, size_bytes=each.size_bytes, name=each.name)
+        for each in found.files
+    ]
+    kept_there = [
+        AttachedFile(id=tx.new_id("att"), media_type=each.media_type, size_bytes=None, name=each.name)
+        for each in found.media
+    ]
+    return (*files, *kept_there)
+
+
 async def _attach(tx: Transaction[Settings], channel: Channel, message: Message, found: InboundMessage) -> None:
-    for each in found.files:
-        kept = Attachment(
-            id=tx.new_id("att"),
-            message_id=message.id,
-            name=each.name,
-            media_type=each.media_type,
-            size_bytes=each.size_bytes,
-            sha256=each.sha256,
-            content=each.content,
-        )
-        await tx.insert(ATTACHMENTS, kept)
-    for kept_there in found.media:
-        await media.queue(tx, channel, message, kept_there)
+    ids = [each["id"] for each in message.attachments]
+    for attachment_id, file in zip(ids, found.files, strict=False):
+        await attachments.receive(tx, attachment_id, message, channel, file)
+    for attachment_id, kept_there in zip(ids[len(found.files) :], found.media, strict=True):
+        await media.queue(tx, attachment_id, channel, message, kept_there)
 
 
 def _as_buyer(tx: Transaction[Settings], buyer_id: str) -> Transaction[Settings]:

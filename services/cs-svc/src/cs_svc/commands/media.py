@@ -1,4 +1,4 @@
-"""Files of messages that a channel keeps for a while: fetched by a worker, and stored with their message."""
+"""Files of messages that a channel keeps for a while: fetched by a worker, and then checked as files that are uploaded."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.domain.attachments import Attachment, AwaitedFile
+from cs_svc.commands import attachments
+from cs_svc.domain.attachments import AttachmentRefusal, AwaitedFile
 from cs_svc.domain.channels import MOST_ATTEMPTS, Channel, pause
 from cs_svc.domain.conversations import Message
-from cs_svc.integrations.channels.port import FetchedMedia, Media, Outcome
+from cs_svc.integrations.channels.port import FetchedMedia, File, Media, Outcome
 from cs_svc.settings import Settings
-from cs_svc.tables.inbound import ATTACHMENTS, AWAITED_FILES, FORGET_FILE, MOVE_FILE, NEXT_FILE
+from cs_svc.tables.conversations import MESSAGES
+from cs_svc.tables.inbound import AWAITED_FILES, FORGET_FILE, MOVE_FILE, NEXT_FILE
 
 WORKER = "channel-media"
 LEASE = timedelta(minutes=2)
+_WHYS = {"file_too_large": AttachmentRefusal.TOO_LARGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,12 @@ class Claimed:
     file: AwaitedFile
 
 
-async def queue(tx: Transaction[Settings], channel: Channel, message: Message, media: Media) -> None:
+async def queue(
+    tx: Transaction[Settings], attachment_id: str, channel: Channel, message: Message, media: Media
+) -> None:
     """Have a file of this message fetched."""
     awaited = AwaitedFile(
-        id=tx.new_id("att"),
+        id=attachment_id,
         message_id=message.id,
         channel=channel,
         reference=media.reference,
@@ -51,25 +56,25 @@ async def claim(tx: Transaction[Settings]) -> Claimed | datetime | None:
     return Claimed(leased)
 
 
-async def close(tx: Transaction[Settings], file: AwaitedFile, fetched: FetchedMedia) -> None:
-    """Store the file; without content where the channel does not give it. One that it may give later is asked for again, `MOST_ATTEMPTS` times
+async def close(tx: Transaction[Settings], awaited: AwaitedFile, fetched: FetchedMedia) -> None:
+    """Have the file checked; it is refused where the channel does not give it. One that it may give later is asked for again, `MOST_ATTEMPTS` times
     at most."""
-    if fetched.outcome is Outcome.UNAVAILABLE and file.attempts < MOST_ATTEMPTS:
-        _move(tx, replace(file, due_at=tx.now + pause(file.attempts - 1)))
+    if fetched.outcome is Outcome.UNAVAILABLE and awaited.attempts < MOST_ATTEMPTS:
+        _move(tx, replace(awaited, due_at=tx.now + pause(awaited.attempts - 1)))
         return
-    if await tx.execute(FORGET_FILE, file_id=file.id) == 0:
+    if await tx.execute(FORGET_FILE, file_id=awaited.id) == 0:
         return  # its lease had ended, and another worker has stored it
-    content = fetched.content
-    kept = Attachment(
-        id=file.id,
-        message_id=file.message_id,
-        name=file.name,
-        media_type=fetched.media_type or file.media_type,
-        size_bytes=len(content or b""),
-        sha256=hashlib.sha256(content or b"").hexdigest(),
-        content=content,
+    content = fetched.content or b""
+    file = File(
+        name=awaited.name,
+        media_type=fetched.media_type or awaited.media_type,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=fetched.content,
+        why=None if fetched.content is not None else _WHYS.get(fetched.why or "", AttachmentRefusal.NOT_FETCHED),
     )
-    await tx.insert(ATTACHMENTS, kept)
+    message = await tx.get(MESSAGES, awaited.message_id)
+    await attachments.receive(tx, awaited.id, message, awaited.channel, file)
 
 
 def _move(tx: Transaction[Settings], file: AwaitedFile) -> None:

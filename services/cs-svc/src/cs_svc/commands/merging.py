@@ -22,6 +22,7 @@ from cs_svc.domain.merging import MOST_MOVED, ConversationUnknown, Placed, TooMa
 from cs_svc.domain.read_marks import ReadMark
 from cs_svc.settings import Settings
 from cs_svc.tables import moved_messages as tables
+from cs_svc.tables.attachments import MOVE_OF_MESSAGES, MOVE_OTHERS
 from cs_svc.tables.conversations import CONVERSATIONS, LOCK_CONVERSATIONS
 from cs_svc.tables.read_marks import MARKS_OF_CONVERSATION
 
@@ -52,6 +53,7 @@ async def merge(tx: Transaction[Settings], conversation_id: str, *, into_id: str
     marks = [*await _marks(tx, target.id), *await _marks(tx, source.id)]
     await _move(tx, target.id, ordered, merged.places_skipped)
     await tx.execute(tables.MOVE_NOTES, from_id=source.id, to_id=target.id)
+    await tx.execute(MOVE_OTHERS, from_id=source.id, to_id=target.id)
     _mark(tx, target.id, marks, ordered, merged.places_skipped)
     await effects.conversation_merged(tx, closed, saved)
     _wake(tx, source.id, target.id)
@@ -134,6 +136,7 @@ async def _move(tx: Transaction[Settings], to_id: str, ordered: Sequence[Placed]
     places = [place(skipped + number) for number in range(1, len(ids) + 1)]
     await tx.execute(tables.MOVE_MESSAGES, to_id=to_id, ids=ids, places=places)
     await tx.execute(tables.MOVE_DELIVERIES, to_id=to_id, ids=ids)
+    await tx.execute(MOVE_OF_MESSAGES, to_id=to_id, ids=ids)
 
 
 async def _marks(tx: Transaction[Settings], conversation_id: str) -> list[ReadMark]:

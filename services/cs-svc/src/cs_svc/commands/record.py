@@ -6,6 +6,7 @@ from typing import TypedDict
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import TraceFields, digest, trace_fields
 
+from cs_svc.domain.attachments import ATTACHMENT, Attachment
 from cs_svc.domain.calls import Call
 from cs_svc.domain.complaints import Complaint
 from cs_svc.domain.conversations import Conversation
@@ -26,6 +27,24 @@ class ConversationFields(TraceFields):
     case_id: str | None
     buyer_id: str
     merchant_id: str | None
+
+
+class AttachmentFields(TraceFields):
+    """What every event of a file in a conversation holds."""
+
+    attachment_id: str
+    conversation_id: str
+    order_id: str | None
+    case_id: str | None
+    buyer_id: str
+    merchant_id: str | None
+    channel: str
+    for_note: bool
+    media_type: str
+    size_bytes: int
+    state: str
+    terminal: bool
+    evidence: tuple[str, ...]
 
 
 class IdentityFields(TraceFields):
@@ -111,6 +130,26 @@ def conversation_fields(tx: Transaction, conversation: Conversation) -> Conversa
         case_id=conversation.case_id,
         buyer_id=conversation.buyer_id,
         merchant_id=conversation.merchant_id,
+    )
+
+
+def attachment_fields(tx: Transaction, file: Attachment, conversation: Conversation) -> AttachmentFields:
+    """The fields of an event of this file, after its change."""
+    return AttachmentFields(
+        **trace_fields(tx, affected_party=conversation.buyer_id, applicant=file.uploader_id, result=file.state),
+        attachment_id=file.id,
+        conversation_id=conversation.id,
+        order_id=conversation.order_id,
+        case_id=conversation.case_id,
+        buyer_id=conversation.buyer_id,
+        merchant_id=conversation.merchant_id,
+        channel=file.channel,
+        for_note=file.is_for_note,
+        media_type=file.media_type[:100],
+        size_bytes=file.size_bytes,
+        state=file.state,
+        terminal=file.state in ATTACHMENT.ends,
+        evidence=(file.sha256,),
     )
 
 

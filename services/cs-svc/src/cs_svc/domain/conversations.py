@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aftercare_chassis.lifecycle import NOBODY, Actor, Context, Guard, Lifecycle, Timeout, Transition
 
+from cs_svc.domain.attachments import AttachedFile
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.errors import (
     CaseNotInConversation,
@@ -146,7 +147,7 @@ class Message:
     `citations` are the versions of knowledge-base articles that the message relies on. `case_id` is the case whose timeline
     shows the message. `channel` is over which it came. `quoted` is what its author repeated of earlier messages, or signed with; `external_id` is
     what the channel calls it. `bot` has by what the bot wrote it, see `domain.bot_turns`. `origin_id` is the conversation in which it was
-    posted, where that was another one.
+    posted, where that was another one. `attachments` are its files as they were when it was posted.
     """
 
     id: str
@@ -165,16 +166,18 @@ class Message:
     external_id: str | None = None
     bot: dict[str, Any] | None = None  # Any: JSON
     origin_id: str | None = None
+    attachments: list[AttachedFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Over which channel a message came, see Message. `written_at` is when it was written, where the channel says so."""
+    """Over which channel a message came and with which files, see Message. `written_at` is when it was written, where the channel says so."""
 
     channel: Channel = Channel.WEB
     quoted: str | None = None
     external_id: str | None = None
     written_at: datetime | None = None
+    attachments: tuple[AttachedFile, ...] = ()
 
 
 OVER_API = Source()

@@ -290,11 +290,3 @@ class OptedOut(Refusal):
     kind, code = Kind.CONFLICT, "opted_out"
     zh = "对方已退订该渠道的消息，不能再发送；对方回复“恢复”后可以继续。"
     en = "The person has asked for no more messages over this channel; they can be sent again once the person has answered START."
-
-
-class FileNotKept(Refusal):
-    """The content of the file was not kept; `size_bytes` is its size."""
-
-    kind, code = Kind.CONFLICT, "file_not_kept"
-    zh = "该文件（{size_bytes} 字节）过大或过多，内容未保存，请联系对方重新发送。"
-    en = "This file ({size_bytes} bytes) was too large, or one too many, to be kept; ask its author to send it another way."

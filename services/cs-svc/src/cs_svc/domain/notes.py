@@ -1,9 +1,11 @@
 """Notes of agents about a conversation, which only those of the platform read. A note is never changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aftercare_chassis.refusals import Kind, Refusal
+
+from cs_svc.domain.attachments import AttachedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,7 @@ class Note:
     text: str
     mentions: list[str]
     created_at: datetime
+    attachments: list[AttachedFile] = field(default_factory=list)
 
 
 class AgentUnknown(Refusal):

@@ -3,6 +3,7 @@
 from cs_svc.tables import (
     articles,
     assist,
+    attachments,
     bot,
     bot_handovers,
     bot_turns,
@@ -48,6 +49,7 @@ __all__ = [
     "agents",
     "articles",
     "assist",
+    "attachments",
     "bot",
     "bot_handovers",
     "bot_turns",

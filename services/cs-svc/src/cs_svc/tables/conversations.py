@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
 
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, ServedBy, Turn
@@ -98,6 +98,7 @@ messages = Table(
     text("external_id", null=True),
     document("bot", null=True),
     text("origin_id", null=True),
+    document("attachments", default="[]"),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name="text_or_code"),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="system_has_event"),
     Index("messages_place_key", "conversation_id", "place", unique=True),
@@ -154,6 +155,12 @@ LATEST_MESSAGES = Query(
     .limit(bindparam("rows")),
     Message,
 )
+SHOW_FILE = Statement(
+    update(messages)
+    .where(messages.c.id == bindparam("message_id"))
+    .values(attachments=messages.c.attachments + bindparam("file", type_=JSONB))
+)
+"""Let a message show one file more."""
 FIRST_MESSAGE = Query(
     select(messages)
     .where(messages.c.conversation_id == bindparam("conversation_id"))

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from aftercare_chassis.database.columns import one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import (
     Column,
     ForeignKey,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from cs_svc.domain.attachments import Attachment, AwaitedFile, ListedFile
+from cs_svc.domain.attachments import AwaitedFile
 from cs_svc.domain.channels import Channel
 from cs_svc.domain.conversations import AuthorRole, Conversation
 from cs_svc.domain.inbound import Inbound, InboundState, ListedInbound
@@ -46,6 +47,7 @@ channel_inbox = Table(
     Index("channel_inbox_due_idx", "due_at", "id", postgresql_where=sql("due_at IS NOT NULL")),
     Index("channel_inbox_finished_idx", "finished_at", postgresql_where=sql("finished_at IS NOT NULL")),
 )
+# Earlier builds, which may run beside this one, write it; what is in it is adopted by a worker. It goes a release later.
 message_attachments = Table(
     "message_attachments",
     metadata,
@@ -103,30 +105,8 @@ MOVE_INBOUND = Statement(
     .where(channel_inbox.c.id == bindparam("inbound_id"))
     .values({name: bindparam(f"new_{name}", type_=channel_inbox.c[name].type) for name in _MOVED})
 )
-ATTACHMENTS = Rows(message_attachments, Attachment)
-_of_conversation = message_attachments.join(messages, messages.c.id == message_attachments.c.message_id)
-_SHOWN = messages.c.place >= bindparam("from_place", type_=Text)
-FILES_OF_CONVERSATION = Query(
-    select(
-        *(column for column in message_attachments.c if column.name != "content"),
-        message_attachments.c.content.is_not(None).label("is_kept"),
-    )
-    .select_from(_of_conversation)
-    .where(messages.c.conversation_id == bindparam("conversation_id"), _SHOWN)
-    .order_by(message_attachments.c.id.desc())
-    .limit(bindparam("rows")),
-    ListedFile,
-)
-FILE_OF_CONVERSATION = Query(
-    select(message_attachments)
-    .select_from(_of_conversation)
-    .where(
-        messages.c.conversation_id == bindparam("conversation_id"),
-        message_attachments.c.id == bindparam("file_id"),
-        _SHOWN,
-    ),
-    Attachment,
-)
+NEXT_EARLIER_FILE: Query[Record] = Query(select(message_attachments).limit(1).with_for_update(skip_locked=True))
+FORGET_EARLIER_FILE = Statement(delete(message_attachments).where(message_attachments.c.id == bindparam("file_id")))
 AWAITED_FILES = Rows(awaited_files, AwaitedFile)
 NEXT_FILE = Query(
     select(awaited_files)

@@ -1,6 +1,6 @@
 """Notes of agents about conversations."""
 
-from aftercare_chassis.database.columns import text, texts, timestamp
+from aftercare_chassis.database.columns import document, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, cast
 from sqlalchemy.dialects.postgresql import ARRAY, array
@@ -17,6 +17,7 @@ notes = Table(
     text("text"),
     texts("mentions"),
     timestamp("created_at"),
+    document("attachments", default="[]"),
     Index("notes_conversation_idx", "conversation_id", "id"),
     Index("notes_mentions_idx", "mentions", postgresql_using="gin"),
 )

@@ -109,6 +109,8 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("courier claim", "add_evidence"): (f"{_CLAIMS}/evidence",),
     ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
+    ("attachment", "complete"): ("POST /v1/conversations/{conversation_id}/attachments/{attachment_id}/complete",),
+    ("attachment", "add"): ("POST /v1/conversations/{conversation_id}/messages",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
     ("conversation", "absorb"): ("POST /v1/conversations/{conversation_id}/merge",),
     **{

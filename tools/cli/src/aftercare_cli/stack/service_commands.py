@@ -33,6 +33,8 @@ def service_variables(layout: Layout, kafka: str) -> dict[str, str]:
         "AFTERCARE_EMBEDDINGS_URL": layout.url(EMBEDDER),
         "AFTERCARE_EVIDENCE_PUBLIC_URL": layout.url(SERVICES[1]),
         "AFTERCARE_EVIDENCE_FOLDER": str(layout.home / "evidence"),
+        "AFTERCARE_ATTACHMENT_PUBLIC_URL": layout.url(SERVICES[2]),
+        "AFTERCARE_ATTACHMENT_FOLDER": str(layout.home / "attachments"),
         **_couriers(layout.url(COURIERS)),
         **_providers(layout),
     }

@@ -25,6 +25,7 @@ from cs_svc.api.schemas.bot_questions import AlternativeOut as BotAlternativeOut
 from cs_svc.api.schemas.bot_questions import CitationOut as BotCitationOut
 from cs_svc.api.schemas.bot_questions import ProposalOut
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
+from cs_svc.domain.attachments import MOST_ADDED
 from cs_svc.domain.bot import AnswerKind, HandoverReason
 from cs_svc.domain.case_notifications import notification_text
 from cs_svc.domain.channels import Channel
@@ -76,6 +77,8 @@ class MessageIn(In):
     its order; may be left out."""
     suggestion_id: Id | None = None
     """The suggestion that an agent posts, as it is or with other words; may be left out."""
+    attachment_ids: Annotated[list[Id], Field(default_factory=list, max_length=MOST_ADDED)]
+    """Files of the author in this conversation that were accepted and are in no message yet."""
 
 
 class AssignIn(In):
@@ -132,6 +135,19 @@ class BotBasisOut(Out):
     """Whether a generative model has worded it, each of whose sentences a cited clause supports."""
 
 
+class AttachedFileOut(Out):
+    """A file of a message. `GET …/attachments/{id}` has its state, and links to it once it is checked."""
+
+    id: str
+    """Identifies the file: `att_…`."""
+    media_type: str
+    """Its type; of a file that came over a channel, as that named it."""
+    size_bytes: int | None
+    """Its size in bytes; null of a file that the channel still had when the message came."""
+    name: str | None
+    """How its author calls it; null where it has no name."""
+
+
 class MessageOut(Out):
     """One message. `code` identifies a message of the system, whose `text` is in the reader's language."""
 
@@ -163,6 +179,8 @@ class MessageOut(Out):
     """How far it has come to the other side, the buyer or those who serve; null for a message of the system."""
     origin_id: str | None
     """The conversation in which it was posted, where that was merged into this one, or this one was split from it; else null."""
+    attachments: list[AttachedFileOut]
+    """Its files."""
 
     @classmethod
     def of(cls, message: Message, language: str, marks: Collection[ReadMark] = ()) -> Self:

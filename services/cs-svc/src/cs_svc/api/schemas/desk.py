@@ -20,7 +20,9 @@ from aftercare_chassis.http.schemas import (
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from cs_svc.api.schemas.conversations import AttachedFileOut
 from cs_svc.api.schemas.shared import ORDER_ID
+from cs_svc.domain.attachments import MOST_ADDED
 from cs_svc.domain.notes import Note
 from cs_svc.domain.tags import Tag
 
@@ -34,6 +36,8 @@ class NoteIn(In):
     """What they read; buyers and merchants never do."""
     mentions: Annotated[list[PrincipalId], Field(default_factory=list, max_length=20), EachOnce()]
     """The agents whom it is to reach; they are entered as agents."""
+    attachment_ids: Annotated[list[Id], Field(default_factory=list, max_length=MOST_ADDED)]
+    """Files for notes (`is_for_note`) of the author in this conversation that were accepted and are in no note yet."""
 
 
 class NoteOut(Out):
@@ -49,6 +53,8 @@ class NoteOut(Out):
     """What it contains."""
     mentions: list[str]
     """The agents whom it is to reach."""
+    attachments: list[AttachedFileOut]
+    """Its files."""
     created_at: CreatedAt
 
     @classmethod

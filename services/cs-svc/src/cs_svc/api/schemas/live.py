@@ -6,6 +6,7 @@ from aftercare_chassis.http.schemas import Id, In, Out, Text, Time
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from cs_svc.api.schemas.conversations import CitationIn, MessageOut
+from cs_svc.domain.attachments import MOST_ADDED
 
 MOST_SUBSCRIBED_AT_ONCE = 100
 Place = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
@@ -65,6 +66,8 @@ class PostIn(In):
     """The articles that the message relies on; only agents may cite."""
     case_id: Id | None = None
     """A case for which the message is an answer; may be left out."""
+    attachment_ids: Annotated[list[Id], Field(default_factory=list, max_length=MOST_ADDED)]
+    """Files of the author in this conversation that were accepted and are in no message yet."""
 
 
 class TypingIn(In):

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from cs_svc.domain.attachments import AttachmentRefusal
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -63,13 +65,14 @@ class SendingChannel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file that came with a message; `content` None where it is beyond the limits."""
+    """A file that came with a message; `content` None where it is beyond the limits, or not there because of `why`."""
 
     name: str
     media_type: str
     size_bytes: int
     sha256: str
     content: bytes | None
+    why: AttachmentRefusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
