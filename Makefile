@@ -98,6 +98,7 @@ check-documents:
 	$(BIN)/python -m aftercare_chassis.http.openapi_release --check
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs --check
 	$(BIN)/python tools/dashboards --check
+	$(BIN)/python tools/live_frames.py --check
 	$(BIN)/aftercare lifecycles --check
 	$(BIN)/python tools/licences.py --check
 
@@ -112,6 +113,7 @@ format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/python -m aftercare_chassis.http.openapi_docs
 	$(BIN)/python -m aftercare_chassis.observability.metrics_docs
 	$(BIN)/python tools/dashboards
+	$(BIN)/python tools/live_frames.py
 	$(BIN)/aftercare lifecycles
 	$(BIN)/python tools/licences.py
 

@@ -57,6 +57,13 @@ def test_asyncapi_document_matches_the_official_schema(packages: Path) -> None:
 
 
 @pytest.mark.timeout(2 * SECONDS + 60)
+def test_the_socket_of_conversations(examples: Path) -> None:
+    built = examples.parent / "tests" / "live.test.js"
+    run = subprocess.run(["node", "--test", str(built)], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.timeout(2 * SECONDS + 60)
 def test_a_refund_before_shipment(examples: Path, suite: RunningSuite) -> None:
     some = uuid.uuid4().hex[:8]
     services = suite.addresses.services

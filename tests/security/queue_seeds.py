@@ -28,8 +28,9 @@ async def seed_queues(harness: Harness) -> None:
         assert (await admin.put(f"/v1/{path}", json=body)).is_success
 
 
-async def queue_ids(harness: Harness) -> dict[str, str]:
-    """The parameters of their paths, and that of the conversation that waits."""
-    [entry] = (await harness.client("admin", "admin-9").get("/v1/queue-entries")).json()["data"]
+async def queue_ids(harness: Harness, conversation_id: str) -> dict[str, str]:
+    """The parameters of their paths, and that of the conversation, which waits."""
+    found = (await harness.client("admin", "admin-9").get("/v1/queue-entries")).json()["data"]
+    [entry] = [each for each in found if each["conversation_id"] == conversation_id]
     fixed = {"team_id": "general", "agent_id": "agent-9", "policy_id": "policy-9", "calendar_id": "office"}
     return fixed | {"queue_entry_id": entry["id"]}

@@ -278,7 +278,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
         await add_held_reply(service)
         await add_call(service)
         await add_inbox(service)
-        service.ids |= {"buyer_id": "buyer-1"} | DESK_IDS | await queue_ids(harness)
+        service.ids |= {"buyer_id": "buyer-1"} | DESK_IDS | await queue_ids(harness, service.ids["conversation_id"])
         yield service
 
 

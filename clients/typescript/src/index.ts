@@ -14,6 +14,7 @@ export type { components as AnalyticsComponents } from "./generated/analytics-sv
 export type { components as CsComponents } from "./generated/cs-svc.js";
 export type { components as KbComponents } from "./generated/kb-svc.js";
 export type { components as OrderComponents } from "./generated/order-svc.js";
+export { Live, LiveEnded, type LiveFrame, type LiveOptions, type SentFrame } from "./live.js";
 export { type CodeOf, type Options, type Problem, Refused, value } from "./responses.js";
 export { follow, type StreamEvent } from "./stream.js";
 

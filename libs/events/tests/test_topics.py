@@ -35,8 +35,9 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
         "order, setting or action of an administrator": {"order_id", "setting_id", "action_id"},
         "payment or payment difference": {"payment_id", "difference_id"},
         "parcel or intercept": {"parcel_id", "intercept_id"},
-        "conversation, referral, held reply, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot": {
+        "conversation, referral, held reply, attachment, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot": {
             *(
+                "attachment_id",
                 "note_id",
                 "referral_id",
                 "held_reply_id",

@@ -12,6 +12,7 @@ from aftercare_events.catalogue import (
     after_sale_admin_actions,
     appeals,
     articles,
+    attachments,
     bot,
     calls,
     case_progress,
@@ -140,6 +141,7 @@ CATALOGUE = (
         feedback,
     ),
     articles,
+    attachments,
     insights,
 )
 """The modules with event classes, in the order of the documentation."""

@@ -10,12 +10,7 @@ from aftercare_chassis.lifecycle import NOBODY, Actor, Context, Guard, Lifecycle
 
 from cs_svc.domain.attachments import AttachedFile
 from cs_svc.domain.channels import Channel
-from cs_svc.domain.errors import (
-    CaseNotInConversation,
-    ConversationGone,
-    NoAnswerAwaited,
-    NotSnoozed,
-)
+from cs_svc.domain.errors import CaseNotInConversation, ConversationGone, NoAnswerAwaited, NotSnoozed
 from cs_svc.domain.orders import KnownCase
 from cs_svc.domain.permissions import (
     AGENT,

@@ -151,6 +151,19 @@ class AnnouncedAttachmentOut(AttachmentOut):
         return cls(**_members(file, reader, store), upload=upload_out)
 
 
+class AttachedFileOut(Out):
+    """A file of a message. `GET …/attachments/{id}` has its state, and links to it once it is checked."""
+
+    id: str
+    """Identifies the file: `att_…`."""
+    media_type: str
+    """Its type; of a file that came over a channel, as that named it."""
+    size_bytes: int | None
+    """Its size in bytes; null of a file that the channel still had when the message came."""
+    name: str | None
+    """How its author calls it; null where it has no name."""
+
+
 class AttachmentsOut(Out):
     """Files, newest first."""
 

@@ -21,6 +21,7 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
+from cs_svc.api.schemas.attachments import AttachedFileOut
 from cs_svc.api.schemas.bot_questions import AlternativeOut as BotAlternativeOut
 from cs_svc.api.schemas.bot_questions import CitationOut as BotCitationOut
 from cs_svc.api.schemas.bot_questions import ProposalOut
@@ -133,19 +134,6 @@ class BotBasisOut(Out):
     """The buyer's own orders or cases to choose from, where it asks which one is meant."""
     is_generated: bool = False
     """Whether a generative model has worded it, each of whose sentences a cited clause supports."""
-
-
-class AttachedFileOut(Out):
-    """A file of a message. `GET …/attachments/{id}` has its state, and links to it once it is checked."""
-
-    id: str
-    """Identifies the file: `att_…`."""
-    media_type: str
-    """Its type; of a file that came over a channel, as that named it."""
-    size_bytes: int | None
-    """Its size in bytes; null of a file that the channel still had when the message came."""
-    name: str | None
-    """How its author calls it; null where it has no name."""
 
 
 class MessageOut(Out):

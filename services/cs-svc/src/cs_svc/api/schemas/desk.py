@@ -20,7 +20,7 @@ from aftercare_chassis.http.schemas import (
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from cs_svc.api.schemas.conversations import AttachedFileOut
+from cs_svc.api.schemas.attachments import AttachedFileOut
 from cs_svc.api.schemas.shared import ORDER_ID
 from cs_svc.domain.attachments import MOST_ADDED
 from cs_svc.domain.notes import Note
