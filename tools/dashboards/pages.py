@@ -220,6 +220,17 @@ MONEY = Page(
             "s",
         ),
         Panel(
+            "Messages of channels that are overdue",
+            _oldest("aftercare_channel_delivery_overdue_seconds", "out")
+            | _oldest("aftercare_channel_inbound_overdue_seconds", "in")
+            | _oldest("aftercare_channel_file_overdue_seconds", "file"),
+            "s",
+        ),
+        Panel(
+            "Messages that could not be sent so far",
+            _oldest("aftercare_channel_deliveries_repeated", "{{channel}}", "channel"),
+        ),
+        Panel(
             "Silent endpoints of couriers",
             _oldest("aftercare_courier_endpoint_silent_seconds", "{{partner}} {{endpoint}}", "partner, endpoint"),
             "s",

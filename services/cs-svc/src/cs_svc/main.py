@@ -69,6 +69,7 @@ from cs_svc.workers.bot_questions import BOT_QUESTIONS
 from cs_svc.workers.bot_training import Training
 from cs_svc.workers.bot_turns import BotTurns
 from cs_svc.workers.channel_deliveries import ChannelDeliveries
+from cs_svc.workers.channel_figures import CHANNEL_FIGURES, ChannelMetrics
 from cs_svc.workers.channel_inbox import ChannelInbox
 from cs_svc.workers.channel_media import ChannelMedia
 from cs_svc.workers.earlier_files import EARLIER_FILES
@@ -159,6 +160,7 @@ def service(
             QUEUES,
             SLA_CALENDARS,
             SLA_FIGURES,
+            CHANNEL_FIGURES,
             ChannelDeliveries(sending).worker(),
             LinkCodes(sending).worker(),
             ChannelInbox(accounts.reading).worker(),
@@ -169,7 +171,7 @@ def service(
         ),
         retention=[_INBOX, _LINK_CODES],
         log_fields=("source",),
-        figures=(AnswerMetrics, SlaMetrics),
+        figures=(AnswerMetrics, SlaMetrics, ChannelMetrics),
         resources=[
             *store.resources,
             *((client,) if client else ()),
