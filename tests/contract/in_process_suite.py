@@ -50,6 +50,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "sms_push_tokens": "push-token",
         "sms_sign_name": "示例商城",
         "sms_template": "SMS_100000001",
+        "survey_conversations": True,
     },
 }
 PRINCIPALS: dict[str, tuple[str, ...]] = {

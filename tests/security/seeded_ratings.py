@@ -12,7 +12,13 @@ async def seed_ratings(service: SeededService) -> None:
     made(await buyer.post(f"/v1/conversations/{ended}/close"))
     by_customer = {"conversation_id": ended, "scores": {"helpfulness": 5, "attitude": 5, "speed": 4}}
     service.bodies |= {"rateAsMerchant": by_merchant, "rateConversation": by_customer}
+    service.queries["getSurveyFigures"] = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
+    preference = made(await buyer.post("/v1/survey-preferences", json={"opted_out": False}))
+    assert preference["buyer_id"] == "buyer-1"
+    [survey] = (await buyer.get("/v1/surveys")).json()["data"]
     service.ids |= {
+        "survey_id": survey["id"],
+        "rated_case_id": survey["rated_case_id"],
         "merchant_rating_id": made(await seller.post("/v1/merchant-ratings", json=by_merchant))["id"],
         "conversation_rating_id": made(await buyer.post("/v1/conversation-ratings", json=by_customer))["id"],
     }

@@ -227,7 +227,7 @@ async def _refused_goods(service: SeededService, buyer: httpx.AsyncClient, selle
 @asynccontextmanager
 async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
     async with Harness.start(
-        cs.service, postgres_url, phone_webhook_secrets=SECRET, reply_limits={"CNY": 500_000}
+        cs.service, postgres_url, phone_webhook_secrets=SECRET, reply_limits={"CNY": 500_000}, survey_cases=True
     ) as harness:
         service = SeededService(harness)
         await service.consume(OrderCreated, total_minor=29700, shipping_fee_minor=0, lines=(KETTLE,))
@@ -255,6 +255,7 @@ async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "giveRating": {"case_id": "case_1", "scores": {"service": 5, "helpfulness": 5, "refund": 5, "speed": 5}},
             "changeRating": {"text": "还行"},
             "changeMerchantRating": {"text": "还行"},
+            "setSurveyPreference": {"opted_out": True},
             "changeConversationRating": {"text": "还行"},
             "rateCourier": {"parcel_id": "parcel_1", "score": 1, "faults": ["late"]},
             **CHANNEL_BODIES,

@@ -77,6 +77,8 @@ def test_it_names_its_documents_as_all_events_do(cls: type[Event]) -> None:
         wanted = {cls.KEY}
     if cls.KEY in ("answer_id", "mark_id"):  # the bot is also asked outside conversations
         wanted = {cls.KEY, "conversation_id"}
+    if cls.KEY == "preference_id":  # what a buyer wants is about no order
+        wanted = {"preference_id", "buyer_id"}
     if cls.KEY == "note_id":  # what agents note is for the platform
         wanted = {"note_id", "conversation_id"}
     if cls.KEY == "referral_id":  # a conversation is referred by its order, whatever case it is about

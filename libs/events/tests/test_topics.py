@@ -54,7 +54,7 @@ def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
             *("change_id", "model_id", "activation_id", "answer_id", "mark_id"),
         },
         "complaint or complaint of an authority": {"complaint_id", "regulator_complaint_id"},
-        "feedback or rating": {"feedback_id", "rating_id"},
+        "feedback, rating, survey or preference": {"feedback_id", "rating_id", "survey_id", "preference_id"},
         "article, feedback, question or synonyms": {"article_id", "feedback_id", "question_id", "synonyms_id"},
         "sanctioned subject": {"subject_id"},
         "setting, deposit or action of an administrator": {"setting_id", "deposit_id", "action_id"},

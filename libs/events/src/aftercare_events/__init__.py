@@ -431,6 +431,14 @@ from aftercare_events.catalogue.stock import (
     StockReturned,
 )
 from aftercare_events.catalogue.supplements import SupplementEnded, SupplementRequested, SupplementSubmitted
+from aftercare_events.catalogue.surveys import (
+    SurveyEnded,
+    SurveyEvent,
+    SurveyInvited,
+    SurveyPreferenceSet,
+    SurveyReminded,
+    SurveyScheduled,
+)
 from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
 from aftercare_events.event import Event, EventPart
@@ -818,6 +826,12 @@ __all__ = [
     "SupplementEnded",
     "SupplementRequested",
     "SupplementSubmitted",
+    "SurveyEnded",
+    "SurveyEvent",
+    "SurveyInvited",
+    "SurveyPreferenceSet",
+    "SurveyReminded",
+    "SurveyScheduled",
     "TagSet",
     "TeamSet",
     "Topic",

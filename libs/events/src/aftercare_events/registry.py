@@ -70,6 +70,7 @@ from aftercare_events.catalogue import (
     sold_lines,
     stock,
     supplements,
+    surveys,
     type_changes,
 )
 from aftercare_events.event import Event
@@ -139,6 +140,7 @@ CATALOGUE = (
         sla,
         bot,
         feedback,
+        surveys,
     ),
     articles,
     attachments,

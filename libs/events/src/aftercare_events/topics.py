@@ -35,7 +35,7 @@ CONVERSATIONS = Topic(
     writer="cs-svc",
     aggregate="conversation, referral, held reply, attachment, note, tag, macro, identity, queue entry, agent, team, SLA clock, policy or calendar, or model, intents or answer of the bot",
 )
-FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
+FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback, rating, survey or preference")
 ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article, feedback, question or synonyms")
 INSIGHTS = Topic("aftercare.insights.v1", writer="analytics-svc", aggregate="insight")
 

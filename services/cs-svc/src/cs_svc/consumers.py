@@ -3,6 +3,7 @@
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    AfterSaleCompleted,
     AfterSaleRequested,
     ArticlePublished,
     ArticleRetired,
@@ -29,7 +30,7 @@ from aftercare_events import (
 )
 
 from cs_svc import projections
-from cs_svc.commands import case_notifications, claim_notifications, complaints, dispute_notifications
+from cs_svc.commands import case_notifications, claim_notifications, complaints, dispute_notifications, survey_schedule
 from cs_svc.settings import Settings
 
 _COMPLAINTS: Handlers[Settings] = {
@@ -51,6 +52,12 @@ async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -
     """Copy the new case with its reason, and notify the conversations about its order."""
     await projections.copy_requested_case(tx, event)
     await case_notifications.notify(tx, event)
+
+
+async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -> None:
+    """Copy the case, notify the conversations about it, and schedule its survey."""
+    await case_changed(tx, event)
+    await survey_schedule.case_completed(tx, event)
 
 
 async def dispute_changed(tx: Transaction[Settings], event: DisputeEvent) -> None:
@@ -97,6 +104,7 @@ HANDLERS: Handlers[Settings] = {
     **_PROPOSALS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
     AfterSaleRequested: case_requested,
+    AfterSaleCompleted: case_completed,
     **dict.fromkeys(dispute_notifications.CODES, dispute_changed),
     **dict.fromkeys(claim_notifications.CODES, claim_notifications.notify),
 }

@@ -45,6 +45,7 @@ from cs_svc.api import (
     regulator_complaints,
     sla,
     snoozing,
+    surveys,
     tags,
 )
 from cs_svc.api.live import router as live_router
@@ -128,6 +129,7 @@ def service(
             courier_ratings.router,
             merchant_ratings.router,
             conversation_ratings.router,
+            surveys.router,
             customers.router,
             bot.router,
             bot.asking(reading, generator),

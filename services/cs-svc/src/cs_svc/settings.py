@@ -54,6 +54,15 @@ class Settings(ServiceSettings):
     complaint_history_days: Annotated[int, Field(ge=1, le=3650)] = 90
     # For so long what is said again about an order is compared with its unresolved complaints.
     complaint_repeat_hours: Hours = 24 * 30
+    # Whether people are invited to rate a closed conversation, or a completed case.
+    survey_conversations: bool = False
+    survey_cases: bool = False
+    # They are invited after so many hours, reminded once after so many more, and the survey ends after so many more.
+    survey_delay_hours: Hours = 1
+    survey_reminder_hours: Hours = 72
+    survey_expiry_hours: Hours = 24 * 7
+    # Nobody is invited twice within so many days.
+    survey_pause_days: Annotated[int, Field(ge=0, le=3650)] = 14
     # After so many seconds without a word, an agent counts as offline.
     presence_seconds: Seconds = 120
     # After so many seconds a conversation that waits is as urgent as a new one of the next higher priority.

@@ -18,8 +18,9 @@ from cs_svc.domain.routing.agents import AGENT, Agent, PresenceAction
 from cs_svc.domain.routing.queue import QUEUE_ENTRY, QueueAction, QueueEntry
 from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
 from cs_svc.domain.snoozing import snooze_due
+from cs_svc.domain.surveys import SURVEY, Survey, SurveyAction
 from cs_svc.settings import Settings
-from cs_svc.tables import complaints, conversations, held_replies, referrals, regulator_complaints
+from cs_svc.tables import complaints, conversations, held_replies, referrals, regulator_complaints, surveys
 from cs_svc.tables.routing import agents, queue
 from cs_svc.tables.sla import clocks as clock_tables
 
@@ -73,6 +74,26 @@ def _clock_due(
     return CLOCK.due(clock, now)
 
 
+SurveyParts = tuple[Survey, Conversation | None]
+"""A survey, and the conversation in which its person is invited."""
+
+
+async def _surveys(tx: Transaction[Settings], due: Sequence[Survey]) -> Mapping[str, SurveyParts]:
+    buyers = sorted({each.buyer_id for each in due})
+    free = {row["buyer"] for row in await tx.all(surveys.TRY_LOCK_BUYERS, buyers=buyers) if row["locked"]}
+    ids = sorted({each.conversation_id for each in due if each.conversation_id is not None})
+    locked = {each.id: each for each in await tx.all(surveys.LOCK_FREE_CONVERSATIONS, ids=ids)}
+    return {
+        each.id: (each, locked.get(each.conversation_id or ""))
+        for each in due
+        if each.buyer_id in free and (each.conversation_id is None or each.conversation_id in locked)
+    }
+
+
+def _survey_due(survey: Survey, _: Conversation | None, now: datetime) -> SurveyAction | None:
+    return SURVEY.due(survey, now)
+
+
 conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(CONVERSATION.due)
 snooze_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(snooze_due)
 complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(COMPLAINT.due)
@@ -84,6 +105,7 @@ queue_timer: TimerCommands[QueueAction, Settings, QueueEntry] = TimerCommands(QU
 clock_timer: TimerCommands[ClockAction, Settings, Clock, Calendar, QueueEntry | None, str | None] = TimerCommands(
     _clock_due
 )
+survey_timer: TimerCommands[SurveyAction, Settings, Survey, Conversation | None] = TimerCommands(_survey_due)
 DEADLINES = (
     Due(conversations.CONVERSATIONS, conversation_timer.act, _conversations),
     Due(conversations.CONVERSATIONS, snooze_timer.act, column="snoozed_until"),
@@ -94,4 +116,5 @@ DEADLINES = (
     Due(agents.AGENTS, agent_timer.act),
     Due(queue.QUEUE_ENTRIES, queue_timer.act),
     Due(clock_tables.CLOCKS, clock_timer.act, _clocks),
+    Due(surveys.SURVEYS, survey_timer.act, _surveys),
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from aftercare_chassis.database.notifications import keyed
 from aftercare_chassis.database.transaction import Transaction
 
-from cs_svc.commands import bot_turns, deliveries, held_reply_ends, read_marks, referrals
+from cs_svc.commands import bot_turns, deliveries, held_reply_ends, read_marks, referrals, survey_schedule
 from cs_svc.commands.routing import demand
 from cs_svc.commands.sla import clocks
 from cs_svc.domain.bot import ASKED_AGAIN_DAYS
@@ -68,6 +68,7 @@ async def conversation_closed(tx: Transaction[Settings], conversation: Conversat
     await held_reply_ends.lapse(tx, conversation.id)
     await demand.conversation_closed(tx, conversation)
     await clocks.conversation_closed(tx, conversation)
+    await survey_schedule.conversation_closed(tx, conversation)
 
 
 async def conversation_snoozed(tx: Transaction[Settings], conversation: Conversation) -> None:

@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 
-from cs_svc.commands import attachments, calls, conversations, deliveries, identities, media
+from cs_svc.commands import attachments, calls, conversations, deliveries, identities, media, survey_replies
 from cs_svc.domain.attachments import AttachedFile
 from cs_svc.domain.channels import Channel, ChannelDeliveryState, DeliveryAction, pause
 from cs_svc.domain.conversations import Message, Source
@@ -142,11 +142,14 @@ async def _post(tx: Transaction[Settings], channel: Channel, found: InboundMessa
         return "too_many_messages"
     author = _as_buyer(tx, identity.buyer_id)
     written_at = min(found.written_at or tx.now, tx.now)
+    conversation_id = await _conversation(tx, identity, found)
+    if conversation_id is not None and await survey_replies.take(author, conversation_id, found.text):
+        await tx.execute(NOTE_INBOUND, identity_id=identity.id, at=written_at)
+        return None
     files = _announced(tx, found)
     source = Source(
         channel=channel, quoted=found.quoted, external_id=found.external_id, written_at=written_at, attachments=files
     )
-    conversation_id = await _conversation(tx, identity, found)
     if conversation_id is None:
         new = conversations.new_over(author, identity, found.subject)
         opened = await conversations.start(author, new, found.text, source)

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RatingChanged, RatingGiven
 
-from cs_svc.commands import order_references
+from cs_svc.commands import order_references, survey_answers
 from cs_svc.commands.record import rating_fields
 from cs_svc.domain.errors import AlreadyRated, NothingToChange
 from cs_svc.domain.orders import OrderReference
@@ -48,7 +48,9 @@ async def give(
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.create(RATINGS, rating, RatingGiven(**rating_fields(tx, rating)))
+    given = await tx.create(RATINGS, rating, RatingGiven(**rating_fields(tx, rating)))
+    await survey_answers.answered(tx, given.id, case_id=case_id)
+    return given
 
 
 async def change(

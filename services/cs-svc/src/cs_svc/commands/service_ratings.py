@@ -7,7 +7,7 @@ from typing import Any
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ServiceRated, ServiceRatingChanged, trace_fields
 
-from cs_svc.commands import order_references
+from cs_svc.commands import order_references, survey_answers
 from cs_svc.domain.errors import NothingToChange
 from cs_svc.domain.orders import OrderReference
 from cs_svc.domain.ratings import check_rateable
@@ -66,7 +66,9 @@ async def rate_conversation(
     check_conversation(conversation)
     existing = await tx.one(RATING_OF_CONVERSATION, conversation_id=conversation_id)
     _refuse(existing)
-    return await _create(tx, _new(tx, RatingSide.CUSTOMER, of_conversation(conversation), scores, text))
+    rating = await _create(tx, _new(tx, RatingSide.CUSTOMER, of_conversation(conversation), scores, text))
+    await survey_answers.answered(tx, rating.id, conversation_id=conversation_id)
+    return rating
 
 
 def _refuse(existing: ServiceRating | None) -> None:

@@ -5,6 +5,7 @@ The texts are fixed: nothing that somebody entered in another service gets into 
 
 from cs_svc.domain.claim_notifications import CLAIM_NOTIFICATIONS
 from cs_svc.domain.dispute_notifications import DISPUTE_NOTIFICATIONS
+from cs_svc.domain.surveys import SURVEY_NOTIFICATIONS
 
 NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "after_sale_requested": (
@@ -272,5 +273,6 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
 
 def notification_text(code: str, language: str) -> str:
     """The text of a notification in the reader's language; the code itself where this build does not know it."""
-    zh, en = {**NOTIFICATIONS, **DISPUTE_NOTIFICATIONS, **CLAIM_NOTIFICATIONS}.get(code, (code, code))
+    texts = {**NOTIFICATIONS, **DISPUTE_NOTIFICATIONS, **CLAIM_NOTIFICATIONS, **SURVEY_NOTIFICATIONS}
+    zh, en = texts.get(code, (code, code))
     return zh if language.lower().startswith("zh") else en

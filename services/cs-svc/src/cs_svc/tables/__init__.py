@@ -25,6 +25,7 @@ from cs_svc.tables import (
     referrals,
     regulator_complaints,
     service_ratings,
+    surveys,
     tags,
 )
 from cs_svc.tables.routing import agents, queue, waits
@@ -75,6 +76,7 @@ __all__ = [
     "referrals",
     "regulator_complaints",
     "service_ratings",
+    "surveys",
     "tags",
     "waits",
 ]

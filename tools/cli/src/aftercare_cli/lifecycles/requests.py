@@ -44,6 +44,8 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("payment difference", "resolve"): ("POST /v1/payment-differences/{difference_id}/resolve",),
     ("identity", "link"): ("POST /v1/identities/{identity_id}/link",),
     ("identity", "unlink"): ("POST /v1/identities/{identity_id}/unlink",),
+    ("survey", "answer"): ("POST /v1/conversation-ratings", "POST /v1/ratings"),
+    ("survey", "opt_out"): ("POST /v1/survey-preferences",),
     ("delivery", "retry"): ("POST /v1/deliveries/{delivery_id}/retry",),
     ("link code", "confirm"): ("POST /v1/link-codes/{code_id}/confirm",),
     ("link code", "try"): ("POST /v1/link-codes/{code_id}/confirm",),
