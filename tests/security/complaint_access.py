@@ -23,6 +23,7 @@ COMPLAINTS: dict[str, set[str]] = {
     "separateSubmission": {"agent"},
     "mergeComplaint": {"agent"},
     "markAsComplaint": {"agent"},
+    "listComplaintCues": {"agent", "arbitrator", "admin"},
     "answerComplaint": {"agent"},
     "resolveComplaint": {"agent"},
 }

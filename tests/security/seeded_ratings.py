@@ -8,8 +8,10 @@ async def seed_ratings(service: SeededService) -> None:
     buyer, seller = service.harness.client("buyer", "buyer-1"), service.harness.client("seller", "seller-1", "m-1")
     scores = {"buyer": 5, "handling": 4, "attitude": 5, "delivery": 3}
     by_merchant = {"case_id": "case_1", "scores": scores}
-    ended = made(await buyer.post("/v1/conversations", json={"text": "谢谢"}))["id"]
-    made(await buyer.post(f"/v1/conversations/{ended}/close"))
+    agent = service.harness.client("agent", "agent-1")
+    written = "SELECT id FROM conversations WHERE identity_id = $1"
+    ended = await service.harness.runtime.pool.fetchval(written, service.ids["identity_id"])
+    await agent.post(f"/v1/conversations/{ended}/close")
     by_customer = {"conversation_id": ended, "scores": {"helpfulness": 5, "attitude": 5, "speed": 4}}
     service.bodies |= {"rateAsMerchant": by_merchant, "rateConversation": by_customer}
     service.queries["getSurveyFigures"] = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}

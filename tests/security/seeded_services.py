@@ -226,9 +226,8 @@ async def _refused_goods(service: SeededService, buyer: httpx.AsyncClient, selle
 
 @asynccontextmanager
 async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
-    async with Harness.start(
-        cs.service, postgres_url, phone_webhook_secrets=SECRET, reply_limits={"CNY": 500_000}, survey_cases=True
-    ) as harness:
+    settings = {"phone_webhook_secrets": SECRET, "reply_limits": {"CNY": 500_000}, "survey_cases": True}
+    async with Harness.start(cs.service, postgres_url, **settings) as harness:
         service = SeededService(harness)
         await service.consume(OrderCreated, total_minor=29700, shipping_fee_minor=0, lines=(KETTLE,))
         asked = {"reason": "quality_defect", "stage": "post_receipt", "lines": (), "requested_minor": 9900}

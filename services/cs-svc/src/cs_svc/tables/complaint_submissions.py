@@ -61,6 +61,12 @@ SUBMISSION_OF_MESSAGE = Query(
     ),
     Submission,
 )
+SUBMISSION_OF_EACH: Query[Record] = Query(
+    select(_COLUMNS.message_id, _COLUMNS.complaint_id).where(
+        _COLUMNS.message_id == any_(bindparam("ids", type_=ARRAY(Text))), _COLUMNS.separated_to.is_(None)
+    )
+)
+"""Of each message in `:ids` the complaint to which it was added."""
 MOVE_SUBMISSIONS = Statement(
     update(complaint_submissions)
     .where(_COLUMNS.complaint_id == bindparam("ended"), _COLUMNS.separated_to.is_(None))

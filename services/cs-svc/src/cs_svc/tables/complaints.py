@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    any_,
     bindparam,
     false,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from cs_svc.domain.complaints import (
     COMPLAINT,
@@ -133,6 +134,12 @@ UNRESOLVED_COMPLAINT = Query(
     Complaint,
 )
 COMPLAINT_OF_MESSAGE = Query(select(complaints).where(complaints.c.message_id == bindparam("message_id")), Complaint)
+COMPLAINT_OF_EACH: Query[Record] = Query(
+    select(complaints.c.message_id, complaints.c.id.label("complaint_id")).where(
+        complaints.c.message_id == any_(bindparam("ids", type_=ARRAY(Text)))
+    )
+)
+"""Of each message in `:ids` the complaint that was opened with it."""
 UNRESOLVED_OF_ORDER = Query(
     select(complaints)
     .where(
