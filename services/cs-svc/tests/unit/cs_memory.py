@@ -75,6 +75,9 @@ class Memory:
     def execute_last(self, *_: Any, **__: Any) -> None:
         """Marks are tested on a database."""
 
+    def change(self, *_: Any, **__: Any) -> None:
+        """Answers of the bot are tested on a database."""
+
     def wake(self, name: str) -> None:
         """Nobody listens here."""
 

@@ -16,7 +16,7 @@ from cs_svc.domain.sentiment import sentiment_of
 
 _LONGEST = 2_000
 """So many characters are read: people say first what it is about."""
-_SAYS_SO = re.compile(
+_COMPLAINS = re.compile(
     r"投诉|举报|12315|消协|曝光|维权|\b(?:complain|complaint|report you|report this|consumer association|trading standards|small claims)\b"
 )
 _ENDED = re.compile(
@@ -69,18 +69,21 @@ _ABOUT: Mapping[ComplaintCategory, re.Pattern[str]] = {
 
 def cue_of(text: str) -> ComplaintCategory | None:
     """The category of the complaint that the text makes; None where it makes none."""
-    said = normalize(text[:_LONGEST])
-    if _ENDED.search(said) or _HYPOTHETICAL.search(said):
+    normalized = normalize(text[:_LONGEST])
+    if _ENDED.search(normalized) or _HYPOTHETICAL.search(normalized):
         return None
-    about = next((category for category, pattern in _ABOUT.items() if pattern.search(said)), None)
-    if _SAYS_SO.search(said):
+    about = next((category for category, pattern in _ABOUT.items() if pattern.search(normalized)), None)
+    if _COMPLAINS.search(normalized):
         return about or ComplaintCategory.OTHER
     if about is None:
         return None
-    return about if _is_displeased(said) else None
+    return about if _is_displeased(normalized) else None
 
 
-def _is_displeased(said: str) -> bool:
+def _is_displeased(normalized: str) -> bool:
     return bool(
-        _DEMANDS.search(said) or _TOO_LONG.search(said) or is_angry(said) or sentiment_of(said) is Sentiment.NEGATIVE
+        _DEMANDS.search(normalized)
+        or _TOO_LONG.search(normalized)
+        or is_angry(normalized)
+        or sentiment_of(normalized) is Sentiment.NEGATIVE
     )
