@@ -77,4 +77,4 @@ def test_topic_and_key_are_the_same(version: str, name: str, schema: dict[str, A
 @EACH
 def test_a_new_field_is_null_or_empty_where_nobody_sets_it(version: str, name: str, schema: dict[str, Any]) -> None:
     new = EVENTS[name].model_fields.keys() - schema["properties"].keys()
-    assert all(not EVENTS[name].model_fields[field].get_default() for field in new)
+    assert all(not EVENTS[name].model_fields[field].get_default(call_default_factory=True) for field in new)

@@ -139,11 +139,11 @@ CATALOGUE = (
         routing,
         sla,
         bot,
+        attachments,
         feedback,
         surveys,
     ),
     articles,
-    attachments,
     insights,
 )
 """The modules with event classes, in the order of the documentation."""
