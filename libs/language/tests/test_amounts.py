@@ -1,5 +1,7 @@
 """Amounts of money in texts."""
 
+from time import process_time
+
 import pytest
 from aftercare_language.amounts import NamedAmount, amounts_in
 from hypothesis import given
@@ -28,6 +30,22 @@ DIGITS = "零一二三四五六七八九"
         ("补偿3000日元", 3_000, "JPY"),
         ("a refund of 2k USD", 200_000, "USD"),
         ("补 HK$99", 9_900, "HKD"),
+        ("赔1千5百元", 150_000, "CNY"),
+        ("赔1万5千元", 1_500_000, "CNY"),
+        ("赔¥1万5", 1_500_000, "CNY"),
+        ("赔1w元", 1_000_000, "CNY"),
+        ("赔2w5元", 2_500_000, "CNY"),
+        ("赔3万五千零二十元", 3_502_000, "CNY"),
+        ("赔一万亿元", 100_000_000_000_000, "CNY"),
+        ("赔一亿二千万元", 12_000_000_000, "CNY"),
+        ("赔10 000元", 1_000_000, "CNY"),
+        ("赔8\u200b00元", 80_000, "CNY"),
+        ("赔٣٠٠元", 30_000, "CNY"),
+        ("you get 1.000,50 EUR", 100_050, "EUR"),
+        ("you get 1.000 EUR", 100_000, "EUR"),
+        ("you get 800,50 EUR", 80_050, "EUR"),
+        ("you get CHF no, USD$900", 90_000, "USD"),
+        ("赔 0.125 万元", 125_000, "CNY"),
     ],
 )
 def test_an_amount_is_read(text: str, minor: int, currency: str) -> None:
@@ -49,6 +67,28 @@ def test_all_amounts_are_read_in_their_order() -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_read(text: str) -> None:
     assert all(each.minor >= 0 for each in amounts_in(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 2_500 + " " * 2_500,
+        "1" * 5_000,
+        "1,111" * 1_000,
+        "1千" * 2_500,
+        "1 1" * 1_666,
+        "一" * 5_000,
+        "万1" * 2_500,
+        "¥" + " " * 4_999,
+        "¥ : " * 1_250,
+        "1.1" * 1_666,
+        "k1" * 2_500,
+    ],
+)
+def test_the_longest_text_is_read_at_once(text: str) -> None:
+    before = process_time()
+    amounts_in(text)
+    assert process_time() - before < 1  # of CPU time; each takes less than 0.1 s
 
 
 @given(st.integers(0, 10**9))
