@@ -126,7 +126,7 @@ audit: $(STAMP) ## compare the locked packages with advisories in a folder (ADVI
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run --silent build
 
-bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, messaging, cross-service, case-link, knowledge, large-knowledge, live, work-lists, deadlines, commands, pushes, import, orders, order-commands, capacity or overload for one part, the last with --overload-seconds 300; P=profile prints more, with --rates 30,70,150 and --seconds 20)
+bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, messaging, cross-service, case-link, knowledge, large-knowledge, live, work-lists, deadlines, commands, pushes, import, orders, order-commands, inbox, conversation-commands, capacity or overload for one part, the last with --overload-seconds 300; P=profile prints more, with --rates 30,70,150 and --seconds 20)
 	@$(BIN)/python tools/bench $(P)
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock

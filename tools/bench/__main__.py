@@ -8,10 +8,12 @@ from functools import partial
 import capacity
 import case_link
 import commands
+import conversation_commands
 import create_case
 import cross_service
 import deadlines
 import imports
+import inbox
 import knowledge
 import large_knowledge
 import live
@@ -48,6 +50,8 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "import": imports.measure,
     "orders": order_lists.measure,
     "order-commands": order_commands.measure,
+    "inbox": inbox.measure,
+    "conversation-commands": conversation_commands.measure,
     "capacity": capacity.measure,
     "overload": partial(overload.measure, overload.SECONDS),
     "spans": spans.measure,
@@ -67,6 +71,8 @@ PAGE = (
     "import",
     "orders",
     "order-commands",
+    "inbox",
+    "conversation-commands",
     "capacity",
     "overload",
 )

@@ -28,8 +28,15 @@ class Client:
 
     async def post(self, path: str, body: bytes) -> bytes:
         """Send a command as JSON; the rest as `get`."""
+        return await self._write("POST", path, body)
+
+    async def put(self, path: str, body: bytes) -> bytes:
+        """Store a document as JSON; the rest as `get`."""
+        return await self._write("PUT", path, body)
+
+    async def _write(self, method: str, path: str, body: bytes) -> bytes:
         head = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nIdempotency-Key: {uuid4().hex}\r\n"
-        return await self._send(f"POST {path}{self._head}{head}\r\n".encode() + body)
+        return await self._send(f"{method} {path}{self._head}{head}\r\n".encode() + body)
 
     async def _send(self, request: bytes) -> bytes:
         async with self._connection() as (reader, writer):

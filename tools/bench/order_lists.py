@@ -78,7 +78,7 @@ WHERE state NOT IN ('created', 'cancelled');
 """
 TABLES = ("orders", "order_lines", "parcels", "order_keys", "payments", "ledger_postings", "sold_articles")
 # The foreign keys, and the indexes that no constraint has, with what makes them again: a row then costs a tenth.
-_CHECKED_LATER = """
+CHECKED_LATER = """
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
 FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY ($1::text[]::regclass[])
@@ -154,7 +154,7 @@ async def _fill(env: Environment, number: int) -> None:
     try:
         for name in ("work_mem", "maintenance_work_mem"):
             await connection.execute(f"SET {name} = '256MB'")
-        later = await connection.fetch(_CHECKED_LATER, list(TABLES))
+        later = await connection.fetch(CHECKED_LATER, list(TABLES))
         numbers = _NUMBERS.format(merchants=MERCHANTS, orders=number)
         statements = _ORDERS.format(numbers=numbers) + FILL.format(articles=number // SHARE)
         drawn = [each for each in statements.split(";") if each.strip()]
