@@ -1,5 +1,7 @@
 """Conversations and their messages."""
 
+from enum import StrEnum
+
 from aftercare_chassis.database.columns import aggregate, document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
@@ -7,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -73,6 +76,9 @@ conversations = Table(
     Index("conversations_case_idx", "case_id", "id"),
     Index("conversations_turn_idx", "whose_turn", "id"),
     Index("conversations_agent_idx", "agent_id", "id", postgresql_where=sql("state = 'open'")),
+    Index("conversations_all_of_agent_idx", "agent_id", "id"),
+    Index("conversations_merchant_open_idx", "merchant_id", "id", postgresql_where=sql("state = 'open'")),
+    Index("conversations_merchant_serves_idx", "merchant_id", "id", postgresql_where=sql("served_by = 'merchant'")),
     Index("conversations_identity_idx", "identity_id", "id"),
     Index("conversations_tags_idx", "tags", postgresql_using="gin"),
     Index("conversations_snoozed_idx", "snoozed_until", postgresql_where=sql("snoozed_until IS NOT NULL")),
@@ -106,26 +112,28 @@ messages = Table(
 )
 
 CONVERSATIONS = Rows(conversations, Conversation, seen_by(conversations))
+_IS_OPEN = conversations.c.state == literal_column(f"'{ConversationState.OPEN}'")
+
+
+def _is(column: Column[str], codes: type[StrEnum]) -> dict[str, ColumnElement[bool]]:
+    """By code, that the column has it: as a text of the statement, so that the plan for any parameters uses the indexes of rows with a code."""
+    return {each.value: column == literal_column(f"'{each.value}'") for each in codes}
+
+
 CONVERSATION_LIST = Listing(
     conversations,
     Conversation,
-    filters=(
-        "state",
-        "order_id",
-        "case_id",
-        "buyer_id",
-        "agent_id",
-        "whose_turn",
-        "channel",
-        "identity_id",
-        "served_by",
-    ),
+    filters=("order_id", "case_id", "buyer_id", "agent_id", "channel", "identity_id"),
     seen_by=seen_by(conversations),
     computed={
+        "state": _is(conversations.c.state, ConversationState),
+        # A closed one is nobody's turn.
+        "whose_turn": {turn: _IS_OPEN & is_it for turn, is_it in _is(conversations.c.whose_turn, Turn).items()},
+        "served_by": _is(conversations.c.served_by, ServedBy),
         "snoozed": {
             "True": conversations.c.snoozed_until.is_not(None),
             "False": conversations.c.snoozed_until.is_(None),
-        }
+        },
     },
     conditions={"tag": conversations.c.tags.contains(cast(array([bindparam("tag")]), ARRAY(Text)))},
 )
