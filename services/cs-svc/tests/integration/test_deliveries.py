@@ -105,6 +105,37 @@ async def test_a_channel_without_an_account_fails_with_a_reason(at: ChannelDesk)
     assert failed["why"] == "channel_not_connected"
 
 
+async def test_what_is_queued_when_a_link_is_undone_is_not_sent(at: ChannelDesk) -> None:
+    identity = await at.add()
+    mails, desk = await at.write(identity), at.desk
+    await at.link(identity)
+    await desk.order()
+    await desk.case()
+    other = await desk.conversation()
+    merge = f"/v1/conversations/{other['id']}/merge"
+    assert (await desk.agent.post(merge, json={"into_id": mails["id"]})).status_code == 200
+    await at.deliver()
+    written = await desk.agent.post(f"/v1/conversations/{mails['id']}/messages", json={"text": "退款已到账"})
+    assert written.status_code == 201
+    undone = await desk.agent.post(f"/v1/identities/{identity['id']}/unlink", json={"reason": "误关联"})
+    assert undone.status_code == 200
+    await at.deliver()
+    assert [each.text for each in at.email.sent] == ["您好"]
+    assert [(each["state"], each["why"]) for each in await at.deliveries(mails)] == [
+        ("failed", "identity_unlinked"),
+        ("sent", None),
+    ]
+
+
+async def test_what_is_queued_in_a_conversation_that_goes_back_with_its_address_is_sent(at: ChannelDesk) -> None:
+    identity = await at.add()
+    await at.link(identity)
+    await at.write(identity)
+    await at.desk.agent.post(f"/v1/identities/{identity['id']}/unlink", json={"reason": "误关联"})
+    await at.deliver()
+    assert [each.text for each in at.email.sent] == ["您好"]
+
+
 async def test_nothing_is_written_to_a_telephone(at: ChannelDesk) -> None:
     identity = await at.add("13800138000", "phone")
     refused = await at.desk.agent.post(f"/v1/identities/{identity['id']}/conversations", json={"text": "您好"})

@@ -42,24 +42,27 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery under a lease. `repeated`: an attempt before has begun, and nobody knows what became of it."""
+    """A delivery under a lease. `repeated`: an attempt before has begun, and nobody knows what became of it. `belongs`: the address is still that of
+    the conversation's buyer."""
 
     delivery: Delivery
     outgoing: Outgoing
     repeated: bool
+    belongs: bool
 
 
 async def queue(tx: Transaction[Settings], conversation: Conversation, message: Message) -> None:
-    """Have the message delivered to the identity of the conversation, where it has one on a channel that is written.
+    """Have the message delivered to the identity of the conversation, where it has one on a channel that is written. The log of a call is for those
+    who serve: it is not delivered where the conversation of the call was merged into one that is.
 
     Raises:
         OptedOut, ReplyWindowClosed: a person writes, and that identity takes no message now. Nothing is delivered of what the system writes to who
             has opted out.
     """
-    if conversation.identity_id is None or conversation.channel not in WRITTEN:
+    if conversation.identity_id is None or conversation.channel not in WRITTEN or message.channel is Channel.PHONE:
         return
     identity: Identity = await tx.get(IDENTITIES, conversation.identity_id)
-    if conversation.buyer_id not in (identity.buyer_id, identity.customer_id):
+    if not _belongs(conversation, identity):
         return  # The link was undone, and the conversation stayed with the buyer.
     if message.author_role is not AuthorRole.SYSTEM:
         check_takes_messages(tx, identity)
@@ -77,6 +80,11 @@ async def queue(tx: Transaction[Settings], conversation: Conversation, message: 
     )
     await tx.insert(DELIVERIES, delivery)
     tx.wake(WORKER)
+
+
+def _belongs(conversation: Conversation, identity: Identity) -> bool:
+    """Whether the address is the buyer's with whom the conversation is; after its link was undone it is not."""
+    return conversation.buyer_id in (identity.buyer_id, identity.customer_id)
 
 
 async def is_possible(tx: Transaction[Settings], conversation: Conversation) -> bool:
@@ -106,12 +114,19 @@ async def claim(tx: Transaction[Settings]) -> Claimed | datetime | None:
         return delivery.due_at
     leased = replace(delivery, leased_at=tx.now, due_at=tx.now + LEASE)
     _store(tx, leased)
-    return Claimed(leased, await _outgoing(tx, delivery), repeated=delivery.leased_at is not None)
-
-
-async def _outgoing(tx: Transaction[Settings], delivery: Delivery) -> Outgoing:
     conversation: Conversation = await tx.get(CONVERSATIONS, delivery.conversation_id)
     identity: Identity = await tx.get(IDENTITIES, delivery.identity_id)
+    return Claimed(
+        leased,
+        await _outgoing(tx, delivery, conversation, identity),
+        repeated=delivery.leased_at is not None,
+        belongs=_belongs(conversation, identity),
+    )
+
+
+async def _outgoing(
+    tx: Transaction[Settings], delivery: Delivery, conversation: Conversation, identity: Identity
+) -> Outgoing:
     message = await tx.get(MESSAGES, delivery.message_id)
     answered = await tx.one(LATEST_OF_BUYER, conversation_id=conversation.id)
     [lately] = await tx.all(SENT_SINCE, identity_id=identity.id, since=tx.now - timedelta(hours=1))

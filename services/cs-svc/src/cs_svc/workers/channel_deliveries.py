@@ -17,6 +17,7 @@ from cs_svc.settings import Settings
 _AT_ONCE = 3
 """How many messages are sent at the same time, so that one slow channel does not delay all others."""
 NOT_CONNECTED = Sent(Outcome.REFUSED, why="channel_not_connected")
+UNLINKED = Sent(Outcome.REFUSED, why="identity_unlinked")
 OUTCOME_UNKNOWN = Sent(Outcome.REFUSED, why="outcome_unknown")
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,10 @@ class ChannelDeliveries:
         return AT_ONCE
 
     async def _send(self, claimed: Claimed, now: datetime) -> Sent:
-        """A message whose attempt had no known end is sent again only where that cannot reach the person twice; an agent decides otherwise."""
+        """A message whose attempt had no known end is sent again only where that cannot reach the person twice; an agent decides otherwise. One that was
+        queued before the link of its address was undone is not sent."""
+        if not claimed.belongs:
+            return UNLINKED
         channel = self._channels.get(claimed.delivery.channel)
         if channel is None:
             return NOT_CONNECTED
