@@ -45,6 +45,9 @@ class Settings(ServiceSettings):
         dict[Annotated[str, Field(pattern=_LIMITED)], Annotated[int, Field(ge=0)]], Field(default_factory=dict)
     ]
     held_reply_hours: Hours = 4
+    # After so long, a call that rings counts as missed and one that was answered as ended, where the telephone system has reported no end.
+    call_ringing_hours: Hours = 1
+    call_hours: Hours = 12
     complaint_answer_hours: Hours = 48
     complaint_resolve_hours: Hours = 240
     # The SLA calendar in which these hours are counted; without one they are those of the clock.

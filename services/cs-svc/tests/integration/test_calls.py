@@ -124,7 +124,10 @@ async def test_calls_are_logged_where_the_address_of_the_merged_conversation_tak
     await desk.harness.runtime.pool.execute("UPDATE identities SET opted_out_at = created_at WHERE channel = 'email'")
     await exchange.report("ended", "c-2", direction="outbound", **TALK)
     assert await exchange.at.inbox() == [("applied", None)] * 2
-    assert [texts(each) for each in await exchange.at.conversations()] == [[], ["您好", "[来电] 3:05"], ["[去电] 3:05"]]
+    assert [sorted(texts(each)) for each in await exchange.at.conversations()] == [
+        [],
+        sorted(["您好", "[来电] 3:05", "[去电] 3:05"]),
+    ]
 
 
 async def test_a_missed_call_waits_to_be_called_back(exchange: Exchange) -> None:
@@ -160,11 +163,55 @@ async def test_calls_and_outcomes_follow_a_conversation_that_was_merged(exchange
     merged = await agent.post(f"/v1/conversations/{logged['id']}/merge", json={"into_id": target["id"]})
     assert merged.status_code == 200, merged.text
     await exchange.report("ended", "c-2", **TALK)
+    await exchange.report("ended", "c-3", direction="outbound", **TALK)
     disposed = await agent.post(f"/v1/calls/{call['id']}/disposition", json={"outcome": "resolved"})
     assert disposed.json()["conversation_id"] == target["id"]
+    assert len(await exchange.at.deliveries(target)) == 1, "logs and outcomes of calls are not mailed to the buyer"
     assert {state for state, _ in await exchange.at.inbox()} == {"applied"}
     shown = (await agent.get(f"/v1/conversations/{target['id']}")).json()
-    assert sorted(texts(shown)) == sorted(["您好", "[来电] 3:05", "[来电] 3:05", "[通话小结] 已解决"])
+    assert sorted(texts(shown)) == sorted(["您好", "[来电] 3:05", "[来电] 3:05", "[去电] 3:05", "[通话小结] 已解决"])
+
+
+async def pass_time(exchange: Exchange, hours: float) -> None:
+    exchange.at.desk.harness.clock.advance(hours=hours)
+    await exchange.at.desk.harness.run_due()
+
+
+async def test_a_call_that_rings_and_of_which_no_end_is_reported_counts_as_missed(exchange: Exchange) -> None:
+    await exchange.report("ringing")
+    await pass_time(exchange, 0.9)
+    assert [each["state"] for each in await exchange.calls()] == ["ringing"]
+    await pass_time(exchange, 0.1)
+    [missed] = await exchange.calls()
+    assert (missed["state"], missed["ended_at"]) == ("missed", None)
+    [conversation] = await exchange.at.conversations()
+    assert (texts(conversation), conversation["whose_turn"]) == (["[未接来电]"], "service")
+    await exchange.report("ended", **TALK)
+    assert (await exchange.at.inbox())[-1] == ("ignored", "call_state_passed")
+    await pass_time(exchange, 24)
+    assert len(await exchange.at.desk.events("CallMissed")) == 1
+
+
+async def test_a_call_that_was_answered_and_of_which_no_end_is_reported_counts_as_ended(exchange: Exchange) -> None:
+    await exchange.report("ringing")
+    await exchange.report("answered", agent_id="agent-1")
+    await pass_time(exchange, 11.9)
+    assert [each["state"] for each in await exchange.calls()] == ["answered"]
+    await pass_time(exchange, 0.1)
+    [ended] = await exchange.calls()
+    assert (ended["state"], ended["ended_at"], ended["duration_seconds"]) == ("ended", None, None)
+    [conversation] = await exchange.at.conversations()
+    assert (texts(conversation), conversation["agent_id"]) == (["[来电]"], "agent-1")
+    path = f"/v1/calls/{ended['id']}/disposition"
+    assert (await exchange.at.desk.agent.post(path, json={"outcome": "resolved"})).status_code == 200
+
+
+async def test_a_call_that_ended_has_no_timer(exchange: Exchange) -> None:
+    await exchange.report("ringing")
+    await exchange.report("ended", **TALK)
+    await pass_time(exchange, 24)
+    [ended] = await exchange.calls()
+    assert (ended["state"], ended["duration_seconds"]) == ("ended", 185)
 
 
 async def test_an_outcome_is_recorded_by_agents_after_the_end_and_corrected(exchange: Exchange) -> None:

@@ -9,7 +9,8 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Actor
 from aftercare_events import CallAnswered, CallDisposed, CallEnded, CallMissed, CallStarted, digest
 
-from cs_svc.commands import conversations, deliveries, identities, notes
+from cs_svc.commands import conversations, identities, notes
+from cs_svc.commands.deadlines import call_timer
 from cs_svc.commands.record import call_fields
 from cs_svc.domain.calls import (
     CALL,
@@ -70,6 +71,7 @@ async def _begin(tx: Transaction[Settings], found: CallReport) -> Call:
         created_at=tx.now,
         updated_at=tx.now,
     )
+    call = CALL.start(call, tx)
     _show(tx, call)
     return await tx.create(CALLS, call, CallStarted(**call_fields(tx, call)))
 
@@ -101,11 +103,27 @@ async def _end(tx: Transaction[Settings], call: Call, found: CallReport) -> str 
         recording=found.recording,
         updated_at=tx.now,
     )
+    await _store_end(tx, ended)
+    return None
+
+
+@call_timer(CallAction.MISS)
+async def miss(tx: Transaction[Settings], call: Call) -> None:
+    """Let a locked call count as missed that has rung for long, and of which no end was reported."""
+    await _store_end(tx, CALL.apply(call, CallAction.MISS, tx))
+
+
+@call_timer(CallAction.END)
+async def end(tx: Transaction[Settings], call: Call) -> None:
+    """Let a locked call count as ended that was answered long ago, and of which no end was reported; how long it was is not known."""
+    await _store_end(tx, CALL.apply(call, CallAction.END, tx))
+
+
+async def _store_end(tx: Transaction[Settings], ended: Call) -> None:
     logged = replace(ended, conversation_id=await _log(tx, ended))
     _show(tx, logged)
-    event = CallEnded if was_answered else CallMissed
+    event = CallMissed if ended.state is CallState.MISSED else CallEnded
     await tx.save(CALLS, logged, event(**call_fields(tx, logged)))
-    return None
 
 
 async def _log(tx: Transaction[Settings], call: Call) -> str | None:
@@ -126,9 +144,9 @@ async def _log(tx: Transaction[Settings], call: Call) -> str | None:
 
 
 async def _write(tx: Transaction[Settings], identity: Identity, text: str) -> Conversation:
-    """Write in the newest conversation of the number; in a new one where that was merged into one whose address takes no messages now."""
+    """Write in the newest conversation of the number, or in the one that it was merged into; nothing of it is delivered."""
     newest = await conversations.newest_over(tx, identity)
-    if newest is not None and await deliveries.is_possible(tx, newest):
+    if newest is not None:
         await conversations.post(tx, newest.id, text=text, source=_OVER_PHONE)
         return newest
     return await conversations.start(tx, conversations.new_over(tx, identity, None), text, _OVER_PHONE)

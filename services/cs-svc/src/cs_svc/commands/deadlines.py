@@ -1,4 +1,4 @@
-"""The timers of conversations and complaints. The commands that they run are registered where they are defined."""
+"""The timers of conversations, calls and complaints. The commands that they run are registered where they are defined."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 from aftercare_chassis.working_time import Calendar
 
 from cs_svc.commands.sla import clocks
+from cs_svc.domain.calls import CALL, Call, CallAction
 from cs_svc.domain.complaints import COMPLAINT, Complaint, ComplaintAction
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationAction
 from cs_svc.domain.held_replies import HELD_REPLY, HeldReply, HeldReplyAction
@@ -20,7 +21,7 @@ from cs_svc.domain.sla.clocks import CLOCK, Clock, ClockAction
 from cs_svc.domain.snoozing import snooze_due
 from cs_svc.domain.surveys import SURVEY, Survey, SurveyAction
 from cs_svc.settings import Settings
-from cs_svc.tables import complaints, conversations, held_replies, referrals, regulator_complaints, surveys
+from cs_svc.tables import calls, complaints, conversations, held_replies, referrals, regulator_complaints, surveys
 from cs_svc.tables.routing import agents, queue
 from cs_svc.tables.sla import clocks as clock_tables
 
@@ -102,6 +103,7 @@ referral_timer: TimerCommands[ReferralAction, Settings, Referral] = TimerCommand
 regulator_timer: TimerCommands[RegulatorAction, Settings, RegulatorComplaint] = TimerCommands(REGULATOR_COMPLAINT.due)
 agent_timer: TimerCommands[PresenceAction, Settings, Agent] = TimerCommands(AGENT.due)
 queue_timer: TimerCommands[QueueAction, Settings, QueueEntry] = TimerCommands(QUEUE_ENTRY.due)
+call_timer: TimerCommands[CallAction, Settings, Call] = TimerCommands(CALL.due)
 clock_timer: TimerCommands[ClockAction, Settings, Clock, Calendar, QueueEntry | None, str | None] = TimerCommands(
     _clock_due
 )
@@ -113,6 +115,7 @@ DEADLINES = (
     Due(regulator_complaints.REGULATOR_COMPLAINTS, regulator_timer.act),
     Due(held_replies.HELD_REPLIES, held_reply_timer.act),
     Due(referrals.REFERRALS, referral_timer.act),
+    Due(calls.CALLS, call_timer.act),
     Due(agents.AGENTS, agent_timer.act),
     Due(queue.QUEUE_ENTRIES, queue_timer.act),
     Due(clock_tables.CLOCKS, clock_timer.act, _clocks),

@@ -58,7 +58,8 @@ OUTCOME_TEXTS = {
 class Call:
     """A call. `external_id` is what the telephone system calls it, `line` the number of ours; `recording` is where the system keeps the recording.
 
-    `conversation_id` is where it is logged, None while it lasts. `duration_seconds` counts from the answer.
+    `conversation_id` is where it is logged, None while it lasts. `duration_seconds` counts from the answer. `deadline_at` is when a timer ends it, of
+    which no end was reported; its `ended_at` stays None then.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Call:
     recording: str | None = None
     outcome: CallOutcome | None = None
     note: str | None = None
+    deadline_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -96,18 +98,26 @@ CALL: Lifecycle[CallState, CallAction] = Lifecycle(
         (_S.MISSED, _A.DISPOSE): Transition(_S.DISPOSED, AGENT),
         (_S.DISPOSED, _A.DISPOSE): Transition(_S.DISPOSED, AGENT),
     },
-    timeouts={state: Timeout("agent") for state in (_S.RINGING, _S.ANSWERED, _S.ENDED, _S.MISSED)},
+    timeouts={
+        _S.RINGING: Timeout("agent", "call_ringing_hours", _A.MISS, "call_counts_as_missed"),
+        _S.ANSWERED: Timeout("agent", "call_hours", _A.END, "call_counts_as_ended"),
+        _S.ENDED: Timeout("agent"),
+        _S.MISSED: Timeout("agent"),
+    },
     ends={_S.DISPOSED},
 )
 
 
 def log_text(call: Call) -> str:
-    """What the conversation has of a call that ended: from whom, and for how long."""
+    """What the conversation has of a call that ended: from whom, and for how long, where that is known."""
     inbound = call.direction is CallDirection.INBOUND
     if call.state is CallState.MISSED:
         return "[未接来电]" if inbound else "[去电未接通]"
-    minutes, seconds = divmod(call.duration_seconds or 0, 60)
-    return f"[{'来电' if inbound else '去电'}] {minutes}:{seconds:02d}"
+    heading = f"[{'来电' if inbound else '去电'}]"
+    if call.duration_seconds is None:
+        return heading
+    minutes, seconds = divmod(call.duration_seconds, 60)
+    return f"{heading} {minutes}:{seconds:02d}"
 
 
 def outcome_text(outcome: CallOutcome) -> str:

@@ -4,6 +4,7 @@ from aftercare_chassis.database.columns import aggregate, one_of, text, timestam
 from aftercare_chassis.database.compiled import SeenBy
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, bindparam, select
+from sqlalchemy import text as sql
 
 from cs_svc.domain.calls import Call, CallDirection, CallOutcome, CallState
 from cs_svc.tables.schema import metadata
@@ -27,12 +28,14 @@ calls = Table(
     text("recording", null=True),
     *one_of("outcome", CallOutcome, null=True),
     text("note", null=True),
+    timestamp("deadline_at", null=True),
     timestamp("created_at"),
     timestamp("updated_at"),
     UniqueConstraint("external_id", name="calls_external_key"),
     Index("calls_state_idx", "state", "id"),
     Index("calls_agent_idx", "agent_id", "id"),
     Index("calls_identity_idx", "identity_id", "id"),
+    Index("calls_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 _SEEN_BY: SeenBy = {"agent": None, "arbitrator": None, "admin": None}
 

@@ -59,9 +59,9 @@ class CallOut(Out):
     answered_at: Time | None
     """When it was answered; null where it was not, or no report says so."""
     ended_at: Time | None
-    """When it ended; null while it lasts."""
+    """When it ended; null while it lasts, and where no end was reported."""
     duration_seconds: int | None
-    """How long they talked; null where nobody answered."""
+    """How long they talked; null where nobody answered, and where no end was reported."""
     recording: str | None
     """Where the telephone system keeps the recording; null where there is none."""
     outcome: CallOutcome | None
