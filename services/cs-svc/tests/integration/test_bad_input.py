@@ -192,3 +192,21 @@ async def test_an_agent_cannot_set_the_outcome_of_a_dispute(prepared: Desk) -> N
     for outcome in ("verdict_executed", "dispute_withdrawn", "", None):
         response = await prepared.agent.post(f"/v1/complaints/{complaint['id']}/resolve", json={"outcome": outcome})
         prepared.harness.problem(response, 422, "validation_failed")
+
+
+async def test_ids_that_people_choose_look_like_no_telephone_number(prepared: Desk) -> None:
+    bodies: dict[str, dict[str, object]] = {
+        "/v1/teams": {"name": "中文售后组"},
+        "/v1/sla/policies": {"first_answer_minutes": 10},
+        "/v1/sla/calendars": {
+            "time_zone": "Asia/Shanghai",
+            "windows": [{"weekday": 0, "opens": "08:00", "closes": "20:00"}],
+        },
+        "/v1/tags": {"name_zh": "重要", "name_en": "important"},
+    }
+    for path, body in bodies.items():
+        for wrong in ("13800138000", "8613800138000", "-1", ".a"):
+            refused = await prepared.admin.put(f"{path}/{wrong}", json=body)
+            assert prepared.harness.problem(refused, 422, "validation_failed")["errors"][0]["code"] == "wrong_format"
+        stored = await prepared.admin.put(f"{path}/{path[-5:].strip('/')}-1", json=body)
+        assert stored.status_code == 200, stored.text

@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 
 from cs_svc.api.schemas.agents import AgentIn, AgentOut, TeamIn, TeamOut
+from cs_svc.api.schemas.shared import ChosenId
 from cs_svc.commands.routing import agents
 from cs_svc.domain.routing.agents import AGENT, Agent, Presence, PresenceAction
 from cs_svc.domain.routing.errors import LeadOnly, ShiftsOverlap, TeamOverflowsToItself, TeamUnknown, TimeZoneNotKnown
@@ -16,7 +17,7 @@ from cs_svc.queries import routing as queries
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["agents"], route_class=ApiRoute)
-TeamId = Annotated[Id, Path(description="The id of the team.")]
+TeamId = Annotated[ChosenId, Path(description="The id of the team.")]
 AgentId = Annotated[PrincipalId, Path(description="The id of the agent, who is a person.")]
 STAFF = require_role("agent", "arbitrator", "admin")
 

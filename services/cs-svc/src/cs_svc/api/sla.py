@@ -7,6 +7,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter, Path, Query
 
+from cs_svc.api.schemas.shared import ChosenId
 from cs_svc.api.schemas.sla import SlaCalendarIn, SlaCalendarOut, SlaClockOut, SlaPolicyIn, SlaPolicyOut
 from cs_svc.commands.sla import policies
 from cs_svc.domain.routing.errors import LeadOnly, TeamUnknown, TimeZoneNotKnown
@@ -17,8 +18,8 @@ from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/sla", tags=["sla"], route_class=ApiRoute)
 STAFF = require_role("agent", "arbitrator", "admin")
-PolicyId = Annotated[Id, Path(description="The id of the policy.")]
-CalendarId = Annotated[Id, Path(description="The id of the calendar.")]
+PolicyId = Annotated[ChosenId, Path(description="The id of the policy.")]
+CalendarId = Annotated[ChosenId, Path(description="The id of the calendar.")]
 
 
 @router.put(
