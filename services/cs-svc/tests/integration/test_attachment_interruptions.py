@@ -36,6 +36,7 @@ async def test_a_check_that_ends_at_a_failpoint_is_made_again(
     at.desk.harness.clock.advance(seconds=10 * 60)
     await at.checked()
     assert (await at.write(file["id"])).status_code == 201
+    await at.checked()
     names = {each.name for each in at.folder.rglob("*") if each.is_file()}
     assert names == {file["id"], f"{file['id']}_small"}
     accepted = [each for each in await at.desk.harness.envelopes() if each.type == "AttachmentAccepted.v1"]

@@ -179,7 +179,7 @@ class TestUse:
         assert set(await at.listed(at.desk.buyer)) == {kept["id"], added["id"], draft["id"]}
         place = next(
             each["place"]
-            for each in (await at.desk.agent.get(first and f"{at.path}/messages")).json()["data"]
+            for each in (await at.desk.agent.get(f"{at.path}/messages")).json()["data"]
             if each["id"] == written.json()["id"]
         )
         split = await at.desk.agent.post(f"{at.path}/split", json={"from_place": place})
@@ -204,6 +204,20 @@ class TestEnds:
         assert (await at.file(used["id"]))["state"] == "added"
         names = {each.name for each in at.folder.rglob("*") if each.is_file()}
         assert names == {used["id"], f"{used['id']}_small"}
+        assert await at.desk.harness.runtime.pool.fetchval("SELECT count(*) FROM attachment_checks") == 0
+
+    async def test_a_file_that_is_named_before_its_upload_is_deleted_leaves_nothing(self, at, monkeypatch):
+        async def gone(*_: object) -> None:
+            raise DecoderFailed(1)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(AttachmentChecks, "_tidy", gone)
+            file = await at.uploaded(PHOTO)
+        assert file["state"] == "accepted"
+        assert (await at.write(file["id"])).status_code == 201
+        await at.checked()
+        names = {each.name for each in at.folder.rglob("*") if each.is_file() and "pending" in each.parts}
+        assert names == set()
         assert await at.desk.harness.runtime.pool.fetchval("SELECT count(*) FROM attachment_checks") == 0
 
     async def test_a_file_whose_check_fails_waits(self, at, monkeypatch):

@@ -1,6 +1,7 @@
 """A bot of QQ: pushes that are signed, answers within its windows, and its quota beyond them."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,8 +30,9 @@ class Bot:
         await self.at.run()
 
 
-@pytest.fixture
-async def bot(postgres_url: str) -> AsyncIterator[Bot]:
+@asynccontextmanager
+async def connected(postgres_url: str, **given: object) -> AsyncIterator[Bot]:
+    """The service that is connected to a bot."""
     clock = FixedClock()
     qq = Qq(lambda: clock.now())
     settings = {
@@ -39,9 +41,15 @@ async def bot(postgres_url: str) -> AsyncIterator[Bot]:
         "qq_url": "http://qq.test",
         "qq_login_url": "http://token.test",
     }
-    async with platform_desk(postgres_url, qq.app(), **settings) as at:
+    async with platform_desk(postgres_url, qq.app(), **settings, **given) as at:
         clock = at.desk.harness.clock
         yield Bot(qq, at)
+
+
+@pytest.fixture
+async def bot(postgres_url: str) -> AsyncIterator[Bot]:
+    async with connected(postgres_url) as bot:
+        yield bot
 
 
 async def test_the_address_is_verified_with_a_signature_of_ours(bot: Bot) -> None:

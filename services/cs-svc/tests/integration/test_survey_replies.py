@@ -7,6 +7,8 @@ import pytest
 from aftercare_chassis.testing import FixedClock
 from aftercare_simulators.channels.sms import SmsProvider
 from platform_desk import texts
+from test_qq import PERSON
+from test_qq import connected as bot_connected
 from test_sms import NUMBER, Account, connected
 
 HOURS = 1.1
@@ -55,6 +57,23 @@ async def test_another_reply_is_for_people(account: Account) -> None:
     [shown] = await account.at.conversations()
     assert (shown["state"], texts(shown)[-1]) == ("open", "5 号还没有收到退款")
     assert (await account.at.desk.agent.get("/v1/conversation-ratings")).json()["data"] == []
+
+
+async def test_a_score_beside_a_file_is_for_people(postgres_url: str) -> None:
+    async with bot_connected(postgres_url, survey_conversations=True) as bot:
+        await bot.write(bot.qq.private(PERSON, "退款到了吗？", number=1))
+        [opened] = await bot.at.conversations()
+        desk = bot.at.desk
+        assert (await desk.agent.post(f"/v1/conversations/{opened['id']}/close")).is_success
+        desk.harness.clock.advance(hours=HOURS)
+        await desk.harness.run_due()
+        await bot.at.run()
+        url = "https://multimedia.nt.qq.com.cn/download/cat.jpg"
+        photo = {"url": url, "filename": "cat.jpg", "content_type": "image/jpeg"}
+        await bot.write(bot.qq.private(PERSON, "1", number=2, attachments=[photo]))
+        [shown] = await bot.at.conversations()
+        assert (shown["state"], len(shown["messages"][-1]["attachments"])) == ("open", 1)
+        assert (await desk.agent.get("/v1/conversation-ratings")).json()["data"] == []
 
 
 async def test_who_replies_so_is_invited_no_more(account: Account) -> None:

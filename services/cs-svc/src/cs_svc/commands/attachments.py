@@ -180,11 +180,13 @@ async def add(
     message_id: str | None = None,
     note_id: str | None = None,
 ) -> None:
-    """Let locked files be in a message or a note."""
+    """Let locked files be in a message or a note. The worker looks at each once more: their uploads may not be deleted yet."""
     for each in files:
         placed = replace(each, message_id=message_id, note_id=note_id)
         await _added(tx, placed, conversation)
-        await attachment_checks.end(tx, each.id)
+        await attachment_checks.put_off(tx, each.id, _NOW)
+    if files:
+        tx.wake(attachment_checks.WORKER)
 
 
 async def accept(tx: Transaction[Settings], attachment_id: str, *, accepted: Accepted) -> Attachment:

@@ -143,7 +143,12 @@ async def _post(tx: Transaction[Settings], channel: Channel, found: InboundMessa
     author = _as_buyer(tx, identity.buyer_id)
     written_at = min(found.written_at or tx.now, tx.now)
     conversation_id = await _conversation(tx, identity, found)
-    if conversation_id is not None and await survey_replies.take(author, conversation_id, found.text):
+    of_words_alone = not (found.files or found.media)  # a file is for people, whatever is written beside it
+    if (
+        conversation_id is not None
+        and of_words_alone
+        and await survey_replies.take(author, conversation_id, found.text)
+    ):
         await tx.execute(NOTE_INBOUND, identity_id=identity.id, at=written_at)
         return None
     files = _announced(tx, found)
