@@ -76,6 +76,15 @@ async def test_lower_amounts_and_other_people_need_no_approval(limited: Desk) ->
     limited.harness.problem(await post(limited, opened, "补 1 欧元"), 409, "approval_needed")
 
 
+async def test_files_are_not_held_and_none_is_left_out_unnoticed(limited: Desk) -> None:
+    opened = await limited.conversation()
+    body = {"text": PROMISE, "attachment_ids": ["att_1"]}
+    refused = await limited.agent.post(f"/v1/conversations/{opened['id']}/held-replies", json=body)
+    problem = limited.harness.problem(refused, 422, "validation_failed")
+    assert [each["pointer"] for each in problem["errors"]] == ["/attachment_ids"]
+    assert await limited.events("HeldReplyAsked") == []
+
+
 async def test_the_first_message_to_an_address_names_none(limited: Desk) -> None:
     identity = done(await limited.agent.post("/v1/identities", json={"channel": "sms", "address": "13800001234"}))
     path = f"/v1/identities/{identity['id']}/conversations"

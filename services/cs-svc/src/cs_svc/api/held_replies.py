@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 
 from cs_svc.api.conversations import ConversationId
-from cs_svc.api.schemas.conversations import MessageIn
+from cs_svc.api.schemas.conversations import HoldReplyIn
 from cs_svc.api.schemas.held_replies import DeclineReplyIn, HeldReplyOut
 from cs_svc.commands import held_replies
 from cs_svc.domain.assist import SuggestionUnknown
@@ -44,8 +44,8 @@ STAFF = require_role("agent", "arbitrator", "admin")
     responses=refusals(NoApprovalNeeded, ConversationGone),
     dependencies=[require_role("agent")],
 )
-async def hold_reply(conversation_id: ConversationId, body: MessageIn, tx: Tx[Settings]) -> HeldReplyOut:
-    """Let a reply that was refused with `approval_needed` wait for another agent. Nothing is sent yet."""
+async def hold_reply(conversation_id: ConversationId, body: HoldReplyIn, tx: Tx[Settings]) -> HeldReplyOut:
+    """Let a reply that was refused with `approval_needed` wait for another agent. Nothing is sent yet. Files are sent as a message of their own."""
     cited = [Citation(article_id=each.article_id, article_version=each.article_version) for each in body.citations]
     asked = await held_replies.ask(
         tx, conversation_id, text=body.text, citations=cited, case_id=body.case_id, suggestion_id=body.suggestion_id

@@ -11,6 +11,7 @@ from cs_svc.api.conversations import ConversationId
 from cs_svc.api.schemas.desk import NoteIn, NoteOut
 from cs_svc.commands import notes
 from cs_svc.domain.attachments import AttachmentUnusable
+from cs_svc.domain.errors import ConversationGone
 from cs_svc.domain.notes import AgentUnknown
 from cs_svc.queries import desk as queries
 from cs_svc.settings import Settings
@@ -23,7 +24,7 @@ STAFF = require_role("agent", "arbitrator", "admin")
     "/conversations/{conversation_id}/notes",
     operation_id="addNote",
     status_code=201,
-    responses=refusals(AgentUnknown, AttachmentUnusable),
+    responses=refusals(ConversationGone, AgentUnknown, AttachmentUnusable),
     dependencies=[require_role("agent")],
 )
 async def add_note(conversation_id: ConversationId, body: NoteIn, tx: Tx[Settings]) -> NoteOut:

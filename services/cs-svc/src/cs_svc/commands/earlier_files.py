@@ -14,7 +14,7 @@ async def adopt(tx: Transaction[Settings]) -> bool:
     found = await tx.one(NEXT_EARLIER_FILE)
     if found is None:
         return False
-    message = await tx.get(MESSAGES, found["message_id"])
+    message = await tx.lock(MESSAGES, found["message_id"])  # a merge that moves it takes the file along
     file = File(
         name=found["name"],
         media_type=found["media_type"],

@@ -73,7 +73,7 @@ async def close(tx: Transaction[Settings], awaited: AwaitedFile, fetched: Fetche
         content=fetched.content,
         why=None if fetched.content is not None else _WHYS.get(fetched.why or "", AttachmentRefusal.NOT_FETCHED),
     )
-    message = await tx.get(MESSAGES, awaited.message_id)
+    message = await tx.lock(MESSAGES, awaited.message_id)  # a merge that moves it takes the file along
     await attachments.receive(tx, awaited.id, message, awaited.channel, file)
 
 

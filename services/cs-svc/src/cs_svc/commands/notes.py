@@ -9,6 +9,7 @@ from cs_svc.commands import attachments
 from cs_svc.commands.record import text_fields
 from cs_svc.domain.attachments import AttachedFile
 from cs_svc.domain.conversations import Conversation
+from cs_svc.domain.errors import ConversationGone
 from cs_svc.domain.notes import AgentUnknown, Note
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS
@@ -29,11 +30,13 @@ async def add(
     Raises:
         NotFound: there is no such conversation.
         Stale: the request's If-Match names another version.
+        ConversationGone: it was merged into another one.
         AgentUnknown: somebody is mentioned who is not entered as an agent.
         AttachmentUnusable: see `attachments.named`.
     """
-    conversation = await tx.get(CONVERSATIONS, conversation_id)
-    tx.check_condition(conversation.version)
+    conversation = await tx.lock(CONVERSATIONS, conversation_id)  # a merge takes along what is there before it
+    if conversation.merged_into is not None:
+        raise ConversationGone(merged_into=conversation.merged_into)
     named = sorted(set(mentions))
     if named:
         entered = {row["id"] for row in await tx.all(ENTERED_AGENTS, ids=named)}

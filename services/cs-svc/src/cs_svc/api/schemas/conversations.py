@@ -64,8 +64,8 @@ class CitationIn(In):
     """The number of its published version: 1, 2, …."""
 
 
-class MessageIn(In):
-    """A message. Agents may cite the articles that it relies on."""
+class HoldReplyIn(In):
+    """A reply without files that waits for another agent before it is sent."""
 
     model_config = example(text="退款将在两个工作日内原路退回。")
 
@@ -78,6 +78,11 @@ class MessageIn(In):
     its order; may be left out."""
     suggestion_id: Id | None = None
     """The suggestion that an agent posts, as it is or with other words; may be left out."""
+
+
+class MessageIn(HoldReplyIn):
+    """A message. Agents may cite the articles that it relies on."""
+
     attachment_ids: Annotated[list[Id], Field(default_factory=list, max_length=MOST_ADDED)]
     """Files of the author in this conversation that were accepted and are in no message yet."""
 
