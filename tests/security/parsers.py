@@ -8,8 +8,6 @@ import base64
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -31,6 +29,7 @@ from aftercare_cli.order_lines import FileUnreadable
 from aftercare_events.roles import ROLES
 from aftercare_files.stores.form_data import FormMalformed, UploadedForm
 from aftercare_files.stores.policies import StoreRefusal
+from channel_parsers import CHANNEL_PARSERS
 from courier_pushes import EXAMPLES, contents, secret_of, signed
 from fastapi import FastAPI, params
 from fastapi.dependencies.utils import get_flat_params
@@ -39,25 +38,12 @@ from order_svc.api.schemas.order_imports import ImportRowsIn
 from order_svc.integrations import signatures
 from order_svc.integrations.couriers.registry import COURIERS
 from order_svc.integrations.pushes import Acceptance, examine
+from parser_of_inputs import Parser
 from provider_worlds import WORLDS, World
 from pydantic import ValidationError
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 KEY = "a key for tests only"
-
-
-@dataclass(frozen=True)
-class Parser:
-    """What reads an input, with the exceptions that it may raise, and inputs that it accepts."""
-
-    read: Callable[[bytes], object]
-    examples: tuple[bytes, ...]
-    refuses: tuple[type[Exception], ...] = ()
-
-    def run(self, data: bytes) -> None:
-        """Read this input. Raises: whatever is not documented."""
-        with suppress(self.refuses):
-            self.read(data)
 
 
 def _courier_body(partner: str) -> Parser:
@@ -235,6 +221,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     **{f"courier body {partner}": partial(_courier_body, partner) for partner in EXAMPLES},
     **{f"courier content {partner}": partial(_courier_content, partner) for partner in EXAMPLES},
     **{f"callback {name}": partial(_callback, made) for name, made in WORLDS.items()},
+    **CHANNEL_PARSERS,
     "cursor": _cursors,
     "token": _token,
     "claims": _claims,

@@ -6,7 +6,13 @@ import pytest
 from parsers import PARSERS
 
 CHANGES = 60
-FOUND: dict[str, tuple[bytes, ...]] = {"request body": (b'{"a": 1, "a": 2}}',)}
+FOUND: dict[str, tuple[bytes, ...]] = {
+    "request body": (b'{"a": 1, "a": 2}}',),
+    "e-mail": (
+        b'From: a@example.com\r\nContent-Type: text/plain; charset="utf\x00-8"\r\n\r\n\xe9\r\n',
+        b"From: a@example.com\r\nContent-Type: multipart/m\x00\x00\r\n\r\n",
+    ),
+}
 """Inputs on which a parser failed once."""
 
 

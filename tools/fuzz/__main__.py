@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from parsers import Parser
+    from parser_of_inputs import Parser
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".aftercare" / "fuzz"
@@ -27,6 +27,7 @@ LIMITS = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=4096", "-print_final_st
 OURS = [
     "order_svc.integrations",
     "order_svc.api.schemas",
+    "cs_svc.integrations.channels",
     "aftercare_files.stores",
     "aftercare_chassis.auth",
     "aftercare_chassis.database.cursors",

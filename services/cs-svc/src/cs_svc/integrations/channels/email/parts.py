@@ -77,7 +77,8 @@ def leaves(mail: Mail) -> Iterator[Mail]:
         part, seen = waiting.pop(), seen + 1
         if seen > _MOST_PARTS:
             raise Unreadable("mail_too_many_parts")
-        payload = part.get_payload()
+        # What is not multipart is not read here: to decode it in a malformed charset raises.
+        payload = part.get_payload() if part.is_multipart() else None
         if part.get_content_maintype() == "multipart" and isinstance(payload, list):
             waiting.extend(each for each in reversed(payload) if isinstance(each, Message))
         else:
@@ -108,7 +109,7 @@ def files(parts: list[Mail]) -> tuple[File, ...]:
         found.append(
             File(
                 name=name,
-                media_type=part.get_content_type()[:100],
+                media_type=one_line(part.get_content_type(), 100),
                 size_bytes=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
                 content=content if kept else None,

@@ -32,7 +32,9 @@ class EmailReading:
         """See the port."""
         try:
             return self._parse(read(raw))
-        except (RecursionError, AttributeError, TypeError, LookupError, AssertionError):
+        except Unreadable:
+            raise
+        except (RecursionError, AttributeError, TypeError, LookupError, AssertionError, ValueError):
             # The parser of the standard library raises these on some malformed mails.
             raise Unreadable("mail_malformed") from None
 
