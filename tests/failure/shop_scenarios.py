@@ -115,6 +115,12 @@ class Scenarios:
 
     async def dispute(self) -> Body:
         """A rejected case, a complaint about it, and a verdict for the buyer; the complaint, resolved."""
+        case, complaint, dispute = await self.open_dispute()
+        await self.decide(case, dispute)
+        return await self.wait_state("cs-svc", f"/v1/complaints/{complaint['id']}", "resolved")
+
+    async def open_dispute(self) -> tuple[Body, Body, str]:
+        """A rejected case, a complaint about it, and the path of the dispute that it began."""
         order = await self.delivered_order()
         case = await self.return_case(order, 1)
         rejection = {"reason": "used_or_affects_resale", "note": "有使用痕迹"}
@@ -123,12 +129,14 @@ class Scenarios:
         complaint = await self.command("cs-svc", "/v1/complaints", body | {"text": "为什么不退?"}, self.buyer)
         await self.wait_state("aftersale-svc", f"/v1/cases/{case['id']}", "disputed")
         found = await self.wait("aftersale-svc", f"/v1/disputes?case_id={case['id']}", lambda body: bool(body["data"]))
-        dispute = f"/v1/disputes/{found['data'][0]['id']}"
+        return case, complaint, f"/v1/disputes/{found['data'][0]['id']}"
+
+    async def decide(self, case: Body, dispute: str) -> None:
+        """The merchant's answer, and a verdict for the buyer, which is executed."""
         await self.command("aftersale-svc", f"{dispute}/answer", {"text": "外观有划痕", "evidence": []}, self.shop)
         verdict = {"liable": "seller", "remedy": "refund", "amount": case["requested"], "grounds": "支持退款"}
         await self.command("aftersale-svc", f"{dispute}/verdict", verdict, ARBITRATOR)
         await self.wait_completed(case)
-        return await self.wait_state("cs-svc", f"/v1/complaints/{complaint['id']}", "resolved")
 
     async def random_scenario(self) -> None:
         """One of the three; the refund before shipment as often as the other two together."""

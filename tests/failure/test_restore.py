@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from server_copies import Backups, ServerCopy, with_port
 from servers import Process, servers
@@ -127,6 +128,96 @@ async def test_aftersale_svc_restored_to_before_decisions(archived: tuple[SuiteP
     await suite.verify()
 
 
+async def test_cs_svc_restored_to_before_a_verdict_and_a_message(archived: tuple[SuiteProcesses, Backups]) -> None:
+    """What follows from events of others is done again; what a person wrote is on no log, and is listed."""
+    suite, backups = archived
+    shop = Scenarios(suite)
+    case, complaint, dispute = await shop.open_dispute()
+    conversation = await shop.command("cs-svc", "/v1/conversations", {"text": "在吗?"}, shop.buyer)
+    base = await asyncio.to_thread(backups.base, "base-3")
+    await suite.verify()
+    await backups.point("before-a-verdict")
+
+    await shop.decide(case, dispute)
+    await shop.wait_state("cs-svc", f"/v1/complaints/{complaint['id']}", "resolved")
+    messages = f"/v1/conversations/{conversation['id']}/messages"
+    await shop.command("cs-svc", messages, {"text": "退款到了吗?"}, shop.buyer)
+    await suite.verify()
+
+    stopped = await _restored(suite, backups, base, "cs-svc", "before-a-verdict")
+    done = await _reconcile(suite, "cs-svc", "--apply")
+    assert done["lost"].keys() >= {"ComplaintResolved.v1", "MessagePosted.v1"}
+    assert {each["aggregateid"] for each in done["unrestored"]} == {conversation["id"]}
+    assert done["redone"] + len(done["unrestored"]) == sum(done["lost"].values())
+    for each in done["unrestored"]:
+        await _close(suite, "cs-svc", each["event_id"])
+    again = await _reconcile(suite, "cs-svc", "--apply")
+    assert (again["lost"], again["unrestored"], again["parked"]) == ({}, [], 0)
+    await _start_again(suite, stopped)
+    await shop.wait_state("cs-svc", f"/v1/complaints/{complaint['id']}", "resolved")
+    await shop.command("cs-svc", messages, {"text": "退款到了吗?"}, shop.buyer)
+    await shop.dispute()
+    await suite.verify()
+
+
+async def test_kb_svc_restored_to_before_an_article_was_retired(archived: tuple[SuiteProcesses, Backups]) -> None:
+    """Every change of kb-svc is a person's: it is listed, and made again under the next number."""
+    suite, backups = archived
+    shop = Scenarios(suite)
+    editor = ("agent", "agent-1", None)
+    text = {"kind": "article", "slug": "restored", "language": "en", "title": "Restored", "body": "Ask within 7 days."}
+    article = await shop.command("kb-svc", "/v1/articles", text, editor)
+    path = f"/v1/articles/{article['id']}"
+    await shop.command("kb-svc", f"{path}/publish", {}, editor)
+    base = await asyncio.to_thread(backups.base, "base-4")
+    await suite.verify()
+    await backups.point("before-retirement")
+
+    await shop.command("kb-svc", f"{path}/retire", {}, editor)
+    await suite.verify()
+
+    stopped = await _restored(suite, backups, base, "kb-svc", "before-retirement")
+    done = await _reconcile(suite, "kb-svc", "--apply")
+    assert done["lost"] == {"ArticleRetired.v1": 1}
+    [listed] = done["unrestored"]
+    assert listed["aggregateid"] == article["id"]
+    await _close(suite, "kb-svc", listed["event_id"])
+    again = await _reconcile(suite, "kb-svc", "--apply")
+    assert (again["lost"], again["unrestored"]) == ({}, [])
+    await _start_again(suite, stopped)
+    await shop.command("kb-svc", f"{path}/retire", {}, editor)
+    await suite.verify()
+
+
+async def test_analytics_svc_restored_reads_the_log_again(archived: tuple[SuiteProcesses, Backups]) -> None:
+    """Its record is a copy of the log: it reads on from its own cursors. The checker compares both."""
+    suite, backups = archived
+    shop = Scenarios(suite)
+    await shop.refund_before_shipment()
+    base = await asyncio.to_thread(backups.base, "base-5")
+    await suite.verify()
+    await backups.point("before-more-events")
+
+    case = await shop.refund_before_shipment()
+    await suite.verify()
+
+    stopped = await _restored(suite, backups, base, "analytics-svc", "before-more-events")
+    rows = "SELECT count(*) FROM trace_events WHERE subject = $1"
+    assert await _value(suite.dsns["analytics-svc"], rows, case["id"]) == 0
+    done = await _reconcile(suite, "analytics-svc", "--apply")
+    assert (done["lost"], done["unrestored"], done["parked"]) == ({}, [], 0)
+    await _start_again(suite, stopped)
+    assert await _value(suite.dsns["analytics-svc"], rows, case["id"]) > 0
+
+
+async def _value(dsn: str, statement: str, *values: object) -> Any:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(statement, *values)
+    finally:
+        await connection.close()
+
+
 async def test_a_promoted_replica_that_lacks_the_last_commits(archived: tuple[SuiteProcesses, Backups]) -> None:
     """Replication is asynchronous: commits were answered, and their events published, which the replica never received."""
     suite, backups = archived
@@ -149,7 +240,7 @@ async def test_a_promoted_replica_that_lacks_the_last_commits(archived: tuple[Su
     assert {each["aggregateid"] for each in done["unrestored"]} >= {lost["id"]}
     assert done["redone"] + len(done["unrestored"]) == sum(done["lost"].values())
     for each in done["unrestored"]:
-        await _close(suite, each["event_id"])
+        await _close(suite, "order-svc", each["event_id"])
     again = await _reconcile(suite, "order-svc", "--apply")
     assert (again["lost"], again["unrestored"]) == ({}, [])
     suite.start_stopped()
@@ -157,9 +248,9 @@ async def test_a_promoted_replica_that_lacks_the_last_commits(archived: tuple[Su
     await shop.refund_before_shipment()
 
 
-async def _close(suite: SuiteProcesses, event: str) -> None:
+async def _close(suite: SuiteProcesses, service: str, event: str) -> None:
     """Note that a person has dealt with the event."""
-    process = suite.new("order-svc", "unrestored")
-    suite.roles.pop(("order-svc", "unrestored"))
+    process = suite.new(service, "unrestored")
+    suite.roles.pop((service, "unrestored"))
     process.command += ["close", event, "--reason", "made again by hand", "--by", "ops-1"]
     await process.start().wait_ended(120)
