@@ -11,6 +11,7 @@ from aftercare_chassis.settings import ServiceSettings
 from aftercare_cli.lifecycles import lifecycles_of
 from aftersale_svc.domain.cases.refused_goods.codes import RefusedGoodsAction
 from aftersale_svc.domain.deadlines.ledger import DeadlineAction
+from cs_svc.domain.surveys import SurveyAction
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.partners.pushes import PushAction
 from order_svc.domain.shipping.labels import LabelAction
@@ -25,10 +26,13 @@ LEFT_TO_THE_TABLE = {
     PushAction.REDRIVE: "redriveCourierPush",
     LabelAction.VOID: "voidParcel",
     DeadlineAction.EXTEND: "extendDeadline",
+    SurveyAction.ANSWER: "rateConversation",
+    SurveyAction.OPT_OUT: "setSurveyPreference",
     RefusedGoodsAction.SEND: "returnRefusedGoods",
     RefusedGoodsAction.CORRECT_WAYBILL: "correctRefusedGoodsWaybill",
 }
-"""The operations whose roles are not those of the table: they let every role in, are in a router of one role, or are those of the case."""
+"""The operations whose roles are not those of the table: they let every role in, are in a router of one role, or are
+those of the case or of what a survey asks for."""
 
 
 @pytest.mark.parametrize("package", installed())
