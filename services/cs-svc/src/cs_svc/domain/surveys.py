@@ -45,7 +45,7 @@ class SkipCause(StrEnum):
 
 
 class SurveySubject(StrEnum):
-    """What is to be rated."""
+    """What a survey asks about."""
 
     CONVERSATION = "conversation"
     CASE = "case"
