@@ -66,8 +66,8 @@ class ApprovalNeeded(Refusal):
     """The reply names an amount above the limit; `amount` is in the smallest unit of `currency`."""
 
     kind, code = Kind.CONFLICT, "approval_needed"
-    zh = "回复中的金额（{amount} {currency}，以最小货币单位计）超过限额，需由另一名客服复核后发送。"
-    en = "The reply names an amount above the limit ({amount} {currency}, in the smallest unit); another agent has to approve it."
+    zh = "回复中的金额 {amount:money} 超过限额，需由另一名客服复核后发送。"
+    en = "The reply names an amount above the limit: {amount:money}; another agent has to approve it."
 
 
 class NoApprovalNeeded(Refusal):
