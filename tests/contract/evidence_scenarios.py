@@ -1,7 +1,7 @@
 """Scenarios in which files are uploaded, as evidence and in conversations."""
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import asked, delivered
+from suite_scenarios import asked, delivered, ordered
 from uploads import attached, photo_of, uploaded
 
 
@@ -22,8 +22,9 @@ async def files_as_evidence(suite: InProcessSuite) -> str:
 
 
 async def files_in_a_conversation(suite: InProcessSuite) -> str:
-    """A photo is accepted and named by a message, another file is refused, and a third is never uploaded. The conversation's id."""
-    opened = await suite.call("buyer", "cs", "conversations", {"text": "如图"})
+    """A photo is accepted and named by a message, another file is refused, and a third is never uploaded. The order's id."""
+    order = await ordered(suite)
+    opened = await suite.call("buyer", "cs", "conversations", {"text": "如图", "order_id": order["id"]})
     photo = await attached(suite, opened["id"], photo_of(90))
     refused = await attached(suite, opened["id"], b"no picture")
     missing = await attached(suite, opened["id"], b"")
@@ -35,7 +36,7 @@ async def files_in_a_conversation(suite: InProcessSuite) -> str:
     await suite.settle()
     expired = await suite.get("buyer", "cs", f"conversations/{opened['id']}/attachments/{missing['id']}")
     assert expired["state"] == "expired"
-    return str(opened["id"])
+    return str(order["id"])
 
 
 SCENARIOS = (files_as_evidence, files_in_a_conversation)
