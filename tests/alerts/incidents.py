@@ -95,6 +95,16 @@ INCIDENTS = (
     Incident(
         "SlaClocksBreached", 20, _gauge("aftercare_sla_clocks", "12x30", f'{CS}, kind="next_answer", state="breached"')
     ),
+    Incident(
+        "WaitForecastsWrong",
+        1_800,
+        {
+            **_gauge("aftercare_wait_forecasts", "0+3x80", f'{CS}, ahead="4-15", outcome="inside"'),
+            **_gauge("aftercare_wait_forecasts", "0+1x80", f'{CS}, ahead="4-15", outcome="longer"'),
+            **_gauge("aftercare_wait_forecasts", "0x80", f'{CS}, ahead="4-15", outcome="shorter"'),
+        },
+        step=30,
+    ),
     Incident("CaseReviewsLate", 20, _gauge("aftercare_case_review_late_seconds", "90000+60x30", AFTERSALE)),
     Incident("RefundsUnknown", 20, _gauge("aftercare_refund_unknown_oldest_seconds", "90000+60x30")),
     Incident("ProviderCallsStandStill", 30, _gauge("aftercare_provider_call_overdue_seconds", "0+60x40")),

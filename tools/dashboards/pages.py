@@ -171,6 +171,14 @@ WORK = Page(
             "SLA clocks that run and that are breached",
             _oldest("aftercare_sla_clocks", "{{kind}} {{state}}", "kind, state"),
         ),
+        Panel(
+            "Waits of a day that were inside the interval shown to buyers",
+            {
+                'sum by (ahead) (increase(aftercare:wait_forecasts:max{outcome="inside"}[1d]))'
+                " / sum by (ahead) (increase(aftercare:wait_forecasts:max[1d]))": "{{ahead}} ahead"
+            },
+            "percentunit",
+        ),
         Panel("Answers that became overdue within an hour", {"aftercare:sla_breaches:increase1h": "{{timer}}"}),
         Panel(
             "Cases and disputes that wait for the platform",

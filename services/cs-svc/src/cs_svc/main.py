@@ -65,7 +65,7 @@ from cs_svc.integrations.file_store import LOCAL_PREFIX, configured, scanner
 from cs_svc.integrations.generator import ChatCompletions
 from cs_svc.integrations.wording import Generator, NoGenerator
 from cs_svc.settings import Settings
-from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics
+from cs_svc.workers.answer_figures import ANSWER_FIGURES, AnswerMetrics, ForecastMetrics
 from cs_svc.workers.attachment_checks import AttachmentChecks
 from cs_svc.workers.bot_questions import BOT_QUESTIONS
 from cs_svc.workers.bot_training import Training
@@ -175,7 +175,7 @@ def service(
         ),
         retention=[_INBOX, _LINK_CODES],
         log_fields=("source",),
-        figures=(AnswerMetrics, SlaMetrics, ChannelMetrics),
+        figures=(AnswerMetrics, ForecastMetrics, SlaMetrics, ChannelMetrics),
         resources=[
             *store.resources,
             *((client,) if client else ()),

@@ -2,6 +2,7 @@
 
 import pytest
 from cs_desk import Desk
+from prometheus_client.parser import text_string_to_metric_families
 from queue_desk import QueueDesk, done
 
 
@@ -60,6 +61,13 @@ async def test_the_interval_is_learnt_and_compared(queues: QueueDesk) -> None:
     assert coverage["covered"] == 5
     assert coverage["groups"] == [{"ahead_from": 0, "counted": 5, "covered": 5, "longer": 0}]
     assert shown["coverage"] == 1.0
+    done(await queues.desk.buyer.post(f"/v1/conversations/{opened['id']}/close"))
+    await taken(queues, 7200)
+    await queues.harness.run_workers("answer-figures")
+    text = queues.harness.runtime.metrics.exposition().decode()
+    [found] = [each for each in text_string_to_metric_families(text) if each.name == "aftercare_wait_forecasts"]
+    figures = {(each.labels["ahead"], each.labels["outcome"]): each.value for each in found.samples}
+    assert figures == {("0", "inside"): 5, ("0", "longer"): 1, ("0", "shorter"): 0}
 
 
 async def test_who_is_offered_to_an_agent_at_once_is_not_counted(queues: QueueDesk) -> None:

@@ -11,6 +11,7 @@ from cs_svc.domain.routing.waits import (
     Forecast,
     Levels,
     Wait,
+    ahead_in,
     estimate,
     forecast,
     group,
@@ -66,3 +67,7 @@ def test_a_wait_outside_makes_the_next_interval_wider_on_that_side() -> None:
     assert Levels().after(shown, 120).above < Levels().above
     assert Levels().after(shown, 120).below > Levels().below
     assert Levels().after(shown, 10).below < Levels().below
+
+
+def test_groups_of_waits_have_names_for_people() -> None:
+    assert [ahead_in(each) for each in range(4)] == ["0", "1-3", "4-15", "16-"]

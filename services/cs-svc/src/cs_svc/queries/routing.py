@@ -10,7 +10,7 @@ from aftercare_chassis.refusals import NotFound
 from cs_svc.domain.routing.agents import Agent, Team
 from cs_svc.domain.routing.errors import LeadOnly
 from cs_svc.domain.routing.queue import QueueEntry
-from cs_svc.domain.routing.waits import Coverage
+from cs_svc.domain.routing.waits import Compared, Coverage
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CONVERSATIONS
 from cs_svc.tables.routing import agents, queue, waits
@@ -156,6 +156,11 @@ async def coverage(reader: Reader[Settings], team_id: str) -> list[Coverage]:
     """How often the forecasts of a queue were right, by how many were ahead. Raises: NotFound."""
     await team(reader, team_id)
     return await reader.all(waits.COVERAGE_OF, team_id=team_id)
+
+
+async def compared(reader: Reader[Settings]) -> list[Compared]:
+    """How often the forecasts of all queues were right, whoever the reader is: figures without a name."""
+    return await reader.all(waits.COMPARED)
 
 
 async def leads(reader: Reader[Settings], team_ids: list[str]) -> bool:

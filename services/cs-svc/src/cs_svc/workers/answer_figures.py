@@ -1,6 +1,7 @@
-"""Measures once a minute how many answers and replies that people owe are overdue, and for how long the oldest is."""
+"""Measures once a minute how many answers and replies that people owe are overdue, and for how long the oldest is; and how often the waits for an
+agent were inside the interval that buyers were shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aftercare_chassis.jobs.workers import Worker
@@ -9,6 +10,8 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from cs_svc import queries
 from cs_svc.domain.answers import Owed
+from cs_svc.domain.routing.waits import Compared, ahead_in
+from cs_svc.queries import routing
 from cs_svc.settings import Settings
 
 _EVERY_SECONDS = 60.0
@@ -41,9 +44,31 @@ class AnswerMetrics:
             self._oldest.labels(document).set(max(0.0, late))
 
 
+class ForecastMetrics:
+    """The waits that were compared with the interval that was shown, since the service is used. Each process has the same figures; before the first
+    measurement it has none, which would look like a fall to zero."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._compared = Gauge(
+            "aftercare_wait_forecasts",
+            "Waits for an agent that have ended, by how many were ahead, and whether they were inside the interval that the buyer was shown.",
+            ["ahead", "outcome"],
+            registry=registry,
+        )
+
+    def measured(self, compared: Sequence[Compared]) -> None:
+        """Set them."""
+        for each in compared:
+            outcomes = {"inside": each.covered, "longer": each.longer}
+            outcomes["shorter"] = each.counted - each.covered - each.longer
+            for outcome, number in outcomes.items():
+                self._compared.labels(ahead_in(each.group), outcome).set(number)
+
+
 async def _measure(runtime: Runtime[Settings]) -> datetime | None:
     async with runtime.reader() as reader:
         runtime.metrics.of(AnswerMetrics).measured(reader.now, await queries.owed(reader))
+        runtime.metrics.of(ForecastMetrics).measured(await routing.compared(reader))
     return None
 
 

@@ -70,6 +70,14 @@ def group(ahead: int) -> int:
     return sum(ahead >= least for least in GROUPS[1:])
 
 
+def ahead_in(group: int) -> str:
+    """How many were ahead in a group of waits, for people: `0`, `1-3`, `4-15`, `16-`."""
+    least, end = GROUPS[group], GROUPS[group + 1] if group + 1 < len(GROUPS) else None
+    if end == least + 1:
+        return str(least)
+    return f"{least}-{'' if end is None else end - 1}"
+
+
 def counts(waited: float) -> bool:
     """Whether a wait is one for which an interval is shown: who is offered to an agent at once does not wait."""
     return waited > AT_ONCE_SECONDS
@@ -118,6 +126,16 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 def _bounded(level: float) -> float:
     return min(HIGHEST, max(LOWEST, level))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many waits of a group, of all teams, were compared with the interval that was shown: `covered` were in it, `longer` took longer."""
+
+    group: int
+    counted: int
+    covered: int
+    longer: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

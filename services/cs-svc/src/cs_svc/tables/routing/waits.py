@@ -4,6 +4,7 @@ from aftercare_chassis.database.columns import quantity
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Float,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 
 from cs_svc.domain.routing.queue import QueueState
-from cs_svc.domain.routing.waits import AT_ONCE_SECONDS, MOST_KNOWN, Coverage, Wait
+from cs_svc.domain.routing.waits import AT_ONCE_SECONDS, MOST_KNOWN, Compared, Coverage, Wait
 from cs_svc.tables.routing.queue import IS_LIVE, queue_entries
 from cs_svc.tables.schema import metadata
 
@@ -47,6 +48,9 @@ LOCK_COVERAGE = Query(
 COVERAGE_OF = Query(
     select(*COVERAGE.columns).where(wait_coverage.c.team_id == _team).order_by(wait_coverage.c.group), Coverage
 )
+_sums = (cast(func.sum(wait_coverage.c[name]), BigInteger).label(name) for name in ("counted", "covered", "longer"))
+COMPARED = Query(select(wait_coverage.c.group, *_sums).group_by(wait_coverage.c.group), Compared)
+"""The same of all teams."""
 _waited = cast(func.extract("epoch", queue_entries.c.left_at - queue_entries.c.waiting_since), Float)
 RECENT_WAITS = Query(
     select(func.coalesce(queue_entries.c.ahead, 0).label("ahead"), queue_entries.c.estimate, _waited.label("waited"))
