@@ -93,6 +93,8 @@ export class Live {
     const Socket = this.options.WebSocket ?? WebSocket;
     const url = `${this.options.baseUrl.replace(/^http/, "ws")}/v1/live`;
     const socket = new Socket(url, [PROTOCOL, `bearer.${await this.options.token()}`]);
+    const { signal } = this.#ending;
+    const end = (): void => socket.close(1000);
     let welcomed = false;
     return new Promise((resolve) => {
       socket.onmessage = ({ data }) => {
@@ -107,10 +109,12 @@ export class Live {
       };
       socket.onclose = ({ code, reason }) => {
         this.#socket = undefined;
+        signal.removeEventListener("abort", end);
         if (welcomed) this.options.onConnected?.(false);
         resolve({ code, reason, welcomed });
       };
-      this.#ending.signal.addEventListener("abort", () => socket.close(1000), { once: true });
+      signal.addEventListener("abort", end, { once: true });
+      if (signal.aborted) end();
     });
   }
 
