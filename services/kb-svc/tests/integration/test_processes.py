@@ -7,7 +7,8 @@ FIRST_SCHEMA = """
 ALTER TABLE search_documents
     DROP COLUMN text, DROP COLUMN analyser, DROP COLUMN terms, DROP COLUMN counts, DROP COLUMN positions,
     DROP COLUMN embedded_model;
-DROP TABLE article_import_rows, article_import_refusals, article_imports, unanswered_questions, article_feedback, article_helpfulness;
+DROP TABLE article_import_rows, article_import_refusals, article_imports, unanswered_questions, article_feedback, article_helpfulness,
+    search_synonym_versions, search_synonyms;
 ALTER TABLE articles DROP COLUMN newest, DROP COLUMN changes_at, DROP COLUMN notice_days;
 ALTER TABLE drafts
     DROP COLUMN state, DROP COLUMN submitted_by, DROP COLUMN submitted_at, DROP COLUMN approved_by, DROP COLUMN approved_at,
