@@ -36,7 +36,8 @@ async def request_facts(
         await tx.one(LOCK_HISTORY, history_of=f"cases of {case.buyer_id} at {case.merchant_id}")
         whose = {"buyer_ids": [case.buyer_id], "merchant_id": case.merchant_id}
         found = await tx.all(PAST_CASES, **whose, since=case.created_at - looks_back, most=MOST_PAST_CASES)
-        history = [each for each in found if each["id"] < case.id]
+        # Ids are given before the lock: what is here when a case is opened came before it, whatever its id.
+        history = [each for each in found if case.version == 0 or each["id"] < case.id]
     categories = order.categories or {}
     number, kinds = await _checked_files(tx, case) if looks_at_evidence(rules) else (None, None)
     return RequestFacts(
@@ -53,7 +54,7 @@ async def request_facts(
         evidence_kinds=kinds,
         evidence_reused=await _is_reused(tx, case) if looks_at_reuse(rules) else None,
         opened_at=case.created_at,
-        history=tuple(_earlier_case(record) for record in history),
+        history=tuple(EarlierCase(min(each["created_at"], case.created_at), each["was_rejected"]) for each in history),
     )
 
 
