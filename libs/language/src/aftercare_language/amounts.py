@@ -26,23 +26,6 @@ _FIRST_CURRENCY = "|".join(
     (rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name.isascii() and name[0].isalpha() else re.escape(name))
     for name in sorted(_CODES, key=len, reverse=True)
 )
-_DIGITS = {"JPY": 0, "KRW": 0}
-"""Of currencies whose smallest unit is not a hundredth."""
-_CURRENCIES = {
-    "CNY": ("人民币", "元", "圆", "块钱", "块", "rmb", "cny", "yuan", "¥"),
-    "USD": ("美元", "美金", "usd", "us$", "dollars", "dollar", "bucks", "$"),
-    "EUR": ("欧元", "eur", "euros", "euro", "€"),
-    "GBP": ("英镑", "gbp", "pounds", "pound", "£"),
-    "HKD": ("港元", "港币", "hkd", "hk$"),
-    "JPY": ("日元", "日圆", "jpy", "yen"),
-    "KRW": ("韩元", "krw", "₩"),
-    "MYR": ("令吉", "林吉特", "myr", "ringgit"),
-}
-_CODES = {name: code for code, names in _CURRENCIES.items() for name in names}
-_ANY_CURRENCY = "|".join(
-    (re.escape(name) + r"(?![a-z])" if name.isascii() and name.isalpha() else re.escape(name))
-    for name in sorted(_CODES, key=len, reverse=True)
-)
 _DIGITS = {each: number for number, each in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _DIGITS |= {each: number for number, each in enumerate("零壹贰叁肆伍陆柒捌玖")}
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
